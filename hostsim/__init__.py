@@ -1,0 +1,1 @@
+"""A simulated WorkSpace to develop, demonstrate and test add-ins against."""
