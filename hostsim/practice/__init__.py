@@ -1,0 +1,1 @@
+"""The practice's billing data: clients, invoices, payments, credit memos and their applications."""

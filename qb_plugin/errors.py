@@ -1,0 +1,81 @@
+"""The add-in's failures, sorted by what to do next.
+
+AddInError                    carries a Message: key, values, details
+├── Retriable                 not acted upon: the same bytes may go again (429, 401 before the refresh, lock busy)
+├── UnknownOutcome            maybe acted upon: look it up before anything else
+├── RowRefused                this row cannot be done; the others go on
+├── AnswerRejected            what a person entered does not fit; `fields` names each and why
+└── Fatal                     nothing more can be done in this run; the rest is not tried
+    ├── ReconnectNeeded       QuickBooks has signed us out
+    ├── NotConnected          no company is connected
+    ├── Unreachable           QuickBooks does not answer at all
+    ├── RunInProgress         somebody else holds the lease
+    ├── LeaseLost             our own lease was taken over
+    └── NotAllowed            the user's rights do not cover it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qb_plugin.model import Message
+
+
+class AddInError(Exception):
+    """A failure with its sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.key)
+        self.message = message
+
+
+class Retriable(AddInError):
+    """Not acted upon; `wait` is how many seconds to let pass first."""
+
+    def __init__(self, message: Message, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class UnknownOutcome(AddInError):
+    """Maybe acted upon."""
+
+
+class RowRefused(AddInError):
+    """This row cannot be done."""
+
+
+class AnswerRejected(AddInError):
+    """What a person entered does not fit: `fields` maps a field's name to its sentence."""
+
+    def __init__(self, message: Message, fields: Mapping[str, Message]) -> None:
+        super().__init__(message)
+        self.fields = dict(fields)
+
+
+class Fatal(AddInError):
+    """Nothing more can be done in this run."""
+
+
+class ReconnectNeeded(Fatal):
+    """QuickBooks has signed us out."""
+
+
+class NotConnected(Fatal):
+    """No company is connected."""
+
+
+class Unreachable(Fatal):
+    """QuickBooks does not answer at all."""
+
+
+class RunInProgress(Fatal):
+    """Somebody else is running."""
+
+
+class LeaseLost(Fatal):
+    """Our own lease was taken over while we ran."""
+
+
+class NotAllowed(Fatal):
+    """The user's rights do not cover it."""

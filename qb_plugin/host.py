@@ -1,0 +1,257 @@
+"""What this add-in asks of its host, as Protocols with read-only properties; a host's own classes fit them as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+
+class Client(Protocol):
+    """Somebody the firm bills."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+
+
+class Invoice(Protocol):
+    """An invoice with what is still open on it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def date(self) -> date: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def balance(self) -> Decimal: ...
+
+
+class Application(Protocol):
+    """Part of a payment or credit memo applied to one invoice."""
+
+    @property
+    def invoice_id(self) -> str: ...
+    @property
+    def invoice_number(self) -> str: ...
+    @property
+    def amount(self) -> Decimal: ...
+
+
+class Record(Protocol):
+    """A payment or a credit memo, as the Billing tab lists both. Amounts are positive; `kind` decides the sign.
+
+    `number` is what people call it (`P-1017`, `CM-0031`); `external_key` is set on payments an add-in recorded.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def client_name(self) -> str: ...
+    @property
+    def date(self) -> date: ...
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def memo(self) -> str: ...
+    @property
+    def applications(self) -> Sequence[Application]: ...
+    @property
+    def external_key(self) -> str | None: ...
+    @property
+    def version(self) -> int: ...
+
+
+class Snapshot(Protocol):
+    """An ordered list of record ids taken at one moment; any page of it costs the same."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def total(self) -> Decimal: ...
+    def refs(self, start: int, stop: int) -> Sequence[str]:
+        """The records at places start ≤ i < stop, as `payment:17`."""
+        ...
+
+
+class RecordedPayment(Protocol):
+    """What became of one payment given to `record_payments`: recorded, exists or refused (then `reason` says why)."""
+
+    @property
+    def external_key(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
+
+
+class Ledger(Protocol):
+    """The practice's billing records."""
+
+    def clients(self) -> Sequence[Client]: ...
+    def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
+        """Order the ids that the query leaves.
+
+        Keys, all optional: `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs` (exactly these, then
+        nothing else filters but `kinds`), `hide_synchronized`, `show_hidden` (bools, this add-in's marks), `search` (text),
+        `sort` (date, client, method, reference, amount, number, kind), `descending` (bool; default newest first).
+        """
+        ...
+
+    def records(self, refs: Sequence[str]) -> Sequence[Record]:
+        """The records, in the order asked; unknown ones are left out."""
+        ...
+
+    def invoices(self, ids: Sequence[str]) -> Sequence[Invoice]: ...
+    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[Invoice]: ...
+    def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[Record]:
+        """Payments of these clients, dates and amounts: what a payment that exists already would look like."""
+        ...
+
+    def payments_by_external_key(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Which external keys exist already, and as which payment id."""
+        ...
+
+    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+        """Record payments, one outcome each, in the order given; each with its applications and key or not at all.
+
+        Keys: `external_key`, `client_id`, `date`, `amount`, `method`, `reference`, `memo`, `applications` (list of
+        `{"invoice_id", "amount"}`). A key that exists already gives `exists` with the id it has.
+        """
+        ...
+
+
+class Mark(Protocol):
+    """This add-in's mark on a record: state is "", synchronized, failed or not_confirmed."""
+
+    @property
+    def ref(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def hidden(self) -> bool: ...
+
+
+class Marks(Protocol):
+    """The host's indexed marks, one per record and add-in, so that filters over a million records are the host's own."""
+
+    def get(self, refs: Sequence[str]) -> Mapping[str, Mark]: ...
+    def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
+        """Change marks: `ref` and any of `state`, `hidden`; what is not named stays."""
+        ...
+
+    def marked(self, state: str) -> Sequence[str]:
+        """All records with this state, for repair."""
+        ...
+
+
+class User(Protocol):
+    """Who is at work, and what they may do: view, import, export, hide, match, undo, configure."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rights(self) -> frozenset[str]: ...
+
+
+class Host(Protocol):
+    """What an add-in is given when it starts."""
+
+    @property
+    def firm(self) -> str: ...
+    @property
+    def firm_id(self) -> str:
+        """Short and stable (letters and digits): part of the marker on every transaction."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def user(self) -> User: ...
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def redirect_uri(self) -> str: ...
+    def today(self) -> date: ...
+    def data_key(self) -> bytes:
+        """32 bytes, one per firm."""
+        ...
+
+    def option(self, name: str) -> str | None:
+        """A start-up option meant for this add-in, such as `quickbooks` (an address) or `client_id`."""
+        ...
+
+    def open_browser(self, url: str) -> None: ...
+    def on_callback(self, handler: Callable[[Mapping[str, str]], Mapping[str, Any]]) -> None:
+        """Call the handler with the query values that arrive at `redirect_uri`; it answers with `{"ok", "text"}`."""
+        ...
+
+
+class Task(Protocol):
+    """A running action: where rows report to, and where a person's cancel is seen."""
+
+    @property
+    def cancelled(self) -> bool: ...
+    def row(self, row: Mapping[str, Any]) -> None:
+        """Report a row: `id` and any of `outcome`, `message`, `details`, `fixes`, `cells`."""
+        ...
+
+    def progress(self, done: int, total: int) -> None: ...
+    def notice(self, text: str) -> None:
+        """Say something about the whole run, such as a wait."""
+        ...
+
+
+class MenuRegistrar(Protocol):
+    """Takes menu entries."""
+
+    def add(self, *, path: Sequence[str], form: str, right: str = "view") -> None: ...
+
+
+class ContextRegistrar(Protocol):
+    """Takes entries of a grid's context menu: either a form to open on the selection, or a call with it."""
+
+    def add(
+        self,
+        *,
+        place: str,
+        path: Sequence[str],
+        form: str | None = None,
+        call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
+        right: str = "view",
+    ) -> None: ...
+
+
+class FormRegistrar(Protocol):
+    """Takes forms: objects with `id`, `open`, `rows`, `act`, `run` and `options` (docs/writing-a-host.md)."""
+
+    def add(self, form: Any) -> None: ...
+
+
+class JobRegistrar(Protocol):
+    """Takes background jobs that the host calls every so many seconds, and once at start."""
+
+    def add(self, *, id: str, every: float, call: Callable[[], None]) -> None: ...

@@ -1,0 +1,1 @@
+"""The QuickBooks side of the ports: client, pacing, batches, queries, faults, sign-in and tokens."""

@@ -1,0 +1,1 @@
+"""marshmallow: every shape that crosses a wire, both ways."""

@@ -1,0 +1,216 @@
+"""What the rules need of the outside, as Protocols: QuickBooks, the journal and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from qb_plugin.model import (
+    Answer,
+    Batch,
+    Book,
+    BookCreditMemo,
+    BookInvoice,
+    BookPayment,
+    Choice,
+    Company,
+    Customer,
+    Draft,
+    Fault,
+    Intent,
+    IntentState,
+    Lease,
+    Link,
+    Message,
+    Ref,
+    RowResult,
+    RunInfo,
+)
+
+
+class Sender(Protocol):
+    """Batches in flight. The caller commits a batch's intents before it submits it."""
+
+    @property
+    def room(self) -> bool:
+        """Whether another batch may be submitted now; fewer when answers are slow."""
+        ...
+
+    @property
+    def in_flight(self) -> int: ...
+    @property
+    def size(self) -> int:
+        """How many items the next batch should hold: 30, halved after a timeout."""
+        ...
+
+    def submit(self, batch: Batch) -> None: ...
+    def next(self) -> tuple[Batch, Sequence[Answer]]:
+        """Wait for the first batch to finish: exactly one answer per intent. Never raises for what QuickBooks did:
+        a lost answer is DOUBT for every item, a 429 or 401 is waited out and sent again inside. A sign-in that is
+        gone (ReconnectNeeded), a network that never took the call, a lapsed subscription: NOT_ACTED_UPON for every item with the fault
+        told in `Answer.fault`, and `fatal` holds the failure.
+        """
+        ...
+
+    @property
+    def fatal(self) -> Exception | None: ...
+
+
+class Books(Protocol):
+    """QuickBooks, as the rules see it. Reads raise the Fatal family; they wait out throttling by themselves."""
+
+    def company(self) -> Company: ...
+    def now(self) -> datetime:
+        """QuickBooks' own clock as of its last answer (from the `time` of a reply), asked for when none is known yet."""
+        ...
+
+    def customers(self) -> Sequence[Customer]:
+        """All customers, inactive ones too."""
+        ...
+
+    def accounts(self) -> Sequence[Choice]:
+        """Accounts that can take a deposit: Bank and Other Current Asset; `type` is the account type."""
+        ...
+
+    def methods(self) -> Sequence[Choice]: ...
+    def items(self) -> Sequence[Choice]: ...
+    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
+        """Invoices with a balance of these customers, by whichever way costs fewer calls."""
+        ...
+
+    def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]: ...
+    def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
+        """Payments dated on or between the two, both ends included, in order of Id."""
+        ...
+
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]: ...
+    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+        """Payments or credit memos whose MetaData.CreateTime is at or after the moment."""
+        ...
+
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
+        """These records as they are now; deleted ones are left out."""
+        ...
+
+    def payload(self, draft: Draft) -> tuple[str, str]:
+        """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken (a 21-character
+        limit, a character it does not take)."""
+        ...
+
+    def sender(self) -> AbstractContextManager[Sender]: ...
+
+
+class FaultTexts(Protocol):
+    """Turns a fault into a sentence, by code and text and context."""
+
+    def __call__(self, fault: Fault, context: Mapping[str, object]) -> Message: ...
+
+
+class Journal(Protocol):
+    """Intents and what became of them. Every method is one commit of its own."""
+
+    def open(self, intents: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
+        """Write the intents down. None in the place of one for which an intent that is not refused or withdrawn exists already.
+        LeaseLost when the company's lease has a higher fence."""
+        ...
+
+    def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
+        """Count a send more (before a re-send; `open` counts the first)."""
+        ...
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Close intents and make their links, all in one commit."""
+        ...
+
+    def look(self, intent_ids: Sequence[str], at: datetime) -> None:
+        """Note the first look-up that found nothing."""
+        ...
+
+    def open_intents(self, realm: str) -> Sequence[Intent]: ...
+    def standing(self, realm: str, sources: Sequence[Ref]) -> Sequence[Intent]:
+        """Intents of these sources that are neither refused nor withdrawn."""
+        ...
+
+    def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
+        """Withdraw confirmed intents (unlink, undo, removal), so that a new create is possible."""
+        ...
+
+
+class Settlement(Protocol):
+    """How one intent ends, and the link that comes of it."""
+
+    @property
+    def intent_id(self) -> str: ...
+    @property
+    def state(self) -> IntentState: ...
+    @property
+    def quickbooks_id(self) -> str | None: ...
+    @property
+    def sync_token(self) -> str | None: ...
+    @property
+    def message(self) -> Message | None: ...
+    @property
+    def link(self) -> Link | None: ...
+
+
+class Links(Protocol):
+    """Links, unique both ways per company."""
+
+    def by_source(self, realm: str, sources: Iterable[Ref]) -> Mapping[Ref, Link]: ...
+    def by_quickbooks(self, realm: str, entity: str, ids: Iterable[str]) -> Mapping[str, Link]: ...
+    def all_of(self, realm: str, entity: str) -> Sequence[Link]: ...
+    def add(self, links: Sequence[Link]) -> Sequence[Link]:
+        """Add links; those that would break uniqueness are left out. Returns what was added."""
+        ...
+
+    def remove(self, realm: str, sources: Sequence[Ref]) -> None: ...
+
+
+class Runs(Protocol):
+    """One press of the button each, kept for good, and each row's last outcome."""
+
+    def start(self, run: RunInfo) -> None: ...
+    def progress(self, run_id: str, done: int) -> None: ...
+    def report(self, run_id: str, results: Sequence[RowResult]) -> None: ...
+    def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None: ...
+    def last_results(self, realm: str, ids: Sequence[str]) -> Mapping[str, RowResult]: ...
+
+
+class Leases(Protocol):
+    """One run per company at a time (design section 7, rule 8)."""
+
+    def take(self, realm: str, run: RunInfo) -> Lease:
+        """Take the lease, or raise RunInProgress with the holder's run."""
+        ...
+
+    def beat(self, lease: Lease, done: int) -> None:
+        """Renew it; LeaseLost when somebody else has it."""
+        ...
+
+    def release(self, lease: Lease) -> None: ...
+    def current(self, realm: str) -> Lease | None: ...
+
+
+class Settings(Protocol):
+    """Settings of one company, as plain values by name."""
+
+    def get(self, realm: str) -> Mapping[str, object]: ...
+    def put(self, realm: str, values: Mapping[str, object]) -> None: ...
+
+
+class Clock(Protocol):
+    """Our own clock and waiting, so that tests need not wait."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Ids(Protocol):
+    """Where new identities come from."""
+
+    def requestid(self) -> str:
+        """32 hexadecimal digits."""
+        ...
