@@ -49,8 +49,8 @@ class Sender(Protocol):
     def next(self) -> tuple[Batch, Sequence[Answer]]:
         """Wait for the first batch to finish: exactly one answer per intent. Never raises for what QuickBooks did:
         a lost answer is DOUBT for every item, a 429 or 401 is waited out and sent again inside. A sign-in that is
-        gone (ReconnectNeeded), a network that never took the call, a lapsed subscription: NOT_ACTED_UPON for every item with the fault
-        told in `Answer.fault`, and `fatal` holds the failure.
+        gone (ReconnectNeeded), a network that never took the call, a lapsed subscription: NOT_ACTED_UPON for every item
+        with the fault told in `Answer.fault`, and `fatal` holds the failure.
         """
         ...
 
