@@ -110,6 +110,10 @@ class Ledger(Protocol):
     """The practice's billing records."""
 
     def clients(self) -> Sequence[Client]: ...
+    def methods(self) -> Sequence[str]:
+        """The payment methods the practice uses (Check, Cash, Visa, …), in the order people know them."""
+        ...
+
     def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
         """Order the ids that the query leaves.
 

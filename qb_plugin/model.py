@@ -79,6 +79,32 @@ class Ref:
         return cls(Kind(kind), identity)
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedPart:
+    """Part of a WorkSpace payment applied to one WorkSpace invoice."""
+
+    invoice_id: str
+    invoice_number: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A WorkSpace payment or credit memo to export; `number` is what people call it."""
+
+    ref: Ref
+    number: str
+    client_id: str
+    client_name: str
+    date: date
+    amount: Decimal
+    method: str = ""
+    reference: str = ""
+    memo: str = ""
+    applications: tuple[AppliedPart, ...] = ()
+    version: str = "0"
+
+
 # --- QuickBooks' side ---------------------------------------------------------------------------------
 
 

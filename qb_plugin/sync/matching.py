@@ -1,0 +1,62 @@
+"""Which customer is which client, and which payment looks like which: suggestions, never decisions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from qb_plugin.model import BookCreditMemo, BookPayment, Customer
+
+DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of an inactive record
+
+
+class Named(Protocol):
+    """A client, as much of it as matching needs."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def comparable(name: str) -> str:
+    """A name as people mean it: no case, single blanks, no `(deleted)`."""
+    return " ".join(name.removesuffix(DELETED_SUFFIX).casefold().split())
+
+
+def suggest_customers(clients: Iterable[Named], customers: Sequence[Customer], taken: Iterable[str]) -> dict[str, Customer]:
+    """For each client the one free customer of exactly its name (or path `Parent:Child`), an active one before inactive ones."""
+    by_name = _by_name(customers, frozenset(taken))
+    wanted = {client.id: by_name.get(comparable(client.name), []) for client in clients}
+    asked_for: dict[str, int] = defaultdict(int)
+    for found in wanted.values():
+        for customer in found[:1]:
+            asked_for[customer.id] += 1
+    return {client: found[0] for client, found in wanted.items() if len(found) == 1 and asked_for[found[0].id] == 1}
+
+
+def _by_name(customers: Sequence[Customer], taken: frozenset[str]) -> Mapping[str, list[Customer]]:
+    """Free customers under each of their names; the inactive only where no active one has the name."""
+    names: dict[str, dict[str, Customer]] = defaultdict(dict)
+    for customer in customers:
+        if customer.id not in taken:
+            for name in {comparable(customer.name), comparable(customer.full_name)}:
+                names[name][customer.id] = customer
+    return {name: [c for c in found.values() if c.active] or list(found.values()) for name, found in names.items()}
+
+
+LookAlikeKey = tuple[str, date, Decimal, str]
+
+
+def look_alike_key(customer_id: str, day: date, amount: Decimal, reference: str | None) -> LookAlikeKey:
+    """Two payments of the same customer, date, amount and reference look the same."""
+    return (customer_id, day, amount, comparable(reference or ""))
+
+
+def book_key(book: BookPayment | BookCreditMemo) -> LookAlikeKey:
+    """The key of a QuickBooks record; a credit memo's number stands where a payment has its reference."""
+    reference = book.reference if isinstance(book, BookPayment) else book.number
+    return look_alike_key(book.customer_id, book.date, book.total, reference)

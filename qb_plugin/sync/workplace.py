@@ -1,0 +1,34 @@
+"""The ports and waits a run works with, gathered in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qb_plugin.sync.ports import Books, Clock, FaultTexts, Ids, Journal, Links
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long doubt is left to settle, in seconds (design section 7, rule 3); shortened in tests.
+
+    `call_limit` is QuickBooks' own limit for one call: until it has passed a lost call may still be at work.
+    `lag` bounds how long a query may not yet show what was committed.
+    """
+
+    call_limit: float = 120.0
+    lag: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Everything outside that the rules use."""
+
+    realm: str
+    firm_id: str
+    books: Books
+    journal: Journal
+    links: Links
+    clock: Clock
+    ids: Ids
+    fault_message: FaultTexts
+    waits: Waits = Waits()
