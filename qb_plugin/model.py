@@ -352,6 +352,18 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one intent ends, and the link that comes of it."""
+
+    intent_id: str
+    state: IntentState
+    quickbooks_id: str | None = None
+    sync_token: str | None = None
+    message: Message | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A part of a payment applied to one invoice, named for people by the invoice's number."""
 

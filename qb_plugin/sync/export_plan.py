@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import (
     Book,
-    BookPayment,
-    Company,
     CreditMemoDraft,
     Customer,
     Draft,
     Kind,
     Line,
-    Link,
     Message,
     Operation,
     Outcome,
@@ -27,28 +23,13 @@ from qb_plugin.model import (
     Share,
     SourceRecord,
 )
-from qb_plugin.money import has_whole_cents
-from qb_plugin.sync.allocation import OpenBalances
-from qb_plugin.sync.markers import Marker, find_marker, with_marker
-from qb_plugin.sync.matching import LookAlikeKey, book_key, look_alike_key
-from qb_plugin.sync.ports import Books
+from qb_plugin.sync.checks import check_amount, check_currency, check_period
+from qb_plugin.sync.known import ExportOptions, Known, read_known
+from qb_plugin.sync.markers import Marker, with_marker
+from qb_plugin.sync.matching import look_alike_key
 from qb_plugin.sync.workplace import Workplace
 
 ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows."""
-
-    auto_apply: bool = False
-    apply_as_in_workspace: bool = False
-    methods: Mapping[str, str] = field(default_factory=dict)
-    deposits: Mapping[str, str] = field(default_factory=dict)
-    item_id: str = ""
-    row_deposits: Mapping[Ref, str] = field(default_factory=dict)
-    row_methods: Mapping[Ref, str] = field(default_factory=dict)
-    send_anyway: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +41,18 @@ class PlannedRow:
     draft: Draft
     entity: str
     payload: str
+    operation: Operation = Operation.CREATE
     retried: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The invoices it will be applied to."""
         return self.draft.lines if isinstance(self.draft, PaymentDraft) else ()
+
+    @property
+    def id(self) -> str:
+        """The row's id in the grid."""
+        return str(self.record.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +62,6 @@ class Plan:
     decided: tuple[RowResult, ...]
     adopted: tuple[tuple[SourceRecord, Book], ...]
     rows: tuple[PlannedRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was read of both sides before planning."""
-
-    company: Company
-    customers: Mapping[str, Customer]
-    links: Mapping[Ref, Link]
-    open_intents: frozenset[Ref]
-    by_marker: Mapping[Ref, Sequence[Book]]
-    unclaimed: Mapping[LookAlikeKey, Book]
-    balances: OpenBalances
-    invoice_links: Mapping[Ref, Link]
 
 
 def plan_export(place: Workplace, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
@@ -133,7 +106,7 @@ class Planner:
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         customer = self._customer(record)
         check_amount(record)
-        check_currency(record, customer, self._known.company)
+        check_currency(customer, self._known.company)
         check_period(record, self._known.company)
         self._check_look_alike(record, customer)
         draft = self._draft(record, customer)
@@ -214,58 +187,6 @@ class Held(Exception):
         self.outcome, self.message, self.quickbooks_id = outcome, message, quickbooks_id
 
 
-def read_known(place: Workplace, records: Sequence[SourceRecord], options: ExportOptions) -> Known:
-    """Read links, customers, the period's transactions and, for Auto Apply, the open invoices."""
-    refs = [record.ref for record in records]
-    clients = {Ref(Kind.CLIENT, record.client_id) for record in records}
-    links = dict(place.links.by_source(place.realm, [*refs, *clients]))
-    customer_ids = sorted({link.quickbooks_id for ref, link in links.items() if ref.kind is Kind.CLIENT})
-    by_marker, unclaimed = index_books(place, read_period(place.books, records), place.firm_id)
-    invoices = place.books.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
-    open_refs = frozenset(intent.source for intent in place.journal.open_intents(place.realm))
-    return Known(
-        place.books.company(),
-        {customer.id: customer for customer in place.books.customers()},
-        links,
-        open_refs,
-        by_marker,
-        unclaimed,
-        OpenBalances(invoices),
-        place.links.by_source(place.realm, _invoice_refs(records)) if options.apply_as_in_workspace else {},
-    )
-
-
-def read_period(books: Books, records: Sequence[SourceRecord]) -> Sequence[Book]:
-    """QuickBooks' transactions of the records' kind between their first and last date; nothing for no records."""
-    if not records:
-        return ()
-    days = [record.date for record in records]
-    read = books.payments if records[0].ref.kind is Kind.PAYMENT else books.credit_memos
-    return read(min(days), max(days))
-
-
-def index_books(
-    place: Workplace, books: Iterable[Book], firm_id: str
-) -> tuple[Mapping[Ref, Sequence[Book]], Mapping[LookAlikeKey, Book]]:
-    """Our own by the record their marker names, and those nobody claims (no marker, no link) by what they look like."""
-    by_marker: dict[Ref, list[Book]] = defaultdict(list)
-    others: list[Book] = []
-    for book in books:
-        marker = find_marker(book.note)
-        if marker is None:
-            others.append(book)
-        elif marker.firm == firm_id and marker.operation is Operation.CREATE:
-            by_marker[marker.source].append(book)
-    return by_marker, {book_key(book): book for book in unlinked(place, others)}
-
-
-def unlinked(place: Workplace, books: Sequence[Book]) -> Iterable[Book]:
-    """Those that no WorkSpace record is linked to."""
-    payments = place.links.by_quickbooks(place.realm, "Payment", [b.id for b in books if isinstance(b, BookPayment)])
-    memos = place.links.by_quickbooks(place.realm, "CreditMemo", [b.id for b in books if not isinstance(b, BookPayment)])
-    return (b for b in books if b.id not in (payments if isinstance(b, BookPayment) else memos))
-
-
 def pick_marked(record: SourceRecord, books: Sequence[Book], customer_id: str) -> Book | None:
     """The transaction that carries the record's marker; of several the one that agrees, else a person is asked."""
     if len(books) < 2:
@@ -281,34 +202,9 @@ def agrees(record: SourceRecord, book: Book, customer_id: str) -> bool:
     return (book.customer_id, book.total, book.date) == (customer_id, record.amount, record.date)
 
 
-def check_amount(record: SourceRecord) -> None:
-    """Zero, negative and fractions of a cent are refused, never rounded."""
-    if not has_whole_cents(record.amount):
-        raise RowRefused(Message("amount_cents", {"amount": str(record.amount)}))
-    if record.amount <= 0:
-        raise RowRefused(Message("amount_not_positive", {"amount": record.amount}))
-
-
-def check_currency(record: SourceRecord, customer: Customer, company: Company) -> None:
-    """WorkSpace keeps one currency, the company's own; a customer kept in another cannot take its payment."""
-    if customer.currency and customer.currency != company.home_currency:
-        values = {"name": customer.full_name, "currency": customer.currency, "home": company.home_currency}
-        raise RowRefused(Message("currency_differs", values))
-
-
-def check_period(record: SourceRecord, company: Company) -> None:
-    """QuickBooks refuses what is dated on or before its closing date, so it is not sent."""
-    if company.closed_until and record.date <= company.closed_until:
-        raise RowRefused(Message("books_closed", {"closed": company.closed_until, "date": record.date}))
-
-
 def _reference(record: SourceRecord) -> str:
     return record.reference or (record.number if record.ref.kind is Kind.CREDIT_MEMO else "")
 
 
 def _chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, str]) -> str | None:
     return rows.get(record.ref, methods.get(record.method, "")) or None
-
-
-def _invoice_refs(records: Sequence[SourceRecord]) -> list[Ref]:
-    return sorted({Ref(Kind.INVOICE, part.invoice_id) for record in records for part in record.applications})

@@ -21,13 +21,13 @@ from qb_plugin.model import (
     Draft,
     Fault,
     Intent,
-    IntentState,
     Lease,
     Link,
     Message,
     Ref,
     RowResult,
     RunInfo,
+    Settlement,
 )
 
 
@@ -100,6 +100,10 @@ class Books(Protocol):
         limit, a character it does not take)."""
         ...
 
+    def draft(self, entity: str, payload: str) -> Draft:
+        """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant."""
+        ...
+
     def sender(self) -> AbstractContextManager[Sender]: ...
 
 
@@ -137,23 +141,6 @@ class Journal(Protocol):
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
         """Withdraw confirmed intents (unlink, undo, removal), so that a new create is possible."""
         ...
-
-
-class Settlement(Protocol):
-    """How one intent ends, and the link that comes of it."""
-
-    @property
-    def intent_id(self) -> str: ...
-    @property
-    def state(self) -> IntentState: ...
-    @property
-    def quickbooks_id(self) -> str | None: ...
-    @property
-    def sync_token(self) -> str | None: ...
-    @property
-    def message(self) -> Message | None: ...
-    @property
-    def link(self) -> Link | None: ...
 
 
 class Links(Protocol):

@@ -1,0 +1,28 @@
+"""What a record must be before it is sent; each check raises RowRefused with its sentence."""
+
+from __future__ import annotations
+
+from qb_plugin.errors import RowRefused
+from qb_plugin.model import Company, Customer, Message, SourceRecord
+from qb_plugin.money import has_whole_cents
+
+
+def check_amount(record: SourceRecord) -> None:
+    """Zero, negative and fractions of a cent are refused, never rounded."""
+    if not has_whole_cents(record.amount):
+        raise RowRefused(Message("amount_cents", {"amount": str(record.amount)}))
+    if record.amount <= 0:
+        raise RowRefused(Message("amount_not_positive", {"amount": record.amount}))
+
+
+def check_currency(customer: Customer, company: Company) -> None:
+    """WorkSpace keeps one currency, the company's own; a customer kept in another cannot take its payment."""
+    if customer.currency and customer.currency != company.home_currency:
+        values = {"name": customer.full_name, "currency": customer.currency, "home": company.home_currency}
+        raise RowRefused(Message("currency_differs", values))
+
+
+def check_period(record: SourceRecord, company: Company) -> None:
+    """QuickBooks refuses what is dated on or before its closing date, so it is not sent."""
+    if company.closed_until and record.date <= company.closed_until:
+        raise RowRefused(Message("books_closed", {"closed": company.closed_until, "date": record.date}))
