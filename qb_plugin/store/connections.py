@@ -1,0 +1,115 @@
+"""Connections to the add-in's tables: one transaction each, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+
+from qb_plugin.errors import Fatal
+from qb_plugin.model import Message
+from qb_plugin.store.clock import Clock
+from qb_plugin.store.trouble import troubles_told
+
+# Far below what either database takes as parameters of one statement.
+PORTION = 500
+
+Item = TypeVar("Item")
+
+
+class Database:
+    """Where the tables are. `clock` None means the database's own time: the server's on PostgreSQL, where several machines meet."""
+
+    def __init__(self, engine: Engine, clock: Clock | None) -> None:
+        self.engine = engine
+        self._clock = clock
+        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with troubles_told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes; committed at its end, or not at all."""
+        with troubles_told(), self.engine.connect() as plain:
+            connection = plain.execution_options(begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        """An insert that knows `ON CONFLICT`; both databases spell it alike and so do their classes."""
+        return self._insert(table)  # type: ignore[return-value]
+
+    def now(self, connection: Connection) -> datetime:
+        """The moment by which leases are judged."""
+        if self._clock is not None:
+            return self._clock.now()
+        if self.engine.dialect.name == "sqlite":
+            return datetime.now(UTC)
+        return connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def portions(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
+    """The items in lists of at most PORTION."""
+    source = iter(items)
+    while portion := list(islice(source, PORTION)):
+        yield portion
+
+
+def connect(url: str, patience: float, lies_on_share: Callable[[Path], bool]) -> Engine:
+    """An engine for this address; Fatal when it cannot hold the tables. `patience`: seconds to wait for another's lock."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise Fatal(Message("database_unsupported", {"kind": url.partition(":")[0]})) from None
+    connectors: Mapping[str, Callable[[], Engine]] = {
+        "sqlite": lambda: _connect_sqlite(address, patience, lies_on_share),
+        "postgresql": lambda: _connect_postgresql(address, patience),
+    }
+    name = address.get_backend_name()
+    if name not in connectors:
+        raise Fatal(Message("database_unsupported", {"kind": name}))
+    with troubles_told():
+        return connectors[name]()
+
+
+def _connect_sqlite(address: URL, patience: float, lies_on_share: Callable[[Path], bool]) -> Engine:
+    if address.database in (None, "", ":memory:"):
+        raise Fatal(Message("database_in_memory"))
+    if lies_on_share(Path(str(address.database))):
+        raise Fatal(Message("database_on_share", {"file": Path(str(address.database)).name}))
+    engine = create_engine(address, connect_args={"timeout": patience})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _connect_postgresql(address: URL, patience: float) -> Engine:
+    options = f"-c lock_timeout={int(patience * 1000)}"
+    # A pooled connection does not survive a restart of the server, so each is tried before it is used.
+    return create_engine(address, connect_args={"options": options}, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
+    # The driver's own transactions begin too late for BEGIN IMMEDIATE, so they are switched off.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Writers wait their turn at the start: two that read first and write later would block each other.
+    begin = connection.get_execution_options().get("begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)

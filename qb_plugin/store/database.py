@@ -1,0 +1,71 @@
+"""Opens the add-in's tables in the host's database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from qb_plugin.store.claims import Claims, HasDied
+from qb_plugin.store.clock import Clock, SystemClock
+from qb_plugin.store.connections import Database, connect
+from qb_plugin.store.journal import Journal
+from qb_plugin.store.leases import Leases, OpenLeases
+from qb_plugin.store.links import Links
+from qb_plugin.store.migrations import bring_up_to_date
+from qb_plugin.store.process import Process, has_died, this_process
+from qb_plugin.store.runs import Runs
+from qb_plugin.store.settings import Settings
+from qb_plugin.store.share import lies_on_share
+from qb_plugin.store.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything the add-in keeps. Safe to use from any thread; one per process and database is enough."""
+
+    database: Database
+    journal: Journal
+    links: Links
+    runs: Runs
+    leases: Leases | OpenLeases
+    settings: Settings
+    tokens: Tokens
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.database.engine.dispose()
+
+
+def open_store(
+    url: str,
+    clock: Clock | None = None,
+    *,
+    patience: float = 30.0,
+    exclusive: bool = True,
+    process: Process | None = None,
+    is_dead: HasDied = has_died,
+    on_share: Callable[[Path], bool] = lies_on_share,
+) -> Store:
+    """Open the tables at this SQLAlchemy address, making or migrating them; Fatal when that cannot be done.
+
+    `clock` is for tests: without one, leases are judged by the database's own time. `patience`: seconds to wait for
+    somebody else's lock. `exclusive=False` lets several runs go on at once. `process` and `is_dead` tell who holds a
+    lease and whether they are gone; `on_share` whether a file lies on a network share.
+    """
+    database = Database(connect(url, patience, on_share), clock)
+    try:
+        bring_up_to_date(database)
+    except BaseException:
+        database.engine.dispose()
+        raise
+    claims = Claims(database, process or this_process(), is_dead)
+    return Store(
+        database,
+        Journal(database),
+        Links(database),
+        Runs(database),
+        (Leases if exclusive else OpenLeases)(database, claims),
+        Settings(database),
+        Tokens(database, claims, clock or SystemClock()),
+    )

@@ -1,0 +1,124 @@
+"""Values as text and back, exactly: JSON with a tag for what JSON has no word for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from qb_plugin.model import Message, Ref, RunInfo, Share
+
+_OBJECT = "$object"
+
+
+def encode(value: object) -> str:
+    """Write None, bool, int, float, text, list, tuple, dict with text keys, Decimal, date, datetime, Ref and Message.
+
+    TypeError for anything else; ValueError for a datetime without a zone and for what JSON cannot write (NaN).
+    """
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def decode(text: str) -> object:
+    """Read what `encode` wrote."""
+    return _value(json.loads(text))
+
+
+def encode_message(message: Message | None) -> str | None:
+    """Write a sentence for a column that may be empty."""
+    return None if message is None else encode(message)
+
+
+def decode_message(text: str | None) -> Message | None:
+    """Read a sentence; TypeError when the column holds something else."""
+    if text is None:
+        return None
+    message = decode(text)
+    if not isinstance(message, Message):
+        raise TypeError(text)
+    return message
+
+
+def encode_run(run: RunInfo | None) -> str | None:
+    """Write a run for a column that may be empty."""
+    return None if run is None else encode(asdict(run))
+
+
+def decode_run(text: str | None) -> RunInfo | None:
+    """Read a run."""
+    return None if text is None else RunInfo(**_value(json.loads(text)))
+
+
+def encode_shares(shares: tuple[Share, ...]) -> str:
+    """Write what was applied: pairs of invoice number and amount as text."""
+    return json.dumps([[share.invoice, str(share.amount)] for share in shares], ensure_ascii=False)
+
+
+def decode_shares(text: str) -> tuple[Share, ...]:
+    """Read what was applied."""
+    return tuple(Share(invoice, Decimal(amount)) for invoice, amount in json.loads(text))
+
+
+def encode_moment(moment: datetime) -> str:
+    """Write a moment in UTC to the microsecond, always of the same length, so that text order is time order."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return _plain_object(value)
+    for kind, tag, write in _WRITERS:
+        if isinstance(value, kind):
+            return {tag: write(value)}
+    raise TypeError(f"{type(value).__name__} cannot be kept")
+
+
+def _plain_object(value: Mapping[object, object]) -> dict[str, object]:
+    plain: dict[str, object] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise TypeError(f"the key {key!r} is not text")
+        plain[key] = _plain(item)
+    # An object of one key that looks like a tag is wrapped, so that it comes back as what it was.
+    return {_OBJECT: plain} if len(plain) == 1 and next(iter(plain)).startswith("$") else plain
+
+
+_WRITERS: tuple[tuple[type, str, Callable[..., object]], ...] = (
+    (tuple, "$tuple", lambda value: [_plain(item) for item in value]),
+    (Decimal, "$decimal", str),
+    (datetime, "$moment", encode_moment),
+    (date, "$date", date.isoformat),
+    (Ref, "$ref", str),
+    (Message, "$message", lambda value: [value.key, _plain(value.values), value.details]),
+)
+
+_READERS: Mapping[str, Callable[..., object]] = {
+    "$tuple": lambda items: tuple(_value(item) for item in items),
+    "$decimal": Decimal,
+    "$moment": datetime.fromisoformat,
+    "$date": date.fromisoformat,
+    "$ref": Ref.parse,
+    "$message": lambda parts: Message(parts[0], _value(parts[1]), parts[2]),
+    _OBJECT: lambda plain: {key: _value(item) for key, item in plain.items()},
+}
+
+
+def _value(plain: Any) -> Any:
+    if isinstance(plain, list):
+        return [_value(item) for item in plain]
+    if not isinstance(plain, dict):
+        return plain
+    if len(plain) == 1:
+        tag, content = next(iter(plain.items()))
+        if tag in _READERS:
+            return _READERS[tag](content)
+    return {key: _value(item) for key, item in plain.items()}

@@ -1,0 +1,160 @@
+"""The journal: what is about to be sent, written down first, and how it ended (design: nothing twice, nothing lost)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
+
+from qb_plugin.errors import LeaseLost
+from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
+from qb_plugin.store.connections import Database, portions
+from qb_plugin.store.encoding import decode_message, encode_message
+from qb_plugin.store.links import insert_links
+from qb_plugin.store.sources import by_kind
+from qb_plugin.store.tables import OPEN, STANDING, intents, leases
+
+_TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
+_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place")]
+_IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
+
+
+class Journal:
+    """Intents and what became of them; every method is one commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
+        """Write the intents down as sent once; None for one whose source has a standing intent of this kind already.
+
+        LeaseLost when the lease of their company has a higher fence: then nothing is written.
+        """
+        if not wanted:
+            return []
+        with self._database.write() as connection:
+            _check_fence(connection, {intent.realm for intent in wanted}, fence)
+            now = self._database.now(connection)
+            opened = [replace(intent, sends=intent.sends + 1, sent_at=now) for intent in wanted]
+            rows = [_row(intent, now, place) for place, intent in enumerate(opened)]
+            # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
+            rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))
+            insert = self._database.insert(intents).on_conflict_do_nothing().returning(intents.c.id)
+            written = set(connection.execute(insert, rows).scalars())
+        return [intent if intent.id in written else None for intent in opened]
+
+    def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
+        """Count one send more; a look-up made before it proves nothing about it and is forgotten."""
+        self._change(intent_ids, sends=intents.c.sends + 1, sent_at=at, first_look_at=None)
+
+    def look(self, intent_ids: Sequence[str], at: datetime) -> None:
+        """Note the first look-up since the last send that found nothing; later ones change nothing."""
+        self._change(intent_ids, first_look_at=func.coalesce(intents.c.first_look_at, bindparam("at", at, intents.c.sent_at.type)))
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Close intents and make their links in one commit; those that are closed already are left as they are."""
+        if not settlements:
+            return
+        with self._database.write() as connection:
+            still_open = _still_open(connection, [settlement.intent_id for settlement in settlements])
+            closing = [settlement for settlement in settlements if settlement.intent_id in still_open]
+            if closing:
+                connection.execute(_CLOSE, [_closing(settlement) for settlement in closing])
+            made = [settlement.link for settlement in closing if settlement.link is not None]
+            insert_links(self._database, connection, made)
+
+    def open_intents(self, realm: str) -> Sequence[Intent]:
+        """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
+        with self._database.read() as connection:
+            query = select(intents).where(intents.c.realm == realm, OPEN).order_by(*_IN_ORDER)
+            return [_intent(row) for row in connection.execute(query)]
+
+    def standing(self, realm: str, sources: Sequence[Ref]) -> Sequence[Intent]:
+        """Intents of these sources that are neither refused nor withdrawn, oldest first."""
+        query = select(intents)
+        with self._database.read() as connection:
+            rows = [
+                row
+                for condition in _conditions(sources)
+                for row in connection.execute(query.where(intents.c.realm == realm, STANDING, condition))
+            ]
+        rows.sort(key=lambda row: (row.opened_at, row.requestid, row.place))
+        return [_intent(row) for row in rows]
+
+    def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
+        """Withdraw the confirmed intents of these sources, so that they can be sent anew."""
+        confirmed = update(intents).where(intents.c.realm == realm, STANDING, intents.c.state == IntentState.CONFIRMED)
+        with self._database.write() as connection:
+            for condition in _conditions(sources):
+                connection.execute(confirmed.where(condition).values(state=IntentState.WITHDRAWN))
+
+    def _change(self, intent_ids: Sequence[str], **values: Any) -> None:
+        with self._database.write() as connection:
+            for portion in portions(intent_ids):
+                connection.execute(update(intents).where(intents.c.id.in_(portion), OPEN).values(**values))
+
+
+_CLOSE = (
+    update(intents)
+    .where(intents.c.id == bindparam("intent_id"), OPEN)
+    .values({name: bindparam(f"new_{name}") for name in ("state", "quickbooks_id", "sync_token", "message")})
+)
+
+
+def _closing(settlement: Settlement) -> dict[str, object]:
+    return {
+        "intent_id": settlement.intent_id,
+        "new_state": settlement.state.value,
+        "new_quickbooks_id": settlement.quickbooks_id,
+        "new_sync_token": settlement.sync_token,
+        "new_message": encode_message(settlement.message),
+    }
+
+
+def _check_fence(connection: Connection, realms: Iterable[str], fence: int) -> None:
+    # The shared lock keeps a taker of the lease waiting until these intents are committed.
+    query = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm.in_(realms)).with_for_update(read=True)
+    if any(stored > fence for stored in connection.execute(query).scalars()):
+        raise LeaseLost(Message("lease_lost"))
+
+
+def _still_open(connection: Connection, intent_ids: Sequence[str]) -> set[str]:
+    # Locked in one order, so that two settling the same batch wait for each other instead of deadlocking.
+    query = select(intents.c.id).where(OPEN).order_by(intents.c.id).with_for_update()
+    return {
+        identity
+        for portion in portions(intent_ids)
+        for identity in connection.execute(query.where(intents.c.id.in_(portion))).scalars()
+    }
+
+
+def _conditions(sources: Iterable[Ref]) -> Iterable[ColumnElement[bool]]:
+    for kind, identities in by_kind(sources):
+        yield (intents.c.source_kind == kind) & intents.c.source_id.in_(identities)
+
+
+def _row(intent: Intent, now: datetime, place: int) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(intent, name) for name in _PLAIN}
+    return row | {
+        "source_kind": intent.source.kind.value,
+        "source_id": intent.source.id,
+        "operation": intent.operation.value,
+        "state": intent.state.value,
+        "message": encode_message(intent.message),
+        "opened_at": now,
+        "place": place,
+    }
+
+
+def _intent(row: Row[Any]) -> Intent:
+    values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    return Intent(
+        **values,
+        source=Ref(Kind(row.source_kind), row.source_id),
+        operation=Operation(row.operation),
+        state=IntentState(row.state),
+        message=decode_message(row.message),
+    )

@@ -1,0 +1,104 @@
+"""Runs and what became of each of their rows, kept for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from qb_plugin.model import Outcome, RowResult, RunInfo
+from qb_plugin.store.connections import Database, portions
+from qb_plugin.store.encoding import decode, decode_message, decode_shares, encode, encode_message, encode_shares
+from qb_plugin.store.tables import run_results, runs
+
+
+class Runs:
+    """The history of runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(self, run: RunInfo) -> None:
+        """Write a run down; one that is there already stays as it is."""
+        with self._database.write() as connection:
+            connection.execute(self._database.insert(runs).on_conflict_do_nothing(), _run_row(run))
+
+    def progress(self, run_id: str, done: int) -> None:
+        """Note how many rows are done."""
+        with self._database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
+
+    def report(self, run_id: str, results: Sequence[RowResult]) -> None:
+        """Add rows' outcomes to the history."""
+        if not results:
+            return
+        with self._database.write() as connection:
+            connection.execute(insert(run_results), [_result_row(run_id, result) for result in results])
+
+    def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
+        """Note the end of a run and how many rows ended how."""
+        with self._database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(finished=at, counts=encode(dict(counts))))
+
+    def last_results(self, realm: str, ids: Sequence[str]) -> Mapping[str, RowResult]:
+        """The newest outcome of each of these rows within this company; rows that never ran are left out."""
+        found: dict[str, RowResult] = {}
+        with self._database.read() as connection:
+            for portion in portions(ids):
+                newest = (
+                    select(func.max(run_results.c.number))
+                    .join(runs, runs.c.id == run_results.c.run_id)
+                    .where(runs.c.realm == realm, run_results.c.row_id.in_(portion))
+                    .group_by(run_results.c.row_id)
+                )
+                rows = connection.execute(select(run_results).where(run_results.c.number.in_(newest)))
+                found.update((row.row_id, _result(row)) for row in rows)
+        return found
+
+    def latest(self, realm: str, limit: int) -> Sequence[RunInfo]:
+        """The company's last runs, newest first."""
+        query = select(runs).where(runs.c.realm == realm).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+    def results(self, run_id: str) -> Sequence[RowResult]:
+        """All outcomes reported in a run, in the order of their reporting."""
+        query = select(run_results).where(run_results.c.run_id == run_id).order_by(run_results.c.number)
+        with self._database.read() as connection:
+            return [_result(row) for row in connection.execute(query)]
+
+
+def _run_row(run: RunInfo) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "realm": run.realm,
+        "action": run.action,
+        "user_name": run.user,
+        "started": run.started,
+        "total": run.total,
+        "done": run.done,
+        "finished": run.finished,
+        "counts": encode(dict(run.counts)),
+    }
+
+
+def _run(row: Row[Any]) -> RunInfo:
+    counts: Any = decode(row.counts)
+    return RunInfo(row.id, row.realm, row.action, row.user_name, row.started, row.total, row.done, row.finished, counts)
+
+
+def _result_row(run_id: str, result: RowResult) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "row_id": result.id,
+        "outcome": result.outcome.value,
+        "message": encode_message(result.message),
+        "quickbooks_id": result.quickbooks_id,
+        "applied": encode_shares(result.applied),
+    }
+
+
+def _result(row: Row[Any]) -> RowResult:
+    return RowResult(row.row_id, Outcome(row.outcome), decode_message(row.message), row.quickbooks_id, decode_shares(row.applied))

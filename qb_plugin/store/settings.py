@@ -1,0 +1,34 @@
+"""Settings as plain values by name, per company; the company "" stands for what belongs to none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from qb_plugin.store.connections import Database
+from qb_plugin.store.encoding import decode, encode
+from qb_plugin.store.tables import settings
+
+
+class Settings:
+    """What was set; defaults are the reader's affair."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, realm: str) -> Mapping[str, object]:
+        """Everything that was set for this company."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(settings.c.name, settings.c.value).where(settings.c.realm == realm))
+            return {row.name: decode(row.value) for row in rows}
+
+    def put(self, realm: str, values: Mapping[str, object]) -> None:
+        """Set these; what is not named stays. TypeError for a value that cannot be kept, and then nothing is set."""
+        rows = [{"realm": realm, "name": name, "value": encode(value)} for name, value in sorted(values.items())]
+        if not rows:
+            return
+        insert = self._database.insert(settings)
+        upsert = insert.on_conflict_do_update(index_elements=["realm", "name"], set_={"value": insert.excluded.value})
+        with self._database.write() as connection:
+            connection.execute(upsert, rows)

@@ -1,0 +1,19 @@
+"""WorkSpace records as the tables name them: a kind and an id."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from qb_plugin.model import Ref
+from qb_plugin.store.connections import portions
+
+
+def by_kind(sources: Iterable[Ref]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Sort the records by kind, in portions fit for one statement."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        kinds[source.kind.value].append(source.id)
+    for kind, identities in kinds.items():
+        for portion in portions(identities):
+            yield kind, portion
