@@ -1,0 +1,85 @@
+"""Faults in every dress: `Fault`, the gateway's lower-case `fault`, and the XML that a throttle answers even to JSON."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+
+from marshmallow import ValidationError
+
+from qb_plugin.model import Fault
+from qb_plugin.schemas.fields import ReplySchema, load_reply, optional
+from qb_plugin.schemas.text import BadReplyError
+
+_LONGEST = 4000
+_XML_FAULT = re.compile(r'<Fault\b[^>]*?(?:type="([^"]*)")?[^>]*>', re.ASCII)
+_XML_ERROR = re.compile(r'<Error\b[^>]*?code="([^"]*)"(?:[^>]*?element="([^"]*)")?[^>]*>', re.ASCII)
+_XML_TEXT = "<{name}>(.*?)</{name}>"
+
+
+def as_spoken(value: object) -> str:
+    """A text, or a number standing for one."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValidationError("not a text")
+    return str(value)[:_LONGEST]
+
+
+class ErrorReply(ReplySchema):
+    """One error of a fault, its keys in lower case."""
+
+    code = optional(as_spoken, "code", "")
+    message = optional(as_spoken, "message", "")
+    detail = optional(as_spoken, "detail", "")
+    element = optional(as_spoken, "element", "")
+
+
+@cache
+def _error() -> ErrorReply:
+    return ErrorReply()
+
+
+def find_fault(answer: object, status: int = 200, tid: str = "") -> Fault | None:
+    """The first error of the Fault in an answer or in one item of a batch; None when there is none."""
+    if not isinstance(answer, dict):
+        return None
+    raw = answer.get("Fault") or answer.get("fault")
+    return None if raw is None else _read_fault(raw, status, tid)
+
+
+def _read_fault(raw: object, status: int, tid: str) -> Fault:
+    fault = _lowered(raw)
+    errors = fault.get("error")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    found = {key: value or "" for key, value in load_reply(_error(), _lowered(first)).items()}
+    found["text"] = found.pop("message")
+    kind = fault.get("type")
+    return Fault(type=kind if isinstance(kind, str) else "", status=status, tid=tid, **found)
+
+
+def _lowered(raw: object) -> dict[str, object]:
+    if not isinstance(raw, dict):
+        raise BadReplyError("a fault that is not an object")
+    return {str(key).lower(): value for key, value in raw.items()}
+
+
+def find_xml_fault(body: bytes, status: int = 200, tid: str = "") -> Fault | None:
+    """The fault out of an XML answer; None when it holds none. Read as text: no parser is let near what a stranger sent."""
+    text = body[: _LONGEST * 4].decode("utf-8", "replace")
+    kind, error = _XML_FAULT.search(text), _XML_ERROR.search(text)
+    if kind is None or error is None:
+        return None
+    return Fault(
+        code=error[1][:_LONGEST],
+        text=_xml_text("Message", text),
+        detail=_xml_text("Detail", text),
+        element=error[2] or "",
+        type=kind[1] or "",
+        status=status,
+        tid=tid,
+    )
+
+
+def _xml_text(name: str, text: str) -> str:
+    found = re.search(_XML_TEXT.format(name=name), text, re.DOTALL)
+    return unescape(found[1].strip())[:_LONGEST] if found else ""

@@ -1,0 +1,70 @@
+"""The lists people pick from: customers, accounts, payment methods, items."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from qb_plugin.model import Choice, Customer
+from qb_plugin.schemas.fields import ReplySchema, as_flag, as_ref_id, as_text, load_reply, optional, required
+
+
+class CustomerReply(ReplySchema):
+    """A Customer; FullyQualifiedName is the path `Parent:Child`."""
+
+    id = required(as_text, "Id")
+    name = required(as_text, "DisplayName")
+    full_name = optional(as_text, "FullyQualifiedName")
+    active = optional(as_flag, "Active", True)
+    currency = optional(as_ref_id, "CurrencyRef")
+
+
+class AccountReply(ReplySchema):
+    """An Account, with the type that decides whether it takes a deposit."""
+
+    id = required(as_text, "Id")
+    name = required(as_text, "Name")
+    full_name = optional(as_text, "FullyQualifiedName")
+    type = optional(as_text, "AccountType", "")
+    active = optional(as_flag, "Active", True)
+
+
+class NamedReply(ReplySchema):
+    """A PaymentMethod or an Item: a name, and a type that may be absent."""
+
+    id = required(as_text, "Id")
+    name = required(as_text, "Name")
+    type = optional(as_text, "Type", "")
+    active = optional(as_flag, "Active", True)
+
+
+@cache
+def _customer() -> CustomerReply:
+    return CustomerReply()
+
+
+@cache
+def _account() -> AccountReply:
+    return AccountReply()
+
+
+@cache
+def _named() -> NamedReply:
+    return NamedReply()
+
+
+def read_customer(raw: object) -> Customer:
+    """A customer; BadReplyError when it is none."""
+    found = load_reply(_customer(), raw)
+    found["full_name"] = found["full_name"] or found["name"]
+    return Customer(**found)
+
+
+def read_account(raw: object) -> Choice:
+    """An account; sub-accounts are named by their path."""
+    found = load_reply(_account(), raw)
+    return Choice(found["id"], found["full_name"] or found["name"], found["type"], found["active"])
+
+
+def read_named(raw: object) -> Choice:
+    """A payment method or an item."""
+    return Choice(**load_reply(_named(), raw))

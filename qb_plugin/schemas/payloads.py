@@ -1,0 +1,91 @@
+"""The draft a payload was made from: for comparing what comes back with what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from marshmallow import fields
+
+from qb_plugin.model import CreditMemoDraft, Draft, PaymentDraft
+from qb_plugin.schemas.fields import ReplySchema, as_day, as_money, as_ref_id, as_text, load_reply, optional, required
+from qb_plugin.schemas.text import BadReplyError, read_json
+from qb_plugin.schemas.transactions import as_lines
+
+
+class PaymentText(ReplySchema):
+    """A Payment as we wrote it."""
+
+    customer_id = required(as_ref_id, "CustomerRef")
+    date = required(as_day, "TxnDate")
+    total = required(as_money, "TotalAmt")
+    reference = optional(as_text, "PaymentRefNum")
+    method_id = optional(as_ref_id, "PaymentMethodRef")
+    deposit_account_id = optional(as_ref_id, "DepositToAccountRef")
+    note = optional(as_text, "PrivateNote")
+    lines = optional(as_lines, "Line", ())
+    currency = optional(as_ref_id, "CurrencyRef")
+
+
+class ItemLine(ReplySchema):
+    """The item of a sales line."""
+
+    item_id = required(as_ref_id, "ItemRef")
+
+
+class SalesLineText(ReplySchema):
+    """The one line of a credit memo as we wrote it."""
+
+    amount = required(as_money, "Amount")
+    description = optional(as_text, "Description")
+    item = fields.Nested(ItemLine, data_key="SalesItemLineDetail", required=True)
+
+
+class CreditMemoText(ReplySchema):
+    """A CreditMemo as we wrote it."""
+
+    customer_id = required(as_ref_id, "CustomerRef")
+    date = required(as_day, "TxnDate")
+    number = optional(as_text, "DocNumber")
+    note = optional(as_text, "PrivateNote")
+    currency = optional(as_ref_id, "CurrencyRef")
+    line = fields.List(fields.Nested(SalesLineText), data_key="Line", required=True)
+
+
+@cache
+def _payment() -> PaymentText:
+    return PaymentText()
+
+
+@cache
+def _credit_memo() -> CreditMemoText:
+    return CreditMemoText()
+
+
+def read_draft(entity: str, payload: str) -> Draft:
+    """The inverse of `write_draft`; BadReplyError for a text that it did not write."""
+    raw = read_json(payload.encode())
+    if entity == "Payment":
+        return PaymentDraft(**load_reply(_payment(), raw))
+    if entity == "CreditMemo":
+        return _credit_memo_draft(load_reply(_credit_memo(), raw))
+    raise BadReplyError(f"no record kind is called {entity}")
+
+
+def _credit_memo_draft(found: Mapping[str, Any]) -> CreditMemoDraft:
+    if len(found["line"]) != 1:
+        raise BadReplyError("a credit memo of ours has one line")
+    line = found["line"][0]
+    amount: Decimal = line["amount"]
+    return CreditMemoDraft(
+        customer_id=found["customer_id"],
+        date=found["date"],
+        amount=amount,
+        item_id=line["item"]["item_id"],
+        number=found["number"],
+        note=found["note"],
+        description=line["description"],
+        currency=found["currency"],
+    )

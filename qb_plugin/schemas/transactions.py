@@ -1,0 +1,158 @@
+"""Payments, credit memos and invoices as QuickBooks sends them (Intuit's entity reference; wire order in field-order.json)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from marshmallow import ValidationError
+
+from qb_plugin.model import Book, BookCreditMemo, BookInvoice, BookPayment, Line
+from qb_plugin.money import ZERO
+from qb_plugin.schemas.fields import (
+    ReplySchema,
+    as_day,
+    as_money,
+    as_ref_id,
+    as_reference,
+    as_text,
+    as_times,
+    load_reply,
+    optional,
+    required,
+)
+from qb_plugin.schemas.text import BadReplyError
+
+_NO_TIMES = (None, None)
+
+
+def as_lines(value: Any) -> tuple[Line, ...]:
+    """The lines that link to another transaction; the invoice's number comes out of LineEx when it is there."""
+    try:
+        return tuple(line for raw in value for line in _linked(raw))
+    except (TypeError, KeyError, AttributeError):
+        raise ValidationError("not lines") from None
+
+
+def _linked(raw: Mapping[str, Any]) -> Iterator[Line]:
+    for link in raw.get("LinkedTxn") or ():
+        identity, kind = link["TxnId"], link["TxnType"]
+        if not isinstance(identity, str) or not isinstance(kind, str):
+            raise ValidationError("a link without id and type")
+        yield Line(kind, identity, as_money(raw["Amount"]), _number(raw.get("LineEx")))
+
+
+def _number(extra: Mapping[str, Any] | None) -> str | None:
+    for entry in (extra or {}).get("any") or ():
+        pair = entry.get("value") or {}
+        if pair.get("Name") == "txnReferenceNumber":
+            number = pair.get("Value")
+            return number if isinstance(number, str) else None
+    return None
+
+
+class PaymentReply(ReplySchema):
+    """A Payment; `Line`, `LinkedTxn` and every empty property may be absent."""
+
+    id = required(as_text, "Id")
+    sync_token = required(as_text, "SyncToken")
+    customer = required(as_reference, "CustomerRef")
+    date = required(as_day, "TxnDate")
+    total = required(as_money, "TotalAmt")
+    unapplied = optional(as_money, "UnappliedAmt")
+    reference = optional(as_text, "PaymentRefNum")
+    method_id = optional(as_ref_id, "PaymentMethodRef")
+    deposit_account_id = optional(as_ref_id, "DepositToAccountRef")
+    note = optional(as_text, "PrivateNote")
+    lines = optional(as_lines, "Line", ())
+    times = optional(as_times, "MetaData", _NO_TIMES)
+    currency = optional(as_ref_id, "CurrencyRef")
+
+
+class CreditMemoReply(ReplySchema):
+    """A CreditMemo; RemainingCredit may be absent on old ones, then Balance is what is left."""
+
+    id = required(as_text, "Id")
+    sync_token = required(as_text, "SyncToken")
+    customer = required(as_reference, "CustomerRef")
+    date = required(as_day, "TxnDate")
+    total = required(as_money, "TotalAmt")
+    remaining = optional(as_money, "RemainingCredit")
+    balance = optional(as_money, "Balance", ZERO)
+    number = optional(as_text, "DocNumber")
+    note = optional(as_text, "PrivateNote")
+    times = optional(as_times, "MetaData", _NO_TIMES)
+    currency = optional(as_ref_id, "CurrencyRef")
+
+
+class InvoiceReply(ReplySchema):
+    """An Invoice, as much of it as allocation needs."""
+
+    id = required(as_text, "Id")
+    number = optional(as_text, "DocNumber")
+    customer_id = required(as_ref_id, "CustomerRef")
+    date = required(as_day, "TxnDate")
+    total = required(as_money, "TotalAmt")
+    balance = required(as_money, "Balance")
+    currency = optional(as_ref_id, "CurrencyRef")
+
+
+@cache
+def _payment() -> PaymentReply:
+    return PaymentReply()
+
+
+@cache
+def _credit_memo() -> CreditMemoReply:
+    return CreditMemoReply()
+
+
+@cache
+def _invoice() -> InvoiceReply:
+    return InvoiceReply()
+
+
+def read_payment(raw: object) -> BookPayment:
+    """A payment as read back; BadReplyError when it is none."""
+    found = load_reply(_payment(), raw)
+    customer_id, customer_name = found.pop("customer")
+    created, updated = found.pop("times") or _NO_TIMES
+    found["lines"] = found["lines"] or ()
+    if found["unapplied"] is None:
+        found["unapplied"] = _left_over(found["total"], found["lines"])
+    voided = not found["total"] and (found["note"] or "").startswith("Voided")
+    return BookPayment(
+        customer_id=customer_id, customer_name=customer_name, created=created, updated=updated, voided=voided, **found
+    )
+
+
+def _left_over(total: Decimal, lines: tuple[Line, ...]) -> Decimal:
+    """What the lines leave: all amounts are positive, and credits add to what can be spent."""
+    return total + sum((line.amount if line.type == "CreditMemo" else -line.amount for line in lines), ZERO)
+
+
+def read_credit_memo(raw: object) -> BookCreditMemo:
+    """A credit memo as read back; BadReplyError when it is none."""
+    found = load_reply(_credit_memo(), raw)
+    customer_id, customer_name = found.pop("customer")
+    created, updated = found.pop("times") or _NO_TIMES
+    balance = found.pop("balance") or ZERO
+    if found["remaining"] is None:
+        found["remaining"] = balance
+    return BookCreditMemo(customer_id=customer_id, customer_name=customer_name, created=created, updated=updated, **found)
+
+
+def read_invoice(raw: object) -> BookInvoice:
+    """An invoice as read back; BadReplyError when it is none."""
+    return BookInvoice(**load_reply(_invoice(), raw))
+
+
+def read_book(entity: str, raw: object) -> Book:
+    """A payment or a credit memo by the name of its entity; BadReplyError for any other."""
+    if entity == "Payment":
+        return read_payment(raw)
+    if entity == "CreditMemo":
+        return read_credit_memo(raw)
+    raise BadReplyError(f"no record kind is called {entity}")
