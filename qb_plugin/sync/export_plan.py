@@ -23,6 +23,8 @@ from qb_plugin.model import (
     Share,
     SourceRecord,
 )
+from qb_plugin.money import ZERO
+from qb_plugin.sync.allocation import OpenBalances
 from qb_plugin.sync.checks import check_amount, check_currency, check_period
 from qb_plugin.sync.known import ExportOptions, Known, read_known
 from qb_plugin.sync.markers import Marker, with_marker
@@ -160,6 +162,21 @@ class Planner:
         if not self._options.auto_apply or not isinstance(draft, PaymentDraft):
             return draft
         return replace(draft, lines=self.lines_for(record, draft.customer_id, draft.total))
+
+    def use_balances(self, balances: OpenBalances) -> None:
+        """Plan over a newer snapshot of open invoices from now on."""
+        self._known = replace(self._known, balances=balances)
+
+    def plan_again(self, row: PlannedRow) -> PlannedRow:
+        """The same row allocated over the newer snapshot; a credit application keeps its memo's line in balance."""
+        if not isinstance(row.draft, PaymentDraft) or not row.lines:
+            return row
+        memo_lines = tuple(line for line in row.lines if line.type == "CreditMemo")
+        amount = row.draft.total + sum((line.amount for line in memo_lines), ZERO)
+        lines = self.lines_for(row.record, row.customer.id, amount)
+        spent = sum((line.amount for line in lines), ZERO)
+        draft = replace(row.draft, lines=(*lines, *(replace(line, amount=spent) for line in memo_lines if spent)))
+        return replace(row, draft=draft, payload=self._place.books.payload(draft)[1])
 
     def lines_for(self, record: SourceRecord, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
         """The invoices this amount goes to, by the rule chosen in the settings; spends their balances."""

@@ -1,0 +1,87 @@
+"""Drives a run's events into the host's task: rows, progress, notices, marks, and the summary at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from qb_plugin.errors import AddInError
+from qb_plugin.forms.office import Office
+from qb_plugin.forms.showing import show_result, summarise_row
+from qb_plugin.host import Task
+from qb_plugin.model import Lease, Message, Outcome, RowResult
+from qb_plugin.sync.run import Tally, carry_out
+
+Work = Callable[[Lease], Iterator[RowResult | Message]]
+MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
+         Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed"}  # fmt: skip
+GROUP = 50  # marks a commit of the host's
+
+
+class Running:
+    """One run as the host sees it."""
+
+    def __init__(self, office: Office, task: Task, marks_rows: bool) -> None:
+        self._office, self._task, self._marks_rows = office, task, marks_rows
+        self._to_mark: dict[str, str] = {}
+
+    def go(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
+        """Carry out the work; every row ends with an outcome, whatever happens."""
+        tally = Tally(tuple(ids))
+        run = self._office.new_run(action, len(ids))
+        failure = None
+        try:
+            for event in carry_out(self._office.run_ports, run, work, tally):
+                self._tell(event, tally)
+        except AddInError as error:
+            failure = error
+        self._end_the_rest(tally, failure)
+        self._mark()
+        return self._summary(run.id, tally, failure)
+
+    def _tell(self, event: RowResult | Message, tally: Tally) -> None:
+        if isinstance(event, Message):
+            self._task.notice(self._office.sentences.text(event))
+            return
+        if event.id not in tally.results:
+            return
+        self._task.row(show_result(self._office.sentences, event))
+        self._task.progress(tally.ended, len(tally.ids))
+        if self._marks_rows and event.outcome in MARKS:
+            self._to_mark[event.id] = MARKS[event.outcome]
+        if len(self._to_mark) >= GROUP:
+            self._mark()
+
+    def _mark(self) -> None:
+        """Set the host's marks for the rows that have ended."""
+        changes = [{"ref": ref, "state": state} for ref, state in self._to_mark.items()]
+        if changes:
+            self._office.host.marks.put(changes)
+        self._to_mark = {}
+
+    def _end_the_rest(self, tally: Tally, failure: AddInError | None) -> None:
+        """Rows that never came to be tried say why."""
+        message = failure.message if failure else Message("cancelled_row")
+        for identity in tally.ids:
+            last = tally.results.get(identity)
+            if last is None or last.outcome is Outcome.RUNNING:
+                base = last or RowResult(identity, Outcome.NOT_TRIED)
+                outcome = Outcome.NOT_TRIED if last is None else Outcome.SYNCHRONIZED
+                tally.results[identity] = replace(base, outcome=outcome, message=message)
+                self._tell(tally.results[identity], tally)
+
+    def _summary(self, run_id: str, tally: Tally, failure: AddInError | None) -> dict[str, Any]:
+        sentences = self._office.sentences
+        counts = tally.counts()
+        told = failure.message if failure else summary_message(counts, self._task.cancelled)
+        level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
+        rows = [summarise_row(sentences, tally.results[identity]) for identity in tally.ids]
+        return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level, "rows": rows}
+
+
+def summary_message(counts: Mapping[str, int], cancelled: bool) -> Message:
+    """The run's last sentence."""
+    if cancelled:
+        return Message("cancelled", {"n": counts["done"], "m": counts["not_tried"]})
+    return Message("run_ended", dict(counts))

@@ -1,0 +1,84 @@
+"""Turns the rules' values into the plain data a host draws: rows, messages, fixes, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
+from qb_plugin.messages import Sentences
+from qb_plugin.model import Connection, Message, RowResult, Share
+from qb_plugin.money import show_amount
+
+FIXES: Mapping[str, Mapping[str, Any]] = {
+    "match_client": {"label": "Match client…", "form": "match-clients"},
+    "settings": {"label": "Settings…", "form": "settings"},
+    "connect": {"label": "Reconnect…", "form": "connection"},
+    "link_twin": {"label": "Same one: link them", "act": "link_twin"},
+    "send_anyway": {"label": "Send anyway", "run": "export", "edit": {"anyway": True}},
+    "import_anyway": {"label": "Import anyway", "run": "import", "edit": {"anyway": True}},
+}
+
+
+def show_message(sentences: Sentences, message: Message | None) -> dict[str, Any]:
+    """A row's `message`, `details` and `fixes`."""
+    if message is None:
+        return {"message": "", "details": "", "fixes": []}
+    fixes = [dict(FIXES[name]) for name in sentences.fix(message).split()]
+    return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
+
+
+def show_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
+    """A row's end, as the grid takes it while a run goes on."""
+    return {"id": result.id, "outcome": result.outcome.value, **show_message(sentences, result.message)}
+
+
+def summarise_row(sentences: Sentences, result: RowResult) -> dict[str, Any]:
+    """A row's end, as the run's summary and `--json` have it."""
+    return {
+        "id": result.id,
+        "outcome": result.outcome.value,
+        "message": sentences.text(result.message) if result.message else "",
+        "quickbooks_id": result.quickbooks_id,
+        "applied": [{"invoice": share.invoice, "amount": f"{share.amount:.2f}"} for share in result.applied],
+    }
+
+
+def show_shares(shares: Sequence[Share]) -> str:
+    """`INV-1001 450.00, INV-1002 12.50`."""
+    return ", ".join(f"{share.invoice} {show_amount(share.amount)}" for share in shares)
+
+
+def money(amount: Decimal) -> str:
+    """Money on the border: text; with all its decimals where it has more than two."""
+    exponent = amount.as_tuple().exponent
+    return f"{amount:.2f}" if isinstance(exponent, int) and exponent >= -2 else format(amount.normalize(), "f")
+
+
+def title_of(name: str, connection: Connection) -> str:
+    """`Alder & Finch (simulator)`, or what the form is called without a company."""
+    if not connection.company:
+        return name
+    return connection.company + (f" ({connection.environment})" if connection.environment != "production" else "")
+
+
+def unavailable(sentences: Sentences, failure: AddInError) -> dict[str, Any]:
+    """Why a form cannot do its work now, and where to go."""
+    link = {"label": "Connect…", "form": "connection"} if isinstance(failure, NotConnected | ReconnectNeeded) else None
+    return {"text": sentences.text(failure.message), "link": link}
+
+
+def show_rejection(sentences: Sentences, rejection: AnswerRejected) -> dict[str, Any]:
+    """Each field that does not fit, and why."""
+    return {"rejected": {name: sentences.text(message) for name, message in rejection.fields.items()}}
+
+
+def answering(sentences: Sentences, work: Callable[[], Any]) -> Any:
+    """Do the work; a rejected answer or a failure becomes data, so that the host sees no exception of ours."""
+    try:
+        return work()
+    except AnswerRejected as rejection:
+        return show_rejection(sentences, rejection)
+    except AddInError as failure:
+        return {"notice": sentences.text(failure.message), "level": "warning"}

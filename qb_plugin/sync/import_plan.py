@@ -1,0 +1,208 @@
+"""What importing a QuickBooks payment would do here: is it here already, whose is it, and where does its money go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from qb_plugin.model import BookPayment, Kind, Line, Link, Message, Operation, Outcome, Ref, Share
+from qb_plugin.money import ZERO
+from qb_plugin.sync.markers import find_marker
+from qb_plugin.sync.matching import LookAlikeKey, look_alike_key
+from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
+from qb_plugin.sync.workplace import Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedShare:
+    """One invoice a payment will be applied to here."""
+
+    invoice_id: str
+    number: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A QuickBooks payment beside what would become of it in WorkSpace.
+
+    `outcome` is ready, synchronized (here already), skipped (cannot be imported, or looks the same as one that is here)
+    or failed (no client). `left` names the money that stays unapplied and why.
+    """
+
+    payment: BookPayment
+    outcome: Outcome
+    client_id: str = ""
+    shares: tuple[PlannedShare, ...] = ()
+    message: Message | None = None
+    existing: Ref | None = None
+    looks_same: bool = False
+
+    @property
+    def id(self) -> str:
+        """The row's id in the grid."""
+        return f"Payment:{self.payment.id}"
+
+    @property
+    def exists(self) -> bool:
+        """Whether Hide Synchronized hides it (design section 2, line 1)."""
+        return self.outcome is Outcome.SYNCHRONIZED or self.looks_same
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What is known on this side about the payments at hand."""
+
+    clients: Mapping[str, str]
+    payment_links: Mapping[str, Link]
+    keys: Mapping[str, str]
+    look_alikes: Mapping[LookAlikeKey, HostPayment]
+    linked_invoices: Mapping[str, HostInvoice]
+    numbered_invoices: Mapping[tuple[str, str], HostInvoice]
+
+    def find_invoice(self, client: str, line: Line) -> HostInvoice | None:
+        """The invoice here for a QuickBooks line: the linked one, else the client's only one of that number."""
+        return self.linked_invoices.get(line.id) or self.numbered_invoices.get((client, line.number or ""))
+
+    def balances(self) -> dict[str, Decimal]:
+        """What is open on each of the invoices, by their id here."""
+        return {i.id: i.balance for i in [*self.linked_invoices.values(), *self.numbered_invoices.values()]}
+
+
+def external_key(realm: str, payment_id: str) -> str:
+    """The key under which the host keeps an imported payment; unique there, so nothing comes in twice."""
+    return f"quickbooks:{realm}:Payment:{payment_id}"
+
+
+def read_importable(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> list[ImportRow]:
+    """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking."""
+    return plan_import(place, ledger, place.books.payments(start, end))
+
+
+def plan_import(place: Workplace, ledger: HostLedger, payments: Sequence[BookPayment]) -> list[ImportRow]:
+    """Decide each payment; invoices' open balances are spent in the payments' order, none twice."""
+    here = read_here(place, ledger, payments)
+    balances = here.balances()
+    return [decide(place, here, payment, balances) for payment in payments]
+
+
+def read_here(place: Workplace, ledger: HostLedger, payments: Sequence[BookPayment]) -> Here:
+    """Read links, keys, look-alikes and invoices for all payments at once."""
+    realm = place.realm
+    customers = {payment.customer_id for payment in payments}
+    clients = {c: link.source.id for c, link in place.links.by_quickbooks(realm, "Customer", customers).items()}
+    lines = [line for payment in payments for line in payment.lines if line.type == "Invoice"]
+    linked = place.links.by_quickbooks(realm, "Invoice", {line.id for line in lines})
+    found = {link.source.id: qb for qb, link in linked.items()}
+    invoices = {found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))}
+    numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
+    return Here(
+        clients,
+        place.links.by_quickbooks(realm, "Payment", [payment.id for payment in payments]),
+        ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
+        read_look_alikes(ledger, clients, payments),
+        invoices,
+        only_ones(numbered),
+    )
+
+
+def read_look_alikes(
+    ledger: HostLedger, clients: Mapping[str, str], payments: Sequence[BookPayment]
+) -> Mapping[LookAlikeKey, HostPayment]:
+    """Payments here of the same client, date, amount and reference as one of these."""
+    keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}
+    found = ledger.find_payments(sorted(keys))
+    return {look_alike_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
+
+
+def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostInvoice]:
+    """Invoices by client and number; a number that a client has twice names none of them."""
+    found: dict[tuple[str, str], list[HostInvoice]] = {}
+    for invoice in invoices:
+        found.setdefault((invoice.client_id, invoice.number), []).append(invoice)
+    return {key: group[0] for key, group in found.items() if len(group) == 1}
+
+
+def decide(place: Workplace, here: Here, payment: BookPayment, balances: dict[str, Decimal]) -> ImportRow:
+    """One payment: here already, not importable, without a client, looking the same, or ready with its shares."""
+    existing = find_existing(place, here, payment)
+    if existing:
+        return ImportRow(payment, Outcome.SYNCHRONIZED, message=Message("already_here"), existing=existing)
+    reason = why_not(payment)
+    if reason:
+        return ImportRow(payment, Outcome.SKIPPED, message=reason)
+    client = here.clients.get(payment.customer_id)
+    if client is None:
+        return ImportRow(payment, Outcome.FAILED, message=Message("customer_not_matched", {"customer": payment.customer_name}))
+    shares, message = share_out(here, payment, client, balances)
+    row = ImportRow(payment, Outcome.READY, client, shares, message)
+    twin = here.look_alikes.get(look_alike_key(client, payment.date, payment.total, payment.reference))
+    return looking_same(row, twin) if twin else row
+
+
+def looking_same(row: ImportRow, twin: HostPayment) -> ImportRow:
+    """A payment that looks like one that is here: held, and it says which one."""
+    values = {"number": twin.number, "date": twin.date, "amount": twin.amount, "ref": twin.reference or "–"}
+    held = replace(row, outcome=Outcome.SKIPPED, message=Message("looks_same_here", values))
+    return replace(held, existing=Ref(Kind.PAYMENT, twin.id), looks_same=True)
+
+
+def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | None:
+    """The WorkSpace payment this one is: linked, recorded under its key, or exported from here (its marker says so)."""
+    link = here.payment_links.get(payment.id)
+    if link:
+        return link.source
+    recorded = here.keys.get(external_key(place.realm, payment.id))
+    if recorded:
+        return Ref(Kind.PAYMENT, recorded)
+    marker = find_marker(payment.note)
+    ours = marker and marker.firm == place.firm_id and marker.operation is Operation.CREATE
+    return marker.source if marker and ours else None
+
+
+def why_not(payment: BookPayment) -> Message | None:
+    """Voided payments and credit applications carry no money; they are shown, and cannot be imported."""
+    if payment.voided:
+        return Message("voided_payment")
+    return Message("credit_application") if payment.total == 0 else None
+
+
+def share_out(
+    here: Here, payment: BookPayment, client: str, balances: dict[str, Decimal]
+) -> tuple[tuple[PlannedShare, ...], Message | None]:
+    """Each line to the linked invoice, else to the one of the same number and client, at most what is open there."""
+    money = payment.total
+    shares: list[PlannedShare] = []
+    absent: list[str] = []
+    short: list[str] = []
+    for line in (line for line in payment.lines if line.type == "Invoice"):
+        invoice = here.find_invoice(client, line)
+        if invoice is None:
+            absent.append(line.number or line.id)
+            continue
+        part = max(min(line.amount, money, balances[invoice.id]), ZERO)
+        if part < line.amount:
+            short.append(invoice.number)
+        if part:
+            balances[invoice.id] -= part
+            money -= part
+            shares.append(PlannedShare(invoice.id, invoice.number, part))
+    return tuple(shares), left_over(money, absent, short)
+
+
+def left_over(left: Decimal, absent: Sequence[str], short: Sequence[str]) -> Message | None:
+    """What stays unapplied, and why: an invoice that is not here, one with less open, or unapplied in QuickBooks too."""
+    if left == 0:
+        return None
+    if absent:
+        return Message("invoice_not_here", {"no": ", ".join(absent), "amount": left})
+    if short:
+        return Message("invoice_has_less_open", {"no": ", ".join(short), "amount": left})
+    return Message("unapplied_here", {"amount": left})
+
+
+def shares_of(row: ImportRow) -> tuple[Share, ...]:
+    """The shares as rows and JSON show them."""
+    return tuple(Share(share.number, share.amount) for share in row.shares)

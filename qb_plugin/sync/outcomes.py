@@ -1,0 +1,101 @@
+"""What an answer means for its row: how the intent is settled and what the person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qb_plugin.model import (
+    Answer,
+    Book,
+    BookCreditMemo,
+    BookPayment,
+    Draft,
+    Intent,
+    IntentState,
+    Line,
+    Link,
+    Message,
+    Operation,
+    Outcome,
+    PaymentDraft,
+    RowResult,
+    Settlement,
+    Share,
+)
+from qb_plugin.money import ZERO
+
+NOT_CONFIRMED = Message("not_confirmed")
+
+
+def confirmed(intent: Intent, book: Book, draft: Draft, origin: str) -> tuple[Settlement, RowResult]:
+    """Close the intent with what QuickBooks holds, and say so; a difference from what was meant is said on the row."""
+    differences = find_differences(draft, book)
+    outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
+    settlement = Settlement(intent.id, IntentState.CONFIRMED, book.id, book.sync_token, None, make_link(intent, book, origin))
+    return settlement, RowResult(str(intent.source), outcome, said_of(draft, book, differences, origin), book.id, applied(book))
+
+
+def make_link(intent: Intent, book: Book, origin: str) -> Link | None:
+    """The link a confirmed create makes; an application links nothing new."""
+    if intent.operation is not Operation.CREATE:
+        return None
+    return Link(intent.realm, intent.source, intent.entity, book.id, origin, book.sync_token)
+
+
+def said_of(draft: Draft, book: Book, differences: Sequence[str], origin: str) -> Message | None:
+    """What to say about a row that is in QuickBooks, worst first."""
+    if differences:
+        return Message("saved_but_differs", {"what": ", ".join(differences)})
+    if isinstance(draft, PaymentDraft) and isinstance(book, BookPayment) and not same_lines(draft.lines, book.lines):
+        return Message("applied_differently", {"meant": total_of(draft.lines), "found": total_of(book.lines)})
+    if origin == "adopted":
+        return Message("found_in_quickbooks")
+    if isinstance(draft, PaymentDraft) and draft.lines and isinstance(book, BookPayment) and book.unapplied:
+        return Message("partly_applied", {"a": book.total - book.unapplied, "b": book.total, "c": book.unapplied})
+    return None
+
+
+def find_differences(draft: Draft, book: Book) -> list[str]:
+    """Which of customer, amount and date are not as meant."""
+    amount = draft.total if isinstance(draft, PaymentDraft) else draft.amount
+    found = (("customer", draft.customer_id, book.customer_id), ("date", draft.date, book.date), ("amount", amount, book.total))
+    return [name for name, meant, is_ in found if meant != is_]
+
+
+def same_lines(meant: Sequence[Line], found: Sequence[Line]) -> bool:
+    """Whether the same amounts went to the same transactions, in any order."""
+    return sorted((line.type, line.id, line.amount) for line in meant) == sorted((x.type, x.id, x.amount) for x in found)
+
+
+def total_of(lines: Sequence[Line]) -> object:
+    """What the lines put on invoices."""
+    return sum((line.amount for line in lines if line.type == "Invoice"), ZERO)
+
+
+def applied(book: Book) -> tuple[Share, ...]:
+    """The invoices a payment is applied to, by number."""
+    if isinstance(book, BookCreditMemo):
+        return ()
+    return tuple(Share(line.number or line.id, line.amount) for line in book.lines if line.type == "Invoice")
+
+
+def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
+    """Close the intent as refused, with the reason on the row."""
+    settlement = Settlement(intent.id, IntentState.REFUSED, message=message)
+    return settlement, RowResult(str(intent.source), Outcome.FAILED, message)
+
+
+def not_sent(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
+    """Withdraw an intent that QuickBooks did not act upon: nothing was saved, the row was not tried."""
+    settlement = Settlement(intent.id, IntentState.WITHDRAWN, message=message)
+    return settlement, RowResult(str(intent.source), Outcome.NOT_TRIED, message)
+
+
+def in_doubt(intent: Intent) -> RowResult:
+    """The row while nobody knows."""
+    return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, NOT_CONFIRMED)
+
+
+def code_of(answer: Answer) -> str:
+    """The fault's code, or ""."""
+    return answer.fault.code if answer.fault else ""
