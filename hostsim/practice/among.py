@@ -1,0 +1,33 @@
+"""Conditions over any number of values, passed as one parameter, so that no limit on parameters is met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+
+def among(
+    connection: Connection, subject: SQLCoreOperations[Any], values: Collection[int] | Collection[str]
+) -> ColumnElement[bool]:
+    """The subject is one of the values (all whole numbers, or all texts)."""
+    if connection.dialect.name == "sqlite":
+        rows = func.json_each(bindparam(None, json.dumps(list(values)))).table_valued("value")
+        return subject.in_(select(rows.c.value))
+    kind: Any = Text() if any(isinstance(value, str) for value in values) else BigInteger()
+    rows = func.unnest(bindparam(None, list(values), ARRAY(kind))).table_valued(column("value", kind))
+    return subject.in_(select(rows.c.value))
+
+
+def row_number(text: str) -> int | None:
+    """The id that a text states, or None; what is no whole number is nobody's id."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def row_numbers(texts: Collection[str]) -> list[int]:
+    """The ids that these texts state; the others are left out."""
+    return [number for number in map(row_number, texts) if number is not None]

@@ -1,0 +1,124 @@
+"""One database, SQLite or PostgreSQL: how it is opened, how reads and writes begin, and what people read when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+BUSY_SECONDS = 15.0
+
+# Looked for in the driver's text, in this order; the last resort is the sentence in `_sentence`.
+SENTENCES = (
+    (
+        "database is locked",
+        "The practice database is busy: another program is writing to it. Nothing was saved. Try again in a moment.",
+    ),
+    ("disk is full", "The disk that holds the practice database is full. Nothing was saved. Make room on it and try again."),
+    ("no space left", "The disk that holds the practice database is full. Nothing was saved. Make room on it and try again."),
+    ("unable to open", "The practice database cannot be opened. Check that its folder exists and that you may write to it."),
+    ("readonly database", "The practice database may only be read. Nothing was saved. Check that you may write to its file."),
+    ("not a database", "The file is not a practice database. Nothing was changed. Choose another file."),
+    ("malformed", "The practice database is damaged. Nothing was saved. Restore it from a backup."),
+    ("password", "The database server did not accept the user name or password. Nothing was changed."),
+)
+
+
+class PracticeUnavailable(Exception):
+    """The practice database cannot be used right now; the text is a sentence for people, the cause is the driver's."""
+
+
+class Database:
+    """Connections to one database. Reads see one moment; writes are taken in turn and saved wholly or not at all."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(practice_write=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, else PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose statements all see the same moment; PracticeUnavailable when the database fails."""
+        with troubles_told(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection inside a write transaction, committed at the end; PracticeUnavailable when the database fails."""
+        with troubles_told(), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def troubles_told() -> Iterator[None]:
+    """Turn what a database driver raises into PracticeUnavailable. Mistakes in a statement stay what they are."""
+    try:
+        yield
+    except DBAPIError as trouble:
+        if not _is_trouble(trouble):
+            raise
+        raise PracticeUnavailable(_sentence(str(trouble.orig))) from trouble
+    except PoolTimeoutError as trouble:
+        raise PracticeUnavailable("The practice database is busy. Nothing was saved. Try again in a moment.") from trouble
+
+
+def _is_trouble(trouble: DBAPIError) -> bool:
+    names = {kind.__name__ for kind in type(trouble.orig).__mro__}
+    told = any(words in str(trouble.orig).lower() for words, _ in SENTENCES)
+    return "OperationalError" in names or (told and "DatabaseError" in names)
+
+
+def _sentence(text: str) -> str:
+    lowered = text.lower()
+    for words, sentence in SENTENCES:
+        if words in lowered:
+            return sentence
+    return "The practice database does not answer. Nothing was saved. Check that it is running and try again."
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise PracticeUnavailable(
+            "The database address is not one. Write sqlite:///file or postgresql+psycopg://host/name."
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise PracticeUnavailable(f"A database of kind {parsed.get_backend_name()} cannot hold a practice. Use SQLite or PostgreSQL.")
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # or the driver would begin transactions by itself, and late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("practice_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,71 @@
+"""Opens a practice: the firm, its ledger and the marks of each add-in, in one database."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from hostsim.practice import tables
+from hostsim.practice.connection import Database
+from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.marks import PracticeMarks, register_addin
+from hostsim.practice.model import Firm
+from hostsim.practice.schema import prepare
+
+ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+
+
+class Practice:
+    """An open practice. Close it when done; methods may be called from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @property
+    def firm(self) -> Firm:
+        """The firm's name and short id, as they are now."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(tables.firm)).one()
+            return Firm(row.name, row.short_id)
+
+    @property
+    def ledger(self) -> PracticeLedger:
+        """The ledger without any add-in's marks."""
+        return PracticeLedger(self.database)
+
+    def ledger_for(self, addin: str) -> PracticeLedger:
+        """The ledger whose `hide_synchronized` and `show_hidden` go by this add-in's marks."""
+        return PracticeLedger(self.database, self._addin_id(addin))
+
+    def marks(self, addin: str) -> PracticeMarks:
+        """The marks of this add-in."""
+        return PracticeMarks(self.database, self._addin_id(addin))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def _addin_id(self, name: str) -> int:
+        with self.database.reading() as connection:
+            known: int | None = connection.scalar(select(tables.addins.c.id).where(tables.addins.c.name == name))
+        if known is not None:
+            return known
+        with self.database.writing() as connection:
+            return register_addin(connection, name)
+
+
+def open_practice(url: str, *, new_firm: str = "New firm", new_id: Callable[[], str] | None = None) -> Practice:
+    """Open a practice by its database address, making what is missing. A new one gets this name and a fresh short id.
+
+    PracticeUnavailable, with a sentence, when the database cannot be used.
+    """
+    database = Database(url)
+    prepare(database, new_firm, (new_id or fresh_firm_id)())
+    return Practice(database)
+
+
+def fresh_firm_id() -> str:
+    """Five letters and digits."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(5))

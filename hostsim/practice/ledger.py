@@ -1,0 +1,115 @@
+"""The practice's billing records as an add-in and the host's own pages use them; every amount is a Decimal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from hostsim.practice import bills, reading, tables
+from hostsim.practice.among import among, row_number
+from hostsim.practice.amounts import BadAmountError, to_units
+from hostsim.practice.connection import Database
+from hostsim.practice.listing import take_snapshot
+from hostsim.practice.model import Client, Invoice, Record, RecordedPayment
+from hostsim.practice.query import read_query
+from hostsim.practice.recording import record_group
+from hostsim.practice.snapshots import IdSnapshot, Snapshot
+
+GROUP = 500  # payments in one commit: large enough to be quick, short enough that no other writer waits long
+
+
+class PracticeLedger:
+    """Reads and records. With an add-in's number its marks count as filters, without one there are none.
+
+    Every method may raise PracticeUnavailable, whose text is a sentence.
+    """
+
+    def __init__(self, database: Database, addin_id: int | None = None) -> None:
+        self._database = database
+        self._addin_id = addin_id
+
+    def clients(self) -> Sequence[Client]:
+        """All clients by name."""
+        with self._database.reading() as connection:
+            return reading.read_clients(connection)
+
+    def clients_by_id(self, ids: Sequence[str]) -> Sequence[Client]:
+        """The clients in the order asked; unknown ones are left out."""
+        with self._database.reading() as connection:
+            return reading.read_clients(connection, ids)
+
+    def methods(self) -> Sequence[str]:
+        """The payment methods in use, in the order people know them."""
+        with self._database.reading() as connection:
+            return list(connection.scalars(select(tables.methods.c.name).order_by(tables.methods.c.position)))
+
+    def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
+        """Order the payments and credit memos that the query leaves (keys: see `read_query`); BadQuery for an unknown one."""
+        chosen = read_query(query)
+        with self._database.reading() as connection:
+            return take_snapshot(connection, chosen, self._addin_id)
+
+    def client_snapshot(self, query: Mapping[str, Any]) -> IdSnapshot:
+        """Order the clients: `search`, `sort` (name, balance), `descending`."""
+        with self._database.reading() as connection:
+            return bills.client_snapshot(connection, query)
+
+    def invoice_snapshot(self, query: Mapping[str, Any]) -> IdSnapshot:
+        """Order the invoices: `client_id`, `open` (only those with a balance), `search`, `sort` (date, due, number, client,
+        total, balance), `descending` (newest first by default)."""
+        with self._database.reading() as connection:
+            return bills.invoice_snapshot(connection, query)
+
+    def records(self, refs: Sequence[str]) -> Sequence[Record]:
+        """The records, in the order asked; unknown ones are left out."""
+        with self._database.reading() as connection:
+            return reading.read_records(connection, refs)
+
+    def invoices(self, ids: Sequence[str]) -> Sequence[Invoice]:
+        """The invoices, in the order asked; unknown ones are left out."""
+        with self._database.reading() as connection:
+            return reading.read_invoices(connection, ids)
+
+    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[Invoice]:
+        """All invoices with these numbers, in order of id."""
+        with self._database.reading() as connection:
+            return reading.read_invoices_by_number(connection, numbers)
+
+    def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[Record]:
+        """Payments of these clients, dates and amounts, in order of id."""
+        kept = [key for key in map(_stored_key, keys) if key is not None]
+        with self._database.reading() as connection:
+            return reading.find_payments(connection, kept)
+
+    def payments_by_external_key(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Which external keys exist already, and as which payment id."""
+        records = tables.records.c
+        with self._database.reading() as connection:
+            condition = among(connection, records.external_key, list(keys))
+            rows = connection.execute(select(records.external_key, records.id).where(condition)) if keys else ()
+            return {key: str(identity) for key, identity in rows}
+
+    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+        """Record payments, one outcome each, in the order given; a payment with its applications and key, or not at all.
+
+        Committed in groups of 500: after PracticeUnavailable, the groups before it stay recorded; given again, they exist.
+        """
+        outcomes: list[RecordedPayment] = []
+        for start in range(0, len(payments), GROUP):
+            with self._database.writing() as connection:
+                outcomes += record_group(connection, payments[start : start + GROUP])
+        return outcomes
+
+
+def _stored_key(key: tuple[str, date, Decimal]) -> tuple[int, date, int] | None:
+    """None when the practice can hold no such payment."""
+    client, day, amount = key
+    number = row_number(client)
+    try:
+        return None if number is None else (number, day, to_units(amount))
+    except BadAmountError:
+        return None

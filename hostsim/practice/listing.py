@@ -1,0 +1,105 @@
+"""Turns a query into an ordered snapshot of payments and credit memos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, Select, and_, func, not_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from hostsim.practice.among import among, row_numbers
+from hostsim.practice.amounts import from_units
+from hostsim.practice.model import Kind
+from hostsim.practice.query import RecordQuery
+from hostsim.practice.search import term_condition
+from hostsim.practice.snapshots import Snapshot, read_keys
+from hostsim.practice.tables import marks, records
+
+SORT_COLUMNS = {
+    "date": (records.c.date,),
+    "client": (records.c.client_key,),
+    "method": (records.c.method,),
+    "reference": (records.c.reference,),
+    "amount": (records.c.value,),
+    "number": (records.c.kind, records.c.serial),
+    "kind": (records.c.kind, records.c.date),
+}
+
+
+def take_snapshot(connection: Connection, query: RecordQuery, addin_id: int | None) -> Snapshot:
+    """Order what the query leaves, ties by id; the marks are those of this add-in, none without one."""
+    if addin_id is not None and query.hide_synchronized and query.sort == "date" and not query.terms:
+        return _read(connection, query, *_waiting(query, addin_id))
+    return _read(connection, query, *_recorded(connection, query, addin_id))
+
+
+def _waiting(query: RecordQuery, addin_id: int) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """The marks alone answer the everyday question: not synchronized, newest first."""
+    wanted = [marks.c.addin_id == addin_id, not_(marks.c.synchronized), *_kinds_and_dates(marks, query)]
+    if not query.show_hidden:
+        wanted.append(not_(marks.c.hidden))
+    return marks, wanted
+
+
+def _recorded(connection: Connection, query: RecordQuery, addin_id: int | None) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    wanted = _kinds_and_dates(records, query)
+    if query.refs is not None:
+        wanted.append(_these(connection, query.refs))
+    wanted.extend(term_condition(connection, term) for term in query.terms)
+    if addin_id is None or query.refs is not None:
+        return records, wanted
+    if query.hide_synchronized:
+        joined = records.join(marks, and_(marks.c.addin_id == addin_id, marks.c.record_id == records.c.id))
+        hidden = [] if query.show_hidden else [not_(marks.c.hidden)]
+        return joined, [*wanted, not_(marks.c.synchronized), *hidden]
+    if not query.show_hidden:
+        hidden_ids = select(marks.c.record_id).where(marks.c.addin_id == addin_id, marks.c.hidden)
+        wanted.append(records.c.id.not_in(hidden_ids))
+    return records, wanted
+
+
+def _kinds_and_dates(source: FromClause, query: RecordQuery) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if len(query.kinds) < len(Kind):
+        wanted.append(source.c.kind.in_([kind.sign for kind in query.kinds]))
+    if query.start is not None:
+        wanted.append(source.c.date >= query.start)
+    if query.end is not None:
+        wanted.append(source.c.date <= query.end)
+    return wanted
+
+
+def _these(connection: Connection, refs: Sequence[str]) -> ColumnElement[bool]:
+    """Exactly these records; each id must be of the kind it is named with."""
+    signed: ColumnElement[int] = records.c.id * records.c.kind
+    return and_(
+        among(connection, records.c.id, row_numbers([ref.partition(":")[2] for ref in refs])),
+        among(connection, signed, signed_keys(refs)),
+    )
+
+
+def signed_keys(refs: Sequence[str]) -> list[int]:
+    """`payment:17` as 17, `credit_memo:18` as -18; what is neither is left out."""
+    signs = {kind.value: kind.sign for kind in Kind}
+    parted = [ref.partition(":") for ref in refs]
+    return [signs[kind] * key for kind, _, text in parted if kind in signs for key in row_numbers([text])]
+
+
+def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted: Sequence[ColumnElement[bool]]) -> Snapshot:
+    columns: Any = marks.c if source is marks else records.c
+    key = marks.c.record_id if source is marks else records.c.id
+    order = (marks.c.date,) if source is marks else SORT_COLUMNS[query.sort]
+    # Credit memos are kept negative: among themselves, the largest is the one with the lowest value.
+    descending = query.descending != (query.sort == "amount" and query.only_kind is Kind.CREDIT_MEMO)
+    directed = [column.desc() if descending else column.asc() for column in (*order, key)]
+    ordered: Select[Any] = select((key * columns.kind).label("key")).select_from(source).where(*wanted).order_by(*directed)
+    sums = select(columns.kind, func.sum(columns.value)).select_from(source).where(*wanted).group_by(columns.kind)
+    signed = {Kind.of_sign(sign): int(total) for sign, total in connection.execute(sums)}
+    keys = read_keys(connection, ordered)
+    net = sum(signed.values())
+    return Snapshot(
+        signed=keys,
+        totals={kind: from_units(signed.get(kind, 0) * kind.sign) for kind in Kind},
+        total=from_units(net if query.only_kind is not Kind.CREDIT_MEMO else -net),
+    )

@@ -1,0 +1,94 @@
+"""An add-in's marks on records: what is synchronized, what failed, what a person has hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
+
+from hostsim.practice.among import among
+from hostsim.practice.connection import Database
+from hostsim.practice.listing import signed_keys
+from hostsim.practice.model import Kind, Mark
+from hostsim.practice.tables import addins, marks, records
+
+SYNCHRONIZED = "synchronized"
+STATES = ("", SYNCHRONIZED, "failed", "not_confirmed")
+
+
+class PracticeMarks:
+    """The marks of one add-in. Records that do not exist have no mark; giving them one changes nothing."""
+
+    def __init__(self, database: Database, addin_id: int) -> None:
+        self._database = database
+        self._addin_id = addin_id
+
+    def get(self, refs: Sequence[str]) -> Mapping[str, Mark]:
+        """The marks of these records, those without state and not hidden too."""
+        keys = signed_keys(refs)
+        with self._database.reading() as connection:
+            among_these = among(connection, marks.c.record_id, [abs(key) for key in keys])
+            rows = connection.execute(select(marks).where(marks.c.addin_id == self._addin_id, among_these)).all()
+        found = {mark.ref: mark for mark in (Mark(_ref(row.kind, row.record_id), row.state, row.hidden) for row in rows)}
+        return {ref: found[ref] for ref in refs if ref in found}
+
+    def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
+        """Change marks, all in one commit: `ref` and any of `state`, `hidden`. ValueError for a state there is not."""
+        stated = [_state_change(change) for change in changes if "state" in change]
+        shown = [_key(change) | {"new_hidden": bool(change["hidden"])} for change in changes if "hidden" in change]
+        mine = update(marks).where(
+            marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign")
+        )
+        with self._database.writing() as connection:
+            if stated:
+                state: dict[str, Any] = {"state": bindparam("new_state"), "synchronized": bindparam("new_synchronized")}
+                connection.execute(mine.values(state), stated)
+            if shown:
+                connection.execute(mine.values(hidden=bindparam("new_hidden")), shown)
+
+    def marked(self, state: str) -> Sequence[str]:
+        """All records with this state, in order of id."""
+        wanted = (marks.c.addin_id == self._addin_id, marks.c.state == state, marks.c.state != "")
+        with self._database.reading() as connection:
+            rows = connection.execute(select(marks.c.kind, marks.c.record_id).where(*wanted).order_by(marks.c.record_id))
+            return [_ref(sign, key) for sign, key in rows]
+
+
+def register_addin(connection: Connection, name: str) -> int:
+    """The number of this add-in; a new one gets a mark for every record there is."""
+    known: int | None = connection.scalar(select(addins.c.id).where(addins.c.name == name))
+    if known is not None:
+        return known
+    added = connection.execute(insert(addins).values(name=name)).inserted_primary_key
+    addin_id = int(added[0]) if added else 0
+    _fill(connection, addin_id, 0)
+    return addin_id
+
+
+def mark_new_records(connection: Connection, after_id: int) -> None:
+    """Give the records above this id, just inserted, their mark for every add-in."""
+    for addin_id in connection.scalars(select(addins.c.id)).all():
+        _fill(connection, addin_id, after_id)
+
+
+def _fill(connection: Connection, addin_id: int, after_id: int) -> None:
+    copied = (records.c.id, records.c.kind, records.c.date, records.c.value)
+    rows = select(literal(addin_id), *copied).where(records.c.id > after_id)
+    connection.execute(insert(marks).from_select(["addin_id", "record_id", "kind", "date", "value"], rows))
+
+
+def _ref(sign: int, key: int) -> str:
+    return f"{Kind.of_sign(sign).value}:{key}"
+
+
+def _key(change: Mapping[str, Any]) -> dict[str, Any]:
+    (signed,) = signed_keys([change["ref"]]) or [0]
+    return {"at": abs(signed), "sign": 1 if signed >= 0 else -1}
+
+
+def _state_change(change: Mapping[str, Any]) -> dict[str, Any]:
+    state = change["state"]
+    if state not in STATES:
+        raise ValueError(f"A record cannot be marked {state}.")
+    return _key(change) | {"new_state": state, "new_synchronized": state == SYNCHRONIZED}

@@ -1,0 +1,78 @@
+"""What a list of payments and credit memos is asked for: the one place where a query's plain keys are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hostsim.practice.model import Kind
+from hostsim.practice.wording import folded
+
+SORTS = ("date", "client", "method", "reference", "amount", "number", "kind")
+KEYS = frozenset({"kinds", "from", "to", "refs", "hide_synchronized", "show_hidden", "search", "sort", "descending"})
+
+
+class BadQuery(ValueError):
+    """The query holds a key or value that no list has; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """Which records, in which order. `refs`, when given, are exactly those; then nothing else filters but `kinds`."""
+
+    kinds: frozenset[Kind] = frozenset(Kind)
+    start: date | None = None
+    end: date | None = None
+    refs: Sequence[str] | None = None
+    hide_synchronized: bool = False
+    show_hidden: bool = True
+    terms: tuple[str, ...] = ()
+    sort: str = "date"
+    descending: bool = True
+
+    @property
+    def only_kind(self) -> Kind | None:
+        """The kind, when only one is asked for."""
+        return next(iter(self.kinds)) if len(self.kinds) == 1 else None
+
+
+def read_query(query: Mapping[str, Any]) -> RecordQuery:
+    """Read the plain keys; BadQuery for what is unknown. All are optional, and dates come newest first.
+
+    `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs` (exactly these),
+    `hide_synchronized`, `show_hidden` (bools), `search` (text), `sort` (one of SORTS), `descending` (bool).
+    """
+    unknown = set(query) - KEYS
+    if unknown:
+        raise BadQuery(f"A list has no {', '.join(sorted(unknown))}.")
+    sort = query.get("sort") or "date"
+    if sort not in SORTS:
+        raise BadQuery(f"Records cannot be sorted by {sort}.")
+    kinds = query.get("kinds")
+    chosen = RecordQuery(
+        kinds=frozenset(Kind) if kinds is None else frozenset(Kind(kind) for kind in kinds),
+        sort=sort,
+        descending=bool(query.get("descending", sort == "date")),
+        refs=query.get("refs"),
+    )
+    return chosen if chosen.refs is not None else _filtered(chosen, query)
+
+
+def search_terms(text: str | None) -> tuple[str, ...]:
+    """The words of a search, folded; every one of them must be found."""
+    return tuple(folded(text or "").split())
+
+
+def _filtered(chosen: RecordQuery, query: Mapping[str, Any]) -> RecordQuery:
+    return RecordQuery(
+        kinds=chosen.kinds,
+        sort=chosen.sort,
+        descending=chosen.descending,
+        start=query.get("from"),
+        end=query.get("to"),
+        hide_synchronized=bool(query.get("hide_synchronized", False)),
+        show_hidden=bool(query.get("show_hidden", True)),
+        terms=search_terms(query.get("search")),
+    )

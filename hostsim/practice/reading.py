@@ -1,0 +1,143 @@
+"""Reads records, invoices and clients by id: two statements for a page of records, whatever its length."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, tuple_
+
+from hostsim.practice import tables
+from hostsim.practice.among import among, row_numbers
+from hostsim.practice.amounts import from_units
+from hostsim.practice.listing import signed_keys
+from hostsim.practice.model import Application, Client, Invoice, Kind, Record
+from hostsim.practice.wording import record_number
+
+KEYS_AT_ONCE = 500  # values in one comparison; both databases take far more, and parse them slowly
+
+_records = (
+    select(tables.records, tables.clients.c.name.label("client_name"))
+    .join(tables.clients, tables.clients.c.id == tables.records.c.client_id)
+    .order_by(tables.records.c.id)
+)
+_invoices = select(tables.invoices, tables.clients.c.name.label("client_name")).join(
+    tables.clients, tables.clients.c.id == tables.invoices.c.client_id
+)
+
+
+def read_records(connection: Connection, refs: Sequence[str]) -> list[Record]:
+    """The records in the order asked; unknown ones are left out."""
+    wanted = signed_keys(refs)
+    rows = connection.execute(_records.where(among(connection, tables.records.c.id, [abs(key) for key in wanted]))).all()
+    found = {record.ref: record for record in _with_applications(connection, rows)}
+    return [found[ref] for ref in refs if ref in found]
+
+
+def find_payments(connection: Connection, keys: Sequence[tuple[int, date, int]]) -> list[Record]:
+    """Payments with one of these clients, dates and amounts (in units), in order of id."""
+    columns = tuple_(tables.records.c.client_id, tables.records.c.date, tables.records.c.value)
+    rows: list[Row[Any]] = []
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        rows += connection.execute(
+            _records.where(columns.in_(keys[start : start + KEYS_AT_ONCE]), tables.records.c.kind == 1)
+        ).all()
+    return _with_applications(connection, sorted(rows, key=lambda row: row.id))
+
+
+def read_invoices(connection: Connection, ids: Sequence[str]) -> list[Invoice]:
+    """The invoices in the order asked; unknown ones are left out."""
+    rows = connection.execute(_invoices.where(among(connection, tables.invoices.c.id, row_numbers(ids))))
+    found = {str(row.id): _invoice(row) for row in rows}
+    return [found[text] for text in ids if text in found]
+
+
+def read_invoices_by_number(connection: Connection, numbers: Collection[str]) -> list[Invoice]:
+    """All invoices with these numbers, in order of id."""
+    if not numbers:
+        return []
+    condition = among(connection, tables.invoices.c.number, list(numbers))
+    return [_invoice(row) for row in connection.execute(_invoices.where(condition).order_by(tables.invoices.c.id))]
+
+
+def read_clients(connection: Connection, ids: Sequence[str] | None = None) -> list[Client]:
+    """The clients with these ids in the order asked, or all of them by name."""
+    owed, ahead = _sum_by_client(tables.invoices, "balance"), _sum_by_client(tables.records, "unapplied")
+    statement: Select[Any] = select(tables.clients).order_by(tables.clients.c.name_key, tables.clients.c.id)
+    if ids is not None:
+        numbers = row_numbers(ids)
+        owed = owed.where(among(connection, tables.invoices.c.client_id, numbers))
+        ahead = ahead.where(among(connection, tables.records.c.client_id, numbers))
+        statement = statement.where(among(connection, tables.clients.c.id, numbers))
+    owes, paid_ahead = _pairs(connection, owed), _pairs(connection, ahead)
+    rows = connection.execute(statement).all()
+    read = {str(row.id): _client(row, owes.get(row.id, 0), paid_ahead.get(row.id, 0)) for row in rows}
+    return list(read.values()) if ids is None else [read[text] for text in ids if text in read]
+
+
+def _sum_by_client(table: Any, column: str) -> Select[Any]:
+    return select(table.c.client_id, func.sum(table.c[column])).where(table.c[column] > 0).group_by(table.c.client_id)
+
+
+def _pairs(connection: Connection, statement: Select[Any]) -> Mapping[int, int]:
+    return {key: int(total) for key, total in connection.execute(statement)}
+
+
+def _with_applications(connection: Connection, rows: Sequence[Row[Any]]) -> list[Record]:
+    if not rows:
+        return []
+    applied = _applications(connection, [row.id for row in rows])
+    return [_record(row, tuple(applied.get(row.id, ()))) for row in rows]
+
+
+def _applications(connection: Connection, record_ids: Collection[int]) -> Mapping[int, list[Application]]:
+    table = tables.applications
+    statement = (
+        select(table, tables.invoices.c.number)
+        .join(tables.invoices, tables.invoices.c.id == table.c.invoice_id)
+        .where(among(connection, table.c.record_id, record_ids))
+        .order_by(table.c.record_id, table.c.invoice_id)
+    )
+    applied: dict[int, list[Application]] = defaultdict(list)
+    for row in connection.execute(statement):
+        applied[row.record_id].append(Application(str(row.invoice_id), row.number, from_units(row.amount)))
+    return applied
+
+
+def _record(row: Row[Any], applications: tuple[Application, ...]) -> Record:
+    kind = Kind.of_sign(row.kind)
+    return Record(
+        kind=kind,
+        id=str(row.id),
+        number=record_number(kind, row.serial),
+        client_id=str(row.client_id),
+        client_name=row.client_name,
+        date=row.date,
+        amount=from_units(row.value * row.kind),
+        method=row.method,
+        reference=row.reference,
+        memo=row.memo,
+        unapplied=from_units(row.unapplied),
+        external_key=row.external_key,
+        version=row.version,
+        applications=applications,
+    )
+
+
+def _invoice(row: Row[Any]) -> Invoice:
+    return Invoice(
+        id=str(row.id),
+        number=row.number,
+        client_id=str(row.client_id),
+        client_name=row.client_name,
+        date=row.date,
+        due=row.due,
+        total=from_units(row.total),
+        balance=from_units(row.balance),
+    )
+
+
+def _client(row: Row[Any], balance: int, unapplied: int) -> Client:
+    return Client(str(row.id), row.name, row.active, from_units(balance), from_units(unapplied))
