@@ -1,0 +1,48 @@
+"""'Automatically apply credits': what QuickBooks does by itself when the company has it switched on."""
+
+from datetime import UTC, datetime
+
+from hostsim.quickbooks.changes import Write, perform
+from hostsim.quickbooks.company import Company, amount
+from hostsim.quickbooks.faults import RefusedError
+
+MEMO = "Created by QB Online to link credits to charges"
+
+
+def apply_credits(company: Company, now: datetime) -> None:
+    """Join open credit memos to open invoices of the customers that are due."""
+    due = [each for each in company.due if each[0] <= now.timestamp()]
+    if not due:
+        return
+    company.due = [each for each in company.due if each[0] > now.timestamp()]
+    for at, customer in due:
+        _join(company, customer, datetime.fromtimestamp(at, UTC))
+
+
+def _join(company: Company, customer: int, at: datetime) -> None:
+    for memo, credit in _open(company, "CreditMemo", customer):
+        for invoice, balance in _open(company, "Invoice", customer):
+            part = min(credit, balance)
+            if part:
+                _link(company, customer, memo, invoice, part, at)
+                credit -= part
+
+
+def _open(company: Company, kind: str, customer: int) -> list[tuple[int, int]]:
+    table = company.tables[kind]
+    day, balance = table.positions["TxnDate"], table.positions["Balance"]
+    found = [record for record in table.find("CustomerRef", [str(customer)]) or () if table.rows[record][balance]]
+    found.sort(key=lambda record: (str(table.rows[record][day]), record))
+    return [(record, int(table.rows[record][balance] or 0)) for record in found]
+
+
+def _link(company: Company, customer: int, memo: int, invoice: int, part: int, at: datetime) -> None:
+    lines = [
+        {"Amount": amount(part), "LinkedTxn": [{"TxnId": str(identity), "TxnType": kind}]}
+        for kind, identity in (("Invoice", invoice), ("CreditMemo", memo))
+    ]
+    body = {"CustomerRef": {"value": str(customer)}, "TotalAmt": 0, "PrivateNote": MEMO, "Line": lines}
+    try:
+        perform(company, Write("Payment", "create", body), at)
+    except RefusedError:
+        return

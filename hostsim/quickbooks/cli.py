@@ -1,0 +1,49 @@
+"""The command `hostsim quickbooks`."""
+
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+
+from hostsim.quickbooks.server import serve
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@click.command("quickbooks")
+@click.option("--port", default=8401, show_default=True, help="Port to answer on, or of the simulator to ask.")
+@click.option("--company", type=click.Choice(["demo", "sample", "empty"]), default="demo", show_default=True)
+@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep everything in this file.")
+@click.option("--no-limits", is_flag=True, help="Answer as often as asked.")
+@click.option("--credentials", is_flag=True, help="Ask the running simulator for credentials, as JSON.")
+@click.option("--quickbooks", "address", envvar="HOSTSIM_QUICKBOOKS", help="Address of the running simulator to ask.")
+@click.option("--database", hidden=True, help="Not used here; every command takes it.")
+def command(
+    port: int,
+    company: str,
+    state: Path | None,
+    no_limits: bool,
+    credentials: bool,
+    address: str | None,
+    database: str | None,  # noqa: ARG001 - taken so that every command has the same options
+) -> None:
+    """Run an offline QuickBooks Online, or ask a running one for its credentials."""
+    if credentials:
+        click.echo(json.dumps(ask_credentials(address or f"http://127.0.0.1:{port}"), indent=2))
+        return
+    try:
+        serve(port=port, company=company, state_file=state, limits=not no_limits)
+    except OSError as error:
+        raise click.ClickException(f"Port {port} cannot be used ({error.strerror}); choose another one with --port.") from error
+
+
+def ask_credentials(address: str) -> dict[str, str]:
+    """The credentials of the simulator at `address`."""
+    try:
+        with _OPENER.open(f"{address.rstrip('/')}/_control/credentials", timeout=10) as answer:
+            told: dict[str, str] = json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise click.ClickException(f"No simulator answers at {address}: {error}") from error
+    return told

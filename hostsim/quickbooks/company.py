@@ -1,0 +1,190 @@
+"""One company's books: its records, who is applied to what, and what every customer owes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from hostsim.quickbooks.kinds import KINDS, NOT_MODELLED
+from hostsim.quickbooks.settings import Settings
+from hostsim.quickbooks.table import Table
+from hostsim.quickbooks.times import stamp
+from hostsim.quickbooks.wire import Record, dump, load, number
+
+_OPEN = {"Invoice": ("Balance", 1), "CreditMemo": ("Balance", -1), "Payment": ("UnappliedAmt", -1)}
+CREDITS = frozenset({"CreditMemo"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Part of a payment: what it is applied to, and how many cents."""
+
+    type: str
+    id: int
+    cents: int
+
+    @property
+    def document(self) -> tuple[str, int]:
+        """What the line points at."""
+        return self.type, self.id
+
+    def record(self) -> Record:
+        """The line as a client may send it."""
+        linked = [{"TxnId": str(self.id), "TxnType": self.type}]
+        return {"Amount": amount(self.cents), "LinkedTxn": linked}
+
+
+def amount(cents: int) -> Decimal:
+    """Cents as a decimal amount."""
+    return Decimal(cents).scaleb(-2)
+
+
+class Company:
+    """The records of one realm; every change goes through `store` and `remove`, then `settle`."""
+
+    def __init__(self, realm: str, settings: Callable[[], Settings], note: Callable[[str, str, int], None]) -> None:
+        self.realm = realm
+        self.tables = {name: Table(kind, self._noter(note)) for name, kind in KINDS.items()}
+        self.lines: dict[int, tuple[Line, ...]] = {}
+        self.applied: dict[tuple[str, int], dict[int, int]] = {}
+        self.counters: dict[str, int] = {}
+        self.custom_fields: list[Record] = []
+        self.due: list[tuple[float, int]] = []
+        self._settings = settings
+        self._owed: dict[int, int] = {}
+
+    def _noter(self, note: Callable[[str, str, int], None]) -> Callable[[str, int], None]:
+        return lambda kind, record: note(self.realm, kind, record)
+
+    @property
+    def settings(self) -> Settings:
+        """The switches in force."""
+        return self._settings()
+
+    def get(self, kind: str, record: int | str) -> Record | None:
+        """One object as a read would return it."""
+        found = int(record)
+        return load(self.render(kind, found)) if found in self.tables[kind] else None
+
+    def all(self, kind: str) -> list[Record]:
+        """Every object of a kind, by id."""
+        return [load(self.render(kind, record)) for record in sorted(self.tables[kind].rows)]
+
+    def render(self, kind: str, record: int) -> bytes:
+        """The bytes of one object as they go over the wire."""
+        text = self.tables[kind].raw(record)
+        lines = self.lines.get(record, ()) if kind == "Payment" else ()
+        return self.expand(text, lines) if lines else text
+
+    def expand(self, text: bytes, lines: tuple[Line, ...]) -> bytes:
+        """A stored payment with what QuickBooks adds to each line when it is read."""
+        stored = dump([_written(line) for line in lines])
+        return text.replace(b'"Line":' + stored, b'"Line":' + dump([self._explained(line) for line in lines]), 1)
+
+    def _explained(self, line: Line) -> Record:
+        known = line.id in self.tables[line.type]
+        document = load(self.tables[line.type].raw(line.id)) if known else {}
+        opened = amount(line.cents) + number(document.get("Balance"))
+        pairs = [("txnId", str(line.id)), ("txnOpenBalance", f"{opened:.2f}")]
+        pairs.append(("txnReferenceNumber", document.get("DocNumber", "")))
+        return {**_written(line), "LineEx": {"any": [_element(name, value) for name, value in pairs]}}
+
+    def new_id(self, kind: str) -> int:
+        """The next id; transactions share one row of numbers, each list has its own."""
+        sequence = "Transaction" if KINDS[kind].posts else kind
+        self.counters[sequence] = self.counters.get(sequence, 0) + 1
+        return self.counters[sequence]
+
+    def new_number(self, kind: str) -> str:
+        """The next document number that the company gives out itself."""
+        key = f"{kind}.DocNumber"
+        self.counters[key] = self.counters.get(key, 1000) + 1
+        return str(self.counters[key])
+
+    def store(self, kind: str, record: Record, at: datetime, quietly: bool = False) -> Record:
+        """Keep one object and carry its open amount to its customer."""
+        self._carry(kind, int(record["Id"]), -1)
+        if not quietly:
+            record["MetaData"] = {**record["MetaData"], "LastUpdatedTime": stamp(at)}
+        written = self.tables[kind].put(record, quietly)
+        self._carry(kind, int(record["Id"]), 1)
+        return written
+
+    def remove(self, kind: str, record: int, at: datetime) -> None:
+        """Delete one object for good; the change feed remembers it."""
+        self._carry(kind, record, -1)
+        self.tables[kind].remove(record, int(at.timestamp()))
+
+    def _carry(self, kind: str, record: int, sign: int) -> None:
+        if kind not in _OPEN or (cells := self.tables[kind].rows.get(record)) is None:
+            return
+        column, side = _OPEN[kind]
+        places = self.tables[kind].positions
+        customer, cents = cells[places["CustomerRef"]], cells[places[column]]
+        if customer is not None and cents:
+            self._owed[int(customer)] = self._owed.get(int(customer), 0) + sign * side * int(cents)
+
+    def settle(self, at: datetime) -> None:
+        """Write what customers owe after a change; their SyncToken stays."""
+        owed, self._owed = self._owed, {}
+        jobs: dict[int, int] = {}
+        for customer, cents in owed.items():
+            if cents:
+                self._owe(customer, cents, cents, at)
+                self._climb(customer, cents, jobs)
+        for customer, cents in jobs.items():
+            self._owe(customer, 0, cents, at)
+
+    def _owe(self, customer: int, own: int, with_jobs: int, at: datetime) -> None:
+        record = self.tables["Customer"].get(customer)
+        if record is not None:
+            record["Balance"] = number(record["Balance"]) + amount(own)
+            record["BalanceWithJobs"] = number(record["BalanceWithJobs"]) + amount(with_jobs)
+            self.store("Customer", record, at)
+
+    def _climb(self, customer: int, cents: int, jobs: dict[int, int]) -> None:
+        record = self.tables["Customer"].get(customer)
+        while record and (parent := record.get("ParentRef")):
+            jobs[int(parent["value"])] = jobs.get(int(parent["value"]), 0) + cents
+            record = self.tables["Customer"].get(int(parent["value"]))
+
+    def deposit(self, payments: list[int], at: datetime) -> int:
+        """Take payments to the bank in one deposit; from then on they are locked. The deposit's id."""
+        number = self.new_id("Payment")
+        for payment in payments:
+            record = self.tables["Payment"].get(payment)
+            if record is None:
+                raise ValueError(f"there is no payment {payment}")
+            record["LinkedTxn"] = [{"TxnId": str(number), "TxnType": "Deposit"}]
+            record["SyncToken"] = str(int(record["SyncToken"]) + 1)
+            self.store("Payment", record, at)
+        self.settle(at)
+        return number
+
+    def preference(self, group: str, name: str) -> Any:
+        """One value of the company's preferences."""
+        preferences = self.tables["Preferences"].get(1) or {}
+        return preferences.get(group, {}).get(name)
+
+    def knows(self, kind: str) -> bool:
+        """Whether this is an entity of QuickBooks at all."""
+        return kind in KINDS or kind in NOT_MODELLED
+
+
+def _written(line: Line) -> Record:
+    linked = [{"TxnId": str(line.id), "TxnType": line.type}]
+    return {"Amount": Decimal(line.cents).scaleb(-2).quantize(Decimal("0.01")), "LinkedTxn": linked}
+
+
+def _element(name: str, value: str) -> Record:
+    pair = {"Name": name, "Value": value} if value else {"Name": name}
+    return {
+        "name": "{http://schema.intuit.com/finance/v3}NameValue",
+        "declaredType": "com.intuit.schema.finance.v3.NameValue",
+        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+        "value": pair,
+        "nil": False,
+        "globalScope": True,
+        "typeSubstituted": False,
+    }

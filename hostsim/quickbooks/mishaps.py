@@ -1,0 +1,75 @@
+"""What struck trouble does to a call: instead of carrying it out, or to its answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import TYPE_CHECKING
+
+from hostsim.quickbooks import gateway
+from hostsim.quickbooks.signin import bearer
+from hostsim.quickbooks.trouble import Trouble
+from hostsim.quickbooks.wire import Lost, Request, Response
+
+if TYPE_CHECKING:
+    from hostsim.quickbooks.core import QuickBooks
+
+_PAGE = (
+    b"<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n<center><h1>%d %s</h1></center>\r\n"
+    b"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+_REASONS = {500: b"Internal Server Error", 502: b"Bad Gateway", 503: b"Service Temporarily Unavailable"}
+_HTML = (("Content-Type", "text/html"),)
+
+
+def before(core: QuickBooks, request: Request, struck: dict[str, Trouble], now: datetime) -> Response | Lost | None:
+    """The answer instead of carrying the call out, if trouble has one."""
+    if "late_commit" in struck:
+        core.late.append((now.timestamp() + struck["late_commit"].seconds, request))
+        return Lost()
+    for kind in struck:
+        if kind in ("answer_lost_before", "reset_before"):
+            return _lost(kind)
+        if kind.startswith("status_") and kind.endswith("_before"):
+            return page(int(kind.split("_")[1]))
+        if kind == "throttled":
+            return gateway.throttled(now, core.settings.throttle_json)
+        if kind in ("token_expired", "token_revoked"):
+            return _unsigned(core, request, kind, now)
+    return None
+
+
+def _unsigned(core: QuickBooks, request: Request, kind: str, now: datetime) -> Response:
+    token = bearer(request) or ""
+    core.vault.expire(token)
+    if kind == "token_revoked":
+        core.vault.revoke(token)
+    return gateway.unauthenticated(f"Token expired: {token}", now)
+
+
+def after(answer: Response, struck: dict[str, Trouble], now: datetime, random: Random) -> Response | Lost:
+    """The answer, or what is left of it."""
+    result: Response | Lost = answer
+    for kind, rule in struck.items():
+        if kind in ("answer_lost_after", "reset_after", "batch_half"):
+            return _lost(kind)
+        if kind.startswith("status_") and kind.endswith("_after"):
+            result = page(int(kind.split("_")[1]))
+        elif kind == "html":
+            result = replace(page(502), status=200)
+        elif kind == "truncated":
+            result = replace(answer, cut=len(answer.body) // 2)
+        elif kind == "slow":
+            result = replace(answer, delay=answer.delay + rule.seconds)
+    return result
+
+
+def _lost(kind: str) -> Lost:
+    return Lost("reset" if kind.startswith("reset") else "closed")
+
+
+def page(status: int) -> Response:
+    """A proxy's error page."""
+    reason = _REASONS[status]
+    return Response(status, _PAGE % (status, reason, status, reason), _HTML)

@@ -1,0 +1,48 @@
+"""One API call in hand: whose books, what time it is, and which trouble touches it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hostsim.quickbooks.company import Company
+from hostsim.quickbooks.faults import RefusedError
+from hostsim.quickbooks.replays import Replays
+from hostsim.quickbooks.times import envelope_time
+from hostsim.quickbooks.wire import Request, Response
+
+
+@dataclass(slots=True)
+class Call:
+    """What the routes work on; `troubles` are the kinds that strike while the call is carried out."""
+
+    request: Request
+    company: Company
+    replays: Replays
+    now: datetime
+    troubles: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def lagging(self) -> Iterator[None]:
+        """Within this, changes reach queries only after the lag, if this call has one."""
+        tables = self.company.tables.values()
+        until = self.now.timestamp() + self.troubles["query_lag"] if "query_lag" in self.troubles else 0.0
+        for table in tables:
+            table.lag_until = until
+        try:
+            yield
+        finally:
+            for table in tables:
+                table.lag_until = 0.0
+
+    def envelope(self, name: str, body: bytes) -> bytes:
+        """A successful reply around one thing."""
+        return b'{"%s":%s,"time":"%s"}' % (name.encode(), body, envelope_time(self.now).encode())
+
+    def success(self, name: str, body: bytes) -> Response:
+        """HTTP 200 around one thing."""
+        return Response(200, self.envelope(name, body))
+
+    def refusal(self, error: RefusedError) -> Response:
+        """A service fault as a whole reply."""
+        return Response(error.refusal.status, error.refusal.envelope(self.now))

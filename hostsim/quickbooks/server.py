@@ -1,0 +1,163 @@
+"""Running the simulator: in a thread for tests, or as a process of its own."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from hostsim.quickbooks.companies import BUILDERS, DEFAULT_REALMS
+from hostsim.quickbooks.company import Company
+from hostsim.quickbooks.core import QuickBooks
+from hostsim.quickbooks.pages import pages
+from hostsim.quickbooks.settings import Settings
+from hostsim.quickbooks.shell import Lines, asgi, protocol
+from hostsim.quickbooks.state import StateFile
+from hostsim.quickbooks.times import Clock, company_day
+
+
+def new_quickbooks(
+    company: str = "demo",
+    clock: Clock | None = None,
+    limits: bool = False,
+    today: date | None = None,
+    seed: int = 0,
+) -> QuickBooks:
+    """A simulator with one company: 'demo', 'sample' or 'empty'; `today` also stops the clock at that noon."""
+    if clock is None and today is not None:
+        clock = Clock(datetime.combine(today, time(20), UTC))
+    core = QuickBooks(clock, seed, Settings(limits=limits))
+    fill(core, company, today)
+    return core
+
+
+def fill(core: QuickBooks, company: str, today: date | None = None) -> None:
+    """Put a company's beginning into its realm."""
+    realm, now = DEFAULT_REALMS[company], core.clock.now()
+    with core.lock:
+        core.realms.pop(realm, None)
+        if core.state is not None:
+            core.state.forget(realm)
+        BUILDERS[company](core.open_realm(realm), today or company_day(now), now)
+
+
+class RunningSimulator:
+    """A simulator that answers on a port of this machine."""
+
+    def __init__(self, core: QuickBooks, server: uvicorn.Server, thread: Thread, port: int) -> None:
+        self.core = core
+        self.port = port
+        self.base_url = f"http://127.0.0.1:{port}"
+        core.base = self.base_url
+        self._server = server
+        self._thread = thread
+
+    @property
+    def company(self) -> Company:
+        """The first company's books."""
+        return next(iter(self.core.realms.values()))
+
+    @property
+    def clock(self) -> Clock:
+        """The simulator's clock."""
+        return self.core.clock
+
+    @property
+    def discovery_url(self) -> str:
+        """What Intuit's own library takes as its environment."""
+        return f"{self.base_url}/.well-known/openid_sandbox_configuration/"
+
+    def credentials(self) -> dict[str, str]:
+        """Client id, secret, realm, a current refresh token, and the address."""
+        return self.core.credentials(self.base_url)
+
+    def trouble(self, kind: str, **given: object) -> None:
+        """Ask for trouble; the words are those of the control endpoint."""
+        self.core.add_trouble(kind=kind, **given)
+
+    def stop(self) -> None:
+        """Stop answering."""
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@contextmanager
+def running_simulator(
+    company: str = "demo",
+    clock: Clock | None = None,
+    limits: bool = False,
+    today: date | None = None,
+    seed: int = 0,
+) -> Iterator[RunningSimulator]:
+    """A simulator on a free port, for as long as the block lasts."""
+    core = new_quickbooks(company, clock, limits, today, seed)
+    running = start(core, lambda: fill(core, company, today))
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def start(core: QuickBooks, reset: Callable[[], None], port: int = 0) -> RunningSimulator:
+    """Serve `core` from a thread; returns once it answers."""
+    listener = socket.create_server(("127.0.0.1", port))
+    server = _server(core, reset)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    return RunningSimulator(core, server, thread, listener.getsockname()[1])
+
+
+def _server(core: QuickBooks, reset: Callable[[], None]) -> uvicorn.Server:
+    lines = Lines()
+    app = asgi(core, lines, pages(core, reset), reset)
+    options = uvicorn.Config(
+        app,
+        http=protocol(lines),
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return uvicorn.Server(options)
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8401,
+    company: str = "demo",
+    state_file: Path | str | None = None,
+    limits: bool = True,
+) -> None:
+    """Run until interrupted; with a state file, go on where the last run ended."""
+    core = QuickBooks(settings=Settings(limits=limits))
+    if state_file is None:
+        fill(core, company)
+    else:
+        _open_state(core, company, Path(state_file))
+    listener = socket.create_server((host, port))
+    core.base = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
+    print(f"QuickBooks simulator on {core.base}", flush=True)
+    server = _server(core, lambda: fill(core, company))
+    server.run(sockets=[listener])
+    if core.state is not None:
+        core.state.flush(core)
+        core.state.close()
+
+
+def _open_state(core: QuickBooks, company: str, path: Path) -> None:
+    file = StateFile(path)
+    if file.empty:
+        core.state = file
+        fill(core, company)
+        file.flush(core)
+    else:
+        limits = core.settings.limits
+        file.restore(core)
+        core.state = file
+        core.change_settings(limits=limits)

@@ -1,0 +1,108 @@
+"""Trouble on request: which call goes wrong, how, and how often."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+BEFORE = frozenset(
+    ["answer_lost_before", "reset_before", "status_500_before", "status_502_before", "status_503_before", "throttled", "token_expired", "token_revoked", "late_commit"]
+)
+DURING = frozenset(["query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other", "batch_half"])
+AFTER = frozenset(
+    ["answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after", "slow", "truncated", "html", "batch_item_missing", "batch_item_repeated", "batch_shuffled"]
+)
+KINDS = BEFORE | DURING | AFTER
+_WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other"})
+_BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
+_MATCHES = frozenset({"method", "path", "entity", "operation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A call as trouble sees it: a batch has the entities and operations of all its items, and `batch`."""
+
+    method: str
+    path: str
+    entities: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call may change something."""
+        return bool(self.operations & {"create", "update", "delete", "void"})
+
+
+@dataclass(slots=True)
+class Trouble:
+    """One rule; `times` None means for ever."""
+
+    kind: str
+    match: dict[str, str] = field(default_factory=dict)
+    nth: int = 1
+    probability: float | None = None
+    seed: int = 0
+    times: int | None = 1
+    seconds: float = 0.0
+    seen: int = 0
+    fired: int = 0
+    random: Random = field(default_factory=Random)
+
+    def strikes(self, call: Described) -> bool:
+        """Whether this call goes wrong; counts it."""
+        if not self._concerns(call) or (self.times is not None and self.fired >= self.times):
+            return False
+        self.seen += 1
+        hit = self.seen >= self.nth if self.probability is None else self.random.random() < self.probability
+        self.fired += hit
+        return hit
+
+    def _concerns(self, call: Described) -> bool:
+        if (self.kind in _WRITES_ONLY and not call.writes) or (self.kind in _BATCHES_ONLY and "batch" not in call.operations):
+            return False
+        tests: dict[str, Callable[[str], bool]] = {
+            "method": lambda wanted: wanted.upper() == call.method,
+            "path": lambda wanted: wanted in call.path,
+            "entity": lambda wanted: wanted.lower() in {each.lower() for each in call.entities},
+            "operation": lambda wanted: wanted.lower() in call.operations,
+        }
+        return all(tests[name](wanted) for name, wanted in self.match.items())
+
+    def told(self) -> dict[str, Any]:
+        """The rule as it was given, and what it did so far."""
+        return {
+            "kind": self.kind,
+            "match": self.match,
+            "nth": self.nth,
+            "probability": self.probability,
+            "seed": self.seed,
+            "times": self.times,
+            "seconds": self.seconds,
+            "seen": self.seen,
+            "fired": self.fired,
+        }
+
+
+def read_trouble(given: dict[str, Any]) -> Trouble:
+    """A rule from plain data; ValueError when it makes no sense."""
+    unknown = set(given) - {"kind", "match", "nth", "probability", "seed", "times", "seconds"}
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    if given.get("kind") not in KINDS:
+        raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}")
+    match = given.get("match") or {}
+    if not isinstance(match, dict) or not set(match) <= _MATCHES:
+        raise ValueError(f"match has {', '.join(sorted(_MATCHES))}")
+    chance = given.get("probability")
+    seed = int(given.get("seed") or 0)
+    times = given.get("times", 1 if chance is None else None)
+    return Trouble(
+        str(given["kind"]),
+        {name: str(value) for name, value in match.items()},
+        int(given.get("nth") or 1),
+        None if chance is None else float(chance),
+        seed,
+        int(times) if times else None,
+        float(given.get("seconds") or 0),
+        random=Random(seed),
+    )

@@ -1,0 +1,88 @@
+"""What crosses the wire: requests, responses, lost answers, and JSON whose money looks like QuickBooks' own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+
+import simplejson
+
+Record = dict[str, Any]
+
+MONEY = frozenset(
+    ["Amount", "TotalAmt", "Balance", "BalanceWithJobs", "UnappliedAmt", "RemainingCredit", "TotalTax", "HomeTotalAmt", "HomeBalance", "Deposit", "CurrentBalance", "CurrentBalanceWithSubAccounts", "OpeningBalance", "DiscountAmt", "NetAmountTaxable"]
+)
+_CENT = Decimal("0.01")
+_ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, as the core sees it; header names are lower case."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def parameter(self, name: str) -> str | None:
+        """The first query parameter of that name, in any case."""
+        return next((value for key, value in self.query if key.lower() == name), None)
+
+    def form(self) -> dict[str, str]:
+        """The body read as a form."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer; `delay` is in seconds, `cut` is how many body bytes get through before the line drops."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    delay: float = 0.0
+    cut: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer: the connection ends with a close ('closed') or a reset ('reset')."""
+
+    how: str = "closed"
+    delay: float = 0.0
+
+
+def dump(value: object) -> bytes:
+    """JSON text as QuickBooks writes it: no blanks, UTF-8, decimals as they are."""
+    return str(_ENCODER.encode(value)).encode()
+
+
+def load(text: bytes) -> Any:
+    """JSON read with exact decimals; ValueError for anything that is not JSON."""
+    try:
+        return simplejson.loads(text, use_decimal=True, allow_nan=False)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def money(value: Decimal) -> Decimal | int:
+    """Two decimals, except zero, which is written as 0."""
+    rounded = value.quantize(_CENT, ROUND_HALF_UP)
+    return rounded if rounded else 0
+
+
+def plain(value: Decimal) -> Decimal | int:
+    """The shortest spelling of a rate or a quantity: 75, 22.5."""
+    if value == value.to_integral_value():
+        return int(value)
+    return Decimal(format(value.normalize(), "f"))
+
+
+def number(value: object) -> Decimal:
+    """A stored JSON number as Decimal; absent is zero."""
+    if value is None or value == "":
+        return Decimal(0)
+    return Decimal(str(value))
