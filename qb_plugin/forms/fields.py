@@ -49,7 +49,7 @@ def load_answer(schema: Schema, answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def rejected(schema: Schema, error: ValidationError) -> AnswerRejected:
     """Each bad field with a sentence of ours, by the field's type; schema-wide errors carry their key themselves."""
-    found = error.normalized_messages()
+    found = error.messages_dict
     named = {field.data_key or name: field for name, field in schema.load_fields.items()}
     return AnswerRejected(Message("answer_rejected"), {name: sentence_for(named.get(name), found[name]) for name in found})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences
@@ -60,6 +60,6 @@ class Office(Protocol):
         """QuickBooks' lists, cached for some minutes; Fatal when they cannot be read."""
         ...
 
-    def settings(self) -> Mapping[str, object]: ...
+    def settings(self) -> Mapping[str, Any]: ...
     def save_settings(self, values: Mapping[str, object]) -> None: ...
     def new_run(self, action: str, total: int) -> RunInfo: ...

@@ -28,7 +28,7 @@ from qb_plugin.sync.allocation import OpenBalances
 from qb_plugin.sync.checks import check_amount, check_currency, check_period
 from qb_plugin.sync.known import ExportOptions, Known, read_known
 from qb_plugin.sync.markers import Marker, with_marker
-from qb_plugin.sync.matching import look_alike_key
+from qb_plugin.sync.twins import find_twin, reference_of
 from qb_plugin.sync.workplace import Workplace
 
 ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
@@ -131,20 +131,27 @@ class Planner:
         return customer
 
     def _check_look_alike(self, record: SourceRecord, customer: Customer) -> None:
-        twin = self._known.unclaimed.get(look_alike_key(customer.id, record.date, record.amount, _reference(record)))
+        twin = find_twin(record, self._known)
         if twin and record.ref not in self._options.send_anyway:
-            values = {"amount": twin.total, "customer": twin.customer_name, "date": twin.date, "ref": _reference(record) or "–"}
+            values = {"amount": twin.total, "customer": customer.full_name, "date": twin.date, "ref": reference_of(record) or "–"}
             raise Held(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), twin.id)
 
     def _draft(self, record: SourceRecord, customer: Customer) -> Draft:
         note = with_marker(record.memo, Marker(self._place.firm_id, record.ref))
+        number = reference_of(record)
         currency = customer.currency if self._known.company.multicurrency else None
         if record.ref.kind is Kind.CREDIT_MEMO:
             if not self._options.item_id:
                 raise RowRefused(Message("credit_memo_item_missing"))
-            number = record.reference or record.number
             return CreditMemoDraft(
-                customer.id, record.date, record.amount, self._options.item_id, number, note, record.memo or None, currency
+                customer.id,
+                record.date,
+                record.amount,
+                self._options.item_id,
+                number,
+                note,
+                record.memo or None,
+                currency,
             )
         return PaymentDraft(
             customer.id,
@@ -217,10 +224,6 @@ def pick_marked(record: SourceRecord, books: Sequence[Book], customer_id: str) -
 def agrees(record: SourceRecord, book: Book, customer_id: str) -> bool:
     """Whether customer, amount and date are still what the record says."""
     return (book.customer_id, book.total, book.date) == (customer_id, record.amount, record.date)
-
-
-def _reference(record: SourceRecord) -> str:
-    return record.reference or (record.number if record.ref.kind is Kind.CREDIT_MEMO else "")
 
 
 def _chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, str]) -> str | None:

@@ -76,7 +76,12 @@ def applied(book: Book) -> tuple[Share, ...]:
     """The invoices a payment is applied to, by number."""
     if isinstance(book, BookCreditMemo):
         return ()
-    return tuple(Share(line.number or line.id, line.amount) for line in book.lines if line.type == "Invoice")
+    return shares_of_lines(book.lines)
+
+
+def shares_of_lines(lines: Sequence[Line]) -> tuple[Share, ...]:
+    """The invoices among the lines, by number."""
+    return tuple(Share(line.number or line.id, line.amount) for line in lines if line.type == "Invoice")
 
 
 def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:

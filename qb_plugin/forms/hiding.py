@@ -1,0 +1,23 @@
+"""Hiding rows from QuickBooks and showing them again: the host's marks, set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qb_plugin.forms.office import Office
+from qb_plugin.model import Message, Outcome
+
+
+def set_hidden(office: Office, ids: Sequence[str], hidden: bool) -> dict[str, Any]:
+    """Hide or show records; they leave or join the grid at its next reading."""
+    office.host.marks.put([{"ref": ref, "hidden": hidden} for ref in ids])
+    key = "rows_hidden" if hidden else "rows_shown"
+    text = office.sentences.text(Message(key, {"n": rows_in_words(len(ids))}))
+    outcome = Outcome.HIDDEN if hidden else Outcome.READY
+    return {"notice": text, "level": "info", "rows": [{"id": ref, "outcome": outcome.value} for ref in ids], "reload": True}
+
+
+def rows_in_words(count: int) -> str:
+    """`1 row`, `3 rows`."""
+    return f"{count} row" + ("s" if count != 1 else "")

@@ -1,0 +1,119 @@
+"""The rows of the import form: QuickBooks' payments as they were read, filtered and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from qb_plugin.forms.office import Lists, Office
+from qb_plugin.forms.showing import FIXES, money, show_message, show_shares
+from qb_plugin.model import Message, Outcome
+from qb_plugin.money import ZERO, show_amount
+from qb_plugin.sync.import_plan import ImportRow, shares_of
+from qb_plugin.sync.outcomes import shares_of_lines
+
+SORTS: Mapping[str, Callable[[ImportRow], Any]] = {
+    "date": lambda row: row.payment.date,
+    "customer": lambda row: row.payment.customer_name.casefold(),
+    "method": lambda row: row.payment.method_id or "",
+    "reference": lambda row: (row.payment.reference or "").casefold(),
+    "amount": lambda row: row.payment.total,
+}
+
+
+def filtered(rows: Sequence[ImportRow], hide_synchronized: bool, search: str) -> list[ImportRow]:
+    """What the filters leave."""
+    words = search.casefold().split()
+    return [row for row in rows if not (hide_synchronized and row.exists) and all(word in found_in(row) for word in words)]
+
+
+def found_in(row: ImportRow) -> str:
+    """The text a search looks at."""
+    payment = row.payment
+    shares = show_shares(shares_of_lines(payment.lines))
+    return f"{payment.customer_name} {payment.reference or ''} {show_amount(payment.total)} {payment.total} {shares}".casefold()
+
+
+def in_order(rows: Sequence[ImportRow], sort: Mapping[str, Any] | None) -> list[ImportRow]:
+    """Newest first, or as asked; ties by id, so that the order is total."""
+    by_id = sorted(rows, key=lambda row: int(row.payment.id) if row.payment.id.isdigit() else 0, reverse=True)
+    if sort is None or sort["key"] not in SORTS:
+        return sorted(by_id, key=SORTS["date"], reverse=True)
+    return sorted(by_id, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
+
+
+class ImportRows:
+    """The rows, all of them in memory: a period's payments are some thousand at most."""
+
+    def __init__(
+        self, office: Office, lists: Lists, rows: Sequence[ImportRow], values: Mapping[str, Any], sort: Mapping[str, Any] | None
+    ) -> None:
+        self._office, self._values, self._rows = office, values, in_order(rows, sort)
+        self._methods = {choice.id: choice.name for choice in lists.methods}
+        self._clients = {client.id: client.name for client in office.host.ledger.clients()}
+        self._amounts = {row.id: row.payment.total for row in self._rows}
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def total(self) -> str:
+        """The money of all rows."""
+        return money(sum(self._amounts.values(), ZERO))
+
+    @property
+    def notice(self) -> None:
+        """Nothing to add to what the form says."""
+        return
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What an empty grid says, and the way out of it."""
+        values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
+        if not self._values["hide_synchronized"]:
+            return {"text": self._office.sentences.text(Message("empty_import", values)), "link": None}
+        text = self._office.sentences.text(Message("empty_import_hidden", values))
+        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The rows' ids at these places."""
+        return [row.id for row in self._rows[start:stop]]
+
+    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+        """The rows at these places."""
+        return [self._row(row) for row in self._rows[start:stop]]
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """The money of some rows."""
+        return money(sum((self._amounts.get(identity, ZERO) for identity in ids), ZERO))
+
+    def _row(self, row: ImportRow) -> dict[str, Any]:
+        payment = row.payment
+        shown = show_message(self._office.sentences, row.message)
+        if row.looks_same:
+            shown["fixes"] = [dict(FIXES["link_twin"]), dict(FIXES["import_anyway"])]
+        return {
+            "id": row.id,
+            "outcome": row.outcome.value,
+            "selectable": row.outcome is not Outcome.SKIPPED or row.looks_same,
+            "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
+            "cells": {
+                "date": payment.date.isoformat(),
+                "customer": self._customer(row),
+                "method": self._methods.get(payment.method_id or "", ""),
+                "reference": payment.reference or "",
+                "amount": money(payment.total),
+                "applied_there": show_shares(shares_of_lines(payment.lines)),
+                "applied_here": show_shares(shares_of(row)),
+            },
+            **shown,
+        }
+
+    def _customer(self, row: ImportRow) -> str:
+        name = row.payment.customer_name
+        client = self._clients.get(row.client_id)
+        if row.outcome is Outcome.FAILED:
+            return f"{name} → not matched"
+        return name if client in {None, name} else f"{name} → {client}"

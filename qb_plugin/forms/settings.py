@@ -1,0 +1,139 @@
+"""Settings: deposit account and payment method per WorkSpace method, the credit-memo item, what Auto Apply uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from qb_plugin.errors import AddInError
+from qb_plugin.forms.export_columns import choices
+from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
+from qb_plugin.forms.office import Lists, Office
+from qb_plugin.forms.showing import answering, title_of, unavailable
+from qb_plugin.host import Task
+from qb_plugin.model import Choice, Message
+
+SAVE = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
+AUTO_APPLY = [
+    {"value": "quickbooks", "label": "QuickBooks' default: an equal balance first, else the oldest"},
+    {"value": "workspace", "label": "The applications made in WorkSpace"},
+]
+MAPS = ("payment_method", "deposit_account")
+
+
+def settings_schema(methods: Sequence[str], lists: Lists) -> Schema:
+    """The form's schema for these WorkSpace methods and these QuickBooks lists."""
+    found: dict[str, Any] = {
+        "credit_memo_item": chosen("Item on credit memos", "Credit memos", choices(lists.items, "None chosen")),
+        "auto_apply_uses": chosen("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
+    }
+    for method in methods:
+        found[f"payment_method:{method}"] = chosen(f"{method} is", "Payment methods", choices(lists.methods, "No method"))
+    for method in methods:
+        accounts = choices(lists.accounts, "Undeposited Funds")
+        found[f"deposit_account:{method}"] = chosen(f"{method} goes to", "Deposit accounts", accounts)
+    return FormSchema.from_dict(found, name="SettingsAnswer")()
+
+
+def chosen(label: str, group: str, entries: Sequence[Mapping[str, str]], default: str = "") -> fields.String:
+    """A field that takes one of the entries."""
+    metadata = {"label": label, "type": "choice", "group": group, "choices": list(entries)}
+    return fields.String(load_default=default, validate=OneOf([entry["value"] for entry in entries]), metadata=metadata)
+
+
+class SettingsForm:
+    """The form behind Settings."""
+
+    id = "settings"
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings of the connected company, or why there are none to make."""
+        trouble, lists = None, Lists()
+        try:
+            self._office.place()
+            lists = self._office.lists(fresh=True)
+        except AddInError as failure:
+            trouble = unavailable(self._office.sentences, failure)
+        return {
+            "id": self.id,
+            "title": "QuickBooks Settings",
+            "subtitle": title_of(self._office.host.firm, self._office.connection()),
+            "fields": [] if trouble else describe_fields(self._schema(lists)),
+            "answer": flat(self._office.settings()),
+            "columns": None,
+            "actions": [] if trouble else [SAVE],
+            "row_actions": [],
+            "notice": None,
+            "warning": None,
+            "unavailable": trouble,
+            "token": "",
+        }
+
+    def _schema(self, lists: Lists) -> Schema:
+        return settings_schema(self._office.host.ledger.methods(), lists)
+
+    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+        """No grid here."""
+        return {}
+
+    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        """Save."""
+        found: dict[str, Any] = answering(self._office.sentences, partial(self._save, answer))
+        return found
+
+    def _save(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        values = load_answer(self._schema(self._office.lists()), answer)
+        self._office.save_settings(nested(values))
+        return {"notice": self._office.sentences.text(Message("settings_saved")), "level": "info"}
+
+    def run(
+        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
+    ) -> dict[str, Any]:
+        """All of this form is done at once; a run of it is the same."""
+        return self.act(action, answer, ids, edits)
+
+    def options(self, name: str, search: str) -> list[dict[str, str]]:
+        """The lists come with the fields."""
+        return []
+
+
+def flat(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The settings by field name: `deposit_account:Check`."""
+    found = {name: str(settings.get(name) or "") for name in ("credit_memo_item",)}
+    found["auto_apply_uses"] = str(settings.get("auto_apply_uses") or "quickbooks")
+    for name in MAPS:
+        found |= {f"{name}:{method}": str(value) for method, value in dict(settings.get(name) or {}).items()}
+    return found
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as they are kept: two maps by method, and the rest by name."""
+    found: dict[str, Any] = {name: value for name, value in values.items() if ":" not in name}
+    for name in MAPS:
+        prefix = f"{name}:"
+        found[name] = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+    return found
+
+
+def first_settings(methods: Sequence[str], lists: Lists) -> dict[str, Any]:
+    """What a company starts with: methods of the same name, Undeposited Funds, and the first service item."""
+    by_name = {choice.name.casefold(): choice for choice in lists.methods if choice.active}
+    found = {method: by_name[method.casefold()].id for method in methods if method.casefold() in by_name}
+    return {
+        "payment_method": found,
+        "deposit_account": {},
+        "credit_memo_item": first_item(lists.items),
+        "auto_apply_uses": "quickbooks",
+    }
+
+
+def first_item(items: Sequence[Choice]) -> str:
+    """The item credit memos use until somebody chooses: the first active service, or none."""
+    return next((item.id for item in items if item.active and item.type == "Service"), "")
