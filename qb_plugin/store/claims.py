@@ -46,7 +46,7 @@ class Claims:
 
     def is_free(self, connection: Connection, row: Row[Any]) -> bool:
         """Whether it was released, ran out, or belongs to a process of this machine that is gone."""
-        if not row.held or row.heartbeat + LASTS <= self._database.now(connection):
+        if not row.held or row.heartbeat + LASTS <= self._database.shared_now(connection):
             return True
         return self._has_died(Process(row.machine, row.pid, row.process_started), self._here)
 
@@ -56,7 +56,7 @@ class Claims:
         values = _whose(self._here) | {
             "fence": fence,
             "held": True,
-            "heartbeat": self._database.now(connection),
+            "heartbeat": self._database.shared_now(connection),
             "run": run,
             "done": done,
         }

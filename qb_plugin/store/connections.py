@@ -26,11 +26,12 @@ Item = TypeVar("Item")
 
 
 class Database:
-    """Where the tables are. `clock` None means the database's own time: the server's on PostgreSQL, where several machines meet."""
+    """Where the tables are, and the time: `clock` is this machine's."""
 
-    def __init__(self, engine: Engine, clock: Clock | None) -> None:
+    def __init__(self, engine: Engine, clock: Clock, server_time: bool) -> None:
         self.engine = engine
-        self._clock = clock
+        self.clock = clock
+        self._server_time = server_time and engine.dialect.name == "postgresql"
         self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
     @contextmanager
@@ -51,12 +52,10 @@ class Database:
         """An insert that knows `ON CONFLICT`; both databases spell it alike and so do their classes."""
         return self._insert(table)  # type: ignore[return-value]
 
-    def now(self, connection: Connection) -> datetime:
-        """The moment by which leases are judged."""
-        if self._clock is not None:
-            return self._clock.now()
-        if self.engine.dialect.name == "sqlite":
-            return datetime.now(UTC)
+    def shared_now(self, connection: Connection) -> datetime:
+        """The moment by which leases are judged: the server's own time where several machines, with clocks of their own, meet."""
+        if not self._server_time:
+            return self.clock.now()
         return connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
 
 

@@ -49,11 +49,11 @@ def open_store(
 ) -> Store:
     """Open the tables at this SQLAlchemy address, making or migrating them; Fatal when that cannot be done.
 
-    `clock` is for tests: without one, leases are judged by the database's own time. `patience`: seconds to wait for
+    `clock` is for tests: without one, leases are judged by the server's time on PostgreSQL. `patience`: seconds to wait for
     somebody else's lock. `exclusive=False` lets several runs go on at once. `process` and `is_dead` tell who holds a
     lease and whether they are gone; `on_share` whether a file lies on a network share.
     """
-    database = Database(connect(url, patience, on_share), clock)
+    database = Database(connect(url, patience, on_share), clock or SystemClock(), server_time=clock is None)
     try:
         bring_up_to_date(database)
     except BaseException:
@@ -67,5 +67,5 @@ def open_store(
         Runs(database),
         (Leases if exclusive else OpenLeases)(database, claims),
         Settings(database),
-        Tokens(database, claims, clock or SystemClock()),
+        Tokens(database, claims),
     )

@@ -19,7 +19,7 @@ def encode(value: object) -> str:
 
     TypeError for anything else; ValueError for a datetime without a zone and for what JSON cannot write (NaN).
     """
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
 
 
 def decode(text: str) -> object:
@@ -54,7 +54,7 @@ def decode_run(text: str | None) -> RunInfo | None:
 
 def encode_shares(shares: tuple[Share, ...]) -> str:
     """Write what was applied: pairs of invoice number and amount as text."""
-    return json.dumps([[share.invoice, str(share.amount)] for share in shares], ensure_ascii=False)
+    return json.dumps([[share.invoice, str(share.amount)] for share in shares])
 
 
 def decode_shares(text: str) -> tuple[Share, ...]:

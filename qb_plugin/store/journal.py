@@ -18,7 +18,7 @@ from qb_plugin.store.sources import by_kind
 from qb_plugin.store.tables import OPEN, STANDING, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
-_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place")]
+_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place", "settled_at")]
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
 
@@ -37,8 +37,8 @@ class Journal:
             return []
         with self._database.write() as connection:
             _check_fence(connection, {intent.realm for intent in wanted}, fence)
-            now = self._database.now(connection)
-            opened = [replace(intent, sends=intent.sends + 1, sent_at=now) for intent in wanted]
+            now = self._database.clock.now()
+            opened = [replace(intent, sends=intent.sends + 1, sent_at=intent.sent_at or now) for intent in wanted]
             rows = [_row(intent, now, place) for place, intent in enumerate(opened)]
             # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
             rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))
@@ -62,7 +62,8 @@ class Journal:
             still_open = _still_open(connection, [settlement.intent_id for settlement in settlements])
             closing = [settlement for settlement in settlements if settlement.intent_id in still_open]
             if closing:
-                connection.execute(_CLOSE, [_closing(settlement) for settlement in closing])
+                now = self._database.clock.now()
+                connection.execute(_CLOSE, [_closing(settlement, now) for settlement in closing])
             made = [settlement.link for settlement in closing if settlement.link is not None]
             insert_links(self._database, connection, made)
 
@@ -100,17 +101,18 @@ class Journal:
 _CLOSE = (
     update(intents)
     .where(intents.c.id == bindparam("intent_id"), OPEN)
-    .values({name: bindparam(f"new_{name}") for name in ("state", "quickbooks_id", "sync_token", "message")})
+    .values({name: bindparam(f"new_{name}") for name in ("state", "quickbooks_id", "sync_token", "message", "settled_at")})
 )
 
 
-def _closing(settlement: Settlement) -> dict[str, object]:
+def _closing(settlement: Settlement, now: datetime) -> dict[str, object]:
     return {
         "intent_id": settlement.intent_id,
         "new_state": settlement.state.value,
         "new_quickbooks_id": settlement.quickbooks_id,
         "new_sync_token": settlement.sync_token,
         "new_message": encode_message(settlement.message),
+        "new_settled_at": None if settlement.state is IntentState.OPEN else now,
     }
 
 

@@ -35,7 +35,7 @@ class Leases:
     def beat(self, lease: Lease, done: int) -> None:
         """Renew it for another minute; LeaseLost when it is held under another fence or by nobody."""
         with self._database.write() as connection:
-            now = self._database.now(connection)
+            now = self._database.shared_now(connection)
             if not self._claims.change(connection, RUN, lease.realm, lease.fence, heartbeat=now, done=done):
                 raise LeaseLost(Message("lease_lost"))
 

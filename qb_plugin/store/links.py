@@ -55,7 +55,7 @@ class Links:
     def remove(self, realm: str, sources: Sequence[Ref]) -> None:
         """Unlink these WorkSpace records; the rows stay as history."""
         with self._database.write() as connection:
-            removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=self._database.now(connection))
+            removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=self._database.clock.now())
             for kind, identities in by_kind(sources):
                 connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
 
@@ -64,7 +64,7 @@ def insert_links(database: Database, connection: Connection, new: Sequence[Link]
     """Add links within a transaction that is open already; returns those that did not exist on either side."""
     if not new:
         return []
-    now = database.now(connection)
+    now = database.clock.now()
     # In one order everywhere, against deadlocks; the first of two equal ones wins because the sort is stable.
     rows = [_row(link) | {"made_at": now} for link in sorted(new, key=lambda link: (link.realm, link.source))]
     insert = database.insert(links).on_conflict_do_nothing().returning(links)

@@ -11,13 +11,19 @@ from qb_plugin.model import Message
 from qb_plugin.store.connections import Database
 from qb_plugin.store.tables import METADATA, schema_version
 
-CURRENT = 1
+CURRENT = 2
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
 
 # For each version the statements that lead to it from the one before; both databases understand them.
-STEPS: Mapping[int, tuple[str, ...]] = {}
+STEPS: Mapping[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN settled_at TEXT",
+        "UPDATE quickbooks_intents SET settled_at = coalesce(sent_at, opened_at) WHERE state <> 'open'",
+        "CREATE INDEX quickbooks_runs_latest ON quickbooks_runs (realm, started)",
+    ),
+}
 
 
 def bring_up_to_date(database: Database) -> None:
@@ -37,7 +43,7 @@ def bring_up_to_date(database: Database) -> None:
             keep_copy(database, version)
             _step(connection, version)
         if version != CURRENT:
-            connection.execute(insert(schema_version), {"version": CURRENT, "applied_at": database.now(connection)})
+            connection.execute(insert(schema_version), {"version": CURRENT, "applied_at": database.clock.now()})
 
 
 def stored_version(connection: Connection) -> int | None:
@@ -54,7 +60,7 @@ def keep_copy(database: Database, version: int) -> None:
         return
     # VACUUM runs outside any transaction; it reads what is committed, whoever else waits to write.
     with database.engine.connect().execution_options(begin="") as connection:
-        copy = f"{database.engine.url.database}.version-{version}-{database.now(connection):%Y%m%dT%H%M%S}"
+        copy = f"{database.engine.url.database}.version-{version}-{database.clock.now():%Y%m%dT%H%M%S}"
         connection.execute(text("VACUUM INTO :copy"), {"copy": copy})
 
 

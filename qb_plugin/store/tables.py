@@ -75,6 +75,7 @@ intents = Table(
     _text("message", null=True),
     _moment("opened_at"),
     _count("place"),
+    _moment("settled_at", null=True),
 )
 Index(
     "quickbooks_intents_standing",
@@ -137,6 +138,8 @@ runs = Table(
     _moment("finished", null=True),
     _text("counts"),
 )
+
+Index("quickbooks_runs_latest", runs.c.realm, runs.c.started)
 
 run_results = Table(
     "quickbooks_run_results",

@@ -11,7 +11,6 @@ from qb_plugin.errors import Fatal
 from qb_plugin.model import Connection, ConnectionState, Message
 from qb_plugin.store import tables
 from qb_plugin.store.claims import LASTS, Claims
-from qb_plugin.store.clock import Clock
 from qb_plugin.store.connections import Database
 
 SIGN_IN = "sign_in"
@@ -23,10 +22,9 @@ _TRIES = int(LASTS.total_seconds() * 1.5 / _PAUSE)
 class Tokens:
     """Keeps bytes that only the owner of the data key can read; nothing here opens them."""
 
-    def __init__(self, database: Database, claims: Claims, clock: Clock) -> None:
+    def __init__(self, database: Database, claims: Claims) -> None:
         self._database = database
         self._claims = claims
-        self._clock = clock
 
     def load(self, realm: str) -> bytes | None:
         """The sealed tokens of a company."""
@@ -40,7 +38,7 @@ class Tokens:
         new = {"sealed": insert.excluded.sealed, "saved_at": insert.excluded.saved_at}
         upsert = insert.on_conflict_do_update(index_elements=["realm"], set_=new)
         with self._database.write() as connection:
-            connection.execute(upsert, {"realm": realm, "sealed": sealed, "saved_at": self._database.now(connection)})
+            connection.execute(upsert, {"realm": realm, "sealed": sealed, "saved_at": self._database.clock.now()})
 
     def delete(self, realm: str) -> None:
         """Forget a company's tokens."""
@@ -85,7 +83,7 @@ class Tokens:
             fence = self._try()
             if fence is not None:
                 return fence
-            self._clock.sleep(_PAUSE)
+            self._database.clock.sleep(_PAUSE)
         raise Fatal(Message("sign_in_busy"))
 
     def _try(self) -> int | None:

@@ -1,0 +1,92 @@
+"""Sample values and a clock that moves only when told, for the tests of the add-in's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import event
+
+from qb_plugin.model import Intent, IntentState, Kind, Link, Message, Operation, Ref, RunInfo, Settlement
+from qb_plugin.store.database import Store
+
+REALM = "9130347798120106"
+NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+class StillClock:
+    """Stands at noon until somebody sleeps or moves it."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.move(seconds)
+
+    def move(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+def payment(number: int | str) -> Ref:
+    return Ref(Kind.PAYMENT, str(number))
+
+
+def sample_intent(number: int, name: str = "first", operation: Operation = Operation.CREATE, version: str = "0") -> Intent:
+    """An intent for payment `number`; `name` tells apart several for the same payment."""
+    return Intent(
+        id=f"{name}-{number}",
+        realm=REALM,
+        run_id="run",
+        source=payment(number),
+        operation=operation,
+        version=version,
+        entity="Payment",
+        payload=f'{{"TotalAmt":{number}.00,"PrivateNote":"Zoë [WS AF-payment-{number}]"}}',
+        requestid=name.encode().hex().ljust(32, "0"),
+        bid=str(number),
+        quickbooks_time=NOON - timedelta(microseconds=number),
+        customer_id="58",
+    )
+
+
+def sample_intents(numbers: Sequence[int], name: str = "first") -> list[Intent]:
+    return [sample_intent(number, name) for number in numbers]
+
+
+def sample_link(number: int, quickbooks_id: str = "") -> Link:
+    return Link(REALM, payment(number), "Payment", quickbooks_id or f"qb-{number}", "exported", "3", "7")
+
+
+def confirmed(intent: Intent) -> Settlement:
+    number = int(intent.source.id)
+    return Settlement(intent.id, IntentState.CONFIRMED, f"qb-{number}", "0", None, sample_link(number))
+
+
+def refused(intent: Intent) -> Settlement:
+    return Settlement(intent.id, IntentState.REFUSED, message=Message("inactive", {"name": "Cool Cars"}, "610: made inactive"))
+
+
+def sample_run(name: str = "run", realm: str = REALM) -> RunInfo:
+    return RunInfo(name, realm, "export-payments", "Maria Ortiz", NOON, 200)
+
+
+@contextmanager
+def statements_of(store: Store) -> Iterator[list[str]]:
+    """The SQL sent meanwhile; an executemany counts once, the words that begin and end a transaction do not count."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(store.database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(store.database.engine, "before_cursor_execute", note)

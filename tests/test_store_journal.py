@@ -1,0 +1,185 @@
+"""The journal on both databases: written down first, closed once, never two for the same record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from qb_plugin.errors import LeaseLost
+from qb_plugin.model import IntentState, Message, Operation, Settlement
+from qb_plugin.store.database import Store, open_store
+from tests.store_samples import (
+    NOON,
+    REALM,
+    StillClock,
+    confirmed,
+    payment,
+    refused,
+    sample_intent,
+    sample_intents,
+    sample_link,
+    sample_run,
+    statements_of,
+)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def store(database_url: str, clock: StillClock) -> Iterator[Store]:
+    with closing(open_store(database_url, clock)) as opened:
+        yield opened
+
+
+def test_intents_are_kept_as_sent_once_and_in_the_order_of_their_batch(store: Store) -> None:
+    wanted = sample_intents([3, 10, 2])
+    opened = store.journal.open(wanted, 0)
+    assert opened == [replace(intent, sends=1, sent_at=NOON) for intent in wanted]
+    assert store.journal.open_intents(REALM) == opened
+    assert store.journal.open_intents("another company") == []
+
+
+def test_batches_come_back_one_after_the_other(store: Store, clock: StillClock) -> None:
+    second = [intent for intent in store.journal.open(sample_intents([5, 4], "zz"), 0) if intent]
+    clock.move(-1)
+    first = [intent for intent in store.journal.open(sample_intents([9, 1], "aa"), 0) if intent]
+    assert store.journal.open_intents(REALM) == first + second
+    assert store.journal.standing(REALM, [payment(number) for number in (4, 1, 9, 5, 77)]) == first + second
+
+
+def test_a_record_with_a_standing_intent_gets_no_second_one(store: Store) -> None:
+    store.journal.open(sample_intents([1, 2]), 0)
+    store.journal.settle([confirmed(sample_intent(2))])
+    again = store.journal.open(sample_intents([1, 2, 3], "again"), 0)
+    assert [intent and intent.id for intent in again] == [None, None, "again-3"]
+
+
+def test_the_same_record_twice_in_one_batch_is_written_once(store: Store) -> None:
+    assert [bool(intent) for intent in store.journal.open([sample_intent(1), sample_intent(1, "twin")], 0)] == [True, False]
+
+
+def test_another_operation_or_version_of_the_record_is_another_intent(store: Store) -> None:
+    store.journal.open([sample_intent(1)], 0)
+    others = [sample_intent(1, "apply", Operation.APPLY), sample_intent(1, "update", version="1")]
+    assert None not in store.journal.open(others, 0)
+
+
+def test_a_refused_or_withdrawn_intent_makes_room_for_a_new_one(store: Store) -> None:
+    store.journal.open(sample_intents([1, 2]), 0)
+    store.journal.settle([refused(sample_intent(1)), confirmed(sample_intent(2))])
+    store.journal.withdraw(REALM, [payment(2)])
+    assert store.journal.standing(REALM, [payment(1), payment(2)]) == []
+    assert None not in store.journal.open(sample_intents([1, 2], "again"), 0)
+
+
+def test_only_confirmed_intents_of_these_records_are_withdrawn(store: Store) -> None:
+    store.journal.open(sample_intents([1, 2, 3]), 0)
+    store.journal.settle([confirmed(sample_intent(2)), confirmed(sample_intent(3))])
+    store.journal.withdraw(REALM, [payment(1), payment(2)])
+    store.journal.withdraw("another company", [payment(3)])
+    standing = store.journal.standing(REALM, [payment(1), payment(2), payment(3)])
+    assert {intent.id: intent.state for intent in standing} == {"first-1": IntentState.OPEN, "first-3": IntentState.CONFIRMED}
+
+
+def test_an_intent_settles_with_what_came_of_it_and_its_link(store: Store) -> None:
+    store.journal.open([sample_intent(1)], 0)
+    message = Message("changed", {"customer": "Zoë"}, "details")
+    store.journal.settle([Settlement("first-1", IntentState.CONFIRMED, "145", "3", message, sample_link(1, "145"))])
+    (settled,) = store.journal.standing(REALM, [payment(1)])
+    assert (settled.state, settled.quickbooks_id, settled.sync_token, settled.message) == (
+        IntentState.CONFIRMED,
+        "145",
+        "3",
+        message,
+    )
+    assert store.links.by_source(REALM, [payment(1)]) == {payment(1): sample_link(1, "145")}
+    assert store.journal.open_intents(REALM) == []
+
+
+def test_settling_again_changes_nothing(store: Store) -> None:
+    store.journal.open([sample_intent(1)], 0)
+    store.journal.settle([confirmed(sample_intent(1))])
+    store.links.remove(REALM, [payment(1)])
+    store.journal.settle([refused(sample_intent(1)), confirmed(sample_intent(1))])
+    (settled,) = store.journal.standing(REALM, [payment(1)])
+    assert (settled.state, settled.message) == (IntentState.CONFIRMED, None)
+    assert store.links.by_source(REALM, [payment(1)]) == {}
+
+
+def test_an_intent_in_doubt_may_say_so_and_stay_open(store: Store) -> None:
+    store.journal.open([sample_intent(1)], 0)
+    store.journal.settle([Settlement("first-1", IntentState.OPEN, message=Message("not_confirmed"))])
+    (intent,) = store.journal.open_intents(REALM)
+    assert intent.message == Message("not_confirmed")
+    store.journal.settle([confirmed(sample_intent(1))])
+    assert store.journal.open_intents(REALM) == []
+
+
+def test_the_first_look_counts_and_a_send_more_forgets_it(store: Store) -> None:
+    store.journal.open(sample_intents([1, 2]), 0)
+    store.journal.look(["first-1"], NOON + timedelta(seconds=40))
+    store.journal.look(["first-1"], NOON + timedelta(seconds=70))
+    looked, other = store.journal.open_intents(REALM)
+    assert (looked.first_look_at, other.first_look_at) == (NOON + timedelta(seconds=40), None)
+    store.journal.mark_sent(["first-1"], NOON + timedelta(seconds=160))
+    again, other = store.journal.open_intents(REALM)
+    assert (again.sends, again.sent_at, again.first_look_at) == (2, NOON + timedelta(seconds=160), None)
+    assert (other.sends, other.sent_at) == (1, NOON)
+
+
+def test_a_settled_intent_takes_no_more_sends_or_looks(store: Store) -> None:
+    store.journal.open([sample_intent(1)], 0)
+    store.journal.settle([confirmed(sample_intent(1))])
+    store.journal.mark_sent(["first-1"], NOON)
+    store.journal.look(["first-1"], NOON)
+    (intent,) = store.journal.standing(REALM, [payment(1)])
+    assert (intent.sends, intent.first_look_at) == (1, None)
+
+
+def test_a_late_waker_writes_nothing(store: Store, clock: StillClock) -> None:
+    early = store.leases.take(REALM, sample_run("early"))
+    clock.move(61)
+    late = store.leases.take(REALM, sample_run("late"))
+    with pytest.raises(LeaseLost):
+        store.journal.open([sample_intent(1)], early.fence)
+    assert store.journal.open_intents(REALM) == []
+    assert store.journal.open([sample_intent(1)], late.fence) != [None]
+
+
+def test_another_companys_lease_is_no_hindrance(store: Store) -> None:
+    store.leases.take("another company", sample_run(realm="another company"))
+    assert store.journal.open([sample_intent(1)], 0) != [None]
+
+
+def test_nothing_to_do_costs_no_statement(store: Store) -> None:
+    with statements_of(store) as statements:
+        assert store.journal.open([], 0) == []
+        store.journal.settle([])
+    assert statements == []
+
+
+def test_a_batch_of_thirty_costs_two_statements_to_open_and_three_to_settle(store: Store) -> None:
+    batch = sample_intents(range(30))
+    store.journal.open([sample_intent(99)], 0)
+    with statements_of(store) as statements:
+        store.journal.open(batch, 0)
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "INSERT"]
+    with statements_of(store) as statements:
+        store.journal.settle([confirmed(intent) for intent in batch])
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "UPDATE", "INSERT"]
+
+
+def test_thousands_go_through_at_once(store: Store) -> None:
+    many = sample_intents(range(3000))
+    assert None not in store.journal.open(many, 0)
+    store.journal.settle([confirmed(intent) for intent in many])
+    sources = [intent.source for intent in many]
+    assert len(store.links.by_source(REALM, sources)) == 3000
+    assert len(store.journal.standing(REALM, sources)) == 3000
