@@ -36,9 +36,9 @@ class PracticeUnavailable(Exception):
 class Database:
     """Connections to one database. Reads see one moment; writes are taken in turn and saved wholly or not at all."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, busy_seconds)
         self._writer = self.engine.execution_options(practice_write=True)
 
     @property
@@ -79,6 +79,8 @@ def troubles_told() -> Iterator[None]:
 
 
 def _is_trouble(trouble: DBAPIError) -> bool:
+    if getattr(trouble.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+        return False  # a mistake in a statement, which SQLite counts as operational too
     names = {kind.__name__ for kind in type(trouble.orig).__mro__}
     told = any(words in str(trouble.orig).lower() for words, _ in SENTENCES)
     return "OperationalError" in names or (told and "DatabaseError" in names)
@@ -92,7 +94,7 @@ def _sentence(text: str) -> str:
     return "The practice database does not answer. Nothing was saved. Check that it is running and try again."
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, busy_seconds: float) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -100,14 +102,14 @@ def _engine(url: str) -> Engine:
             "The database address is not one. Write sqlite:///file or postgresql+psycopg://host/name."
         ) from error
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
+        return _sqlite(parsed, busy_seconds)
     if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     raise PracticeUnavailable(f"A database of kind {parsed.get_backend_name()} cannot hold a practice. Use SQLite or PostgreSQL.")
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

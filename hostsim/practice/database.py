@@ -62,7 +62,11 @@ def open_practice(url: str, *, new_firm: str = "New firm", new_id: Callable[[], 
     PracticeUnavailable, with a sentence, when the database cannot be used.
     """
     database = Database(url)
-    prepare(database, new_firm, (new_id or fresh_firm_id)())
+    try:
+        prepare(database, new_firm, (new_id or fresh_firm_id)())
+    except BaseException:
+        database.close()
+        raise
     return Practice(database)
 
 

@@ -10,6 +10,7 @@ from hostsim.practice import tables
 from hostsim.practice.connection import Database, PracticeUnavailable
 
 VERSION = 1
+FIRST_SERIALS = ({"kind": 1, "next": 1001}, {"kind": -1, "next": 1})
 LOCK = 8_400_001  # any number, as long as every workstation uses the same
 
 # What leads from version n to n + 1, at place n - 1.
@@ -53,7 +54,7 @@ def _create(connection: Connection, name: str, short_id: str) -> None:
     tables.metadata.create_all(connection)
     connection.execute(insert(tables.schema).values(version=VERSION))
     connection.execute(insert(tables.firm).values(id=1, name=name, short_id=short_id))
-    connection.execute(insert(tables.counters), [{"kind": 1, "next": 1001}, {"kind": -1, "next": 1}])
+    connection.execute(insert(tables.counters), FIRST_SERIALS)
     if connection.dialect.name == "sqlite":
         for statement in SQLITE_SEARCH:
             connection.exec_driver_sql(statement)

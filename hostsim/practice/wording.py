@@ -18,6 +18,8 @@ def record_number(kind: Kind, serial: int) -> str:
 
 def folded(text: str) -> str:
     """Lower case without accents, so that `Hernandez` finds `Hernández` and Å sorts with A."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(UNACCENTED))
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
 

@@ -1,0 +1,29 @@
+"""Empties a practice. Tables of add-ins in the same database are not the practice's and stay."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, update
+
+from hostsim.practice import tables
+from hostsim.practice.connection import Database
+from hostsim.practice.schema import FIRST_SERIALS
+
+EMPTIED = (
+    tables.marks,
+    tables.applications,
+    tables.records,
+    tables.invoices,
+    tables.clients,
+    tables.methods,
+    tables.users,
+)
+
+
+def reset_practice(database: Database) -> None:
+    """Remove every record, client and mark, in one commit; the firm and the known add-ins stay. PracticeUnavailable on failure."""
+    with database.writing() as connection:
+        for table in EMPTIED:
+            connection.execute(delete(table))
+        for serial in FIRST_SERIALS:
+            row = update(tables.counters).where(tables.counters.c.kind == serial["kind"])
+            connection.execute(row.values(next=serial["next"]))
