@@ -83,3 +83,8 @@ def find_xml_fault(body: bytes, status: int = 200, tid: str = "") -> Fault | Non
 def _xml_text(name: str, text: str) -> str:
     found = re.search(_XML_TEXT.format(name=name), text, re.DOTALL)
     return unescape(found[1].strip())[:_LONGEST] if found else ""
+
+
+def is_throttle(status: int, body: bytes) -> bool:
+    """Whether QuickBooks asks us to slow down: 429, or the 403 of old with the same code in its body."""
+    return status == 429 or (status == 403 and (b"003001" in body[:_LONGEST] or b'"3001"' in body[:_LONGEST]))

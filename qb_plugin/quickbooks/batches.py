@@ -1,0 +1,161 @@
+"""Batches in flight: up to thirty items under one requestid, the same bytes again where nothing was done, one answer each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Lock
+from types import TracebackType
+from urllib.parse import quote
+
+from qb_plugin.errors import AddInError, UnknownOutcome
+from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
+from qb_plugin.quickbooks.channel import Ask, Channel, Reply
+from qb_plugin.quickbooks.faults import NO_ANSWER, failure_of, read_fault
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
+from qb_plugin.quickbooks.width import Width
+from qb_plugin.schemas.envelopes import batch_body
+
+_LONGEST_REQUESTID = 36
+_LONGEST_BID = 6
+_WORDS = {
+    Operation.CREATE: "create",
+    Operation.APPLY: "create",
+    Operation.UPDATE: "update",
+    Operation.DELETE: "delete",
+}
+
+
+class BatchSender:
+    """Sends batches at the same time and hands out what became of them in the order they finish. One thread submits and
+    takes; the calls go on in threads of their own. A context manager: leaving it waits for what is in flight."""
+
+    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float]) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._monotonic = monotonic
+        self._width = Width(limits.in_flight, limits.batch_items, limits.slow_item)
+        self._pool = ThreadPoolExecutor(max_workers=limits.in_flight, thread_name_prefix="quickbooks")
+        self._done: SimpleQueue[tuple[Batch, Sequence[Answer]] | BaseException] = SimpleQueue()
+        self._in_flight = 0
+        self._lock = Lock()
+        self._fatal: Exception | None = None
+
+    def __enter__(self) -> BatchSender:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._pool.shutdown(wait=True)
+
+    @property
+    def room(self) -> bool:
+        """Whether another batch may be submitted now."""
+        return self._in_flight < self._width.batches
+
+    @property
+    def in_flight(self) -> int:
+        """Batches submitted whose answers were not taken yet."""
+        return self._in_flight
+
+    @property
+    def size(self) -> int:
+        """How many items the next batch should hold."""
+        return self._width.items
+
+    @property
+    def fatal(self) -> Exception | None:
+        """The failure after which nothing more can be sent in this run."""
+        return self._fatal
+
+    def submit(self, batch: Batch) -> None:
+        """Send it; ValueError for one that QuickBooks would take for something else."""
+        _check(batch, self._limits.batch_items)
+        self._in_flight += 1
+        self._pool.submit(self._carry_out, batch)
+
+    def next(self) -> tuple[Batch, Sequence[Answer]]:
+        """Wait for the first batch to finish: exactly one answer for each intent, in the batch's order."""
+        if not self._in_flight:
+            raise ValueError("no batch is in flight")
+        found = self._done.get()
+        self._in_flight -= 1
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _carry_out(self, batch: Batch) -> None:
+        try:
+            self._done.put((batch, self._answers(batch)))
+        except BaseException as problem:  # a defect of ours must reach whoever waits, not die in a thread
+            self._done.put(problem)
+
+    def _answers(self, batch: Batch) -> Sequence[Answer]:
+        together = tuple(intent for intent in batch.intents if intent.operation in _WORDS)
+        alone = tuple(intent for intent in batch.intents if intent.operation not in _WORDS)
+        found = {answer.intent_id: answer for answer in self._send_together(batch, together)} if together else {}
+        found |= {intent.id: self._send_alone(batch, intent) for intent in alone}
+        return tuple(found[intent.id] for intent in batch.intents)
+
+    def _send_together(self, batch: Batch, intents: Sequence[Intent]) -> Sequence[Answer]:
+        items = tuple((intent.bid, _WORDS[intent.operation], intent.entity, intent.payload) for intent in intents)
+        ask = Ask("POST", "batch", f"requestid={quote(batch.requestid)}", batch_body(items))
+        part = Batch(batch.requestid, tuple(intents), batch.resend)
+        return self._judged(part, ask, lambda reply, envelope: judge_batch(part, intents, envelope, reply))
+
+    def _send_alone(self, batch: Batch, intent: Intent) -> Answer:
+        """A void: QuickBooks documents none inside a batch. Its own requestid keeps it apart from its neighbours."""
+        query = f"operation=update&include=void&requestid={quote(batch.requestid)}-{intent.bid}"
+        ask = Ask("POST", intent.entity.lower(), query, intent.payload.encode())
+        part = Batch(batch.requestid, (intent,), batch.resend)
+        return self._judged(part, ask, lambda reply, envelope: (judge_single(part, intent, reply, envelope),), single=True)[0]
+
+    def _judged(
+        self, batch: Batch, ask: Ask, judge: Callable[[Reply, object], Sequence[Answer]], single: bool = False
+    ) -> Sequence[Answer]:
+        start = self._monotonic()
+        try:
+            reply = self._channel.exchange(ask, self._limits.send_waits, batch=not single)
+        except UnknownOutcome as problem:
+            self._width.lost()
+            return all_alike(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
+        except AddInError as problem:
+            return self._stopped(batch, problem, Fault(problem.message.key, "not sent", problem.message.details or ""))
+        self._width.answered(len(batch.intents), self._monotonic() - start)
+        return self._judge_reply(batch, reply, judge, single)
+
+    def _judge_reply(
+        self, batch: Batch, reply: Reply, judge: Callable[[Reply, object], Sequence[Answer]], single: bool
+    ) -> Sequence[Answer]:
+        fault = read_fault(reply)
+        if fault and not (single and fault.type == "ValidationFault"):
+            verdict = whole_call_verdict(fault)
+            if verdict is Verdict.NOT_ACTED_UPON:
+                return self._stopped(batch, failure_of(fault), fault)
+            return all_alike(batch, verdict, fault)
+        answers = judge(reply, self._channel.read(reply))
+        self._stop_if_told(answers)
+        return answers
+
+    def _stop_if_told(self, answers: Sequence[Answer]) -> None:
+        for answer in answers:
+            if answer.verdict is Verdict.NOT_ACTED_UPON and answer.fault:
+                self._stop(failure_of(answer.fault))
+
+    def _stopped(self, batch: Batch, failure: AddInError, fault: Fault) -> Sequence[Answer]:
+        self._stop(failure)
+        return all_alike(batch, Verdict.NOT_ACTED_UPON, fault)
+
+    def _stop(self, failure: AddInError) -> None:
+        with self._lock:
+            self._fatal = self._fatal or failure
+
+
+def _check(batch: Batch, most: int) -> None:
+    bids = [intent.bid for intent in batch.intents]
+    if not 0 < len(bids) <= most or len(set(bids)) != len(bids):
+        raise ValueError(f"a batch has 1 to {most} items, each with a bId of its own")
+    fits = all(bid.isdigit() and len(bid) <= _LONGEST_BID for bid in bids)
+    if not fits or not 0 < len(batch.requestid) <= _LONGEST_REQUESTID:
+        raise ValueError("a requestid has at most 36 characters, a bId at most 6 digits")

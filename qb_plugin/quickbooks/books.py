@@ -1,0 +1,179 @@
+"""QuickBooks as the rules see it: reads as our own values, drafts as payloads, and a sender for batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from math import ceil
+from typing import Any, TypeVar
+
+from qb_plugin.errors import RowRefused, Unreachable
+from qb_plugin.model import (
+    Book,
+    BookCreditMemo,
+    BookInvoice,
+    BookPayment,
+    Choice,
+    Company,
+    Customer,
+    Draft,
+    Message,
+)
+from qb_plugin.quickbooks.batches import BatchSender
+from qb_plugin.quickbooks.channel import Channel
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.quickbooks.queries import Reader
+from qb_plugin.quickbooks.shelf import Shelf
+from qb_plugin.quickbooks.statements import among, between, since
+from qb_plugin.schemas.company import read_company
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
+from qb_plugin.schemas.lists import read_account, read_customer, read_named
+from qb_plugin.schemas.payloads import read_draft
+from qb_plugin.schemas.text import BadReplyError
+from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
+
+T = TypeVar("T")
+
+_OPEN = "Balance > '0'"
+_DEPOSITS = among("AccountType", ("Bank", "Other Current Asset"))
+_NOT_SOLD = frozenset({"Category", "Group"})
+
+
+class QuickBooksBooks:
+    """One company's books. Lists that people pick from are kept for a while (`Limits.keep_lists` seconds)."""
+
+    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._monotonic = monotonic
+        self._reader = Reader(channel, limits, sleep)
+        self._shelf = Shelf(limits.keep_lists, monotonic)
+
+    def forget(self) -> None:
+        """Read lists anew when they are next asked for."""
+        self._shelf.clear()
+
+    def company(self) -> Company:
+        """The company and its preferences."""
+        return self._shelf.get("company", self._read_company)
+
+    def now(self) -> datetime:
+        """QuickBooks' own clock as of its last answer."""
+        if self._channel.time is None:
+            self._read_company()
+        if self._channel.time is None:
+            raise Unreachable(Message("quickbooks_unreadable", details="no time in the answer"))
+        return self._channel.time
+
+    def customers(self) -> Sequence[Customer]:
+        """All customers, inactive ones too."""
+        return self._shelf.get("customers", lambda: self._list(read_customer, "Customer", "Active IN (true, false)"))
+
+    def accounts(self) -> Sequence[Choice]:
+        """Active accounts that can take a deposit: Bank and Other Current Asset."""
+        return self._shelf.get("accounts", lambda: self._list(read_account, "Account", _DEPOSITS))
+
+    def methods(self) -> Sequence[Choice]:
+        """Active payment methods."""
+        return self._shelf.get("methods", lambda: self._list(read_named, "PaymentMethod"))
+
+    def items(self) -> Sequence[Choice]:
+        """Active items that can stand on a credit memo."""
+        return self._shelf.get("items", self._read_items)
+
+    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
+        """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""
+        wanted = list(dict.fromkeys(customer_ids))
+        if not wanted:
+            return ()
+        portions = _portions(wanted, self._limits.ids_per_query)
+        if len(portions) == 1 or len(portions) <= self._pages_of_all_open():
+            return [found for part in portions for found in self._open(among("CustomerRef", part))]
+        chosen = frozenset(wanted)
+        return [found for found in self._list(read_invoice, "Invoice", _OPEN) if found.customer_id in chosen]
+
+    def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]:
+        """These invoices as they are now; deleted ones are left out."""
+        return self._by_id(read_invoice, "Invoice", ids)
+
+    def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
+        """Payments dated on or between the two, in order of Id."""
+        return self._list(read_payment, "Payment", between("TxnDate", start, end))
+
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
+        """Credit memos dated on or between the two, in order of Id."""
+        return self._list(read_credit_memo, "CreditMemo", between("TxnDate", start, end))
+
+    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+        """Payments or credit memos created at or after the moment."""
+        return self._list(lambda raw: read_book(entity, raw), entity, since("MetaData.CreateTime", moment))
+
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
+        """These records as they are now; deleted ones are left out.
+
+        A query may lag behind a write, so whatever it does not find is read by itself before it counts as deleted.
+        """
+        found: dict[str, Book] = {}
+        if len(ids) > 1:
+            found = {record.id: record for record in self._by_id(lambda raw: read_book(entity, raw), entity, ids)}
+        for identity in ids:
+            record = None if identity in found else self._read_one(entity, identity)
+            if record:
+                found[identity] = record
+        return found
+
+    def payload(self, draft: Draft) -> tuple[str, str]:
+        """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken."""
+        try:
+            return write_draft(draft)
+        except DraftRefusedError as problem:
+            message = problem.message
+        raise RowRefused(message)
+
+    def draft(self, entity: str, payload: str) -> Draft:
+        """The draft a payload was made from."""
+        return read_draft(entity, payload)
+
+    def sender(self) -> BatchSender:
+        """A sender for one run."""
+        return BatchSender(self._channel, self._limits, self._monotonic)
+
+    def _read_company(self) -> Company:
+        realm = self._channel.realm
+        info = self._reader.entity("CompanyInfo", f"companyinfo/{realm}")
+        return _understood(lambda: read_company(realm, info, self._reader.entity("Preferences", "preferences")))
+
+    def _read_items(self) -> Sequence[Choice]:
+        return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
+
+    def _open(self, where: str) -> Sequence[BookInvoice]:
+        return self._list(read_invoice, "Invoice", f"{where} AND {_OPEN}")
+
+    def _pages_of_all_open(self) -> int:
+        return ceil(self._reader.count("Invoice", _OPEN) / self._limits.page_rows)
+
+    def _by_id(self, read: Callable[[object], T], entity: str, ids: Iterable[str]) -> list[T]:
+        parts = _portions(list(dict.fromkeys(ids)), self._limits.ids_per_query)
+        return [record for part in parts for record in self._list(read, entity, among("Id", part))]
+
+    def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
+        rows = self._reader.rows(entity, where)
+        return _understood(lambda: [read(row) for row in rows])
+
+    def _read_one(self, entity: str, identity: str) -> Book | None:
+        if not identity.isdigit():
+            return None
+        raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
+        return None if raw is None else _understood(lambda: read_book(entity, raw))
+
+
+def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:
+    return [values[start : start + most] for start in range(0, len(values), most)]
+
+
+def _understood(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except BadReplyError as problem:
+        details = str(problem)
+    raise Unreachable(Message("quickbooks_unreadable", details=details))

@@ -1,0 +1,77 @@
+"""From an answer to a Fault, and from a Fault to what to do next: one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from qb_plugin.errors import AddInError, Fatal, ReconnectNeeded, Unreachable
+from qb_plugin.model import Fault, Message
+from qb_plugin.quickbooks.channel import Reply
+from qb_plugin.quickbooks.redaction import redact
+from qb_plugin.schemas.faults import find_fault, find_xml_fault
+from qb_plugin.schemas.text import BadReplyError, read_json
+
+# Codes of our own, for answers that carry no fault of QuickBooks'.
+NO_ANSWER = "no_answer"
+UNREADABLE = "unreadable"
+ITEM_MISSING = "item_missing"
+ITEM_REPEATED = "item_repeated"
+
+SIGNED_OUT = frozenset({"100", "110", "130", "3200"})
+NO_RIGHTS = frozenset({"120"})
+NO_ACCESS = frozenset({"3100"})
+LAPSED = frozenset({"6190"})
+THROTTLED = frozenset({"3001"})
+ENDS_THE_RUN = SIGNED_OUT | NO_RIGHTS | NO_ACCESS | LAPSED | THROTTLED
+
+
+def read_fault(reply: Reply) -> Fault | None:
+    """The fault of an answer, in whatever dress: JSON in both spellings, XML, HTML or nothing. None when it is no fault."""
+    try:
+        found = find_fault(read_json(reply.body), reply.status, reply.tid)
+    except BadReplyError:
+        found = find_xml_fault(reply.body, reply.status, reply.tid) or _unreadable(reply)
+    if found is None and reply.status != 200:
+        found = _unreadable(reply)
+    return found and cleaned(found)
+
+
+def _unreadable(reply: Reply) -> Fault:
+    code = "" if reply.status >= 300 else UNREADABLE
+    return Fault(code, f"HTTP {reply.status}, {len(reply.body)} bytes that are no answer", status=reply.status, tid=reply.tid)
+
+
+def cleaned(fault: Fault) -> Fault:
+    """Without tokens; the detail of an authentication fault is left out whole, because it repeats the token."""
+    detail = "" if fault.status == 401 or fault.code in SIGNED_OUT else redact(fault.detail)
+    return replace(fault, code=redact(fault.code), text=redact(fault.text), detail=detail, element=redact(fault.element))
+
+
+def describe(fault: Fault) -> str:
+    """The raw fault for *Details*, in one line."""
+    number = f"{fault.status or ''} {fault.code}".strip()
+    trace = fault.tid and f"intuit_tid {fault.tid}"
+    return " · ".join(" ".join(part.split()) for part in (number, fault.text, fault.detail, fault.element, trace) if part)
+
+
+def is_trouble(fault: Fault) -> bool:
+    """Whether QuickBooks itself is in trouble, so that asking again later may help."""
+    return fault.status >= 500 or fault.type == "SystemFault" or fault.code in {"10000", NO_ANSWER, UNREADABLE, ""}
+
+
+_ENDS: tuple[tuple[Callable[[Fault], bool], type[AddInError], str], ...] = (
+    (lambda fault: fault.status == 401 or fault.code in SIGNED_OUT, ReconnectNeeded, "quickbooks_signed_out"),
+    (lambda fault: fault.code in NO_RIGHTS, ReconnectNeeded, "quickbooks_no_rights"),
+    (lambda fault: fault.code in THROTTLED or fault.status == 429, Unreachable, "quickbooks_still_slow"),
+    (lambda fault: fault.code in NO_ACCESS or fault.status == 403, ReconnectNeeded, "quickbooks_no_access"),
+    (lambda fault: fault.code in LAPSED, Fatal, "quickbooks_company_status"),
+    (is_trouble, Unreachable, "quickbooks_trouble"),
+    (lambda _: True, Fatal, "quickbooks_question_refused"),
+)
+
+
+def failure_of(fault: Fault) -> AddInError:
+    """What a fault that concerns the whole company, or a question of ours, makes of a run: the first line that fits."""
+    kind, key = next((kind, key) for fits, kind, key in _ENDS if fits(fault))
+    return kind(Message(key, details=describe(fault)))

@@ -1,0 +1,36 @@
+"""QuickBooks' limits and our patience, in one place, so that a firm can go gentler and tests need not wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Calls per window, seconds of waiting, items per call. Sources: Intuit's limits page and batch reference (2025).
+
+    `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `pace` is the
+    share of QuickBooks' limits that we use: 1.0 all of it, 0.5 the gentler setting.
+    """
+
+    per_minute: int = 500
+    per_second: int = 10
+    at_once: int = 10
+    batches_per_minute: int = 40
+    guard: float = 0.5
+    pace: float = 1.0
+    silence: float = 60.0
+    recovery: float = 300.0
+    throttled_at_most: int = 15
+    connect_timeout: float = 10.0
+    read_timeout: float = 125.0
+    sign_in_timeout: float = 10.0
+    read_waits: tuple[float, ...] = (0.5, 2.0, 5.0)
+    send_waits: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 20.0)
+    in_flight: int = 9
+    batch_items: int = 30
+    slow_item: float = 1.0
+    page_rows: int = 1000
+    ids_per_query: int = 200
+    keep_lists: float = 30.0
+    largest_reply: int = 64 * 1024 * 1024
