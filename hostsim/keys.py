@@ -1,0 +1,93 @@
+"""The firm's data key: 32 bytes in the operating system's keyring, or in a file only this person can read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import keyring
+import keyring.errors
+
+SERVICE = "WorkSpace data key"
+TRUSTED = ("keyring.backends.macOS", "keyring.backends.Windows", "keyring.backends.SecretService", "keyring.backends.kwallet")
+"""Backends that keep secrets in the operating system's own store; others (plain-text files, a null one) are not used."""
+LENGTH = 32
+
+Say = Callable[[str], None]
+
+
+class KeyFileError(Exception):
+    """The key file cannot be used; the text says why and what to do."""
+
+
+def data_key(firm_id: str, environment: Mapping[str, str], say: Say) -> bytes:
+    """The key of this firm, made on first use. `HOSTSIM_KEY_FILE` names a file to use instead of the keyring."""
+    named = environment.get("HOSTSIM_KEY_FILE")
+    if named:
+        return file_key(Path(named), lambda _: None)
+    found = keyring_key(firm_id)
+    return found if found is not None else file_key(_folder(environment) / f"{firm_id}.key", say)
+
+
+def keyring_key(firm_id: str) -> bytes | None:
+    """The key from the keyring, made there on first use; None when no trusted keyring works."""
+    if not type(keyring.get_keyring()).__module__.startswith(TRUSTED):
+        return None
+    try:
+        text = keyring.get_password(SERVICE, firm_id)
+        if text is None:
+            text = base64.b64encode(secrets.token_bytes(LENGTH)).decode()
+            keyring.set_password(SERVICE, firm_id, text)
+        return _decode(text, "the keyring")
+    except keyring.errors.KeyringError:
+        return None
+
+
+def file_key(path: Path, say: Say) -> bytes:
+    """The key from a file of mode 0600, made on first use; KeyFileError when others may read it."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return _make(path, say)
+    except OSError as problem:
+        raise KeyFileError(f"The key file {path} cannot be read: {problem.strerror}.") from problem
+    with os.fdopen(handle, "rb") as file:
+        if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
+            raise KeyFileError(f"Others may read the key file {path}. Make it yours alone: chmod 600 {path}")
+        return _decode(file.read().decode("ascii", "replace"), str(path))
+
+
+def _make(path: Path, say: Say) -> bytes:
+    key = secrets.token_bytes(LENGTH)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file_key(path, say)  # another process was first
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.b64encode(key))
+    say(f"No keyring was found, so the data key lies in {path}, readable by you alone. Keep a copy: without it you sign in again.")
+    return key
+
+
+def _decode(text: str, place: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != LENGTH:
+        raise KeyFileError(f"What lies in {place} is not a data key of this program.")
+    return key
+
+
+def _folder(environment: Mapping[str, str]) -> Path:
+    if sys.platform == "win32":
+        return Path(environment.get("APPDATA", str(Path.home()))) / "WorkSpace"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "WorkSpace"
+    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "workspace"

@@ -1,0 +1,245 @@
+"""The pages' JSON: forms opened, their rows by snapshot and page, actions, runs, totals and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import simplejson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from hostsim.forms import Form, first_action, is_rejected
+from hostsim.tasks import Task
+from hostsim.web.calls import answer_of, ask, read_body, read_map, work
+from hostsim.web.errors import RequestRefused
+from hostsim.web.menus import context_tree
+from hostsim.web.sheets import sheet
+from hostsim.web.snapshots import PAGE, Snapshot, measure, read_ranges, selected_ids
+from hostsim.workspace import Workspace
+
+FIRST = 100
+"""Rows that come along with a snapshot, so that a grid shows at once."""
+
+
+def reply(content: object) -> Response:
+    """JSON; Decimal is allowed."""
+    return Response(simplejson.dumps(content), media_type="application/json")
+
+
+async def open_form(request: Request) -> Response:
+    """`POST /api/forms/{form}/open` `{selection?, answer?, snapshot?, ranges?}` → the form's description and its running task."""
+    body = await read_body(request)
+    return reply(await work(_open, _workspace(request), request.path_params["form"], body))
+
+
+def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    form = _form(workspace, id)
+    wanted: dict[str, Any] = {"selection": body.get("selection"), "answer": body.get("answer")}
+    if body.get("snapshot"):
+        wanted["selection"] = _selection(workspace.snapshots.get(str(body["snapshot"])), body)
+    if body.get("request"):
+        wanted |= read_map(body, "request")
+    description = dict(ask(workspace, id, lambda: form.open(wanted)))
+    running = workspace.tasks.running(id)
+    description["running"] = running.describe() if running else None
+    description["actions"] = [_with_right(workspace, each) for each in description.get("actions", ())]
+    description["row_actions"] = [_with_right(workspace, each) for each in description.get("row_actions", ())]
+    description["context"] = context_tree(workspace.actions(id), workspace.may)
+    return description
+
+
+def _with_right(workspace: Workspace, action: Mapping[str, Any]) -> dict[str, Any]:
+    right = action.get("right", "view")
+    return {**action, "disabled": None if workspace.may(right) else f"You may not {right} here."}
+
+
+async def read_rows(request: Request) -> Response:
+    """`POST /api/forms/{form}/rows` `{answer, sort?, columns}` → `{token, count, total, empty, notice, rows}` or `{rejected}`."""
+    body = await read_body(request)
+    return reply(await work(_rows, _workspace(request), request.path_params["form"], body))
+
+
+def _rows(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    form, answer = _form(workspace, id), answer_of(body)
+    sort = read_map(body, "sort") if body.get("sort") else None
+    rows = ask(workspace, id, lambda: form.rows(answer, sort))
+    if is_rejected(rows):
+        return {"rejected": rows["rejected"]}
+    columns = [each for each in body.get("columns") or () if isinstance(each, dict)]
+    snapshot = workspace.snapshots.keep(id, answer, columns, rows)
+    return ask(workspace, id, lambda: _state(workspace, snapshot))
+
+
+def _state(workspace: Workspace, snapshot: Snapshot) -> dict[str, Any]:
+    rows = snapshot.rows
+    return {
+        "token": snapshot.token,
+        "count": rows.count,
+        "total": rows.total,
+        "empty": rows.empty,
+        "notice": rows.notice,
+        "rows": _page(workspace, snapshot, 0, min(FIRST, rows.count)),
+    }
+
+
+async def read_snapshot(request: Request) -> Response:
+    """`GET /api/snapshots/{token}` → as `rows`, for a page that comes back to a running task."""
+    workspace = _workspace(request)
+    return reply(await work(lambda: _state(workspace, workspace.snapshots.get(request.path_params["token"]))))
+
+
+async def read_page(request: Request) -> Response:
+    """`GET /api/snapshots/{token}/page?start=&stop=` → `{start, rows}`; at most 500 rows."""
+    start, stop = _number(request, "start"), _number(request, "stop")
+    if not 0 <= start <= stop <= start + PAGE:
+        raise RequestRefused(400, f"A page is at most {PAGE} rows.")
+    return reply(await work(_read_page, _workspace(request), request.path_params["token"], start, stop))
+
+
+def _read_page(workspace: Workspace, token: str, start: int, stop: int) -> dict[str, Any]:
+    snapshot = workspace.snapshots.get(token)
+    return {"start": start, "rows": ask(workspace, snapshot.form, lambda: _page(workspace, snapshot, start, stop))}
+
+
+def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> list[dict[str, Any]]:
+    """The rows as the runs over this snapshot have left them."""
+    rows: Sequence[dict[str, Any]] = snapshot.rows.page(start, stop)
+    for task in workspace.tasks.of_snapshot(snapshot.token):
+        rows = [task.patch(row) for row in rows]
+    return list(rows)
+
+
+async def measure_selection(request: Request) -> Response:
+    """`POST /api/snapshots/{token}/selection` `{ranges}` → `{count, total}`."""
+    body = await read_body(request)
+    return reply(await work(_measure, _workspace(request), request.path_params["token"], body))
+
+
+def _measure(workspace: Workspace, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    snapshot = workspace.snapshots.get(token)
+    return ask(workspace, snapshot.form, lambda: measure(snapshot.rows, read_ranges(body.get("ranges"), snapshot.rows.count)))
+
+
+async def act(request: Request) -> Response:
+    """`POST /api/forms/{form}/act` `{action, answer, snapshot?, ranges?, edits?}` → the form's result."""
+    body = await read_body(request)
+    return reply(await work(_act, _workspace(request), request.path_params["form"], body))
+
+
+def _act(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    form, action = _form(workspace, id), _action(workspace, id, body, "act")
+    ids = _ids(workspace, body)
+    return ask(workspace, id, lambda: form.act(action, answer_of(body), ids, read_map(body, "edits")))
+
+
+async def run(request: Request) -> Response:
+    """`POST /api/forms/{form}/run`, as `act` → `{task…}`; the rest comes by the event stream."""
+    body = await read_body(request)
+    return reply((await work(_run, _workspace(request), request.path_params["form"], body)).describe())
+
+
+def _run(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Task:
+    form, action = _form(workspace, id), _action(workspace, id, body, "run")
+    if workspace.tasks.running(id):
+        raise RequestRefused(409, "This is running already.")
+    ids, answer, edits = _ids(workspace, body), answer_of(body), read_map(body, "edits")
+    return workspace.tasks.start(
+        id, action, str(body.get("snapshot") or ""), lambda task: form.run(action, answer, ids, edits, task)
+    )
+
+
+def _action(workspace: Workspace, id: str, body: Mapping[str, Any], kind: str) -> str:
+    """The action's id, checked against the form's own description and the person's rights."""
+    name = str(body.get("action"))
+    description = ask(workspace, id, lambda: _form(workspace, id).open({"selection": None, "answer": answer_of(body)}))
+    action = first_action(description, name)
+    if action is None or action.get("kind", "act") != kind:
+        raise RequestRefused(400, f"This form has no such action: {name}.")
+    if not workspace.may(action.get("right", "view")):
+        raise RequestRefused(403, f"You may not {action['right']} here.")
+    return name
+
+
+async def options(request: Request) -> Response:
+    """`GET /api/forms/{form}/options?name=&search=` → `[{value, label}]`."""
+    workspace, id = _workspace(request), request.path_params["form"]
+    form = _form(workspace, id)
+    name, search = request.query_params.get("name", ""), request.query_params.get("search", "")
+    return reply(list(await work(lambda: ask(workspace, id, lambda: form.options(name, search)))))
+
+
+async def call_action(request: Request) -> Response:
+    """`POST /api/context/{place}/{index}` `{snapshot, ranges}` → what the context action's function answered."""
+    body = await read_body(request)
+    return reply(await work(_call, _workspace(request), request.path_params["place"], request.path_params["index"], body))
+
+
+def _call(workspace: Workspace, place: str, index: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    actions = workspace.actions(place)
+    action = actions[index] if 0 <= index < len(actions) else None
+    if action is None or action.call is None:
+        raise RequestRefused(404, "There is no such entry.")
+    if not workspace.may(action.right):
+        raise RequestRefused(403, f"You may not {action.right} here.")
+    call, ids = action.call, _ids(workspace, body)
+    return ask(workspace, place, lambda: call(ids))
+
+
+async def list_tasks(request: Request) -> Response:
+    """`GET /api/tasks` → every task still known."""
+    return reply([task.describe() for task in _workspace(request).tasks.all()])
+
+
+async def read_task(request: Request) -> Response:
+    """`GET /api/tasks/{task}` → one task with its rows, for a page that has missed events."""
+    task = _task(request)
+    return reply({**task.describe(), "rows": list(task.rows.values())})
+
+
+async def cancel_task(request: Request) -> Response:
+    """`POST /api/tasks/{task}/cancel`: what is in flight is finished first."""
+    await read_body(request)
+    _task(request).cancel()
+    return JSONResponse({})
+
+
+async def download(request: Request) -> Response:
+    """`GET /api/snapshots/{token}/csv` → the rows that are shown."""
+    snapshot = _workspace(request).snapshots.get(request.path_params["token"])
+    headers = {"content-disposition": f'attachment; filename="{snapshot.form.replace(".", "-")}.csv"'}
+    return StreamingResponse(sheet(snapshot.rows, snapshot.columns), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _workspace(request: Request) -> Workspace:
+    found: Workspace = request.app.state.workspace
+    return found
+
+
+def _form(workspace: Workspace, id: str) -> Form:
+    form = workspace.form(id)
+    if form is None:
+        raise RequestRefused(404, f"There is no form {id}.")
+    return form
+
+
+def _task(request: Request) -> Task:
+    task = _workspace(request).tasks.get(request.path_params["task"])
+    if task is None:
+        raise RequestRefused(404, "This run is no longer known.")
+    return task
+
+
+def _selection(snapshot: Snapshot, body: Mapping[str, Any]) -> list[str]:
+    return selected_ids(snapshot.rows, read_ranges(body.get("ranges"), snapshot.rows.count))
+
+
+def _ids(workspace: Workspace, body: Mapping[str, Any]) -> list[str]:
+    return _selection(workspace.snapshots.get(str(body["snapshot"])), body) if body.get("snapshot") else []
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if not text.isascii() or not text.isdigit():
+        raise RequestRefused(400, f"{name} must be a number.")
+    return int(text)

@@ -1,0 +1,123 @@
+"""The Payments grid: payments and credit memos over the ledger's own ordered snapshot, with what add-ins marked on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from hostsim.forms import Row
+from hostsim.services import Practice
+from hostsim.web.grids import column, grid, plain_row
+from hostsim.web.notes import NoteForm
+
+MARKS = {"synchronized": "✓ synced", "failed": "✗ failed", "not_confirmed": "? not confirmed"}
+TYPES = {"payment": "Payment", "credit_memo": "Credit memo"}
+CHUNK = 5_000
+
+
+class PaymentGrid(NoteForm):
+    """Payments and credit memos, with what each add-in marked on them."""
+
+    def __init__(self, practice: Practice, labels: Mapping[str, str]) -> None:
+        super().__init__("billing.payments", "Payments", lambda: "")
+        self._practice, self._labels = practice, labels
+
+    def open(self, _request: Mapping[str, Any], /) -> dict[str, Any]:
+        """Describe the grid: a column more for each add-in that works."""
+        columns = [
+            column("kind", "Type", "text", 110),
+            column("number", "Number", "text", 90),
+            column("date", "Date", "date", 100),
+            column("client", "Client", "text", 280),
+            column("method", "Method", "text", 130),
+            column("reference", "Reference", "text", 130),
+            column("amount", "Amount", "money", 110),
+            *(column(f"mark:{id}", label, "text", 140, sortable=False) for id, label in self._labels.items()),
+        ]
+        return grid(self.id, "Payments", columns)
+
+    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> LedgerRows:
+        """Order the ledger's ids; everything is shown here, hidden and synchronized records too."""
+        query: dict[str, Any] = {"kinds": ["payment", "credit_memo"], "show_hidden": True, "search": answer.get("search") or ""}
+        if sort:
+            query |= {"sort": sort["key"], "descending": bool(sort.get("descending"))}
+        return LedgerRows(self._practice, list(self._labels), self._practice.ledger.snapshot(query))
+
+
+class LedgerRows:
+    """Rows over the ledger's own ordered snapshot of ids."""
+
+    def __init__(self, practice: Practice, addins: Sequence[str], snapshot: Any) -> None:
+        self._practice, self._addins, self._snapshot = practice, addins, snapshot
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return int(self._snapshot.count)
+
+    @property
+    def total(self) -> str:
+        """The sum of all, as the ledger has it."""
+        return str(self._snapshot.total)
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """Say that nothing was found."""
+        return {"text": "No payment or credit memo matches.", "link": {"label": "Show everything ›", "answer": {"search": ""}}}
+
+    @property
+    def notice(self) -> None:
+        """Nothing to add."""
+        return
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """Ids of the places."""
+        return list(self._snapshot.refs(start, stop))
+
+    def page(self, start: int, stop: int) -> list[Row]:
+        """Rows of the places, with their marks."""
+        refs = self.ids(start, stop)
+        marks = {addin: self._practice.marks(addin).get(refs) for addin in self._addins}
+        return [self._row(record, marks) for record in self._practice.ledger.records(refs)]
+
+    def _row(self, record: Any, marks: Mapping[str, Mapping[str, Any]]) -> Row:
+        ref = f"{record.kind}:{record.id}"
+        own = {addin: found.get(ref) for addin, found in marks.items()}
+        cells = {
+            "kind": TYPES[str(record.kind)],
+            "number": record.number,
+            "date": record.date.isoformat(),
+            "client": record.client_name,
+            "method": record.method,
+            "reference": record.reference,
+            "amount": str(record.amount if str(record.kind) == "payment" else -record.amount),
+            **{f"mark:{addin}": mark_word(mark) for addin, mark in own.items()},
+        }
+        return plain_row(
+            ref, cells, f"{record.number} {record.client_name} {record.amount}", next(map(mark_outcome, own.values()), "ready")
+        )
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """Payments and credit memos, each for itself."""
+        sums = {"payment": Decimal("0.00"), "credit_memo": Decimal("0.00")}
+        for start in range(0, len(ids), CHUNK):
+            for record in self._practice.ledger.records(ids[start : start + CHUNK]):
+                sums[str(record.kind)] += record.amount
+        return " · ".join(
+            f"{label} {sums[kind]:,.2f}" for kind, label in (("payment", "payments"), ("credit_memo", "credit memos")) if sums[kind]
+        )
+
+
+def mark_word(mark: Any) -> str:
+    """What the mark column shows."""
+    if mark is None:
+        return ""
+    return "hidden" if mark.hidden else MARKS.get(str(mark.state), "")
+
+
+def mark_outcome(mark: Any) -> str:
+    """The row's outcome, as its mark tells it."""
+    if mark is None:
+        return "ready"
+    return "hidden" if mark.hidden else str(mark.state) or "ready"

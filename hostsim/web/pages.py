@@ -1,0 +1,79 @@
+"""The pages themselves: one window with menu bar, tabs and a grid; the OAuth callback's small page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+
+from hostsim.web.calls import work
+from hostsim.web.menus import menu_tree
+from hostsim.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: its address, tab, section (Billing alone has any) and the grid it shows."""
+
+    path: str
+    tab: str
+    section: str
+    form: str
+
+
+PLACES = (
+    Place("/clients", "Clients", "", "clients"),
+    Place("/billing/invoices", "Billing", "Invoices", "billing.invoices"),
+    Place("/billing/payments", "Billing", "Payments", "billing.payments"),
+)
+TABS = (("Clients", "/clients"), ("Billing", "/billing/payments"))
+
+
+def templates() -> Jinja2Templates:
+    """The templates, escaping everything."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    return Jinja2Templates(env=jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined))
+
+
+async def index(_: Request) -> Response:
+    """`GET /`: the Payments grid."""
+    return RedirectResponse("/billing/payments", status_code=303)
+
+
+async def show_place(request: Request) -> Response:
+    """A tab with its grid."""
+    workspace: Workspace = request.app.state.workspace
+    place = next(each for each in PLACES if each.path == request.url.path)
+    values: dict[str, Any] = {
+        "firm": workspace.practice.firm.name,
+        "user": workspace.user.name,
+        "menu": menu_tree(workspace.menu(), workspace.may),
+        "failures": workspace.failures,
+        "place": place,
+        "tabs": TABS,
+        "sections": [each for each in PLACES if each.tab == place.tab and each.section],
+        "addins": [each for each in workspace.addins if not each.failure and each.manifest],
+    }
+    answer: HTMLResponse = request.app.state.templates.TemplateResponse(request, "place.html", values)
+    return answer
+
+
+async def receive_callback(request: Request) -> Response:
+    """`GET /addins/callback`: the OAuth answer. The handler knows its own `state`; the page says how it went."""
+    workspace: Workspace = request.app.state.workspace
+    query = dict(request.query_params)
+    single = len(query) == len(request.query_params.multi_items())
+    unclear = {"ok": False, "text": "This answer states a value twice. Nothing was changed."}
+    result = await work(workspace.callbacks.receive, query) if single else unclear
+    if result.get("ok"):
+        workspace.feed.publish({"addins": "changed"})
+    values = {"ok": bool(result.get("ok")), "text": str(result.get("text", ""))}
+    answer: HTMLResponse = request.app.state.templates.TemplateResponse(
+        request, "callback.html", values, status_code=200 if values["ok"] else 400
+    )
+    return answer

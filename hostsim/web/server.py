@@ -1,0 +1,57 @@
+"""Runs the host on 127.0.0.1 and stops it at once, open event streams included."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from hostsim.web.app import create_app
+from hostsim.web.events import Feed
+from hostsim.workspace import Workspace
+
+ADDRESS = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Something else listens on this port already."""
+
+
+def listen(port: int) -> socket.socket:
+    """Take the port (0: any free one); PortTaken when it cannot be had."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((ADDRESS, port))
+        taken.listen(128)
+    except OSError as problem:
+        taken.close()
+        raise PortTaken(port) from problem
+    return taken
+
+
+class HostServer(uvicorn.Server):
+    """A server that ends its event streams before it waits for connections to close."""
+
+    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then stop."""
+        self._feed.close()
+        await super().shutdown(sockets)
+
+
+def make_server(workspace: Workspace, token: str) -> HostServer:
+    """The server for this workspace; run it with the socket of `listen`."""
+    config = uvicorn.Config(
+        create_app(workspace, token),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    return HostServer(config, workspace.feed)
