@@ -27,7 +27,34 @@ from hostsim.quickbooks.times import company_day, stamp
 from hostsim.quickbooks.wire import Record, dump, load, number
 
 _READ_ONLY = frozenset(
-    ["domain", "sparse", "status", "Id", "SyncToken", "MetaData", "LinkedTxn", "Balance", "BalanceWithJobs", "UnappliedAmt", "RemainingCredit", "HomeTotalAmt", "HomeBalance", "FullyQualifiedName", "Level", "Job", "CurrentBalance", "CurrentBalanceWithSubAccounts", "Classification", "SubAccount", "SubItem", "SubDepartment", "SubClass", "V4IDPseudonym", "DeliveryInfo", "ProcessPayment"]
+    [
+        "domain",
+        "sparse",
+        "status",
+        "Id",
+        "SyncToken",
+        "MetaData",
+        "LinkedTxn",
+        "Balance",
+        "BalanceWithJobs",
+        "UnappliedAmt",
+        "RemainingCredit",
+        "HomeTotalAmt",
+        "HomeBalance",
+        "FullyQualifiedName",
+        "Level",
+        "Job",
+        "CurrentBalance",
+        "CurrentBalanceWithSubAccounts",
+        "Classification",
+        "SubAccount",
+        "SubItem",
+        "SubDepartment",
+        "SubClass",
+        "V4IDPseudonym",
+        "DeliveryInfo",
+        "ProcessPayment",
+    ]
 )
 _CLOSING = frozenset({"Payment", "Invoice", "CreditMemo", "SalesReceipt"})
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from hostsim.quickbooks.kinds import KINDS, NOT_MODELLED
+from hostsim.quickbooks.kinds import KINDS
 from hostsim.quickbooks.settings import Settings
 from hostsim.quickbooks.table import Table
 from hostsim.quickbooks.times import stamp
@@ -53,6 +53,7 @@ class Company:
         self.due: list[tuple[float, int]] = []
         self._settings = settings
         self._owed: dict[int, int] = {}
+        self._preferences: tuple[bytes, Record] = (b"", {})
 
     def _noter(self, note: Callable[[str, str, int], None]) -> Callable[[str, int], None]:
         return lambda kind, record: note(self.realm, kind, record)
@@ -83,8 +84,7 @@ class Company:
         return text.replace(b'"Line":' + stored, b'"Line":' + dump([self._explained(line) for line in lines]), 1)
 
     def _explained(self, line: Line) -> Record:
-        known = line.id in self.tables[line.type]
-        document = load(self.tables[line.type].raw(line.id)) if known else {}
+        document = self.tables[line.type].get(line.id) or {}
         opened = amount(line.cents) + number(document.get("Balance"))
         pairs = [("txnId", str(line.id)), ("txnOpenBalance", f"{opened:.2f}")]
         pairs.append(("txnReferenceNumber", document.get("DocNumber", "")))
@@ -164,12 +164,12 @@ class Company:
 
     def preference(self, group: str, name: str) -> Any:
         """One value of the company's preferences."""
-        preferences = self.tables["Preferences"].get(1) or {}
-        return preferences.get(group, {}).get(name)
-
-    def knows(self, kind: str) -> bool:
-        """Whether this is an entity of QuickBooks at all."""
-        return kind in KINDS or kind in NOT_MODELLED
+        if 1 not in self.tables["Preferences"]:
+            return None
+        text = self.tables["Preferences"].raw(1)
+        if self._preferences[0] is not text:
+            self._preferences = (text, load(text))
+        return self._preferences[1].get(group, {}).get(name)
 
 
 def _written(line: Line) -> Record:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hostsim.quickbooks.times import parse_time
+from hostsim.quickbooks.times import seconds_of
 from hostsim.quickbooks.wire import Record, number
 
 Cell = int | str | bool | None
@@ -208,7 +208,30 @@ KINDS: dict[str, Kind] = {
 BY_PATH = {kind.path: kind for kind in KINDS.values()}
 
 NOT_MODELLED = frozenset(
-    ["Attachable", "Bill", "BillPayment", "Budget", "CompanyCurrency", "CustomerType", "Deposit", "Employee", "Estimate", "ExchangeRate", "JournalEntry", "Purchase", "PurchaseOrder", "RecurringTransaction", "RefundReceipt", "TaxAgency", "TaxCode", "TaxRate", "TimeActivity", "Transfer", "Vendor", "VendorCredit"]
+    [
+        "Attachable",
+        "Bill",
+        "BillPayment",
+        "Budget",
+        "CompanyCurrency",
+        "CustomerType",
+        "Deposit",
+        "Employee",
+        "Estimate",
+        "ExchangeRate",
+        "JournalEntry",
+        "Purchase",
+        "PurchaseOrder",
+        "RecurringTransaction",
+        "RefundReceipt",
+        "TaxAgency",
+        "TaxCode",
+        "TaxRate",
+        "TimeActivity",
+        "Transfer",
+        "Vendor",
+        "VendorCredit",
+    ]
 )
 
 
@@ -229,7 +252,7 @@ _CELLS: dict[str, Callable[[Any], Cell]] = {
     "truth": bool,
     "money": _cents,
     "number": lambda value: int(number(value) * 100_000),
-    "time": lambda value: int(parse_time(str(value)).timestamp()),
+    "time": seconds_of,
 }
 
 

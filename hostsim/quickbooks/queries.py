@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from operator import eq, ge, gt, le, lt
 
+from typing import Any
+
 from hostsim.quickbooks.company import Company
 from hostsim.quickbooks.faults import query_error
 from hostsim.quickbooks.kinds import KINDS, NOT_MODELLED, Cell, Column, Kind
@@ -65,14 +67,26 @@ def _only(text: bytes, columns: tuple[str, ...]) -> bytes:
 def select(table: Table, statement: Statement, now: datetime) -> list[int]:
     """Ids that fit a statement, all of them, in its order."""
     conditions = _with_active(table.kind, statement.conditions)
-    tests = [_test(table, condition, now) for condition in conditions]
     rows = visible(table, now)
     ids = _candidates(table, conditions, now) if rows is table.rows else None
-    if ids is None:
-        found = _scan(rows, tests)
-    else:
-        found = [each for each in ids if all(test(rows[each]) for test in tests)]
-    return _ordered(table, statement, found, rows)
+    found = list(rows) if ids is None else ids
+    for condition in conditions:
+        found = _kept(table, condition, found, rows, now)
+    if statement.count:
+        return found
+    in_order = ids is None and rows is table.rows and table.in_order
+    return _ordered(table, statement, found, rows, in_order)
+
+
+def _kept(table: Table, condition: Condition, found: list[int], rows: Rows, now: datetime) -> list[int]:
+    column = _column(table.kind, condition.field)
+    place = table.positions[column.name]
+    if condition.operator == ">" and len(found) == len(rows):
+        value: Any = _literal(column, condition.values[0], now)
+        _check_operator(column, condition.operator)
+        return [each for each, cells in rows.items() if (cell := cells[place]) is not None and cell > value]
+    test = _test(table, condition, now)
+    return [each for each in found if test(rows[each])]
 
 
 def visible(table: Table, now: datetime) -> Rows:
@@ -88,15 +102,6 @@ def rendered(company: Company, kind: str, record: int) -> bytes:
     """The bytes of a record as queries see it."""
     hidden = company.tables[kind].hidden.get(record)
     return hidden.seen[0] if hidden and hidden.seen else company.render(kind, record)
-
-
-def _scan(rows: Rows, tests: list[Test]) -> list[int]:
-    if not tests:
-        return list(rows)
-    if len(tests) == 1:
-        (test,) = tests
-        return [each for each, cells in rows.items() if test(cells)]
-    return [each for each, cells in rows.items() if all(test(cells) for test in tests)]
 
 
 def _with_active(kind: Kind, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
@@ -130,8 +135,7 @@ def _test(table: Table, condition: Condition, now: datetime) -> Test:
     column = _column(table.kind, condition.field)
     place = table.positions[column.name]
     operator = condition.operator
-    if operator == "!=" or (column.name == "Id" and operator not in ("=", "in")):
-        raise query_error(f"operator {operator} is not supported for property {column.name}")
+    _check_operator(column, operator)
     if operator == "like":
         return _like(place, str(condition.values[0]))
     values = [_literal(column, value, now) for value in condition.values]
@@ -139,6 +143,11 @@ def _test(table: Table, condition: Condition, now: datetime) -> Test:
         wanted = set(values)
         return lambda cells: cells[place] in wanted
     return _comparison(place, operator, values[0])
+
+
+def _check_operator(column: Column, operator: str) -> None:
+    if operator == "!=" or (column.name == "Id" and operator not in ("=", "in")):
+        raise query_error(f"operator {operator} is not supported for property {column.name}")
 
 
 def _comparison(place: int, operator: str, value: Cell) -> Test:
@@ -176,24 +185,37 @@ def _text(text: str, _now: datetime) -> Cell:
     return None if text == " " else text.lower()
 
 
+def _moment(text: str) -> Any:
+    return parse_time(text).timestamp()
+
+
+def _scaled(text: str, scale: int) -> Any:
+    value = number(text) * scale
+    return int(value) if value == value.to_integral_value() else value
+
+
 _LITERALS: dict[str, Callable[[str, datetime], Cell]] = {
     "id": lambda text, _now: int(text) if text else -1,
     "ref": _text,
     "text": _text,
     "email": _text,
     "date": _day,
-    "money": lambda text, _now: number(text) * 100,  # type: ignore[dict-item,return-value]
-    "number": lambda text, _now: number(text) * 100_000,  # type: ignore[dict-item,return-value]
-    "time": lambda text, _now: parse_time(text).timestamp(),  # type: ignore[dict-item,return-value]
+    "money": lambda text, _now: _scaled(text, 100),
+    "number": lambda text, _now: _scaled(text, 100_000),
+    "time": lambda text, _now: _moment(text),
 }
 
 
-def _ordered(table: Table, statement: Statement, found: list[int], rows: Rows) -> list[int]:
+def _ordered(table: Table, statement: Statement, found: list[int], rows: Rows, in_order: bool) -> list[int]:
     if not statement.order:
-        return _default_order(table, found, rows)
+        return found[::-1] if in_order and table.kind.posts else _default_order(table, found, rows)
     for name, descending in reversed(statement.order):
-        place = table.positions[_sort_column(table.kind, name).name]
-        found = sorted(found, key=lambda each: _rank(rows[each][place]), reverse=descending)
+        column = _sort_column(table.kind, name)
+        place = table.positions[column.name]
+        if column.name == "Id":
+            found = sorted(found, reverse=descending)
+        else:
+            found = sorted(found, key=lambda each: _rank(rows[each][place]), reverse=descending)
     return found
 
 

@@ -156,16 +156,28 @@ _READERS = {
 
 def write_entity(kind: str, record: Record) -> Record:
     """`record` in wire order, its numbers in wire spelling, without nulls."""
-    table = schema().entities[kind]
-    return {name: _write(name, table[name], record[name]) for name in table if record.get(name) is not None}
+    return _ordered(kind, schema().entities[kind], record)
+
+
+@cache
+def _ranks(kind: str, of_type: bool) -> dict[str, int]:
+    table = schema().types[kind] if of_type else schema().entities[kind]
+    return {name: rank for rank, name in enumerate(table)}
+
+
+def _ordered(kind: str, table: dict[str, str], record: Record, of_type: bool = False) -> Record:
+    ranks = _ranks(kind, of_type)
+    names = sorted((name for name, value in record.items() if value is not None and name in ranks), key=ranks.__getitem__)
+    return {name: _write(name, table[name], record[name]) for name in names}
 
 
 def _write(name: str, kind: str, value: Any) -> Any:
+    if isinstance(value, str | bool):
+        return value
     if isinstance(value, Decimal):
         return money(value) if name in MONEY else plain(value)
     if isinstance(value, list):
         return [_write(name, kind.removesuffix("[]"), each) for each in value]
     if isinstance(value, dict) and kind in schema().types:
-        table = schema().types[kind]
-        return {each: _write(each, table[each], value[each]) for each in table if value.get(each) is not None}
+        return _ordered(kind, schema().types[kind], value, of_type=True)
     return value

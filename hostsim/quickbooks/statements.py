@@ -6,7 +6,31 @@ from dataclasses import dataclass, field
 from hostsim.quickbooks.faults import parser_error
 
 KEYWORDS = frozenset(
-    ["select", "count", "from", "where", "and", "or", "not", "in", "like", "between", "contains", "as", "iterator", "null", "true", "false", "order", "orderby", "by", "asc", "desc", "startposition", "maxresults"]
+    [
+        "select",
+        "count",
+        "from",
+        "where",
+        "and",
+        "or",
+        "not",
+        "in",
+        "like",
+        "between",
+        "contains",
+        "as",
+        "iterator",
+        "null",
+        "true",
+        "false",
+        "order",
+        "orderby",
+        "by",
+        "asc",
+        "desc",
+        "startposition",
+        "maxresults",
+    ]
 )
 _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?(?![\w.]))|"

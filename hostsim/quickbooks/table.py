@@ -12,6 +12,8 @@ from hostsim.quickbooks.wire import Record, dump, load
 
 Row = tuple[Cell, ...]
 Ids = dict[int, None]
+_UPDATED = 2
+_MOST_READ = 512
 _LOOKED_UP = ("CustomerRef", "DocNumber", "DisplayName", "Name", "PaymentRefNum")
 
 
@@ -31,9 +33,12 @@ class Table:
         self.rows: dict[int, Row] = {}
         self.buried: dict[int, int] = {}
         self._bytes: dict[int, bytes] = {}
+        self._read: dict[int, Record] = {}
         self._note = note
         self.hidden: dict[int, Earlier] = {}
         self.lag_until = 0.0
+        self.in_order = True
+        self._latest: Cell = 0
         self._sequence = count()
         self._lookups: dict[str, dict[Cell, Ids]] = {name: {} for name in _LOOKED_UP if name in self.positions}
 
@@ -53,9 +58,20 @@ class Table:
         return self._bytes[record]
 
     def get(self, record: int) -> Record | None:
-        """The stored object."""
-        text = self._bytes.get(record)
-        return None if text is None else load(text)
+        """The stored object; its top level is the caller's own, what is inside must not be changed."""
+        known = self._read.get(record)
+        if known is None:
+            text = self._bytes.get(record)
+            if text is None:
+                return None
+            known = self._remember(record, load(text))
+        return dict(known)
+
+    def _remember(self, record: int, known: Record) -> Record:
+        if len(self._read) >= _MOST_READ:
+            self._read.clear()
+        self._read[record] = known
+        return known
 
     def all(self) -> Iterator[Record]:
         """Every object, oldest update first."""
@@ -64,8 +80,9 @@ class Table:
     def put(self, record: Record, quietly: bool = False) -> Record:
         """Store an object; `quietly` keeps its place in the order of update."""
         written = write_entity(self.kind.name, record)
-        self.restore(int(written["Id"]), dump(written), row(self.kind, written), quietly)
-        return written
+        record_id = int(written["Id"])
+        self.restore(record_id, dump(written), row(self.kind, written), quietly)
+        return self._remember(record_id, written)
 
     def resume(self, place: int) -> None:
         """Number the next change after `place`."""
@@ -78,8 +95,12 @@ class Table:
         place = old[-1] if old and quietly else next(self._sequence)
         cells = (*(cells or row(self.kind, load(text))), place)
         self._reindex(record, old, cells)
+        self._read.pop(record, None)
         self._bytes[record] = text
         self.rows[record] = cells
+        if not quietly:
+            self.in_order = self.in_order and int(cells[_UPDATED] or 0) >= int(self._latest or 0)
+            self._latest = cells[_UPDATED]
         self._note(self.kind.name, record)
 
     def remove(self, record: int, at: int) -> None:
@@ -87,6 +108,7 @@ class Table:
         old = self.rows.pop(record)
         self._hide(record, old)
         self._reindex(record, old, None)
+        self._read.pop(record, None)
         del self._bytes[record]
         self.buried.pop(record, None)
         self.buried[record] = at

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 _STANDARD, _SUMMER = timezone(timedelta(hours=-8)), timezone(timedelta(hours=-7))
 
@@ -61,6 +62,7 @@ def _sunday(year: int, month: int, nth: int) -> datetime:
     return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (nth - 1))
 
 
+@lru_cache(1024)
 def stamp(moment: datetime) -> str:
     """A MetaData time: Pacific offset, no fraction."""
     return pacific(moment).isoformat(timespec="seconds")
@@ -69,6 +71,12 @@ def stamp(moment: datetime) -> str:
 def envelope_time(moment: datetime) -> str:
     """The time of a reply: Pacific offset, milliseconds."""
     return pacific(moment).isoformat(timespec="milliseconds")
+
+
+@lru_cache(1024)
+def seconds_of(text: str) -> int:
+    """A MetaData time as whole seconds since 1970."""
+    return int(parse_time(text).timestamp())
 
 
 def parse_time(text: str) -> datetime:

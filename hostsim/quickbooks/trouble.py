@@ -6,11 +6,33 @@ from random import Random
 from typing import Any
 
 BEFORE = frozenset(
-    ["answer_lost_before", "reset_before", "status_500_before", "status_502_before", "status_503_before", "throttled", "token_expired", "token_revoked", "late_commit"]
+    [
+        "answer_lost_before",
+        "reset_before",
+        "status_500_before",
+        "status_502_before",
+        "status_503_before",
+        "throttled",
+        "token_expired",
+        "token_revoked",
+        "late_commit",
+    ]
 )
 DURING = frozenset(["query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other", "batch_half"])
 AFTER = frozenset(
-    ["answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after", "slow", "truncated", "html", "batch_item_missing", "batch_item_repeated", "batch_shuffled"]
+    [
+        "answer_lost_after",
+        "reset_after",
+        "status_500_after",
+        "status_502_after",
+        "status_503_after",
+        "slow",
+        "truncated",
+        "html",
+        "batch_item_missing",
+        "batch_item_repeated",
+        "batch_shuffled",
+    ]
 )
 KINDS = BEFORE | DURING | AFTER
 _WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other"})

@@ -11,9 +11,26 @@ import simplejson
 Record = dict[str, Any]
 
 MONEY = frozenset(
-    ["Amount", "TotalAmt", "Balance", "BalanceWithJobs", "UnappliedAmt", "RemainingCredit", "TotalTax", "HomeTotalAmt", "HomeBalance", "Deposit", "CurrentBalance", "CurrentBalanceWithSubAccounts", "OpeningBalance", "DiscountAmt", "NetAmountTaxable"]
+    [
+        "Amount",
+        "TotalAmt",
+        "Balance",
+        "BalanceWithJobs",
+        "UnappliedAmt",
+        "RemainingCredit",
+        "TotalTax",
+        "HomeTotalAmt",
+        "HomeBalance",
+        "Deposit",
+        "CurrentBalance",
+        "CurrentBalanceWithSubAccounts",
+        "OpeningBalance",
+        "DiscountAmt",
+        "NetAmountTaxable",
+    ]
 )
 _CENT = Decimal("0.01")
+_DECODER = simplejson.JSONDecoder(parse_float=Decimal, allow_nan=False)
 _ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -63,7 +80,7 @@ def dump(value: object) -> bytes:
 def load(text: bytes) -> Any:
     """JSON read with exact decimals; ValueError for anything that is not JSON."""
     try:
-        return simplejson.loads(text, use_decimal=True, allow_nan=False)
+        return _DECODER.decode(text.decode())
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
