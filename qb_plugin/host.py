@@ -117,9 +117,9 @@ class Ledger(Protocol):
     def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
         """Order the ids that the query leaves.
 
-        Keys, all optional: `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs` (exactly
-        these, then nothing else filters but `kinds`), `hide_synchronized`, `show_hidden` (bools, this add-in's marks), `search` (text),
-        `sort` (date, client, method, reference, amount, number, kind), `descending` (bool; default newest first).
+        Keys, all optional: `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs`
+        (exactly these, then nothing else filters but `kinds`), `hide_synchronized`, `show_hidden` (bools, this add-in's
+        marks), `search` (text), `sort` (date, client, method, reference, amount, number, kind), `descending` (bool; default newest first).
         """
         ...
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences
-from qb_plugin.model import Choice, Connection, Customer, RunInfo
+from qb_plugin.model import Choice, Connection, Customer, Message, RunInfo
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.run import RunPorts
 from qb_plugin.sync.workplace import Workplace
@@ -38,6 +39,14 @@ class SignIn(Protocol):
     def disconnect(self) -> None: ...
 
 
+class Hearing(Protocol):
+    """Where waits are told: a throttle, a connection that does not come about."""
+
+    def heard_by(self, listener: Callable[[Message], None]) -> AbstractContextManager[None]:
+        """Let a run listen while it lasts; called from any thread."""
+        ...
+
+
 class Office(Protocol):
     """The parts of the add-in, as forms see them."""
 
@@ -51,6 +60,8 @@ class Office(Protocol):
     def links(self) -> Links: ...
     @property
     def run_ports(self) -> RunPorts: ...
+    @property
+    def bulletin(self) -> Hearing: ...
     def connection(self) -> Connection: ...
     def place(self) -> Workplace:
         """The ports of the connected company; NotConnected or ReconnectNeeded."""

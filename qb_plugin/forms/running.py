@@ -32,8 +32,9 @@ class Running:
         run = self._office.new_run(action, len(ids))
         failure = None
         try:
-            for event in carry_out(self._office.run_ports, run, work, tally):
-                self._tell(event, tally)
+            with self._office.bulletin.heard_by(self._notice):
+                for event in carry_out(self._office.run_ports, run, work, tally):
+                    self._tell(event, tally)
         except AddInError as error:
             failure = error
         self._end_the_rest(tally, failure)
@@ -42,7 +43,7 @@ class Running:
 
     def _tell(self, event: RowResult | Message, tally: Tally) -> None:
         if isinstance(event, Message):
-            self._task.notice(self._office.sentences.text(event))
+            self._notice(event)
             return
         if event.id not in tally.results:
             return
@@ -52,6 +53,9 @@ class Running:
             self._to_mark[event.id] = MARKS[event.outcome]
         if len(self._to_mark) >= GROUP:
             self._mark()
+
+    def _notice(self, message: Message) -> None:
+        self._task.notice(self._office.sentences.text(message))
 
     def _mark(self) -> None:
         """Set the host's marks for the rows that have ended."""

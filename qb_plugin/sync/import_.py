@@ -80,7 +80,8 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
     """The WorkSpace payment to link the row to, if there is one now."""
     if recorded and recorded.id:
         return Ref(Kind.PAYMENT, recorded.id)
-    return row.existing if row.outcome is Outcome.SYNCHRONIZED else None
+    exists = row.outcome is Outcome.SYNCHRONIZED and row.existing
+    return row.existing if exists and row.existing and row.existing.kind is Kind.PAYMENT else None
 
 
 def link_of(place: Workplace, row: ImportRow, ref: Ref) -> Link:

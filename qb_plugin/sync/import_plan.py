@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import BookPayment, Kind, Line, Link, Message, Operation, Outcome, Ref, Share
+from qb_plugin.model import BookPayment, Kind, Line, Link, Message, Outcome, Ref, Share
 from qb_plugin.money import ZERO
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import LookAlikeKey, look_alike_key
@@ -150,7 +150,7 @@ def looking_same(row: ImportRow, twin: HostPayment) -> ImportRow:
 
 
 def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | None:
-    """The WorkSpace payment this one is: linked, recorded under its key, or exported from here (its marker says so)."""
+    """The WorkSpace record this one is of: linked, recorded under its key, or made from here (its marker says so)."""
     link = here.payment_links.get(payment.id)
     if link:
         return link.source
@@ -158,8 +158,7 @@ def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | N
     if recorded:
         return Ref(Kind.PAYMENT, recorded)
     marker = find_marker(payment.note)
-    ours = marker and marker.firm == place.firm_id and marker.operation is Operation.CREATE
-    return marker.source if marker and ours else None
+    return marker.source if marker and marker.firm == place.firm_id else None
 
 
 def why_not(payment: BookPayment) -> Message | None:

@@ -1,0 +1,87 @@
+"""Every hook the add-in implements, and nothing else."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pluggy
+
+from qb_plugin.forms.connection import ConnectionForm
+from qb_plugin.forms.export_payments import ExportPayments
+from qb_plugin.forms.hiding import set_hidden
+from qb_plugin.forms.import_payments import ImportPayments
+from qb_plugin.forms.match_clients import MatchClients
+from qb_plugin.forms.settings import SettingsForm
+from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar
+from qb_plugin.runtime import Runtime
+
+hookimpl = pluggy.HookimplMarker("workspace")
+
+QUICKBOOKS = ("Setup", "QuickBooks")
+MENU = (
+    (("Connection…",), "connection", "configure"),
+    (("Match Clients…",), "match-clients", "match"),
+    (("Settings…",), "settings", "configure"),
+    (("Time & Billing", "Import Payments"), "import-payments", "import"),
+    (("Time & Billing", "Export Payments"), "export-payments", "export"),
+)
+FORMS = (ConnectionForm, MatchClients, SettingsForm, ImportPayments, ExportPayments)
+PAYMENTS = "billing.payments"
+SETTLE_EVERY = 300.0
+
+
+class QuickBooksAddIn:
+    """The plugin object a host loads; it does nothing until `workspace_start`."""
+
+    def __init__(self) -> None:
+        self._runtime: Runtime | None = None
+
+    @property
+    def runtime(self) -> Runtime:
+        """The running add-in; RuntimeError before it was started."""
+        if self._runtime is None:
+            raise RuntimeError("the host has not started this add-in")
+        return self._runtime
+
+    @hookimpl
+    def workspace_start(self, host: Host) -> None:
+        """Open the add-in's tables and wait for sign-ins."""
+        self._runtime = Runtime(host)
+        host.on_callback(self._runtime.receive_callback)
+
+    @hookimpl
+    def workspace_menu(self, menu: MenuRegistrar) -> None:
+        """Setup ▸ QuickBooks."""
+        for path, form, right in MENU:
+            menu.add(path=(*QUICKBOOKS, *path), form=form, right=right)
+
+    @hookimpl
+    def workspace_context_actions(self, actions: ContextRegistrar) -> None:
+        """The right-click on the Billing tab's payments."""
+        actions.add(place=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
+        hide = partial(set_hidden, self.runtime, hidden=True)
+        show = partial(set_hidden, self.runtime, hidden=False)
+        actions.add(place=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
+        actions.add(place=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")
+
+    @hookimpl
+    def workspace_forms(self, forms: FormRegistrar) -> None:
+        """The five forms."""
+        for make in FORMS:
+            forms.add(make(self.runtime))
+
+    @hookimpl
+    def workspace_jobs(self, jobs: JobRegistrar) -> None:
+        """Settle at start, and now and then, what was left open."""
+        jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime.settle_open)
+
+    @hookimpl
+    def workspace_stop(self) -> None:
+        """Let go of everything."""
+        if self._runtime is not None:
+            self._runtime.close()
+
+
+def create() -> QuickBooksAddIn:
+    """The factory the entry point names."""
+    return QuickBooksAddIn()

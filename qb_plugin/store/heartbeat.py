@@ -1,0 +1,77 @@
+"""Keeps a lease alive while a run waits for QuickBooks: a call may take two minutes, a lease without a beat lasts one."""
+
+from __future__ import annotations
+
+from threading import Event, Lock, Thread
+from typing import Protocol
+
+from qb_plugin.errors import AddInError
+from qb_plugin.model import Lease, RunInfo
+
+EVERY = 15.0  # seconds between beats: four fit into the minute after which another workstation may take the lease
+
+
+class Beaten(Protocol):
+    """The leases underneath."""
+
+    def take(self, realm: str, run: RunInfo) -> Lease: ...
+    def beat(self, lease: Lease, done: int) -> None: ...
+    def release(self, lease: Lease) -> None: ...
+    def current(self, realm: str) -> Lease | None: ...
+
+
+class KeptLeases:
+    """Leases whose holder beats by itself from the taking to the release; a beat that fails is raised at the next call."""
+
+    def __init__(self, leases: Beaten, every: float = EVERY) -> None:
+        self._leases, self._every = leases, every
+        self._lock = Lock()
+        self._stops: dict[tuple[str, int], Event] = {}
+        self._done: dict[tuple[str, int], int] = {}
+        self._failed: dict[tuple[str, int], AddInError] = {}
+
+    def take(self, realm: str, run: RunInfo) -> Lease:
+        """Take the lease and begin to beat."""
+        lease = self._leases.take(realm, run)
+        stop, key = Event(), (lease.realm, lease.fence)
+        with self._lock:
+            self._stops[key], self._done[key] = stop, 0
+        Thread(target=self._keep, args=(lease, stop), name="quickbooks-lease", daemon=True).start()
+        return lease
+
+    def beat(self, lease: Lease, done: int) -> None:
+        """Renew it now; LeaseLost when it was lost meanwhile."""
+        key = (lease.realm, lease.fence)
+        with self._lock:
+            failure = self._failed.get(key)
+            self._done[key] = done
+        if failure:
+            raise failure
+        self._leases.beat(lease, done)
+
+    def release(self, lease: Lease) -> None:
+        """Stop beating and give it back."""
+        key = (lease.realm, lease.fence)
+        with self._lock:
+            stop = self._stops.pop(key, None)
+            self._done.pop(key, None)
+            self._failed.pop(key, None)
+        if stop:
+            stop.set()
+        self._leases.release(lease)
+
+    def current(self, realm: str) -> Lease | None:
+        """Who holds it, if anybody does."""
+        return self._leases.current(realm)
+
+    def _keep(self, lease: Lease, stop: Event) -> None:
+        key = (lease.realm, lease.fence)
+        while not stop.wait(self._every):
+            try:
+                with self._lock:
+                    done = self._done.get(key, 0)
+                self._leases.beat(lease, done)
+            except AddInError as failure:
+                with self._lock:
+                    self._failed[key] = failure
+                return
