@@ -38,7 +38,7 @@ class Journal:
         with self._database.write() as connection:
             _check_fence(connection, {intent.realm for intent in wanted}, fence)
             now = self._database.clock.now()
-            opened = [replace(intent, sends=intent.sends + 1, sent_at=intent.sent_at or now) for intent in wanted]
+            opened = [replace(intent, sends=intent.sends or 1, sent_at=intent.sent_at or now) for intent in wanted]
             rows = [_row(intent, now, place) for place, intent in enumerate(opened)]
             # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
             rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))

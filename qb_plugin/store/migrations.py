@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, inspect, select, text
 
@@ -60,8 +62,14 @@ def keep_copy(database: Database, version: int) -> None:
         return
     # VACUUM runs outside any transaction; it reads what is committed, whoever else waits to write.
     with database.engine.connect().execution_options(begin="") as connection:
-        copy = f"{database.engine.url.database}.version-{version}-{database.clock.now():%Y%m%dT%H%M%S}"
-        connection.execute(text("VACUUM INTO :copy"), {"copy": copy})
+        wanted = f"{database.engine.url.database}.version-{version}-{database.clock.now():%Y%m%dT%H%M%S}"
+        connection.execute(text("VACUUM INTO :copy"), {"copy": _free_name(wanted)})
+
+
+def _free_name(wanted: str) -> str:
+    # A copy may be there from an attempt that was cut off; it stays, for it may be the only good one.
+    names = (wanted if number == 1 else f"{wanted}-{number}" for number in count(1))
+    return next(name for name in names if not Path(name).exists())
 
 
 def _step(connection: Connection, version: int) -> None:

@@ -47,7 +47,12 @@ def _count(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False)
 
 
-schema_version = Table("quickbooks_schema", METADATA, Column("version", Integer, primary_key=True), _moment("applied_at"))
+schema_version = Table(
+    "quickbooks_schema",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _moment("applied_at"),
+)
 
 # `opened_at`, `requestid` and `place` keep a batch together and in the order in which it was sent.
 intents = Table(
