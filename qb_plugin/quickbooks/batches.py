@@ -12,7 +12,7 @@ from urllib.parse import quote
 from qb_plugin.errors import AddInError, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.channel import Ask, Channel, Reply
-from qb_plugin.quickbooks.faults import NO_ANSWER, failure_of, read_fault
+from qb_plugin.quickbooks.faults import NO_ANSWER, NOT_SENT, failure_of, read_fault
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
 from qb_plugin.quickbooks.width import Width
@@ -121,7 +121,9 @@ class BatchSender:
             self._width.lost()
             return all_alike(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
         except AddInError as problem:
-            return self._stopped(batch, problem, Fault(problem.message.key, "not sent", problem.message.details or ""))
+            return self._stopped(
+                batch, problem, Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
+            )
         self._width.answered(len(batch.intents), self._monotonic() - start)
         return self._judge_reply(batch, reply, judge, single)
 

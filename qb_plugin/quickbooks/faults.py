@@ -17,6 +17,8 @@ NO_ANSWER = "no_answer"
 UNREADABLE = "unreadable"
 ITEM_MISSING = "item_missing"
 ITEM_REPEATED = "item_repeated"
+# The type of a fault that only tells why a call never left; its code is a sentence's key.
+NOT_SENT = "NotSent"
 
 SIGNED_OUT = frozenset({"100", "110", "130", "3200"})
 NO_RIGHTS = frozenset({"120"})
