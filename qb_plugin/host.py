@@ -119,7 +119,8 @@ class Ledger(Protocol):
 
         Keys, all optional: `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs`
         (exactly these, then nothing else filters but `kinds`), `hide_synchronized`, `show_hidden` (bools, this add-in's
-        marks), `search` (text), `sort` (date, client, method, reference, amount, number, kind), `descending` (bool; default newest first).
+        marks), `search` (text), `sort` (date, client, method, reference, amount, number, kind), `descending` (bool;
+        default newest first).
         """
         ...
 
