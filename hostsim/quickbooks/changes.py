@@ -116,10 +116,17 @@ def _update(company: Company, kind: Kind, write: Write, now: datetime) -> bytes:
     _check_locks(company, kind, old)
     sent = _writable(kind, given)
     kept = _kept(kind, old) if not given.get("sparse") else _writable(kind, old)
+    if kind.name == "Preferences":
+        sent = {name: _merged(kept.get(name), value) for name, value in sent.items()}
     record = _prepare(company, kind, {**kept, **sent}, old, now)
     record["Id"] = old["Id"]
     made = _fill(company, kind, record, old, write)
     return _keep(company, kind, made, old, now)
+
+
+def _merged(old: object, new: object) -> object:
+    """A group of preferences with some of its values changed."""
+    return {**old, **new} if isinstance(old, dict) and isinstance(new, dict) else new
 
 
 def _kept(kind: Kind, old: Record) -> Record:

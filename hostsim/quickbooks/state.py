@@ -44,7 +44,7 @@ class StateFile:
     @property
     def empty(self) -> bool:
         """Whether nothing was ever kept here."""
-        return self._base.execute("SELECT count(*) FROM part").fetchone()[0] == 0
+        return self._base.execute("SELECT 1 FROM part LIMIT 1").fetchone() is None
 
     def note(self, realm: str, kind: str, record: int) -> None:
         """Remember that a record changed; the latest change comes last."""
