@@ -35,18 +35,19 @@ class Sentences:
 
     def text(self, message: Message) -> str:
         """The sentence, filled in; a placeholder without a value is a defect and raises KeyError."""
-        return self._table[message.key].text.format_map({name: shown(value) for name, value in message.values.items()})
+        return self._table[message.key].text.format_map({name: self._shown(value) for name, value in message.values.items()})
+
+    def _shown(self, value: object) -> object:
+        """Money with separators, dates as dates, a sentence within a sentence as its text; everything else as it is."""
+        if isinstance(value, Message):
+            return self.text(value)
+        if isinstance(value, Decimal):
+            return show_amount(value)
+        return value.isoformat() if isinstance(value, date) else value
 
     def fix(self, message: Message) -> str:
         """The name of what mends it, or ""."""
         return self._table[message.key].fix
-
-
-def shown(value: object) -> object:
-    """Money with separators, dates as dates; everything else as it is."""
-    if isinstance(value, Decimal):
-        return show_amount(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def load_sentences() -> Sentences:
