@@ -12,7 +12,7 @@ from urllib.parse import quote
 from qb_plugin.errors import AddInError, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.channel import Ask, Channel, Reply
-from qb_plugin.quickbooks.faults import NO_ANSWER, NOT_SENT, failure_of, read_fault
+from qb_plugin.quickbooks.faults import NO_ANSWER, NOT_SENT, failure_of, understand
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
 from qb_plugin.quickbooks.width import Width
@@ -98,56 +98,51 @@ class BatchSender:
         found |= {intent.id: self._send_alone(batch, intent) for intent in alone}
         return tuple(found[intent.id] for intent in batch.intents)
 
-    def _send_together(self, batch: Batch, intents: Sequence[Intent]) -> Sequence[Answer]:
+    def _send_together(self, batch: Batch, intents: tuple[Intent, ...]) -> Sequence[Answer]:
         items = tuple((intent.bid, _WORDS[intent.operation], intent.entity, intent.payload) for intent in intents)
         ask = Ask("POST", "batch", f"requestid={quote(batch.requestid)}", batch_body(items))
-        part = Batch(batch.requestid, tuple(intents), batch.resend)
-        return self._judged(part, ask, lambda reply, envelope: judge_batch(part, intents, envelope, reply))
+        part = Batch(batch.requestid, intents, batch.resend)
+        return self._sent(part, ask, self._judge_together)
 
     def _send_alone(self, batch: Batch, intent: Intent) -> Answer:
         """A void: QuickBooks documents none inside a batch. Its own requestid keeps it apart from its neighbours."""
         query = f"operation=update&include=void&requestid={quote(batch.requestid)}-{intent.bid}"
         ask = Ask("POST", intent.entity.lower(), query, intent.payload.encode())
         part = Batch(batch.requestid, (intent,), batch.resend)
-        return self._judged(part, ask, lambda reply, envelope: (judge_single(part, intent, reply, envelope),), single=True)[0]
+        return self._sent(part, ask, self._judge_alone)[0]
 
-    def _judged(
-        self, batch: Batch, ask: Ask, judge: Callable[[Reply, object], Sequence[Answer]], single: bool = False
-    ) -> Sequence[Answer]:
+    def _sent(self, batch: Batch, ask: Ask, judge: Callable[[Batch, Reply], Sequence[Answer]]) -> Sequence[Answer]:
+        """Send it, and judge what came; a lost answer is doubt, a call that never left was not acted upon."""
         start = self._monotonic()
         try:
-            reply = self._channel.exchange(ask, self._limits.send_waits, batch=not single)
+            reply = self._channel.exchange(ask, self._limits.send_waits, batch=ask.path == "batch")
         except UnknownOutcome as problem:
             self._width.lost()
             return all_alike(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
         except AddInError as problem:
-            return self._stopped(
-                batch, problem, Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
-            )
+            self._stop(problem)
+            told = Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
+            return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
         self._width.answered(len(batch.intents), self._monotonic() - start)
-        return self._judge_reply(batch, reply, judge, single)
-
-    def _judge_reply(
-        self, batch: Batch, reply: Reply, judge: Callable[[Reply, object], Sequence[Answer]], single: bool
-    ) -> Sequence[Answer]:
-        fault = read_fault(reply)
-        if fault and not (single and fault.type == "ValidationFault"):
-            verdict = whole_call_verdict(fault)
-            if verdict is Verdict.NOT_ACTED_UPON:
-                return self._stopped(batch, failure_of(fault), fault)
-            return all_alike(batch, verdict, fault)
-        answers = judge(reply, self._channel.read(reply))
+        answers = judge(batch, reply)
         self._stop_if_told(answers)
         return answers
+
+    def _judge_together(self, batch: Batch, reply: Reply) -> Sequence[Answer]:
+        envelope, fault = understand(reply)
+        if fault:
+            return all_alike(batch, whole_call_verdict(fault), fault)
+        self._channel.note_time(envelope)
+        return judge_batch(batch, envelope, reply)
+
+    def _judge_alone(self, batch: Batch, reply: Reply) -> Sequence[Answer]:
+        envelope, fault = understand(reply)
+        return (judge_single(batch, batch.intents[0], envelope, fault, reply),)
 
     def _stop_if_told(self, answers: Sequence[Answer]) -> None:
         for answer in answers:
             if answer.verdict is Verdict.NOT_ACTED_UPON and answer.fault:
                 self._stop(failure_of(answer.fault))
-
-    def _stopped(self, batch: Batch, failure: AddInError, fault: Fault) -> Sequence[Answer]:
-        self._stop(failure)
-        return all_alike(batch, Verdict.NOT_ACTED_UPON, fault)
 
     def _stop(self, failure: AddInError) -> None:
         with self._lock:

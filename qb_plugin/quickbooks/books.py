@@ -23,13 +23,11 @@ from qb_plugin.quickbooks.batches import BatchSender
 from qb_plugin.quickbooks.channel import Channel
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
-from qb_plugin.quickbooks.shelf import Shelf
 from qb_plugin.quickbooks.statements import among, between, since
 from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
-from qb_plugin.schemas.text import BadReplyError
 from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
 
 T = TypeVar("T")
@@ -40,46 +38,44 @@ _NOT_SOLD = frozenset({"Category", "Group"})
 
 
 class QuickBooksBooks:
-    """One company's books. Lists that people pick from are kept for a while (`Limits.keep_lists` seconds)."""
+    """One company's books; nothing is kept between calls."""
 
     def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self._channel = channel
         self._limits = limits
         self._monotonic = monotonic
         self._reader = Reader(channel, limits, sleep)
-        self._shelf = Shelf(limits.keep_lists, monotonic)
-
-    def forget(self) -> None:
-        """Read lists anew when they are next asked for."""
-        self._shelf.clear()
 
     def company(self) -> Company:
         """The company and its preferences."""
-        return self._shelf.get("company", self._read_company)
+        realm = self._channel.realm
+        info = self._reader.entity("CompanyInfo", f"companyinfo/{realm}")
+        preferences = self._reader.entity("Preferences", "preferences")
+        return self._reader.understood(lambda raw: read_company(realm, info, raw), preferences)
 
     def now(self) -> datetime:
         """QuickBooks' own clock as of its last answer."""
         if self._channel.time is None:
-            self._read_company()
+            self.company()
         if self._channel.time is None:
             raise Unreachable(Message("quickbooks_unreadable", details="no time in the answer"))
         return self._channel.time
 
     def customers(self) -> Sequence[Customer]:
         """All customers, inactive ones too."""
-        return self._shelf.get("customers", lambda: self._list(read_customer, "Customer", "Active IN (true, false)"))
+        return self._list(read_customer, "Customer", "Active IN (true, false)")
 
     def accounts(self) -> Sequence[Choice]:
         """Active accounts that can take a deposit: Bank and Other Current Asset."""
-        return self._shelf.get("accounts", lambda: self._list(read_account, "Account", _DEPOSITS))
+        return self._list(read_account, "Account", _DEPOSITS)
 
     def methods(self) -> Sequence[Choice]:
         """Active payment methods."""
-        return self._shelf.get("methods", lambda: self._list(read_named, "PaymentMethod"))
+        return self._list(read_named, "PaymentMethod")
 
     def items(self) -> Sequence[Choice]:
         """Active items that can stand on a credit memo."""
-        return self._shelf.get("items", self._read_items)
+        return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
 
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
         """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""
@@ -138,14 +134,6 @@ class QuickBooksBooks:
         """A sender for one run."""
         return BatchSender(self._channel, self._limits, self._monotonic)
 
-    def _read_company(self) -> Company:
-        realm = self._channel.realm
-        info = self._reader.entity("CompanyInfo", f"companyinfo/{realm}")
-        return _understood(lambda: read_company(realm, info, self._reader.entity("Preferences", "preferences")))
-
-    def _read_items(self) -> Sequence[Choice]:
-        return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
-
     def _open(self, where: str) -> Sequence[BookInvoice]:
         return self._list(read_invoice, "Invoice", f"{where} AND {_OPEN}")
 
@@ -157,23 +145,14 @@ class QuickBooksBooks:
         return [record for part in parts for record in self._list(read, entity, among("Id", part))]
 
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
-        rows = self._reader.rows(entity, where)
-        return _understood(lambda: [read(row) for row in rows])
+        return self._reader.rows(entity, where, read)
 
     def _read_one(self, entity: str, identity: str) -> Book | None:
         if not identity.isdigit():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
-        return None if raw is None else _understood(lambda: read_book(entity, raw))
+        return None if raw is None else self._reader.understood(lambda found: read_book(entity, found), raw)
 
 
 def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:
     return [values[start : start + most] for start in range(0, len(values), most)]
-
-
-def _understood(read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except BadReplyError as problem:
-        details = str(problem)
-    raise Unreachable(Message("quickbooks_unreadable", details=details))

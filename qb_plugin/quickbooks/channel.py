@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.cookiejar import DefaultCookiePolicy
-from ssl import SSLCertVerificationError
-from typing import Any
+from functools import partial
+from math import ceil
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from qb_plugin.errors import UnknownOutcome, Unreachable
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.pacing import Pacer
+from qb_plugin.quickbooks.session import never_taken, trace_of
 from qb_plugin.quickbooks.sign_in import SignIn
 from qb_plugin.schemas.envelopes import read_time
 from qb_plugin.schemas.faults import is_throttle
-from qb_plugin.schemas.text import read_json
 
 _MINOR_VERSION = "minorversion=75"
 _PORTION = 1 << 16
@@ -46,16 +44,6 @@ class Reply:
     status: int
     body: bytes = field(repr=False)
     tid: str = ""
-
-
-def open_session(address: str, limits: Limits, adapter: BaseAdapter | None = None) -> requests.Session:
-    """A session that keeps connections, and takes nothing from the environment: no proxy, no .netrc, no cookies."""
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["User-Agent"] = "workspace-quickbooks"
-    session.mount(address, adapter or HTTPAdapter(pool_connections=1, pool_maxsize=limits.at_once, max_retries=0))
-    return session
 
 
 class Channel:
@@ -91,22 +79,29 @@ class Channel:
         Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone."""
         refreshes = throttles = 0
         while True:
-            bearer = self._sign_in.bearer(self.realm)
+            bearer = self._signed_in(partial(self._sign_in.bearer, self.realm), waits)
             reply = self._taken(ask, bearer, waits, batch)
             if is_throttle(reply.status, reply.body) and throttles < self._limits.throttled_at_most:
                 throttles += 1
                 self._pacer.throttled()
             elif reply.status == 401 and refreshes < _REFRESHES:
                 refreshes += 1
-                self._sign_in.renew(self.realm, bearer)
+                self._signed_in(partial(self._sign_in.renew, self.realm, bearer), waits)
             else:
                 return reply
 
-    def read(self, reply: Reply) -> object:
-        """The JSON of an answer; QuickBooks' clock is taken from it. BadReplyError when it is none."""
-        found = read_json(reply.body)
-        self.time = (read_time(found) if isinstance(found, dict) else None) or self.time
-        return found
+    def note_time(self, envelope: object) -> None:
+        """Take QuickBooks' clock from a good answer."""
+        self.time = (read_time(envelope) if isinstance(envelope, dict) else None) or self.time
+
+    def _signed_in(self, ask: Callable[[], str], waits: Sequence[float]) -> str:
+        """A token, asked for again after each of the waits while the sign-in service cannot be reached."""
+        for wait in waits:
+            try:
+                return ask()
+            except Unreachable:
+                self._pause(wait)
+        return ask()
 
     def _taken(self, ask: Ask, bearer: str, waits: Sequence[float], batch: bool) -> Reply:
         """One answer, however often the connection must be tried."""
@@ -114,12 +109,15 @@ class Channel:
             reply = self._once(ask, bearer, batch)
             if reply is not None:
                 return reply
-            self._tell(Message("quickbooks_no_connection", {"seconds": round(wait)}))
-            self._sleep(wait)
+            self._pause(wait)
         reply = self._once(ask, bearer, batch)
         if reply is None:
             raise Unreachable(Message("quickbooks_unreachable"))
         return reply
+
+    def _pause(self, seconds: float) -> None:
+        self._tell(Message("quickbooks_no_connection", {"seconds": ceil(seconds)}))
+        self._sleep(seconds)
 
     def _once(self, ask: Ask, bearer: str, batch: bool) -> Reply | None:
         """One answer; None when the call was never taken. UnknownOutcome when it may have been."""
@@ -129,7 +127,7 @@ class Channel:
             except (requests.RequestException, HTTPError, OSError) as problem:
                 trouble: Exception = problem
         # Looked at out here, so that the library's exception, with our headers in it, does not hang on to ours.
-        if _never_taken(trouble):
+        if never_taken(trouble):
             return None
         raise UnknownOutcome(Message("quickbooks_no_answer", details=type(trouble).__name__))
 
@@ -145,7 +143,7 @@ class Channel:
             stream=True,
         )
         with response:
-            return Reply(response.status_code, self._body(response), response.headers.get("intuit_tid", "")[:100])
+            return Reply(response.status_code, self._body(response), trace_of(response))
 
     def _body(self, response: requests.Response) -> bytes:
         """The whole body, unless it is larger than any answer or drips longer than any call."""
@@ -158,13 +156,3 @@ class Channel:
             if size > self._limits.largest_reply or self._monotonic() > end:
                 raise requests.exceptions.ChunkedEncodingError
         return b"".join(parts)
-
-
-def _never_taken(problem: Any) -> bool:
-    """Whether the connection never came about, so that QuickBooks cannot have seen the call."""
-    cause = problem.args[0] if getattr(problem, "args", None) else problem
-    reason = getattr(cause, "reason", cause)
-    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
-        return True
-    inner = reason.args[0] if getattr(reason, "args", None) else None
-    return isinstance(inner, SSLCertVerificationError)

@@ -13,11 +13,12 @@ from requests.adapters import BaseAdapter
 from qb_plugin.errors import NotConnected
 from qb_plugin.model import Connection, ConnectionState, Message
 from qb_plugin.quickbooks.books import QuickBooksBooks
-from qb_plugin.quickbooks.channel import Channel, open_session
+from qb_plugin.quickbooks.channel import Channel
 from qb_plugin.quickbooks.environment import Environment, find_environment
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.oauth import App, OAuth
 from qb_plugin.quickbooks.pacing import Pacer
+from qb_plugin.quickbooks.session import open_session
 from qb_plugin.quickbooks.sign_in import SignIn
 from qb_plugin.quickbooks.states import States
 from qb_plugin.quickbooks.tokens import Tokens
@@ -86,9 +87,7 @@ class QuickBooks:
 
     def name_company(self) -> Connection:
         """Ask QuickBooks for the company's name and keep it."""
-        books = self.books()
-        books.forget()
-        return self.sign_in.name_company(books.company().name)
+        return self.sign_in.name_company(self.books().company().name)
 
     def _open(self, realm: str) -> QuickBooksBooks:
         clock, limits = self._clock, self._limits

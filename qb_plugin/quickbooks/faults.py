@@ -28,15 +28,17 @@ THROTTLED = frozenset({"3001"})
 ENDS_THE_RUN = SIGNED_OUT | NO_RIGHTS | NO_ACCESS | LAPSED | THROTTLED
 
 
-def read_fault(reply: Reply) -> Fault | None:
-    """The fault of an answer, in whatever dress: JSON in both spellings, XML, HTML or nothing. None when it is no fault."""
+def understand(reply: Reply) -> tuple[object, Fault | None]:
+    """The JSON of an answer and its fault, in whatever dress that came: JSON in both spellings, XML, HTML or nothing.
+    The fault is None when it is a good answer."""
     try:
-        found = find_fault(read_json(reply.body), reply.status, reply.tid)
+        envelope = read_json(reply.body)
+        found = find_fault(envelope, reply.status, reply.tid)
     except BadReplyError:
-        found = find_xml_fault(reply.body, reply.status, reply.tid) or _unreadable(reply)
+        envelope, found = None, find_xml_fault(reply.body, reply.status, reply.tid) or _unreadable(reply)
     if found is None and reply.status != 200:
         found = _unreadable(reply)
-    return found and cleaned(found)
+    return envelope, found and cleaned(found)
 
 
 def _unreadable(reply: Reply) -> Fault:

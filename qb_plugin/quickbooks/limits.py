@@ -32,5 +32,4 @@ class Limits:
     slow_item: float = 1.0
     page_rows: int = 1000
     ids_per_query: int = 200
-    keep_lists: float = 30.0
     largest_reply: int = 64 * 1024 * 1024

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from qb_plugin.errors import AddInError, UnknownOutcome, Unreachable
 from qb_plugin.model import Fault, Message
 from qb_plugin.quickbooks.channel import Ask, Channel
-from qb_plugin.quickbooks.faults import failure_of, is_trouble, read_fault
+from qb_plugin.quickbooks.faults import failure_of, is_trouble, understand
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.statements import select_count, select_page
 from qb_plugin.schemas.envelopes import Page, read_count, read_entity, read_page
@@ -38,10 +38,10 @@ class _FaultError(Exception):
 
 
 @dataclass(slots=True)
-class _Listing:
-    """Rows by Id as they came, and the Id of the last one."""
+class _Listing(Generic[T]):
+    """Records by Id in the order they came, and the Id of the last one."""
 
-    found: dict[str, object] = field(default_factory=dict)
+    found: dict[str, T] = field(default_factory=dict)
     last: str = ""
 
 
@@ -53,19 +53,17 @@ class Reader:
         self._limits = limits
         self._sleep = sleep
 
-    def rows(self, entity: str, where: str = "") -> list[object]:
-        """All rows of a query, in order of Id, each once.
+    def rows(self, entity: str, where: str, read: Callable[[object], T]) -> list[T]:
+        """All rows of a query as `read` makes them, in order of Id, each once.
 
         Every page begins with the last row of the page before it. When another row stands there, records came or went
         meanwhile and the positions slipped; then reading begins again, so that no row is passed over.
         """
-        for _ in range(_RESTARTS):
-            listing = _Listing()
-            if self._fill(listing, entity, where, strict=True):
+        for strict in (*[True] * _RESTARTS, False):
+            listing: _Listing[T] = _Listing()
+            if self._fill(listing, lambda start: self._page(entity, where, start), read, strict):
                 return list(listing.found.values())
-        listing = _Listing()
-        self._fill(listing, entity, where, strict=False)
-        return list(listing.found.values())
+        raise AssertionError("a reading that is not strict always ends")
 
     def count(self, entity: str, where: str) -> int:
         """How many rows a query has."""
@@ -81,18 +79,28 @@ class Reader:
                 return None
         raise failure
 
-    def _fill(self, listing: _Listing, entity: str, where: str, strict: bool) -> bool:
+    def _fill(self, listing: _Listing[T], page_at: Callable[[int], Page], read: Callable[[object], T], strict: bool) -> bool:
         """Read to the end, which is a page without a new row; False when the positions slipped."""
         while True:
-            page = self._page(entity, where, max(1, len(listing.found)))
+            page = page_at(max(1, len(listing.found)))
             ids = [str(row.get("Id")) if isinstance(row, dict) else "" for row in page.rows]
             if strict and listing.last and ids[:1] != [listing.last]:
                 return False
             before = len(listing.found)
-            listing.found.update(zip(ids, page.rows, strict=True))
+            for identity, row in zip(ids, page.rows, strict=True):
+                if identity not in listing.found:
+                    listing.found[identity] = self.understood(read, row)
             listing.last = ids[-1] if ids else ""
             if len(listing.found) == before or (page.total is not None and len(listing.found) >= page.total):
                 return True
+
+    def understood(self, read: Callable[[object], T], raw: object) -> T:
+        """What `read` makes of it; Unreachable when it is not what the reference describes."""
+        try:
+            return read(raw)
+        except BadReplyError as problem:
+            failure = Unreachable(Message("quickbooks_unreadable", details=str(problem)))
+        raise failure
 
     def _page(self, entity: str, where: str, start: int) -> Page:
         ask = _statement(select_page(entity, where, start, self._limits.page_rows))
@@ -118,9 +126,10 @@ class Reader:
     def _answer(self, ask: Ask, read: Callable[[object], T]) -> T:
         try:
             reply = self._channel.exchange(ask, self._limits.read_waits)
-            fault = read_fault(reply)
+            envelope, fault = understand(reply)
             if fault is None:
-                return read(self._channel.read(reply))
+                self._channel.note_time(envelope)
+                return read(envelope)
         except UnknownOutcome as problem:
             raise _TroubleError(Unreachable(Message("quickbooks_unreachable", details=problem.message.details))) from None
         except BadReplyError as problem:

@@ -170,6 +170,9 @@ class SignIn:
         return pair
 
     def _load(self, realm: str) -> TokenPair:
+        connection = self.connection()
+        if connection.realm == realm and connection.state is ConnectionState.RECONNECT:
+            raise ReconnectNeeded(Message("quickbooks_signed_out"))
         sealed = self._tokens.load(realm)
         if sealed is None:
             raise NotConnected(Message("quickbooks_not_connected"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.channel import Reply
-from qb_plugin.quickbooks.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned, read_fault
+from qb_plugin.quickbooks.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
 from qb_plugin.schemas.text import BadReplyError
@@ -32,14 +32,14 @@ def whole_call_verdict(fault: Fault) -> Verdict:
     return Verdict.DOUBT
 
 
-def judge_batch(batch: Batch, intents: Sequence[Intent], envelope: object, reply: Reply) -> tuple[Answer, ...]:
-    """One answer for each of these intents, out of the envelope of a batch; items are matched by bId, never by place."""
+def judge_batch(batch: Batch, envelope: object, reply: Reply) -> tuple[Answer, ...]:
+    """One answer for each intent, out of the envelope of a batch; items are matched by bId, never by place."""
     try:
         items = read_batch(envelope)
     except BadReplyError as problem:
         fault = Fault(UNREADABLE, str(problem), status=reply.status, tid=reply.tid)
-        return tuple(Answer(intent.id, Verdict.DOUBT, fault=fault) for intent in intents)
-    return tuple(_judge_found(batch, intent, items, reply) for intent in intents)
+        return all_alike(batch, Verdict.DOUBT, fault)
+    return tuple(_judge_found(batch, intent, items, reply) for intent in batch.intents)
 
 
 def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, Mapping[str, Any] | None], reply: Reply) -> Answer:
@@ -78,9 +78,10 @@ def _confirmed(intent: Intent, item: Mapping[str, Any]) -> Answer:
     return Answer(intent.id, Verdict.CONFIRMED, record=read_book(intent.entity, raw))
 
 
-def judge_single(batch: Batch, intent: Intent, reply: Reply, envelope: object) -> Answer:
+def judge_single(batch: Batch, intent: Intent, envelope: object, fault: Fault | None, reply: Reply) -> Answer:
     """The verdict on an intent that was sent alone, outside a batch."""
-    fault = read_fault(reply)
-    if fault is None or (reply.status == 400 and fault.type == "ValidationFault"):
+    if fault is None:
         return judge_item(intent, envelope if isinstance(envelope, dict) else {}, reply, batch.resend)
+    if reply.status == 400 and fault.type == "ValidationFault":
+        return Answer(intent.id, verdict_on(fault, batch.resend), fault=fault)
     return Answer(intent.id, whole_call_verdict(fault), fault=fault)
