@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, 
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
-from qb_plugin.store.connections import Database, portions
-from qb_plugin.store.encoding import decode_message, encode_message
-from qb_plugin.store.links import insert_links
+from qb_plugin.store.connections import Database, portions, send_many
+from qb_plugin.store.encoding import decode_message, encode_message, encode_moment
+from qb_plugin.store.links import prepare_links, rows_in_order
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.tables import OPEN, STANDING, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
 _PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place", "settled_at")]
+_MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
 
@@ -27,23 +28,28 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._insert = database.prepare(database.insert(intents).on_conflict_do_nothing())
+        self._close = database.prepare(_CLOSE)
+        self._link = prepare_links(database)
 
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
         """Write the intents down as sent once; None for one whose source has a standing intent of this kind already.
 
-        LeaseLost when the lease of their company has a higher fence: then nothing is written.
+        An intent that stands there itself, under its own id and not settled, counts as written. LeaseLost when the lease of
+        their company has a higher fence: then nothing is written.
         """
         if not wanted:
             return []
+        now = self._database.clock.now()
+        opened = [_as_sent(intent, now) for intent in wanted]
+        rows = [_row(intent, place) | {"opened_at": encode_moment(now)} for place, intent in enumerate(opened)]
+        # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
+        rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))
         with self._database.write() as connection:
             _check_fence(connection, {intent.realm for intent in wanted}, fence)
-            now = self._database.clock.now()
-            opened = [replace(intent, sends=intent.sends or 1, sent_at=intent.sent_at or now) for intent in wanted]
-            rows = [_row(intent, now, place) for place, intent in enumerate(opened)]
-            # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
-            rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))
-            insert = self._database.insert(intents).on_conflict_do_nothing().returning(intents.c.id)
-            written = set(connection.execute(insert, rows).scalars())
+            if send_many(connection, self._insert, rows) == len(rows):
+                return opened
+            written = _still_open(connection, [intent.id for intent in opened])
         return [intent if intent.id in written else None for intent in opened]
 
     def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
@@ -58,14 +64,15 @@ class Journal:
         """Close intents and make their links in one commit; those that are closed already are left as they are."""
         if not settlements:
             return
+        now = encode_moment(self._database.clock.now())
         with self._database.write() as connection:
             still_open = _still_open(connection, [settlement.intent_id for settlement in settlements])
             closing = [settlement for settlement in settlements if settlement.intent_id in still_open]
-            if closing:
-                now = self._database.clock.now()
-                connection.execute(_CLOSE, [_closing(settlement, now) for settlement in closing])
             made = [settlement.link for settlement in closing if settlement.link is not None]
-            insert_links(self._database, connection, made)
+            if closing:
+                send_many(connection, self._close, [_closing(settlement, now) for settlement in closing])
+            if made:
+                send_many(connection, self._link, rows_in_order(made, now))
 
     def open_intents(self, realm: str) -> Sequence[Intent]:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
@@ -105,7 +112,7 @@ _CLOSE = (
 )
 
 
-def _closing(settlement: Settlement, now: datetime) -> dict[str, object]:
+def _closing(settlement: Settlement, now: str) -> dict[str, Any]:
     return {
         "intent_id": settlement.intent_id,
         "new_state": settlement.state.value,
@@ -138,16 +145,21 @@ def _conditions(sources: Iterable[Ref]) -> Iterable[ColumnElement[bool]]:
         yield (intents.c.source_kind == kind) & intents.c.source_id.in_(identities)
 
 
-def _row(intent: Intent, now: datetime, place: int) -> dict[str, object]:
-    row: dict[str, object] = {name: getattr(intent, name) for name in _PLAIN}
+def _as_sent(intent: Intent, now: datetime) -> Intent:
+    return intent if intent.sends and intent.sent_at else replace(intent, sends=intent.sends or 1, sent_at=intent.sent_at or now)
+
+
+def _row(intent: Intent, place: int) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(intent, name) for name in _PLAIN}
+    row.update((name, row[name] and encode_moment(row[name])) for name in _MOMENTS)
     return row | {
         "source_kind": intent.source.kind.value,
         "source_id": intent.source.id,
         "operation": intent.operation.value,
         "state": intent.state.value,
         "message": encode_message(intent.message),
-        "opened_at": now,
         "place": place,
+        "settled_at": None,
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Row, select, update
 
 from qb_plugin.model import Kind, Link, Ref
 from qb_plugin.store.connections import Database, portions
@@ -49,8 +50,10 @@ class Links:
         """Add links; those whose record on either side is linked already are left out. Returns what was added."""
         if not new:
             return []
+        insert = self._database.insert(links).on_conflict_do_nothing().returning(links)
         with self._database.write() as connection:
-            return insert_links(self._database, connection, new)
+            added = {_link(row) for row in connection.execute(insert, rows_in_order(new, self._database.clock.now()))}
+        return [link for link in dict.fromkeys(new) if link in added]
 
     def remove(self, realm: str, sources: Sequence[Ref]) -> None:
         """Unlink these WorkSpace records; the rows stay as history."""
@@ -60,19 +63,19 @@ class Links:
                 connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
 
 
-def insert_links(database: Database, connection: Connection, new: Sequence[Link]) -> Sequence[Link]:
-    """Add links within a transaction that is open already; returns those that did not exist on either side."""
-    if not new:
-        return []
-    now = database.clock.now()
-    # In one order everywhere, against deadlocks; the first of two equal ones wins because the sort is stable.
-    rows = [_row(link) | {"made_at": now} for link in sorted(new, key=lambda link: (link.realm, link.source))]
-    insert = database.insert(links).on_conflict_do_nothing().returning(links)
-    added = {_link(row) for row in connection.execute(insert, rows)}
-    return [link for link in dict.fromkeys(new) if link in added]
+def prepare_links(database: Database) -> str:
+    """The insert of links for `send_many`; those whose record on either side is linked already are left out."""
+    names = [column.name for column in links.c if column.name not in ("number", "removed_at")]
+    return database.prepare(database.insert(links).on_conflict_do_nothing(), names)
 
 
-def _row(link: Link) -> dict[str, object]:
+def rows_in_order(new: Sequence[Link], made_at: datetime | str) -> list[dict[str, Any]]:
+    """The links as rows, in one order everywhere, against deadlocks; the sort is stable, so the first of two equal ones wins."""
+    made = {"made_at": made_at}
+    return [_row(link) | made for link in sorted(new, key=lambda link: (link.realm, link.source))]
+
+
+def _row(link: Link) -> dict[str, Any]:
     return {
         "realm": link.realm,
         "source_kind": link.source.kind.value,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from qb_plugin.model import Outcome, RowResult, RunInfo
-from qb_plugin.store.connections import Database, portions
+from qb_plugin.store.connections import Database, portions, send_many
 from qb_plugin.store.encoding import decode, decode_message, decode_shares, encode, encode_message, encode_shares
 from qb_plugin.store.tables import run_results, runs
 
@@ -19,6 +19,8 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        names = [column.name for column in run_results.c if column.name != "number"]
+        self._insert = database.prepare(insert(run_results), names)
 
     def start(self, run: RunInfo) -> None:
         """Write a run down; one that is there already stays as it is."""
@@ -35,7 +37,7 @@ class Runs:
         if not results:
             return
         with self._database.write() as connection:
-            connection.execute(insert(run_results), [_result_row(run_id, result) for result in results])
+            send_many(connection, self._insert, [_result_row(run_id, result) for result in results])
 
     def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
         """Note the end of a run and how many rows ended how."""
@@ -89,7 +91,7 @@ def _run(row: Row[Any]) -> RunInfo:
     return RunInfo(row.id, row.realm, row.action, row.user_name, row.started, row.total, row.done, row.finished, counts)
 
 
-def _result_row(run_id: str, result: RowResult) -> dict[str, object]:
+def _result_row(run_id: str, result: RowResult) -> dict[str, Any]:
     return {
         "run_id": run_id,
         "row_id": result.id,
