@@ -1,7 +1,5 @@
 """Batches: up to thirty items, each with an outcome of its own, in one reply."""
 
-from random import Random
-
 from hostsim.quickbooks.changefeed import feed
 from hostsim.quickbooks.faults import RefusedError, refuse, required, unsupported_property
 from hostsim.quickbooks.kinds import KINDS
@@ -46,7 +44,7 @@ def _disturbed(answers: list[bytes], troubles: dict[str, float]) -> list[bytes]:
     if "batch_item_repeated" in troubles:
         answers = [*answers, *answers[middle : middle + 1]]
     if "batch_shuffled" in troubles:
-        Random(len(answers)).shuffle(answers)  # noqa: S311 - order, not secrecy
+        answers = [*answers[middle:][::-1], *answers[:middle]]
     return answers
 
 

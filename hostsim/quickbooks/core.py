@@ -79,7 +79,7 @@ class QuickBooks:
             return early
         during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
         answer = self._finished(self._route(request, parts, during, now), now)
-        return after(answer, struck, now, self.random)
+        return after(answer, struck)
 
     def _route(self, request: Request, parts: list[str], during: dict[str, float], now: datetime) -> Response:
         base = self.base_of(request)
@@ -116,7 +116,8 @@ class QuickBooks:
             return gateway.forbidden("ApplicationAuthorizationFailed", now)
         if not self._admitted(request, realm, rest, now):
             return gateway.throttled(now, self.settings.throttle_json)
-        answer = respond(Call(request, self.realms[realm], self.replays, now, during), rest)
+        in_flight = frozenset(late.parameter("requestid") for _, late in self.late)
+        answer = respond(Call(request, self.realms[realm], self.replays, now, during, in_flight), rest)
         return replace(answer, delay=self._service_time(request, rest))
 
     def _admitted(self, request: Request, realm: str, rest: list[str], now: datetime) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from random import Random
 from typing import TYPE_CHECKING
 
 from hostsim.quickbooks import gateway
@@ -48,7 +47,7 @@ def _unsigned(core: QuickBooks, request: Request, kind: str, now: datetime) -> R
     return gateway.unauthenticated(f"Token expired: {token}", now)
 
 
-def after(answer: Response, struck: dict[str, Trouble], now: datetime, random: Random) -> Response | Lost:
+def after(answer: Response, struck: dict[str, Trouble]) -> Response | Lost:
     """The answer, or what is left of it."""
     result: Response | Lost = answer
     for kind, rule in struck.items():

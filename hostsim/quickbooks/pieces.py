@@ -14,13 +14,17 @@ from hostsim.quickbooks.wire import Request, Response
 
 @dataclass(slots=True)
 class Call:
-    """What the routes work on; `troubles` are the kinds that strike while the call is carried out."""
+    """What the routes work on; `troubles` strike while the call is carried out.
+
+    `in_flight` are the request ids of calls that were sent but have not been carried out yet.
+    """
 
     request: Request
     company: Company
     replays: Replays
     now: datetime
     troubles: dict[str, float] = field(default_factory=dict)
+    in_flight: frozenset[str | None] = frozenset()
 
     @contextmanager
     def lagging(self) -> Iterator[None]:

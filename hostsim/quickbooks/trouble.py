@@ -6,37 +6,17 @@ from random import Random
 from typing import Any
 
 BEFORE = frozenset(
-    [
-        "answer_lost_before",
-        "reset_before",
-        "status_500_before",
-        "status_502_before",
-        "status_503_before",
-        "throttled",
-        "token_expired",
-        "token_revoked",
-        "late_commit",
-    ]
+    {"answer_lost_before", "reset_before", "status_500_before", "status_502_before", "status_503_before"}
+    | {"throttled", "token_expired", "token_revoked", "late_commit"}
 )
-DURING = frozenset(["query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other", "batch_half"])
+_BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
+DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other"}
 AFTER = frozenset(
-    [
-        "answer_lost_after",
-        "reset_after",
-        "status_500_after",
-        "status_502_after",
-        "status_503_after",
-        "slow",
-        "truncated",
-        "html",
-        "batch_item_missing",
-        "batch_item_repeated",
-        "batch_shuffled",
-    ]
+    {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"}
+    | {"slow", "truncated", "html"}
 )
 KINDS = BEFORE | DURING | AFTER
 _WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other"})
-_BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
 _MATCHES = frozenset({"method", "path", "entity", "operation"})
 
 
@@ -126,5 +106,5 @@ def read_trouble(given: dict[str, Any]) -> Trouble:
         seed,
         int(times) if times else None,
         float(given.get("seconds") or 0),
-        random=Random(seed),
+        random=Random(seed),  # noqa: S311 - repeatable on purpose
     )

@@ -1,7 +1,7 @@
 """Writes asked for by an address or a batch item: what is meant, whether it was asked before, and the answer."""
 
 from hostsim.quickbooks.changes import Write, perform
-from hostsim.quickbooks.faults import RefusedError, business, unsupported_operation, unsupported_property
+from hostsim.quickbooks.faults import RefusedError, business, refuse, unsupported_operation, unsupported_property
 from hostsim.quickbooks.links import refresh
 from hostsim.quickbooks.pieces import Call
 from hostsim.quickbooks.references import resolve
@@ -51,6 +51,8 @@ def remembered(call: Call, key: tuple[str, str, str] | None, asked: bytes) -> An
     """The answer given to this request id before; trouble may forget it, or answer 6000 instead."""
     if key is None or "requestid_forgotten" in call.troubles:
         return None
+    if key[1] in call.in_flight and call.company.settings.duplicate_in_flight == "600":
+        raise refuse("600", "Duplicate Request ID", f"Duplicate Request ID : {key[1]}", "")
     found = call.replays.find(key, asked, call.now.timestamp())
     if found and "replay_6000" in call.troubles:
         raise business(_UNEXPECTED)
