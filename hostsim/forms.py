@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
 Row = dict[str, Any]
 """`id`, `cells`, `outcome`, `message`, `details`, `fixes`, `selectable`, `title`."""
@@ -47,11 +47,6 @@ class Form(Protocol):
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: RowReporter, /
     ) -> Mapping[str, Any]: ...
     def options(self, name: str, search: str, /) -> Sequence[Mapping[str, Any]]: ...
-
-
-def is_rejected(rows: Rows | Mapping[str, Any]) -> TypeGuard[Mapping[str, Any]]:
-    """Whether `rows` answered with `{"rejected": {field: sentence}}` instead of rows."""
-    return isinstance(rows, Mapping)
 
 
 def first_action(description: Mapping[str, Any], action: str) -> Mapping[str, Any] | None:

@@ -9,7 +9,7 @@ import simplejson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from hostsim.forms import Form, first_action, is_rejected
+from hostsim.forms import Form, first_action
 from hostsim.tasks import Task
 from hostsim.web.calls import answer_of, ask, read_body, read_map, work
 from hostsim.web.errors import RequestRefused
@@ -64,7 +64,7 @@ def _rows(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str
     form, answer = _form(workspace, id), answer_of(body)
     sort = read_map(body, "sort") if body.get("sort") else None
     rows = ask(workspace, id, lambda: form.rows(answer, sort))
-    if is_rejected(rows):
+    if isinstance(rows, Mapping):
         return {"rejected": rows["rejected"]}
     columns = [each for each in body.get("columns") or () if isinstance(each, dict)]
     snapshot = workspace.snapshots.keep(id, answer, columns, rows)

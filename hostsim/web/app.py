@@ -15,30 +15,33 @@ from hostsim.web.events import stream
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.workspace import Workspace
 
-ROUTES = [
-    Route("/", pages.index),
-    *(Route(place.path, pages.show_place) for place in pages.PLACES),
-    Route(CALLBACK, pages.receive_callback, methods=["GET"]),
-    Route("/events", stream),
-    Route("/api/forms/{form}/open", api.open_form, methods=["POST"]),
-    Route("/api/forms/{form}/rows", api.read_rows, methods=["POST"]),
-    Route("/api/forms/{form}/act", api.act, methods=["POST"]),
-    Route("/api/forms/{form}/run", api.run, methods=["POST"]),
-    Route("/api/forms/{form}/options", api.options),
-    Route("/api/context/{place}/{index:int}", api.call_action, methods=["POST"]),
-    Route("/api/snapshots/{token}", api.read_snapshot),
-    Route("/api/snapshots/{token}/page", api.read_page),
-    Route("/api/snapshots/{token}/selection", api.measure_selection, methods=["POST"]),
-    Route("/api/snapshots/{token}/csv", api.download),
-    Route("/api/tasks", api.list_tasks),
-    Route("/api/tasks/{task}", api.read_task),
-    Route("/api/tasks/{task}/cancel", api.cancel_task, methods=["POST"]),
-    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
-]
+
+def routes() -> list[Route | Mount]:
+    """Every address of the host."""
+    return [
+        Route("/", pages.index),
+        *(Route(place.path, pages.show_place) for place in pages.PLACES),
+        Route(CALLBACK, pages.receive_callback, methods=["GET"]),
+        Route("/events", stream),
+        Route("/api/forms/{form}/open", api.open_form, methods=["POST"]),
+        Route("/api/forms/{form}/rows", api.read_rows, methods=["POST"]),
+        Route("/api/forms/{form}/act", api.act, methods=["POST"]),
+        Route("/api/forms/{form}/run", api.run, methods=["POST"]),
+        Route("/api/forms/{form}/options", api.options),
+        Route("/api/context/{place}/{index:int}", api.call_action, methods=["POST"]),
+        Route("/api/snapshots/{token}", api.read_snapshot),
+        Route("/api/snapshots/{token}/page", api.read_page),
+        Route("/api/snapshots/{token}/selection", api.measure_selection, methods=["POST"]),
+        Route("/api/snapshots/{token}/csv", api.download),
+        Route("/api/tasks", api.list_tasks),
+        Route("/api/tasks/{task}", api.read_task),
+        Route("/api/tasks/{task}/cancel", api.cancel_task, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    ]
 
 
 def create_app(workspace: Workspace, token: str) -> Guard:
     """The whole host as one ASGI application; `token` is the key in the printed address."""
-    app = Starlette(routes=ROUTES, exception_handlers={RequestRefused: on_refused, HTTPException: on_http, Exception: on_crash})
+    app = Starlette(routes=routes(), exception_handlers={RequestRefused: on_refused, HTTPException: on_http, Exception: on_crash})
     app.state.workspace, app.state.templates = workspace, pages.templates()
     return Guard(app, token)

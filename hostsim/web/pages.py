@@ -55,6 +55,7 @@ async def show_place(request: Request) -> Response:
         "menu": menu_tree(workspace.menu(), workspace.may),
         "failures": workspace.failures,
         "place": place,
+        "position": workspace.feed.position(),
         "tabs": TABS,
         "sections": [each for each in PLACES if each.tab == place.tab and each.section],
         "addins": [each for each in workspace.addins if not each.failure and each.manifest],

@@ -1,0 +1,49 @@
+// One event stream per browser: the window that holds the lock reads it and passes it on to the others.
+const channel = new BroadcastChannel("workspace-events");
+const watchers = new Map();
+const others = new Set();
+let last = document.body.dataset.position;
+let release = () => {};
+
+// fn gets {rows, progress, notice, state, summary} for this task, and {lost: true} when events were missed.
+export function watch(task, fn) {
+  if (!watchers.has(task)) watchers.set(task, new Set());
+  watchers.get(task).add(fn);
+  return () => watchers.get(task)?.delete(fn);
+}
+
+// fn gets every change: {tasks: […], others: […]} or {lost: true}.
+export function watchAll(fn) {
+  others.add(fn);
+  return () => others.delete(fn);
+}
+
+function receive({ id, change }) {
+  last = id;
+  for (const fn of [...others]) fn(change);
+  for (const part of change.lost ? [] : change.tasks) for (const fn of [...(watchers.get(part.task) ?? [])]) fn(part);
+  if (change.lost) for (const fns of watchers.values()) for (const fn of [...fns]) fn(change);
+}
+
+function lead() {
+  const source = new EventSource(`/events?after=${encodeURIComponent(last)}`);
+  const pass = (event, change) => {
+    const message = { id: event.lastEventId, change };
+    channel.postMessage(message);
+    receive(message);
+  };
+  source.addEventListener("changes", (event) => pass(event, JSON.parse(event.data)));
+  source.addEventListener("reset", (event) => pass(event, { lost: true, tasks: [], others: [] }));
+  return new Promise((resolve) => {
+    release = resolve;
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(resolve, 2000);
+    });
+  }).finally(() => source.close());
+}
+
+export async function startEvents() {
+  channel.addEventListener("message", (event) => receive(event.data));
+  addEventListener("pagehide", () => release());
+  for (;;) await navigator.locks.request("workspace-events", lead);
+}

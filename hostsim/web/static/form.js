@@ -1,0 +1,190 @@
+// A form as a dialog, drawn from its description: fields, actions, notices, and a grid when it has one.
+import { formPath, make, newId, post } from "./api.js";
+import { ask, tell, topDialog } from "./dialog.js";
+import { Fields } from "./fields.js";
+import { Panel } from "./panel.js";
+
+const open = new Map();
+
+// Opens a form. body: {} | {snapshot, ranges} (a selection) | {request} | {answer}.
+export async function openForm(id, body = {}, closed = () => {}) {
+  try {
+    const description = await post(formPath(id, "open"), body);
+    const shown = open.get(id) ?? new Form(id, closed);
+    await shown.show(description);
+    return shown;
+  } catch (problem) {
+    return tell(problem);
+  }
+}
+
+// Opens every open form's description again: something outside has changed, such as a sign-in.
+export const refreshForms = () => [...open.values()].forEach((form) => form.refresh());
+
+class Form {
+  constructor(id, closed) {
+    Object.assign(this, { id, closed, changed: false });
+    const heading = newId("title");
+    this.title = make("h2", { id: heading });
+    this.content = make("div", { class: "content" });
+    const close = make("button", { type: "button", "aria-label": "Close", text: "✕", onclick: () => this.dialog.close() });
+    this.dialog = make("dialog", { class: "form", "aria-labelledby": heading }, make("div", { class: "heading" }, this.title, close), this.content);
+    this.dialog.addEventListener("close", () => this.#closed());
+    (topDialog() ?? document.querySelector("main")).append(this.dialog);
+    open.set(id, this);
+  }
+
+  async show(description) {
+    this.panel?.leave();
+    Object.assign(this, { description, panel: null, answer: { ...description.answer, token: description.token } });
+    this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
+    this.dialog.classList.toggle("full", Boolean(description.columns));
+    this.content.classList.toggle("stacked", !description.columns);
+    this.#build();
+    if (!this.dialog.open) this.dialog.showModal();
+    if (description.warning) await ask(description.warning.title, description.warning.text);
+    if (this.panel) await (description.running ? this.panel.attach(description.running) : this.panel.load());
+    if (description.running) this.#running(true);
+    this.#focusFirst();
+  }
+
+  async refresh() {
+    if (!this.busy) await openForm(this.id, {});
+  }
+
+  #build() {
+    const { description } = this;
+    this.notice = make("div", { class: "notice", "aria-live": "polite", hidden: true });
+    this.fields = new Fields(this.id, description.fields, this.answer, (field) => this.#fieldChanged(field));
+    this.answer = this.fields.values;
+    this.buttons = new Map();
+    const actions = make("div", { class: "actions" }, ...description.actions.map((action) => this.#button(action)));
+    if (description.columns) this.panel = this.#makePanel();
+    const tools = make("div", { class: "tools" }, this.fields.element, this.panel?.tools, actions);
+    const plain = !description.columns && !description.fields.length && !description.actions.length;
+    this.content.replaceChildren(...[plain ? "" : tools, this.notice, this.panel?.element ?? ""].filter(Boolean));
+    this.dialog.classList.toggle("note", plain);
+    this.say(description.unavailable ? { ...description.unavailable, level: "warning" } : description.notice);
+    if (description.unavailable) for (const button of this.buttons.values()) button.disabled = true;
+    this.#enable(0);
+  }
+
+  #makePanel() {
+    return new Panel(this.description, this.answer, {
+      open: (form, body) => this.#openOther(form, body),
+      perform: (action) => this.#perform(action),
+      called: (result) => this.#settle(result),
+      rejected: (fields) => this.#reject(fields),
+      rows: (state) => (this.fields.reject({}), state.notice && this.say(state.notice)),
+      selected: (count) => this.#enable(count),
+      ended: (summary) => this.#ended(summary),
+      follow: (link) => this.#follow(link),
+    });
+  }
+
+  #button(action) {
+    const kind = action.primary ? "push primary" : "push";
+    const button = make("button", { type: "button", class: kind, text: action.label, title: action.disabled ?? action.tooltip, onclick: () => this.#perform(action) });
+    this.buttons.set(action, button);
+    return button;
+  }
+
+  #enable(count) {
+    this.count = count;
+    for (const [action, button] of this.buttons) {
+      const blocked = action.disabled || this.busy || this.description.unavailable || (action.needs === "selection" && !count);
+      button.disabled = Boolean(blocked);
+    }
+  }
+
+  #running(busy) {
+    this.busy = busy;
+    this.#enable(this.count);
+  }
+
+  #fieldChanged(field) {
+    if (field.refilters && this.panel) this.panel.load();
+  }
+
+  async #perform(action) {
+    if (action.confirm && (await ask(action.label, action.confirm, [action.label, "Cancel"])) !== action.label) return;
+    const run = action.kind === "run";
+    const body = { action: action.id, answer: this.answer, edits: this.panel?.edits ?? {}, ...(this.panel ? this.panel.selection : {}) };
+    this.#running(true);
+    try {
+      const result = await post(formPath(this.id, run ? "run" : "act"), body);
+      if (run && this.panel) return void this.panel.follow(result);
+      if (!run) await this.#settle(result);
+    } catch (problem) {
+      if (problem.gone) this.panel?.load();
+      tell(problem);
+    }
+    this.#running(false);
+  }
+
+  async #settle(result) {
+    this.changed = true;
+    this.fields.reject({});
+    if (result.rejected) return this.#reject(result.rejected);
+    if (result.rows) this.panel?.patch(result.rows);
+    if (result.notice) this.say({ text: result.notice, level: result.level });
+    if (result.open_url) this.#openAddress(result.open_url);
+    if (result.reload) await openForm(this.id, { answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
+    if (result.form) this.#openOther(result.form, { request: result.request ?? {} });
+  }
+
+  #openAddress(url) {
+    if (!/^https?:\/\//.test(url)) return;
+    window.open(url, "_blank", "noopener");
+    this.notice.append(make("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: "Open the sign-in page ›" }));
+    this.notice.hidden = false;
+  }
+
+  #reject(fields) {
+    const rest = this.fields.reject(fields);
+    if (rest.length) this.say({ text: rest.join(" "), level: "warning" });
+  }
+
+  #ended(summary) {
+    this.changed = true;
+    this.#running(false);
+    if (summary.level === "error" || summary.level === "warning") this.say({ text: summary.text ?? "", level: summary.level });
+  }
+
+  // Shows a notice; its link opens this form again with a request, another form, or changes the answer.
+  say(notice) {
+    this.notice.hidden = !notice?.text;
+    this.notice.className = `notice ${notice?.level ?? "info"}`;
+    const link = notice?.link && make("button", { type: "button", class: "link", text: notice.link.label, onclick: () => this.#follow(notice.link) });
+    this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "");
+  }
+
+  #follow(link) {
+    if (link.form) return this.#openOther(link.form, { request: link.request ?? {} });
+    if (link.request) return openForm(this.id, { request: link.request });
+    this.fields.set(link.answer ?? {});
+    if (this.panel?.search && "search" in (link.answer ?? {})) this.panel.search.value = link.answer.search;
+    return this.panel?.load();
+  }
+
+  #openOther(form, body) {
+    const closed = (changed) => {
+      if (!changed || this.busy) return;
+      this.description.unavailable || !this.panel ? openForm(this.id, { answer: this.answer }) : this.panel.load(true);
+    };
+    return openForm(form, body, closed);
+  }
+
+  #focusFirst() {
+    if (this.dialog !== topDialog() || this.content.contains(document.activeElement)) return;
+    const first = this.content.querySelector("input:not(:disabled), select, button:not(:disabled)");
+    (first ?? this.dialog.querySelector("button")).focus();
+  }
+
+  #closed() {
+    this.panel?.leave();
+    open.delete(this.id);
+    this.dialog.remove();
+    this.closed(this.changed);
+  }
+}

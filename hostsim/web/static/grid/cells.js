@@ -1,0 +1,43 @@
+// What stands in a row: cells by column type, and the outcome as icon and word.
+import { make, showMoney } from "../api.js";
+
+const ICONS = { synchronized: "✓", failed: "✗", not_confirmed: "?", changed: "≠", waiting: "…", running: "→" };
+
+export const outcomeWords = (outcome) => (outcome ? [ICONS[outcome], outcome.replace("_", " ")].filter(Boolean).join(" ") : "");
+
+export const editable = (column, row) => column.type === "choice" && Boolean(column.choices || column.search) && row?.selectable !== false;
+
+export function cellText(column, row) {
+  if (column.type === "outcome") return outcomeWords(row.outcome);
+  const value = row.cells[column.key];
+  const text = value === null || value === undefined ? "" : String(value.label ?? value.value ?? value);
+  return column.type === "money" ? showMoney(text) : text;
+}
+
+export function fillRow(element, row, columns, prefix) {
+  const tick = make("div", { role: "gridcell", class: "tick", id: `${prefix}-0`, "aria-colindex": 1 });
+  if (row && row.selectable !== false) tick.append(make("span", { class: "box", "aria-hidden": "true" }));
+  element.replaceChildren(tick, ...columns.map((column, index) => {
+    const text = row ? cellText(column, row) : "…";
+    const kind = editable(column, row) ? "choice" : column.type;
+    return make("div", { role: "gridcell", class: kind, id: `${prefix}-${index + 1}`, text, title: text, "aria-colindex": index + 2 });
+  }));
+  element.classList.toggle("dead", row?.selectable === false);
+  element.dataset.outcome = row?.outcome ?? "";
+  element.dataset.row = row?.id ?? "";
+}
+
+export function headRow(columns, sort, all, sorted) {
+  const tick = make("div", { role: "columnheader", class: "tick", "aria-colindex": 1 });
+  tick.append(make("input", { type: "checkbox", "aria-label": "Select all", onchange: (event) => all(event.target.checked) }));
+  const cells = columns.map((column, index) => {
+    const mine = sort?.key === column.key;
+    const order = mine ? (sort.descending ? "descending" : "ascending") : "none";
+    const head = make("div", { role: "columnheader", class: column.type, "aria-colindex": index + 2, "aria-sort": column.sortable ? order : null });
+    const arrow = mine && make("span", { "aria-hidden": "true", text: sort.descending ? " ▾" : " ▴" });
+    if (column.sortable) head.append(make("button", { type: "button", onclick: () => sorted(column.key) }, column.label, arrow));
+    else head.append(column.label);
+    return head;
+  });
+  return make("div", { role: "row", "aria-rowindex": 1 }, tick, ...cells);
+}

@@ -1,0 +1,213 @@
+// A windowed ARIA grid: only the rows in view exist; places, not pixels, say where the view is.
+import { make, newId } from "../api.js";
+import { editable, fillRow, headRow } from "./cells.js";
+import { Pages } from "./pages.js";
+import { Selection } from "./selection.js";
+
+const ROW = 24;
+const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
+
+export class Grid {
+  // on: {page(start, stop), selected(), focused(row), sorted(key), menu(box), edit(row, column, cell)}
+  constructor(label, on) {
+    this.id = newId("grid");
+    this.on = on;
+    this.pages = new Pages(on.page, () => this.draw(true));
+    this.selection = new Selection();
+    this.drawn = new Map();
+    this.head = make("div", { class: "head", role: "rowgroup" });
+    this.body = make("div", { class: "body", role: "rowgroup" });
+    this.view = make("div", { class: "view" }, this.head, this.body);
+    this.sizer = make("div", {}, this.view);
+    this.element = make("div", { class: "grid", role: "grid", "aria-label": label, "aria-multiselectable": "true", tabindex: 0 }, this.sizer);
+    this.element.addEventListener("scroll", () => this.#scrolled());
+    this.element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.element.addEventListener("keydown", (event) => this.#key(event));
+    this.body.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
+    this.body.addEventListener("click", (event) => this.#click(event));
+    this.body.addEventListener("contextmenu", (event) => this.#rightClick(event));
+    new ResizeObserver(() => this.draw()).observe(this.element);
+    this.show([], { count: 0, rows: [] }, null);
+  }
+
+  // Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it.
+  show(columns, { count, rows }, sort, keep = false) {
+    const same = keep && count === this.pages.count;
+    this.columns = columns;
+    this.pages.reset(count, rows);
+    if (!same) Object.assign(this, { top: 0, at: 0, column: 0, anchor: 0 }) && this.selection.only(0, 0);
+    this.element.setAttribute("aria-rowcount", count + 1);
+    this.element.setAttribute("aria-colcount", columns.length + 1);
+    this.template = ["30px", ...columns.map((each) => `minmax(${each.width}px, ${each.width}fr)`)].join(" ");
+    this.sizer.style.minWidth = `${30 + columns.reduce((sum, each) => sum + each.width, 0)}px`;
+    const all = (on) => (this.selection.only(0, on ? count : 0), this.#changed());
+    this.head.replaceChildren(headRow(columns, sort, all, this.on.sorted));
+    this.head.firstChild.style.gridTemplateColumns = this.template;
+    this.body.setAttribute("role", count ? "rowgroup" : "presentation");
+    this.#clear();
+    this.#place(this.top);
+    this.draw();
+  }
+
+  get focusedRow() {
+    return this.pages.row(this.at);
+  }
+
+  patch(changes) {
+    for (const place of changes.map((change) => this.pages.patch(change))) if (this.drawn.has(place)) this.#fill(place);
+    if (changes.some((change) => change.id === this.focusedRow?.id)) this.on.focused(this.focusedRow);
+  }
+
+  draw(refill = false) {
+    const [visible, whole] = [this.#visible(), this.#height()];
+    this.sizer.style.height = `${Math.min(whole, TALLEST)}px`;
+    this.view.style.height = `${this.element.clientHeight}px`;
+    this.top = Math.max(0, Math.min(this.top, this.pages.count - visible));
+    const [first, stop] = [Math.floor(this.top), Math.min(this.pages.count, Math.ceil(this.top + visible) + 1)];
+    for (const [place, element] of this.drawn) if (place < first || place >= stop) (element.remove(), this.drawn.delete(place));
+    for (let place = first; place < stop; place++) {
+      if (!this.drawn.has(place)) this.#create(place);
+      else if (refill) this.#fill(place);
+      this.drawn.get(place).style.transform = `translateY(${(place - this.top) * ROW}px)`;
+    }
+    this.pages.want(first, stop);
+    this.#mark();
+  }
+
+  #create(place) {
+    const element = make("div", { role: "row", "aria-rowindex": place + 2, id: `${this.id}-${place}` });
+    element.style.gridTemplateColumns = this.template;
+    const next = this.drawn.get(place + 1);
+    this.drawn.set(place, element);
+    next ? next.before(element) : this.body.append(element);
+    this.#fill(place);
+  }
+
+  #fill(place) {
+    fillRow(this.drawn.get(place), this.pages.row(place), this.columns, `${this.id}-${place}`);
+  }
+
+  #mark() {
+    for (const [place, element] of this.drawn) {
+      const open = this.pages.row(place)?.selectable !== false;
+      element.setAttribute("aria-selected", open && this.selection.has(place) ? "true" : "false");
+      element.classList.toggle("here", place === this.at);
+      [...element.children].forEach((cell, index) => cell.classList.toggle("at", place === this.at && index === this.column));
+    }
+    const here = this.drawn.has(this.at) && `${this.id}-${this.at}${this.column ? `-${this.column}` : ""}`;
+    here ? this.element.setAttribute("aria-activedescendant", here) : this.element.removeAttribute("aria-activedescendant");
+    const box = this.head.querySelector("input");
+    box.checked = this.pages.count > 0 && this.selection.count === this.pages.count;
+    box.indeterminate = !box.checked && this.selection.count > 0;
+  }
+
+  #clear() {
+    for (const element of this.drawn.values()) element.remove();
+    this.drawn.clear();
+  }
+
+  #visible() {
+    return Math.max(1, this.element.clientHeight / ROW - 1);
+  }
+
+  #height() {
+    return (this.pages.count + 1) * ROW;
+  }
+
+  // The bar's pixels for a place: one to one while they suffice, else to scale.
+  #place(top) {
+    const room = Math.min(this.#height(), TALLEST) - this.element.clientHeight;
+    const last = this.pages.count - this.#visible();
+    this.sizer.style.height = `${Math.min(this.#height(), TALLEST)}px`;
+    this.expected = Math.round(last > 0 ? (top / last) * room : 0);
+    this.element.scrollTop = this.expected;
+    this.top = Math.max(0, Math.min(top, last));
+  }
+
+  #scrolled() {
+    const room = Math.min(this.#height(), TALLEST) - this.element.clientHeight;
+    const last = Math.max(0, this.pages.count - this.#visible());
+    if (Math.abs(this.element.scrollTop - this.expected) > 1) this.top = room > 0 ? (this.element.scrollTop / room) * last : 0;
+    this.expected = this.element.scrollTop;
+    this.draw();
+  }
+
+  #wheel(event) {
+    if (this.#height() <= TALLEST || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#place(this.top + event.deltaY / ROW);
+    this.draw();
+  }
+
+  #changed() {
+    this.#mark();
+    this.on.selected();
+  }
+
+  #go(place, { extend = false, move = false } = {}) {
+    this.at = Math.max(0, Math.min(place, this.pages.count - 1));
+    if (extend) this.selection.only(Math.min(this.anchor, this.at), Math.max(this.anchor, this.at) + 1);
+    else if (!move) (this.selection.only(this.at, this.at + 1), (this.anchor = this.at));
+    if (this.at < this.top) this.#place(this.at);
+    else if (this.at + 1 > this.top + this.#visible()) this.#place(this.at + 1 - this.#visible());
+    this.draw();
+    this.#changed();
+    this.on.focused(this.focusedRow);
+  }
+
+  #key(event) {
+    if (event.target !== this.element || !this.pages.count) return;
+    const page = Math.max(1, Math.floor(this.#visible()) - 1);
+    const moves = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + page, PageUp: this.at - page, Home: 0, End: this.pages.count - 1 };
+    const control = event.ctrlKey || event.metaKey;
+    if (event.key in moves) this.#go(moves[event.key], { extend: event.shiftKey, move: control });
+    else if (event.key === "ArrowRight") (this.column = Math.min(this.columns.length, this.column + 1)), this.#mark();
+    else if (event.key === "ArrowLeft") (this.column = Math.max(0, this.column - 1)), this.#mark();
+    else if (event.key === " ") (this.selection.toggle(this.at), (this.anchor = this.at), this.#changed());
+    else if (control && event.key.toLowerCase() === "a") (this.selection.only(0, this.pages.count), this.#changed());
+    else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) this.#menuByKey();
+    else if (event.key === "Enter" || event.key === "F2") this.#edit(this.at, this.column);
+    else return;
+    event.preventDefault();
+  }
+
+  #click(event) {
+    const [place, column] = this.#where(event.target);
+    if (place < 0) return;
+    this.element.focus({ preventScroll: true });
+    this.column = column;
+    if (event.shiftKey) this.#go(place, { extend: true });
+    else if (event.ctrlKey || event.metaKey || column === 0) {
+      this.selection.toggle(place);
+      this.anchor = place;
+      this.#go(place, { move: true });
+    } else if (editable(this.columns[column - 1], this.pages.row(place))) (this.#go(place, { move: true }), this.#edit(place, column));
+    else this.#go(place);
+  }
+
+  #rightClick(event) {
+    const [place, column] = this.#where(event.target);
+    event.preventDefault();
+    if (place < 0) return;
+    this.element.focus({ preventScroll: true });
+    this.column = column;
+    this.#go(place, { move: this.selection.has(place) });
+    this.on.menu(new DOMRect(event.clientX, event.clientY, 0, 0));
+  }
+
+  #menuByKey() {
+    if (!this.selection.count) this.#go(this.at);
+    this.on.menu((this.drawn.get(this.at)?.children[1] ?? this.element).getBoundingClientRect());
+  }
+
+  #where(target) {
+    const row = target.closest?.("[role=row]");
+    return row ? [Number(row.getAttribute("aria-rowindex")) - 2, [...row.children].indexOf(target.closest("[role=gridcell]"))] : [-1, 0];
+  }
+
+  #edit(place, index) {
+    const wanted = index || this.columns.findIndex((each) => editable(each, this.pages.row(place))) + 1;
+    const [row, column] = [this.pages.row(place), this.columns[wanted - 1]];
+    if (row && column && editable(column, row)) this.on.edit(row, column, this.drawn.get(place).children[wanted]);
+  }
+}

@@ -1,0 +1,40 @@
+// The panel under a grid: what there is to say about the focused row, with buttons that mend it.
+import { make } from "./api.js";
+import { outcomeWords } from "./grid/cells.js";
+
+export class Message {
+  // fix({form, request}) opens what mends the row.
+  constructor(fix) {
+    this.fix = fix;
+    this.element = make("div", { class: "message", role: "status", "aria-label": "Message" });
+    this.show(null);
+  }
+
+  show(row) {
+    const state = JSON.stringify([row?.id, row?.outcome, row?.message, row?.details, row?.fixes]);
+    if (state === this.state) return;
+    this.state = state;
+    this.element.dataset.outcome = row?.outcome ?? "";
+    const mark = row?.outcome && row.outcome !== "ready" ? outcomeWords(row.outcome) : "";
+    const words = row?.message || "";
+    const text = make("span", { class: "text" }, words ? `${mark.match(/^[^\p{L}] /u)?.[0] ?? ""}${words}` : [row?.title, mark].filter(Boolean).join(" · "));
+    this.element.replaceChildren(text, words && this.#buttons(row, text.textContent) || "");
+  }
+
+  #buttons(row, text) {
+    const details = row.details && make("pre", { text: row.details, hidden: true });
+    const toggle = details && make("button", { type: "button", class: "push", "aria-expanded": "false", text: "Details", onclick: () => {
+      details.hidden = !details.hidden;
+      toggle.setAttribute("aria-expanded", String(!details.hidden));
+    } });
+    const copy = make("button", { type: "button", class: "push", text: "Copy", onclick: async () => {
+      await navigator.clipboard.writeText([row.title, text, row.details].filter(Boolean).join("\n"));
+      copy.textContent = "Copied";
+    } });
+    const fixes = (row.fixes ?? []).map((each) => make("button", { type: "button", class: "push", text: each.label, onclick: () => this.fix(each) }));
+    const buttons = make("span", { class: "buttons" }, ...fixes, toggle, copy);
+    const all = document.createDocumentFragment();
+    all.append(buttons, details || "");
+    return all;
+  }
+}

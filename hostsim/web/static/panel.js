@@ -1,0 +1,209 @@
+// A grid with all that belongs to it: its rows, search box, message, progress, totals and context menu.
+import { formPath, get, make, newId, post, showMoney } from "./api.js";
+import { among, Combobox } from "./combobox.js";
+import { tell } from "./dialog.js";
+import { watch } from "./events.js";
+import { Grid } from "./grid/grid.js";
+import { Menu } from "./menu.js";
+import { Message } from "./message.js";
+import { countWords, Progress } from "./progress.js";
+
+export class Panel {
+  // on: {open(form, body), perform(action), called(result), rejected(fields), rows(state), selected(count), ended(summary)}
+  constructor(description, answer, on) {
+    Object.assign(this, { description, answer, on, edits: {}, sort: null, token: null, count: 0, pending: new Map(), unwatch: () => {} });
+    this.grid = new Grid(description.title, {
+      page: (start, stop) => this.#page(start, stop),
+      selected: () => this.#selected(),
+      focused: (row) => this.message.show(row),
+      sorted: (key) => this.#sorted(key),
+      menu: (box) => this.#menu(box),
+      edit: (row, column, cell) => this.#edit(row, column, cell),
+    });
+    this.message = new Message((fix) => on.open(fix.form, { request: fix.request ?? {} }));
+    this.progress = new Progress(() => post(`/api/tasks/${this.task}/cancel`).catch(tell));
+    this.empty = make("div", { class: "empty", hidden: true });
+    this.picked = make("span", { "aria-live": "polite" });
+    this.summary = make("span", { class: "summary", "aria-live": "polite" });
+    this.whole = make("span", { class: "whole" });
+    const csv = make("button", { type: "button", class: "link", text: "CSV", title: "Save what is shown as CSV", onclick: () => this.download() });
+    const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", csv));
+    this.tools = description.search ? this.#searchBox() : null;
+    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.message.element, this.progress.element, foot);
+  }
+
+  get selection() {
+    return { snapshot: this.token, ranges: this.grid.selection.ranges };
+  }
+
+  // Reads the rows again; `keep` leaves selection and place as they are. Of several loads the last counts.
+  async load(keep = false) {
+    const round = (this.round = (this.round ?? 0) + 1);
+    try {
+      const columns = this.description.columns;
+      const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
+      if (round === this.round) state.rejected ? this.on.rejected(state.rejected) : this.#show(state, keep);
+    } catch (problem) {
+      if (round === this.round) tell(problem);
+    }
+  }
+
+  // Shows the rows a running task began with, as it has left them so far.
+  async attach(task) {
+    try {
+      this.#show(await get(`/api/snapshots/${task.snapshot}`), false);
+    } catch {
+      await this.load();
+    }
+    this.follow(task);
+  }
+
+  follow(task) {
+    this.unwatch();
+    this.task = task.task;
+    this.progress.start();
+    this.progress.measure(task.progress);
+    this.summary.textContent = "";
+    this.unwatch = watch(task.task, (change) => this.#changed(change));
+    this.#catchUp();
+  }
+
+  leave() {
+    this.unwatch();
+  }
+
+  download() {
+    if (this.token) make("a", { href: `/api/snapshots/${this.token}/csv`, download: "" }).click();
+  }
+
+  patch(rows) {
+    this.grid.patch(rows);
+  }
+
+  // What happened before this window listened is asked for once.
+  async #catchUp() {
+    try {
+      const task = await get(`/api/tasks/${this.task}`);
+      this.#changed({ ...task, summary: task.state === "running" ? undefined : task.summary });
+    } catch (problem) {
+      tell(problem);
+    }
+  }
+
+  #changed(change) {
+    if (change.lost) return void this.#catchUp();
+    for (const row of change.rows) this.pending.set(row.id, row);
+    Object.assign(this, { newest: change.progress ?? this.newest });
+    if (change.notice) this.progress.say(change.notice);
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.#flush());
+    if (change.summary) this.#ended(change);
+  }
+
+  #flush() {
+    this.frame = null;
+    this.patch([...this.pending.values()]);
+    this.pending.clear();
+    if (this.newest) this.progress.measure(this.newest);
+  }
+
+  #ended({ state, summary }) {
+    this.unwatch();
+    this.progress.end();
+    if (summary.counts) this.summary.textContent = countWords(summary.counts);
+    this.progress.say(summary.text ?? "");
+    this.on.ended({ ...summary, level: state === "broken" ? "error" : summary.level });
+  }
+
+  #show(state, keep) {
+    this.token = state.token;
+    this.count = state.count;
+    this.total = state.total;
+    this.grid.show(this.description.columns, state, this.sort, keep);
+    this.grid.element.hidden = !state.count;
+    this.#showEmpty(state.count ? null : state.empty ?? { text: "Nothing to show." });
+    this.whole.textContent = [`${state.count.toLocaleString("en")} ${state.count === 1 ? "row" : "rows"}`, showMoney(state.total)].filter(Boolean).join(" · ");
+    this.message.show(keep ? this.grid.focusedRow : null);
+    this.on.rows(state);
+    this.#selected();
+  }
+
+  #showEmpty(empty) {
+    this.empty.hidden = !empty;
+    const link = empty?.link && make("button", { type: "button", class: "link", text: empty.link.label, onclick: () => this.on.follow(empty.link) });
+    this.empty.replaceChildren(make("p", { text: empty?.text ?? "" }), link || "");
+  }
+
+  async #page(start, stop) {
+    try {
+      return (await get(`/api/snapshots/${this.token}/page?start=${start}&stop=${stop}`)).rows;
+    } catch (problem) {
+      if (problem.gone) this.load();
+      return [];
+    }
+  }
+
+  #selected() {
+    const { ranges, count } = this.grid.selection;
+    this.on.selected(count);
+    if (!count) return void (this.picked.textContent = "0 selected");
+    const asked = (this.asked = JSON.stringify(ranges));
+    clearTimeout(this.measuring);
+    this.measuring = setTimeout(async () => {
+      const found = await post(`/api/snapshots/${this.token}/selection`, { ranges: JSON.parse(asked) }).catch(() => null);
+      if (!found || asked !== this.asked || !this.grid.selection.count) return;
+      this.picked.textContent = [`${found.count.toLocaleString("en")} selected`, showMoney(found.total)].filter(Boolean).join(" · ");
+    }, 40);
+  }
+
+  #sorted(key) {
+    this.sort = { key, descending: this.sort?.key === key && !this.sort.descending };
+    this.load().then(() => [...this.grid.head.querySelectorAll("button")].find((each) => each.closest("[aria-sort=ascending],[aria-sort=descending]"))?.focus());
+  }
+
+  #searchBox() {
+    const id = newId("search");
+    const input = make("input", { id, type: "search", value: this.answer.search ?? "", size: 22 });
+    input.addEventListener("input", () => {
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => ((this.answer.search = input.value), this.load()), 150);
+    });
+    this.search = input;
+    return make("div", { class: "search" }, make("label", { for: id, text: "Search" }), input);
+  }
+
+  #menu(box) {
+    const own = this.description.row_actions.map((action) => ({ label: action.label, disabled: action.disabled, action }));
+    const items = [...this.description.context, ...own];
+    if (!items.length) return;
+    const menu = new Menu(items, "Row", {
+      host: this.element,
+      pick: (item) => this.#pick(item),
+      closed: () => this.grid.element.focus({ preventScroll: true }),
+    });
+    menu.open(box).focus();
+  }
+
+  #pick(item) {
+    if (item.action) this.on.perform(item.action);
+    else if (item.form) this.on.open(item.form, this.selection);
+    else post(`/api/context/${encodeURIComponent(this.description.id)}/${item.index}`, this.selection).then(this.on.called, tell);
+  }
+
+  #edit(row, column, cell) {
+    const options = (text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
+    const choose = (choice) => {
+      (this.edits[row.id] ??= {})[column.key] = choice.value;
+      this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
+      this.grid.element.focus({ preventScroll: true });
+    };
+    const combo = new Combobox({
+      label: `${column.label}, ${row.title}`, value: row.cells[column.key], picked: choose, left: () => combo.element.remove(),
+      find: column.choices ? among(column.choices) : options,
+    });
+    cell.replaceChildren(combo.element);
+    combo.element.addEventListener("focusout", () => this.grid.draw(true));
+    combo.input.focus();
+    combo.input.select();
+    combo.open("");
+  }
+}

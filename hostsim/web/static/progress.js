@@ -1,0 +1,48 @@
+// The green bar: count, percent, time left; a run's notice and its end in words.
+import { make } from "./api.js";
+
+const ORDER = ["done", "failed", "not_confirmed", "skipped"];
+
+export const countWords = (counts) =>
+  [...ORDER, ...(counts.not_tried ? ["not_tried"] : [])].map((key) => `${key.replace("_", " ")} ${counts[key] ?? 0}`).join(" · ");
+
+function timeLeft(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  return seconds < 60 ? `about ${seconds} s left` : `about ${Math.ceil(seconds / 60)} min left`;
+}
+
+export class Progress {
+  constructor(cancel) {
+    this.fill = make("div", { class: "fill" });
+    this.bar = make("div", { class: "track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 }, this.fill);
+    this.words = make("span", { class: "words" });
+    this.button = make("button", { type: "button", class: "push", text: "Cancel", onclick: () => ((this.button.disabled = true), cancel()) });
+    this.row = make("div", { class: "progress" }, this.bar, this.words, this.button);
+    this.notice = make("div", { class: "quiet", "aria-live": "polite" });
+    this.element = make("div", { hidden: true }, this.row, this.notice);
+  }
+
+  start() {
+    Object.assign(this.element, { hidden: false });
+    Object.assign(this.button, { hidden: false, disabled: false });
+    this.notice.textContent = "";
+    this.measure({ done: 0, total: 0, left: null });
+  }
+
+  measure({ done, total, left }) {
+    const percent = total ? Math.floor((100 * done) / total) : 0;
+    this.fill.style.width = `${percent}%`;
+    this.words.textContent = total ? [`${done} of ${total}`, `${percent} %`, done < total && timeLeft(left)].filter(Boolean).join(" · ") : "starting…";
+    this.bar.setAttribute("aria-valuemax", Math.max(total, 1));
+    this.bar.setAttribute("aria-valuenow", done);
+    this.bar.setAttribute("aria-valuetext", this.words.textContent);
+  }
+
+  say(text) {
+    this.notice.textContent = text;
+  }
+
+  end() {
+    this.button.hidden = true;
+  }
+}
