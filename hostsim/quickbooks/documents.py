@@ -95,6 +95,8 @@ def _sale(company: Company, kind: str, line: Record) -> Record:
     if "Amount" not in line:
         raise required("Line.Amount")
     amount = Decimal(money(number(line["Amount"])))
+    if not detail.get("Qty") and amount:  # live test suites send a quantity of 0 with an amount, and get it
+        detail = {name: value for name, value in detail.items() if name not in ("Qty", "UnitPrice") or value}
     if "UnitPrice" in detail and "Qty" in detail and Decimal(money(detail["UnitPrice"] * detail["Qty"])) != amount:
         text = "Amount calculation incorrect in the request"
         raise refuse("6070", text, f"{text} : Amount is not equal to UnitPrice * Qty. Supplied value:{line['Amount']}", "")
