@@ -13,7 +13,7 @@ from qb_plugin.forms.import_payments import ImportPayments
 from qb_plugin.forms.match_clients import MatchClients
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar
-from qb_plugin.runtime import Runtime
+from qb_plugin.runtime import Parts, Runtime
 
 hookimpl = pluggy.HookimplMarker("workspace")
 
@@ -33,7 +33,8 @@ SETTLE_EVERY = 300.0
 class QuickBooksAddIn:
     """The plugin object a host loads; it does nothing until `workspace_start`."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Parts | None = None) -> None:
+        self._parts = parts
         self._runtime: Runtime | None = None
 
     @property
@@ -46,7 +47,7 @@ class QuickBooksAddIn:
     @hookimpl
     def workspace_start(self, host: Host) -> None:
         """Open the add-in's tables and wait for sign-ins."""
-        self._runtime = Runtime(host)
+        self._runtime = Runtime(host, self._parts)
         host.on_callback(self._runtime.receive_callback)
 
     @hookimpl

@@ -54,6 +54,11 @@ def part_of(path: Path) -> str:
     return inner.parts[0].removesuffix(".py")
 
 
+def exists(part: str) -> bool:
+    """Whether the add-in has a part of this name."""
+    return (ROOT / "qb_plugin" / f"{part}.py").exists() or (ROOT / "qb_plugin" / part).is_dir()
+
+
 def forbidden(path: Path) -> list[str]:
     """The imports of a file of the add-in that the table does not allow."""
     part, found = part_of(path), []
@@ -62,7 +67,7 @@ def forbidden(path: Path) -> list[str]:
         other = rest.partition(".")[0]
         if top == "hostsim":
             found.append(f"{path.relative_to(ROOT)}: the add-in knows no host ({name})")
-        elif (top == "qb_plugin" and other and other not in ADDIN[part] and (ROOT / "qb_plugin" / f"{other}.py").exists()) or (top == "qb_plugin" and other and other not in ADDIN[part] and (ROOT / "qb_plugin" / other).is_dir()):
+        elif top == "qb_plugin" and other and other not in ADDIN[part] and exists(other):
             found.append(f"{path.relative_to(ROOT)}: {part} may not import {name}")
         elif top in LIBRARIES and part not in LIBRARIES[top]:
             found.append(f"{path.relative_to(ROOT)}: {top} belongs to {', '.join(sorted(LIBRARIES[top]))}")

@@ -1,0 +1,43 @@
+# Everything a developer or a build machine does. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick lint types check faults bench mutants screenshots clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+demo: $(STAMP) ## start the demo firm and its QuickBooks on http://127.0.0.1:8400
+	@$(BIN)/hostsim demo $(ARGS)
+
+test: $(STAMP) ## set up and run every test
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+quick: $(STAMP) ## the tests without browsers and PostgreSQL
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres" $(ARGS)
+
+lint: $(STAMP) ## ruff and bandit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive --severity-level medium --confidence-level medium qb_plugin hostsim
+
+types: $(STAMP) ## mypy, strict, on source and tests
+	$(BIN)/mypy
+
+check: lint types test ## all of it
+
+screenshots: $(STAMP) ## make the pictures of the README anew
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+clean: ## forget the environment and everything made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

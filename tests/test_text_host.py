@@ -1,0 +1,262 @@
+"""The border is neutral: a host of plain text, beside a fake ledger, runs the same forms through the same hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+
+from hostsim.quickbooks.server import RunningSimulator, running_simulator
+from qb_plugin.host import Host, Ledger, Marks, Task
+from qb_plugin.plugin import QuickBooksAddIn, create
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from tests.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
+from tests.text_host import TextHost
+
+TODAY = date(2026, 11, 20)
+AMY, DIEGO, COOL, STRANGER = "Amy's Bird Sanctuary", "Diego Rodriguez", "Cool Cars", "Nobody & Co."
+
+
+def payment(number: int, client: tuple[str, str], amount: str, **more: Any) -> FakeRecord:
+    """A payment of this month."""
+    day = more.pop("day", TODAY - timedelta(days=number))
+    kind = more.pop("kind", "payment")
+    return FakeRecord(kind, str(number), f"P-{1000 + number}", *client, day, Decimal(amount), **more)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A text host with the add-in loaded and connected."""
+
+    host: TextHost
+    addin: QuickBooksAddIn
+    simulator: RunningSimulator
+
+    def form(self, name: str) -> Any:
+        """A form, by id."""
+        return self.host.forms[name]
+
+    def opened(self, name: str, **request: Any) -> dict[str, Any]:
+        """A form's answer as it opens, with its token."""
+        found = self.form(name).open(request)
+        return {**found["answer"], "token": found["token"]}
+
+    def run(self, name: str, action: str, answer: dict[str, Any], ids: list[str], **edits: Any) -> dict[str, Any]:
+        """Run an action to its end."""
+        found: dict[str, Any] = self.form(name).run(action, answer, ids, edits, self.host)
+        return found
+
+    def outcomes(self, summary: dict[str, Any]) -> dict[str, str]:
+        """Each row's end."""
+        return {row["id"]: row["outcome"] for row in summary["rows"]}
+
+
+def ledger() -> FakeLedger:
+    """A small practice that shares three clients with the simulator's demo company."""
+    amy, diego, cool, stranger = (("1", AMY), ("2", DIEGO), ("3", COOL), ("4", STRANGER))
+    people = [FakeClient(*pair) for pair in (amy, diego, cool, stranger)]
+    bills = [FakeInvoice("901", "INV-1001", "1", TODAY - timedelta(days=364), Decimal("150.00"), Decimal("150.00"))]
+    entries = [
+        payment(1, amy, "80.00", reference="501"),
+        payment(2, diego, "45.50", reference="502"),
+        payment(3, cool, "12.00"),
+        payment(4, stranger, "10.00"),
+        payment(5, amy, "0.00"),
+        payment(6, amy, "10.005"),
+        payment(7, diego, "20.00", reference="a reference that is far too long"),
+        payment(8, amy, "30.00", kind="credit_memo", reference="CM-8"),
+        payment(9, diego, "5.00", day=TODAY - timedelta(days=90)),
+    ]
+    return FakeLedger(people, bills, entries)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """The add-in in the text host, connected to a simulator and with its clients matched."""
+    with running_simulator("demo", today=TODAY) as simulator:
+        keys = simulator.credentials()
+        options = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
+        host = TextHost(ledger(), f"sqlite:///{tmp_path / 'park.db'}", options, TODAY)
+        addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=Limits(read_waits=(), send_waits=())))
+        manager = host.load(addin)
+        made = Scene(host, addin, simulator)
+        connect(made)
+        assert "3 clients" in made.form("match-clients").act("accept_all", {}, [], {})["notice"]
+        yield made
+        manager.hook.workspace_stop()
+
+
+def connect(scene: Scene) -> None:
+    """Give consent as a browser would."""
+    url = scene.form("connection").act("connect", {}, [], {})["open_url"]
+    reply = requests.post(f"{scene.simulator.base_url}/_control/consent", json={"url": url}, timeout=10)
+    answer = scene.host.callbacks[0](dict(parse_qsl(urlsplit(reply.json()["redirect"]).query)))
+    assert answer == {"ok": True, "text": "Connected to Alder & Finch (simulator)."}
+
+
+def test_the_text_host_fits_what_the_addin_asks_of_a_host(tmp_path: Path) -> None:
+    books: Ledger = ledger()
+    host: Host = TextHost(ledger(), "", {}, TODAY)
+    marks: Marks = ledger().marks
+    task: Task = TextHost(ledger(), "", {}, TODAY)
+    assert all(part is not None for part in (books, host, marks, task))
+
+
+def test_every_door_is_registered(scene: Scene) -> None:
+    assert (("Setup", "QuickBooks", "Time & Billing", "Import Payments"), "import-payments") in scene.host.entries
+    assert (("Setup", "QuickBooks", "Time & Billing", "Export Payments"), "export-payments") in scene.host.entries
+    assert (("billing.payments", "Export To…", "QuickBooks"), "export-payments") in scene.host.entries
+    assert sorted(scene.host.forms) == ["connection", "export-payments", "import-payments", "match-clients", "settings"]
+
+
+def test_an_export_ends_with_an_outcome_for_every_row(scene: Scene) -> None:
+    answer = scene.opened("export-payments")
+    rows = scene.form("export-payments").rows(answer, None)
+    assert rows.count == 7
+    summary = scene.run("export-payments", "export", answer, rows.ids(0, rows.count))
+    assert scene.outcomes(summary) == {
+        "payment:1": "synchronized",
+        "payment:2": "synchronized",
+        "payment:3": "failed",
+        "payment:4": "failed",
+        "payment:5": "failed",
+        "payment:6": "failed",
+        "payment:7": "failed",
+    }
+    reasons = {row["id"]: row["message"] for row in summary["rows"]}
+    assert reasons["payment:3"].startswith("Cool Cars has been made inactive")
+    assert reasons["payment:4"].startswith("Nobody & Co. is not matched")
+    assert "0.00" in reasons["payment:5"]
+    assert "fractions of a cent" in reasons["payment:6"]
+    assert "21" in reasons["payment:7"]
+    assert "7/7" in scene.host.lines
+    assert sorted(scene.host.marks.marked("synchronized")) == ["payment:1", "payment:2"]
+
+
+def test_nothing_goes_twice_when_the_button_is_pressed_twice(scene: Scene) -> None:
+    answer = scene.opened("export-payments")
+    ids = ["payment:1", "payment:2"]
+    scene.run("export-payments", "export", answer, ids)
+    again = scene.run("export-payments", "export", answer, ids)
+    assert scene.outcomes(again) == {"payment:1": "skipped", "payment:2": "skipped"}
+    assert scene.form("export-payments").rows(answer, None).count == 5
+
+
+def test_a_mixed_selection_warns_and_shows_the_payments(scene: Scene) -> None:
+    found = scene.form("export-payments").open({"selection": ["payment:1", "credit_memo:8", "payment:9"]})
+    assert found["warning"]["text"] == (
+        "You picked 2 payments and 1 credit memo. They are sent separately: the 2 payments are shown now."
+    )
+    answer = {**found["answer"], "token": found["token"]}
+    assert scene.form("export-payments").rows(answer, None).ids(0, 9) == ["payment:1", "payment:9"]
+    link = found["notice"]["link"]
+    assert link["label"] == "Show the credit memo"
+    memos = scene.form("export-payments").open(link["request"])
+    assert memos["answer"]["source"] == "credit_memos"
+    assert scene.form("export-payments").rows({**memos["answer"], "token": memos["token"]}, None).ids(0, 9) == ["credit_memo:8"]
+
+
+def test_a_dry_run_sends_nothing(scene: Scene) -> None:
+    answer = {**scene.opened("export-payments"), "dry_run": True, "auto_apply": True}
+    summary = scene.run("export-payments", "export", answer, ["payment:1", "payment:5"])
+    assert scene.outcomes(summary) == {"payment:1": "ready", "payment:5": "failed"}
+    assert scene.host.marks.marked("synchronized") == []
+    assert scene.outcomes(scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1"])) == {
+        "payment:1": "synchronized"
+    }
+
+
+def test_hidden_rows_leave_the_list_and_come_back(scene: Scene) -> None:
+    answer = scene.opened("export-payments")
+    scene.host.calls[("Hide from QuickBooks",)](["payment:1"])
+    assert "payment:1" not in scene.form("export-payments").rows(answer, None).ids(0, 99)
+    shown = scene.form("export-payments").rows({**answer, "show_hidden": True}, None)
+    row = next(row for row in shown.page(0, 99) if row["id"] == "payment:1")
+    assert row["outcome"] == "hidden"
+    scene.form("export-payments").act("show", answer, ["payment:1"], {})
+    assert "payment:1" in scene.form("export-payments").rows(answer, None).ids(0, 99)
+
+
+def test_reversed_dates_are_said_beside_the_field(scene: Scene) -> None:
+    for name in ("export-payments", "import-payments"):
+        answer = {**scene.opened(name), "from": "2026-11-30", "to": "2026-11-01"}
+        assert scene.form(name).rows(answer, None) == {
+            "rejected": {"to": "The range ends before it begins. Choose a last day on or after the first."}
+        }
+
+
+def test_a_date_that_is_none_is_said_beside_the_field(scene: Scene) -> None:
+    answer = {**scene.opened("export-payments"), "from": "30.11.2026"}
+    assert scene.form("export-payments").rows(answer, None) == {"rejected": {"from": "Enter a date as YYYY-MM-DD."}}
+
+
+def test_an_unknown_row_fails_and_the_others_go_on(scene: Scene) -> None:
+    summary = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:77", "payment:1"])
+    assert scene.outcomes(summary) == {"payment:77": "failed", "payment:1": "synchronized"}
+
+
+def test_cancel_finishes_what_is_in_flight_and_leaves_the_rest(scene: Scene) -> None:
+    scene.host.cancelled = True
+    summary = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
+    assert scene.outcomes(summary) == {"payment:1": "not_tried", "payment:2": "not_tried"}
+    assert summary["text"] == "Stopped. 0 were done and stay; 2 were not touched."
+
+
+def test_import_records_payments_and_their_shares(scene: Scene) -> None:
+    answer = {**scene.opened("import-payments"), "from": (TODAY - timedelta(days=400)).isoformat()}
+    rows = scene.form("import-payments").rows(answer, None)
+    page = rows.page(0, rows.count)
+    ready = [row for row in page if row["outcome"] == "ready" and AMY in row["cells"]["customer"]]
+    assert ready
+    summary = scene.run("import-payments", "import", answer, [row["id"] for row in ready])
+    assert set(scene.outcomes(summary).values()) == {"synchronized"}
+    keys = [entry.external_key for entry in scene.host.ledger.entries if entry.external_key]
+    assert len(keys) == len(ready)
+    assert scene.form("import-payments").rows(answer, None).count == rows.count - len(ready)
+    again = scene.run("import-payments", "import", answer, [row["id"] for row in ready])
+    assert set(scene.outcomes(again).values()) == {"skipped"}
+    assert len([entry for entry in scene.host.ledger.entries if entry.external_key]) == len(ready)
+
+
+def test_without_quickbooks_the_form_opens_and_says_so(scene: Scene) -> None:
+    scene.simulator.stop()
+    found = scene.form("export-payments").open({})
+    assert "QuickBooks" in found["unavailable"]["text"]
+    answer = {**found["answer"], "token": found["token"]}
+    assert scene.form("export-payments").rows(answer, None).count == 7
+    summary = scene.run("export-payments", "export", answer, ["payment:1"])
+    assert scene.outcomes(summary) == {"payment:1": "not_tried"}
+    assert summary["level"] == "error"
+
+
+def test_before_connecting_the_forms_offer_to_connect(tmp_path: Path) -> None:
+    host = TextHost(ledger(), f"sqlite:///{tmp_path / 'new.db'}", {}, TODAY)
+    manager = host.load(create())
+    for name in ("export-payments", "import-payments", "match-clients", "settings"):
+        found = host.forms[name].open({})
+        assert found["unavailable"] == {
+            "text": "No QuickBooks company is connected.",
+            "link": {"label": "Connect…", "form": "connection"},
+        }
+    assert host.forms["connection"].act("connect", {}, [], {})["rejected"]["client_id"].startswith("Enter the client ID")
+    manager.hook.workspace_stop()
+
+
+def test_settings_are_kept_and_used(scene: Scene) -> None:
+    found = scene.form("settings").open({})
+    deposit = next(field for field in found["fields"] if field["name"] == "deposit_account:Check")
+    account = next(choice for choice in deposit["choices"] if choice["value"])
+    said = scene.form("settings").act("save", {**found["answer"], "deposit_account:Check": account["value"]}, [], {})
+    assert said == {"notice": "Settings saved.", "level": "info"}
+    rows = scene.form("export-payments").rows(scene.opened("export-payments"), None).page(0, 1)
+    assert rows[0]["cells"]["deposit"] == {"value": account["value"], "label": account["label"]}
+    bad = scene.form("settings").act("save", {"deposit_account:Check": "no such account"}, [], {})
+    assert bad["rejected"] == {"deposit_account:Check": "Choose one of the values offered."}
