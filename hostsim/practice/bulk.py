@@ -13,6 +13,7 @@ from hostsim.practice.amounts import UNITS_PER_CENT
 from hostsim.practice.connection import Database
 from hostsim.practice.inserting import NewRecord, insert_records, lock_serials
 from hostsim.practice.model import Kind
+from hostsim.practice.search_index import pause_search_index, resume_search_index
 
 AT_ONCE = 10_000
 YEARS = 10
@@ -30,26 +31,27 @@ def seed_payments(database: Database, count: int, today: date, seed: int = 1) ->
         named = select(tables.clients.c.id, tables.clients.c.name).order_by(tables.clients.c.id)
         clients = [(key, name) for key, name in connection.execute(named)]
         indexes = _drop_indexes(connection) if count >= MANY else []
-        for size in _portions(count):
-            insert_records(connection, [_payment(rng, clients, today) for _ in range(size)], lock_serials(connection))
-        for index in indexes:
-            index.create(connection)
+        for days in _portions(count, today):
+            insert_records(connection, [_payment(rng, clients, day) for day in days], lock_serials(connection))
+        _make_indexes(connection, indexes)
     _settle(database)
 
 
-def _portions(count: int) -> Iterator[int]:
+def _portions(count: int, today: date) -> Iterator[Sequence[date]]:
+    """The day of each payment, oldest first, as they would have been entered."""
+    first, span = today - timedelta(days=365 * YEARS - 1), 365 * YEARS
     for start in range(0, count, AT_ONCE):
-        yield min(AT_ONCE, count - start)
+        yield [first + timedelta(days=place * span // count) for place in range(start, min(start + AT_ONCE, count))]
 
 
-def _payment(rng: Random, clients: Sequence[tuple[int, str]], today: date) -> NewRecord:
+def _payment(rng: Random, clients: Sequence[tuple[int, str]], day: date) -> NewRecord:
     client_id, name = clients[rng.randrange(len(clients))]
     method = METHODS[rng.randrange(len(METHODS))]
     return NewRecord(
         kind=Kind.PAYMENT,
         client_id=client_id,
         client_name=name,
-        date=today - timedelta(days=rng.randrange(365 * YEARS)),
+        date=day,
         amount=rng.randrange(1_000, 1_000_000) * UNITS_PER_CENT,
         method=method,
         reference="" if method == "Cash" else str(rng.randrange(10_000_000, 100_000_000)),
@@ -58,10 +60,18 @@ def _payment(rng: Random, clients: Sequence[tuple[int, str]], today: date) -> Ne
 
 def _drop_indexes(connection: Connection) -> list[Index]:
     """Drop what can be made again from the rows, and tell what it was."""
+    pause_search_index(connection)
     indexes = [index for table in (tables.records, tables.marks) for index in table.indexes]
     for index in indexes:
         index.drop(connection)
     return indexes
+
+
+def _make_indexes(connection: Connection, indexes: Sequence[Index]) -> None:
+    for index in indexes:
+        index.create(connection)
+    if indexes:
+        resume_search_index(connection)
 
 
 def _settle(database: Database) -> None:

@@ -32,7 +32,7 @@ class Practice:
 
     @property
     def ledger(self) -> PracticeLedger:
-        """The ledger without any add-in's marks."""
+        """The ledger; its filters go by the marks of the first add-in, which is all there is to choose where there is one."""
         return PracticeLedger(self.database)
 
     def ledger_for(self, addin: str) -> PracticeLedger:

@@ -14,6 +14,7 @@ from hostsim.practice.among import among, row_number
 from hostsim.practice.amounts import BadAmountError, to_units
 from hostsim.practice.connection import Database
 from hostsim.practice.listing import take_snapshot
+from hostsim.practice.marks import first_addin
 from hostsim.practice.model import Client, Invoice, Record, RecordedPayment
 from hostsim.practice.query import read_query
 from hostsim.practice.recording import record_group
@@ -23,7 +24,7 @@ GROUP = 500  # payments in one commit: large enough to be quick, short enough th
 
 
 class PracticeLedger:
-    """Reads and records. With an add-in's number its marks count as filters, without one there are none.
+    """Reads and records. Filters go by the marks of the add-in with this number, without one by those of the first add-in.
 
     Every method may raise PracticeUnavailable, whose text is a sentence.
     """
@@ -51,7 +52,7 @@ class PracticeLedger:
         """Order the payments and credit memos that the query leaves (keys: see `read_query`); BadQuery for an unknown one."""
         chosen = read_query(query)
         with self._database.reading() as connection:
-            return take_snapshot(connection, chosen, self._addin_id)
+            return take_snapshot(connection, chosen, self._addin_id or first_addin(connection))
 
     def client_snapshot(self, query: Mapping[str, Any]) -> IdSnapshot:
         """Order the clients: `search`, `sort` (name, balance), `descending`."""
@@ -73,6 +74,11 @@ class PracticeLedger:
         """The invoices, in the order asked; unknown ones are left out."""
         with self._database.reading() as connection:
             return reading.read_invoices(connection, ids)
+
+    def all_invoices(self) -> Sequence[Invoice]:
+        """All invoices, newest first."""
+        snapshot = self.invoice_snapshot({})
+        return self.invoices(snapshot.ids(0, snapshot.count))
 
     def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[Invoice]:
         """All invoices with these numbers, in order of id."""

@@ -94,12 +94,12 @@ def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted
     descending = query.descending != (query.sort == "amount" and query.only_kind is Kind.CREDIT_MEMO)
     directed = [column.desc() if descending else column.asc() for column in (*order, key)]
     ordered: Select[Any] = select((key * columns.kind).label("key")).select_from(source).where(*wanted).order_by(*directed)
-    sums = select(columns.kind, func.sum(columns.value)).select_from(source).where(*wanted).group_by(columns.kind)
-    signed = {Kind.of_sign(sign): int(total) for sign, total in connection.execute(sums)}
-    keys = read_keys(connection, ordered)
-    net = sum(signed.values())
+    summed = select(func.sum(columns.value)).select_from(source).where(*wanted)
+    # A sum for each kind, since grouping reads twice as long.
+    sums = {kind: int(connection.scalar(summed.where(columns.kind == kind.sign)) or 0) for kind in query.kinds}
+    net = sum(sums.values())
     return Snapshot(
-        signed=keys,
-        totals={kind: from_units(signed.get(kind, 0) * kind.sign) for kind in Kind},
+        signed=read_keys(connection, ordered),
+        totals={kind: from_units(sums.get(kind, 0) * kind.sign) for kind in Kind},
         total=from_units(net if query.only_kind is not Kind.CREDIT_MEMO else -net),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
 
 from hostsim.practice.among import among
 from hostsim.practice.connection import Database
@@ -64,6 +64,12 @@ def register_addin(connection: Connection, name: str) -> int:
     addin_id = int(added[0]) if added else 0
     _fill(connection, addin_id, 0)
     return addin_id
+
+
+def first_addin(connection: Connection) -> int | None:
+    """The add-in that this practice has known longest."""
+    first: int | None = connection.scalar(select(func.min(addins.c.id)))
+    return first
 
 
 def mark_new_records(connection: Connection, after_id: int) -> None:
