@@ -85,7 +85,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         keys = simulator.credentials()
         options = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
         host = TextHost(ledger(), f"sqlite:///{tmp_path / 'park.db'}", options, TODAY)
-        addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=Limits(read_waits=(), send_waits=())))
+        addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=Limits(per_second=10_000, per_minute=10_000, read_waits=(), send_waits=())))
         manager = host.load(addin)
         made = Scene(host, addin, simulator)
         connect(made)
