@@ -1,6 +1,7 @@
 """Query statements read word by word, with the complaints of QuickBooks' own parser."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hostsim.quickbooks.faults import parser_error
@@ -87,9 +88,8 @@ class Statement:
     extra: dict[str, str] = field(default_factory=dict)
 
 
-def tokens(text: str) -> list[Token]:
-    """The words of a statement, the end included."""
-    found: list[Token] = []
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a statement one by one, the end included: a word nobody gets to is never complained about."""
     place = 0
     while text[place:].strip():
         match = _TOKEN.match(text, place)
@@ -99,10 +99,9 @@ def tokens(text: str) -> list[Token]:
         word = match[kind]
         if kind == "word":
             kind = "keyword" if word.lower() in KEYWORDS else "identifier"
-        found.append(Token(kind, word, *_position(text, match.start(match.lastgroup or 0))))
+        yield Token(kind, word, *_position(text, match.start(match.lastgroup or 0)))
         place = match.end()
-    found.append(Token("end", "", *_position(text, len(text))))
-    return found
+    yield Token("end", "", *_position(text, len(text)))
 
 
 def _position(text: str, place: int) -> tuple[int, int]:
@@ -117,7 +116,7 @@ def _lexical(text: str, place: int) -> Exception:
         line, column = _position(text, len(text))
         seen = text[start:].replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
         return parser_error(
-            f'Invalid content.  Lexical error at line {line}, column {column + 1}.  Encountered: <EOF> after : "{seen}"'
+            f'Invalid content.  Lexical error at line {line}, column {column}.  Encountered: <EOF> after : "{seen}"'
         )
     line, column = _position(text, start + len(after))
     odd = text[start + len(after) : start + len(after) + 1]
@@ -136,11 +135,13 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._tokens = tokens(text)
-        self._place = 0
+        self._here: Token | None = None
 
     @property
     def here(self) -> Token:
-        return self._tokens[self._place]
+        if self._here is None:
+            self._here = next(self._tokens)
+        return self._here
 
     def word(self) -> str:
         """The keyword or mark here, in lower case; empty for anything else."""
@@ -148,13 +149,13 @@ class _Reader:
 
     def take(self) -> Token:
         token = self.here
-        self._place += 1
+        self._here = None
         return token
 
     def skip(self, *words: str) -> bool:
         """Go past `words` if one of them stands here."""
         if self.word() in words:
-            self._place += 1
+            self._here = None
             return True
         return False
 
