@@ -47,9 +47,3 @@ class Form(Protocol):
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: RowReporter, /
     ) -> Mapping[str, Any]: ...
     def options(self, name: str, search: str, /) -> Sequence[Mapping[str, Any]]: ...
-
-
-def first_action(description: Mapping[str, Any], action: str) -> Mapping[str, Any] | None:
-    """The action of this id, among the form's buttons and its context menu."""
-    listed = [*description.get("actions", ()), *description.get("row_actions", ())]
-    return next((each for each in listed if each["id"] == action), None)

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
+from hostsim.practice.database import Practice
+from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.marks import PracticeMarks
 from hostsim.registrars import RIGHTS
 
 Handler = Callable[[Mapping[str, str]], Mapping[str, Any]]
-
-
-class Practice(Protocol):
-    """The practice's data, as much of it as the host's pages and add-ins need."""
-
-    @property
-    def ledger(self) -> Any: ...
-    @property
-    def firm(self) -> Any: ...
-    def marks(self, addin: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +65,20 @@ class Services:
     @property
     def firm(self) -> str:
         """The firm's name."""
-        return str(self.practice.firm.name)
+        return self.practice.firm.name
 
     @property
     def firm_id(self) -> str:
         """Short and stable: letters and digits."""
-        return str(self.practice.firm.id)
+        return self.practice.firm.id
 
     @property
-    def ledger(self) -> Any:
-        """The practice's billing records."""
-        return self.practice.ledger
+    def ledger(self) -> PracticeLedger:
+        """The practice's billing records; filters go by this add-in's marks."""
+        return self.practice.ledger_for(self.addin)
 
     @property
-    def marks(self) -> Any:
+    def marks(self) -> PracticeMarks:
         """This add-in's marks."""
         return self.practice.marks(self.addin)
 

@@ -13,9 +13,11 @@ from hostsim.forms import Form
 from hostsim.jobs import JobRunner
 from hostsim.manifest import Manifest
 from hostsim.plugins import AddIn, Source, load_all, load_own, stop_all, unique
+from hostsim.practice.database import Practice
 from hostsim.registrars import ContextAction, Job, MenuEntry
-from hostsim.services import Callbacks, Options, Practice, Services, User
+from hostsim.services import Callbacks, Options, Services, User
 from hostsim.tasks import Tasks
+from hostsim.web.actions_seen import ActionsSeen
 from hostsim.web.events import Feed
 from hostsim.web.own import OwnAddIn
 from hostsim.web.snapshots import Snapshots
@@ -39,6 +41,7 @@ class Workspace:
     feed: Feed
     tasks: Tasks
     snapshots: Snapshots
+    actions_seen: ActionsSeen = field(default_factory=ActionsSeen)
     runner: JobRunner | None = field(default=None)
 
     @property
@@ -86,7 +89,7 @@ class Workspace:
         if self.runner:
             self.runner.stop()
         stop_all(self.addins)
-        getattr(self.practice, "close", lambda: None)()
+        self.practice.close()
 
 
 def open_workspace(

@@ -9,8 +9,9 @@ import simplejson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from hostsim.forms import Form, first_action
+from hostsim.forms import Form
 from hostsim.tasks import Task
+from hostsim.web.actions import allowed_action
 from hostsim.web.calls import answer_of, ask, read_body, read_map, work
 from hostsim.web.errors import RequestRefused
 from hostsim.web.menus import context_tree
@@ -41,6 +42,7 @@ def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, A
     if body.get("request"):
         wanted |= read_map(body, "request")
     description = dict(ask(workspace, id, lambda: form.open(wanted)))
+    workspace.actions_seen.note(id, description)
     running = workspace.tasks.running(id)
     description["running"] = running.describe() if running else None
     description["actions"] = [_with_right(workspace, each) for each in description.get("actions", ())]
@@ -65,7 +67,10 @@ def _rows(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str
     sort = read_map(body, "sort") if body.get("sort") else None
     rows = ask(workspace, id, lambda: form.rows(answer, sort))
     if isinstance(rows, Mapping):
-        return {"rejected": rows["rejected"]}
+        return {
+            "rejected": rows.get("rejected", {}),
+            "notice": {"text": rows.get("notice", ""), "level": rows.get("level", "warning")},
+        }
     columns = [each for each in body.get("columns") or () if isinstance(each, dict)]
     snapshot = workspace.snapshots.keep(id, answer, columns, rows)
     return ask(workspace, id, lambda: _state(workspace, snapshot))
@@ -128,8 +133,8 @@ async def act(request: Request) -> Response:
 
 
 def _act(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    form, action = _form(workspace, id), _action(workspace, id, body, "act")
-    ids = _ids(workspace, body)
+    form, ids = _form(workspace, id), _ids(workspace, body)
+    action = allowed_action(workspace, form, body, "act")
     return ask(workspace, id, lambda: form.act(action, answer_of(body), ids, read_map(body, "edits")))
 
 
@@ -140,25 +145,14 @@ async def run(request: Request) -> Response:
 
 
 def _run(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Task:
-    form, action = _form(workspace, id), _action(workspace, id, body, "run")
+    form = _form(workspace, id)
+    action = allowed_action(workspace, form, body, "run")
     if workspace.tasks.running(id):
         raise RequestRefused(409, "This is running already.")
     ids, answer, edits = _ids(workspace, body), answer_of(body), read_map(body, "edits")
     return workspace.tasks.start(
         id, action, str(body.get("snapshot") or ""), lambda task: form.run(action, answer, ids, edits, task)
     )
-
-
-def _action(workspace: Workspace, id: str, body: Mapping[str, Any], kind: str) -> str:
-    """The action's id, checked against the form's own description and the person's rights."""
-    name = str(body.get("action"))
-    description = ask(workspace, id, lambda: _form(workspace, id).open({"selection": None, "answer": answer_of(body)}))
-    action = first_action(description, name)
-    if action is None or action.get("kind", "act") != kind:
-        raise RequestRefused(400, f"This form has no such action: {name}.")
-    if not workspace.may(action.get("right", "view")):
-        raise RequestRefused(403, f"You may not {action['right']} here.")
-    return name
 
 
 async def options(request: Request) -> Response:

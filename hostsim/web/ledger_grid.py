@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from hostsim.forms import Row
-from hostsim.services import Practice
+from hostsim.practice.database import Practice
+from hostsim.practice.model import Kind, Mark, Record
+from hostsim.practice.snapshots import Snapshot
 from hostsim.web.grids import column, grid, plain_row
 from hostsim.web.notes import NoteForm
 
 MARKS = {"synchronized": "✓ synced", "failed": "✗ failed", "not_confirmed": "? not confirmed"}
-TYPES = {"payment": "Payment", "credit_memo": "Credit memo"}
+TYPES = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "Credit memo"}
+TOTALS = {Kind.PAYMENT: "payments", Kind.CREDIT_MEMO: "credit memos"}
 CHUNK = 5_000
 
 
@@ -39,7 +42,12 @@ class PaymentGrid(NoteForm):
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> LedgerRows:
         """Order the ledger's ids; everything is shown here, hidden and synchronized records too."""
-        query: dict[str, Any] = {"kinds": ["payment", "credit_memo"], "show_hidden": True, "search": answer.get("search") or ""}
+        query: dict[str, Any] = {
+            "kinds": ["payment", "credit_memo"],
+            "show_hidden": True,
+            "hide_synchronized": False,
+            "search": answer.get("search") or "",
+        }
         if sort:
             query |= {"sort": sort["key"], "descending": bool(sort.get("descending"))}
         return LedgerRows(self._practice, list(self._labels), self._practice.ledger.snapshot(query))
@@ -48,13 +56,13 @@ class PaymentGrid(NoteForm):
 class LedgerRows:
     """Rows over the ledger's own ordered snapshot of ids."""
 
-    def __init__(self, practice: Practice, addins: Sequence[str], snapshot: Any) -> None:
+    def __init__(self, practice: Practice, addins: Sequence[str], snapshot: Snapshot) -> None:
         self._practice, self._addins, self._snapshot = practice, addins, snapshot
 
     @property
     def count(self) -> int:
         """How many."""
-        return int(self._snapshot.count)
+        return self._snapshot.count
 
     @property
     def total(self) -> str:
@@ -81,42 +89,47 @@ class LedgerRows:
         marks = {addin: self._practice.marks(addin).get(refs) for addin in self._addins}
         return [self._row(record, marks) for record in self._practice.ledger.records(refs)]
 
-    def _row(self, record: Any, marks: Mapping[str, Mapping[str, Any]]) -> Row:
-        ref = f"{record.kind}:{record.id}"
-        own = {addin: found.get(ref) for addin, found in marks.items()}
+    def _row(self, record: Record, marks: Mapping[str, Mapping[str, Mark]]) -> Row:
+        own = {addin: found.get(record.ref) for addin, found in marks.items()}
         cells = {
-            "kind": TYPES[str(record.kind)],
+            "kind": TYPES[record.kind],
             "number": record.number,
             "date": record.date.isoformat(),
             "client": record.client_name,
             "method": record.method,
             "reference": record.reference,
-            "amount": str(record.amount if str(record.kind) == "payment" else -record.amount),
+            "amount": str(record.kind.sign * record.amount),
             **{f"mark:{addin}": mark_word(mark) for addin, mark in own.items()},
         }
         return plain_row(
-            ref, cells, f"{record.number} {record.client_name} {record.amount}", next(map(mark_outcome, own.values()), "ready")
+            record.ref,
+            cells,
+            f"{record.number} {record.client_name} {record.amount}",
+            next(map(mark_outcome, own.values()), "ready"),
         )
 
     def total_of(self, ids: Sequence[str]) -> str:
         """Payments and credit memos, each for itself."""
-        sums = {"payment": Decimal("0.00"), "credit_memo": Decimal("0.00")}
+        sums = dict.fromkeys(Kind, Decimal("0.00"))
         for start in range(0, len(ids), CHUNK):
             for record in self._practice.ledger.records(ids[start : start + CHUNK]):
-                sums[str(record.kind)] += record.amount
-        return " · ".join(
-            f"{label} {sums[kind]:,.2f}" for kind, label in (("payment", "payments"), ("credit_memo", "credit memos")) if sums[kind]
-        )
+                sums[record.kind] += record.amount
+        return kind_totals(sums)
 
 
-def mark_word(mark: Any) -> str:
+def kind_totals(sums: Mapping[Kind, Decimal]) -> str:
+    """`payments 1,650.00 · credit memos 75.00`; a kind without money is left out."""
+    return " · ".join(f"{TOTALS[kind]} {sums[kind]:,.2f}" for kind in Kind if sums.get(kind))
+
+
+def mark_word(mark: Mark | None) -> str:
     """What the mark column shows."""
     if mark is None:
         return ""
     return "hidden" if mark.hidden else MARKS.get(str(mark.state), "")
 
 
-def mark_outcome(mark: Any) -> str:
+def mark_outcome(mark: Mark | None) -> str:
     """The row's outcome, as its mark tells it."""
     if mark is None:
         return "ready"

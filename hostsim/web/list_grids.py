@@ -1,33 +1,40 @@
-"""Grids over lists short enough to hold: clients and invoices, sorted and searched here."""
+"""The Clients and Invoices grids, over the practice's own ordered snapshots of ids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from hostsim.forms import Row
-from hostsim.services import Practice
+from hostsim.practice.database import Practice
+from hostsim.practice.model import Client, Invoice
+from hostsim.practice.snapshots import IdSnapshot
 from hostsim.web.grids import column, grid, plain_row
 from hostsim.web.notes import NoteForm
 
+Reader = Callable[[Sequence[str]], Sequence[tuple[Row, Decimal]]]
+"""Reads rows and their money by the practice's own ids."""
 
+
+@dataclass(frozen=True, slots=True)
 class ListedRows:
-    """Rows of a list short enough to hold: each has an id, its cells and an amount for the totals."""
+    """Rows of a snapshot; a row's id is the snapshot's with the kind before it."""
 
-    def __init__(self, rows: Sequence[tuple[Row, Decimal]]) -> None:
-        self._rows = list(rows)
-        self._amounts = {row["id"]: amount for row, amount in self._rows}
+    kind: str
+    snapshot: IdSnapshot
+    read: Reader
 
     @property
     def count(self) -> int:
         """How many."""
-        return len(self._rows)
+        return self.snapshot.count
 
     @property
     def total(self) -> str:
-        """The sum of all."""
-        return self.total_of(list(self._amounts))
+        """What all have open."""
+        return str(self.snapshot.total)
 
     @property
     def empty(self) -> dict[str, Any]:
@@ -41,64 +48,55 @@ class ListedRows:
 
     def ids(self, start: int, stop: int) -> list[str]:
         """Ids of the places."""
-        return [row["id"] for row, _ in self._rows[start:stop]]
+        return [f"{self.kind}:{id}" for id in self.snapshot.ids(start, stop)]
 
     def page(self, start: int, stop: int) -> list[Row]:
         """Rows of the places."""
-        return [row for row, _ in self._rows[start:stop]]
+        return [row for row, _ in self.read(self.snapshot.ids(start, stop))]
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """The sum of these; nothing when the list has no money in it."""
-        amounts = [self._amounts[id] for id in ids if id in self._amounts]
-        return str(sum(amounts, Decimal("0.00"))) if any(amounts) else ""
+        """What these have open."""
+        return str(sum((amount for _, amount in self.read([id.partition(":")[2] for id in ids])), Decimal("0.00")))
 
 
 class ListGrid(NoteForm):
-    """A grid over a list: sorted and searched here."""
+    """A grid over one kind of list."""
 
     def __init__(
-        self, id: str, title: str, columns: Sequence[Mapping[str, Any]], read: Callable[[], Iterable[tuple[Row, Decimal]]]
+        self, kind: str, description: Mapping[str, Any], take: Callable[[Mapping[str, Any]], IdSnapshot], read: Reader
     ) -> None:
-        super().__init__(id, title, lambda: "")
-        self._grid, self._read = grid(id, title, columns), read
+        super().__init__(description["id"], description["title"], lambda: "")
+        self._kind, self._description, self._take, self._read = kind, dict(description), take, read
 
     def open(self, _request: Mapping[str, Any], /) -> dict[str, Any]:
         """Describe the grid."""
-        return self._grid
+        return dict(self._description)
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> ListedRows:
-        """The list, searched and sorted."""
-        wanted = str(answer.get("search") or "").casefold()
-        found = [pair for pair in self._read() if wanted in " ".join(map(str, pair[0]["cells"].values())).casefold()]
+        """Order the list, searched and sorted by the practice."""
+        query: dict[str, Any] = {"search": str(answer.get("search") or "")}
         if sort:
-            found.sort(key=lambda pair: _order(pair[0]["cells"].get(sort["key"])), reverse=bool(sort.get("descending")))
-        return ListedRows(found)
-
-
-def _order(value: object) -> tuple[Decimal, str]:
-    text = str(value or "")
-    number = text.replace(",", "").lstrip("-").replace(".", "", 1)
-    return (Decimal(text.replace(",", "")), "") if number.isdigit() else (Decimal(0), text.casefold())
+            query |= {"sort": sort["key"], "descending": bool(sort.get("descending"))}
+        return ListedRows(self._kind, self._take(query), self._read)
 
 
 def client_grid(practice: Practice) -> ListGrid:
-    """Every client."""
-    columns = [column("name", "Client", "text", 420), column("active", "State", "text", 120)]
+    """Every client with what they owe."""
+    columns = [
+        column("name", "Client", "text", 420),
+        column("active", "State", "text", 120, sortable=False),
+        column("balance", "Open", "money", 130),
+        column("unapplied", "Unapplied", "money", 130, sortable=False),
+    ]
 
-    def read() -> list[tuple[Row, Decimal]]:
-        return [
-            (
-                plain_row(f"client:{each.id}", {"name": each.name, "active": "active" if each.active else "inactive"}, each.name),
-                Decimal(0),
-            )
-            for each in practice.ledger.clients()
-        ]
+    def read(ids: Sequence[str]) -> list[tuple[Row, Decimal]]:
+        return [(_client_row(each), each.balance) for each in practice.ledger.clients_by_id(ids)]
 
-    return ListGrid("clients", "Clients", columns, read)
+    return ListGrid("client", grid("clients", "Clients", columns), practice.ledger.client_snapshot, read)
 
 
 def invoice_grid(practice: Practice) -> ListGrid:
-    """Every invoice."""
+    """Every invoice with what is open on it."""
     columns = [
         column("number", "Number", "text", 110),
         column("date", "Date", "date", 110),
@@ -107,15 +105,20 @@ def invoice_grid(practice: Practice) -> ListGrid:
         column("total", "Amount", "money", 120),
         column("balance", "Open", "money", 120),
     ]
-    return ListGrid(
-        "billing.invoices",
-        "Invoices",
-        columns,
-        lambda: [(_invoice_row(each), each.balance) for each in practice.ledger.all_invoices()],
-    )
+
+    def read(ids: Sequence[str]) -> list[tuple[Row, Decimal]]:
+        return [(_invoice_row(each), each.balance) for each in practice.ledger.invoices(ids)]
+
+    return ListGrid("invoice", grid("billing.invoices", "Invoices", columns), practice.ledger.invoice_snapshot, read)
 
 
-def _invoice_row(invoice: Any) -> Row:
+def _client_row(client: Client) -> Row:
+    state = "active" if client.active else "inactive"
+    cells = {"name": client.name, "active": state, "balance": str(client.balance), "unapplied": str(client.unapplied)}
+    return plain_row(f"client:{client.id}", cells, client.name)
+
+
+def _invoice_row(invoice: Invoice) -> Row:
     cells = {
         "number": invoice.number,
         "date": invoice.date.isoformat(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import pluggy
 
 from hostsim.hookspecs import PROJECT
+from hostsim.practice.database import Practice
 from hostsim.registrars import ContextActions, Forms, Menu
-from hostsim.services import Practice, User
+from hostsim.services import User
 from hostsim.web.ledger_grid import PaymentGrid
 from hostsim.web.list_grids import client_grid, invoice_grid
 from hostsim.web.notes import NoteForm, RecordForm
@@ -74,7 +74,7 @@ def record_text(practice: Practice, ref: str) -> str:
     found = practice.ledger.records([ref])
     if not found:
         return "This record is gone."
-    record: Any = found[0]
+    record = found[0]
     applied = [f"{each.amount} to invoice {each.invoice_number}" for each in record.applications]
     return "\n".join(
         [
