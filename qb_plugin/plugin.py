@@ -37,7 +37,6 @@ class QuickBooksAddIn:
         self._parts = parts
         self._runtime: Runtime | None = None
 
-    @property
     def runtime(self) -> Runtime:
         """The running add-in; RuntimeError before it was started."""
         if self._runtime is None:
@@ -60,8 +59,8 @@ class QuickBooksAddIn:
     def workspace_context_actions(self, actions: ContextRegistrar) -> None:
         """The right-click on the Billing tab's payments."""
         actions.add(place=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
-        hide = partial(set_hidden, self.runtime, hidden=True)
-        show = partial(set_hidden, self.runtime, hidden=False)
+        hide = partial(set_hidden, self.runtime(), hidden=True)
+        show = partial(set_hidden, self.runtime(), hidden=False)
         actions.add(place=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
         actions.add(place=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")
 
@@ -69,12 +68,12 @@ class QuickBooksAddIn:
     def workspace_forms(self, forms: FormRegistrar) -> None:
         """The five forms."""
         for make in FORMS:
-            forms.add(make(self.runtime))
+            forms.add(make(self.runtime()))
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
         """Settle at start, and now and then, what was left open."""
-        jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime.settle_open)
+        jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_open)
 
     @hookimpl
     def workspace_stop(self) -> None:
