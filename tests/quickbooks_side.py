@@ -28,6 +28,8 @@ REALM = "9130347798120106"
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 20, tzinfo=UTC)
 ADDRESS = "https://quickbooks.test"
+# The in-process simulator names its own addresses by http, which is trusted on this machine only.
+NO_NETWORK = "http://localhost:8401"
 KEY = bytes(range(32))
 REDIRECT = "http://127.0.0.1:8400/callback"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -55,18 +57,22 @@ class StoppedClock:
 
 
 class MemoryTokens:
-    """Sealed tokens in memory; `saves` counts how often a pair was kept."""
+    """Sealed tokens in memory; `saves` counts how often a pair was kept, `loads` is read first while there is any."""
 
     def __init__(self) -> None:
         self.sealed: dict[str, bytes] = {}
         self.saves = 0
+        self.save_fails = False
+        self.loads: list[bytes] = []
         self._connection = Connection(ConnectionState.NONE)
         self._lock = RLock()
 
     def load(self, realm: str) -> bytes | None:
-        return self.sealed.get(realm)
+        return self.loads.pop(0) if self.loads else self.sealed.get(realm)
 
     def save(self, realm: str, sealed: bytes) -> None:
+        if self.save_fails:
+            raise OSError("disk full")
         self.saves += 1
         self.sealed[realm] = sealed
 
@@ -123,9 +129,9 @@ def connect(
 def simulated(limits: Limits | None = None, company: str = "demo") -> tuple[Side, Simulator]:
     """Connected to a simulator without a network, whose clock is stopped at noon."""
     core = new_quickbooks(company, today=TODAY)
-    given = core.credentials(ADDRESS)
+    given = core.credentials(NO_NETWORK)
     app = App(given["client_id"], given["client_secret"])
-    side = connect(ADDRESS, InProcessAdapter(core), app=app, limits=limits)
+    side = connect(NO_NETWORK, InProcessAdapter(core), app=app, limits=limits)
     side.quickbooks.accept_refresh_token(given["realm"], given["refresh_token"])
     return side, core
 

@@ -122,8 +122,10 @@ class OAuth:
             failure = _refusal(problem.status_code, problem.content, problem.intuit_tid)
         except requests.RequestException as problem:
             failure = Unreachable(Message("quickbooks_sign_in_unreachable", details=type(problem).__name__))
+        except BadReplyError as problem:
+            failure = Unreachable(Message("quickbooks_sign_in_unreadable", details=str(problem)))
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            failure = Unreachable(Message("quickbooks_sign_in_unreadable", details=redact(f"{type(problem).__name__}")))
+            failure = Unreachable(Message("quickbooks_sign_in_unreadable", details=type(problem).__name__))
         # Raised out here, so that no exception of the library, with bodies and headers in it, hangs on to ours.
         raise failure
 
