@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import IntentState, Message, Operation, Settlement
@@ -174,6 +175,20 @@ def test_a_batch_of_thirty_costs_two_statements_to_open_and_three_to_settle(stor
     with statements_of(store) as statements:
         store.journal.settle([confirmed(intent) for intent in batch])
     assert [statement.split()[0] for statement in statements] == ["SELECT", "UPDATE", "INSERT"]
+
+
+def test_records_are_written_in_one_order_whatever_order_they_come_in(store: Store) -> None:
+    orders: list[list[str]] = []
+
+    def note(connection: object, cursor: object, statement: str, rows: list[dict[str, str]], *rest: object) -> None:
+        if statement.startswith("INSERT"):
+            orders.append([row["source_id"] for row in rows])
+
+    event.listen(store.database.engine, "before_cursor_execute", note)
+    store.journal.open(sample_intents([3, 1, 2], "up"), 0)
+    store.journal.open(sample_intents([2, 3, 1], "down"), 0)
+    store.journal.settle([confirmed(intent) for intent in sample_intents([2, 3, 1], "up")])
+    assert orders == [["1", "2", "3"]] * 3
 
 
 def test_thousands_go_through_at_once(store: Store) -> None:

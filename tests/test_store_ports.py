@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qb_plugin.quickbooks.tokens import Tokens
 from qb_plugin.store.database import open_store
+from qb_plugin.store.heartbeat import KeptLeases
 from qb_plugin.sync import ports
 
 
@@ -14,13 +16,17 @@ def test_each_part_fits_its_port(tmp_path: Path) -> None:
     links: ports.Links = store.links
     runs: ports.Runs = store.runs
     leases: ports.Leases = store.leases
+    kept: ports.Leases = KeptLeases(store.leases)
     settings: ports.Settings = store.settings
+    tokens: Tokens = store.tokens
     for part, port in (
         (journal, ports.Journal),
         (links, ports.Links),
         (runs, ports.Runs),
         (leases, ports.Leases),
+        (kept, ports.Leases),
         (settings, ports.Settings),
+        (tokens, Tokens),
     ):
         wanted = [name for name in vars(port) if not name.startswith("_")]
         assert wanted

@@ -121,6 +121,16 @@ def test_a_connection_that_the_server_ends_is_lost_and_the_next_one_works(store:
         assert other.settings.get("1") == {"name": 1}
 
 
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_a_server_that_started_anew_while_nothing_was_done_is_not_noticed(store: Store, database_url: str) -> None:
+    with store.database.read() as connection:
+        number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with closing(open_store(database_url, StillClock())) as other, other.database.write() as stronger:
+        stronger.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    store.settings.put("1", {"name": 1})
+    assert store.settings.get("1") == {"name": 1}
+
+
 def _write_while_the_server_ends_it(store: Store, other: Store) -> None:
     with store.database.write() as connection:
         connection.execute(text("INSERT INTO quickbooks_settings VALUES ('1', 'name', '2')"))
