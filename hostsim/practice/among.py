@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Text, bindparam, column, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -19,8 +19,7 @@ def among(
         rows = func.json_each(bindparam(None, json.dumps(list(values)))).table_valued("value")
         return subject.in_(select(rows.c.value))
     kind: Any = Text() if any(isinstance(value, str) for value in values) else BigInteger()
-    rows = func.unnest(bindparam(None, list(values), ARRAY(kind))).table_valued(column("value", kind))
-    return subject.in_(select(rows.c.value))
+    return subject == any_(bindparam(None, list(values), ARRAY(kind)))
 
 
 def row_number(text: str) -> int | None:

@@ -49,6 +49,7 @@ def insert_records(connection: Connection, rows: Sequence[NewRecord], first: Map
     for key, row in enumerate(rows, start=top + 1):
         values.append(record_values(key, serials[row.kind], row))
         serials[row.kind] += 1
+    add_methods(connection, list(dict.fromkeys(row.method for row in rows)))
     connection.execute(insert(tables.records), values)
     _keep_serials(connection, serials)
     ids = [value["id"] for value in values]
@@ -84,9 +85,9 @@ def record_values(key: int, serial: int, row: NewRecord) -> dict[str, Any]:
 
 
 def add_methods(connection: Connection, names: Collection[str]) -> None:
-    """Remember payment methods that are new, after those there are."""
+    """Remember payment methods that are new, after those there are; each name once."""
     known = set(connection.scalars(select(tables.methods.c.name)))
-    new = [name for name in dict.fromkeys(names) if name and name not in known]
+    new = [name for name in names if name and name not in known]
     if new:
         rows = [{"name": name, "position": place} for place, name in enumerate(new, start=len(known))]
         connection.execute(insert(tables.methods), rows)

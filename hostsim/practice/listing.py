@@ -22,7 +22,7 @@ SORT_COLUMNS = {
     "method": (records.c.method,),
     "reference": (records.c.reference,),
     "amount": (records.c.value,),
-    "number": (records.c.kind, records.c.serial),
+    "number": (records.c.kind, records.c.serial),  # unique by itself
     "kind": (records.c.kind, records.c.date),
 }
 
@@ -92,7 +92,7 @@ def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted
     order = (marks.c.date,) if source is marks else SORT_COLUMNS[query.sort]
     # Credit memos are kept negative: among themselves, the largest is the one with the lowest value.
     descending = query.descending != (query.sort == "amount" and query.only_kind is Kind.CREDIT_MEMO)
-    directed = [column.desc() if descending else column.asc() for column in (*order, key)]
+    directed = [column.desc() if descending else column.asc() for column in (order if query.sort == "number" else (*order, key))]
     ordered: Select[Any] = select((key * columns.kind).label("key")).select_from(source).where(*wanted).order_by(*directed)
     summed = select(func.sum(columns.value)).select_from(source).where(*wanted)
     # A sum for each kind, since grouping reads twice as long.

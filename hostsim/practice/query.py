@@ -41,7 +41,7 @@ class RecordQuery:
 def read_query(query: Mapping[str, Any]) -> RecordQuery:
     """Read the plain keys; BadQuery for what is unknown. All are optional, and dates come newest first.
 
-    `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs` (exactly these),
+    `kinds` (list of payment, credit_memo), `from`, `to` (dates or their text, both ends included), `refs` (exactly these),
     `hide_synchronized`, `show_hidden` (bools), `search` (text), `sort` (one of SORTS), `descending` (bool).
     """
     unknown = set(query) - KEYS
@@ -50,9 +50,8 @@ def read_query(query: Mapping[str, Any]) -> RecordQuery:
     sort = query.get("sort") or "date"
     if sort not in SORTS:
         raise BadQuery(f"Records cannot be sorted by {sort}.")
-    kinds = query.get("kinds")
     chosen = RecordQuery(
-        kinds=frozenset(Kind) if kinds is None else frozenset(Kind(kind) for kind in kinds),
+        kinds=_kinds(query.get("kinds")),
         sort=sort,
         descending=bool(query.get("descending", sort == "date")),
         refs=query.get("refs"),
@@ -65,13 +64,31 @@ def search_terms(text: str | None) -> tuple[str, ...]:
     return tuple(folded(text or "").split())
 
 
+def _kinds(names: Sequence[str] | None) -> frozenset[Kind]:
+    try:
+        return frozenset(Kind) if names is None else frozenset(map(Kind, names))
+    except ValueError:
+        raise BadQuery("Records are payments or credit memos.") from None
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, date):
+        return value
+    if value is None or value == "":
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise BadQuery(f"{value} is not a date.") from None
+
+
 def _filtered(chosen: RecordQuery, query: Mapping[str, Any]) -> RecordQuery:
     return RecordQuery(
         kinds=chosen.kinds,
         sort=chosen.sort,
         descending=chosen.descending,
-        start=query.get("from"),
-        end=query.get("to"),
+        start=_day(query.get("from")),
+        end=_day(query.get("to")),
         hide_synchronized=bool(query.get("hide_synchronized", False)),
         show_hidden=bool(query.get("show_hidden", True)),
         terms=search_terms(query.get("search")),

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from hostsim.practice import tables
 from hostsim.practice.among import among, row_number, row_numbers
 from hostsim.practice.amounts import BadAmountError, from_units, has_whole_cents, read_amount, to_units
-from hostsim.practice.inserting import NewRecord, add_methods, insert_records, lock_serials
+from hostsim.practice.inserting import NewRecord, insert_records, lock_serials
 from hostsim.practice.model import Kind, RecordedPayment, RecordingStatus
 
 
@@ -58,8 +58,6 @@ def _record(connection: Connection, payments: Sequence[Mapping[str, Any]]) -> li
     books = _read_books(connection, payments)
     judged = [_judge(payment, books) for payment in payments]
     rows = [row for row in judged if isinstance(row, NewRecord)]
-    if rows:
-        add_methods(connection, [row.method for row in rows])
     ids = iter(insert_records(connection, rows, first))
     outcomes: list[RecordedPayment] = []
     for payment, row in zip(payments, judged, strict=True):

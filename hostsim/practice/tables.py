@@ -108,7 +108,7 @@ records = Table(
     CheckConstraint("unapplied >= 0", name="practice_records_unapplied"),
     Index("practice_records_by_date", "date", "id", "kind", "value"),
     Index("practice_records_by_kind", "kind", "date", "id", "value"),
-    Index("practice_records_by_serial", "kind", "serial", "id", unique=True),
+    Index("practice_records_by_serial", "kind", "serial", unique=True, postgresql_include=["id"]),
     Index("practice_records_by_client", "client_key", "id", "kind"),
     Index("practice_records_by_value", "value", "id", "kind"),
     Index("practice_records_by_method", "method", "id", "kind"),
