@@ -25,12 +25,14 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was given at start; `values` are meant for add-ins, such as `quickbooks` (an address) or `client_id`."""
+    """What was given at start; `values` are meant for add-ins, such as `quickbooks` (an address) or `client_id`;
+    `fallback` is asked for what they do not hold."""
 
     database: str
     port: int = 8400
     values: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None
+    fallback: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -102,7 +104,7 @@ class Services:
 
     def option(self, name: str) -> str | None:
         """A start-up option, such as `quickbooks`."""
-        return self.options.values.get(name)
+        return self.options.values.get(name) or self.options.fallback(name)
 
     def open_browser(self, url: str) -> None:
         """Open the person's own browser."""

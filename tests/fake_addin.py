@@ -104,7 +104,7 @@ class SendForm:
             {"key": "to", "label": "Sent to", "type": "choice", "width": 200, "search": "towns"},
             {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 150},
         ]
-        notice = {"text": f"Showing {len(selection)} selected.", "level": "info", "link": {"label": "Show all ›", "request": {}}}
+        notice = {"text": f"Showing {len(selection or [])} selected.", "level": "info", "link": {"label": "Show all ›", "request": {}}}
         mixed = selection and len({each.partition(":")[0] for each in selection}) > 1
         return {
             "id": "send", "title": "Send Parcels", "subtitle": "Post office", "fields": fields, "columns": columns, "search": True,

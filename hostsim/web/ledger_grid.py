@@ -66,8 +66,8 @@ class LedgerRows:
 
     @property
     def total(self) -> str:
-        """The sum of all, as the ledger has it."""
-        return str(self._snapshot.total)
+        """The sum of all, credit memos counted off, to the cent."""
+        return f"{self._snapshot.total:.2f}"
 
     @property
     def empty(self) -> dict[str, Any]:

@@ -72,9 +72,9 @@ class Form {
   #makePanel() {
     return new Panel(this.description, this.answer, {
       open: (form, body) => this.#openOther(form, body),
-      perform: (action) => this.#perform(action),
+      perform: (action, ranges) => this.#perform(action, ranges),
       called: (result) => this.#settle(result),
-      rejected: (fields) => this.#reject(fields),
+      rejected: (answer) => this.#reject(answer.rejected, answer.notice),
       rows: (state) => (this.fields.reject({}), state.notice && this.say(state.notice)),
       selected: (count) => this.#enable(count),
       ended: (summary) => this.#ended(summary),
@@ -106,10 +106,10 @@ class Form {
     if (field.refilters && this.panel) this.panel.load();
   }
 
-  async #perform(action) {
+  async #perform(action, ranges) {
     if (action.confirm && (await ask(action.label, action.confirm, [action.label, "Cancel"])) !== action.label) return;
     const run = action.kind === "run";
-    const body = { action: action.id, answer: this.answer, edits: this.panel?.edits ?? {}, ...(this.panel ? this.panel.selection : {}) };
+    const body = { action: action.id, answer: this.answer, edits: this.panel?.edits ?? {}, ...(this.panel?.selection ?? {}), ...(ranges && { ranges }) };
     this.#running(true);
     try {
       const result = await post(formPath(this.id, run ? "run" : "act"), body);
@@ -130,7 +130,7 @@ class Form {
     if (result.notice) this.say({ text: result.notice, level: result.level });
     if (result.open_url) this.#openAddress(result.open_url);
     if (result.reload) await openForm(this.id, { answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
-    if (result.form) this.#openOther(result.form, { request: result.request ?? {} });
+    if (result.form && result.form !== this.id) this.#openOther(result.form, { request: result.request ?? {} });
   }
 
   #openAddress(url) {
@@ -140,15 +140,17 @@ class Form {
     this.notice.hidden = false;
   }
 
-  #reject(fields) {
+  #reject(fields, notice) {
     const rest = this.fields.reject(fields);
     if (rest.length) this.say({ text: rest.join(" "), level: "warning" });
+    else if (notice?.text) this.say(notice);
   }
 
   #ended(summary) {
     this.changed = true;
     this.#running(false);
-    if (summary.level === "error" || summary.level === "warning") this.say({ text: summary.text ?? "", level: summary.level });
+    if (summary.rejected) this.#reject(summary.rejected);
+    else if (summary.level === "error" || !summary.counts) this.say({ text: summary.text ?? summary.notice ?? "", level: summary.level });
   }
 
   // Shows a notice; its link opens this form again with a request, another form, or changes the answer.

@@ -3,7 +3,7 @@ import { make } from "./api.js";
 import { outcomeWords } from "./grid/cells.js";
 
 export class Message {
-  // fix({form, request}) opens what mends the row.
+  // fix({label, form, request} | {label, act} | {label, run, edit}, row) does what mends the row.
   constructor(fix) {
     this.fix = fix;
     this.element = make("div", { class: "message", role: "status", "aria-label": "Message" });
@@ -31,7 +31,7 @@ export class Message {
       await navigator.clipboard.writeText([row.title, text, row.details].filter(Boolean).join("\n"));
       copy.textContent = "Copied";
     } });
-    const fixes = (row.fixes ?? []).map((each) => make("button", { type: "button", class: "push", text: each.label, onclick: () => this.fix(each) }));
+    const fixes = (row.fixes ?? []).map((each) => make("button", { type: "button", class: "push", text: each.label, onclick: () => this.fix(each, row) }));
     const buttons = make("span", { class: "buttons" }, ...fixes, toggle, copy);
     const all = document.createDocumentFragment();
     all.append(buttons, details || "");

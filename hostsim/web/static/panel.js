@@ -9,7 +9,7 @@ import { Message } from "./message.js";
 import { countWords, Progress } from "./progress.js";
 
 export class Panel {
-  // on: {open(form, body), perform(action), called(result), rejected(fields), rows(state), selected(count), ended(summary)}
+  // on: {open(form, body), perform(action), called(result), rejected(answer), rows(state), selected(count), ended(summary)}
   constructor(description, answer, on) {
     Object.assign(this, { description, answer, on, edits: {}, sort: null, token: null, count: 0, pending: new Map(), unwatch: () => {} });
     this.grid = new Grid(description.title, {
@@ -20,7 +20,7 @@ export class Panel {
       menu: (box) => this.#menu(box),
       edit: (row, column, cell) => this.#edit(row, column, cell),
     });
-    this.message = new Message((fix) => on.open(fix.form, { request: fix.request ?? {} }));
+    this.message = new Message((fix, row) => this.#fix(fix, row));
     this.progress = new Progress(() => post(`/api/tasks/${this.task}/cancel`).catch(tell));
     this.empty = make("div", { class: "empty", hidden: true });
     this.picked = make("span", { "aria-live": "polite" });
@@ -42,7 +42,7 @@ export class Panel {
     try {
       const columns = this.description.columns;
       const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
-      if (round === this.round) state.rejected ? this.on.rejected(state.rejected) : this.#show(state, keep);
+      if (round === this.round) state.rejected ? this.on.rejected(state) : this.#show(state, keep);
     } catch (problem) {
       if (round === this.round) tell(problem);
     }
@@ -110,7 +110,7 @@ export class Panel {
     this.unwatch();
     this.progress.end();
     if (summary.counts) this.summary.textContent = countWords(summary.counts);
-    this.progress.say(summary.text ?? "");
+    this.progress.say(summary.text ?? summary.notice ?? "");
     this.on.ended({ ...summary, level: state === "broken" ? "error" : summary.level });
   }
 
@@ -187,6 +187,14 @@ export class Panel {
     if (item.action) this.on.perform(item.action);
     else if (item.form) this.on.open(item.form, this.selection);
     else post(`/api/context/${encodeURIComponent(this.description.id)}/${item.index}`, this.selection).then(this.on.called, tell);
+  }
+
+  // What mends a row: another form, or an action of this one on this row alone.
+  #fix(fix, row) {
+    if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
+    if (fix.edit) this.edits[row.id] = { ...this.edits[row.id], ...fix.edit };
+    const place = this.grid.at;
+    return this.on.perform({ id: fix.act ?? fix.run, kind: fix.run ? "run" : "act" }, [[place, place + 1]]);
   }
 
   #edit(row, column, cell) {

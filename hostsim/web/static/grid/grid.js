@@ -173,7 +173,7 @@ export class Grid {
 
   #click(event) {
     const [place, column] = this.#where(event.target);
-    if (place < 0) return;
+    if (place < 0 || event.target.closest(".combo")) return;
     this.element.focus({ preventScroll: true });
     this.column = column;
     if (event.shiftKey) this.#go(place, { extend: true });
@@ -181,8 +181,14 @@ export class Grid {
       this.selection.toggle(place);
       this.anchor = place;
       this.#go(place, { move: true });
-    } else if (editable(this.columns[column - 1], this.pages.row(place))) (this.#go(place, { move: true }), this.#edit(place, column));
+    } else if (this.#onArrow(event, place, column)) (this.#go(place, { move: true }), this.#edit(place, column));
     else this.#go(place);
+  }
+
+  // The arrow at the right of a cell with choices opens them; anywhere else a click means the row.
+  #onArrow(event, place, column) {
+    const right = event.target.closest("[role=gridcell]").getBoundingClientRect().right;
+    return editable(this.columns[column - 1], this.pages.row(place)) && (event.detail > 1 || right - event.clientX < 24);
   }
 
   #rightClick(event) {

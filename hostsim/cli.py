@@ -1,0 +1,56 @@
+"""The command `hostsim`: a table of commands, each loaded when it is called, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lies, and its line in `--help` (kept here, so that nothing is loaded to print it)."""
+
+    place: str
+    line: str
+
+
+COMMANDS = {
+    "serve": Entry("hostsim.serve:command", "Run the simulated WorkSpace in the browser."),
+    "quickbooks": Entry("hostsim.quickbooks.cli:command", "Run the offline QuickBooks Online simulator."),
+    "seed": Entry("hostsim.practice.cli:command", "Fill a database with the demo firm."),
+    "connect": Entry("hostsim.connect:command", "Connect the firm to QuickBooks."),
+    "run": Entry("hostsim.terminal:command", "Do from here what a form does: import-payments, export-payments, match-clients."),
+    "demo": Entry("hostsim.demo:command", "Start simulator and host with a demo firm, connected and matched."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands stand in a table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """All of them, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's own signature
+        """Load one; None when there is none of that name."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module, _, name = entry.place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own signature
+        """Print the lines of the table, loading nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A simulated WorkSpace, to develop, demonstrate and test add-ins against.
+
+    Every command takes --database (or HOSTSIM_DATABASE) and --quickbooks (or HOSTSIM_QUICKBOOKS).
+    """

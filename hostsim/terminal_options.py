@@ -1,0 +1,121 @@
+"""A form's fields and actions as options of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from hostsim.startup import CANNOT_RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the arguments ask for: fields that were named, which rows, and the action, of which `act` is done at once."""
+
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+    every: bool = False
+    json: bool = False
+    act: str = ""
+    run: str = ""
+    needs_rows: bool = False
+
+
+def build_command(name: str, description: Mapping[str, Any]) -> click.Command:
+    """A command whose options are the form's fields; invoked, it returns a Wish."""
+    runs = [action for action in description.get("actions", ()) if action.get("kind") == "run"]
+    acts = [action for action in description.get("actions", ()) if action.get("kind") != "run"]
+    main = next((action for action in runs if action.get("primary")), runs[0] if runs else None)
+    parameters: list[click.Parameter] = [field_option(each) for each in description.get("fields", ())]
+    parameters += [
+        click.Option([option_name(act["id"]), f"act_{act['id']}"], is_flag=True, help=act.get("tooltip") or act["label"])
+        for act in acts
+    ]
+    parameters += row_options(bool(description.get("search"))) if main else [json_option()]
+    fields = {each["name"]: each for each in description.get("fields", ())}
+
+    def read(**given: Any) -> Wish:
+        return read_wish(fields, given, main, [act["id"] for act in acts])
+
+    return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
+
+
+def option_name(name: str) -> str:
+    """`hide_synchronized` as `--hide-synchronized`."""
+    return "--" + name.replace("_", "-")
+
+
+def field_option(each: Mapping[str, Any]) -> click.Option:
+    """An option for a field. A switch has both sides: what hides can be told to show, the others take a `no-`."""
+    name, help = each["name"], each.get("help") or each["label"]
+    if each["type"] == "boolean":
+        other = (
+            f"--show-{name.removeprefix('hide_').replace('_', '-')}"
+            if name.startswith("hide_")
+            else f"--no-{name.replace('_', '-')}"
+        )
+        return click.Option([f"{option_name(name)}/{other}", f"field_{name}"], default=None, help=help)
+    kinds: dict[str, Any] = {"date": {"metavar": "DATE"}, "choice": {"type": click.Choice(choice_names(each))}}
+    kind = kinds.get(each["type"], {}) if each["type"] != "choice" or each.get("choices") else {}
+    return click.Option([option_name(name), f"field_{name}"], default=None, help=help, **kind)
+
+
+def choice_names(each: Mapping[str, Any]) -> list[str]:
+    """The values of a field with choices, spelled with hyphens."""
+    return [str(choice["value"]).replace("_", "-") for choice in each.get("choices", ()) if choice["value"] != ""]
+
+
+def row_options(searchable: bool) -> list[click.Parameter]:
+    """Which rows, and how to report."""
+    search = [click.Option(["--search", "field_search"], default=None, help="Only rows with these words.")]
+    return [
+        *(search if searchable else []),
+        click.Option(["--all", "every"], is_flag=True, help="Every row that the filters leave."),
+        click.Option(["--select"], multiple=True, metavar="ID…", help="These rows: payment:17, 17 or P-1017. More may follow."),
+        click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing."),
+        json_option(),
+        click.Argument(["more"], nargs=-1, metavar="[ID]..."),
+    ]
+
+
+def json_option() -> click.Option:
+    """--json."""
+    return click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, and nothing else.")
+
+
+def read_wish(fields: Mapping[str, Any], given: Mapping[str, Any], main: Mapping[str, Any] | None, acts: list[str]) -> Wish:
+    """What click has read, as a Wish; a usage error when it is not clear which rows."""
+    answer = {
+        name.removeprefix("field_"): as_value(fields.get(name.removeprefix("field_")), value)
+        for name, value in given.items()
+        if name.startswith("field_") and value is not None
+    }
+    act = next((name for name in acts if given.get(f"act_{name}")), "")
+    if act or main is None:
+        if not act:
+            raise _unclear(f"Say what to do: {', '.join(map(option_name, acts))}.")
+        return Wish(answer, json=bool(given.get("as_json")), act=act)
+    select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
+    needs_rows = main.get("needs") == "selection"
+    if needs_rows and bool(select) == bool(given["every"]):
+        raise _unclear("Say which rows: --all for every row that the filters leave, or --select ID.")
+    if given["dry_run"]:
+        answer["dry_run"] = True
+    return Wish(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows)
+
+
+def as_value(each: Mapping[str, Any] | None, value: Any) -> Any:
+    """A choice's own spelling; everything else as it was given."""
+    for choice in (each or {}).get("choices") or ():
+        if str(choice["value"]).replace("_", "-") == value:
+            return choice["value"]
+    return value
+
+
+def _unclear(text: str) -> click.UsageError:
+    problem = click.UsageError(text)
+    problem.exit_code = CANNOT_RUN
+    return problem
