@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from hostsim.startup import CANNOT_RUN
-
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -96,12 +94,12 @@ def read_wish(fields: Mapping[str, Any], given: Mapping[str, Any], main: Mapping
     act = next((name for name in acts if given.get(f"act_{name}")), "")
     if act or main is None:
         if not act:
-            raise _unclear(f"Say what to do: {', '.join(map(option_name, acts))}.")
+            raise click.UsageError(f"Say what to do: {', '.join(map(option_name, acts))}.")
         return Wish(answer, json=bool(given.get("as_json")), act=act)
     select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
     needs_rows = main.get("needs") == "selection"
     if needs_rows and bool(select) == bool(given["every"]):
-        raise _unclear("Say which rows: --all for every row that the filters leave, or --select ID.")
+        raise click.UsageError("Say which rows: --all for every row that the filters leave, or --select ID.")
     if given["dry_run"]:
         answer["dry_run"] = True
     return Wish(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows)
@@ -113,9 +111,3 @@ def as_value(each: Mapping[str, Any] | None, value: Any) -> Any:
         if str(choice["value"]).replace("_", "-") == value:
             return choice["value"]
     return value
-
-
-def _unclear(text: str) -> click.UsageError:
-    problem = click.UsageError(text)
-    problem.exit_code = CANNOT_RUN
-    return problem

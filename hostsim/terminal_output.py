@@ -36,7 +36,9 @@ def print_run(summary: Mapping[str, Any], chosen: Chosen, wish: Wish) -> int:
 def with_unknown(summary: Mapping[str, Any], chosen: Chosen) -> dict[str, Any]:
     """The summary with a failed row for each name that no row has."""
     text = "There is no such record. Nothing was done for it."
-    unknown = [{"id": name, "outcome": "failed", "message": text, "quickbooks_id": None, "applied": []} for name in chosen.unknown]
+    unknown: list[dict[str, Any]] = [
+        {"id": name, "outcome": "failed", "message": text, "quickbooks_id": None, "applied": []} for name in chosen.unknown
+    ]
     counts = dict(summary["counts"])
     counts["failed"] = counts.get("failed", 0) + len(unknown)
     return {**summary, "counts": counts, "rows": [*summary.get("rows", ()), *unknown]}

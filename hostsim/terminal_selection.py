@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hostsim.forms import Form, Rows
@@ -68,14 +69,14 @@ def _chosen(description: Mapping[str, Any], answer: Mapping[str, Any], rows: Row
 def show_money(text: str) -> str:
     """`38210.00` as `38,210.00`; other text as it is."""
     try:
-        return f"{float(text):,.2f}" if text.replace(".", "", 1).lstrip("-").isdigit() else text
-    except ValueError:
+        return f"{Decimal(text):,}"
+    except InvalidOperation:
         return text
 
 
 def _noun(description: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     """What the rows are called: by the form's own field Source where it has one."""
-    source = next((each for each in description["fields"] if each["name"] == "source"), {})
+    source: Mapping[str, Any] = next((each for each in description["fields"] if each["name"] == "source"), {})
     labels = [str(choice["label"]).lower() for choice in source.get("choices", ()) if choice["value"] == answer.get("source")]
     return labels[0] if labels else "rows"
 
