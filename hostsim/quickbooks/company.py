@@ -53,6 +53,7 @@ class Company:
         self.due: list[tuple[float, int]] = []
         self._settings = settings
         self._owed: dict[int, int] = {}
+        self._touched: set[tuple[str, int]] = set()
         self._preferences: tuple[bytes, Record] = (b"", {})
 
     def _noter(self, note: Callable[[str, str, int], None]) -> Callable[[str, int], None]:
@@ -102,6 +103,12 @@ class Company:
         self.counters[key] = self.counters.get(key, 1000) + 1
         return str(self.counters[key])
 
+    def next_token(self, document: tuple[str, int], record: Record) -> str:
+        """The SyncToken after this change: one more, however often one call touches the record."""
+        grown = 0 if document in self._touched else 1
+        self._touched.add(document)
+        return str(int(record["SyncToken"]) + grown)
+
     def store(self, kind: str, record: Record, at: datetime, quietly: bool = False) -> Record:
         """Keep one object and carry its open amount to its customer."""
         self._carry(kind, int(record["Id"]), -1)
@@ -128,6 +135,7 @@ class Company:
     def settle(self, at: datetime) -> None:
         """Write what customers owe after a change; their SyncToken stays."""
         owed, self._owed = self._owed, {}
+        self._touched.clear()
         jobs: dict[int, int] = {}
         for customer, cents in owed.items():
             if cents:

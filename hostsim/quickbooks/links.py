@@ -59,7 +59,7 @@ def refresh(company: Company, document: tuple[str, int], at: datetime) -> None:
     """A document's open amount and links, after something was applied or taken off."""
     record = company.tables[document[0]].get(document[1])
     if record is not None:
-        record["SyncToken"] = str(int(record["SyncToken"]) + 1)
+        record["SyncToken"] = company.next_token(document, record)
         company.store(document[0], open_amounts(company, document, record), at)
 
 
@@ -92,7 +92,7 @@ def _shrink(company: Company, payment: int, document: tuple[str, int], taken: in
         company.remove("Payment", payment, at)
         return
     apply(company, payment, lines, at)
-    record["SyncToken"] = str(int(record["SyncToken"]) + 1)
+    record["SyncToken"] = company.next_token(("Payment", payment), record)
     company.store("Payment", with_lines(record, lines), at)
 
 

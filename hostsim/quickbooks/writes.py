@@ -82,6 +82,7 @@ def _interfere(call: Call, write: Write) -> None:
 def _edit(call: Call, kind: str, identity: int) -> None:
     if kind in ("Invoice", "CreditMemo"):
         refresh(call.company, (kind, identity), call.now)
+        call.company.settle(call.now)
         return
     record: Record = call.company.tables[kind].get(identity) or {}
     record["SyncToken"] = str(int(record["SyncToken"]) + 1)
