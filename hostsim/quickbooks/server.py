@@ -139,7 +139,7 @@ def serve(
     if state_file is None:
         fill(core, company)
     else:
-        _open_state(core, company, Path(state_file))
+        open_state(core, company, Path(state_file))
     listener = socket.create_server((host, port))
     core.base = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
     print(f"QuickBooks simulator on {core.base}", flush=True)
@@ -150,7 +150,8 @@ def serve(
         core.state.close()
 
 
-def _open_state(core: QuickBooks, company: str, path: Path) -> None:
+def open_state(core: QuickBooks, company: str, path: Path) -> None:
+    """Keep everything in a file from now on; what it holds already comes back."""
     file = StateFile(path)
     if file.empty:
         core.state = file
