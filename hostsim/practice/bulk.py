@@ -21,7 +21,7 @@ METHODS = ("Check", "Check", "Check", "ACH", "Visa", "MasterCard", "Cash", "Wire
 MANY = 50_000  # from here on it is quicker to make the indexes anew
 
 
-def seed_payments(database: Database, count: int, today: date, seed: int = 1) -> None:
+def seed_payments(database: Database, count: int, today: date, seed: int = 1, many: int = MANY) -> None:
     """Add so many unapplied payments of the firm's clients, over the ten years up to today; the same for the same seed.
 
     One commit: all of them or none. PracticeUnavailable when the database fails.
@@ -30,7 +30,7 @@ def seed_payments(database: Database, count: int, today: date, seed: int = 1) ->
     with database.writing() as connection:
         named = select(tables.clients.c.id, tables.clients.c.name).order_by(tables.clients.c.id)
         clients = [(key, name) for key, name in connection.execute(named)]
-        indexes = _drop_indexes(connection) if count >= MANY else []
+        indexes = _drop_indexes(connection) if count >= many else []
         for days in _portions(count, today):
             insert_records(connection, [_payment(rng, clients, day) for day in days], lock_serials(connection))
         _make_indexes(connection, indexes)
