@@ -141,14 +141,15 @@ class QuickBooksBooks:
         return ceil(self._reader.count("Invoice", _OPEN) / self._limits.page_rows)
 
     def _by_id(self, read: Callable[[object], T], entity: str, ids: Iterable[str]) -> list[T]:
-        parts = _portions(list(dict.fromkeys(ids)), self._limits.ids_per_query)
+        numbers = [identity for identity in dict.fromkeys(ids) if identity.isdecimal()]
+        parts = _portions(numbers, self._limits.ids_per_query)
         return [record for part in parts for record in self._list(read, entity, among("Id", part))]
 
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
         return self._reader.rows(entity, where, read)
 
     def _read_one(self, entity: str, identity: str) -> Book | None:
-        if not identity.isdigit():
+        if not identity.isdecimal():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
         return None if raw is None else self._reader.understood(lambda found: read_book(entity, found), raw)

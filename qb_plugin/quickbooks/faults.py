@@ -65,7 +65,11 @@ def is_trouble(fault: Fault) -> bool:
 
 
 _ENDS: tuple[tuple[Callable[[Fault], bool], type[AddInError], str], ...] = (
-    (lambda fault: fault.status == 401 or fault.code in SIGNED_OUT, ReconnectNeeded, "quickbooks_signed_out"),
+    (
+        lambda fault: fault.status == 401 or (fault.code in SIGNED_OUT and fault.status < 500),
+        ReconnectNeeded,
+        "quickbooks_signed_out",
+    ),
     (lambda fault: fault.code in NO_RIGHTS, ReconnectNeeded, "quickbooks_no_rights"),
     (lambda fault: fault.code in THROTTLED or fault.status == 429, Unreachable, "quickbooks_still_slow"),
     (lambda fault: fault.code in NO_ACCESS or fault.status == 403, ReconnectNeeded, "quickbooks_no_access"),

@@ -25,7 +25,7 @@ _LABELS = {
     "TotalAmt": "Amount",
 }
 _KINDS = (
-    (r"deposittoaccount|account element", "The deposit account"),
+    (r"deposittoaccount|accounts? element", "The deposit account"),
     (r"paymentmethod", "The payment method"),
     (r"itemref|item element|items element", "The item"),
     (r"linkedtxn|txnid|has been deleted", "An invoice or credit memo that this is applied to"),

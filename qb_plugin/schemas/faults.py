@@ -13,8 +13,7 @@ from qb_plugin.schemas.fields import ReplySchema, load_reply, optional
 from qb_plugin.schemas.text import BadReplyError
 
 _LONGEST = 4000
-_XML_FAULT = re.compile(r'<Fault\b[^>]*?(?:type="([^"]*)")?[^>]*>', re.ASCII)
-_XML_ERROR = re.compile(r'<Error\b[^>]*?code="([^"]*)"(?:[^>]*?element="([^"]*)")?[^>]*>', re.ASCII)
+_XML_TAG = "<{name}\\b([^>]*)>"
 _XML_TEXT = "<{name}>(.*?)</{name}>"
 
 
@@ -66,18 +65,28 @@ def _lowered(raw: object) -> dict[str, object]:
 def find_xml_fault(body: bytes, status: int = 200, tid: str = "") -> Fault | None:
     """The fault out of an XML answer; None when it holds none. Read as text: no parser is let near what a stranger sent."""
     text = body[: _LONGEST * 4].decode("utf-8", "replace")
-    kind, error = _XML_FAULT.search(text), _XML_ERROR.search(text)
-    if kind is None or error is None:
+    fault, error = _xml_tag("Fault", text), _xml_tag("Error", text)
+    if fault is None or error is None:
         return None
     return Fault(
-        code=error[1][:_LONGEST],
+        code=_xml_attribute("code", error),
         text=_xml_text("Message", text),
         detail=_xml_text("Detail", text),
-        element=error[2] or "",
-        type=kind[1] or "",
+        element=_xml_attribute("element", error),
+        type=_xml_attribute("type", fault),
         status=status,
         tid=tid,
     )
+
+
+def _xml_tag(name: str, text: str) -> str | None:
+    found = re.search(_XML_TAG.format(name=name), text)
+    return found[1] if found else None
+
+
+def _xml_attribute(name: str, attributes: str) -> str:
+    found = re.search(rf'\b{name}="([^"]*)"', attributes)
+    return unescape(found[1]) if found else ""
 
 
 def _xml_text(name: str, text: str) -> str:
