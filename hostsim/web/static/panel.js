@@ -106,11 +106,12 @@ export class Panel {
     if (this.newest) this.progress.measure(this.newest);
   }
 
-  #ended({ state, summary }) {
+  #ended({ state, summary, cancelled }) {
     this.unwatch();
     this.progress.end();
     if (summary.counts) this.summary.textContent = countWords(summary.counts);
-    this.progress.say(summary.text ?? summary.notice ?? "");
+    const words = summary.text ?? summary.notice ?? "";
+    this.progress.say(cancelled || summary.level === "error" || !summary.counts ? words : "");
     this.on.ended({ ...summary, level: state === "broken" ? "error" : summary.level });
   }
 

@@ -5,6 +5,7 @@ import { Pages } from "./pages.js";
 import { Selection } from "./selection.js";
 
 const ROW = 24;
+const least = (column) => Math.round(column.width * 0.75);
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
@@ -38,8 +39,8 @@ export class Grid {
     if (!same) Object.assign(this, { top: 0, at: 0, column: 0, anchor: 0 }) && this.selection.only(0, 0);
     this.element.setAttribute("aria-rowcount", count + 1);
     this.element.setAttribute("aria-colcount", columns.length + 1);
-    this.template = ["30px", ...columns.map((each) => `minmax(${each.width}px, ${each.width}fr)`)].join(" ");
-    this.sizer.style.minWidth = `${30 + columns.reduce((sum, each) => sum + each.width, 0)}px`;
+    this.template = ["30px", ...columns.map((each) => `minmax(${least(each)}px, ${each.width}fr)`)].join(" ");
+    this.sizer.style.minWidth = `${30 + columns.reduce((sum, each) => sum + least(each), 0)}px`;
     const all = (on) => (this.selection.only(0, on ? count : 0), this.#changed());
     this.head.replaceChildren(headRow(columns, sort, all, this.on.sorted));
     this.head.firstChild.style.gridTemplateColumns = this.template;
