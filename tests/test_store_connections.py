@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,42 @@ def test_what_the_host_keeps_in_the_same_file_is_left_alone(tmp_path: Path) -> N
     open_store(f"sqlite:///{file}").close()
     assert host.execute("SELECT id FROM payment").fetchall() == [(17,)]
     host.close()
+
+
+class Releasing(StillClock):
+    """While it sleeps, whoever held the lock lets go of it."""
+
+    def __init__(self, holder: sqlite3.Connection) -> None:
+        super().__init__()
+        self._holder = holder
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._holder.rollback()
+
+
+def locked_file(file: Path) -> sqlite3.Connection:
+    """A new file without a write-ahead log that somebody else holds for himself."""
+    holder = sqlite3.connect(file)
+    holder.execute("CREATE TABLE payment (id INTEGER)")
+    holder.commit()
+    holder.execute("BEGIN EXCLUSIVE")
+    return holder
+
+
+def test_a_new_file_that_another_program_holds_is_waited_for(tmp_path: Path) -> None:
+    with closing(locked_file(tmp_path / "firm.db")) as holder:
+        clock = Releasing(holder)
+        open_store(f"sqlite:///{tmp_path / 'firm.db'}", clock, patience=0.01).close()
+    assert len(clock.slept) == 1
+
+
+def test_a_new_file_that_is_held_too_long_is_told_as_locked(tmp_path: Path) -> None:
+    clock = StillClock()
+    with closing(locked_file(tmp_path / "firm.db")), pytest.raises(Fatal) as told:
+        open_store(f"sqlite:///{tmp_path / 'firm.db'}", clock, patience=0.01)
+    assert told.value.message.key == "database_locked"
+    assert len(clock.slept) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, Update, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Message
 from qb_plugin.store.clock import Clock
-from qb_plugin.store.trouble import troubles_told
+from qb_plugin.store.trouble import is_locked, troubles_told
 
 # Far below what either database takes as parameters of one statement.
 PORTION = 500
+_PAUSE = 0.05
 
 Item = TypeVar("Item")
 
@@ -71,6 +72,30 @@ def send_many(connection: Connection, prepared: str, rows: Sequence[dict[str, An
     return connection.exec_driver_sql(prepared, list(rows)).rowcount
 
 
+def keep_log(database: Database, patience: float) -> None:
+    """Switch a SQLite file to its write-ahead log, once and for good.
+
+    SQLite does not wait when two switch the same new file at once: one of them is told at once that it is locked.
+    """
+    if database.engine.dialect.name != "sqlite":
+        return
+    deadline = database.clock.now() + timedelta(seconds=patience)
+    with troubles_told():
+        while not _switched(database.engine, last=database.clock.now() >= deadline):
+            database.clock.sleep(_PAUSE)
+
+
+def _switched(engine: Engine, last: bool) -> bool:
+    try:
+        with engine.connect().execution_options(begin="") as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    except OperationalError as error:
+        if last or not is_locked(error):
+            raise
+        return False
+    return True
+
+
 def portions(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
     """The items in lists of at most PORTION."""
     source = iter(items)
@@ -115,7 +140,6 @@ def _connect_postgresql(address: URL, patience: float) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
     # The driver's own transactions begin too late for BEGIN IMMEDIATE, so they are switched off.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qb_plugin.store.claims import Claims, HasDied
 from qb_plugin.store.clock import Clock, SystemClock
-from qb_plugin.store.connections import Database, connect
+from qb_plugin.store.connections import Database, connect, keep_log
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leases import Leases, OpenLeases
 from qb_plugin.store.links import Links
@@ -55,6 +55,7 @@ def open_store(
     """
     database = Database(connect(url, patience, on_share), clock or SystemClock(), server_time=clock is None)
     try:
+        keep_log(database, patience)
         bring_up_to_date(database)
     except BaseException:
         database.engine.dispose()

@@ -47,6 +47,11 @@ def troubles_told() -> Iterator[None]:
         raise Fatal(Message(_key(error), details=_details(error))) from error
 
 
+def is_locked(error: SQLAlchemyError) -> bool:
+    """Whether somebody else's lock stood in the way."""
+    return _key(error) == LOCKED
+
+
 def _key(error: SQLAlchemyError) -> str:
     if isinstance(error, TimeoutError):
         return LOCKED
