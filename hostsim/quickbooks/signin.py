@@ -1,7 +1,6 @@
 """OAuth 2: discovery, consent, tokens, revocation, user info and the key that signs id tokens."""
 
 import base64
-import binascii
 import hmac
 import json
 from collections.abc import Callable
@@ -220,7 +219,7 @@ def _basic(header: str) -> tuple[str, str] | None:
         return None
     try:
         name, _, secret = base64.b64decode(text, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return name, secret
 

@@ -12,8 +12,7 @@ BEFORE = frozenset(
 _BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
 DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other"}
 AFTER = frozenset(
-    {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"}
-    | {"slow", "truncated", "html"}
+    {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"} | {"slow", "truncated", "html"}
 )
 KINDS = BEFORE | DURING | AFTER
 _WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other"})
