@@ -267,6 +267,8 @@ class Intent:
 
     `payload` is the entity's JSON text exactly as it goes over the wire. `quickbooks_time` is QuickBooks' own clock from
     its last answer before the send; a look-up starts five minutes before it. `sends` counts how often the bytes left.
+    `source_version` is the WorkSpace record's version that the payload was made from. `applies` says of a credit memo's
+    create that its run is to apply the memo next, so that a run that was cut short can be finished.
     """
 
     id: str
@@ -288,6 +290,8 @@ class Intent:
     first_look_at: datetime | None = None
     sends: int = 0
     message: Message | None = None
+    source_version: str = "0"
+    applies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

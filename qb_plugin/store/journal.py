@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
@@ -15,7 +15,7 @@ from qb_plugin.store.connections import Database, portions, send_many
 from qb_plugin.store.encoding import decode_message, encode_message, encode_moment
 from qb_plugin.store.links import prepare_links, rows_in_order
 from qb_plugin.store.sources import by_kind
-from qb_plugin.store.tables import OPEN, STANDING, intents, leases
+from qb_plugin.store.tables import APPLIES, OPEN, STANDING, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
 _PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place", "settled_at")]
@@ -91,6 +91,27 @@ class Journal:
             ]
         rows.sort(key=lambda row: (row.opened_at, row.requestid, row.place))
         return [_intent(row) for row in rows]
+
+    def to_apply(self, realm: str) -> Sequence[Intent]:
+        """Creates of credit memos that were to be applied next and no application of which stands, oldest first."""
+        other = intents.alias()
+        same = (
+            other.c.realm == intents.c.realm,
+            other.c.source_kind == intents.c.source_kind,
+            other.c.source_id == intents.c.source_id,
+        )
+        application = (other.c.operation == Operation.APPLY, other.c.state.not_in((IntentState.REFUSED, IntentState.WITHDRAWN)))
+        pending = (intents.c.realm == realm, APPLIES, intents.c.state == IntentState.CONFIRMED)
+        query = select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
+        with self._database.read() as connection:
+            return [_intent(row) for row in connection.execute(query)]
+
+    def leave_unapplied(self, realm: str, sources: Sequence[Ref]) -> None:
+        """Note that there is nothing to apply these credit memos to."""
+        flagged = update(intents).where(intents.c.realm == realm, APPLIES)
+        with self._database.write() as connection:
+            for condition in _conditions(sources):
+                connection.execute(flagged.where(condition).values(applies=False))
 
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
         """Withdraw the confirmed intents of these sources, so that they can be sent anew."""

@@ -13,7 +13,7 @@ from qb_plugin.model import Message
 from qb_plugin.store.connections import Database
 from qb_plugin.store.tables import METADATA, schema_version
 
-CURRENT = 2
+CURRENT = 3
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -24,6 +24,11 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE quickbooks_intents ADD COLUMN settled_at TEXT",
         "UPDATE quickbooks_intents SET settled_at = coalesce(sent_at, opened_at) WHERE state <> 'open'",
         "CREATE INDEX quickbooks_runs_latest ON quickbooks_runs (realm, started)",
+    ),
+    3: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN source_version TEXT NOT NULL DEFAULT '0'",
+        "ALTER TABLE quickbooks_intents ADD COLUMN applies BOOLEAN NOT NULL DEFAULT false",
+        "CREATE INDEX quickbooks_intents_to_apply ON quickbooks_intents (realm) WHERE applies",
     ),
 }
 

@@ -33,6 +33,7 @@ _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STANDING = text("state NOT IN ('refused', 'withdrawn')")
 OPEN = text("state = 'open'")
 LIVE = text("removed_at IS NULL")
+APPLIES = text("applies")
 
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
@@ -81,6 +82,8 @@ intents = Table(
     _moment("opened_at"),
     _count("place"),
     _moment("settled_at", null=True),
+    _text("source_version"),
+    Column("applies", Boolean, nullable=False),
 )
 Index(
     "quickbooks_intents_standing",
@@ -94,6 +97,7 @@ Index(
     postgresql_where=STANDING,
 )
 Index("quickbooks_intents_open", intents.c.realm, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("quickbooks_intents_to_apply", intents.c.realm, sqlite_where=APPLIES, postgresql_where=APPLIES)
 
 # A link that was removed stays as a row with `removed_at`: that is its history.
 links = Table(

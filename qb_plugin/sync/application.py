@@ -2,55 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from qb_plugin.model import BookCreditMemo, Line, Message, Operation, Outcome, PaymentDraft, RowResult
+from qb_plugin.model import (
+    Book,
+    BookCreditMemo,
+    Customer,
+    Intent,
+    Line,
+    Message,
+    Operation,
+    Outcome,
+    PaymentDraft,
+    RowResult,
+    SourceRecord,
+)
 from qb_plugin.money import ZERO
 from qb_plugin.sync.export_plan import PlannedRow, Planner
 from qb_plugin.sync.markers import Marker, with_marker
 from qb_plugin.sync.workplace import Workplace
 
 
+@dataclass(frozen=True, slots=True)
+class SavedMemo:
+    """A credit memo that is in QuickBooks and is to be applied; `result` is how its row ends but for that."""
+
+    record: SourceRecord
+    customer: Customer
+    result: RowResult
+
+
 def plan_applications(
-    place: Workplace, planner: Planner, saved: Sequence[tuple[PlannedRow, RowResult]]
+    place: Workplace, planner: Planner, saved: Sequence[SavedMemo]
 ) -> Iterator[tuple[PlannedRow | None, RowResult]]:
     """For each saved memo the zero-total payment that spends it, or None with the row's end when there is nothing to spend."""
-    memos = place.books.read("CreditMemo", [result.quickbooks_id for _, result in saved if result.quickbooks_id])
-    for row, result in saved:
-        memo = memos.get(result.quickbooks_id or "")
-        lines = planner.lines_for(row.record, row.customer.id, memo.remaining) if isinstance(memo, BookCreditMemo) else ()
-        if isinstance(memo, BookCreditMemo) and lines:
-            yield application_row(place, row, memo, lines), result
+    memos = place.books.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
+    idle: list[SavedMemo] = []
+    for memo in saved:
+        book = memos.get(memo.result.quickbooks_id or "")
+        lines = lines_of(planner, memo, book)
+        if isinstance(book, BookCreditMemo) and lines:
+            yield application_row(place, memo, book, lines), memo.result
         else:
-            yield None, replace(result, message=result.message or Message(idle_reason(memo)))
+            idle.append(memo)
+    if idle:
+        place.journal.leave_unapplied(place.realm, [memo.record.ref for memo in idle])
+    yield from ((None, idle_end(memo.result, memos)) for memo in idle)
 
 
-def idle_reason(memo: object) -> str:
-    """Why a memo is not applied: spent already by QuickBooks itself, or no open invoice."""
-    return "memo_spent" if isinstance(memo, BookCreditMemo) and memo.remaining < memo.total else "memo_unapplied"
+def lines_of(planner: Planner, memo: SavedMemo, book: Book | None) -> tuple[Line, ...]:
+    """The invoices that what is left of the memo goes to."""
+    return planner.lines_for(memo.record, memo.customer.id, book.remaining) if isinstance(book, BookCreditMemo) else ()
 
 
-def application_row(place: Workplace, row: PlannedRow, memo: BookCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
+def idle_end(result: RowResult, memos: Mapping[str, Book]) -> RowResult:
+    """Why a memo is not applied: deleted since, spent by QuickBooks itself, or no open invoice."""
+    book = memos.get(result.quickbooks_id or "")
+    if not isinstance(book, BookCreditMemo):
+        return replace(result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
+    return replace(result, message=Message("memo_spent" if book.remaining < book.total else "memo_unapplied"))
+
+
+def application_row(place: Workplace, saved: SavedMemo, memo: BookCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
     """The zero-total payment: one line for the memo, one for each invoice, the amounts in balance."""
     spent = sum((line.amount for line in lines), ZERO)
-    marker = Marker(place.firm_id, row.record.ref, Operation.APPLY)
     draft = PaymentDraft(
-        customer_id=row.customer.id,
-        date=row.record.date,
+        customer_id=saved.customer.id,
+        date=saved.record.date,
         total=ZERO,
-        note=with_marker("", marker),
+        note=with_marker("", Marker(place.firm_id, saved.record.ref, Operation.APPLY)),
         lines=(*lines, Line("CreditMemo", memo.id, spent, memo.number)),
         currency=memo.currency,
     )
     entity, payload = place.books.payload(draft)
-    return replace(row, draft=draft, entity=entity, payload=payload, operation=Operation.APPLY, retried=False)
+    return PlannedRow(saved.record, saved.customer, draft, entity, payload, Operation.APPLY)
 
 
 def with_application(saved: RowResult, applied: RowResult) -> RowResult:
-    """The row's end when the memo is saved and its application has come to an end too."""
+    """The row's result when the memo is saved and its application has got so far."""
     if applied.outcome in {Outcome.SYNCHRONIZED, Outcome.CHANGED}:
         return replace(saved, applied=applied.applied, message=saved.message or applied.message)
+    if applied.outcome in {Outcome.RUNNING, Outcome.WAITING}:
+        return replace(saved, outcome=Outcome.RUNNING, message=Message("memo_to_apply"))
     if applied.outcome is Outcome.NOT_CONFIRMED:
         return replace(saved, outcome=Outcome.NOT_CONFIRMED, message=Message("application_not_confirmed"))
-    return replace(saved, message=Message("memo_not_applied", {"reason": applied.message}))
+    return not_applied(saved, applied.message)
+
+
+def not_applied(saved: RowResult, reason: Message | None) -> RowResult:
+    """The row's end when the memo is saved and was not applied; pressing the button again tries once more."""
+    return replace(saved, message=Message("memo_not_applied", {"reason": reason}))
+
+
+def saved_before(intent: Intent) -> RowResult:
+    """How the row of a memo ends that an earlier run saved and did not come to apply."""
+    return RowResult(str(intent.source), Outcome.SYNCHRONIZED, None, intent.quickbooks_id)

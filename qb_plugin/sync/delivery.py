@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from qb_plugin.errors import AddInError
+from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
@@ -84,18 +84,25 @@ class Delivery:
         self.left: list[PlannedRow] = []
         self.fatal: AddInError | None = None
         self._rows: dict[str, PlannedRow] = {}
+        self._blocked: set[str] = set()
 
     def send(self, rows: Sequence[PlannedRow]) -> Iterator[tuple[PlannedRow, RowResult]]:
-        """Send the rows; one result a row, as soon as it is known."""
+        """Send the rows: *running*, then what came of it as soon as it is known. Abandoned, it still writes the answers down."""
         queue = Queue(rows, exclusive=any(row.lines for row in rows))
         with self._place.books.sender() as sender:
-            while True:
-                yield from self._fill(sender, queue)
-                if not sender.in_flight:
-                    break
-                batch, answers = sender.next()
-                yield from self._settle(batch, answers, queue, sender)
-        self.left = queue.left()
+            try:
+                yield from self._send_all(sender, queue)
+            except GeneratorExit:
+                while sender.in_flight:
+                    deque(self._settle(sender, queue), maxlen=0)
+                raise
+        self.left += queue.left()
+
+    def _send_all(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
+        yield from self._fill(sender, queue)
+        while sender.in_flight:
+            yield from self._settle(sender, queue)
+            yield from self._fill(sender, queue)
 
     def _fill(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
         """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
@@ -103,22 +110,27 @@ class Delivery:
             rows = queue.take(sender.size)
             if not rows:
                 return
-            batch, taken = self._commit(rows)
-            for row in taken:
-                queue.release(row.customer.id)
-                yield row, self._taken_result(row)
+            try:
+                batch, taken = self._commit(rows)
+            except Fatal as failure:  # nothing was sent; what is in flight is still waited for
+                self.fatal = failure
+                self.left += rows
+                return
             if batch.intents:
                 sender.submit(batch)
+            for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in batch.intents}:
+                queue.release(customer)
+            yield from ((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in batch.intents)
+            yield from taken
 
-    def _commit(self, rows: Sequence[PlannedRow]) -> tuple[Batch, list[PlannedRow]]:
-        """Write the intents down, all in one commit; those that stand already are left out of the batch."""
+    def _commit(self, rows: Sequence[PlannedRow]) -> tuple[Batch, list[tuple[PlannedRow, RowResult]]]:
+        """Write the intents down, all in one commit; those that stand already are left out of the batch, with their results."""
         requestid = self._place.ids.requestid()
         intents = [self._intent(row, requestid, place) for place, row in enumerate(rows, 1)]
         written = self._place.journal.open(intents, self._fence)
-        kept = {intent.id: row for intent, row in zip(written, rows, strict=True) if intent}
-        self._rows.update(kept)
+        self._rows.update({intent.id: row for intent, row in zip(written, rows, strict=True) if intent})
         taken = [row for intent, row in zip(written, rows, strict=True) if intent is None]
-        return Batch(requestid, tuple(intent for intent in written if intent)), taken
+        return Batch(requestid, tuple(intent for intent in written if intent)), self._taken_results(taken)
 
     def _intent(self, row: PlannedRow, requestid: str, place: int) -> Intent:
         return Intent(
@@ -136,52 +148,73 @@ class Delivery:
             customer_id=row.customer.id,
             sent_at=self._place.clock.now(),
             sends=1,
+            source_version=row.record.version,
+            applies=row.applies,
         )
 
-    def _taken_result(self, row: PlannedRow) -> RowResult:
-        """A row whose intent stands already: sent before, or on its way from another workstation."""
-        standing = self._place.journal.standing(self._place.realm, [row.record.ref])
-        done = next((i for i in standing if i.operation is row.operation and i.state is IntentState.CONFIRMED), None)
-        if done:
-            return RowResult(row.id, Outcome.SKIPPED, Message("already_synchronized"), done.quickbooks_id)
-        return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
+    def _taken_results(self, rows: Sequence[PlannedRow]) -> list[tuple[PlannedRow, RowResult]]:
+        """Rows whose intent stands already: sent before, or on its way from another workstation."""
+        if not rows:
+            return []
+        standing = self._place.journal.standing(self._place.realm, [row.record.ref for row in rows])
+        done = {(i.source, i.operation): i for i in standing if i.state is IntentState.CONFIRMED}
+        return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
 
-    def _settle(
-        self, batch: Batch, answers: Sequence[Answer], queue: Queue, sender: Sender
-    ) -> Iterator[tuple[PlannedRow, RowResult]]:
+    def _settle(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
+        """Take the next batch's answers and write them down before anybody hears of them."""
+        batch, answers = sender.next()
         if isinstance(sender.fatal, AddInError):
             self.fatal = sender.fatal
         by_id = {intent.id: intent for intent in batch.intents}
         settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
-        self._place.journal.settle([settlement for settlement, _ in settled if settlement])
-        held = {self.doubtful[i.id][1].customer.id for i in batch.intents if i.id in self.doubtful}
-        held |= {row.customer.id for row in self.again}
-        for intent in batch.intents:
-            (queue.hold if intent.customer_id in held else queue.release)(intent.customer_id)
-        for answer, (_, result) in zip(answers, settled, strict=True):
-            if result:
-                yield self._rows[answer.intent_id], result
+        try:
+            self._place.journal.settle([settlement for settlement, _ in settled if settlement])
+        except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
+            self.fatal = failure
+            yield from ((self._rows[intent.id], in_doubt(intent)) for intent in batch.intents)
+            return
+        results = [(by_id[answer.intent_id], result) for answer, (_, result) in zip(answers, settled, strict=True)]
+        self._sort_out(results, queue)
+        yield from ((self._rows[intent.id], result) for intent, result in results)
 
-    def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult | None]:
+    def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: Queue) -> None:
+        """Keep what has not come to its end, and its customer's other rows back with it."""
+        for intent, result in results:
+            row = self._rows[intent.id]
+            if result.outcome is Outcome.NOT_CONFIRMED:
+                self.doubtful[intent.id] = (intent, row)
+            elif result.outcome is Outcome.WAITING:
+                self.again.append(replace(row, retried=True))
+            else:
+                continue
+            self._blocked.add(intent.customer_id)
+        for intent, _ in results:
+            (queue.hold if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
+
+    def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
         row = self._rows[intent.id]
         if answer.verdict is Verdict.CONFIRMED and answer.record:
             return confirmed(intent, answer.record, row.draft, "exported")
         if answer.verdict is Verdict.REFUSED:
             settlement, result = refused(intent, self._reason(row, answer))
-            if row.lines and not row.retried and code_of(answer) in PLAN_AGAIN:
-                self.again.append(replace(row, retried=True))
-                return settlement, None
-            return settlement, result
+            again = row.lines and not row.retried and code_of(answer) in PLAN_AGAIN
+            return settlement, replace(result, outcome=Outcome.WAITING) if again else result
         if answer.verdict is Verdict.NOT_ACTED_UPON:
             return not_sent(intent, self.fatal.message if self.fatal else self._reason(row, answer))
-        self.doubtful[intent.id] = (intent, row)
         return None, in_doubt(intent)
 
     def _reason(self, row: PlannedRow, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
         return self._place.fault_message(answer.fault, row_context(row))
+
+
+def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
+    """What a row whose intent stands already says: in QuickBooks since, or nobody knows yet."""
+    if done:
+        return RowResult(row.id, Outcome.SKIPPED, Message("already_synchronized"), done.quickbooks_id)
+    return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
 
 
 def row_context(row: PlannedRow) -> Mapping[str, object]:

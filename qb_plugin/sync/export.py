@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
-from qb_plugin.errors import AddInError, Fatal
+from qb_plugin.errors import Fatal
 from qb_plugin.model import (
     Book,
+    BookCreditMemo,
     Company,
+    Intent,
     Kind,
     Link,
     Message,
@@ -19,27 +22,15 @@ from qb_plugin.model import (
     RowResult,
     SourceRecord,
 )
-from qb_plugin.sync.allocation import OpenBalances
-from qb_plugin.sync.application import plan_applications, with_application
-from qb_plugin.sync.delivery import Delivery
-from qb_plugin.sync.export_plan import ENTITY, PlannedRow, Planner
-from qb_plugin.sync.known import ExportOptions, read_known
-from qb_plugin.sync.outcomes import applied, find_differences
+from qb_plugin.sync.application import SavedMemo, saved_before, with_application
+from qb_plugin.sync.export_plan import ENTITY, Planner
+from qb_plugin.sync.known import ExportOptions, Known, read_known
+from qb_plugin.sync.outcomes import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.recovery import Recovery
+from qb_plugin.sync.rounds import Events, ExportRun, Rounds
 from qb_plugin.sync.workplace import Workplace
 
-Event = RowResult | Message
-Events = Iterator[Event]
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRun:
-    """One press of the button: its id, the lease's fence, how it exports, and whether a person has cancelled."""
-
-    id: str
-    fence: int
-    options: ExportOptions
-    stop: Callable[[], bool]
+EMPTY: Mapping[Ref, SourceRecord] = MappingProxyType({})
 
 
 def export(place: Workplace, run: ExportRun, records: Sequence[SourceRecord]) -> Events:
@@ -48,26 +39,94 @@ def export(place: Workplace, run: ExportRun, records: Sequence[SourceRecord]) ->
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
-    settled: set[str] = set()
-    for event in settle_open(place, run.stop):
+    settled: dict[str, RowResult] = {}
+    for event in settle_open(place, run.stop, {record.ref: record for record in records}):
         if isinstance(event, RowResult):
-            settled.add(event.id)
+            settled[event.id] = event
         yield event
     known = read_known(place, records, run.options)
     yield from warnings_of(known.company, run.options, records)
     planner = Planner(place, known, run.options)
-    plan = planner.plan([record for record in records if str(record.ref) not in settled])
+    unapplied = find_unapplied(place, run.options, records, settled, known)
+    done = {memo.result.id for memo in unapplied} | set(settled)
+    plan = planner.plan([record for record in records if str(record.ref) not in done])
     yield from plan.decided
-    yield from adopt(place, plan.adopted)
-    yield from Rounds(place, run, planner).send(plan.rows)
+    rounds = Rounds(place, run, planner)
+    yield from rounds.keep_for_later(unapplied)
+    yield from adopt(place, plan.adopted, known, rounds)
+    yield from rounds.send(plan.rows)
 
 
-def settle_open(place: Workplace, stop: Callable[[], bool]) -> Events:
-    """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6)."""
+def find_unapplied(
+    place: Workplace, options: ExportOptions, records: Sequence[SourceRecord], settled: Mapping[str, RowResult], known: Known
+) -> list[SavedMemo]:
+    """The memos among the records that an earlier run saved, but was cut short before it applied them."""
+    memos = {record.ref: record for record in records if record.ref.kind is Kind.CREDIT_MEMO}
+    if not options.auto_apply or not memos:
+        return []
+    intents = [intent for intent in place.journal.to_apply(place.realm) if intent.source in memos]
+    return [
+        SavedMemo(memos[i.source], known.customer(i.customer_id), settled.get(str(i.source)) or saved_before(i))
+        for i in intents
+        if is_saved(settled.get(str(i.source)))
+    ]
+
+
+def is_saved(result: RowResult | None) -> bool:
+    """Whether a memo was not looked at in this run, or was found to be saved as meant; one whose application was has ended."""
+    return result is None or (result.outcome is Outcome.SYNCHRONIZED and not is_not_applied(result))
+
+
+def is_not_applied(result: RowResult) -> bool:
+    return result.message is not None and result.message.key == "memo_not_applied"
+
+
+def settle_open(place: Workplace, stop: Callable[[], bool], records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
+    """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6).
+
+    `records` are those at hand: one that was edited since it was sent is told so.
+    """
     intents = place.journal.open_intents(place.realm)
-    if intents:
-        yield Message("settling_open", {"n": len(intents)})
-        yield from Recovery(place, stop).settle(intents)
+    if not intents:
+        return
+    yield Message("settling_open", {"n": len(intents)})
+    told = Told(place, intents, records)
+    try:
+        for event in Recovery(place, stop).settle(intents):
+            yield told.about(event) if isinstance(event, RowResult) else event
+    except Fatal:
+        yield from told.about_the_rest()
+        raise
+
+
+class Told:
+    """What the rows of an earlier run are told: the intent's end as the end of the whole row."""
+
+    def __init__(self, place: Workplace, intents: Sequence[Intent], records: Mapping[Ref, SourceRecord]) -> None:
+        self._place, self._records = place, records
+        self._left = {str(intent.source): intent for intent in intents}
+        links = place.links.by_source(place.realm, [intent.source for intent in intents])
+        self._saved = {str(ref): RowResult(str(ref), Outcome.SYNCHRONIZED, None, link.quickbooks_id) for ref, link in links.items()}
+
+    def about(self, result: RowResult) -> RowResult:
+        """The row's result."""
+        intent = self._left.pop(result.id)
+        if intent.operation is Operation.APPLY:
+            return with_application(self._saved.get(result.id) or RowResult(result.id, Outcome.SYNCHRONIZED), result)
+        record = self._records.get(intent.source)
+        return self._compared(result, intent, record) if record else result
+
+    def about_the_rest(self) -> list[RowResult]:
+        """The rows that nobody could look up."""
+        return [self.about(in_doubt(intent)) for intent in list(self._left.values())]
+
+    def _compared(self, result: RowResult, intent: Intent, record: SourceRecord) -> RowResult:
+        """*Changed* when what was sent is not what the record says by now."""
+        draft = self._place.books.draft(intent.entity, intent.payload)
+        what = edited_since(record, draft)
+        if result.outcome is not Outcome.SYNCHRONIZED or not what:
+            return result
+        return replace(result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
 
 
 def warnings_of(company: Company, options: ExportOptions, records: Sequence[SourceRecord]) -> Events:
@@ -77,102 +136,25 @@ def warnings_of(company: Company, options: ExportOptions, records: Sequence[Sour
         yield Message("auto_apply_credit_on")
 
 
-def adopt(place: Workplace, found: Sequence[tuple[SourceRecord, Book]]) -> Events:
+def adopt(place: Workplace, found: Sequence[tuple[SourceRecord, Book]], known: Known, rounds: Rounds) -> Events:
     """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
     links = [Link(place.realm, r.ref, ENTITY[r.ref.kind], b.id, "adopted", b.sync_token, r.version) for r, b in found]
     place.links.add(links)
     for record, book in found:
-        customer = place.links.by_source(place.realm, [client := _client(record)]).get(client)
+        customer = known.links.get(_client(record))
         meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
         what = find_differences(meant, book)
         outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
         said = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
-        yield RowResult(str(record.ref), outcome, said, book.id, applied(book))
-
-
-class Rounds:
-    """Sends planned rows until each has come to an end: a first round, doubt settled, then what must be planned once more."""
-
-    def __init__(self, place: Workplace, run: ExportRun, planner: Planner) -> None:
-        self._place, self._run, self._planner = place, run, planner
-        self._saved: list[tuple[PlannedRow, RowResult]] = []
-
-    def send(self, rows: Sequence[PlannedRow]) -> Events:
-        """Send rows, then the applications of the memos among them."""
-        yield from self._rounds(rows)
-        if self._saved:
-            yield from self._apply_memos()
-
-    def _rounds(self, rows: Sequence[PlannedRow]) -> Events:
-        while rows:
-            delivery = Delivery(self._place, self._run.id, self._run.fence, self._run.stop)
-            yield from self._keep(delivery.send(rows))
-            blocked = yield from self._settle(delivery)
-            rest = [*delivery.again, *delivery.left]
-            if delivery.fatal or self._run.stop():
-                yield from (not_tried(row, delivery.fatal) for row in rest)
-                return
-            yield from (not_tried(row, None, "waits_for_doubt") for row in rest if row.customer.id in blocked)
-            rows = yield from self._plan_again([row for row in rest if row.customer.id not in blocked])
-
-    def _keep(self, results: Iterator[tuple[PlannedRow, RowResult]]) -> Events:
-        """Pass results on; a memo that was saved is remembered, to be applied later."""
-        for row, result in results:
-            if self._to_apply(row, result):
-                self._saved.append((row, result))
-                yield replace(result, outcome=Outcome.RUNNING, message=Message("memo_to_apply"))
-            else:
-                yield result
-
-    def _to_apply(self, row: PlannedRow, result: RowResult) -> bool:
-        memo = row.record.ref.kind is Kind.CREDIT_MEMO and row.operation is Operation.CREATE
-        return memo and self._run.options.auto_apply and result.outcome is Outcome.SYNCHRONIZED
-
-    def _settle(self, delivery: Delivery) -> Generator[Event, None, set[str]]:
-        """Settle the round's doubt; the customers of rows still in doubt are the generator's value."""
-        rows = {row.id: row for _, row in delivery.doubtful.values()}
-        recovery = Recovery(self._place, self._run.stop)
-        if not rows or delivery.fatal:
-            return {row.customer.id for row in rows.values()}
-        yield Message("checking_doubt", {"n": len(rows)})
-        try:
-            for event in recovery.settle([intent for intent, _ in delivery.doubtful.values()]):
-                if isinstance(event, RowResult) and event.id in rows:
-                    yield from self._keep(iter([(rows[event.id], event)]))
-                else:
-                    yield event
-        except Fatal as failure:  # the rows stay not confirmed; the next run, or the next start, goes on from there
-            delivery.fatal = failure
-        return {intent.customer_id for intent in recovery.undecided}
-
-    def _plan_again(self, rows: Sequence[PlannedRow]) -> Generator[Event, None, list[PlannedRow]]:
-        """Read these customers' invoices again and allocate anew what applies to invoices."""
-        if not any(row.lines for row in rows):
-            return list(rows)
-        customers = sorted({row.customer.id for row in rows})
-        self._planner.use_balances(OpenBalances(self._place.books.open_invoices(customers)))
-        planned = [self._planner.plan_again(row) for row in rows]
-        idle = [row for row in planned if row.operation is Operation.APPLY and not row.lines]
-        yield from (RowResult(row.id, Outcome.FAILED, Message("nothing_open")) for row in idle)
-        return [row for row in planned if row not in idle]
-
-    def _apply_memos(self) -> Events:
-        """Spend the saved memos; each row ends with both halves told."""
-        saved, self._saved = self._saved, []
-        ends = {row.id: result for row, result in saved}
-        if self._run.stop():
-            yield from (replace(result, message=Message("memo_unapplied")) for result in ends.values())
-            return
-        planned = list(plan_applications(self._place, self._planner, saved))
-        yield from (result for row, result in planned if row is None)
-        for event in self._rounds([row for row, _ in planned if row]):
-            yield with_application(ends[event.id], event) if isinstance(event, RowResult) else event
-
-
-def not_tried(row: PlannedRow, fatal: AddInError | None, key: str = "cancelled_row") -> RowResult:
-    """A row that was not sent, and why."""
-    return RowResult(row.id, Outcome.NOT_TRIED, fatal.message if fatal else Message(key))
+        result = RowResult(str(record.ref), outcome, said, book.id, applied(book))
+        if rounds.applies(record, result) and isinstance(book, BookCreditMemo) and book.remaining:
+            yield from rounds.keep_for_later([SavedMemo(record, known.customer(book.customer_id), result)])
+        else:
+            yield result
 
 
 def _client(record: SourceRecord) -> Ref:
     return Ref(Kind.CLIENT, record.client_id)
+
+
+__all__ = ["ExportRun", "export", "settle_open"]

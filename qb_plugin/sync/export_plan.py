@@ -45,6 +45,7 @@ class PlannedRow:
     payload: str
     operation: Operation = Operation.CREATE
     retried: bool = False
+    applies: bool = False  # a credit memo to be applied once it is saved
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -101,12 +102,14 @@ class Planner:
         link = self._known.links.get(record.ref)
         if link:
             raise Held(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
-        if record.ref in self._known.open_intents:
+        if record.ref in self._known.open_refs:
             raise Held(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
         return pick_marked(record, self._known.by_marker.get(record.ref, ()), self._customer_id(record))
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         customer = self._customer(record)
+        if customer.id in self._known.waiting_customers:
+            raise Held(Outcome.NOT_TRIED, Message("waits_for_doubt"))
         check_amount(record)
         check_currency(customer, self._known.company)
         check_period(record, self._known.company)
@@ -115,7 +118,8 @@ class Planner:
         self._place.books.payload(draft)  # the limits are checked before any balance is spent
         draft = self._allocate(record, draft)
         entity, payload = self._place.books.payload(draft)
-        return PlannedRow(record, customer, draft, entity, payload)
+        applies = self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
+        return PlannedRow(record, customer, draft, entity, payload, applies=applies)
 
     def _customer_id(self, record: SourceRecord) -> str:
         link = self._known.links.get(Ref(Kind.CLIENT, record.client_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,12 +34,15 @@ def import_payments(
 
     Each group is planned afresh right before it is recorded, so that balances are those of the moment.
     """
+    made_here: set[Ref] = set()
     for group in in_groups(rows, GROUP):
         if stop():
             yield from (RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")) for row in group)
         else:
             planned = plan_import(place, ledger, [row.payment for row in group])
-            yield from record(place, ledger, [accept(row, options.anyway) for row in planned], options.methods)
+            yield from record(
+                place, ledger, [accept(row, options.anyway, made_here) for row in planned], options.methods, made_here
+            )
 
 
 def in_groups(rows: Sequence[ImportRow], size: int) -> Iterable[Sequence[ImportRow]]:
@@ -47,17 +50,22 @@ def in_groups(rows: Sequence[ImportRow], size: int) -> Iterable[Sequence[ImportR
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def accept(row: ImportRow, anyway: frozenset[str]) -> ImportRow:
-    """Take a look-alike that a person said is another payment."""
-    return replace(row, outcome=Outcome.READY, message=None) if row.looks_same and row.id in anyway else row
+def accept(row: ImportRow, anyway: frozenset[str], made_here: Set[Ref]) -> ImportRow:
+    """Take a look-alike that a person said is another payment, and one that only looks like what this run imported itself."""
+    other = row.id in anyway or row.existing in made_here
+    return replace(row, outcome=Outcome.READY, message=row.unapplied) if row.looks_same and other else row
 
 
-def record(place: Workplace, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str]) -> Iterator[RowResult]:
+def record(
+    place: Workplace, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[Ref]
+) -> Iterator[RowResult]:
     """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key)."""
     ready = [row for row in rows if row.outcome is Outcome.READY]
+    yield from (RowResult(row.id, Outcome.RUNNING) for row in ready)
     outcomes = ledger.record_payments([as_host_payment(place, row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     place.links.add([link_of(place, row, ref) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
+    made_here |= {Ref(Kind.PAYMENT, found.id) for found in outcomes if found.id}
     yield from (result_of(row, recorded.get(row.id)) for row in rows)
 
 
@@ -80,8 +88,8 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
     """The WorkSpace payment to link the row to, if there is one now."""
     if recorded and recorded.id:
         return Ref(Kind.PAYMENT, recorded.id)
-    exists = row.outcome is Outcome.SYNCHRONIZED and row.existing
-    return row.existing if exists and row.existing and row.existing.kind is Kind.PAYMENT else None
+    here = row.outcome is Outcome.SYNCHRONIZED and row.existing and row.existing.kind is Kind.PAYMENT
+    return row.existing if here else None
 
 
 def link_of(place: Workplace, row: ImportRow, ref: Ref) -> Link:

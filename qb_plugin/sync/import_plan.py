@@ -29,7 +29,8 @@ class ImportRow:
     """A QuickBooks payment beside what would become of it in WorkSpace.
 
     `outcome` is ready, synchronized (here already), skipped (cannot be imported, or looks the same as one that is here)
-    or failed (no client). `left` names the money that stays unapplied and why.
+    or failed (no client). A ready row's message names the money that stays unapplied and why; a look-alike keeps it in
+    `unapplied`, for when a person says that it is another payment.
     """
 
     payment: BookPayment
@@ -39,6 +40,7 @@ class ImportRow:
     message: Message | None = None
     existing: Ref | None = None
     looks_same: bool = False
+    unapplied: Message | None = None
 
     @property
     def id(self) -> str:
@@ -63,8 +65,13 @@ class Here:
     numbered_invoices: Mapping[tuple[str, str], HostInvoice]
 
     def find_invoice(self, client: str, line: Line) -> HostInvoice | None:
-        """The invoice here for a QuickBooks line: the linked one, else the client's only one of that number."""
-        return self.linked_invoices.get(line.id) or self.numbered_invoices.get((client, line.number or ""))
+        """The client's invoice here for a QuickBooks line: the linked one, else the only one of that number.
+
+        In QuickBooks a customer may pay for its sub-customers; another client's invoice cannot take the payment here.
+        """
+        linked = self.linked_invoices.get(line.id)
+        found = linked or self.numbered_invoices.get((client, line.number or ""))
+        return found if found and found.client_id == client else None
 
     def balances(self) -> dict[str, Decimal]:
         """What is open on each of the invoices, by their id here."""
@@ -145,7 +152,7 @@ def decide(place: Workplace, here: Here, payment: BookPayment, balances: dict[st
 def looking_same(row: ImportRow, twin: HostPayment) -> ImportRow:
     """A payment that looks like one that is here: held, and it says which one."""
     values = {"number": twin.number, "date": twin.date, "amount": twin.amount, "ref": twin.reference or "–"}
-    held = replace(row, outcome=Outcome.SKIPPED, message=Message("looks_same_here", values))
+    held = replace(row, outcome=Outcome.SKIPPED, message=Message("looks_same_here", values), unapplied=row.message)
     return replace(held, existing=Ref(Kind.PAYMENT, twin.id), looks_same=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from qb_plugin.model import Book, BookPayment, Company, Customer, Kind, Link, Operation, Ref, SourceRecord
 from qb_plugin.sync.allocation import OpenBalances
@@ -12,6 +13,8 @@ from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import LookAlikeKey, book_key
 from qb_plugin.sync.ports import Books
 from qb_plugin.sync.workplace import Workplace
+
+MARGIN = timedelta(days=31)  # a transaction of ours may have been given another date since; most such corrections are small
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,16 @@ class Known:
     company: Company
     customers: Mapping[str, Customer]
     links: Mapping[Ref, Link]
-    open_intents: frozenset[Ref]
+    open_refs: frozenset[Ref]
+    waiting_customers: frozenset[str]
     by_marker: Mapping[Ref, Sequence[Book]]
     unclaimed: Mapping[LookAlikeKey, Book]
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
+
+    def customer(self, identity: str) -> Customer:
+        """The customer of a transaction that is in QuickBooks already; by its id alone if it is gone."""
+        return self.customers.get(identity) or Customer(identity, identity, identity)
 
 
 def read_known(place: Workplace, records: Sequence[SourceRecord], options: ExportOptions) -> Known:
@@ -50,12 +58,13 @@ def read_known(place: Workplace, records: Sequence[SourceRecord], options: Expor
     customer_ids = sorted({link.quickbooks_id for ref, link in links.items() if ref.kind is Kind.CLIENT})
     by_marker, unclaimed = index_books(place, read_period(place.books, records), place.firm_id)
     invoices = place.books.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
-    open_refs = frozenset(intent.source for intent in place.journal.open_intents(place.realm))
+    in_doubt = place.journal.open_intents(place.realm)
     return Known(
         place.books.company(),
         {customer.id: customer for customer in place.books.customers()},
         links,
-        open_refs,
+        frozenset(intent.source for intent in in_doubt),
+        frozenset(intent.customer_id for intent in in_doubt),
         by_marker,
         unclaimed,
         OpenBalances(invoices),
@@ -64,12 +73,13 @@ def read_known(place: Workplace, records: Sequence[SourceRecord], options: Expor
 
 
 def read_period(books: Books, records: Sequence[SourceRecord]) -> Sequence[Book]:
-    """QuickBooks' transactions of the records' kind between their first and last date; nothing for no records."""
-    if not records:
-        return ()
-    days = [record.date for record in records]
-    read = books.payments if records[0].ref.kind is Kind.PAYMENT else books.credit_memos
-    return read(min(days), max(days))
+    """QuickBooks' transactions of the records' kinds around their first and last date; nothing for no records."""
+    found: list[Book] = []
+    for kind in sorted({record.ref.kind for record in records}):
+        days = [record.date for record in records if record.ref.kind is kind]
+        read = books.payments if kind is Kind.PAYMENT else books.credit_memos
+        found += read(min(days) - MARGIN, max(days) + MARGIN)
+    return found
 
 
 def index_books(

@@ -21,6 +21,7 @@ from qb_plugin.model import (
     RowResult,
     Settlement,
     Share,
+    SourceRecord,
 )
 from qb_plugin.money import ZERO
 
@@ -39,7 +40,7 @@ def make_link(intent: Intent, book: Book, origin: str) -> Link | None:
     """The link a confirmed create makes; an application links nothing new."""
     if intent.operation is not Operation.CREATE:
         return None
-    return Link(intent.realm, intent.source, intent.entity, book.id, origin, book.sync_token)
+    return Link(intent.realm, intent.source, intent.entity, book.id, origin, book.sync_token, intent.source_version)
 
 
 def said_of(draft: Draft, book: Book, differences: Sequence[str], origin: str) -> Message | None:
@@ -60,6 +61,12 @@ def find_differences(draft: Draft, book: Book) -> list[str]:
     amount = draft.total if isinstance(draft, PaymentDraft) else draft.amount
     found = (("customer", draft.customer_id, book.customer_id), ("date", draft.date, book.date), ("amount", amount, book.total))
     return [name for name, meant, is_ in found if meant != is_]
+
+
+def edited_since(record: SourceRecord, draft: Draft) -> list[str]:
+    """Which of date and amount are no longer what was sent."""
+    amount = draft.total if isinstance(draft, PaymentDraft) else draft.amount
+    return [name for name, sent, is_ in (("date", draft.date, record.date), ("amount", amount, record.amount)) if sent != is_]
 
 
 def same_lines(meant: Sequence[Line], found: Sequence[Line]) -> bool:
@@ -99,6 +106,13 @@ def not_sent(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
 def in_doubt(intent: Intent) -> RowResult:
     """The row while nobody knows."""
     return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, NOT_CONFIRMED)
+
+
+def settled_elsewhere(intent: Intent, saved: Intent | None) -> RowResult:
+    """A row that another workstation brought to its end: saved, or else as it says there."""
+    if saved:
+        return RowResult(str(intent.source), Outcome.SYNCHRONIZED, Message("found_in_quickbooks"), saved.quickbooks_id)
+    return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
 
 
 def code_of(answer: Answer) -> str:

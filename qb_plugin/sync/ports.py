@@ -138,6 +138,15 @@ class Journal(Protocol):
         """Intents of these sources that are neither refused nor withdrawn."""
         ...
 
+    def to_apply(self, realm: str) -> Sequence[Intent]:
+        """Confirmed creates of credit memos that were to be applied next (`Intent.applies`) and no application of which
+        stands: what a run that was cut short, or an application that was refused, left undone."""
+        ...
+
+    def leave_unapplied(self, realm: str, sources: Sequence[Ref]) -> None:
+        """Note that there is nothing to apply these credit memos to: `to_apply` leaves them out from now on."""
+        ...
+
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
         """Withdraw confirmed intents (unlink, undo, removal), so that a new create is possible."""
         ...

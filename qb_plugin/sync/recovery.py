@@ -21,7 +21,7 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.sync.markers import Marker, find_marker
-from qb_plugin.sync.outcomes import confirmed, find_differences, in_doubt, refused
+from qb_plugin.sync.outcomes import confirmed, find_differences, in_doubt, refused, settled_elsewhere
 from qb_plugin.sync.workplace import Workplace
 
 LOOK_BACK = timedelta(minutes=5)  # clocks differ, and MetaData times have no milliseconds
@@ -40,11 +40,21 @@ class Recovery:
         """Look up, wait, look up again, send the same bytes, read back; one result an intent, notices in between."""
         missing = yield from self._look(intents)
         if missing and (yield from self._wait_until(second_look_time(missing, self._place))):
+            missing = yield from self._still_ours(missing)
             missing = yield from self._look(missing)
             faults = yield from self._send_again(missing)
             missing = yield from self._look_after(faults)
         self.undecided += missing
         yield from (in_doubt(intent) for intent in missing)
+
+    def _still_ours(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
+        """Leave out what somebody else settled while we waited: its bytes must never go again."""
+        still_open = {intent.id for intent in self._place.journal.open_intents(self._place.realm)}
+        closed = [intent for intent in intents if intent.id not in still_open]
+        standing = self._place.journal.standing(self._place.realm, [intent.source for intent in closed]) if closed else ()
+        saved = {intent.id: intent for intent in standing}
+        yield from (settled_elsewhere(intent, saved.get(intent.id)) for intent in closed)
+        return [intent for intent in intents if intent.id in still_open]
 
     def _look(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""

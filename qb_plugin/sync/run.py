@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
+from qb_plugin.errors import AddInError
 from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.ports import Clock, Leases, Runs
 
 DONE = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED})
-NOT_ENDED = frozenset({Outcome.READY, Outcome.WAITING, Outcome.RUNNING})
+NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
 GROUP = 200  # results a commit of the history
+
+Event = RowResult | Message
+Work = Callable[[Lease], Iterator[Event]]
 
 
 @dataclass(slots=True)
@@ -20,23 +25,34 @@ class Tally:
 
     ids: Sequence[str]
     results: dict[str, RowResult] = field(default_factory=dict)
+    _wanted: frozenset[str] = frozenset()
+    _going: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._wanted = frozenset(self.ids)
 
     def take(self, result: RowResult) -> bool:
         """Keep a result; False when the row is not one of this run's."""
         if result.id not in self._wanted:
             return False
         self.results[result.id] = result
+        (self._going.add if result.outcome in NOT_ENDED else self._going.discard)(result.id)
         return True
-
-    _wanted: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        self._wanted = frozenset(self.ids)
 
     @property
     def ended(self) -> int:
         """How many rows have an end."""
-        return len(self.results)
+        return len(self.results) - len(self._going)
+
+    def end_the_rest(self, reason: Message) -> list[RowResult]:
+        """An end for each row that has none: what was on its way is not confirmed, the others were not tried."""
+        ends = [end_of(self.results.get(identity), identity, reason) for identity in self.ids if self._has_no_end(identity)]
+        for end in ends:
+            self.take(end)
+        return ends
+
+    def _has_no_end(self, identity: str) -> bool:
+        return identity not in self.results or identity in self._going
 
     def counts(self) -> dict[str, int]:
         """How many rows were tried, are done, failed, not confirmed, skipped and not tried."""
@@ -53,6 +69,14 @@ class Tally:
         }
 
 
+def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:
+    """How a row ends that the run leaves behind; a credit memo that was saved says that only its application is open."""
+    if last is None or last.outcome is Outcome.WAITING:
+        return RowResult(identity, Outcome.NOT_TRIED, reason)
+    key = "application_not_confirmed" if last.quickbooks_id else "not_confirmed"
+    return replace(last, outcome=Outcome.NOT_CONFIRMED, message=Message(key))
+
+
 @dataclass(frozen=True, slots=True)
 class RunPorts:
     """What keeping a run needs."""
@@ -62,47 +86,62 @@ class RunPorts:
     clock: Clock
 
 
-def carry_out(
-    ports: RunPorts,
-    run: RunInfo,
-    work: Callable[[Lease], Iterator[RowResult | Message]],
-    tally: Tally,
-) -> Iterator[RowResult | Message]:
-    """Do the work under the company's lease, keeping the history as it goes; RunInProgress when somebody else runs."""
+def carry_out(ports: RunPorts, run: RunInfo, work: Work, tally: Tally) -> Iterator[Event]:
+    """Do the work under the company's lease, keeping the history as it goes; RunInProgress when somebody else runs.
+
+    A failure that ends the work is raised once every row has been told its end.
+    """
     lease = ports.leases.take(run.realm, run)
+    try:
+        yield from to_its_end(ports, run, lease, work, tally)
+    finally:
+        try:
+            ports.runs.finish(run.id, tally.counts(), ports.clock.now())
+        finally:
+            ports.leases.release(lease)
+
+
+def to_its_end(ports: RunPorts, run: RunInfo, lease: Lease, work: Work, tally: Tally) -> Iterator[Event]:
+    """The work's events, and then an end for each row that they left without one."""
     try:
         ports.runs.start(run)
         yield from recorded(ports, run, lease, work(lease), tally)
-    finally:
-        finish(ports, run, tally.counts())
-        ports.leases.release(lease)
+    except Exception as failure:
+        reason = failure.message if isinstance(failure, AddInError) else Message("cancelled_row")
+        yield from the_rest(ports, run, tally, reason)
+        raise
+    yield from the_rest(ports, run, tally, Message("cancelled_row"))
 
 
-def recorded(
-    ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[RowResult | Message], tally: Tally
-) -> Iterator[RowResult | Message]:
+def the_rest(ports: RunPorts, run: RunInfo, tally: Tally, reason: Message) -> Sequence[RowResult]:
+    """End the rows that have no end; a history that cannot be written does not keep people from being told."""
+    ends = tally.end_the_rest(reason)
+    if ends:
+        with suppress(AddInError):
+            ports.runs.report(run.id, ends)
+    return ends
+
+
+def recorded(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event], tally: Tally) -> Iterator[Event]:
     """Pass the events on, writing results to the history in groups and the lease's heartbeat with them."""
     waiting: list[RowResult] = []
     try:
         for event in events:
-            if isinstance(event, RowResult) and tally.take(event):
+            if isinstance(event, RowResult) and tally.take(event) and event.outcome not in NOT_ENDED:
                 waiting.append(event)
             if len(waiting) >= GROUP or isinstance(event, Message):
-                waiting = keep(ports, run, lease, waiting, tally)
+                write(ports, run, waiting, tally)
+                ports.leases.beat(lease, tally.ended)
             yield event
     finally:
-        keep(ports, run, lease, waiting, tally)
+        if isinstance(events, Generator):
+            events.close()  # what is in flight is written down before the lease is given back
+        write(ports, run, waiting, tally)
 
 
-def keep(ports: RunPorts, run: RunInfo, lease: Lease, results: Sequence[RowResult], tally: Tally) -> list[RowResult]:
-    """Write results to the history and say how far the run is; returns the empty list of those still to write."""
-    if results:
-        ports.runs.report(run.id, results)
+def write(ports: RunPorts, run: RunInfo, waiting: list[RowResult], tally: Tally) -> None:
+    """Write the results that wait to the history, and how far the run is."""
+    if waiting:
+        ports.runs.report(run.id, waiting)
+        waiting.clear()
     ports.runs.progress(run.id, tally.ended)
-    ports.leases.beat(lease, tally.ended)
-    return []
-
-
-def finish(ports: RunPorts, run: RunInfo, counts: Mapping[str, int]) -> None:
-    """Close the run in the history."""
-    ports.runs.finish(run.id, counts, ports.clock.now())
