@@ -157,13 +157,14 @@ def watch(processes: Sequence[subprocess.Popen[bytes]], pause: Callable[[float],
 
 @contextmanager
 def ending_kindly() -> Iterator[None]:
-    """Take a request to end as Ctrl-C, so that both processes are stopped with us."""
+    """Take a request to end as Ctrl-C, so that both processes are stopped with us; also where a shell has switched Ctrl-C off."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for kind, previous in before.items():
+            signal.signal(kind, previous)

@@ -26,6 +26,7 @@ hooks = ["workspace_start", "workspace_menu", "workspace_forms", "workspace_cont
 forms = ["send", "address", "connection"]
 commands = ["send", "connect"]
 """
+ANSWER = {"from": "2026-11-01", "source": "letters", "hide_gone": True, "insured": False}
 CHOICES = [{"value": "slow", "label": "Slow boat"}, {"value": "fast", "label": "Fast plane"}]
 
 
@@ -70,7 +71,12 @@ def show_parcel(id: str) -> dict[str, Any]:
     """A parcel; every hundredth has gone already and cannot be selected."""
     number = int(id.partition(":")[2])
     gone = number % 100 == 99
-    cells = {"name": f"Parcel {number}", "amount": "-10.00" if number == 3 else "10.00", "way": CHOICES[0], "to": {"value": "", "label": ""}}
+    cells = {
+        "name": f"Parcel {number}",
+        "amount": "-10.00" if number == 3 else "10.00",
+        "way": CHOICES[0],
+        "to": {"value": "", "label": ""},
+    }
     if number == 4:
         cells["name"] = "=HYPERLINK(1) <b>bold</b> & a name far too long for the column it stands in, so that it is cut"
     outcome = "synchronized" if gone else "ready"
@@ -104,11 +110,15 @@ class SendForm:
             {"key": "to", "label": "Sent to", "type": "choice", "width": 200, "search": "towns"},
             {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 150},
         ]
-        notice = {"text": f"Showing {len(selection or [])} selected.", "level": "info", "link": {"label": "Show all ›", "request": {}}}
+        notice = {
+            "text": f"Showing {len(selection or [])} selected.",
+            "level": "info",
+            "link": {"label": "Show all ›", "request": {}},
+        }
         mixed = selection and len({each.partition(":")[0] for each in selection}) > 1
         return {
             "id": "send", "title": "Send Parcels", "subtitle": "Post office", "fields": fields, "columns": columns, "search": True,
-            "answer": {"from": "2026-11-01", "source": "letters", "hide_gone": True, "insured": False, **(request.get("answer") or {})},
+            "answer": {**ANSWER, **(request.get("answer") or {})},
             "actions": [{"id": "send", "label": "Send Selected", "kind": "run", "needs": "selection", "right": "export",
                          "primary": True, "tooltip": "Takes them to the post"}],
             "row_actions": [{"id": "hide", "label": "Hide", "kind": "act", "right": "hide"},
@@ -147,7 +157,14 @@ class SendForm:
         done = sum(row["outcome"] == "synchronized" for row in rows)
         failed = sum(row["outcome"] == "failed" for row in rows)
         unsure = len(rows) - done - failed
-        counts = {"tried": len(rows), "done": done, "failed": failed, "not_confirmed": unsure, "skipped": 0, "not_tried": len(ids) - len(rows)}
+        counts = {
+            "tried": len(rows),
+            "done": done,
+            "failed": failed,
+            "not_confirmed": unsure,
+            "skipped": 0,
+            "not_tried": len(ids) - len(rows),
+        }
         summary = [{key: row[key] for key in ("id", "outcome", "message")} | {"quickbooks_id": None, "applied": []} for row in rows]
         return {"counts": counts, "text": f"{done} sent.", "level": "info", "run": "run-1", "rows": summary}
 
@@ -161,7 +178,13 @@ def outcome_of(id: str) -> dict[str, Any]:
     number = int(id.partition(":")[2])
     if number == 1:
         fixes = [{"label": "Change address…", "form": "address", "request": {}}]
-        return {"id": id, "outcome": "failed", "message": "The address is wrong. Nothing was sent.", "details": "code 7", "fixes": fixes}
+        return {
+            "id": id,
+            "outcome": "failed",
+            "message": "The address is wrong. Nothing was sent.",
+            "details": "code 7",
+            "fixes": fixes,
+        }
     if number == 2:
         return {"id": id, "outcome": "not_confirmed", "message": "We are checking.", "details": "", "fixes": []}
     return {"id": id, "outcome": "synchronized", "message": "", "details": "", "fixes": []}

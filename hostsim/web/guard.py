@@ -18,10 +18,11 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hostsim.web.errors import error
+from hostsim.web.errors import RequestRefused, error
 
 LIMIT = 1_000_000
 """Bytes that a body may have."""
+TOO_MUCH = "That is more than this host takes in at once."
 LINE = 8_000
 """Characters that path and query together may have."""
 CALLBACK = "/addins/callback"
@@ -46,10 +47,6 @@ class Refusal:
     text: str
 
 
-class BodyTooLarge(Exception):
-    """More bytes arrived than LIMIT."""
-
-
 class Guard:
     """ASGI middleware around the whole host; `token` is made anew at each start."""
 
@@ -67,13 +64,7 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, _with_headers(send, scope["path"]))
             return
-        await self._pass(scope, receive, _with_headers(send, scope["path"]))
-
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._app(scope, _limited(receive), send)
-        except BodyTooLarge:
-            await error(413, "That is more than this host takes in at once.")(scope, receive, send)
+        await self._app(scope, _limited(receive), _with_headers(send, scope["path"]))
 
     def _admit(self, scope: Scope, headers: Headers) -> Response | None:
         """None lets the request in; a response ends it."""
@@ -123,7 +114,7 @@ def refuse_wire(scope: Scope, headers: Headers) -> Refusal | None:
     if len(raw) + len(scope["query_string"]) > LINE or not raw.startswith(b"/") or b"\\" in raw or b"//" in raw or b"\x00" in raw:
         return Refusal(400, "That address does not fit.")
     if headers.get("content-length", "0").isdigit() is False or int(headers.get("content-length", "0")) > LIMIT:
-        return Refusal(413, "That is more than this host takes in at once.")
+        return Refusal(413, TOO_MUCH)
     return None
 
 
@@ -158,7 +149,7 @@ def _limited(receive: Receive) -> Receive:
         part = await receive()
         seen += len(part.get("body", b""))
         if seen > LIMIT:
-            raise BodyTooLarge
+            raise RequestRefused(413, TOO_MUCH)
         return part
 
     return counted
