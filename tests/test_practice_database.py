@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect, select, update
 
 from hostsim.practice import tables
-from hostsim.practice.connection import Database, PracticeUnavailable
+from hostsim.practice.connection import Database, PracticeUnavailable, switch_to_log
 from hostsim.practice.database import Practice, fresh_firm_id, open_practice
 
 
@@ -69,6 +69,37 @@ def test_a_write_begins_by_taking_the_lock(tmp_path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
     other.close()
     practice.close()
+
+
+class _BusyFile:
+    """A connection to a file that another program is switching to its log: refused so many times, as SQLite does it."""
+
+    def __init__(self, refusals: int, name: str = "SQLITE_BUSY") -> None:
+        self.refusals, self.name, self.sent = refusals, name, list[str]()
+
+    def execute(self, statement: str) -> _BusyFile:
+        self.sent.append(statement)
+        if statement.startswith("PRAGMA") and self.refusals:
+            self.refusals -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorname = self.name
+            raise error
+        return self
+
+    def close(self) -> None:
+        return
+
+
+def test_two_programs_that_make_the_same_file_wait_for_each_other() -> None:
+    file = _BusyFile(refusals=2)
+    switch_to_log(file)
+    switch, wait = "PRAGMA journal_mode=WAL", ["BEGIN IMMEDIATE", "COMMIT"]
+    assert file.sent == [switch, *wait, switch, *wait, switch]
+
+
+def test_what_is_no_lock_is_not_waited_for() -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        switch_to_log(_BusyFile(refusals=1, name="SQLITE_READONLY"))
 
 
 def test_a_locked_database_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -117,8 +118,24 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # or the driver would begin transactions by itself, and late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    switch_to_log(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def switch_to_log(connection: Any, attempts: int = 20) -> None:
+    """Switch a new file to its write-ahead log. Two that do so at once are told that it is locked without any wait; a write
+    waits as it should, so it is what passes the time until the next attempt.
+    """
+    for _ in range(attempts):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
 
 
 def _begin_sqlite(connection: Connection) -> None:

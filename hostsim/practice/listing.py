@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Select, and_, func, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from hostsim.practice.among import among, row_numbers
+from hostsim.practice.among import among, row_number
 from hostsim.practice.amounts import from_units
 from hostsim.practice.model import Kind
 from hostsim.practice.query import RecordQuery
@@ -25,6 +25,7 @@ SORT_COLUMNS = {
     "number": (records.c.kind, records.c.serial),  # unique by itself
     "kind": (records.c.kind, records.c.date),
 }
+SIGNS = {kind.value: kind.sign for kind in Kind}
 
 
 def take_snapshot(connection: Connection, query: RecordQuery, addin_id: int | None) -> Snapshot:
@@ -72,18 +73,23 @@ def _kinds_and_dates(source: FromClause, query: RecordQuery) -> list[ColumnEleme
 
 def _these(connection: Connection, refs: Sequence[str]) -> ColumnElement[bool]:
     """Exactly these records; each id must be of the kind it is named with."""
+    keys = signed_keys(refs)
     signed: ColumnElement[int] = records.c.id * records.c.kind
     return and_(
-        among(connection, records.c.id, row_numbers([ref.partition(":")[2] for ref in refs])),
-        among(connection, signed, signed_keys(refs)),
+        among(connection, records.c.id, [abs(key) for key in keys]),
+        among(connection, signed, keys),
     )
 
 
 def signed_keys(refs: Sequence[str]) -> list[int]:
     """`payment:17` as 17, `credit_memo:18` as -18; what is neither is left out."""
-    signs = {kind.value: kind.sign for kind in Kind}
-    parted = [ref.partition(":") for ref in refs]
-    return [signs[kind] * key for kind, _, text in parted if kind in signs for key in row_numbers([text])]
+    keys = []
+    for ref in refs:
+        kind, _, text = ref.partition(":")
+        number = row_number(text)
+        if number is not None and kind in SIGNS:
+            keys.append(SIGNS[kind] * number)
+    return keys
 
 
 def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted: Sequence[ColumnElement[bool]]) -> Snapshot:

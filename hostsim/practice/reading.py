@@ -18,8 +18,14 @@ from hostsim.practice.wording import record_number
 
 KEYS_AT_ONCE = 500  # values in one comparison; both databases take far more, and parse them slowly
 
-_records = (
-    select(tables.records, tables.clients.c.name.label("client_name"))
+# In the order that `_record` takes them: by name, a column of a row costs three times as much.
+RECORD_COLUMNS = (
+    *("kind", "id", "serial", "client_id", "date", "value", "method", "reference"),
+    *("memo", "unapplied", "external_key", "version"),
+)
+
+_records: Select[Any] = (
+    select(*(tables.records.c[name] for name in RECORD_COLUMNS), tables.clients.c.name.label("client_name"))
     .join(tables.clients, tables.clients.c.id == tables.records.c.client_id)
     .order_by(tables.records.c.id)
 )
@@ -89,7 +95,7 @@ def _with_applications(connection: Connection, rows: Sequence[Row[Any]]) -> list
     if not rows:
         return []
     applied = _applications(connection, [row.id for row in rows])
-    return [_record(row, tuple(applied.get(row.id, ()))) for row in rows]
+    return [_record(tuple(row), applied) for row in rows]
 
 
 def _applications(connection: Connection, record_ids: Collection[int]) -> Mapping[int, list[Application]]:
@@ -106,23 +112,24 @@ def _applications(connection: Connection, record_ids: Collection[int]) -> Mappin
     return applied
 
 
-def _record(row: Row[Any], applications: tuple[Application, ...]) -> Record:
-    kind = Kind.of_sign(row.kind)
+def _record(row: tuple[Any, ...], applied: Mapping[int, list[Application]]) -> Record:
+    sign, key, serial, client_id, day, value, method, reference, memo, unapplied, external_key, version, name = row
+    kind = Kind.of_sign(sign)
     return Record(
         kind=kind,
-        id=str(row.id),
-        number=record_number(kind, row.serial),
-        client_id=str(row.client_id),
-        client_name=row.client_name,
-        date=row.date,
-        amount=from_units(row.value * row.kind),
-        method=row.method,
-        reference=row.reference,
-        memo=row.memo,
-        unapplied=from_units(row.unapplied),
-        external_key=row.external_key,
-        version=row.version,
-        applications=applications,
+        id=str(key),
+        number=record_number(kind, serial),
+        client_id=str(client_id),
+        client_name=name,
+        date=day,
+        amount=from_units(value * sign),
+        method=method,
+        reference=reference,
+        memo=memo,
+        unapplied=from_units(unapplied),
+        external_key=external_key,
+        version=version,
+        applications=tuple(applied.get(key, ())),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -122,7 +122,9 @@ def _searches(practice: Practice, ledger: PracticeLedger, times: int) -> Iterato
         yield _first_rows(f"search: {text}", "p95 <= 100", practice, ledger, {"search": text}, times)
 
 
-def _first_rows(what: str, target: str, practice: Practice, ledger: PracticeLedger, query: dict[str, object], times: int) -> Figure:
+def _first_rows(
+    what: str, target: str, practice: Practice, ledger: PracticeLedger, query: Mapping[str, object], times: int
+) -> Figure:
     marks, counted = practice.marks(ADDIN), [0]
 
     def first() -> None:
