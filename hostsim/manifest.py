@@ -44,7 +44,7 @@ def find_manifest(package: str) -> Path:
 
     The checkout wins: an editable install may keep a stale copy inside the package.
     """
-    folder = _folder(package)
+    folder = _folder(package.partition(".")[0])
     checkout = folder.parent / FILE
     if checkout.is_file() and (folder.parent / "pyproject.toml").is_file():
         return checkout
@@ -54,7 +54,7 @@ def find_manifest(package: str) -> Path:
 
 
 def _folder(package: str) -> Path:
-    spec = find_spec(package.partition(".")[0])
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ManifestError(f"package {package} is not installed")
     return Path(spec.origin).parent

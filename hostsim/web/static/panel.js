@@ -119,11 +119,11 @@ export class Panel {
     this.token = state.token;
     this.count = state.count;
     this.total = state.total;
-    this.grid.show(this.description.columns, state, this.sort, keep);
+    const kept = this.grid.show(this.description.columns, state, this.sort, keep);
     this.grid.element.hidden = !state.count;
     this.#showEmpty(state.count ? null : state.empty ?? { text: "Nothing to show." });
     this.whole.textContent = [`${state.count.toLocaleString("en")} ${state.count === 1 ? "row" : "rows"}`, showMoney(state.total)].filter(Boolean).join(" · ");
-    this.message.show(keep ? this.grid.focusedRow : null);
+    this.message.show(kept ? this.grid.focusedRow : null);
     this.on.rows(state);
     this.#selected();
   }

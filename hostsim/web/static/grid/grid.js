@@ -31,12 +31,14 @@ export class Grid {
     this.show([], { count: 0, rows: [] }, null);
   }
 
-  // Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it.
+  // Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it. Else rows that were
+  // selected or focused stay so where they are among the first ones again. Whether the focused row is still there.
   show(columns, { count, rows }, sort, keep = false) {
     const same = keep && count === this.pages.count;
+    const [focused, picked] = [this.touched && this.focusedRow?.id, this.#pickedIds()];
     this.columns = columns;
     this.pages.reset(count, rows);
-    if (!same) Object.assign(this, { top: 0, at: 0, column: 0, anchor: 0 }) && this.selection.only(0, 0);
+    if (!same) this.#restore(rows, focused, picked);
     this.element.setAttribute("aria-rowcount", count + 1);
     this.element.setAttribute("aria-colcount", columns.length + 1);
     this.template = ["30px", ...columns.map((each) => `minmax(${least(each)}px, ${each.width}fr)`)].join(" ");
@@ -48,6 +50,21 @@ export class Grid {
     this.#clear();
     this.#place(this.top);
     this.draw();
+    return same || this.touched;
+  }
+
+  #pickedIds() {
+    const places = this.selection.count > 200 ? [] : this.selection.ranges.flatMap(([start, stop]) => Array.from({ length: stop - start }, (_, i) => start + i));
+    return new Set(places.map((place) => this.pages.row(place)?.id));
+  }
+
+  #restore(rows, focused, picked) {
+    Object.assign(this, { top: 0, at: 0, column: 0, anchor: 0, touched: false });
+    this.selection.only(0, 0);
+    rows.forEach((row, place) => {
+      if (picked.has(row.id)) this.selection.add(place, place + 1);
+      if (row.id === focused) Object.assign(this, { at: place, anchor: place, touched: true });
+    });
   }
 
   get focusedRow() {
@@ -146,6 +163,7 @@ export class Grid {
   }
 
   #go(place, { extend = false, move = false } = {}) {
+    this.touched = true;
     this.at = Math.max(0, Math.min(place, this.pages.count - 1));
     if (extend) this.selection.only(Math.min(this.anchor, this.at), Math.max(this.anchor, this.at) + 1);
     else if (!move) (this.selection.only(this.at, this.at + 1), (this.anchor = this.at));

@@ -1,0 +1,106 @@
+"""A run goes on in a thread of its own, is watched by whoever looks, and ends with words whatever happens."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from hostsim.tasks import KEPT, State, Task, Tasks, merge_row
+
+
+def new_tasks(events: list[Mapping[str, Any]]) -> Tasks:
+    """A registry that counts its ids and keeps what it publishes."""
+    numbers = itertools.count(1)
+    return Tasks(events.append, lambda: f"t{next(numbers)}")
+
+
+def test_a_run_publishes_rows_progress_and_its_end() -> None:
+    events: list[Mapping[str, Any]] = []
+
+    def work(task: Task) -> Mapping[str, Any]:
+        task.row({"id": "a", "outcome": "synchronized"})
+        task.progress(1, 1)
+        task.notice("nearly there")
+        return {"counts": {"done": 1}}
+
+    task = new_tasks(events).start("send", "go", "s1", work)
+    assert task.wait(10)
+    assert [next(key for key in ("row", "progress", "notice") if key in event) for event in events[:3]] == [
+        "row",
+        "progress",
+        "notice",
+    ]
+    assert events[3]["state"] == "ended"
+    assert events[3]["summary"] == {"counts": {"done": 1}}
+    assert task.describe()["snapshot"] == "s1"
+
+
+def test_a_run_that_raises_ends_as_broken_with_a_sentence() -> None:
+    def work(_: Task) -> Mapping[str, Any]:
+        raise ZeroDivisionError
+
+    task = new_tasks([]).start("send", "go", "", work)
+    assert task.wait(10)
+    assert task.state is State.BROKEN
+    assert task.summary["text"].startswith("The run stopped with an error: ZeroDivisionError.")
+    assert task.summary["level"] == "error"
+
+
+def test_a_run_sees_that_it_was_cancelled() -> None:
+    seen = threading.Event()
+
+    def work(task: Task) -> Mapping[str, Any]:
+        seen.wait(10)
+        return {"counts": {"not_tried": int(task.cancelled)}}
+
+    task = new_tasks([]).start("send", "go", "", work)
+    task.cancel()
+    seen.set()
+    assert task.wait(10)
+    assert task.summary["counts"] == {"not_tried": 1}
+
+
+def test_a_running_form_is_found_again_and_an_ended_one_is_not() -> None:
+    gate, tasks = threading.Event(), new_tasks([])
+    task = tasks.start("send", "go", "s1", lambda _: {"ended": gate.wait(10)})
+    assert tasks.running("send") is task
+    assert tasks.running("other") is None
+    gate.set()
+    assert task.wait(10)
+    assert tasks.running("send") is None
+    assert tasks.of_snapshot("s1") == [task]
+
+
+def test_rows_stay_as_the_run_left_them() -> None:
+    task = Task("t", "send", "go", lambda _: None)
+    task.row({"id": "a", "outcome": "running", "cells": {"to": "Cork"}})
+    task.row({"id": "a", "outcome": "failed", "message": "No."})
+    row = task.patch({"id": "a", "outcome": "ready", "cells": {"name": "A", "to": ""}})
+    assert row == {"id": "a", "outcome": "failed", "message": "No.", "cells": {"name": "A", "to": "Cork"}}
+    assert task.patch({"id": "b", "outcome": "ready"}) == {"id": "b", "outcome": "ready"}
+
+
+def test_time_left_follows_the_pace_so_far() -> None:
+    clock = iter([0.0, 8.0]).__next__
+    task = Task("t", "send", "go", lambda _: None, clock=clock)
+    task.done, task.total = 40, 60
+    assert task.measure() == {"done": 40, "total": 60, "left": 4}
+
+
+def test_time_left_is_not_claimed_before_anything_is_done() -> None:
+    assert Task("t", "send", "go", lambda _: None).measure()["left"] is None
+
+
+def test_only_so_many_ended_runs_are_kept() -> None:
+    tasks = new_tasks([])
+    for _ in range(KEPT + 5):
+        assert tasks.start("send", "go", "", lambda _: {}).wait(10)
+    tasks.start("send", "go", "", lambda _: {})
+    assert tasks.get("t1") is None
+    assert len(tasks.all()) == KEPT + 1
+
+
+def test_a_change_without_cells_leaves_the_row_without_them() -> None:
+    assert merge_row({"id": "a"}, {"outcome": "done"}) == {"id": "a", "outcome": "done"}
