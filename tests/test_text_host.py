@@ -22,6 +22,8 @@ from tests.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
 from tests.text_host import TextHost
 
 TODAY = date(2026, 11, 20)
+# No pauses: this simulator counts no calls.
+SWIFT = Limits(per_second=10_000, per_minute=10_000, read_waits=(), send_waits=())
 AMY, DIEGO, COOL, STRANGER = "Amy's Bird Sanctuary", "Diego Rodriguez", "Cool Cars", "Nobody & Co."
 
 
@@ -85,7 +87,8 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         keys = simulator.credentials()
         options = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
         host = TextHost(ledger(), f"sqlite:///{tmp_path / 'park.db'}", options, TODAY)
-        addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=Limits(per_second=10_000, per_minute=10_000, read_waits=(), send_waits=())))
+        addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=SWIFT))
+        )
         manager = host.load(addin)
         made = Scene(host, addin, simulator)
         connect(made)

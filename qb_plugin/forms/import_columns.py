@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 COLUMNS: list[dict[str, Any]] = [
-    {"key": "date", "label": "Date", "type": "date", "width": 96, "sortable": True},
-    {"key": "customer", "label": "Customer → client", "type": "text", "width": 250, "sortable": True},
-    {"key": "method", "label": "Method", "type": "text", "width": 120, "sortable": True},
-    {"key": "reference", "label": "Reference", "type": "text", "width": 120, "sortable": True},
-    {"key": "amount", "label": "Amount", "type": "money", "width": 104, "sortable": True},
-    {"key": "applied_there", "label": "Applied in QuickBooks to", "type": "text", "width": 200},
-    {"key": "applied_here", "label": "Will be applied here to", "type": "text", "width": 200},
-    {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 140},
+    {"key": "date", "label": "Date", "type": "date", "width": 100, "sortable": True},
+    {"key": "customer", "label": "Customer → client", "type": "text", "width": 220, "sortable": True},
+    {"key": "method", "label": "Method", "type": "text", "width": 116, "sortable": True},
+    {"key": "reference", "label": "Reference", "type": "text", "width": 110, "sortable": True},
+    {"key": "amount", "label": "Amount", "type": "money", "width": 92, "sortable": True},
+    {"key": "applied_there", "label": "Applied in QuickBooks to", "type": "text", "width": 165},
+    {"key": "applied_here", "label": "Will be applied here to", "type": "text", "width": 165},
+    {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 122},
 ]
 
 ACTION = {

@@ -32,10 +32,10 @@ def settings_schema(methods: Sequence[str], lists: Lists) -> Schema:
         "auto_apply_uses": chosen("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
     }
     for method in methods:
-        found[f"payment_method:{method}"] = chosen(f"{method} is", "Payment methods", choices(lists.methods, "No method"))
+        found[f"payment_method:{method}"] = chosen(f"{method}: method", "Payment methods", choices(lists.methods, "No method"))
     for method in methods:
         accounts = choices(lists.accounts, "Undeposited Funds")
-        found[f"deposit_account:{method}"] = chosen(f"{method} goes to", "Deposit accounts", accounts)
+        found[f"deposit_account:{method}"] = chosen(f"{method}: deposit to", "Deposit accounts", accounts)
     return FormSchema.from_dict(found, name="SettingsAnswer")()
 
 
