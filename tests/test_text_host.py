@@ -88,7 +88,6 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         options = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
         host = TextHost(ledger(), f"sqlite:///{tmp_path / 'park.db'}", options, TODAY)
         addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=SWIFT))
-        )
         manager = host.load(addin)
         made = Scene(host, addin, simulator)
         connect(made)
