@@ -88,7 +88,8 @@ def hold_until_killed(url: str, held: Any) -> None:
     with closing(open_store(url)) as store, store.tokens.lock():
         store.leases.take(REALM, sample_run())
         held.set()
-        signal.pause()
+        while True:
+            signal.pause()
 
 
 def test_what_a_killed_process_held_is_free_at_once(database_url: str) -> None:
