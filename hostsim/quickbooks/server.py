@@ -101,9 +101,19 @@ def running_simulator(
         running.stop()
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. asyncio turns Nagle's algorithm off only where the protocol is named; with it on, an answer whose
+    head and body go out apart waits 40 ms for the client's delayed acknowledgement."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(128)
+    return listener
+
+
 def start(core: QuickBooks, reset: Callable[[], None], port: int = 0) -> RunningSimulator:
     """Serve `core` from a thread; returns once it answers."""
-    listener = socket.create_server(("127.0.0.1", port))
+    listener = listen("127.0.0.1", port)
     server = _server(core, reset)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -140,7 +150,7 @@ def serve(
         fill(core, company)
     else:
         open_state(core, company, Path(state_file))
-    listener = socket.create_server((host, port))
+    listener = listen(host, port)
     core.base = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
     print(f"QuickBooks simulator on {core.base}", flush=True)
     server = _server(core, lambda: fill(core, company))
