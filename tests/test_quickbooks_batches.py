@@ -13,6 +13,7 @@ from qb_plugin.quickbooks.oauth import App
 from qb_plugin.schemas.envelopes import stub_body
 from qb_plugin.schemas.text import read_json, write_json
 from tests.quickbooks_side import (
+    ADDRESS,
     REALM,
     REQUEST_ID,
     TODAY,
@@ -117,7 +118,7 @@ def test_a_void_goes_alone_under_a_requestid_of_its_own() -> None:
         Scripted(b'{"Fault":{"Error":[{"code":"1040","Message":"too many"}],"type":"ValidationFault"}}', 400),
         Scripted(b'{"Fault":{"Error":[{"code":"10000"}],"type":"SystemFault"}}', 500),
         Scripted(b'{"Fault":null}', 400),
-        Scripted(b"", 302, {"Location": "https://elsewhere.test/"}),
+        Scripted(b"", 302, {"Location": f"{ADDRESS}/elsewhere"}),
     ],
     ids=lambda trouble: f"{trouble.status}-{len(trouble.body)}-{type(trouble.problem).__name__}",
 )

@@ -99,6 +99,31 @@ def test_open_invoices_are_the_same_by_whichever_way_they_are_read(limits: Limit
     assert len(found) == len(expected) > 100
 
 
+@pytest.mark.parametrize(
+    ("limits", "by_customer", "of_all"),
+    [
+        (Limits(), 1, 0),  # one statement holds them all
+        (Limits(ids_per_query=2), 0, 1),  # ten statements by customer, one page of all
+        (Limits(ids_per_query=10, page_rows=50), 2, 0),  # two statements by customer, several pages of all
+    ],
+)
+def test_open_invoices_are_read_by_whichever_way_is_fewer_calls(limits: Limits, by_customer: int, of_all: int) -> None:
+    asked: list[str] = []
+    company = Company(0)
+
+    def script(request: requests.PreparedRequest) -> Scripted:
+        text = as_bytes(request.body).decode()
+        if "COUNT(*)" in text:
+            return Scripted(b'{"QueryResponse":{"totalCount":400}}')
+        asked.append(text)
+        return company(request)
+
+    side, _ = scripted(script, limits)
+    side.quickbooks.books().open_invoices([str(number) for number in range(1, 21)])
+    assert sum("CustomerRef IN" in text for text in asked) == by_customer
+    assert sum("CustomerRef IN" not in text for text in asked) == of_all
+
+
 def test_no_customers_need_no_call() -> None:
     side, adapter = scripted(one_after_another(Scripted(status=500)))
     assert side.quickbooks.books().open_invoices([]) == ()

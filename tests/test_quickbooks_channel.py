@@ -123,7 +123,7 @@ def test_a_body_larger_than_any_answer_is_no_answer() -> None:
 
 
 def test_a_redirect_is_not_followed() -> None:
-    away = Scripted(b"", 302, {"Location": "https://elsewhere.test/"})
+    away = Scripted(b"", 302, {"Location": f"{ADDRESS}/elsewhere"})
     side, adapter = scripted(one_after_another(away), Limits(read_waits=()))
     with pytest.raises(Unreachable):
         books_of(side).methods()
