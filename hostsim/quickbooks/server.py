@@ -1,5 +1,6 @@
 """Running the simulator: in a thread for tests, or as a process of its own."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,7 +106,8 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. asyncio turns Nagle's algorithm off only where the protocol is named; with it on, an answer whose
     head and body go out apart waits 40 ms for the client's delayed acknowledgement."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name == "posix":  # elsewhere the option would let another program take the port from us
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     listener.listen(128)
     return listener
