@@ -52,8 +52,10 @@ class FakeBooks:
         self.company_ = Company("realm", "Alder & Finch")
         self.batches: list[Batch] = []
         self.calls: list[str] = []
+        self.periods: list[tuple[str, date | None, date | None]] = []
         self.sends: dict[str, int] = defaultdict(int)
         self.shared_customers: list[str] = []
+        self.after_batch: Callable[[], None] = lambda: None
         self.on_submit: list[Callable[[Batch], None]] = []
         self.unreachable: dict[str, AddInError] = {}
         self._steps: dict[tuple[Ref, str], deque[Step]] = defaultdict(deque)
@@ -118,10 +120,12 @@ class FakeBooks:
 
     def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
         self._asked("payments")
+        self.periods.append(("payments", start, end))
         return [b for b in self._shown() if isinstance(b, BookPayment) and (not start or not end or start <= b.date <= end)]
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
         self._asked("credit_memos")
+        self.periods.append(("credit_memos", start, end))
         return [b for b in self._shown() if isinstance(b, BookCreditMemo) and (not start or not end or start <= b.date <= end)]
 
     def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
@@ -155,6 +159,8 @@ class FakeBooks:
         step = steps.popleft() if steps else WELL
         if step.fatal:
             return Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault("3200", "signed out", status=401)), step.fatal
+        if step.verdict:
+            return Answer(intent.id, step.verdict, fault=step.fault), None
         if step.late is not None:
             self.clock.at(step.late, lambda: self._save_once(intent, step))
             return Answer(intent.id, Verdict.DOUBT), None
@@ -286,4 +292,5 @@ class FakeSender:
             answer, fatal = self._books.answer(batch, intent)
             self.fatal = self.fatal or fatal
             found.append(answer)
+        self._books.after_batch()
         return batch, found

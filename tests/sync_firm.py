@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -79,6 +79,10 @@ def customer_id(client: int) -> str:
     return str(50 + client)
 
 
+def client_link(client: int) -> Link:
+    return Link(REALM, Ref(Kind.CLIENT, str(client)), "Customer", customer_id(client), "matched")
+
+
 def fault_sentence(fault: Fault, context: object) -> Message:
     return Message("quickbooks_said", {"code": fault.code}, fault.text)
 
@@ -128,13 +132,14 @@ class Firm:
         self.runs = 0
         self.waits = Waits()
         for client in range(1, 6):
-            self.match(client)
+            self.know(client)
+        self.store.links.add([client_link(client) for client in range(1, 6)])
 
-    def match(self, client: int, **more: object) -> None:
+    def know(self, client: int, **more: object) -> None:
+        """QuickBooks' customer of client `client`, as it is now."""
         name = f"Customer {client}"
         self.books.customers_ = [c for c in self.books.customers_ if c.id != customer_id(client)]
         self.books.customers_.append(replace(Customer(customer_id(client), name, name), **more))  # type: ignore[arg-type]
-        self.store.links.add([Link(REALM, Ref(Kind.CLIENT, str(client)), "Customer", customer_id(client), "matched")])
 
     def open(self, *invoices: BookInvoice) -> None:
         """Invoices stand open in QuickBooks."""
@@ -156,10 +161,16 @@ class Firm:
 
     def export(self, *records: SourceRecord, stop: Callable[[], bool] = lambda: False, fence: int = 0, **options: object) -> Ended:
         """Press the button; a failure that ends the run is kept in `failure`."""
+        return collect(self.events(*records, stop=stop, fence=fence, **options))
+
+    def events(
+        self, *records: SourceRecord, stop: Callable[[], bool] = lambda: False, fence: int = 0, **options: object
+    ) -> Generator[RowResult | Message, None, None]:
+        """Press the button, event by event."""
         self.runs += 1
         options.setdefault("item_id", "9")
         run = ExportRun(f"run-{self.runs}", fence, ExportOptions(**options), stop)  # type: ignore[arg-type]
-        return collect(export(self.place, run, records))
+        yield from export(self.place, run, records)
 
     def link(self, record: SourceRecord) -> Link | None:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)

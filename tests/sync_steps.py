@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qb_plugin.errors import AddInError
-from qb_plugin.model import Fault
+from qb_plugin.model import Fault, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Step:
     answer: bool = True
     fault: Fault | None = None
     fatal: AddInError | None = None
+    verdict: Verdict | None = None  # just this, and nothing is saved
     change: Mapping[str, Any] = field(default_factory=dict)  # what QuickBooks saves differently
 
 

@@ -158,11 +158,12 @@ def is_refusal(fault: Fault | None) -> bool:
 
 
 def second_look_time(intents: Sequence[Intent], place: Workplace) -> datetime:
-    """When a second look-up counts: the call limit after the last send, and one lag after the first look."""
-    now = place.clock.now()
+    """When a second look-up counts: one lag after the first, and one lag after the call limit has passed since the last send,
+    because what a lost call saves at the very end shows in a query only one lag later."""
+    now, lag = place.clock.now(), timedelta(seconds=place.waits.lag)
     after_call = max((intent.sent_at or now) for intent in intents) + timedelta(seconds=place.waits.call_limit)
-    after_look = max((intent.first_look_at or now) for intent in intents) + timedelta(seconds=place.waits.lag)
-    return max(after_call, after_look)
+    after_look = max((intent.first_look_at or now) for intent in intents)
+    return max(after_call, after_look) + lag
 
 
 def find_marked(place: Workplace, intents: Sequence[Intent]) -> dict[str, list[Book]]:
