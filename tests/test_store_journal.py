@@ -66,6 +66,20 @@ def test_the_same_record_twice_in_one_batch_is_written_once(store: Store) -> Non
     assert [bool(intent) for intent in store.journal.open([sample_intent(1), sample_intent(1, "twin")], 0)] == [True, False]
 
 
+def test_a_memo_that_was_to_be_applied_is_found_until_its_application_stands_or_is_given_up(store: Store) -> None:
+    wanted = [replace(intent, applies=True) for intent in sample_intents([1, 2, 3, 4])]
+    store.journal.open([*wanted, sample_intent(5)], 0)
+    store.journal.settle([confirmed(sample_intent(number)) for number in (1, 2, 3, 5)])
+    assert [intent.id for intent in store.journal.to_apply(REALM)] == ["first-1", "first-2", "first-3"]
+    applications = [sample_intent(number, "apply", Operation.APPLY) for number in (1, 2)]
+    store.journal.open(applications, 0)
+    store.journal.settle([refused(applications[1])])
+    assert [intent.id for intent in store.journal.to_apply(REALM)] == ["first-2", "first-3"]
+    store.journal.leave_unapplied(REALM, [payment(3)])
+    assert [intent.id for intent in store.journal.to_apply(REALM)] == ["first-2"]
+    assert store.journal.to_apply("another company") == []
+
+
 def test_another_operation_or_version_of_the_record_is_another_intent(store: Store) -> None:
     store.journal.open([sample_intent(1)], 0)
     others = [sample_intent(1, "apply", Operation.APPLY), sample_intent(1, "update", version="1")]
