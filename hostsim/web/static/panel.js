@@ -39,6 +39,7 @@ export class Panel {
   // Reads the rows again; `keep` leaves selection and place as they are. Of several loads the last counts.
   async load(keep = false) {
     const round = (this.round = (this.round ?? 0) + 1);
+    this.#busy(!keep);
     try {
       const columns = this.description.columns;
       const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
@@ -46,6 +47,12 @@ export class Panel {
     } catch (problem) {
       if (round === this.round) tell(problem);
     }
+    if (round === this.round) this.#busy(false);
+  }
+
+  // Rows of an earlier filter are not shown, nor to be clicked, while new ones are on their way.
+  #busy(on) {
+    this.grid.element.setAttribute("aria-busy", String(on));
   }
 
   // Shows the rows a running task began with, as it has left them so far.
