@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.simulator_calls import Books, new_books, payment, sale
 
 from hostsim.quickbooks.kinds import KINDS
 from hostsim.quickbooks.schema import schema
 from hostsim.quickbooks.statements import KEYWORDS
 from hostsim.quickbooks.wire import Request, Response, load
+from tests.simulator_calls import Books, new_books, payment, sale
 
 DOCUMENTED = {
     *("500", "600", "610", "620", "1040", "2010", "2020", "2030", "2040", "2050", "2060", "2090", "2100", "2130"),
@@ -28,7 +28,9 @@ QUIET = settings(
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False) | st.text(max_size=12)
 ODD = st.sampled_from(["", "0", "1", "4", "-1", "1.5", "99999999999999999999", "2026-02-30", "1e400", "٣", "true", "INV-1", "²"])
-VALUES = st.recursive(SCALARS | ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3))
+VALUES = st.recursive(
+    SCALARS | ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,10 @@ def _bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     body = {name: value for name, value in sensible.items() if draw(st.integers(0, 4))}
     body |= draw(st.dictionaries(_properties(kind), VALUES, max_size=3))
     if draw(st.booleans()):
-        body |= {"Id": draw(st.sampled_from(["1", "2", "3", "4", "77"]) | ODD), "SyncToken": draw(st.sampled_from(["0", "1", "2", "3"]))}
+        body |= {
+            "Id": draw(st.sampled_from(["1", "2", "3", "4", "77"]) | ODD),
+            "SyncToken": draw(st.sampled_from(["0", "1", "2", "3"])),
+        }
     return kind, body
 
 
@@ -153,15 +158,22 @@ def test_any_statement(books: Books, text: str) -> None:
 @QUIET
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]),
-    parts=st.lists(st.sampled_from([kind.lower() for kind in KINDS] + ["query", "cdc", "batch", "pdf", "send", "1", "0", "²"]) | st.text(max_size=8)),
-    parameters=st.dictionaries(st.sampled_from(["entities", "changedSince", "requestid", "operation", "sendTo", "query"]), st.text(max_size=30)),
+    parts=st.lists(
+        st.sampled_from([kind.lower() for kind in KINDS] + ["query", "cdc", "batch", "pdf", "send", "1", "0", "²"])
+        | st.text(max_size=8)
+    ),
+    parameters=st.dictionaries(
+        st.sampled_from(["entities", "changedSince", "requestid", "operation", "sendTo", "query"]), st.text(max_size=30)
+    ),
 )
 def test_any_address(books: Books, method: str, parts: list[str], parameters: dict[str, str]) -> None:
     _check(books.send(method, "/".join(parts), b"{}", **parameters))
 
 
 @QUIET
-@given(entities=st.text(max_size=20) | st.sampled_from(["Payment", "payment,INVOICE", ",", "Vendor"]), since=st.text(max_size=30) | ODD)
+@given(
+    entities=st.text(max_size=20) | st.sampled_from(["Payment", "payment,INVOICE", ",", "Vendor"]), since=st.text(max_size=30) | ODD
+)
 def test_any_change_feed(books: Books, entities: str, since: str) -> None:
     _check(books.send("GET", "cdc", entities=entities, changedSince=since))
 
@@ -177,7 +189,10 @@ def test_any_token(books: Books, header: str, realm: str) -> None:
 
 
 @QUIET
-@given(body=st.binary(max_size=60) | st.text(max_size=60).map(lambda text: f"grant_type=refresh_token&{text}".encode()), header=st.text(max_size=30))
+@given(
+    body=st.binary(max_size=60) | st.text(max_size=60).map(lambda text: f"grant_type=refresh_token&{text}".encode()),
+    header=st.text(max_size=30),
+)
 def test_any_token_request(books: Books, body: bytes, header: str) -> None:
     for path in ("/oauth2/v1/tokens/bearer", "/v2/oauth2/tokens/revoke"):
         for given_header in (header, f"Basic {header}"):

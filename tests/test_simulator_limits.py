@@ -1,9 +1,9 @@
 """Limits on the simulator's clock: an hour passes in no time."""
 
 import pytest
-from tests.simulator_calls import Books, new_books, payment
 
 from hostsim.quickbooks.wire import Response
+from tests.simulator_calls import Books, new_books, payment
 
 
 def _statuses(books: Books, count: int, seconds: float, path: str = "preferences") -> list[int]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from tests.simulator_calls import Books, new_books, payment, sale
 
 

@@ -20,7 +20,8 @@ const told = JSON.parse(process.argv[2]);
 QuickBooks.V3_ENDPOINT_BASE_URL = told.base + '/v3/company/';
 QuickBooks.TOKEN_URL = told.base + '/oauth2/v1/tokens/bearer';
 QuickBooks.REVOKE_URL = told.base + '/v2/oauth2/tokens/revoke';
-const qbo = new QuickBooks(told.client_id, told.client_secret, 'none', false, told.realm, true, false, 75, '2.0', told.refresh_token);
+const keys = [told.client_id, told.client_secret, 'none', false];
+const qbo = new QuickBooks(...keys, told.realm, true, false, 75, '2.0', told.refresh_token);
 const call = (name, ...given) => promisify(qbo[name]).call(qbo, ...given);
 
 (async () => {

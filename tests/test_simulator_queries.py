@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+
 from tests.simulator_calls import Books, new_books
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.simulator_calls import Books, new_books, payment
 
 from hostsim.quickbooks.wire import Response, load
+from tests.simulator_calls import Books, new_books, payment
 
 
 @pytest.fixture

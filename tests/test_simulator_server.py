@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import requests
 from click.testing import CliRunner
-from tests.simulator_calls import TODAY, payment
 
 from hostsim.quickbooks.cli import command
 from hostsim.quickbooks.control import allowed
 from hostsim.quickbooks.core import QuickBooks
 from hostsim.quickbooks.log import hidden
 from hostsim.quickbooks.server import RunningSimulator, fill, new_quickbooks, open_state, running_simulator
+from tests.simulator_calls import TODAY, payment
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,8 @@ def test_lost_answers_end_the_connection(sim: RunningSimulator, api: str, sessio
 
 def test_truncated_answers_end_in_the_middle(sim: RunningSimulator, api: str, session: requests.Session) -> None:
     sim.trouble("truncated")
-    with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        session.get(f"{api}/preferences", timeout=10)
+    with session.get(f"{api}/preferences", timeout=10, stream=True) as answer, pytest.raises(requests.exceptions.ChunkedEncodingError):
+        _ = answer.content
 
 
 def test_slow_answers_outlast_a_short_patience(sim: RunningSimulator, api: str, session: requests.Session) -> None:
@@ -145,7 +145,12 @@ def test_log_keeps_bodies_but_no_tokens(sim: RunningSimulator, api: str, session
 
 @pytest.mark.parametrize(
     "body",
-    [b'{"token": "SECRET"}', b'{"access_token":"SECRET","x":1}', b"grant_type=x&refresh_token=SECRET", b'"detail":"Token expired: SECRET"'],
+    [
+        b'{"token": "SECRET"}',
+        b'{"access_token":"SECRET","x":1}',
+        b"grant_type=x&refresh_token=SECRET",
+        b'"detail":"Token expired: SECRET"',
+    ],
 )
 def test_secrets_are_hidden(body: bytes) -> None:
     assert "SECRET" not in hidden(body)

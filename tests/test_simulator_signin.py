@@ -10,12 +10,12 @@ import requests
 from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
-from tests.simulator_calls import Books, new_books, token_request
 
 from hostsim.quickbooks.server import RunningSimulator, running_simulator
 from hostsim.quickbooks.signin import ConsentError
 from hostsim.quickbooks.times import Clock
 from hostsim.quickbooks.wire import Request, Response, load
+from tests.simulator_calls import Books, new_books, token_request
 
 BACK = "http://localhost:9999/callback"
 
@@ -158,7 +158,9 @@ def test_revoking_ends_both_tokens() -> None:
     books = new_books()
     refresh = books.core.credentials()["refresh_token"]
     request = Request("POST", "/v2/oauth2/tokens/revoke", headers={"authorization": _basic(books)})
-    answer = books.core.handle(Request(request.method, request.path, (), request.headers, json.dumps({"token": books.token}).encode()))
+    answer = books.core.handle(
+        Request(request.method, request.path, (), request.headers, json.dumps({"token": books.token}).encode())
+    )
     assert isinstance(answer, Response)
     assert (answer.status, answer.body) == (200, b"")
     assert _refresh(books, refresh)[0] == 400
@@ -209,7 +211,9 @@ def test_intuits_own_library_signs_in_and_validates_the_id_token(running: Runnin
         session.trust_env = False
         page = session.get(address, timeout=10)
         assert "wants to connect" in page.text
-        answer = session.post(address, data={"realm": running.company.realm, "choice": "connect"}, allow_redirects=False, timeout=10)
+        answer = session.post(
+            address, data={"realm": running.company.realm, "choice": "connect"}, allow_redirects=False, timeout=10
+        )
     back = parse_qs(urlsplit(answer.headers["location"]).query)
     assert (answer.status_code, back["state"]) == (303, ["s2"])
     client.get_bearer_token(back["code"][0], realm_id=back["realmId"][0])

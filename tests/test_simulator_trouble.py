@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 import requests
-from tests.simulator_calls import Books, new_books, payment
 
 from hostsim.quickbooks.inprocess import InProcessAdapter
 from hostsim.quickbooks.trouble import KINDS, read_trouble
 from hostsim.quickbooks.wire import Lost, Response, load
+from tests.simulator_calls import Books, new_books, payment
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_rules_with_a_probability_repeat_with_their_seed(books: Books) -> None:
     [{"kind": "rain"}, {}, {"kind": "slow", "match": {"colour": "red"}}, {"kind": "slow", "when": 3}, {"kind": "slow", "match": 3}],
 )
 def test_rules_that_make_no_sense_are_refused(given: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="is one of|match has|unknown"):
+    with pytest.raises(ValueError, match=r"is one of|match has|unknown"):
         read_trouble(given)
 
 

@@ -1,5 +1,7 @@
 """The accounting API: from an address to the records and back."""
 
+from collections.abc import Callable
+
 from hostsim.quickbooks.batch import run_batch
 from hostsim.quickbooks.changefeed import feed
 from hostsim.quickbooks.changes import find
@@ -17,47 +19,57 @@ from hostsim.quickbooks.writes import carry_out, key_of, meant, read_json, remem
 def respond(call: Call, parts: list[str]) -> Response:
     """The answer to one call; `parts` is the path after the realm."""
     try:
-        return _route(call, parts)
+        for method, shape, handler in _ROUTES:
+            if method == call.request.method and (found := _fits(shape, parts)) is not None:
+                return handler(call, *found)
+        raise no_resource(call.request.path)
     except RefusedError as error:
         return call.refusal(error)
 
 
-def _route(call: Call, parts: list[str]) -> Response:
-    method = call.request.method
-    match (method, parts):
-        case ("GET" | "POST", ["query"]):
-            return _query(call)
-        case ("GET", ["cdc"]):
-            asked = call.request.parameter
-            return call.success("CDCResponse", feed(call.company, asked("entities"), asked("changedsince"), call.now))
-        case ("POST", ["batch"]):
-            return run_batch(call)
-        case ("GET", ["preferences"]):
-            return _read(call, BY_PATH["preferences"], "1")
-        case ("GET", [path, identity]) if path in BY_PATH:
-            return _read(call, BY_PATH[path], "1" if path == "companyinfo" else identity)
-        case ("POST", [path]) if path in BY_PATH:
-            return _write(call, BY_PATH[path])
-        case ("GET", [path, identity, "pdf"]) if path in BY_PATH and "pdf" in BY_PATH[path].operations:
-            return _pdf(call, BY_PATH[path], identity)
-        case ("POST", [path, identity, "send"]) if path in BY_PATH and "send" in BY_PATH[path].operations:
-            return _send(call, BY_PATH[path], identity)
-    raise no_resource(call.request.path)
+def _fits(shape: str, parts: list[str]) -> tuple[str, str] | None:
+    """The entity's path and the id, if `parts` have this shape; both are empty where it has none."""
+    words, kind, identity = shape.split("/"), "", ""
+    if len(words) != len(parts):
+        return None
+    for word, part in zip(words, parts, strict=True):
+        if word == "{kind}" and part in BY_PATH:
+            kind = part
+        elif word == "{id}":
+            identity = part
+        elif word != part:
+            return None
+    return kind, identity
 
 
-def _query(call: Call) -> Response:
+def _query(call: Call, _path: str, _identity: str) -> Response:
     text = call.request.parameter("query")
     if text is None and call.request.method == "POST":
         text = call.request.body.decode("utf-8", "replace")
     return call.success("QueryResponse", answer(call.company, text or "", call.now))
 
 
-def _read(call: Call, kind: Kind, identity: str) -> Response:
-    record = find(call.company, kind, identity)
+def _changes(call: Call, _path: str, _identity: str) -> Response:
+    asked = call.request.parameter
+    return call.success("CDCResponse", feed(call.company, asked("entities"), asked("changedsince"), call.now))
+
+
+def _batch(call: Call, _path: str, _identity: str) -> Response:
+    return run_batch(call)
+
+
+def _preferences(call: Call, _path: str, _identity: str) -> Response:
+    return _read(call, "preferences", "1")
+
+
+def _read(call: Call, path: str, identity: str) -> Response:
+    kind = BY_PATH[path]
+    record = find(call.company, kind, "1" if path == "companyinfo" else identity)
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
 
 
-def _write(call: Call, kind: Kind) -> Response:
+def _write(call: Call, path: str, _identity: str) -> Response:
+    kind = BY_PATH[path]
     check_request_id(call.request.parameter("requestid"))
     key, asked = key_of(call), call.request.path.encode() + call.request.body
     found = remembered(call, key, asked)
@@ -74,12 +86,14 @@ def _write(call: Call, kind: Kind) -> Response:
     return answered
 
 
-def _pdf(call: Call, kind: Kind, identity: str) -> Response:
+def _pdf(call: Call, path: str, identity: str) -> Response:
+    kind = _able(call, path, "pdf")
     record = find(call.company, kind, identity)
     return Response(200, pdf(kind.name, record), (("Content-Type", "application/pdf"),))
 
 
-def _send(call: Call, kind: Kind, identity: str) -> Response:
+def _send(call: Call, path: str, identity: str) -> Response:
+    kind = _able(call, path, "send")
     record = find(call.company, kind, identity)
     address = call.request.parameter("sendto") or record.get("BillEmail", {}).get("Address")
     if not address:
@@ -92,3 +106,22 @@ def _send(call: Call, kind: Kind, identity: str) -> Response:
     call.company.store(kind.name, record, call.now)
     call.company.settle(call.now)
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
+
+
+def _able(call: Call, path: str, operation: str) -> Kind:
+    if operation not in BY_PATH[path].operations:
+        raise no_resource(call.request.path)
+    return BY_PATH[path]
+
+
+_ROUTES: tuple[tuple[str, str, Callable[[Call, str, str], Response]], ...] = (
+    ("GET", "query", _query),
+    ("POST", "query", _query),
+    ("GET", "cdc", _changes),
+    ("POST", "batch", _batch),
+    ("GET", "preferences", _preferences),
+    ("POST", "{kind}", _write),
+    ("GET", "{kind}/{id}", _read),
+    ("GET", "{kind}/{id}/pdf", _pdf),
+    ("POST", "{kind}/{id}/send", _send),
+)

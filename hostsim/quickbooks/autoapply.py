@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hostsim.quickbooks.changes import Write, perform
 from hostsim.quickbooks.company import Company, amount
 from hostsim.quickbooks.faults import RefusedError
+from hostsim.quickbooks.wire import Record
 
 MEMO = "Created by QB Online to link credits to charges"
 
@@ -20,12 +21,13 @@ def apply_credits(company: Company, now: datetime) -> None:
 
 
 def _join(company: Company, customer: int, at: datetime) -> None:
-    for memo, credit in _open(company, "CreditMemo", customer):
-        for invoice, balance in _open(company, "Invoice", customer):
-            part = min(credit, balance)
-            if part:
-                _link(company, customer, memo, invoice, part, at)
-                credit -= part
+    while (memos := _open(company, "CreditMemo", customer)) and (invoices := _open(company, "Invoice", customer)):
+        (memo, credit), (invoice, balance) = memos[0], invoices[0]
+        body = _linking(customer, memo, invoice, min(credit, balance))
+        try:
+            perform(company, Write("Payment", "create", body), at)
+        except RefusedError:
+            return
 
 
 def _open(company: Company, kind: str, customer: int) -> list[tuple[int, int]]:
@@ -36,13 +38,9 @@ def _open(company: Company, kind: str, customer: int) -> list[tuple[int, int]]:
     return [(record, int(table.rows[record][balance] or 0)) for record in found]
 
 
-def _link(company: Company, customer: int, memo: int, invoice: int, part: int, at: datetime) -> None:
+def _linking(customer: int, memo: int, invoice: int, part: int) -> Record:
     lines = [
         {"Amount": amount(part), "LinkedTxn": [{"TxnId": str(identity), "TxnType": kind}]}
         for kind, identity in (("Invoice", invoice), ("CreditMemo", memo))
     ]
-    body = {"CustomerRef": {"value": str(customer)}, "TotalAmt": 0, "PrivateNote": MEMO, "Line": lines}
-    try:
-        perform(company, Write("Payment", "create", body), at)
-    except RefusedError:
-        return
+    return {"CustomerRef": {"value": str(customer)}, "TotalAmt": 0, "PrivateNote": MEMO, "Line": lines}

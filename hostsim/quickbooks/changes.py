@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from hostsim.quickbooks import documents, links, names, payments
-from hostsim.quickbooks.company import Company, Line, amount
+from hostsim.quickbooks import documents, links, names, payments, removals
+from hostsim.quickbooks.company import Company
 from hostsim.quickbooks.faults import (
-    RefusedError,
     business,
     closed_period,
     deposited,
@@ -24,7 +22,7 @@ from hostsim.quickbooks.references import currency, resolve, target
 from hostsim.quickbooks.schema import read_entity
 from hostsim.quickbooks.table import cents
 from hostsim.quickbooks.times import company_day, stamp
-from hostsim.quickbooks.wire import Record, dump, load, number
+from hostsim.quickbooks.wire import Record, load, number
 
 _READ_ONLY = frozenset(
     [
@@ -105,7 +103,7 @@ def find(company: Company, kind: Kind, identity: object) -> Record:
 
 def _create(company: Company, kind: Kind, write: Write, now: datetime) -> bytes:
     given = _writable(kind, read_entity(kind.name, write.body))
-    record = _prepare(company, kind, given, None, now)
+    record = _prepare(company, kind, given, now)
     made = _fill(company, kind, record, None, write)
     return _keep(company, kind, {**made, "Id": None}, None, now)
 
@@ -118,7 +116,7 @@ def _update(company: Company, kind: Kind, write: Write, now: datetime) -> bytes:
     kept = _kept(kind, old) if not given.get("sparse") else _writable(kind, old)
     if kind.name == "Preferences":
         sent = {name: _merged(kept.get(name), value) for name, value in sent.items()}
-    record = _prepare(company, kind, {**kept, **sent}, old, now)
+    record = _prepare(company, kind, {**kept, **sent}, now)
     record["Id"] = old["Id"]
     made = _fill(company, kind, record, old, write)
     return _keep(company, kind, made, old, now)
@@ -164,7 +162,7 @@ def _writable(kind: Kind, record: Record) -> Record:
     return {name: value for name, value in record.items() if name not in _READ_ONLY and name not in extra}
 
 
-def _prepare(company: Company, kind: Kind, record: Record, old: Record | None, now: datetime) -> Record:
+def _prepare(company: Company, kind: Kind, record: Record, now: datetime) -> Record:
     for field, limit in kind.limits:
         if len(str(record.get(field, ""))) > limit:
             raise too_long(field, limit, len(str(record[field])))
@@ -173,11 +171,11 @@ def _prepare(company: Company, kind: Kind, record: Record, old: Record | None, n
     if kind.posts:
         record = {"TxnDate": company_day(now).isoformat(), **record}
         _check_period(company, kind, record)
-        record["CurrencyRef"] = _money_of(company, kind, record, old)
+        record["CurrencyRef"] = _money_of(company, record)
     return resolve(company, kind.name, record)
 
 
-def _money_of(company: Company, kind: Kind, record: Record, old: Record | None) -> Record:
+def _money_of(company: Company, record: Record) -> Record:
     home = names.home_currency(company)
     customer = target(company, "CustomerRef", record["CustomerRef"]) if "CustomerRef" in record else {}
     own = customer.get("CurrencyRef", home)["value"]
@@ -255,59 +253,20 @@ def _keep_document(company: Company, kind: Kind, record: Record, now: datetime) 
 
 
 def _delete(company: Company, kind: Kind, write: Write, now: datetime) -> bytes:
-    body = write.body if isinstance(write.body, dict) else {}
-    old = _current(company, kind, read_entity(kind.name, {name: body[name] for name in ("Id", "SyncToken") if name in body}))
-    _check_locks(company, kind, old)
-    identity = int(old["Id"])
-    if kind.name == "Payment":
-        links.apply(company, identity, (), now)
-    else:
-        links.release(company, (kind.name, identity), links.applied_to(company, (kind.name, identity)), now)
-    company.remove(kind.name, identity, now)
-    return dump({"domain": "QBO", "status": "Deleted", "Id": str(identity)})
+    return removals.delete(company, kind, _named(company, kind, write), now)
 
 
 def _void(company: Company, kind: Kind, write: Write, now: datetime) -> bytes:
+    return removals.void(company, kind, _named(company, kind, write), now)
+
+
+def _named(company: Company, kind: Kind, write: Write) -> Record:
+    """The record that a delete or void means; only Id and SyncToken are read."""
     body = write.body if isinstance(write.body, dict) else {}
-    old = _current(company, kind, read_entity(kind.name, {name: body[name] for name in ("Id", "SyncToken") if name in body}))
+    given = read_entity(kind.name, {name: body[name] for name in ("Id", "SyncToken") if name in body})
+    old = _current(company, kind, given)
     _check_locks(company, kind, old)
-    document = (kind.name, int(old["Id"]))
-    note = old.get("PrivateNote")
-    voided = {**old, "PrivateNote": f"Voided - {note}"[:4000] if note else "Voided", "TotalAmt": Decimal(0)}
-    voided["SyncToken"] = str(int(old["SyncToken"]) + 1)
-    if kind.name == "Payment":
-        return _void_payment(company, voided, now)
-    links.release(company, document, links.applied_to(company, document), now)
-    voided["Line"] = [_void_line(line) for line in old["Line"]]
-    voided["TxnTaxDetail"] = {"TotalTax": Decimal(0)}
-    if kind.name == "SalesReceipt":
-        company.store(kind.name, voided, now)
-    else:
-        company.store(kind.name, links.open_amounts(company, document, voided), now)
-    return company.render(*document)
-
-
-def _void_payment(company: Company, voided: Record, now: datetime) -> bytes:
-    identity = int(voided["Id"])
-    kept: tuple[Line, ...] = ()
-    if company.settings.void_keeps_lines:
-        kept = tuple(Line(line.type, line.id, 0) for line in company.lines.get(identity, ()))
-    links.apply(company, identity, (), now)
-    if kept:
-        company.lines[identity] = kept
-    company.store("Payment", {**voided, "Line": [line.record() for line in kept], "UnappliedAmt": amount(0)}, now)
-    return company.render("Payment", identity)
-
-
-def _void_line(line: Record) -> Record:
-    done = {**line, "Amount": Decimal(0)} if "Amount" in line else dict(line)
-    detail = done.get("SalesItemLineDetail")
-    if detail:
-        zeroes = {name: Decimal(0) for name in ("UnitPrice", "Qty") if name in detail}
-        done["SalesItemLineDetail"] = {**detail, **zeroes}
-    return done
+    return old
 
 
 _OPERATIONS = {"create": _create, "update": _update, "delete": _delete, "void": _void}
-
-__all__ = ["RefusedError", "Write", "find", "perform"]

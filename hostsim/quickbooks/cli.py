@@ -20,7 +20,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @click.option("--credentials", is_flag=True, help="Ask the running simulator for credentials, as JSON.")
 @click.option("--quickbooks", "address", envvar="HOSTSIM_QUICKBOOKS", help="Address of the running simulator to ask.")
 @click.option("--database", hidden=True, help="Not used here; every command takes it.")
-def command(
+def command(  # noqa: PLR0917 - one argument per option
     port: int,
     company: str,
     state: Path | None,

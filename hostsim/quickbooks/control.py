@@ -1,6 +1,7 @@
 """The control endpoint: how a tester steers the simulator. For this machine only."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC
 from ipaddress import ip_address
 from typing import Any
@@ -35,45 +36,50 @@ def allowed(peer: str, headers: dict[str, str]) -> bool:
     return local and named and site and (origin is None or origin == f"http://{host}")
 
 
-def steer(core: QuickBooks, request: Request, reset: Any) -> Response:
+def steer(core: QuickBooks, request: Request, reset: Callable[[], None]) -> Response:
     """The answer to one control call; `reset` puts the companies back to their beginning."""
+    name = request.path.removeprefix("/_control/").strip("/")
     try:
-        told = _steer(core, request, reset)
+        if (request.method, name) == ("POST", "reset"):
+            reset()
+            return Response(200, dump({"status": "ok"}), _JSON)
+        told = _CONTROLS[request.method, name](core, request)
     except ControlError as error:
         return Response(error.status, dump({"error": str(error)}), _JSON)
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+    except KeyError as error:
+        return Response(404, dump({"error": f"there is no {error}"}), _JSON)
+    except (ValueError, TypeError, OverflowError) as error:
         return Response(400, dump({"error": str(error)}), _JSON)
     return Response(200, dump(told), _JSON)
 
 
-def _steer(core: QuickBooks, request: Request, reset: Any) -> Any:
-    name = request.path.removeprefix("/_control/").strip("/")
-    match (request.method, name):
-        case ("GET", "healthz"):
-            return {"status": "ok", "realms": list(core.realms)}
-        case ("GET", "credentials"):
-            return core.credentials(core.base_of(request), request.parameter("realm"))
-        case ("GET", "trouble"):
-            return [rule.told() for rule in core.troubles]
-        case ("POST", "trouble"):
-            return core.add_trouble(**_body(request)).told()
-        case ("DELETE", "trouble"):
-            core.clear_trouble()
-            return []
-        case ("GET" | "POST", "clock"):
-            return _clock(core, request)
-        case ("GET" | "POST", "settings"):
-            return _settings(core, request)
-        case ("GET", "log"):
-            return [entry.told() for entry in core.log.entries]
-        case ("POST", "reset"):
-            reset()
-            return {"status": "ok"}
-        case ("POST", "consent"):
-            return {"redirect": _consent(core, _body(request))}
-        case ("POST", "deposit"):
-            return _deposit(core, _body(request))
-    raise ControlError(404, "there is no such control")
+def _health(core: QuickBooks, _request: Request) -> Any:
+    return {"status": "ok", "realms": list(core.realms)}
+
+
+def _credentials(core: QuickBooks, request: Request) -> Any:
+    return core.credentials(core.base_of(request), request.parameter("realm"))
+
+
+def _troubles(core: QuickBooks, _request: Request) -> Any:
+    return [rule.told() for rule in core.troubles]
+
+
+def _ask_for_trouble(core: QuickBooks, request: Request) -> Any:
+    return core.add_trouble(**_body(request)).told()
+
+
+def _make_peace(core: QuickBooks, _request: Request) -> Any:
+    core.clear_trouble()
+    return []
+
+
+def _log(core: QuickBooks, _request: Request) -> Any:
+    return [entry.told() for entry in core.log.entries]
+
+
+def _approve(core: QuickBooks, request: Request) -> Any:
+    return {"redirect": _consent(core, _body(request))}
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -120,8 +126,26 @@ def _consent(core: QuickBooks, body: dict[str, Any]) -> str:
         return core.signin.approve(consent, realm, core.clock.now().timestamp())
 
 
-def _deposit(core: QuickBooks, body: dict[str, Any]) -> dict[str, Any]:
+def _deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
+    """Take payments to the bank, so that they are locked."""
+    body = _body(request)
     realm = str(body.get("realm") or next(iter(core.realms)))
     with core.lock:
         number = core.realms[realm].deposit([int(each) for each in body["payments"]], core.clock.now())
     return {"deposit": str(number)}
+
+
+_CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
+    ("GET", "healthz"): _health,
+    ("GET", "credentials"): _credentials,
+    ("GET", "trouble"): _troubles,
+    ("POST", "trouble"): _ask_for_trouble,
+    ("DELETE", "trouble"): _make_peace,
+    ("GET", "clock"): _clock,
+    ("POST", "clock"): _clock,
+    ("GET", "settings"): _settings,
+    ("POST", "settings"): _settings,
+    ("GET", "log"): _log,
+    ("POST", "consent"): _approve,
+    ("POST", "deposit"): _deposit,
+}

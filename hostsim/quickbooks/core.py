@@ -1,8 +1,8 @@
 """The simulator itself: one synchronous function from request to response, behind one lock."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from random import Random
 from threading import RLock
 from typing import Any
@@ -12,10 +12,11 @@ from hostsim.quickbooks.api import respond
 from hostsim.quickbooks.autoapply import apply_credits
 from hostsim.quickbooks.company import Company
 from hostsim.quickbooks.description import describe
-from hostsim.quickbooks.limits import Meter
+from hostsim.quickbooks.headers import headed
+from hostsim.quickbooks.limits import Arrival, Meter
 from hostsim.quickbooks.log import Log
 from hostsim.quickbooks.mishaps import after, before
-from hostsim.quickbooks.pieces import Call
+from hostsim.quickbooks.pieces import Call, Visit
 from hostsim.quickbooks.replays import Replays
 from hostsim.quickbooks.settings import Settings, changed
 from hostsim.quickbooks.signin import ACCOUNTING, SignIn, bearer
@@ -25,7 +26,6 @@ from hostsim.quickbooks.tokens import App, Vault
 from hostsim.quickbooks.trouble import DURING, Trouble, read_trouble
 from hostsim.quickbooks.wire import Lost, Request, Response
 
-_SERVICE = "application/json;charset=utf-8"
 _CLIENT = App("ABdemoSimulatorClient0123456789", "demoSimulatorSecret-9876543210")
 
 
@@ -42,7 +42,7 @@ class QuickBooks:
         self.realms: dict[str, Company] = {}
         self.meters: dict[str, Meter] = {}
         self.troubles: list[Trouble] = []
-        self.late: list[tuple[float, Request]] = []
+        self.late: list[tuple[float, Visit]] = []
         self.log = Log()
         self.lock = RLock()
         self.base = "http://127.0.0.1:8401"
@@ -67,44 +67,42 @@ class QuickBooks:
             parts = [part for part in request.path.split("/") if part]
             described = describe(request, parts)
             struck = {rule.kind: rule for rule in self.troubles if rule.strikes(described)}
-            answered = self._answered(request, parts, struck, now)
+            during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
+            answered = self._answered(Visit(request, parts, now, during), struck)
             self.log.add(request, answered, now, list(struck))
             if self.state is not None:
                 self.state.flush(self)
             return answered
 
-    def _answered(self, request: Request, parts: list[str], struck: dict[str, Trouble], now: datetime) -> Response | Lost:
-        early = before(self, request, struck, now)
+    def _answered(self, visit: Visit, struck: dict[str, Trouble]) -> Response | Lost:
+        early = before(self, visit, struck)
         if early is not None:
             return early
-        during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
-        answer = self._finished(self._route(request, parts, during, now), now)
-        return after(answer, struck)
+        tid = f"1-{int(visit.now.timestamp()):08x}-{self.random.getrandbits(96):024x}"
+        return after(headed(self._route(visit), visit.now, tid), struck)
 
-    def _route(self, request: Request, parts: list[str], during: dict[str, float], now: datetime) -> Response:
-        base = self.base_of(request)
-        match (request.method, parts):
-            case ("GET", [".well-known", "openid_sandbox_configuration" | "openid_configuration"]):
-                return self.signin.discovery(base)
-            case ("POST", ["oauth2", "v1", "tokens", "bearer"]):
-                return self.signin.token(request, base, now)
-            case ("POST", ["v2", "oauth2", "tokens", "revoke"]):
-                return self.signin.revoke(request)
-            case ("GET", ["v1", "openid_connect", "userinfo"]):
-                return self.signin.user(request, now)
-            case ("GET", ["op", "v1", "jwks"]):
-                return self.signin.keys()
-            case (_, ["v3", "company", realm, *rest]):
-                return self._api(request, realm, rest, during, now)
-        return Response(404, b'{"error":"not_found"}', (("Content-Type", "application/json"),))
+    def _route(self, visit: Visit) -> Response:
+        if visit.parts[:2] == ["v3", "company"] and len(visit.parts) > 2:
+            return self._refused(visit) or self._api(visit)
+        request, base = visit.request, self.base_of(visit.request)
+        answers: dict[str, Callable[[], Response]] = {
+            "GET .well-known/openid_sandbox_configuration": lambda: self.signin.discovery(base),
+            "GET .well-known/openid_configuration": lambda: self.signin.discovery(base),
+            "POST oauth2/v1/tokens/bearer": lambda: self.signin.token(request, base, visit.now),
+            "POST v2/oauth2/tokens/revoke": lambda: self.signin.revoke(request),
+            "GET v1/openid_connect/userinfo": lambda: self.signin.user(request, visit.now),
+            "GET op/v1/jwks": self.signin.keys,
+        }
+        return answers.get(f"{request.method} {'/'.join(visit.parts)}", _nowhere)()
 
     def base_of(self, request: Request) -> str:
         """The simulator's address as this client knows it."""
         host = request.headers.get("host")
         return f"http://{host}" if host else self.base
 
-    def _api(self, request: Request, realm: str, rest: list[str], during: dict[str, float], now: datetime) -> Response:
-        token = bearer(request)
+    def _refused(self, visit: Visit) -> Response | None:
+        """What the gateway answers in place of the service: who are you, not here, too often."""
+        token, now = bearer(visit.request), visit.now
         if token is None or not 10 < len(token) <= 4096:
             return gateway.unauthenticated("Malformed bearer token: too short or too long", now)
         grant = self.vault.holder(token, now.timestamp())
@@ -112,57 +110,37 @@ class QuickBooks:
             return gateway.unauthenticated(f"Token expired: {token}", now)
         if ACCOUNTING not in grant.scope.split():
             return gateway.forbidden("AuthorizationFailed", now)
-        if grant.realm != realm or realm not in self.realms or self.settings.disconnected:
+        if grant.realm != visit.realm or visit.realm not in self.realms or self.settings.disconnected:
             return gateway.forbidden("ApplicationAuthorizationFailed", now)
-        if not self._admitted(request, realm, rest, now):
-            return gateway.throttled(now, self.settings.throttle_json)
-        in_flight = frozenset(late.parameter("requestid") for _, late in self.late)
-        answer = respond(Call(request, self.realms[realm], self.replays, now, during, in_flight), rest)
-        return replace(answer, delay=self._service_time(request, rest))
+        return None if self._admitted(visit) else gateway.throttled(now, self.settings.throttle_json)
 
-    def _admitted(self, request: Request, realm: str, rest: list[str], now: datetime) -> bool:
-        batch, sending = rest == ["batch"], rest[-1:] == ["send"]
-        weight = max(1, request.body.count(b'"bId"')) if batch and self.settings.batch_items_count else 1
-        meter, moment = self.meters[realm], now.timestamp()
-        admitted = meter.admits(self.settings, moment, batch, weight, self._service_time(request, rest))
+    def _api(self, visit: Visit) -> Response:
+        in_flight = frozenset(late.request.parameter("requestid") for _, late in self.late)
+        company = self.realms[visit.realm]
+        answer = respond(Call(visit.request, company, self.replays, visit.now, visit.during, in_flight), visit.rest)
+        return replace(answer, delay=self._service_time(visit))
+
+    def _admitted(self, visit: Visit) -> bool:
+        batch, sending = visit.rest == ["batch"], visit.rest[-1:] == ["send"]
+        weight = max(1, visit.items) if batch and self.settings.batch_items_count else 1
+        meter, moment = self.meters[visit.realm], visit.now.timestamp()
+        admitted = meter.admits(self.settings, Arrival(moment, batch, weight, self._service_time(visit)))
         return admitted and not (sending and not meter.admits_email(self.settings, moment))
 
-    def _service_time(self, request: Request, rest: list[str]) -> float:
-        items = request.body.count(b'"bId"') if rest == ["batch"] and self.settings.batch_item_seconds else 0
+    def _service_time(self, visit: Visit) -> float:
+        items = visit.items if visit.rest == ["batch"] and self.settings.batch_item_seconds else 0
         return self.settings.service_seconds + items * self.settings.batch_item_seconds
-
-    def _finished(self, answer: Response, now: datetime) -> Response:
-        tid = f"1-{int(now.timestamp()):08x}-{self.random.getrandbits(96):024x}"
-        named = {name.lower() for name, _ in answer.headers}
-        typed = "application/json" if answer.status != 200 else _SERVICE
-        headers = [("Date", format_datetime(now.astimezone(UTC), usegmt=True)), *answer.headers]
-        if "content-type" not in named:
-            headers.append(("Content-Type", typed))
-        headers += [("intuit_tid", tid), ("X-Amzn-Trace-Id", f"Root={tid}"), ("x-request-id", tid), ("Server", "istio-envoy")]
-        if answer.status == 200 and "cache-control" not in named:
-            headers += [
-                ("QBO-Version", "2040.100"),
-                ("Service-Time", "total=85, db=77"),
-                ("Expires", "0"),
-                ("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"),
-            ]
-        return replace(answer, headers=tuple(headers))
 
     def run_due(self, now: datetime) -> None:
         """Let happen what was to happen by now: late commits, credits applied by QuickBooks itself."""
         late, self.late = self.late, []
-        for at, request in sorted(late, key=lambda each: each[0]):
+        for at, visit in sorted(late, key=lambda each: each[0]):
             if at > now.timestamp():
-                self.late.append((at, request))
-            else:
-                self.commit(request, datetime.fromtimestamp(at, UTC))
+                self.late.append((at, visit))
+            elif visit.realm in self.realms:
+                self._api(replace(visit, now=datetime.fromtimestamp(at, UTC)))
         for company in self.realms.values():
             apply_credits(company, now)
-
-    def commit(self, request: Request, at: datetime) -> None:
-        """Carry out a call whose answer nobody waits for."""
-        parts = [part for part in request.path.split("/") if part]
-        self._route(request, parts, {}, at)
 
     def add_trouble(self, **given: Any) -> Trouble:
         """A new rule; the keys are those of the control endpoint."""
@@ -199,3 +177,7 @@ class QuickBooks:
                 "refresh_token": grant.refresh,
                 "base": base or self.base,
             }
+
+
+def _nowhere() -> Response:
+    return Response(404, b'{"error":"not_found"}', (("Content-Type", "application/json"),))

@@ -22,14 +22,14 @@ class InProcessAdapter(BaseAdapter):
         self._core = core
         self._builder = HTTPAdapter()
 
-    def send(
+    def send(  # noqa: PLR0917 - requests' own signature
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
         timeout: Timeout = None,
-        verify: bool | str = True,
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
-        proxies: Mapping[str, str] | None = None,
+        verify: bool | str = True,  # noqa: ARG002
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,  # noqa: ARG002
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002
     ) -> requests.Response:
         """Answer one prepared request."""
         answer = self._core.handle(_read(request))

@@ -6,6 +6,16 @@ from dataclasses import dataclass, field
 from hostsim.quickbooks.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call as the meter sees it: how many calls it counts for, and how long it will be running."""
+
+    at: float
+    batch: bool
+    weight: int
+    seconds: float
+
+
 @dataclass(slots=True)
 class Meter:
     """What one company has used lately."""
@@ -16,31 +26,33 @@ class Meter:
     emails: deque[float] = field(default_factory=deque)
     silent_until: float = 0.0
 
-    def admits(self, settings: Settings, now: float, batch: bool, weight: int, seconds: float) -> bool:
+    def admits(self, settings: Settings, arrival: Arrival) -> bool:
         """Whether one more call may come in now; if so it is counted."""
         if not settings.limits:
             return True
+        now = arrival.at
         self.running = [end for end in self.running if end > now]
-        if now < self.silent_until or self._full(settings, now, batch, weight):
+        if now < self.silent_until or self._full(settings, arrival):
             self.silent_until = max(self.silent_until, now + settings.throttle_penalty)
             return False
-        self.calls.extend([now] * weight)
-        if batch:
+        self.calls.extend([now] * arrival.weight)
+        if arrival.batch:
             self.batches.append(now)
-        if seconds:
-            self.running.append(now + seconds)
+        if arrival.seconds:
+            self.running.append(now + arrival.seconds)
         return True
 
-    def _full(self, settings: Settings, now: float, batch: bool, weight: int) -> bool:
+    def _full(self, settings: Settings, arrival: Arrival) -> bool:
+        now = arrival.at
         _forget(self.calls, now - 60)
         _forget(self.batches, now - 60)
-        last_second = sum(1 for at in reversed(self.calls) if at > now - 1) if self.calls else 0
+        last_second = sum(1 for at in self.calls if at > now - 1)
         batches = min(settings.batches_per_minute, settings.batches_per_minute_realm)
         return (
-            len(self.calls) + weight > settings.per_minute
+            len(self.calls) + arrival.weight > settings.per_minute
             or last_second >= settings.per_second
             or len(self.running) >= settings.concurrent
-            or (batch and len(self.batches) >= batches)
+            or (arrival.batch and len(self.batches) >= batches)
         )
 
     def admits_email(self, settings: Settings, now: float) -> bool:

@@ -108,15 +108,16 @@ def _less(lines: tuple[Line, ...], document: tuple[str, int], taken: int) -> tup
 
 def balanced(lines: tuple[Line, ...], total: int) -> tuple[Line, ...]:
     """Lines cut back until neither side outweighs the other: charges within money, credits within charges."""
-    for surplus, side in (
-        (charges(lines) - credits(lines) - total, False),
-        (credits(lines) - charges(lines), True),
-    ):
-        for line in reversed(lines):
-            if surplus > 0 and (line.type in CREDITS) is side:
-                cut = min(surplus, line.cents)
-                lines = _less(lines, line.document, cut)
-                surplus -= cut
+    lines = _cut(lines, charges(lines) - credits(lines) - total, of_credits=False)
+    return _cut(lines, credits(lines) - charges(lines), of_credits=True)
+
+
+def _cut(lines: tuple[Line, ...], surplus: int, of_credits: bool) -> tuple[Line, ...]:
+    for line in reversed(lines):
+        if surplus > 0 and (line.type in CREDITS) is of_credits:
+            part = min(surplus, line.cents)
+            lines = _less(lines, line.document, part)
+            surplus -= part
     return lines
 
 

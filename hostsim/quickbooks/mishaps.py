@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hostsim.quickbooks import gateway
+from hostsim.quickbooks.pieces import Visit
 from hostsim.quickbooks.signin import bearer
-from hostsim.quickbooks.trouble import Trouble
+from hostsim.quickbooks.trouble import BEFORE, Trouble
 from hostsim.quickbooks.wire import Lost, Request, Response
 
 if TYPE_CHECKING:
@@ -22,21 +23,19 @@ _REASONS = {500: b"Internal Server Error", 502: b"Bad Gateway", 503: b"Service T
 _HTML = (("Content-Type", "text/html"),)
 
 
-def before(core: QuickBooks, request: Request, struck: dict[str, Trouble], now: datetime) -> Response | Lost | None:
+def before(core: QuickBooks, visit: Visit, struck: dict[str, Trouble]) -> Response | Lost | None:
     """The answer instead of carrying the call out, if trouble has one."""
     if "late_commit" in struck:
-        core.late.append((now.timestamp() + struck["late_commit"].seconds, request))
+        core.late.append((visit.now.timestamp() + struck["late_commit"].seconds, visit))
         return Lost()
-    for kind in struck:
-        if kind in ("answer_lost_before", "reset_before"):
-            return _lost(kind)
-        if kind.startswith("status_") and kind.endswith("_before"):
-            return page(int(kind.split("_")[1]))
-        if kind == "throttled":
-            return gateway.throttled(now, core.settings.throttle_json)
-        if kind in ("token_expired", "token_revoked"):
-            return _unsigned(core, request, kind, now)
-    return None
+    kind = next((kind for kind in struck if kind in BEFORE), None)
+    if kind in ("answer_lost_before", "reset_before"):
+        return _lost(kind)
+    if kind == "throttled":
+        return gateway.throttled(visit.now, core.settings.throttle_json)
+    if kind in ("token_expired", "token_revoked"):
+        return _unsigned(core, visit.request, kind, visit.now)
+    return page(int(kind.split("_")[1])) if kind else None
 
 
 def _unsigned(core: QuickBooks, request: Request, kind: str, now: datetime) -> Response:

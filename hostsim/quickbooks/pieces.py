@@ -12,6 +12,31 @@ from hostsim.quickbooks.times import envelope_time
 from hostsim.quickbooks.wire import Request, Response
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request at the door: the parts of its path, when it came, and the trouble that strikes inside."""
+
+    request: Request
+    parts: list[str]
+    now: datetime
+    during: dict[str, float]
+
+    @property
+    def realm(self) -> str:
+        """The company that an API call is for."""
+        return self.parts[2] if len(self.parts) > 2 else ""
+
+    @property
+    def rest(self) -> list[str]:
+        """The path after the realm."""
+        return self.parts[3:]
+
+    @property
+    def items(self) -> int:
+        """About how many items a batch has."""
+        return self.request.body.count(b'"bId"')
+
+
 @dataclass(slots=True)
 class Call:
     """What the routes work on; `troubles` strike while the call is carried out.

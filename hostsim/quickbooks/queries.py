@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from operator import eq, ge, gt, le, lt
-
 from typing import Any
 
 from hostsim.quickbooks.company import Company

@@ -124,7 +124,7 @@ def _read_date(name: str, value: object) -> str | None:
 
 
 def _read_reference(name: str, value: object) -> Record | None:
-    if value == "" or value == {}:
+    if value in ("", {}):
         return None
     if not isinstance(value, dict):
         raise unsupported_property("Can not instanti")

@@ -110,10 +110,10 @@ def _own(today: date) -> list[Bill]:
 
 def _receipts(today: date) -> list[Receipt]:
     bills = _common(today)
-    return [*_twins(bills, today), *_cards(bills, today), *_rest(today)]
+    return [*_twins(bills), *_cards(bills, today), *_rest(today)]
 
 
-def _twins(bills: list[Bill], today: date) -> list[Receipt]:
+def _twins(bills: list[Bill]) -> list[Receipt]:
     return [
         Receipt(bill.client, bill.day + timedelta(days=3), bill.cents, "Check", f"2{bill.k:04d}", ((bill.number, bill.cents),))
         for bill in bills
