@@ -26,6 +26,9 @@ COMMANDS = {
 }
 
 
+SHARED = ("--database", "--quickbooks")
+
+
 class Lazy(click.Group):
     """A group whose commands stand in a table."""
 
@@ -40,12 +43,19 @@ class Lazy(click.Group):
             return None
         module, _, name = entry.place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return with_shared(command) if cmd_name != "demo" else command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's own signature
         """Print the lines of the table, loading nothing."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
+
+
+def with_shared(command: click.Command) -> click.Command:
+    """The command, taking --database and --quickbooks even where it has no use for one: all commands take the same two."""
+    taken = {option for parameter in command.params for option in parameter.opts}
+    command.params += [click.Option([name], expose_value=False, hidden=True) for name in SHARED if name not in taken]
+    return command
 
 
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
