@@ -15,16 +15,20 @@ class BadAmountError(ValueError):
 def parse_amount(text: str) -> Decimal:
     """Read `1234.50`; BadAmountError for anything else, a third decimal included."""
     try:
-        return exact(Decimal(text.strip()))
+        amount = Decimal(text.strip())
     except InvalidOperation:
         raise BadAmountError(text) from None
+    return exact(amount)
 
 
 def exact(amount: Decimal) -> Decimal:
     """Give the amount two decimals; BadAmountError when that would change its value."""
     if not amount.is_finite():
         raise BadAmountError(str(amount))
-    cents = amount.quantize(CENT)
+    try:
+        cents = amount.quantize(CENT)
+    except InvalidOperation:  # more digits than can be kept exactly
+        raise BadAmountError(str(amount)) from None
     if cents != amount:
         raise BadAmountError(str(amount))
     return cents
@@ -34,11 +38,16 @@ def has_whole_cents(amount: Decimal) -> bool:
     """Whether the amount can be stated in cents without rounding."""
     try:
         exact(amount)
-    except (BadAmountError, InvalidOperation):
+    except BadAmountError:
         return False
     return True
 
 
 def show_amount(amount: Decimal) -> str:
-    """Write `1,234.50`, with a minus for negative amounts."""
-    return f"{amount:,.2f}"
+    """Write `1,234.50`, with a minus for negative amounts; more decimals are shown, never rounded away."""
+    return f"{amount:,.2f}" if has_whole_cents(amount) else f"{amount.normalize():,f}"
+
+
+def plain_amount(amount: Decimal) -> str:
+    """Write `1234.50`, as it crosses the border to the host; more decimals are kept."""
+    return show_amount(amount).replace(",", "")

@@ -8,10 +8,10 @@ from typing import Any
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.office import Lists, Office
-from qb_plugin.forms.showing import money, show_message
+from qb_plugin.forms.showing import show_message
 from qb_plugin.host import Mark, Record, Snapshot
 from qb_plugin.model import AppliedPart, Choice, Kind, Link, Message, Outcome, Ref, RowResult, SourceRecord
-from qb_plugin.money import ZERO, show_amount
+from qb_plugin.money import ZERO, plain_amount, show_amount
 
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
@@ -30,7 +30,7 @@ class ExportRows:
     @property
     def total(self) -> str:
         """The money of all rows."""
-        return money(self._snapshot.total)
+        return plain_amount(self._snapshot.total)
 
     @property
     def notice(self) -> None:
@@ -56,7 +56,7 @@ class ExportRows:
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The money of some rows."""
-        return money(sum((record.amount for record in self._office.host.ledger.records(ids)), ZERO))
+        return plain_amount(sum((record.amount for record in self._office.host.ledger.records(ids)), ZERO))
 
 
 def show_records(office: Office, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -108,7 +108,7 @@ class Shown:
             "date": record.date.isoformat(),
             "client": self._client(record),
             "reference": record.reference,
-            "amount": money(record.amount),
+            "amount": plain_amount(record.amount),
             "method": self._choice(record, "payment_method", self._methods, "No method"),
             "deposit": self._choice(record, "deposit_account", self._accounts, "Undeposited Funds"),
         }

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qb_plugin.forms.office import Lists, Office
-from qb_plugin.forms.showing import FIXES, money, show_message, show_shares
+from qb_plugin.forms.showing import FIXES, show_message, show_shares
 from qb_plugin.model import Message, Outcome
-from qb_plugin.money import ZERO, show_amount
+from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.import_plan import ImportRow, shares_of
 from qb_plugin.sync.outcomes import shares_of_lines
 
@@ -61,7 +61,7 @@ class ImportRows:
     @property
     def total(self) -> str:
         """The money of all rows."""
-        return money(sum(self._amounts.values(), ZERO))
+        return plain_amount(sum(self._amounts.values(), ZERO))
 
     @property
     def notice(self) -> None:
@@ -87,7 +87,7 @@ class ImportRows:
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The money of some rows."""
-        return money(sum((self._amounts.get(identity, ZERO) for identity in ids), ZERO))
+        return plain_amount(sum((self._amounts.get(identity, ZERO) for identity in ids), ZERO))
 
     def _row(self, row: ImportRow) -> dict[str, Any]:
         payment = row.payment
@@ -104,7 +104,7 @@ class ImportRows:
                 "customer": self._customer(row),
                 "method": self._methods.get(payment.method_id or "", ""),
                 "reference": payment.reference or "",
-                "amount": money(payment.total),
+                "amount": plain_amount(payment.total),
                 "applied_there": show_shares(shares_of_lines(payment.lines)),
                 "applied_here": show_shares(shares_of(row)),
             },

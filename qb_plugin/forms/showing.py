@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, RowResult, Share
-from qb_plugin.money import show_amount
+from qb_plugin.money import plain_amount, show_amount
 
 FIXES: Mapping[str, Mapping[str, Any]] = {
     "match_client": {"label": "Match client…", "form": "match-clients"},
@@ -41,19 +40,13 @@ def summarise_row(sentences: Sentences, result: RowResult) -> dict[str, Any]:
         "outcome": result.outcome.value,
         "message": sentences.text(result.message) if result.message else "",
         "quickbooks_id": result.quickbooks_id,
-        "applied": [{"invoice": share.invoice, "amount": f"{share.amount:.2f}"} for share in result.applied],
+        "applied": [{"invoice": share.invoice, "amount": plain_amount(share.amount)} for share in result.applied],
     }
 
 
 def show_shares(shares: Sequence[Share]) -> str:
     """`INV-1001 450.00, INV-1002 12.50`."""
     return ", ".join(f"{share.invoice} {show_amount(share.amount)}" for share in shares)
-
-
-def money(amount: Decimal) -> str:
-    """Money on the border: text; with all its decimals where it has more than two."""
-    exponent = amount.as_tuple().exponent
-    return f"{amount:.2f}" if isinstance(exponent, int) and exponent >= -2 else format(amount.normalize(), "f")
 
 
 def title_of(name: str, connection: Connection) -> str:

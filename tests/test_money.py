@@ -1,0 +1,47 @@
+"""Money from text to text: nothing is rounded, nothing is a float."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qb_plugin.money import BadAmountError, exact, has_whole_cents, parse_amount, plain_amount, show_amount
+
+AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False, allow_infinity=False)
+
+
+@given(AMOUNTS)
+def test_an_amount_comes_back_from_its_text(amount: Decimal) -> None:
+    assert parse_amount(plain_amount(amount)) == amount
+    assert parse_amount(show_amount(amount).replace(",", "")) == amount
+
+
+@pytest.mark.parametrize("text", ["10.005", "0.001", "-1.999", "1e-3", "NaN", "Infinity", "-Infinity", "ten", "", "1,5", "1 000"])
+def test_what_is_no_amount_in_cents_is_refused(text: str) -> None:
+    with pytest.raises(BadAmountError):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"), [("10", "10.00"), ("10.5", "10.50"), (" 7.10 ", "7.10"), ("-3", "-3.00"), ("1e3", "1000.00")]
+)
+def test_an_amount_has_two_decimals(text: str, cents: str) -> None:
+    assert str(parse_amount(text)) == cents
+
+
+def test_too_many_digits_are_refused_rather_than_rounded() -> None:
+    huge = Decimal("12345678901234567890123456789.01")
+    assert not has_whole_cents(huge)
+    with pytest.raises(BadAmountError):
+        exact(huge)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("1234.5", "1,234.50"), ("0", "0.00"), ("-75", "-75.00"), ("10.005", "10.005"), ("1000.0010", "1,000.001"), ("0.00", "0.00")],
+)
+def test_people_see_separators_and_every_decimal(amount: str, shown: str) -> None:
+    assert show_amount(Decimal(amount)) == shown
