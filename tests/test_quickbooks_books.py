@@ -264,7 +264,22 @@ def test_a_question_is_asked_again_while_quickbooks_is_in_trouble(trouble: Scrip
     forever, _ = scripted(one_after_another(trouble))
     with pytest.raises(Unreachable):
         forever.quickbooks.books().methods()
-    assert forever.clock.slept == [0.5, 2.0, 5.0]
+    assert forever.clock.slept == [0.5, 1.5]
+
+
+def test_during_a_run_questions_are_as_patient_as_sends() -> None:
+    side, _ = scripted(one_after_another(*[Scripted(b"", 503)] * 6, EMPTY))
+    books = side.quickbooks.books()
+    with books.sender():
+        assert books.methods() == []
+    assert side.clock.slept == [1.0, 2.0, 5.0, 10.0, 20.0, 20.0]
+    assert {message.key for message in side.told} == {"quickbooks_no_connection"}
+    impatient, _ = scripted(one_after_another(Scripted(b"", 503)))
+    with impatient.quickbooks.books().sender():
+        pass
+    with pytest.raises(Unreachable):
+        impatient.quickbooks.books().methods()
+    assert impatient.clock.slept == [0.5, 1.5]
 
 
 def test_a_question_that_quickbooks_refuses_is_not_repeated() -> None:

@@ -112,7 +112,7 @@ def test_a_lost_answer_to_a_question_is_asked_again() -> None:
     lost = Scripted(problem=requests.ReadTimeout("slow"))
     side, _ = scripted(one_after_another(lost, lost, EMPTY))
     assert books_of(side).methods() == []
-    assert side.clock.slept == [0.5, 2.0]
+    assert side.clock.slept == [0.5, 1.5]
 
 
 def test_a_body_larger_than_any_answer_is_no_answer() -> None:

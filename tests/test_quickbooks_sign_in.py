@@ -140,6 +140,16 @@ def test_a_pasted_code_works_only_while_a_sign_in_of_ours_is_under_way() -> None
     assert caught.value.message.key == "quickbooks_sign_in_expired"
 
 
+@pytest.mark.parametrize("text", ["", "https://firm.example/redirect", "two words", "x" * 513, "a/../b"])
+def test_pasted_text_that_is_no_code_leaves_the_sign_in_under_way(text: str) -> None:
+    side, core = unconnected()
+    values = consent(core, side.quickbooks.sign_in.authorize_url())
+    with pytest.raises(ReconnectNeeded) as caught:
+        side.quickbooks.finish_pasted(text, REALM)
+    assert caught.value.message.key == "quickbooks_sign_in_incomplete"
+    assert side.quickbooks.finish_pasted(values["code"], REALM).realm == REALM
+
+
 def test_a_token_is_refreshed_before_it_can_end_within_a_call() -> None:
     side, core = simulated()
     sign_in = side.quickbooks.sign_in

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from math import ceil
 from typing import Any, TypeVar
@@ -40,11 +41,11 @@ _NOT_SOLD = frozenset({"Category", "Group"})
 class QuickBooksBooks:
     """One company's books; nothing is kept between calls."""
 
-    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float]) -> None:
         self._channel = channel
         self._limits = limits
         self._monotonic = monotonic
-        self._reader = Reader(channel, limits, sleep)
+        self._reader = Reader(channel, limits)
 
     def company(self) -> Company:
         """The company and its preferences."""
@@ -130,9 +131,11 @@ class QuickBooksBooks:
         """The draft a payload was made from."""
         return read_draft(entity, payload)
 
-    def sender(self) -> BatchSender:
-        """A sender for one run."""
-        return BatchSender(self._channel, self._limits, self._monotonic)
+    @contextmanager
+    def sender(self) -> Iterator[BatchSender]:
+        """A sender for one run; while it is open, questions are as patient as sends."""
+        with self._reader.patiently(), BatchSender(self._channel, self._limits, self._monotonic) as sender:
+            yield sender
 
     def _open(self, where: str) -> Sequence[BookInvoice]:
         return self._list(read_invoice, "Invoice", f"{where} AND {_OPEN}")

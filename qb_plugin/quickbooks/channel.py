@@ -100,7 +100,7 @@ class Channel:
             try:
                 return ask()
             except Unreachable:
-                self._pause(wait)
+                self.pause(wait)
         return ask()
 
     def _taken(self, ask: Ask, bearer: str, waits: Sequence[float], batch: bool) -> Reply:
@@ -109,13 +109,14 @@ class Channel:
             reply = self._once(ask, bearer, batch)
             if reply is not None:
                 return reply
-            self._pause(wait)
+            self.pause(wait)
         reply = self._once(ask, bearer, batch)
         if reply is None:
             raise Unreachable(Message("quickbooks_unreachable"))
         return reply
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
+        """Let QuickBooks come back, and say so."""
         self._tell(Message("quickbooks_no_connection", {"seconds": ceil(seconds)}))
         self._sleep(seconds)
 

@@ -104,7 +104,7 @@ class QuickBooks:
             sleep=clock.sleep,
             tell=self._tell,
         )
-        return QuickBooksBooks(channel, limits, clock.monotonic, clock.sleep)
+        return QuickBooksBooks(channel, limits, clock.monotonic)
 
     def _tell_silence(self, seconds: int) -> None:
         self._tell(Message("quickbooks_slow_down", {"seconds": seconds}))

@@ -10,7 +10,8 @@ class Limits:
     """Calls per window, seconds of waiting, items per call. Sources: Intuit's limits page and batch reference (2025).
 
     `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `pace` is the
-    share of QuickBooks' limits that we use: 1.0 all of it, 0.5 the gentler setting.
+    share of QuickBooks' limits that we use: 1.0 all of it, 0.5 the gentler setting. `read_waits` is the patience of a form
+    with somebody looking at it, `send_waits` that of a run.
     """
 
     per_minute: int = 500
@@ -25,7 +26,7 @@ class Limits:
     connect_timeout: float = 10.0
     read_timeout: float = 125.0
     sign_in_timeout: float = 10.0
-    read_waits: tuple[float, ...] = (0.5, 2.0, 5.0)
+    read_waits: tuple[float, ...] = (0.5, 1.5)
     send_waits: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 20.0)
     in_flight: int = 9
     batch_items: int = 30

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -48,10 +49,19 @@ class _Listing(Generic[T]):
 class Reader:
     """Asks, waits out trouble a few times, and raises the Fatal family when it does not end."""
 
-    def __init__(self, channel: Channel, limits: Limits, sleep: Callable[[float], None]) -> None:
+    def __init__(self, channel: Channel, limits: Limits) -> None:
         self._channel = channel
         self._limits = limits
-        self._sleep = sleep
+        self._runs = 0
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """While a run goes on, wait for QuickBooks as long as its sends do."""
+        self._runs += 1
+        try:
+            yield
+        finally:
+            self._runs -= 1
 
     def rows(self, entity: str, where: str, read: Callable[[object], T]) -> list[T]:
         """All rows of a query as `read` makes them, in order of Id, each once.
@@ -112,20 +122,23 @@ class Reader:
 
     def _asked(self, ask: Ask, read: Callable[[object], T]) -> T:
         """The answer, asked for again after each of the waits while QuickBooks is in trouble."""
-        for wait in self._limits.read_waits:
+        for wait in self._waits():
             try:
                 return self._answer(ask, read)
             except _TroubleError:
-                self._sleep(wait)
+                self._channel.pause(wait)
         try:
             return self._answer(ask, read)
         except _TroubleError as problem:
             failure = problem.failure
         raise failure
 
+    def _waits(self) -> Sequence[float]:
+        return self._limits.send_waits if self._runs else self._limits.read_waits
+
     def _answer(self, ask: Ask, read: Callable[[object], T]) -> T:
         try:
-            reply = self._channel.exchange(ask, self._limits.read_waits)
+            reply = self._channel.exchange(ask, self._waits())
             envelope, fault = understand(reply)
             if fault is None:
                 self._channel.note_time(envelope)

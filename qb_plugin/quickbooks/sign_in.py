@@ -23,6 +23,7 @@ from qb_plugin.schemas.tokens import TokenPair, read_pair, write_pair
 
 # A token that ends within this time is renewed first: the longest call must not outlive it.
 _MARGIN = timedelta(seconds=180)
+_CODE = re.compile(r"\A[A-Za-z0-9._~-]{1,512}\Z")
 _REALM = re.compile(r"\A[0-9]{1,20}\Z")
 
 
@@ -79,6 +80,8 @@ class SignIn:
         values = dict(parse_qsl(urlsplit(text.strip()).query))
         if values:
             return self.finish(values)
+        if not _CODE.match(text.strip()):
+            raise ReconnectNeeded(Message("quickbooks_sign_in_incomplete"))
         if not self._states.take_any():
             raise ReconnectNeeded(Message("quickbooks_sign_in_expired"))
         return self._exchange({"code": text.strip(), "realmId": realm.strip()})
