@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qb_plugin.model import (
@@ -15,12 +15,14 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    Ref,
     RowResult,
     SourceRecord,
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.export_plan import PlannedRow, Planner
 from qb_plugin.sync.markers import Marker, with_marker
+from qb_plugin.sync.outcomes import find_differences
 from qb_plugin.sync.workplace import Workplace
 
 
@@ -37,31 +39,31 @@ def plan_applications(
     place: Workplace, planner: Planner, saved: Sequence[SavedMemo]
 ) -> Iterator[tuple[PlannedRow | None, RowResult]]:
     """For each saved memo the zero-total payment that spends it, or None with the row's end when there is nothing to spend."""
-    memos = place.books.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
-    idle: list[SavedMemo] = []
+    books = place.books.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
+    idle: list[RowResult] = []
     for memo in saved:
-        book = memos.get(memo.result.quickbooks_id or "")
-        lines = lines_of(planner, memo, book)
+        book = books.get(memo.result.quickbooks_id or "")
+        end = why_not_applied(memo, book)
+        left = book.remaining if isinstance(book, BookCreditMemo) and not end else ZERO
+        lines = planner.lines_for(memo.record, memo.customer.id, left)
         if isinstance(book, BookCreditMemo) and lines:
             yield application_row(place, memo, book, lines), memo.result
         else:
-            idle.append(memo)
+            idle.append(end or replace(memo.result, message=Message("memo_unapplied")))
     if idle:
-        place.journal.leave_unapplied(place.realm, [memo.record.ref for memo in idle])
-    yield from ((None, idle_end(memo.result, memos)) for memo in idle)
+        place.journal.leave_unapplied(place.realm, [Ref.parse(result.id) for result in idle])
+    yield from ((None, result) for result in idle)
 
 
-def lines_of(planner: Planner, memo: SavedMemo, book: Book | None) -> tuple[Line, ...]:
-    """The invoices that what is left of the memo goes to."""
-    return planner.lines_for(memo.record, memo.customer.id, book.remaining) if isinstance(book, BookCreditMemo) else ()
-
-
-def idle_end(result: RowResult, memos: Mapping[str, Book]) -> RowResult:
-    """Why a memo is not applied: deleted since, spent by QuickBooks itself, or no open invoice."""
-    book = memos.get(result.quickbooks_id or "")
+def why_not_applied(memo: SavedMemo, book: Book | None) -> RowResult | None:
+    """The row's end when nothing of the memo may be applied: deleted, changed or spent since; None when something may."""
     if not isinstance(book, BookCreditMemo):
-        return replace(result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
-    return replace(result, message=Message("memo_spent" if book.remaining < book.total else "memo_unapplied"))
+        return replace(memo.result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
+    record = memo.record
+    what = find_differences(PaymentDraft(memo.customer.id, record.date, record.amount), book)
+    if what:
+        return replace(memo.result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
+    return None if book.remaining > 0 else replace(memo.result, message=Message("memo_spent"))
 
 
 def application_row(place: Workplace, saved: SavedMemo, memo: BookCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
