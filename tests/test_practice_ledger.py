@@ -118,13 +118,13 @@ def test_a_page_of_records_is_two_statements_whatever_its_length(practice: Pract
         assert len(sent) == 2
 
 
-def test_a_snapshot_is_one_statement_for_the_order_and_one_for_the_sum_of_each_kind(practice: Practice) -> None:
+def test_a_snapshot_is_one_statement_over_the_marks_alone(practice: Practice) -> None:
     ledger = practice.ledger_for(ADDIN)
     query = {"kinds": ["payment"], "from": DAY, "to": DAY, "hide_synchronized": True, "show_hidden": False}
     with counted_statements(practice) as sent:
         ledger.snapshot(query)
-    assert len(sent) == 2
-    assert not any("practice_records" in statement for statement in sent)
+    assert len(sent) == 1
+    assert "practice_records" not in sent[0]
 
 
 def test_a_group_of_payments_costs_the_same_statements_whatever_its_length(practice: Practice) -> None:

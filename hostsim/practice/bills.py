@@ -11,7 +11,7 @@ from hostsim.practice.among import row_number
 from hostsim.practice.amounts import from_units
 from hostsim.practice.query import BadQuery, search_terms
 from hostsim.practice.search import client_condition
-from hostsim.practice.snapshots import IdSnapshot, read_keys
+from hostsim.practice.snapshots import IdSnapshot, read_ordered
 from hostsim.practice.tables import clients, invoices
 
 INVOICE_SORTS = {
@@ -29,8 +29,8 @@ def invoice_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnap
     column = _sort_column(INVOICE_SORTS, query.get("sort") or "date")
     wanted = _invoice_conditions(query)
     order = _directed(query, column, invoices.c.id, descending=column is invoices.c.date)
-    total = connection.scalar(select(func.sum(invoices.c.balance)).where(*wanted)) or 0
-    return IdSnapshot(read_keys(connection, select(invoices.c.id).where(*wanted).order_by(*order)), from_units(int(total)))
+    read = read_ordered(connection, select(invoices.c.id, invoices.c.balance).where(*wanted).order_by(*order))
+    return IdSnapshot(read.keys, from_units(read.total))
 
 
 def client_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnapshot:
@@ -39,9 +39,8 @@ def client_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnaps
     column = _sort_column({"name": clients.c.name_key, "balance": owed}, query.get("sort") or "name")
     wanted = [client_condition(term) for term in search_terms(query.get("search"))]
     order = _directed(query, column, clients.c.id, descending=False)
-    sums = select(func.sum(invoices.c.balance)).join(clients, clients.c.id == invoices.c.client_id).where(*wanted)
-    total = connection.scalar(sums) or 0
-    return IdSnapshot(read_keys(connection, select(clients.c.id).where(*wanted).order_by(*order)), from_units(int(total)))
+    read = read_ordered(connection, select(clients.c.id, owed.label("owed")).where(*wanted).order_by(*order))
+    return IdSnapshot(read.keys, from_units(read.total))
 
 
 def _invoice_conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:

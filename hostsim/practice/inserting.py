@@ -13,6 +13,7 @@ from hostsim.practice import tables
 from hostsim.practice.amounts import from_units
 from hostsim.practice.marks import mark_new_records
 from hostsim.practice.model import Kind
+from hostsim.practice.search_index import index_new_records
 from hostsim.practice.wording import folded, record_number, record_search_text
 
 
@@ -55,6 +56,7 @@ def insert_records(connection: Connection, rows: Sequence[NewRecord], first: Map
     ids = [value["id"] for value in values]
     _apply(connection, ids, rows)
     mark_new_records(connection, top)
+    index_new_records(connection, top)
     return ids
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, and_, func, not_, select
+from sqlalchemy import Connection, FromClause, Select, and_, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from hostsim.practice.among import among, row_number
@@ -13,7 +13,7 @@ from hostsim.practice.amounts import from_units
 from hostsim.practice.model import Kind
 from hostsim.practice.query import RecordQuery
 from hostsim.practice.search import term_condition
-from hostsim.practice.snapshots import Snapshot, read_keys
+from hostsim.practice.snapshots import Snapshot, read_ordered
 from hostsim.practice.tables import marks, records
 
 SORT_COLUMNS = {
@@ -22,7 +22,7 @@ SORT_COLUMNS = {
     "method": (records.c.method,),
     "reference": (records.c.reference,),
     "amount": (records.c.value,),
-    "number": (records.c.kind, records.c.serial),  # unique by itself
+    "number": (records.c.kind,),  # numbers of a kind grow with the ids
     "kind": (records.c.kind, records.c.date),
 }
 SIGNS = {kind.value: kind.sign for kind in Kind}
@@ -44,7 +44,8 @@ def _waiting(query: RecordQuery, addin_id: int) -> tuple[FromClause, list[Column
 
 
 def _recorded(connection: Connection, query: RecordQuery, addin_id: int | None) -> tuple[FromClause, list[ColumnElement[bool]]]:
-    wanted = _kinds_and_dates(records, query)
+    by_marks = addin_id is not None and query.hide_synchronized and not query.terms
+    wanted = _kinds_and_dates(marks if by_marks else records, query)
     if query.refs is not None:
         wanted.append(_these(connection, query.refs))
     wanted.extend(term_condition(connection, term) for term in query.terms)
@@ -98,14 +99,11 @@ def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted
     order = (marks.c.date,) if source is marks else SORT_COLUMNS[query.sort]
     # Credit memos are kept negative: among themselves, the largest is the one with the lowest value.
     descending = query.descending != (query.sort == "amount" and query.only_kind is Kind.CREDIT_MEMO)
-    directed = [column.desc() if descending else column.asc() for column in (order if query.sort == "number" else (*order, key))]
-    ordered: Select[Any] = select((key * columns.kind).label("key")).select_from(source).where(*wanted).order_by(*directed)
-    summed = select(func.sum(columns.value)).select_from(source).where(*wanted)
-    # A sum for each kind, since grouping reads twice as long.
-    sums = {kind: int(connection.scalar(summed.where(columns.kind == kind.sign)) or 0) for kind in query.kinds}
-    net = sum(sums.values())
+    directed = [column.desc() if descending else column.asc() for column in (*order, key)]
+    rows: Select[Any] = select((key * columns.kind).label("key"), columns.value).select_from(source)
+    read = read_ordered(connection, rows.where(*wanted).order_by(*directed))
     return Snapshot(
-        signed=read_keys(connection, ordered),
-        totals={kind: from_units(sums.get(kind, 0) * kind.sign) for kind in Kind},
-        total=from_units(net if query.only_kind is not Kind.CREDIT_MEMO else -net),
+        signed=read.keys,
+        totals={Kind.PAYMENT: from_units(read.total - read.negative), Kind.CREDIT_MEMO: from_units(-read.negative)},
+        total=from_units(read.total if query.only_kind is not Kind.CREDIT_MEMO else -read.total),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from hostsim.practice import tables
 from hostsim.practice.connection import Database
 from hostsim.practice.schema import FIRST_SERIALS
+from hostsim.practice.search_index import emptied_search_index
 
 EMPTIED = (
     tables.marks,
@@ -21,7 +22,7 @@ EMPTIED = (
 
 def reset_practice(database: Database) -> None:
     """Remove every record, client and mark, in one commit; the firm and the known add-ins stay. PracticeUnavailable on failure."""
-    with database.writing() as connection:
+    with database.writing() as connection, emptied_search_index(connection):
         for table in EMPTIED:
             connection.execute(delete(table))
         for serial in FIRST_SERIALS:

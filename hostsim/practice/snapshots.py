@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,23 +52,33 @@ class IdSnapshot:
         return [str(key) for key in self.keys[max(start, 0) : max(stop, 0)]]
 
 
-def read_keys(connection: Connection, ordered: Select[int]) -> array[int]:
-    """Run a statement of one whole number per row; a million of them in a fraction of a second."""
-    read: Callable[[Connection, Select[int]], array[int]] = _sqlite_keys if connection.dialect.name == "sqlite" else _postgres_keys
-    return read(connection, ordered)
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Keys in order, the sum of their values, and how much of it is below zero (in units)."""
+
+    keys: array[int]
+    total: int
+    negative: int
 
 
-def _sqlite_keys(connection: Connection, ordered: Select[int]) -> array[int]:
-    """As one text of all keys, read as JSON: half the time of a row per key (0.28 s against 0.58 s for a million)."""
-    inner = ordered.subquery()
-    joined = connection.scalar(select(func.group_concat(inner.c[0])))
-    return array("q", json.loads(f"[{joined or ''}]"))
+def read_ordered(connection: Connection, ordered: Select[int, int]) -> Ordered:
+    """Run a statement of a key and a value per row, in one pass and as one row.
+
+    A row for each key would cost the driver more than the database: 0.28 s against 0.58 s for a million on SQLite, where the
+    keys come as one text that is read as JSON; PostgreSQL packs them into bytes.
+    """
+    rows = ordered.subquery()
+    key, value = rows.c
+    is_sqlite = connection.dialect.name == "sqlite"
+    packed = func.group_concat(key) if is_sqlite else func.string_agg(func.int8send(key), literal(b"", BYTEA))
+    sums = func.sum(value), func.sum(value).filter(value < 0)
+    keys, total, negative = connection.execute(select(packed, *sums)).one()
+    unpacked = array("q", json.loads(f"[{keys or ''}]")) if is_sqlite else _from_network_order(keys or b"")
+    return Ordered(unpacked, int(total or 0), int(negative or 0))
 
 
-def _postgres_keys(connection: Connection, ordered: Select[int]) -> array[int]:
-    """One value of eight bytes per key, since a million rows cost the driver more than the server."""
-    inner = ordered.subquery()
-    packed = connection.scalar(select(func.string_agg(func.int8send(inner.c[0]), literal(b"", BYTEA))))
-    keys = array("q", packed or b"")
-    keys.byteswap()
+def _from_network_order(packed: bytes) -> array[int]:
+    keys = array("q", packed)
+    if sys.byteorder == "little":
+        keys.byteswap()
     return keys

@@ -85,8 +85,8 @@ invoices = Table(
     Index("practice_invoices_by_client", "client_id", "balance"),
 )
 
-# `kind` is the sign: 1 for a payment, -1 for a credit memo, and `value` the amount with that sign. The kind stands in
-# every index, so that an ordered list of all records is read from the index alone.
+# `kind` is the sign: 1 for a payment, -1 for a credit memo, and `value` the amount with that sign. Both stand in
+# every index, so that an ordered list of all records and its sum are read from the index alone.
 records = Table(
     "practice_records",
     metadata,
@@ -108,11 +108,12 @@ records = Table(
     CheckConstraint("unapplied >= 0", name="practice_records_unapplied"),
     Index("practice_records_by_date", "date", "id", "kind", "value"),
     Index("practice_records_by_kind", "kind", "date", "id", "value"),
-    Index("practice_records_by_serial", "kind", "serial", unique=True, postgresql_include=["id"]),
-    Index("practice_records_by_client", "client_key", "id", "kind"),
+    Index("practice_records_by_serial", "kind", "serial", unique=True),
+    Index("practice_records_by_number", "kind", "id", "value"),
+    Index("practice_records_by_client", "client_key", "id", "kind", "value"),
     Index("practice_records_by_value", "value", "id", "kind"),
-    Index("practice_records_by_method", "method", "id", "kind"),
-    Index("practice_records_by_reference", "reference", "id", "kind"),
+    Index("practice_records_by_method", "method", "id", "kind", "value"),
+    Index("practice_records_by_reference", "reference", "id", "kind", "value"),
     Index("practice_records_of_client", "client_id", "date", "id", "kind", "value"),
 )
 

