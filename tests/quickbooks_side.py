@@ -24,7 +24,9 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.oauth import App
 from qb_plugin.schemas.drafts import write_draft
 
-REALM = "9130347798120106"
+# The simulator's small sample company, which is there in a moment; the demo company is built by the tests that need it.
+REALM = "9130347798120206"
+COMPANY = "Greenbriar Gardens & Design"
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 20, tzinfo=UTC)
 ADDRESS = "https://quickbooks.test"
@@ -126,7 +128,7 @@ def connect(
     return Side(quickbooks, kept, time, told)
 
 
-def simulated(limits: Limits | None = None, company: str = "demo") -> tuple[Side, Simulator]:
+def simulated(limits: Limits | None = None, company: str = "sample") -> tuple[Side, Simulator]:
     """Connected to a simulator without a network, whose clock is stopped at noon."""
     core = new_quickbooks(company, today=TODAY)
     given = core.credentials(NO_NETWORK)

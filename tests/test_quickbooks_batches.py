@@ -308,7 +308,7 @@ def test_a_delete_is_confirmed_and_the_record_is_gone() -> None:
 
 
 def test_batches_go_out_together_over_real_connections() -> None:
-    with running_simulator(today=TODAY) as simulator:
+    with running_simulator("sample", today=TODAY) as simulator:
         given = simulator.credentials()
         side = connect(simulator.base_url, None, app=App(given["client_id"], given["client_secret"]))
         side.quickbooks.accept_refresh_token(given["realm"], given["refresh_token"])

@@ -33,11 +33,16 @@ from tests.test_quickbooks_batches import send
 
 
 def demo(limits: Limits | None = None) -> QuickBooksBooks:
-    return simulated(limits)[0].quickbooks.books()
+    return simulated(limits, "demo")[0].quickbooks.books()
 
 
-def test_the_books_fit_their_ports() -> None:
-    books = demo()
+@pytest.fixture(scope="module")
+def books() -> QuickBooksBooks:
+    """The demo company's books, for tests that only read."""
+    return demo()
+
+
+def test_the_books_fit_their_ports(books: QuickBooksBooks) -> None:
     fits: Books = books
     with books.sender() as sender:
         sends: Sender = sender
@@ -47,34 +52,32 @@ def test_the_books_fit_their_ports() -> None:
     assert texts is sentence_of
 
 
-def test_the_company_and_its_preferences() -> None:
-    company = demo().company()
+def test_the_company_and_its_preferences(books: QuickBooksBooks) -> None:
+    company = books.company()
     assert (company.name, company.home_currency, company.multicurrency) == ("Alder & Finch", "USD", False)
     assert (company.auto_apply_credit, company.closed_until) == (False, None)
 
 
-def test_customers_come_with_the_inactive_ones_and_the_sub_customers_path() -> None:
-    customers = {customer.name: customer for customer in demo().customers()}
+def test_customers_come_with_the_inactive_ones_and_the_sub_customers_path(books: QuickBooksBooks) -> None:
+    customers = {customer.name: customer for customer in books.customers()}
     assert len(customers) == 55
     assert not customers["Cool Cars"].active
     assert customers["0969 Ocean View Road"].full_name == "Freeman Sporting Goods:0969 Ocean View Road"
     assert customers["O'Connor Plumbing"].active
 
 
-def test_accounts_that_take_a_deposit() -> None:
-    accounts = demo().accounts()
+def test_accounts_that_take_a_deposit(books: QuickBooksBooks) -> None:
+    accounts = books.accounts()
     assert Choice("4", "Undeposited Funds", "Other Current Asset") in accounts
     assert {account.type for account in accounts} == {"Bank", "Other Current Asset"}
 
 
-def test_methods_and_items() -> None:
-    books = demo()
+def test_methods_and_items(books: QuickBooksBooks) -> None:
     assert "Check" in {method.name for method in books.methods()}
     assert books.items()
 
 
-def test_payments_of_a_range_have_both_ends() -> None:
-    books = demo()
+def test_payments_of_a_range_have_both_ends(books: QuickBooksBooks) -> None:
     everything = books.payments(None, None)
     days = sorted({payment.date for payment in everything})
     some = books.payments(days[3], days[9])
@@ -83,17 +86,16 @@ def test_payments_of_a_range_have_both_ends() -> None:
     assert any(payment.voided for payment in everything)
 
 
-def test_credit_memos_and_the_zero_payments_that_apply_them() -> None:
-    books = demo()
+def test_credit_memos_and_the_zero_payments_that_apply_them(books: QuickBooksBooks) -> None:
     (memo,) = [memo for memo in books.credit_memos(None, None) if memo.number == "CM-Q001"]
     assert (memo.total, memo.customer_name) == (Decimal("80.00"), "Weiskopf Consulting")
     applied = [payment for payment in books.payments(None, None) if not payment.total and not payment.voided]
     assert {line.type for payment in applied for line in payment.lines} == {"Invoice", "CreditMemo"}
 
 
-@pytest.mark.parametrize("limits", [Limits(), Limits(ids_per_query=2), Limits(ids_per_query=5, page_rows=7)])
-def test_open_invoices_are_the_same_by_whichever_way_they_are_read(limits: Limits) -> None:
-    expected = {(found.id, found.balance) for found in demo().open_invoices([str(number) for number in range(1, 21)])}
+@pytest.mark.parametrize("limits", [Limits(ids_per_query=2), Limits(ids_per_query=5, page_rows=17)])
+def test_open_invoices_are_the_same_by_whichever_way_they_are_read(books: QuickBooksBooks, limits: Limits) -> None:
+    expected = {(found.id, found.balance) for found in books.open_invoices([str(number) for number in range(1, 21)])}
     found = demo(limits).open_invoices([str(number) for number in range(1, 21)])
     assert {(invoice.id, invoice.balance) for invoice in found} == expected
     assert len(found) == len(expected) > 100
@@ -152,23 +154,21 @@ def test_reading_by_id_sees_through_a_lagging_query_and_leaves_out_what_is_gone(
     assert set(books.read("Payment", [fresh])) == {fresh}
 
 
-def test_invoices_by_id() -> None:
-    books = demo()
+def test_invoices_by_id(books: QuickBooksBooks) -> None:
     some = [invoice.id for invoice in books.open_invoices(["1", "2"])][:3]
     assert [invoice.id for invoice in books.invoices([*some, "999999"])] == some
 
 
-def test_drafts_become_payloads_and_come_back() -> None:
-    books = demo()
+def test_drafts_become_payloads_and_come_back(books: QuickBooksBooks) -> None:
     payment = PaymentDraft("1", TODAY, Decimal("10.00"), reference="10432", note="x")
     memo = CreditMemoDraft("1", TODAY, Decimal("75.00"), "1", number="CM-1", description="Discount")
     assert books.draft(*books.payload(payment)) == payment
     assert books.draft(*books.payload(memo)) == memo
 
 
-def test_a_broken_limit_refuses_the_row_with_its_sentence() -> None:
+def test_a_broken_limit_refuses_the_row_with_its_sentence(books: QuickBooksBooks) -> None:
     with pytest.raises(RowRefused) as caught:
-        demo().payload(PaymentDraft("1", TODAY, Decimal("10.00"), reference="x" * 22))
+        books.payload(PaymentDraft("1", TODAY, Decimal("10.00"), reference="x" * 22))
     assert caught.value.message.key == "quickbooks_too_long"
 
 

@@ -17,6 +17,7 @@ from qb_plugin.model import Connection, ConnectionState
 from qb_plugin.quickbooks.oauth import App
 from tests.quickbooks_side import (
     ADDRESS,
+    COMPANY,
     DISCOVERY,
     NO_NETWORK,
     REALM,
@@ -33,7 +34,7 @@ from tests.quickbooks_side import (
 
 
 def unconnected() -> tuple[Side, Simulator]:
-    core = new_quickbooks(today=TODAY)
+    core = new_quickbooks("sample", today=TODAY)
     core.change_settings(any_redirect=True)
     given = core.credentials(NO_NETWORK)
     return connect(NO_NETWORK, InProcessAdapter(core), app=App(given["client_id"], given["client_secret"])), core
@@ -72,8 +73,8 @@ def test_a_person_signs_in_and_the_company_is_named() -> None:
     assert asked["scope"] == ["com.intuit.quickbooks.accounting"]
     assert asked["redirect_uri"] == [REDIRECT]
     found = side.quickbooks.finish(consent(core, url))
-    assert found == Connection(ConnectionState.CONNECTED, REALM, "Alder & Finch", "simulator")
-    assert side.quickbooks.books().company().name == "Alder & Finch"
+    assert found == Connection(ConnectionState.CONNECTED, REALM, COMPANY, "simulator")
+    assert side.quickbooks.books().company().name == COMPANY
 
 
 def test_the_state_is_good_once_and_for_ten_minutes() -> None:
@@ -128,7 +129,7 @@ def test_a_pasted_redirect_address_works_like_the_callback() -> None:
     values = consent(core, side.quickbooks.sign_in.authorize_url())
     query = "&".join(f"{name}={value}" for name, value in values.items())
     found = side.quickbooks.finish_pasted(f"  https://firm.example/redirect?{query}\n")
-    assert found.company == "Alder & Finch"
+    assert found.company == COMPANY
 
 
 def test_a_pasted_code_works_only_while_a_sign_in_of_ours_is_under_way() -> None:
@@ -183,7 +184,7 @@ def test_nine_threads_that_meet_a_401_refresh_once() -> None:
 
 
 def test_two_processes_share_one_refresh() -> None:
-    core = new_quickbooks(today=TODAY)
+    core = new_quickbooks("sample", today=TODAY)
     given = core.credentials(NO_NETWORK)
     app, tokens = App(given["client_id"], given["client_secret"]), MemoryTokens()
     one = connect(NO_NETWORK, InProcessAdapter(core), app=app, tokens=tokens)
@@ -226,7 +227,7 @@ def test_connecting_again_ends_the_reconnect_state_and_keeps_the_company() -> No
     core.add_trouble(kind="token_revoked", match={"path": "query"})
     with pytest.raises(ReconnectNeeded):
         side.quickbooks.books().methods()
-    assert side.quickbooks.connection() == Connection(ConnectionState.RECONNECT, REALM, "Alder & Finch", "simulator")
+    assert side.quickbooks.connection() == Connection(ConnectionState.RECONNECT, REALM, COMPANY, "simulator")
     core.change_settings(any_redirect=True)
     side.quickbooks.finish(consent(core, side.quickbooks.sign_in.authorize_url()))
     assert side.quickbooks.connection().state is ConnectionState.CONNECTED
@@ -295,10 +296,10 @@ def test_a_company_of_another_environment_is_not_spoken_to() -> None:
 
 
 def test_the_whole_sign_in_works_over_http() -> None:
-    with running_simulator(today=TODAY) as simulator:
+    with running_simulator("sample", today=TODAY) as simulator:
         simulator.core.change_settings(any_redirect=True)
         given = simulator.credentials()
         side = connect(simulator.base_url, None, app=App(given["client_id"], given["client_secret"]))
         found = side.quickbooks.finish(consent(simulator.core, side.quickbooks.sign_in.authorize_url()))
-        assert found.company == "Alder & Finch"
+        assert found.company == COMPANY
         side.quickbooks.sign_in.disconnect()
