@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,29 @@ from tests.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
 from tests.text_host import TextHost
 
 TODAY = date(2026, 11, 20)
-# No pauses: this simulator counts no calls.
+# This simulator counts no calls.
 SWIFT = Limits(per_second=10_000, per_minute=10_000, read_waits=(), send_waits=())
+
+
+class HurriedClock(SystemClock):
+    """A clock for which waiting is over at once: the time waited for has passed."""
+
+    def __init__(self) -> None:
+        self._waited = 0.0
+
+    def now(self) -> datetime:
+        """Now, the waits added."""
+        return super().now() + timedelta(seconds=self._waited)
+
+    def monotonic(self) -> float:
+        """Seconds, the waits added."""
+        return super().monotonic() + self._waited
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass without waiting."""
+        self._waited += seconds
+
+
 AMY, DIEGO, COOL, STRANGER = "Amy's Bird Sanctuary", "Diego Rodriguez", "Cool Cars", "Nobody & Co."
 
 
@@ -87,7 +108,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         keys = simulator.credentials()
         options = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
         host = TextHost(ledger(), f"sqlite:///{tmp_path / 'park.db'}", options, TODAY)
-        addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), limits=SWIFT))
+        addin = QuickBooksAddIn(Parts(HurriedClock(), RandomIds(), limits=SWIFT))
         manager = host.load(addin)
         made = Scene(host, addin, simulator)
         connect(made)
@@ -262,3 +283,29 @@ def test_settings_are_kept_and_used(scene: Scene) -> None:
     assert rows[0]["cells"]["deposit"] == {"value": account["value"], "label": account["label"]}
     bad = scene.form("settings").act("save", {"deposit_account:Check": "no such account"}, [], {})
     assert bad["rejected"] == {"deposit_account:Check": "Choose one of the values offered."}
+
+
+def test_a_sign_in_that_is_gone_leaves_rows_untried_and_offers_to_reconnect(scene: Scene) -> None:
+    scene.simulator.trouble("token_revoked", times=1)
+    answer = scene.opened("export-payments")
+    summary = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    assert scene.outcomes(summary) == {"payment:1": "not_tried", "payment:2": "not_tried"}
+    found = scene.form("export-payments").open({})
+    assert found["unavailable"]["link"] == {"label": "Connect…", "form": "connection"}
+    connect(scene)
+    again = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
+    assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+
+
+def test_a_throttle_is_waited_out_and_said(scene: Scene) -> None:
+    scene.simulator.trouble("throttled", times=1, match={"path": "/batch"})
+    summary = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1"])
+    assert scene.outcomes(summary) == {"payment:1": "synchronized"}
+    assert any(line.startswith("* QuickBooks asked us to slow down") for line in scene.host.lines)
+
+
+def test_a_lost_answer_is_looked_up_not_sent_again(scene: Scene) -> None:
+    scene.simulator.trouble("answer_lost_after", times=1, match={"path": "/batch"})
+    summary = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
+    assert scene.outcomes(summary) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+    assert {row["message"] for row in summary["rows"]} == {"Found in QuickBooks and linked: it had been saved there before."}
