@@ -323,3 +323,13 @@ def test_batches_go_out_together_over_real_connections() -> None:
         simulator.trouble("reset_before", match={"path": "batch"})
         (reset,) = send(side, batch_of(payment_intent(998)))
         assert reset.verdict is Verdict.DOUBT
+
+
+def test_a_defect_of_ours_reaches_whoever_waits() -> None:
+    side, adapter = scripted(one_after_another(saved(1)))
+    with side.quickbooks.books().sender() as sender:
+        sender.submit(batch_of(intent(1, "Payment", '{"PrivateNote":"\ud83d"}', Operation.CREATE)))
+        with pytest.raises(UnicodeEncodeError):
+            sender.next()
+        assert sender.in_flight == 0
+    assert adapter.bodies("/batch") == []

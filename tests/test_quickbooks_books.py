@@ -282,6 +282,16 @@ def test_during_a_run_questions_are_as_patient_as_sends() -> None:
     assert impatient.clock.slept == [0.5, 1.5]
 
 
+def test_quickbooks_own_clock_is_asked_for_when_none_is_known_yet() -> None:
+    company = b'{"CompanyInfo":{"CompanyName":"A"},"Preferences":{}%s}'
+    told, _ = scripted(one_after_another(Scripted(company % b',"time":"2026-11-22T12:00:00.000-08:00"')))
+    assert told.quickbooks.books().now() == NOON
+    silent, _ = scripted(one_after_another(Scripted(company % b"")))
+    with pytest.raises(Unreachable) as caught:
+        silent.quickbooks.books().now()
+    assert caught.value.message.key == "quickbooks_unreadable"
+
+
 def test_a_question_that_quickbooks_refuses_is_not_repeated() -> None:
     refused = Scripted(b'{"Fault":{"Error":[{"code":"4001"}],"type":"ValidationFault"}}', 400)
     side, adapter = scripted(one_after_another(refused))

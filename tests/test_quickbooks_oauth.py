@@ -88,6 +88,7 @@ def test_the_tokens_of_an_earlier_answer_are_never_taken_for_those_of_a_later_on
         DISCOVERY.replace(b"https://quickbooks.test/token", b"https://evil.test/token"),
         DISCOVERY.replace(b"https://quickbooks.test/token", b"http://quickbooks.test/token"),
         DISCOVERY.replace(b'"token_endpoint"', b'"other"'),
+        DISCOVERY.replace(b'"issuer"', b'"other"'),
         DISCOVERY.replace(b'"https://quickbooks.test/revoke"', b"7"),
         b"[]",
         b"<html>",
