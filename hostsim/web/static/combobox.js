@@ -2,9 +2,9 @@
 import { make, newId } from "./api.js";
 
 export class Combobox {
-  // find(text) resolves with [{value, label}]; picked(choice) is called on a choice, left() when it is given up.
-  constructor({ label, value, find, picked, left = () => {}, input = {} }) {
-    Object.assign(this, { find, picked, left, value, at: -1, found: [], round: 0 });
+  // find(text) resolves with [{value, label}]; picked(choice) is called on a choice, left(byKey) when it is given up.
+  constructor({ label, value, find, picked, left = () => {}, input = {}, inCell = false }) {
+    Object.assign(this, { find, picked, left, value, inCell, at: -1, found: [], round: 0 });
     this.list = make("div", { class: "choices", role: "listbox", id: newId("choices"), "aria-label": label, popover: "manual" });
     this.input = make("input", {
       type: "text", role: "combobox", autocomplete: "off", value: value?.label ?? "", "aria-label": label, "aria-expanded": "false",
@@ -63,10 +63,10 @@ export class Combobox {
     this.picked(this.value);
   }
 
-  #leave() {
+  #leave(byKey = false) {
     this.close();
     this.input.value = this.value?.label ?? "";
-    this.left();
+    this.left(byKey);
   }
 
   #key(event) {
@@ -76,7 +76,7 @@ export class Combobox {
       this.at = (this.at + moves[event.key] + this.found.length) % this.found.length;
       this.#mark();
     } else if (event.key === "Enter" && this.isOpen && this.at >= 0) this.#pick(this.at);
-    else if (event.key === "Escape" && this.isOpen) (this.close(), (this.input.value = this.value?.label ?? ""), this.left());
+    else if (event.key === "Escape" && (this.isOpen || this.inCell)) this.#leave(true);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -210,14 +210,20 @@ export class Panel {
     const choose = (choice) => {
       (this.edits[row.id] ??= {})[column.key] = choice.value;
       this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
-      this.grid.element.focus({ preventScroll: true });
+      end(true);
+    };
+    let ended = false;
+    const end = (refocus) => {
+      if (ended) return;
+      ended = true;
+      this.grid.draw(true);
+      if (refocus) this.grid.element.focus({ preventScroll: true });
     };
     const combo = new Combobox({
-      label: `${column.label}, ${row.title}`, value: row.cells[column.key], picked: choose, left: () => combo.element.remove(),
+      label: `${column.label}, ${row.title}`, value: row.cells[column.key], picked: choose, left: end, inCell: true,
       find: column.choices ? among(column.choices) : options,
     });
     cell.replaceChildren(combo.element);
-    combo.element.addEventListener("focusout", () => this.grid.draw(true));
     combo.input.focus();
     combo.input.select();
     combo.open("");

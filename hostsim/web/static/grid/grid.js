@@ -50,7 +50,7 @@ export class Grid {
     this.#clear();
     this.#place(this.top);
     this.draw();
-    return same || this.touched;
+    return this.touched;
   }
 
   #pickedIds() {

@@ -1,0 +1,185 @@
+"""The grid: selection over rows that are not loaded, keyboard, sorting, totals, a million rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from hostsim.testing import demo_practice
+from tests.browser.shell import Shell, open_send, row, shell_on
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The demo firm's database."""
+    practice, url = demo_practice(tmp_path_factory.mktemp("firm"), date(2026, 11, 22))
+    practice.close()
+    return url
+
+
+@pytest.fixture
+def shell(browser: Browser, firm: str, tmp_path: Path) -> Iterator[Shell]:
+    """A host with 100,000 parcels."""
+    with shell_on(browser, firm, tmp_path, size=100_000) as opened:
+        yield opened
+
+
+@pytest.fixture
+def form(shell: Shell) -> Locator:
+    """The form with the parcels."""
+    return open_send(shell.page)
+
+
+def test_only_rows_in_view_exist_and_the_count_is_told(form: Locator) -> None:
+    expect(form.get_by_role("grid")).to_have_attribute("aria-rowcount", "100001")
+    assert form.get_by_role("row").count() < 60
+
+
+def test_a_range_reaches_over_rows_that_were_never_loaded(shell: Shell, form: Locator) -> None:
+    row(form, 2).click()
+    form.get_by_role("grid").press("Shift+End")
+    expect(row(form, 99_999)).to_be_visible()
+    expect(form.get_by_text("99,998 selected · 999,980.00")).to_be_visible()
+    form.get_by_role("button", name="Send Selected").click()
+    expect(form.get_by_text("done 99997")).to_be_visible(timeout=60_000)
+    assert len(shell.addin.form.sent[0]["ids"]) == 99_998
+
+
+def test_shift_and_control_clicks_select_as_on_a_desktop(form: Locator) -> None:
+    row(form, 1).click()
+    row(form, 5).click(modifiers=["Shift"])
+    row(form, 3).click(modifiers=["Control"])
+    selected = form.locator("[role=row][aria-selected=true]")
+    expect(selected).to_have_count(4)
+    expect(row(form, 3)).to_have_attribute("aria-selected", "false")
+    expect(form.get_by_text("4 selected · 40.00")).to_be_visible()
+    row(form, 8).click()
+    expect(selected).to_have_count(1)
+
+
+def test_the_box_before_a_row_adds_it_to_the_selection(form: Locator) -> None:
+    for place in (1, 2, 4):
+        row(form, place).get_by_role("gridcell").first.click()
+    expect(form.get_by_text("3 selected · 30.00")).to_be_visible()
+
+
+def test_keys_move_extend_and_select(form: Locator) -> None:
+    grid = form.get_by_role("grid")
+    row(form, 0).click()
+    grid.press("ArrowDown")
+    expect(row(form, 1)).to_have_attribute("aria-selected", "true")
+    grid.press("Shift+ArrowDown")
+    grid.press("Shift+ArrowDown")
+    expect(form.get_by_text("3 selected · 30.00")).to_be_visible()
+    grid.press("Control+ArrowDown")
+    grid.press(" ")
+    expect(form.get_by_text("4 selected · 40.00")).to_be_visible()
+    grid.press("End")
+    expect(row(form, 99_999)).to_have_attribute("aria-selected", "false")
+    expect(row(form, 99_998)).to_be_visible()
+    grid.press("Home")
+    expect(row(form, 0)).to_have_attribute("aria-selected", "true")
+    grid.press("PageDown")
+    expect(row(form, 0)).to_have_attribute("aria-selected", "false")
+    grid.press("PageUp")
+    expect(row(form, 0)).to_have_attribute("aria-selected", "true")
+
+
+def test_the_active_descendant_is_the_row_and_then_its_cell(form: Locator) -> None:
+    grid = form.get_by_role("grid")
+    row(form, 2).get_by_role("gridcell").nth(1).click()
+    cell = row(form, 2).get_by_role("gridcell").nth(1)
+    assert grid.get_attribute("aria-activedescendant") == cell.get_attribute("id")
+    grid.press("ArrowRight")
+    assert grid.get_attribute("aria-activedescendant") == row(form, 2).get_by_role("gridcell").nth(2).get_attribute("id")
+
+
+def test_select_all_by_mouse_and_by_key(form: Locator) -> None:
+    box = form.get_by_role("checkbox", name="Select all")
+    box.check()
+    expect(form.get_by_text("100,000 selected · 1,000,000.00")).to_be_visible()
+    box.uncheck()
+    expect(form.get_by_text("0 selected")).to_be_visible()
+    form.get_by_role("grid").press("Control+a")
+    expect(box).to_be_checked()
+
+
+def test_a_row_that_cannot_be_selected_is_not(form: Locator) -> None:
+    form.get_by_role("grid").press("Control+a")
+    row(form, 0).click()
+    for _ in range(6):
+        form.get_by_role("grid").press("Control+PageDown")
+    expect(row(form, 99)).to_have_attribute("aria-selected", "false")
+    expect(row(form, 99)).to_contain_text("synchronized")
+
+
+def test_headers_sort_by_mouse_and_by_keyboard(form: Locator) -> None:
+    head = form.get_by_role("columnheader", name="Name")
+    expect(head).to_have_attribute("aria-sort", "none")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    head.get_by_role("button").press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(row(form, 0)).to_contain_text("Parcel 99999")
+    expect(form.get_by_role("columnheader", name="Outcome").get_by_role("button")).to_have_count(0)
+
+
+def test_a_choice_is_made_in_a_cell_and_goes_along_with_the_run(shell: Shell, form: Locator) -> None:
+    row(form, 0).get_by_role("gridcell").nth(3).dblclick()
+    form.get_by_role("combobox", name="Way, P-0 Parcel").press("ArrowDown")
+    form.get_by_role("combobox", name="Way, P-0 Parcel").press("Enter")
+    expect(row(form, 0)).to_contain_text("Fast plane")
+    grid = form.get_by_role("grid")
+    grid.press("ArrowRight")
+    grid.press("F2")
+    town = form.get_by_role("combobox", name="Sent to, P-0 Parcel")
+    town.fill("cor")
+    form.get_by_role("option", name="Cork").click()
+    expect(row(form, 0)).to_contain_text("Cork")
+    row(form, 0).click()
+    form.get_by_role("button", name="Send Selected").click()
+    expect(form.get_by_text("done 1 ·")).to_be_visible()
+    assert shell.addin.form.sent[0]["edits"] == {"parcel:0": {"way": "fast", "to": "C"}}
+
+
+def test_esc_gives_a_choice_up_and_leaves_the_form_open(form: Locator) -> None:
+    row(form, 0).get_by_role("gridcell").nth(3).dblclick()
+    form.get_by_role("combobox", name="Way, P-0 Parcel").press("Escape")
+    expect(form.get_by_role("combobox", name="Way, P-0 Parcel")).to_have_count(0)
+    expect(form).to_be_visible()
+
+
+def test_a_long_name_is_cut_and_told_whole(form: Locator) -> None:
+    cell = row(form, 4).get_by_role("gridcell").nth(1)
+    assert "<b>bold</b> & a name far too long" in (cell.get_attribute("title") or "")
+    assert cell.evaluate("cell => cell.scrollWidth > cell.clientWidth")
+
+
+def test_negative_amounts_have_a_minus_and_money_stands_right(form: Locator) -> None:
+    cell = row(form, 3).get_by_role("gridcell").nth(2)
+    expect(cell).to_have_text("−10.00")
+    assert cell.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
+
+
+def test_a_million_rows_are_reached_by_the_bar_the_wheel_and_the_keys(browser: Browser, firm: str, tmp_path: Path) -> None:
+    with shell_on(browser, firm, tmp_path, size=1_000_000) as shell:
+        form = open_send(shell.page)
+        grid = form.get_by_role("grid")
+        grid.evaluate("grid => { grid.scrollTop = grid.scrollHeight; }")
+        expect(row(form, 999_999)).to_contain_text("Parcel 999999")
+        grid.evaluate("grid => { grid.scrollTop = (grid.scrollHeight - grid.clientHeight) / 2; }")
+        expect(form.get_by_text("Parcel 500000", exact=True)).to_be_visible()
+        grid.press("Home")
+        expect(row(form, 0)).to_contain_text("Parcel 0")
+        grid.hover()
+        shell.page.mouse.wheel(0, 24 * 7)
+        expect(row(form, 7)).to_contain_text("Parcel 7")
+        expect(row(form, 6)).to_have_count(0)
+        grid.press("End")
+        expect(row(form, 999_999)).to_be_visible()
