@@ -85,6 +85,13 @@ def test_an_invoice_that_was_read_twice_is_spent_once() -> None:
     assert allocate(balances, "100.00") == pairs(("1", "30.00"))
 
 
+def test_an_invoice_without_a_balance_takes_nothing() -> None:
+    balances = OpenBalances([invoice("1", 1, "0.00"), invoice("2", 1, "-5.00"), invoice("3", 1, "30.00", day=2)])
+    assert allocate(balances, "0.00") == []
+    assert allocate(balances, "20.00") == pairs(("3", "20.00"))
+    assert wanted(balances, "20.00", ("1", "5.00"), ("2", "5.00")) == []
+
+
 def test_the_lines_name_the_invoices_number() -> None:
     balances = OpenBalances([invoice("1", 1, "100.00", number="INV-1001")])
     assert balances.allocate("51", Decimal("100.00")) == (Line("Invoice", "1", Decimal("100.00"), "INV-1001"),)

@@ -97,6 +97,17 @@ def test_the_lag_counts_from_the_first_look_that_was_written_down(firm: Firm) ->
     assert sum(firm.clock.slept) == LAG - 20
 
 
+def test_nobody_waits_when_both_times_are_long_past(firm: Firm) -> None:
+    row = payment(1)
+    firm.books.script(row.ref, UNSENT)
+    send_and_die(firm, row)
+    firm.clock.move(600)
+    firm.store.journal.look([firm.open_intents()[0].id], firm.clock.now() - timedelta(seconds=LAG))
+    ended = settle(firm)
+    assert (ended.outcome(row), firm.clock.slept) == (Outcome.SYNCHRONIZED, [])
+    assert "checking_again" not in ended.notices
+
+
 def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:
     row = payment(1)
     firm.books.script(row.ref, UNSENT)

@@ -8,6 +8,7 @@ from typing import Any
 
 from qb_plugin.model import Kind, Link, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.import_plan import ImportRow, external_key, plan_import, shares_of
+from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.ports import HostLedger, Recorded
 from qb_plugin.sync.workplace import Workplace
 
@@ -93,8 +94,10 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
 
 
 def link_of(place: Workplace, row: ImportRow, ref: Ref) -> Link:
-    """The link of an imported payment."""
-    return Link(place.realm, ref, "Payment", row.payment.id, "imported", row.payment.sync_token)
+    """The link of a payment that was imported, or was made from here as its marker says."""
+    ours = find_marker(row.payment.note)
+    origin = "adopted" if ours and ours.firm == place.firm_id else "imported"
+    return Link(place.realm, ref, "Payment", row.payment.id, origin, row.payment.sync_token)
 
 
 def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:

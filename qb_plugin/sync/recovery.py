@@ -40,6 +40,7 @@ class Recovery:
         """Look up, wait, look up again, send the same bytes, read back; one result an intent, notices in between."""
         missing = yield from self._look(intents)
         if missing and (yield from self._wait_until(second_look_time(missing, self._place))):
+            yield Message("checking_doubt", {"n": len(missing)})  # the lease is looked at with every notice
             missing = yield from self._still_ours(missing)
             missing = yield from self._look(missing)
             faults = yield from self._send_again(missing)
