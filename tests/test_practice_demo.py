@@ -46,6 +46,12 @@ def test_the_names_are_those_of_the_page() -> None:
     assert len(demo_clients()) == 60
 
 
+def test_somebody_works_there_and_may_do_everything(firm: Practice) -> None:
+    (user,) = firm.users
+    assert user.name == "Maria Ortiz"
+    assert user.rights == {"view", "import", "export", "hide", "match", "undo", "configure"}
+
+
 def test_invoices_follow_the_rule(firm: Practice) -> None:
     invoices = sorted(firm.ledger.all_invoices(), key=lambda invoice: int(invoice.id))
     assert len(invoices) == 600

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from hostsim.practice import tables
 from hostsim.practice.connection import Database
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks, register_addin
-from hostsim.practice.model import Firm
+from hostsim.practice.model import Firm, User
 from hostsim.practice.schema import prepare
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
@@ -29,6 +29,13 @@ class Practice:
         with self.database.reading() as connection:
             row = connection.execute(select(tables.firm)).one()
             return Firm(row.name, row.short_id)
+
+    @property
+    def users(self) -> Sequence[User]:
+        """Who works here, by name, and what they may do; nobody before the practice is filled."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(tables.users).order_by(tables.users.c.name))
+            return [User(row.name, frozenset(row.rights.split())) for row in rows]
 
     @property
     def ledger(self) -> PracticeLedger:
