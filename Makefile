@@ -36,6 +36,9 @@ types: $(STAMP) ## mypy, strict, on source and tests
 
 check: lint types test ## all of it
 
+faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, nothing lost
+	$(BIN)/python -m tests.faults.run $(ARGS)
+
 screenshots: $(STAMP) ## make the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 

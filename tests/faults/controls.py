@@ -1,0 +1,116 @@
+"""Ways of sending that are known to be wrong. In the same cases they must show bad ends, or the cases are blind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from qb_plugin.model import Answer, Batch, Book, Intent, Settlement
+from qb_plugin.sync.ports import Books, Journal
+from qb_plugin.sync.workplace import Waits, Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A name, and what is changed about the workplace."""
+
+    name: str
+    change: Callable[[Workplace], Workplace]
+
+
+class Passing:
+    """Passes everything on to what stands behind it."""
+
+    def __init__(self, behind: Any) -> None:
+        self._behind = behind
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._behind, name)
+
+
+class NoLookUp(Passing):
+    """Books that never find by the time of creation: doubt is settled by sending again."""
+
+    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+        return ()
+
+
+class FreshIds(Passing):
+    """Books whose re-sends go out under a request id of their own."""
+
+    @contextmanager
+    def sender(self) -> Iterator[FreshSender]:
+        with self._behind.sender() as sender:
+            yield FreshSender(sender)
+
+
+class FreshSender(Passing):
+    """Turns the request id of every re-send."""
+
+    def submit(self, batch: Batch) -> None:
+        requestid = batch.requestid[::-1] if batch.resend else batch.requestid
+        self._behind.submit(replace(batch, requestid=requestid))
+
+    def next(self) -> tuple[Batch, Sequence[Answer]]:
+        batch, answers = self._behind.next()
+        return batch, answers
+
+
+@dataclass(slots=True)
+class SavedAfter:
+    """A journal that writes intents down when their answer is there, not before the call."""
+
+    behind: Journal
+    waiting: dict[str, tuple[Intent, int]] = field(default_factory=dict)
+
+    def open(self, intents: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
+        self.waiting.update({intent.id: (intent, fence) for intent in intents})
+        return list(intents)
+
+    def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
+        self._write(intent_ids)
+        self.behind.mark_sent(intent_ids, at)
+
+    def look(self, intent_ids: Sequence[str], at: datetime) -> None:
+        self._write(intent_ids)
+        self.behind.look(intent_ids, at)
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        self._write([settlement.intent_id for settlement in settlements])
+        self.behind.settle(settlements)
+
+    def _write(self, intent_ids: Sequence[str]) -> None:
+        for identity in intent_ids:
+            if identity in self.waiting:
+                intent, fence = self.waiting.pop(identity)
+                self.behind.open([intent], fence)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.behind, name)
+
+
+def with_books(kind: Callable[[Books], Any]) -> Callable[[Workplace], Workplace]:
+    """Put books of this kind before the real ones."""
+    return lambda place: replace(place, books=kind(place.books))
+
+
+def save_after(place: Workplace) -> Workplace:
+    """Save ids after the call."""
+    return replace(place, journal=SavedAfter(place.journal))
+
+
+def never_wait(place: Workplace) -> Workplace:
+    """Look twice, but at once."""
+    return replace(place, waits=Waits(call_limit=0.0, lag=0.0))
+
+
+PLAIN = Control("as built", lambda place: place)
+CONTROLS: Mapping[str, Control] = {
+    "look-up off": Control("look-up off", with_books(NoLookUp)),
+    "fresh id": Control("fresh id per retry", with_books(FreshIds)),
+    "saved after": Control("id saved after the call", save_after),
+    "no waiting": Control("look-ups without waiting", never_wait),
+}

@@ -1,0 +1,50 @@
+"""The points at which a process can die: right before every commit takes effect, and on either side of every send.
+
+Between a commit and the next point nothing lasts, so dying after it is dying before the next.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, event
+
+
+class Killed(BaseException):
+    """The process dies here: no handler of the product's may catch it, and nothing it does afterwards counts."""
+
+
+class Points:
+    """Counts the points that one process passes, and kills it at the one chosen."""
+
+    def __init__(self, kill_at: int | None = None) -> None:
+        self._kill_at = kill_at
+        self.passed: list[str] = []
+        self.dead = False
+
+    def reach(self, name: str) -> None:
+        """Pass a point, or die."""
+        self.check()
+        if len(self.passed) == self._kill_at:
+            self.dead = True
+            raise Killed(name)
+        self.passed.append(name)
+
+    def check(self) -> None:
+        """A dead process does nothing more, though its `finally` blocks still run here."""
+        if self.dead:
+            raise Killed("dead already")
+
+
+class Watch:
+    """Makes every commit that writes a point of the process that lives now; an engine outlives many processes.
+
+    `option` is the execution option by which a writing connection is known.
+    """
+
+    def __init__(self, engine: Engine, option: str) -> None:
+        self.points = Points()
+        self._option = option
+        event.listen(engine, "commit", self._before_commit)
+
+    def _before_commit(self, connection: Connection) -> None:
+        if connection.get_execution_options().get(self._option):
+            self.points.reach("commit")

@@ -1,0 +1,174 @@
+"""`python -m tests.faults.run`: plays every case, prints a table of figures, and says how to play a bad one alone."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+
+from tests.faults.cases import Case, World, read_case, worlds
+from tests.faults.controls import CONTROLS, PLAIN
+from tests.faults.databases import MEMORY, Databases, Files, Servers
+from tests.faults.play import Play, Played
+from tests.faults.survey import Sample, survey
+from tests.postgres import running_postgres
+
+
+@dataclass(slots=True)
+class Tally:
+    """One line of the table."""
+
+    name: str
+    cases: int = 0
+    bad: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def take(self, found: Tally) -> None:
+        """Add another's figures."""
+        self.cases += found.cases
+        self.bad += found.bad
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker process finds its databases."""
+
+    folder: str
+    postgres: str = ""
+
+    def databases(self, kind: str) -> Databases:
+        """This process's own."""
+        return opened(self, kind)
+
+
+@cache
+def opened(place: Place, kind: str) -> Databases:
+    """Databases of one kind for this process; their names hold its number."""
+    if kind == "postgresql":
+        return Servers(place.postgres, f"faults_{os.getpid()}")
+    folder = Path(place.folder) / str(os.getpid())
+    folder.mkdir()
+    return Files(folder)
+
+
+def play(case: Case, databases: Databases, control: str = "") -> Played:
+    """Play one case."""
+    return Play(case, databases, CONTROLS[control] if control else PLAIN).run()
+
+
+def play_world(place: Place, sample: Sample, control: str, world: World) -> Tally:
+    """Play all cases of one world."""
+    databases = place.databases(world.database)
+    tally = Tally(world.scenario)
+    for case, played in survey(world, sample, lambda case: play(case, databases, control)):
+        tally.cases += 1
+        if played.bad:
+            tally.bad.append((str(case), "; ".join(played.bad)))
+    return tally
+
+
+def run_part(
+    name: str, chosen: Iterable[World], place: Place, sample: Sample, pool: ProcessPoolExecutor, control: str = ""
+) -> Tally:
+    """Play the worlds on all workers."""
+    begun, tally = time.monotonic(), Tally(name)
+    for found in pool.map(partial(play_world, place, sample, control), chosen):
+        tally.take(found)
+        show_progress(tally)
+    tally.seconds = time.monotonic() - begun
+    return tally
+
+
+def show_progress(tally: Tally) -> None:
+    """How far it is, where somebody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{tally.name}: {tally.cases} cases, {len(tally.bad)} bad ", end="", file=sys.stderr, flush=True)
+
+
+def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
+    """The worlds of these scenarios whose name holds all the words."""
+    return [w for w in worlds(database) if w.scenario in scenarios and all(word in str(w) for word in words.split())]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for; 1 when a case is bad or a control is blind."""
+    asked = read_arguments(arguments)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-", dir=MEMORY if MEMORY.is_dir() else None))
+        wants_server = "postgresql" in (asked.case or asked.databases)
+        server = stack.enter_context(running_postgres()) if wants_server else None
+        place = Place(folder, stack.enter_context(server.new_database()) if server else "")
+        if asked.case:
+            return replay(asked.case, place, asked.control)
+        return run_all(asked, place, stack)
+
+
+def replay(text: str, place: Place, control: str) -> int:
+    """Play one case alone and tell all about it."""
+    case = read_case(text)
+    played = play(case, place.databases(case.world.database), control)
+    print(f"{case}\npoints passed in each life: {played.lives}")
+    for problem in played.bad or ["nothing is wrong"]:
+        print(f"  {problem}")
+    return 1 if played.bad else 0
+
+
+def run_all(asked: argparse.Namespace, place: Place, stack: ExitStack) -> int:
+    """Every part in turn, then the table."""
+    pool = stack.enter_context(ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn")))
+    parts, controls = [], []
+    for database in asked.databases:
+        sample = Sample(asked.points * (1 if database == "sqlite" else asked.fewer), asked.seconds)
+        for scenario in asked.scenarios:
+            chosen = chosen_worlds(database, [scenario], asked.only)
+            parts.append(run_part(f"export {scenario}, {database}", chosen, place, sample, pool))
+    if asked.controls:
+        controls = [run_control(name, asked, place, pool) for name in CONTROLS]
+    return tell(parts, controls)
+
+
+def run_control(name: str, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> Tally:
+    """A way of sending known to be wrong, over a part of the same cases."""
+    chosen = chosen_worlds("sqlite", asked.scenarios, asked.only)
+    return run_part(f"control: {CONTROLS[name].name}", chosen, place, Sample(asked.points * 6, 0), pool, name)
+
+
+def tell(parts: Sequence[Tally], controls: Sequence[Tally]) -> int:
+    """Print the table and the bad cases; 1 when there is a bad case or a control without one."""
+    for tally in (*parts, *controls):
+        print(f"{tally.name:40} {tally.cases:7} cases {len(tally.bad):6} bad {tally.seconds:8.1f} s")
+    for case, problem in [each for tally in parts for each in tally.bad]:
+        print(f"BAD {problem}\n    python -m tests.faults.run --case {case}")
+    blind = [tally.name for tally in controls if not tally.bad]
+    for name in blind:
+        print(f"BLIND {name}: it must show bad cases")
+    return 1 if blind or any(tally.bad for tally in parts) else 0
+
+
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.run", description=__doc__)
+    parser.add_argument("--case", help="play this case alone", default="")
+    parser.add_argument("--control", help="play it in this wrong way", choices=["", *CONTROLS], default="")
+    parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("--scenarios", nargs="+", default=["payments", "applied", "memos"])
+    parser.add_argument("--only", help="worlds whose name holds all these words", default="")
+    parser.add_argument("--points", type=int, default=1, help="every n-th point only")
+    parser.add_argument("--fewer", type=int, default=4, help="on PostgreSQL, so many times fewer points")
+    parser.add_argument("--seconds", type=int, default=3, help="a second death in every n-th case; 0 in none")
+    parser.add_argument("--no-controls", dest="controls", action="store_false", help="leave the wrong ways out")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at work")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
