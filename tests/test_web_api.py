@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,22 @@ def test_marks_of_an_addin_show_in_its_column(session: Session, host: RunningHos
     page = session.get(f"/api/snapshots/{grid['token']}/page?start=0&stop=4").json()["rows"]
     assert [row["cells"]["mark:parcel"] for row in page] == ["✓ synced", "✗ failed", "? not confirmed", "hidden"]
     assert [row["outcome"] for row in page] == ["synchronized", "failed", "not_confirmed", "hidden"]
+
+
+def test_money_of_most_rows_is_the_same_as_of_each(session: Session) -> None:
+    grid = session.post("/api/forms/billing.payments/rows", {"answer": {}}).json()
+
+    def total(*ranges: list[int]) -> str:
+        told: str = session.post(f"/api/snapshots/{grid['token']}/selection", {"ranges": list(ranges)}).json()["total"]
+        return told
+
+    def amounts(text: str) -> dict[str, Decimal]:
+        parts = (part.rpartition(" ") for part in text.split(" · "))
+        return {kind: Decimal(amount.replace(",", "")) for kind, _, amount in parts}
+
+    count = grid["count"]
+    half = count // 2 - 10
+    whole, most, rest = amounts(total([0, count])), amounts(total([half, count])), amounts(total([0, half]))
+    assert sorted(whole) == ["credit memos", "payments"]
+    for kind, amount in whole.items():
+        assert abs(most[kind] + rest[kind] - amount) < Decimal("0.02")

@@ -70,6 +70,11 @@ class LedgerRows:
         return f"{self._snapshot.total:.2f}"
 
     @property
+    def whole(self) -> str:
+        """The money of all when all are selected: each kind for itself."""
+        return kind_totals(self._snapshot.totals)
+
+    @property
     def empty(self) -> dict[str, Any]:
         """Say that nothing was found."""
         return {"text": "No payment or credit memo matches.", "link": {"label": "Show everything ›", "answer": {"search": ""}}}
@@ -109,12 +114,18 @@ class LedgerRows:
         )
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """Payments and credit memos, each for itself."""
+        """Payments and credit memos, each for itself; of more than half, what is left out is read and taken off."""
+        if len(ids) * 2 > self.count:
+            left_out = self._sums(list(set(self.ids(0, self.count)) - set(ids)))
+            return kind_totals({kind: total - left_out[kind] for kind, total in self._snapshot.totals.items()})
+        return kind_totals(self._sums(ids))
+
+    def _sums(self, ids: Sequence[str]) -> Mapping[Kind, Decimal]:
         sums = dict.fromkeys(Kind, Decimal("0.00"))
         for start in range(0, len(ids), CHUNK):
             for record in self._practice.ledger.records(ids[start : start + CHUNK]):
                 sums[record.kind] += record.amount
-        return kind_totals(sums)
+        return sums
 
 
 def kind_totals(sums: Mapping[Kind, Decimal]) -> str:

@@ -90,6 +90,6 @@ def _paged(rows: Rows, start: int, stop: int) -> list[Row]:
 
 
 def measure(rows: Rows, ranges: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """How many rows are selected, and their money."""
+    """How many rows are selected, and their money; rows may say the money of all in a way of their own, as `whole`."""
     ids = selected_ids(rows, ranges)
-    return {"count": len(ids), "total": rows.total if len(ids) == rows.count else rows.total_of(ids)}
+    return {"count": len(ids), "total": getattr(rows, "whole", rows.total) if len(ids) == rows.count else rows.total_of(ids)}

@@ -154,6 +154,7 @@ export class Panel {
     const { ranges, count } = this.grid.selection;
     this.on.selected(count);
     if (!count) return void (this.picked.textContent = "0 selected");
+    if (count > 5000) this.picked.textContent = `${count.toLocaleString("en")} selected`;
     const asked = (this.asked = JSON.stringify(ranges));
     clearTimeout(this.measuring);
     this.measuring = setTimeout(async () => {
