@@ -188,6 +188,24 @@ def test_a_run_that_nobody_listens_to_any_more_gives_the_lease_back(firm: Firm) 
     assert free(firm)
 
 
+def test_when_the_lease_is_lost_the_work_is_closed_before_the_run_is(firm: Firm) -> None:
+    closed: list[bool] = []
+
+    def work() -> Iterator[Event]:
+        try:
+            yield result("a", Outcome.RUNNING)
+            firm.clock.move(61)
+            firm.store.leases.release(firm.store.leases.take(REALM, RUN))
+            yield Message("checking_doubt", {"n": 1})
+        finally:
+            closed.append(firm.store.runs.latest(REALM, 1)[0].finished is None)
+
+    ended, _ = run(firm, work, "a")
+    assert isinstance(ended.failure, LeaseLost)
+    assert ended.rows["a"].outcome is Outcome.NOT_CONFIRMED
+    assert closed == [True]
+
+
 class LostHistory:
     """The runs of a database that goes away after the start."""
 
