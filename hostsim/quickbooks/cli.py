@@ -1,15 +1,14 @@
 """The command `hostsim quickbooks`."""
 
 import json
-import urllib.error
-import urllib.request
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from hostsim.quickbooks.server import serve
-
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @click.command("quickbooks")
@@ -42,8 +41,10 @@ def command(  # noqa: PLR0917 - one argument per option
 def ask_credentials(address: str) -> dict[str, str]:
     """The credentials of the simulator at `address`."""
     try:
-        with _OPENER.open(f"{address.rstrip('/')}/_control/credentials", timeout=10) as answer:
-            told: dict[str, str] = json.load(answer)
-    except (urllib.error.URLError, OSError, ValueError) as error:
+        parts = urlsplit(address)
+        with closing(HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=10)) as connection:
+            connection.request("GET", "/_control/credentials")
+            told: dict[str, str] = json.load(connection.getresponse())
+    except (OSError, HTTPException, ValueError) as error:
         raise click.ClickException(f"No simulator answers at {address}: {error}") from error
     return told
