@@ -173,6 +173,19 @@ def test_nothing_goes_twice_when_the_button_is_pressed_twice(scene: Scene) -> No
     assert scene.form("export-payments").rows(answer, None).count == 5
 
 
+@pytest.mark.parametrize("mend", ["press", "start"])
+def test_a_mark_that_a_killed_process_did_not_set_is_set_by_the_next_press_or_start(scene: Scene, mend: str) -> None:
+    answer = scene.opened("export-payments")
+    scene.run("export-payments", "export", answer, ["payment:1"])
+    scene.host.marks.put([{"ref": "payment:1", "state": ""}, {"ref": "payment:2", "state": "synchronized"}])
+    if mend == "press":
+        scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    else:
+        scene.host.jobs["settle"]()
+    assert "payment:1" not in scene.form("export-payments").rows(answer, None).ids(0, 99)
+    assert ("payment:2" in scene.host.marks.marked("synchronized")) == (mend == "press")
+
+
 def test_a_mixed_selection_warns_and_shows_the_payments(scene: Scene) -> None:
     found = scene.form("export-payments").open({"selection": ["payment:1", "credit_memo:8", "payment:9"]})
     assert found["warning"]["text"] == (
@@ -309,3 +322,20 @@ def test_a_lost_answer_is_looked_up_not_sent_again(scene: Scene) -> None:
     summary = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
     assert scene.outcomes(summary) == {"payment:1": "synchronized", "payment:2": "synchronized"}
     assert {row["message"] for row in summary["rows"]} == {"Found in QuickBooks and linked: it had been saved there before."}
+
+
+def test_trouble_of_the_hosts_own_leaves_every_row_with_an_outcome(scene: Scene) -> None:
+    answer = scene.opened("export-payments")
+    scene.host.ledger.entries.append(None)  # type: ignore[arg-type]  # a ledger that breaks when it is read
+    summary = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    assert scene.outcomes(summary) == {"payment:1": "not_tried", "payment:2": "not_tried"}
+    assert summary["level"] == "error"
+    assert summary["text"].startswith("WorkSpace could not go on")
+    del scene.host.ledger.entries[-1]
+    again = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+
+
+def test_an_empty_date_leaves_that_end_open(scene: Scene) -> None:
+    answer = {**scene.opened("export-payments"), "from": ""}
+    assert scene.form("export-payments").rows(answer, None).count == 8

@@ -17,7 +17,7 @@ from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, loa
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.office import Office
 from qb_plugin.forms.running import Running
-from qb_plugin.forms.showing import answering, show_result, title_of, unavailable
+from qb_plugin.forms.showing import answering, rows_or_reason, show_result, title_of, unavailable
 from qb_plugin.forms.tokens import Tokens
 from qb_plugin.forms.twins import link_twin
 from qb_plugin.host import Task
@@ -142,7 +142,7 @@ class ExportPayments:
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """The rows the filters leave; from a right-click exactly the selection, whatever the filters say."""
-        return answering(self._office.sentences, partial(self._rows, answer, sort))
+        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ExportRows:
         values = load_answer(self._schema, answer)

@@ -39,9 +39,9 @@ def describe_field(name: str, field: fields.Field[Any]) -> dict[str, Any]:
 
 
 def load_answer(schema: Schema, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as Python values; AnswerRejected names each field that does not fit."""
+    """The answer as Python values, an empty field as its default; AnswerRejected names each field that does not fit."""
     try:
-        loaded: dict[str, Any] = schema.load({name: value for name, value in answer.items() if value is not None})
+        loaded: dict[str, Any] = schema.load({name: value for name, value in answer.items() if value not in (None, "")})
     except ValidationError as error:
         raise rejected(schema, error) from None
     return loaded

@@ -16,7 +16,7 @@ from qb_plugin.forms.import_columns import ACTION, COLUMNS
 from qb_plugin.forms.import_rows import ImportRows, filtered
 from qb_plugin.forms.office import Office
 from qb_plugin.forms.running import Running
-from qb_plugin.forms.showing import answering, show_result, title_of, unavailable
+from qb_plugin.forms.showing import answering, rows_or_reason, show_result, title_of, unavailable
 from qb_plugin.forms.tokens import Tokens
 from qb_plugin.host import Task
 from qb_plugin.model import Lease, Link, Message, Outcome, RowResult
@@ -91,7 +91,7 @@ class ImportPayments:
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """The payments the filters leave, in order; reading QuickBooks happens when the dates change."""
-        return answering(self._office.sentences, partial(self._rows, answer, sort))
+        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ImportRows:
         values = load_answer(self._schema, answer)

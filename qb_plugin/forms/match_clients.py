@@ -13,7 +13,7 @@ from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.hiding import rows_in_words
 from qb_plugin.forms.match_rows import MatchRow, MatchRows
 from qb_plugin.forms.office import Lists, Office
-from qb_plugin.forms.showing import answering, title_of, unavailable
+from qb_plugin.forms.showing import answering, rows_or_reason, title_of, unavailable
 from qb_plugin.host import Task
 from qb_plugin.model import Customer, Kind, Link, Message, Ref
 from qb_plugin.sync.matching import comparable, suggest_customers
@@ -79,7 +79,7 @@ class MatchClients:
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """Every client with its customer, or the one suggested."""
-        return answering(self._office.sentences, partial(self._rows, answer, sort))
+        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> MatchRows:
         values = load_answer(self._schema, answer)

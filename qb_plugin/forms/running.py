@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from qb_plugin.errors import AddInError
+from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.forms.office import Office
 from qb_plugin.forms.showing import show_result, summarise_row
 from qb_plugin.host import Task
@@ -30,13 +30,15 @@ class Running:
         """Carry out the work; every row ends with an outcome, whatever happens."""
         tally = Tally(tuple(ids))
         run = self._office.new_run(action, len(ids))
-        failure = None
+        failure: AddInError | None = None
         try:
             with self._office.bulletin.heard_by(self._notice):
                 for event in carry_out(self._office.run_ports, run, work, tally):
                     self._tell(event, tally)
         except AddInError as error:
             failure = error
+        except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not
+            failure = Fatal(Message("host_trouble", details=type(error).__name__))
         self._end_the_rest(tally, failure)
         self._mark()
         return self._summary(run.id, tally, failure)
@@ -49,8 +51,9 @@ class Running:
             return
         self._task.row(show_result(self._office.sentences, event))
         self._task.progress(tally.ended, len(tally.ids))
-        if self._marks_rows and event.outcome in MARKS:
-            self._to_mark[event.id] = MARKS[event.outcome]
+        mark = mark_of(event)
+        if self._marks_rows and mark:
+            self._to_mark[event.id] = mark
         if len(self._to_mark) >= GROUP:
             self._mark()
 
@@ -69,10 +72,12 @@ class Running:
         message = failure.message if failure else Message("cancelled_row")
         for identity in tally.ids:
             last = tally.results.get(identity)
+            if last is None:
+                tally.results[identity] = RowResult(identity, Outcome.NOT_TRIED, message)
+            elif last.outcome is Outcome.RUNNING:  # a credit memo that is saved, and was to be applied
+                unapplied = Message("memo_not_applied", {"reason": message})
+                tally.results[identity] = replace(last, outcome=Outcome.SYNCHRONIZED, message=unapplied)
             if last is None or last.outcome is Outcome.RUNNING:
-                base = last or RowResult(identity, Outcome.NOT_TRIED)
-                outcome = Outcome.NOT_TRIED if last is None else Outcome.SYNCHRONIZED
-                tally.results[identity] = replace(base, outcome=outcome, message=message)
                 self._tell(tally.results[identity], tally)
 
     def _summary(self, run_id: str, tally: Tally, failure: AddInError | None) -> dict[str, Any]:
@@ -82,6 +87,12 @@ class Running:
         level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
         rows = [summarise_row(sentences, tally.results[identity]) for identity in tally.ids]
         return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level, "rows": rows}
+
+
+def mark_of(result: RowResult) -> str | None:
+    """The host's mark for a row that ended so; one that was synchronized before gets the mark that a killed process left out."""
+    here_already = result.outcome is Outcome.SKIPPED and result.message is not None and result.message.key == "already_synchronized"
+    return "synchronized" if here_already else MARKS.get(result.outcome)
 
 
 def summary_message(counts: Mapping[str, int], cancelled: bool) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
@@ -75,3 +76,40 @@ def answering(sentences: Sentences, work: Callable[[], Any]) -> Any:
         return show_rejection(sentences, rejection)
     except AddInError as failure:
         return {"notice": sentences.text(failure.message), "level": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoRows:
+    """A grid without rows that says why there are none."""
+
+    text: str
+    count: int = 0
+    total: str = ""
+    notice: None = None
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What the grid says in the place of rows."""
+        return {"text": self.text, "link": None}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """None."""
+        return []
+
+    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """Nothing."""
+        return ""
+
+
+def rows_or_reason(sentences: Sentences, work: Callable[[], Any]) -> Any:
+    """Rows; a rejected answer as data, and a failure as a grid that says it: the form itself says where to go."""
+    try:
+        return work()
+    except AnswerRejected as rejection:
+        return show_rejection(sentences, rejection)
+    except AddInError as failure:
+        return NoRows(sentences.text(failure.message))
