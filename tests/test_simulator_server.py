@@ -16,7 +16,7 @@ from hostsim.quickbooks.control import allowed
 from hostsim.quickbooks.core import QuickBooks
 from hostsim.quickbooks.log import hidden
 from hostsim.quickbooks.server import RunningSimulator, fill, new_quickbooks, open_state, running_simulator
-from tests.simulator_calls import TODAY, payment
+from tests.simulator_calls import TODAY, Books, payment
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,10 @@ def test_lost_answers_end_the_connection(sim: RunningSimulator, api: str, sessio
 
 def test_truncated_answers_end_in_the_middle(sim: RunningSimulator, api: str, session: requests.Session) -> None:
     sim.trouble("truncated")
-    with session.get(f"{api}/preferences", timeout=10, stream=True) as answer, pytest.raises(requests.exceptions.ChunkedEncodingError):
+    with (
+        session.get(f"{api}/preferences", timeout=10, stream=True) as answer,
+        pytest.raises(requests.exceptions.ChunkedEncodingError),
+    ):
         _ = answer.content
 
 
@@ -205,6 +208,19 @@ def test_page_has_buttons_that_work(sim: RunningSimulator, session: requests.Ses
 def _contents(core: QuickBooks) -> dict[str, Any]:
     company = next(iter(core.realms.values()))
     return {kind: company.all(kind) for kind in company.tables} | {"order": list(company.tables["Invoice"].rows)}
+
+
+def test_several_companies_stand_side_by_side() -> None:
+    core = new_quickbooks("demo,sample", today=TODAY)
+    demo, sample = core.realms
+    books = Books(core)
+    assert books.call("GET", "companyinfo/1")[1]["CompanyInfo"]["CompanyName"] == "Alder & Finch"
+    books.realm = sample
+    assert books.call("GET", "companyinfo/1")[0] == 403
+    assert core.credentials(realm=sample)["realm"] == sample
+    books.refresh()
+    assert books.call("GET", "companyinfo/1")[1]["CompanyInfo"]["CompanyName"] == "Greenbriar Gardens & Design"
+    assert core.credentials(realm=demo)["refresh_token"] != core.credentials(realm=sample)["refresh_token"]
 
 
 def test_state_file_brings_everything_back(tmp_path: Path) -> None:

@@ -13,7 +13,15 @@ from hostsim.quickbooks.server import serve
 
 @click.command("quickbooks")
 @click.option("--port", default=8401, show_default=True, help="Port to answer on, or of the simulator to ask.")
-@click.option("--company", type=click.Choice(["demo", "sample", "empty"]), default="demo", show_default=True)
+@click.option(
+    "--company",
+    "companies",
+    type=click.Choice(["demo", "sample", "empty"]),
+    multiple=True,
+    default=["demo"],
+    show_default=True,
+    help="Company to begin with; may be given several times.",
+)
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep everything in this file.")
 @click.option("--no-limits", is_flag=True, help="Answer as often as asked.")
 @click.option("--credentials", is_flag=True, help="Ask the running simulator for credentials, as JSON.")
@@ -21,7 +29,7 @@ from hostsim.quickbooks.server import serve
 @click.option("--database", hidden=True, help="Not used here; every command takes it.")
 def command(  # noqa: PLR0917 - one argument per option
     port: int,
-    company: str,
+    companies: tuple[str, ...],
     state: Path | None,
     no_limits: bool,
     credentials: bool,
@@ -33,7 +41,7 @@ def command(  # noqa: PLR0917 - one argument per option
         click.echo(json.dumps(ask_credentials(address or f"http://127.0.0.1:{port}"), indent=2))
         return
     try:
-        serve(port=port, company=company, state_file=state, limits=not no_limits)
+        serve(port=port, company=",".join(companies), state_file=state, limits=not no_limits)
     except OSError as error:
         raise click.ClickException(f"Port {port} cannot be used ({error.strerror}); choose another one with --port.") from error
 

@@ -27,7 +27,7 @@ def new_quickbooks(
     today: date | None = None,
     seed: int = 0,
 ) -> QuickBooks:
-    """A simulator with one company: 'demo', 'sample' or 'empty'; `today` also stops the clock at that noon."""
+    """A simulator with 'demo', 'sample' or 'empty', or several with commas; `today` also stops the clock at that noon."""
     if clock is None and today is not None:
         clock = Clock(datetime.combine(today, time(20), UTC))
     core = QuickBooks(clock, seed, Settings(limits=limits))
@@ -35,14 +35,19 @@ def new_quickbooks(
     return core
 
 
-def fill(core: QuickBooks, company: str, today: date | None = None) -> None:
-    """Put a company's beginning into its realm."""
-    realm, now = DEFAULT_REALMS[company], core.clock.now()
+def fill(core: QuickBooks, companies: str, today: date | None = None) -> None:
+    """Put the beginning of each company named (with commas between) into its realm."""
+    for name in companies.split(","):
+        _fill_one(core, name, today)
+
+
+def _fill_one(core: QuickBooks, name: str, today: date | None) -> None:
+    realm, now = DEFAULT_REALMS[name], core.clock.now()
     with core.lock:
         core.realms.pop(realm, None)
         if core.state is not None:
             core.state.forget(realm)
-        BUILDERS[company](core.open_realm(realm), today or company_day(now), now)
+        BUILDERS[name](core.open_realm(realm), today or company_day(now), now)
 
 
 class RunningSimulator:
