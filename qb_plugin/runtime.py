@@ -113,6 +113,7 @@ class Runtime:
         self._lock = Lock()
         self._quickbooks: tuple[str, App, QuickBooks] | None = None
         self._lists: tuple[str, float, Lists] | None = None
+        self._mended = ""
 
     def connection(self) -> Connection:
         """The sign-in as a person sees it."""
@@ -221,6 +222,10 @@ class Runtime:
     def settle_open(self) -> None:
         """Settle what a lost answer or a killed process left open; quietly, when nobody else is at work."""
         try:
+            realm = self.connection().realm
+            if realm and realm != self._mended:  # once a process and company: a killed one may have linked and not marked
+                self.mend_marks()
+                self._mended = realm
             if self.store.journal.open_intents(self.place().realm):
                 self._settle()
         except AddInError:
@@ -237,8 +242,8 @@ class Runtime:
     def mend_marks(self) -> None:
         """Set the host's marks by our own links, which are the truth (design section 3, Marks)."""
         realm = self.connection().realm
+        marked = set(self.host.marks.marked("synchronized"))  # first: a run that goes on meanwhile links, then marks
         linked = {str(link.source) for entity in ("Payment", "CreditMemo") for link in self.store.links.all_of(realm, entity)}
-        marked = set(self.host.marks.marked("synchronized"))
         changes = [{"ref": ref, "state": "synchronized"} for ref in sorted(linked - marked)]
         changes += [{"ref": ref, "state": ""} for ref in sorted(marked - linked)]
         if changes:

