@@ -103,7 +103,15 @@ class Task:
     def finish(self, state: State, summary: Mapping[str, Any]) -> None:
         """End the task and tell the watchers."""
         self.state, self.summary = state, summary
-        self.publish({"task": self.id, "state": state.value, "summary": dict(summary), "progress": self.measure(), "cancelled": self.cancelled})
+        self.publish(
+            {
+                "task": self.id,
+                "state": state.value,
+                "summary": dict(summary),
+                "progress": self.measure(),
+                "cancelled": self.cancelled,
+            }
+        )
         self._ended.set()
 
     def wait(self, timeout: float | None = None) -> bool:

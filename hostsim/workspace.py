@@ -85,7 +85,7 @@ class Workspace:
 
     def close(self) -> None:
         """Stop the jobs and let the add-ins and the practice go."""
-        self.feed.close()
+        self.feed.interrupt()
         if self.runner:
             self.runner.stop()
         stop_all(self.addins)

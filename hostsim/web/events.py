@@ -28,14 +28,9 @@ class Feed:
     boot: str
     _events: deque[tuple[int, Mapping[str, Any]]] = field(default_factory=lambda: deque(maxlen=KEPT))
     _last: int = 0
-    _closed: bool = False
+    _interruptions: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=set)
-
-    @property
-    def closed(self) -> bool:
-        """Whether the host is stopping."""
-        return self._closed
 
     def publish(self, event: Mapping[str, Any]) -> None:
         """Add an event and wake the streams; from any thread."""
@@ -45,9 +40,14 @@ class Feed:
             waiting = list(self._waiting)
         _wake(waiting)
 
-    def close(self) -> None:
-        """End every stream, so that the server can stop at once."""
-        self._closed = True
+    @property
+    def interruptions(self) -> int:
+        """How often streams were broken off."""
+        return self._interruptions
+
+    def interrupt(self) -> None:
+        """Break off every stream; browsers come back by themselves with the id of the last event they saw."""
+        self._interruptions += 1
         with self._lock:
             waiting = list(self._waiting)
         _wake(waiting)
@@ -100,7 +100,8 @@ async def _messages(feed: Feed, position: str) -> AsyncIterator[str]:
     if feed.since(position) is None:
         position = feed.position()
         yield message("reset", position, {})
-    while not feed.closed:
+    life = feed.interruptions
+    while feed.interruptions == life:
         events = feed.since(position)
         if events is None:
             position = feed.position()
@@ -110,16 +111,16 @@ async def _messages(feed: Feed, position: str) -> AsyncIterator[str]:
             yield message("changes", position, coalesce([event for _, event in events]))
             await asyncio.sleep(PAUSE)
         else:
-            await _wait(feed, position)
+            await _wait(feed, position, life)
             if not feed.since(position):
                 yield ": still here\n\n"
 
 
-async def _wait(feed: Feed, position: str) -> None:
+async def _wait(feed: Feed, position: str, life: int) -> None:
     """Wait for the next event; look once more after subscribing, lest one slip in between."""
     waiting = asyncio.ensure_future(feed.wait(SILENCE))
     await asyncio.sleep(0)
-    if feed.since(position) or feed.closed:
+    if feed.since(position) or feed.interruptions != life:
         waiting.cancel()
         return
     await waiting

@@ -40,7 +40,7 @@ class HostServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, then stop."""
-        self._feed.close()
+        self._feed.interrupt()
         await super().shutdown(sockets)
 
 

@@ -207,3 +207,14 @@ def test_what_is_shown_is_saved_as_csv(shell: Shell) -> None:
     text = download.value.path().read_text("utf-8-sig")
     assert text.splitlines()[0] == "Name,Amount,Way,Sent to,Outcome"
     assert "'=HYPERLINK(1)" in text
+
+
+def test_rows_of_a_time_without_connection_are_not_lost(shell: Shell) -> None:
+    begin(shell)
+    form = shell.page.get_by_role("dialog")
+    shell.let(2)
+    expect(form.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "2")
+    shell.host.workspace.feed.interrupt()
+    shell.let(10)
+    expect(form.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)
+    expect(row(form, 11)).to_have_attribute("data-outcome", "synchronized")
