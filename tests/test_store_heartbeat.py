@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from qb_plugin.errors import LeaseLost
+from qb_plugin.errors import Fatal, LeaseLost, RunInProgress
 from qb_plugin.model import Lease, Message, RunInfo
 from qb_plugin.store.heartbeat import KeptLeases
 from tests.store_samples import REALM, sample_run
@@ -75,3 +75,32 @@ def test_who_runs_and_what_is_done_go_straight_through() -> None:
     kept.release(lease)
     kept.release(lease)
     assert underneath.released == [lease, lease]
+
+
+class Lost(Underneath):
+    """Leases that cannot be given back while the database is `away`."""
+
+    away = True
+
+    def take(self, realm: str, run: RunInfo) -> Lease:
+        if not self.away and not self.released:
+            raise RunInProgress(Message("run_in_progress"))
+        return super().take(realm, run)
+
+    def release(self, lease: Lease) -> None:
+        if self.away:
+            raise Fatal(Message("database_lost"))
+        super().release(lease)
+
+
+def test_a_lease_that_could_not_be_given_back_does_not_stand_in_its_own_holders_way() -> None:
+    underneath = Lost()
+    kept = KeptLeases(underneath, every=NEVER)
+    lease = kept.take(REALM, sample_run())
+    for _ in range(2):
+        with pytest.raises(Fatal):
+            kept.release(lease)
+    underneath.away = False
+    kept.take(REALM, sample_run())
+    kept.take(REALM, sample_run())
+    assert underneath.released == [lease]

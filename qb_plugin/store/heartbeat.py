@@ -29,9 +29,12 @@ class KeptLeases:
         self._stops: dict[tuple[str, int], Event] = {}
         self._done: dict[tuple[str, int], int] = {}
         self._failed: dict[tuple[str, int], AddInError] = {}
+        self._not_given_back: dict[tuple[str, int], Lease] = {}
 
     def take(self, realm: str, run: RunInfo) -> Lease:
-        """Take the lease and begin to beat."""
+        """Take the lease and begin to beat; one that could not be given back, because the database was away, is given back now."""
+        for left in list(self._not_given_back.values()):
+            self._give_back(left)
         lease = self._leases.take(realm, run)
         stop, key = Event(), (lease.realm, lease.fence)
         with self._lock:
@@ -58,7 +61,13 @@ class KeptLeases:
             self._failed.pop(key, None)
         if stop:
             stop.set()
+        self._give_back(lease)
+
+    def _give_back(self, lease: Lease) -> None:
+        key = (lease.realm, lease.fence)
+        self._not_given_back[key] = lease
         self._leases.release(lease)
+        self._not_given_back.pop(key, None)
 
     def current(self, realm: str) -> Lease | None:
         """Who holds it, if anybody does."""
