@@ -1,0 +1,103 @@
+"""The add-in in its host, without pages: connected, clients matched, and its forms driven as the pages drive them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from hostsim.connect import connect
+from hostsim.practice.database import open_practice
+from hostsim.services import Options
+from hostsim.simulator_keys import SimulatorKeys
+from hostsim.testing import KEY, source_of
+from hostsim.workspace import Workspace, open_workspace
+from qb_plugin.plugin import QuickBooksAddIn
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.runtime import Parts, RandomIds, SystemClock
+
+ROOT = Path(__file__).resolve().parents[2]
+FREE = Limits(per_second=1_000_000, per_minute=1_000_000, batches_per_minute=1_000_000)
+MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024  # ru_maxrss counts kilobytes on Linux, bytes on macOS
+DAYS = 60
+
+
+@contextmanager
+def open_addin(url: str, quickbooks: str, today: date, *, limits: bool = False) -> Iterator[Workspace]:
+    """The host with the add-in, connected to the QuickBooks at this address and its clients matched by name."""
+    parts = Parts(SystemClock(), RandomIds(), limits=Limits() if limits else FREE)
+    source = source_of(lambda: QuickBooksAddIn(parts), ROOT / "manifest.toml", "qb_plugin.plugin:create")
+    options = Options(url, 8400, {"quickbooks": quickbooks}, today, SimulatorKeys(quickbooks).get)
+    workspace = open_workspace(open_practice(url), [source], options, lambda _: KEY)
+    try:
+        connect(workspace, quickbooks)
+        form_of(workspace, "match-clients").act("accept_all", {}, [], {})
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def form_of(workspace: Workspace, name: str) -> Any:
+    """The form; it must be there."""
+    form = workspace.form(name)
+    assert form is not None, [each.failure for each in workspace.failures]
+    return form
+
+
+def run_form(workspace: Workspace, name: str, today: date, rows: int, **switches: Any) -> dict[str, Any]:
+    """Open a form, take its first rows and run its first action on them: what happened, and what it cost."""
+    form = form_of(workspace, name)
+    opened = form.open({})
+    first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()}
+    answer = {**opened["answer"], **first, **switches, "token": opened["token"]}
+    began = time.perf_counter()
+    ids = form.rows(answer, None).ids(0, rows)
+    read, action, before = time.perf_counter() - began, opened["actions"][0]["id"], peak()
+    began, worked = time.perf_counter(), time.process_time()
+    task = workspace.tasks.start(name, action, "", lambda task: form.run(action, answer, ids, {}, task))
+    task.wait()
+    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    summary = task.summary
+    return {
+        "rows": len(ids),
+        "read": read,
+        "seconds": seconds,
+        "cpu": cpu,
+        "peak_before": before,
+        "peak": peak(),
+        "counts": dict(summary.get("counts", {})),
+        "text": summary.get("text", ""),
+        "details": summary.get("details", ""),
+    }
+
+
+def peak() -> float:
+    """The most memory this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run a form once, in a process of its own, and print what it cost as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--quickbooks", required=True)
+    parser.add_argument("--form", default="export-payments")
+    parser.add_argument("--rows", type=int, default=300)
+    parser.add_argument("--limits", action="store_true")
+    options = parser.parse_args(argv)
+    today = date.today()  # noqa: DTZ011 - the day on this machine
+    switches = {"auto_apply": True} if options.form == "export-payments" else {}
+    with open_addin(options.database, options.quickbooks, today, limits=options.limits) as workspace:
+        found = run_form(workspace, options.form, today, options.rows, **switches)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

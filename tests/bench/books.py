@@ -1,0 +1,77 @@
+"""Fills the simulator's company over HTTP as any client would: customers, invoices, and payments to import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import requests
+
+from tests.bench.comparators import Target
+from tests.bench.firm import Shape, client_name, client_of, invoice_cents, invoice_number
+from tests.bench.servers import PATIENCE, Server
+
+ITEMS = 30
+
+
+class Desk:
+    """Somebody who enters things in QuickBooks, thirty at a time."""
+
+    def __init__(self, server: Server) -> None:
+        self._company, token, _ = server.access()
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/json"})
+
+    def enter(self, entity: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Create them; their ids, in order."""
+        ids: list[str] = []
+        for start in range(0, len(bodies), ITEMS):
+            items = [
+                {"bId": str(place), "operation": "create", entity: body} for place, body in enumerate(bodies[start : start + ITEMS])
+            ]
+            reply = self._http.post(f"{self._company}/batch", json={"BatchItemRequest": items}, timeout=PATIENCE).json()
+            ids += [item[entity]["Id"] for item in reply["BatchItemResponse"]]
+        return ids
+
+
+def fill_books(server: Server, shape: Shape, today: date) -> Target:
+    """Enter the shape's customers and invoices."""
+    desk = Desk(server)
+    customers = desk.enter("Customer", [{"DisplayName": client_name(n)} for n in range(1, shape.clients + 1)])
+    invoices = desk.enter("Invoice", [invoice_body(place, shape, customers, today) for place in range(shape.invoices)])
+    return Target(server.address, customers, invoices)
+
+
+def fill_payments(server: Server, target: Target, shape: Shape, today: date) -> None:
+    """Enter as many payments, each applied to the invoice of its number."""
+    Desk(server).enter("Payment", [payment_body(place, shape, target, today) for place in range(shape.invoices)])
+
+
+def invoice_body(place: int, shape: Shape, customers: Sequence[str], today: date) -> Mapping[str, Any]:
+    """Invoice number `place` as QuickBooks takes it."""
+    line = {
+        "Amount": invoice_cents(place, shape) / 100,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
+    }
+    return {
+        "CustomerRef": {"value": customers[client_of(place, shape) - 1]},
+        "DocNumber": invoice_number(place),
+        "TxnDate": (today - timedelta(days=40)).isoformat(),
+        "Line": [line],
+    }
+
+
+def payment_body(place: int, shape: Shape, target: Target, today: date) -> Mapping[str, Any]:
+    """A payment of a part of invoice number `place`."""
+    amount = invoice_cents(place, shape) // 2 / 100
+    linked = {"TxnId": target.invoices[place], "TxnType": "Invoice"}
+    return {
+        "CustomerRef": {"value": target.customers[client_of(place, shape) - 1]},
+        "TotalAmt": amount,
+        "TxnDate": (today - timedelta(days=place % 20)).isoformat(),
+        "PaymentRefNum": f"Q{place}",
+        "Line": [{"Amount": amount, "LinkedTxn": [linked]}],
+    }
