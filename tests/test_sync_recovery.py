@@ -11,14 +11,12 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import Unreachable
-from qb_plugin.model import BookPayment, Fault, IntentState, Message, Operation, Outcome, Settlement, SourceRecord, Verdict
+from qb_plugin.model import BookPayment, IntentState, Message, Operation, Outcome
 from qb_plugin.store.database import open_store
-from qb_plugin.sync.export import settle_open
-from qb_plugin.sync.recovery import Recovery, is_refusal
-from tests.sync_firm import DAY, Ended, Firm, book_payment, collect, customer_id, firm_in, memo, payment
-from tests.sync_steps import LOST, UNSENT, Step, late, refusal, refuses
-
-CALL, LAG = 120.0, 30.0
+from qb_plugin.sync.recovery import Recovery
+from tests.sync_breaks import CALL, LAG, send_and_die, settle, settlement_of
+from tests.sync_firm import DAY, Firm, book_payment, collect, customer_id, firm_in, memo, payment
+from tests.sync_steps import LOST, UNSENT, late, refuses
 
 
 @pytest.fixture
@@ -178,187 +176,6 @@ def test_two_with_the_marker_that_both_agree_are_left_for_a_person(firm: Firm) -
     assert len(firm.books.batches) == 1
 
 
-# --- sending again ------------------------------------------------------------------------------------
-
-
-def test_after_two_vain_looks_the_same_bytes_go_once_more_under_their_first_requestid(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT)
-    ended = firm.export(row)
-    first, second = bytes_sent(firm)
-    assert first == second
-    assert [batch.resend for batch in firm.books.batches] == [False, True]
-    assert (ended.outcome(row), len(saved(firm))) == (Outcome.SYNCHRONIZED, 1)
-    assert firm.intent_of(row).sends == 2
-
-
-def test_two_requestids_are_never_mixed_in_one_call(firm: Firm) -> None:
-    firm.books.items_a_batch = 2
-    rows = [payment(number, number) for number in range(1, 5)]
-    for row in (rows[0], rows[2], rows[3]):
-        firm.books.script(row.ref, UNSENT)
-    firm.export(*rows)
-    again = [batch for batch in firm.books.batches if batch.resend]
-    assert [[str(intent.source) for intent in batch.intents] for batch in again] == [["payment:1"], ["payment:3", "payment:4"]]
-    assert all(intent.requestid == batch.requestid for batch in again for intent in batch.intents)
-    assert len(saved(firm)) == 4
-
-
-def test_only_the_doubtful_items_of_a_batch_go_again(firm: Firm) -> None:
-    rows = [payment(number, number) for number in range(1, 4)]
-    firm.books.script(rows[1].ref, UNSENT)
-    firm.export(*rows)
-    assert [str(intent.source) for intent in firm.books.batches[1].intents] == ["payment:2"]
-    assert firm.books.batches[1].intents[0].bid == "2"
-    assert firm.books.sends == {"payment:1": 1, "payment:2": 2, "payment:3": 1}
-
-
-def test_more_requestids_than_may_be_in_flight_go_one_after_the_other(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
-    rows = [payment(number, number) for number in range(1, 4)]
-    for row in rows:
-        firm.books.script(row.ref, UNSENT)
-    ended = firm.export(*rows)
-    assert {ended.outcome(row) for row in rows} == {Outcome.SYNCHRONIZED}
-
-
-def test_a_replay_that_answers_for_something_deleted_since_is_removed(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, LOST)
-    firm.books.lag = 3600.0
-    firm.clock.at(100, lambda: firm.books.delete("1001"))
-    ended = firm.export(row)
-    assert (ended.outcome(row), ended.said(row)) == (Outcome.REMOVED, "removed_in_quickbooks")
-    assert firm.link(row) is None
-    assert firm.standing(row) == []
-    assert saved(firm) == []
-
-
-def test_a_removed_row_can_be_exported_anew(firm: Firm) -> None:
-    test_a_replay_that_answers_for_something_deleted_since_is_removed(firm)
-    firm.books.lag = 0.0
-    assert firm.export(payment(1)).outcome(payment(1)) is Outcome.SYNCHRONIZED
-    assert len(saved(firm)) == 1
-
-
-def test_what_cannot_be_read_back_at_once_is_read_once_more_before_it_counts_as_removed(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT)
-    hidden: list[BookPayment] = []
-
-    def hide() -> None:
-        hidden.extend(saved(firm))
-        firm.books.saved.clear()
-
-    send_and_die(firm, row)
-    firm.books.after_batch = hide
-    firm.clock.move(600)
-    firm.clock.at(45, lambda: firm.books.saved.update({book.id: book for book in hidden}))
-    assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED
-    assert firm.link(row) is not None
-
-
-def test_cancel_while_it_is_read_back_leaves_it_not_confirmed(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT)
-    stopped: list[bool] = []
-
-    def hide() -> None:
-        firm.books.saved.clear()
-        stopped.append(True)
-
-    firm.books.after_batch = hide
-    send_and_die(firm, row)
-    firm.clock.move(600)
-    stopped.clear()
-    ended = collect(settle_open(firm.place, lambda: bool(stopped)))
-    assert ended.outcome(row) is Outcome.NOT_CONFIRMED
-    assert firm.open_intents()[0].sends == 2
-
-
-# --- a fault in answer to the re-send -----------------------------------------------------------------
-
-
-def test_a_fault_in_answer_to_the_re_send_is_refused_only_after_two_further_looks(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT, refuses("610", "inactive"))
-    ended = firm.export(row)
-    assert ended.outcome(row) is Outcome.FAILED
-    assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610"}, "inactive")
-    assert firm.books.calls.count("created_since") == 4
-    assert sum(firm.clock.slept) == 2 * (CALL + LAG)
-    assert firm.standing(row) == []
-
-
-def test_a_replay_that_answers_6000_for_what_had_succeeded_does_not_deceive(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.replay = "6000"
-    firm.books.lag = 200.0
-    firm.books.script(row.ref, LOST)
-    ended = firm.export(row)
-    assert firm.books.sends[str(row.ref)] == 2
-    assert (ended.outcome(row), ended.said(row)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
-    assert len(saved(firm)) == 1
-
-
-def test_quickbooks_that_forgets_requestids_saves_nothing_twice(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.replay = "forgets"
-    firm.books.lag = LAG
-    firm.books.script(row.ref, late(CALL))
-    assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
-    assert len(saved(firm)) == 1
-
-
-def test_a_fault_that_proves_nothing_leaves_it_not_confirmed(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
-    ended = firm.export(row)
-    assert (ended.outcome(row), ended.said(row)) == (Outcome.NOT_CONFIRMED, "not_confirmed")
-    assert firm.books.calls.count("created_since") == 3
-    [intent] = firm.open_intents()
-    assert intent.sends == 2
-
-
-def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -> None:
-    rows = [payment(1, 1), payment(2, 2)]
-    firm.books.script(rows[0].ref, UNSENT, refuses("610"))
-    firm.books.script(rows[1].ref, UNSENT, UNSENT)
-    ended = firm.export(*rows)
-    assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
-    assert [str(intent.source) for intent in firm.open_intents()] == ["payment:2"]
-
-
-def test_what_a_re_send_saved_without_an_answer_is_found_by_the_look_after_it(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT, LOST)
-    ended = firm.export(row)
-    assert (ended.outcome(row), ended.said(row)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
-    assert len(saved(firm)) == 1
-
-
-def test_a_row_that_is_still_not_confirmed_is_settled_by_pressing_again(firm: Firm) -> None:
-    row = payment(1)
-    firm.books.script(row.ref, UNSENT, UNSENT)
-    assert firm.export(row).outcome(row) is Outcome.NOT_CONFIRMED
-    ended = firm.export(row)
-    assert "settling_open" in ended.notices
-    assert ended.outcome(row) is Outcome.SYNCHRONIZED
-    assert len(set(bytes_sent(firm))) == 1
-    assert len(saved(firm)) == 1
-
-
-@pytest.mark.parametrize("code", ["600", "5000", "5030", "10000"])
-def test_codes_that_never_prove_a_refusal(code: str) -> None:
-    assert not is_refusal(refusal(code))
-
-
-def test_only_a_validation_fault_can_be_a_refusal() -> None:
-    assert is_refusal(refusal("610"))
-    assert not is_refusal(Fault("610", "x", type="SystemFault"))
-    assert not is_refusal(None)
-
-
 # --- stopping, dying, others --------------------------------------------------------------------------
 
 
@@ -448,25 +265,3 @@ def test_what_could_not_be_settled_is_known_afterwards(firm: Firm) -> None:
 def test_the_day_and_the_waits_are_those_of_the_design(firm: Firm) -> None:
     assert (firm.waits.call_limit, firm.waits.lag) == (CALL, LAG)
     assert payment(1).date == DAY
-
-
-def settlement_of(intent_id: str, state: IntentState) -> Settlement:
-    return Settlement(intent_id, state, "900" if state is IntentState.CONFIRMED else None)
-
-
-# --- how these tests break a run off ------------------------------------------------------------------
-
-
-def send_and_die(firm: Firm, *rows: SourceRecord) -> None:
-    """A batch goes out, its answer is lost, and the process dies."""
-    ended = Ended()
-    events = firm.events(*rows)
-    for event in events:
-        ended.take(event)
-        if all(str(row.ref) in ended.rows and ended.outcome(row) is Outcome.NOT_CONFIRMED for row in rows):
-            break
-    events.close()
-
-
-def settle(firm: Firm) -> Ended:
-    return collect(settle_open(firm.place, lambda: False))
