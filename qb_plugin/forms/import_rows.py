@@ -96,7 +96,7 @@ class ImportRows:
             shown["fixes"] = [dict(FIXES["link_twin"]), dict(FIXES["import_anyway"])]
         return {
             "id": row.id,
-            "outcome": row.outcome.value,
+            "outcome": standing(row).value,
             "selectable": row.outcome is not Outcome.SKIPPED or row.looks_same,
             "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
             "cells": {
@@ -117,3 +117,8 @@ class ImportRows:
         if row.outcome is Outcome.FAILED:
             return f"{name} → not matched"
         return name if client in {None, name} else f"{name} → {client}"
+
+
+def standing(row: ImportRow) -> Outcome:
+    """The row's outcome before anybody pressed the button: nothing has failed yet, the message says what would."""
+    return Outcome.READY if row.outcome is Outcome.FAILED else row.outcome

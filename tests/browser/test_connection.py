@@ -1,0 +1,79 @@
+"""Connecting as a person does: the form, the consent page of another site, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.demo import Demo, open_menu, row_of, running_demo
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """The demo firm beside a company it is not connected to yet."""
+    with running_demo(tmp_path, connected=False) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """The host in a fresh profile."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
+    page = context.new_page()
+    page.goto(demo.host.address)
+    yield page
+    context.close()
+
+
+def give_consent(page: Page, button: str) -> Page:
+    """Press Connect…, and the button on the consent page."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("dialog", name="QuickBooks Connection").get_by_role("button", name="Connect…").click()
+    consent = opened.value
+    consent.get_by_role("button", name=button).click()
+    return consent
+
+
+def test_a_form_without_a_company_leads_to_connecting_and_then_works(page: Page, demo: Demo) -> None:
+    open_menu(page, "Setup", "QuickBooks", "Time & Billing", "Import Payments")
+    form = page.get_by_role("dialog", name="Import Payments")
+    expect(form.get_by_text("No QuickBooks company is connected.").first).to_be_visible()
+    form.get_by_role("link", name="Connect…").or_(form.get_by_role("button", name="Connect…")).click()
+    consent = give_consent(page, "Connect")
+    expect(consent.get_by_text("Connected to Alder & Finch (simulator).")).to_be_visible()
+    assert consent.url.startswith("http://localhost:")
+    assert page.url.startswith("http://127.0.0.1:")
+    connection = page.get_by_role("dialog", name="QuickBooks Connection")
+    expect(connection.get_by_text("Connected to Alder & Finch (simulator).")).to_be_visible()
+    connection.get_by_role("button", name="Close").click()
+    waiting = row_of(form, "CARD900001")
+    expect(waiting).to_have_attribute("data-outcome", "ready")
+    expect(waiting).to_contain_text("not matched")
+
+
+def test_a_refused_consent_is_said_and_changes_nothing(page: Page, demo: Demo) -> None:
+    open_menu(page, "Setup", "QuickBooks", "Connection…")
+    consent = give_consent(page, "Cancel")
+    expect(
+        consent.get_by_text("refused").or_(consent.get_by_text("declined")).or_(consent.get_by_text("not given")).first
+    ).to_be_visible()
+    page.get_by_role("dialog", name="QuickBooks Connection").get_by_role("button", name="Close").click()
+    open_menu(page, "Setup", "QuickBooks", "Connection…")
+    expect(page.get_by_text("No QuickBooks company is connected.")).to_be_visible()
+
+
+def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:
+    open_menu(page, "Setup", "QuickBooks", "Connection…")
+    give_consent(page, "Connect")
+    page.get_by_role("dialog", name="QuickBooks Connection").get_by_role("button", name="Close").click()
+    open_menu(page, "Setup", "QuickBooks", "Match Clients…")
+    form = page.get_by_role("dialog", name="Match Clients")
+    expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("same name")
+    form.get_by_role("button", name="Accept All Suggestions").click()
+    expect(form.get_by_text("55 clients linked.")).to_be_visible()
+    expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("linked")
