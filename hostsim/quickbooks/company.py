@@ -81,15 +81,15 @@ class Company:
 
     def expand(self, text: bytes, lines: tuple[Line, ...]) -> bytes:
         """A stored payment with what QuickBooks adds to each line when it is read."""
-        stored = dump([_written(line) for line in lines])
-        return text.replace(b'"Line":' + stored, b'"Line":' + dump([self._explained(line) for line in lines]), 1)
+        stored = b",".join(_written(line) + b"}" for line in lines)
+        told = b",".join(self._explained(line) for line in lines)
+        return text.replace(b'"Line":[%s]' % stored, b'"Line":[%s]' % told, 1)
 
-    def _explained(self, line: Line) -> Record:
+    def _explained(self, line: Line) -> bytes:
         document = self.tables[line.type].get(line.id) or {}
-        opened = amount(line.cents) + number(document.get("Balance"))
-        pairs = [("txnId", str(line.id)), ("txnOpenBalance", f"{opened:.2f}")]
-        pairs.append(("txnReferenceNumber", document.get("DocNumber", "")))
-        return {**_written(line), "LineEx": {"any": [_element(name, value) for name, value in pairs]}}
+        opened = f"{amount(line.cents) + number(document.get('Balance')):.2f}"
+        pairs = (("txnId", str(line.id)), ("txnOpenBalance", opened), ("txnReferenceNumber", document.get("DocNumber", "")))
+        return b'%s,"LineEx":{"any":[%s]}}' % (_written(line), b",".join(_element(*pair) for pair in pairs))
 
     def new_id(self, kind: str) -> int:
         """The next id; transactions share one row of numbers, each list has its own."""
@@ -180,19 +180,18 @@ class Company:
         return self._preferences[1].get(group, {}).get(name)
 
 
-def _written(line: Line) -> Record:
-    linked = [{"TxnId": str(line.id), "TxnType": line.type}]
-    return {"Amount": Decimal(line.cents).scaleb(-2).quantize(Decimal("0.01")), "LinkedTxn": linked}
+_ELEMENT = (
+    b'{"name":"{http://schema.intuit.com/finance/v3}NameValue","declaredType":"com.intuit.schema.finance.v3.NameValue",'
+    b'"scope":"javax.xml.bind.JAXBElement$GlobalScope","value":{"Name":"%s"%s},"nil":false,"globalScope":true,'
+    b'"typeSubstituted":false}'
+)
 
 
-def _element(name: str, value: str) -> Record:
-    pair = {"Name": name, "Value": value} if value else {"Name": name}
-    return {
-        "name": "{http://schema.intuit.com/finance/v3}NameValue",
-        "declaredType": "com.intuit.schema.finance.v3.NameValue",
-        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-        "value": pair,
-        "nil": False,
-        "globalScope": True,
-        "typeSubstituted": False,
-    }
+def _written(line: Line) -> bytes:
+    """A line as it is stored, its last brace left open."""
+    part = b"%d.%02d" % divmod(line.cents, 100) if line.cents else b"0"
+    return b'{"Amount":%s,"LinkedTxn":[{"TxnId":"%d","TxnType":"%s"}]' % (part, line.id, line.type.encode())
+
+
+def _element(name: str, value: str) -> bytes:
+    return _ELEMENT % (name.encode(), b',"Value":%s' % dump(value) if value else b"")

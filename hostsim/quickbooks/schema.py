@@ -154,9 +154,11 @@ _READERS = {
 }
 
 
-def write_entity(kind: str, record: Record) -> Record:
-    """`record` in wire order, its numbers in wire spelling, without nulls."""
-    return _ordered(kind, schema().entities[kind], record)
+def write_entity(kind: str, record: Record, known: Record | None = None) -> Record:
+    """`record` in wire order, its numbers in wire spelling, without nulls; values that `known` holds are fine as they are."""
+    table, ranks, fine = schema().entities[kind], _ranks(kind, False), known or {}
+    names = sorted((name for name, value in record.items() if value is not None and name in ranks), key=ranks.__getitem__)
+    return {name: value if (value := record[name]) is fine.get(name) else _write(name, table[name], value) for name in names}
 
 
 @cache

@@ -79,8 +79,8 @@ class Table:
 
     def put(self, record: Record, quietly: bool = False) -> Record:
         """Store an object; `quietly` keeps its place in the order of update."""
-        written = write_entity(self.kind.name, record)
-        record_id = int(written["Id"])
+        record_id = int(record["Id"])
+        written = write_entity(self.kind.name, record, self._read.get(record_id))
         self.restore(record_id, dump(written), row(self.kind, written), quietly)
         return self._remember(record_id, written)
 
