@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import ValidationError
 
 from qb_plugin.model import CreditMemoDraft, Draft, Message, PaymentDraft
+from qb_plugin.schemas.fields import FlatSchema
 from qb_plugin.schemas.limits import (
     LONGEST_NOTE,
     LONGEST_REFERENCE,
@@ -30,11 +31,8 @@ class DraftRefusedError(ValueError):
         self.message = message
 
 
-class DraftSchema(Schema):
+class DraftSchema(FlatSchema):
     """Takes a draft's values by our names and gives them by QuickBooks'."""
-
-    class Meta:
-        unknown = EXCLUDE
 
 
 class PaymentBody(DraftSchema):
@@ -124,7 +122,7 @@ def _credit_memo_values(draft: CreditMemoDraft) -> dict[str, object]:
     }
 
 
-def _written(schema: Schema, values: Mapping[str, object]) -> str:
+def _written(schema: DraftSchema, values: Mapping[str, object]) -> str:
     try:
         return write_json(_present(schema.load(values)))
     except ValidationError as problem:

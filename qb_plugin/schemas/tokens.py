@@ -57,7 +57,7 @@ def _sealed_pair() -> SealedPair:
 def read_token_reply(raw: object) -> dict[str, Any]:
     """`access`, `refresh`, `expires_in`, `refresh_expires_in`; BadReplyError without repeating any value."""
     try:
-        found: dict[str, Any] = _token_reply().load(raw)  # type: ignore[arg-type]
+        found: dict[str, Any] = _token_reply().load(raw)
     except ValidationError as problem:
         wrong = sorted(problem.messages_dict)
     else:
