@@ -377,13 +377,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid."""
+    """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
+    record it is or became, where the id does not say so."""
 
     id: str
     outcome: Outcome
     message: Message | None = None
     quickbooks_id: str | None = None
     applied: tuple[Share, ...] = ()
+    source: Ref | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

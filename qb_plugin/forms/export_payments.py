@@ -179,9 +179,10 @@ class ExportPayments:
     def _run(self, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task) -> dict[str, Any]:
         values = load_answer(self._schema, answer)
         options = self._options(values, edits)
-        work = partial(self._preview if answer.get("dry_run") else self._work, ids, options, task)
-        running = Running(self._office, task, marks_rows=not answer.get("dry_run"))
-        return running.go(f"export-{values['source']}", ids, work)
+        running = Running(self._office, task)
+        if answer.get("dry_run"):
+            return running.preview(ids, partial(self._preview, ids, options))
+        return running.go(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
 
     def _work(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
         place = self._office.place()
@@ -190,7 +191,7 @@ class ExportPayments:
         run = ExportRun(lease.run.id if lease.run else "", lease.fence, options, lambda: task.cancelled)
         yield from export(place, run, records)
 
-    def _preview(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
+    def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult | Message]:
         """Plan, and send nothing."""
         place = self._office.place()
         records = [as_source(record) for record in self._office.host.ledger.records(ids)]

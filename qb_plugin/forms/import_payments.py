@@ -138,8 +138,10 @@ class ImportPayments:
         values = load_answer(self._schema, answer)
         reading = self._reading(answer, values)
         anyway = frozenset(row for row, change in edits.items() if change.get("anyway"))
-        work = partial(self._preview if answer.get("dry_run") else self._work, reading, ids, anyway, task)
-        summary = Running(self._office, task, marks_rows=False).go("import-payments", ids, work)
+        running = Running(self._office, task)
+        if answer.get("dry_run"):
+            return running.preview(ids, partial(self._preview, reading, ids, anyway))
+        summary = running.go("import-payments", ids, partial(self._work, reading, ids, anyway, task))
         reading.dates = None
         return summary
 
@@ -150,20 +152,9 @@ class ImportPayments:
         yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if i not in reading.rows)
         options = ImportOptions({choice.id: choice.name for choice in self._office.lists().methods}, anyway)
         place = self._office.place()
-        for result in import_payments(place, self._office.host.ledger, rows, options, lambda: task.cancelled):
-            yield result
-            if result.outcome is Outcome.SYNCHRONIZED:
-                self._mark(place.realm, result)
+        yield from import_payments(place, self._office.host.ledger, rows, options, lambda: task.cancelled)
 
-    def _mark(self, realm: str, result: RowResult) -> None:
-        """Mark the WorkSpace payment the row became."""
-        link = self._office.links.by_quickbooks(realm, "Payment", [result.quickbooks_id or ""]).get(result.quickbooks_id or "")
-        if link:
-            self._office.host.marks.put([{"ref": str(link.source), "state": "synchronized"}])
-
-    def _preview(
-        self, reading: Reading, ids: Sequence[str], anyway: frozenset[str], task: Task, lease: Lease
-    ) -> Iterator[RowResult | Message]:
+    def _preview(self, reading: Reading, ids: Sequence[str], anyway: frozenset[str]) -> Iterator[RowResult | Message]:
         """Say what would become of each row, and change nothing."""
         for identity in ids:
             row = reading.rows.get(identity)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from qb_plugin.errors import AddInError, Fatal
@@ -22,9 +21,10 @@ GROUP = 50  # marks a commit of the host's
 class Running:
     """One run as the host sees it."""
 
-    def __init__(self, office: Office, task: Task, marks_rows: bool) -> None:
-        self._office, self._task, self._marks_rows = office, task, marks_rows
+    def __init__(self, office: Office, task: Task) -> None:
+        self._office, self._task = office, task
         self._to_mark: dict[str, str] = {}
+        self._marking = True
 
     def go(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
         """Carry out the work; every row ends with an outcome, whatever happens."""
@@ -39,9 +39,25 @@ class Running:
             failure = error
         except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
-        self._end_the_rest(tally, failure)
+        for end in tally.end_the_rest(failure.message if failure else Message("cancelled_row")):
+            self._tell(end, tally)  # only when the run could not even begin: else the run has ended its rows itself
         self._mark()
         return self._summary(run.id, tally, failure)
+
+    def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult | Message]]) -> dict[str, Any]:
+        """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
+        tally = Tally(tuple(ids))
+        self._marking = False
+        failure: AddInError | None = None
+        try:
+            for event in plan():
+                if isinstance(event, Message) or tally.take(event):
+                    self._tell(event, tally)
+        except AddInError as error:
+            failure = error
+        for end in tally.end_the_rest(failure.message if failure else Message("cancelled_row")):
+            self._tell(end, tally)
+        return self._summary("", tally, failure)
 
     def _tell(self, event: RowResult | Message, tally: Tally) -> None:
         if isinstance(event, Message):
@@ -51,9 +67,9 @@ class Running:
             return
         self._task.row(show_result(self._office.sentences, event))
         self._task.progress(tally.ended, len(tally.ids))
-        mark = mark_of(event)
-        if self._marks_rows and mark:
-            self._to_mark[event.id] = mark
+        mark, record = mark_of(event), marked_record(event)
+        if mark and record and self._marking:
+            self._to_mark[record] = mark
         if len(self._to_mark) >= GROUP:
             self._mark()
 
@@ -67,19 +83,6 @@ class Running:
             self._office.host.marks.put(changes)
         self._to_mark = {}
 
-    def _end_the_rest(self, tally: Tally, failure: AddInError | None) -> None:
-        """Rows that never came to be tried say why."""
-        message = failure.message if failure else Message("cancelled_row")
-        for identity in tally.ids:
-            last = tally.results.get(identity)
-            if last is None:
-                tally.results[identity] = RowResult(identity, Outcome.NOT_TRIED, message)
-            elif last.outcome is Outcome.RUNNING:  # a credit memo that is saved, and was to be applied
-                unapplied = Message("memo_not_applied", {"reason": message})
-                tally.results[identity] = replace(last, outcome=Outcome.SYNCHRONIZED, message=unapplied)
-            if last is None or last.outcome is Outcome.RUNNING:
-                self._tell(tally.results[identity], tally)
-
     def _summary(self, run_id: str, tally: Tally, failure: AddInError | None) -> dict[str, Any]:
         sentences = self._office.sentences
         counts = tally.counts()
@@ -87,6 +90,13 @@ class Running:
         level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
         rows = [summarise_row(sentences, tally.results[identity]) for identity in tally.ids]
         return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level, "rows": rows}
+
+
+def marked_record(result: RowResult) -> str | None:
+    """The WorkSpace record to mark: an export's row is one; an import's row names the one it became, if it did."""
+    if result.source:
+        return str(result.source)
+    return None if result.id.startswith("Payment:") else result.id
 
 
 def mark_of(result: RowResult) -> str | None:

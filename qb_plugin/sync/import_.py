@@ -67,7 +67,7 @@ def record(
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     place.links.add([link_of(place, row, ref) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
     made_here |= {Ref(Kind.PAYMENT, found.id) for found in outcomes if found.id}
-    yield from (result_of(row, recorded.get(row.id)) for row in rows)
+    yield from (replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)) for row in rows)
 
 
 def as_host_payment(place: Workplace, row: ImportRow, methods: Mapping[str, str]) -> dict[str, Any]:
