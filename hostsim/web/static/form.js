@@ -62,7 +62,8 @@ class Form {
     if (description.columns) this.panel = this.#makePanel();
     const tools = make("div", { class: "tools" }, this.fields.element, this.panel?.tools, actions);
     const plain = !description.columns && !description.fields.length && !description.actions.length;
-    this.content.replaceChildren(...[plain ? "" : tools, this.notice, this.panel?.element ?? ""].filter(Boolean));
+    const parts = this.panel ? [tools, this.notice, this.panel.element] : plain ? [this.notice] : [this.notice, tools];
+    this.content.replaceChildren(...parts);
     this.dialog.classList.toggle("note", plain);
     this.say(description.unavailable ? { ...description.unavailable, level: "warning" } : description.notice);
     if (description.unavailable) for (const button of this.buttons.values()) button.disabled = true;

@@ -39,7 +39,7 @@ export class Panel {
   // Reads the rows again; `keep` leaves selection and place as they are. Of several loads the last counts.
   async load(keep = false) {
     const round = (this.round = (this.round ?? 0) + 1);
-    this.#busy(!keep);
+    this.grid.busy(!keep);
     try {
       const columns = this.description.columns;
       const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
@@ -47,18 +47,14 @@ export class Panel {
     } catch (problem) {
       if (round === this.round) tell(problem);
     }
-    if (round === this.round) this.#busy(false);
-  }
-
-  // Rows of an earlier filter are not shown, nor to be clicked, while new ones are on their way.
-  #busy(on) {
-    this.grid.element.setAttribute("aria-busy", String(on));
+    if (round === this.round) this.grid.busy(false);
   }
 
   // Shows the rows a running task began with, as it has left them so far.
   async attach(task) {
     try {
       this.#show(await get(`/api/snapshots/${task.snapshot}`), false);
+      this.grid.busy(false);
     } catch {
       await this.load();
     }
@@ -171,10 +167,10 @@ export class Panel {
 
   #searchBox() {
     const id = newId("search");
-    const input = make("input", { id, type: "search", value: this.answer.search ?? "", size: 22 });
+    const input = make("input", { id, type: "search", value: this.answer.search ?? "", size: 18 });
     input.addEventListener("input", () => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => ((this.answer.search = input.value), this.load()), 150);
+      this.answer.search = input.value;
+      this.load();
     });
     this.search = input;
     return make("div", { class: "search" }, make("label", { for: id, text: "Search" }), input);

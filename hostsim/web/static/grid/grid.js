@@ -29,6 +29,14 @@ export class Grid {
     this.body.addEventListener("contextmenu", (event) => this.#rightClick(event));
     new ResizeObserver(() => this.draw()).observe(this.element);
     this.show([], { count: 0, rows: [] }, null);
+    this.element.setAttribute("aria-rowcount", -1); // not known yet
+    this.busy(true);
+  }
+
+  // Rows of an earlier filter are not shown, nor to be picked, while new ones are on their way.
+  busy(on) {
+    this.element.setAttribute("aria-busy", String(on));
+    this.head.querySelector("input").disabled = on || !this.pages.count;
   }
 
   // Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it. Else rows that were
