@@ -14,6 +14,7 @@ from tests.faults.books_process import Booked, Books
 from tests.faults.workstation import Firm
 
 PAGE = 500
+TRUE_REASONS = frozenset({"client_not_matched", "customer_inactive"})  # the only ones there are in this firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def inspect(firm: Firm, books: Books, files: Iterable[Path]) -> Inspection:
         found.setdefault(booked.source, []).append(booked)
     outcomes = dict(outcomes_of(firm))
     bad = [*(f"surprise: {text}" for text in told.surprises), *judge_rows(firm, found, outcomes), *judge_told(told, found)]
+    bad += judge_reasons(firm, outcomes)
     bad += [f"{ref} was hidden and is in QuickBooks" for ref in firm.hidden if ref in found]
     bad += [f"invoice {number} is over-applied" for number in books.ask("over_applied")]
     bad += [f"{intent.source} is still in doubt" for intent in firm.runtime.store.journal.open_intents(realm_of(firm))]
@@ -102,6 +104,16 @@ def judge_row(record: Record, ref: str, customer: str, there: Sequence[Booked], 
     for book in there:
         if (book.customer, book.amount, book.date) != (customer, record.amount, record.date.isoformat()):
             yield f"{ref} is {book}, not {customer} {record.amount} {record.date}"
+
+
+def judge_reasons(firm: Firm, outcomes: Mapping[str, str]) -> Iterator[str]:
+    """What was refused was refused for a true reason."""
+    failed = [row for row, outcome in outcomes.items() if outcome == Outcome.FAILED]
+    last = firm.runtime.store.runs.last_results(realm_of(firm), failed)
+    for row in failed:
+        message = last[row].message if row in last else None
+        if message is None or message.key not in TRUE_REASONS:
+            yield f"{row} was refused because of {message}"
 
 
 def judge_told(told: Told, found: Mapping[str, Sequence[Booked]]) -> Iterator[str]:
