@@ -11,6 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from hostsim.quickbooks.changes import Write, perform
 from hostsim.quickbooks.cli import command
 from hostsim.quickbooks.control import allowed
 from hostsim.quickbooks.core import QuickBooks
@@ -231,6 +232,7 @@ def test_state_file_brings_everything_back(tmp_path: Path) -> None:
     core.change_settings(over_application="620", rotate_after=5.0)
     company = next(iter(core.realms.values()))
     invoice = next(each for each in company.all("Invoice") if each["Balance"])
+    perform(company, Write("Payment", "delete", {"Id": company.all("Payment")[0]["Id"], "SyncToken": "0"}), core.clock.now())
     core.replays.keep(("r", "id", ""), 200, b"{}", b"", 1.0)
     grant = next(iter(core.vault.grants.values()))
     token = core.vault.access(grant, core.clock.now().timestamp())
@@ -248,6 +250,7 @@ def test_state_file_brings_everything_back(tmp_path: Path) -> None:
     assert ("r", "id", "") in again.replays.answers
     restored = next(iter(again.realms.values()))
     assert restored.applied == company.applied
+    assert restored.tables["Payment"].buried == company.tables["Payment"].buried != {}
     assert restored.get("Invoice", invoice["Id"]) == invoice
     fill(again, "demo", TODAY)
     assert again.state is not None

@@ -31,9 +31,7 @@ MONEY = frozenset(
 )
 _CENT = Decimal("0.01")
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal, allow_nan=False)
-_ENCODER = simplejson.JSONEncoder(
-    use_decimal=True, ensure_ascii=False, separators=(",", ":"), namedtuple_as_object=False, tuple_as_array=False
-)
+_ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"), namedtuple_as_object=False)
 
 
 @dataclass(frozen=True, slots=True)
