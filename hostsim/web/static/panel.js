@@ -98,11 +98,16 @@ export class Panel {
     for (const row of change.rows) this.pending.set(row.id, row);
     Object.assign(this, { newest: change.progress ?? this.newest });
     if (change.notice) this.progress.say(change.notice);
-    if (!this.frame) this.frame = requestAnimationFrame(() => this.#flush());
+    if (!this.frame) {
+      this.frame = requestAnimationFrame(() => this.#flush());
+      this.late = setTimeout(() => this.#flush(), 250); // a window in the background gets no frames
+    }
     if (change.summary) this.#ended(change);
   }
 
   #flush() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.late);
     this.frame = null;
     this.patch([...this.pending.values()]);
     this.pending.clear();
