@@ -46,6 +46,7 @@ class FakeBooks:
         self.lag = 0.0
         self.replay = "stored"
         self.width, self.items_a_batch = 4, 30
+        self.all_at_once = False  # whether the answers to all that is in flight come together
         self.customers_: list[Customer] = []
         self.invoices_: dict[str, BookInvoice] = {}
         self.saved: dict[str, Book] = {}
@@ -262,8 +263,12 @@ class FakeSender:
         self.fatal: Exception | None = None
 
     @property
-    def room(self) -> bool:
-        return len(self._flying) < self._books.width
+    def room(self) -> int:
+        return self._books.width - len(self._flying)
+
+    @property
+    def ready(self) -> bool:
+        return self._books.all_at_once and bool(self._flying)
 
     @property
     def in_flight(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    Settlement,
     SourceRecord,
 )
 from qb_plugin.store.database import open_store
@@ -152,6 +154,35 @@ def test_the_link_keeps_the_version_that_was_sent(firm: Firm) -> None:
     link = firm.link(payment(1))
     assert link is not None
     assert (link.source_version, link.sync_token, link.origin) == ("7", "0", "exported")
+
+
+class CountingJournal:
+    """A journal that tells how many intents each of its commits was about."""
+
+    def __init__(self, firm: Firm) -> None:
+        self._journal, self.opened, self.settled = firm.store.journal, list[int](), list[int]()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._journal, name)
+
+    def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
+        self.opened.append(len(wanted))
+        return self._journal.open(wanted, fence)
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        self.settled.append(len(settlements))
+        self._journal.settle(settlements)
+
+
+@pytest.mark.parametrize(("together", "settled"), [(False, [1, 1, 1]), (True, [2, 1])])
+def test_batches_that_leave_or_come_back_together_are_one_commit(firm: Firm, together: bool, settled: list[int]) -> None:
+    firm.books.items_a_batch, firm.books.width, firm.books.all_at_once = 1, 2, together
+    journal = CountingJournal(firm)
+    place = replace(firm.place, journal=journal)  # type: ignore[arg-type]
+    results = {r.id: r.outcome for _, r in Delivery(place, "run", 0, lambda: False).send(rows_of(firm, 1, 2, 3))}
+    assert set(results.values()) == {Outcome.SYNCHRONIZED}
+    assert (journal.opened, journal.settled) == ([2, 1], settled)
+    assert len(firm.books.batches) == 3
 
 
 # --- batches ------------------------------------------------------------------------------------------

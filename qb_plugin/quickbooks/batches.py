@@ -50,9 +50,14 @@ class BatchSender:
         self._pool.shutdown(wait=True)
 
     @property
-    def room(self) -> bool:
-        """Whether another batch may be submitted now."""
-        return self._in_flight < self._width.batches
+    def room(self) -> int:
+        """How many batches more may be submitted now."""
+        return max(0, self._width.batches - self._in_flight)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a batch has finished, so that `next` would not wait."""
+        return not self._done.empty()
 
     @property
     def in_flight(self) -> int:

@@ -1,10 +1,12 @@
-"""Sends planned rows in batches: intents are committed before a byte leaves, answers settled in one commit a batch."""
+"""Sends planned rows in batches: intents are committed before a byte leaves, answers settled before anybody hears of them."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from qb_plugin.errors import AddInError, Fatal
@@ -107,30 +109,40 @@ class Delivery:
     def _fill(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
         """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
         while sender.room and not self.fatal and not self._stop():
-            rows = queue.take(sender.size)
-            if not rows:
+            groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
+            if not groups:
                 return
             try:
-                batch, taken = self._commit(rows)
+                batches, taken = self._commit(groups)
             except Fatal as failure:  # nothing was sent; what is in flight is still waited for
                 self.fatal = failure
-                self.left += rows
+                self.left += [row for rows in groups for row in rows]
                 return
-            if batch.intents:
+            for batch in batches:
                 sender.submit(batch)
-            for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in batch.intents}:
+            sent = [intent for batch in batches for intent in batch.intents]
+            for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
                 queue.release(customer)
-            yield from ((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in batch.intents)
+            yield from ((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent)
             yield from taken
 
-    def _commit(self, rows: Sequence[PlannedRow]) -> tuple[Batch, list[tuple[PlannedRow, RowResult]]]:
-        """Write the intents down, all in one commit; those that stand already are left out of the batch, with their results."""
+    def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[tuple[PlannedRow, RowResult]]]:
+        """Write the intents of several batches down in one commit: waiting for the disk costs more than all else here.
+
+        Those that stand already are left out, and their rows come back with their results.
+        """
+        rows = [row for group in groups for row in group]
+        written = self._place.journal.open([intent for group in groups for intent in self._intents(group)], self._fence)
+        pairs = list(zip(written, rows, strict=True))
+        self._rows.update({intent.id: row for intent, row in pairs if intent})
+        taken = self._taken_results([row for intent, row in pairs if intent is None])
+        by_request = groupby([intent for intent in written if intent], attrgetter("requestid"))
+        return [Batch(requestid, tuple(intents)) for requestid, intents in by_request], taken
+
+    def _intents(self, rows: Sequence[PlannedRow]) -> list[Intent]:
+        """One batch's intents."""
         requestid = self._place.ids.requestid()
-        intents = [self._intent(row, requestid, place) for place, row in enumerate(rows, 1)]
-        written = self._place.journal.open(intents, self._fence)
-        self._rows.update({intent.id: row for intent, row in zip(written, rows, strict=True) if intent})
-        taken = [row for intent, row in zip(written, rows, strict=True) if intent is None]
-        return Batch(requestid, tuple(intent for intent in written if intent)), self._taken_results(taken)
+        return [self._intent(row, requestid, place) for place, row in enumerate(rows, 1)]
 
     def _intent(self, row: PlannedRow, requestid: str, place: int) -> Intent:
         return Intent(
@@ -161,17 +173,21 @@ class Delivery:
         return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
 
     def _settle(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
-        """Take the next batch's answers and write them down before anybody hears of them."""
-        batch, answers = sender.next()
+        """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit before
+        anybody hears of them."""
+        finished = [sender.next()]
+        while sender.ready:
+            finished.append(sender.next())
         if isinstance(sender.fatal, AddInError):
             self.fatal = sender.fatal
-        by_id = {intent.id: intent for intent in batch.intents}
+        by_id = {intent.id: intent for batch, _ in finished for intent in batch.intents}
+        answers = [answer for _, found in finished for answer in found]
         settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
         try:
             self._place.journal.settle([settlement for settlement, _ in settled if settlement])
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
-            yield from ((self._rows[intent.id], in_doubt(intent)) for intent in batch.intents)
+            yield from ((self._rows[intent.id], in_doubt(intent)) for intent in by_id.values())
             return
         results = [(by_id[answer.intent_id], result) for answer, (_, result) in zip(answers, settled, strict=True)]
         self._sort_out(results, queue)

@@ -35,8 +35,13 @@ class Sender(Protocol):
     """Batches in flight. The caller commits a batch's intents before it submits it."""
 
     @property
-    def room(self) -> bool:
-        """Whether another batch may be submitted now; fewer when answers are slow."""
+    def room(self) -> int:
+        """How many batches more may be submitted now; fewer when answers are slow."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether a batch has finished, so that `next` would not wait."""
         ...
 
     @property
