@@ -21,7 +21,7 @@ ADDIN: dict[str, set[str]] = {
     "messages": {"errors", "model", "money"},  # a message is a value of the model; money is shown in it
     "host": {"model"},
     "errors": {"model"},
-    "model": set(),
+    "model": {"model"},
     "money": set(),
     "runtime": {"forms", "sync", "quickbooks", "store", "schemas", "messages", "host", "model", "money", "errors"},
     "__init__": set(),

@@ -1,0 +1,158 @@
+"""QuickBooks' side: what is read of it, what is to be created in it, and the company itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A QuickBooks customer; `full_name` is the path `Parent:Child`."""
+
+    id: str
+    name: str
+    full_name: str
+    active: bool = True
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookInvoice:
+    """A QuickBooks invoice, as much of it as allocation needs."""
+
+    id: str
+    number: str | None
+    customer_id: str
+    date: date
+    total: Decimal
+    balance: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Part of a QuickBooks payment linked to one transaction; amounts are positive, the type decides the sign."""
+
+    type: str
+    id: str
+    amount: Decimal
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookPayment:
+    """A QuickBooks payment as read back."""
+
+    id: str
+    sync_token: str
+    customer_id: str
+    customer_name: str
+    date: date
+    total: Decimal
+    unapplied: Decimal
+    reference: str | None = None
+    method_id: str | None = None
+    deposit_account_id: str | None = None
+    note: str | None = None
+    lines: tuple[Line, ...] = ()
+    created: datetime | None = None
+    updated: datetime | None = None
+    currency: str | None = None
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookCreditMemo:
+    """A QuickBooks credit memo as read back."""
+
+    id: str
+    sync_token: str
+    customer_id: str
+    customer_name: str
+    date: date
+    total: Decimal
+    remaining: Decimal
+    number: str | None = None
+    note: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    currency: str | None = None
+
+
+Book = BookPayment | BookCreditMemo
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDraft:
+    """A payment to create in QuickBooks. A credit application is one with total 0 and a credit-memo line."""
+
+    customer_id: str
+    date: date
+    total: Decimal
+    reference: str | None = None
+    method_id: str | None = None
+    deposit_account_id: str | None = None
+    note: str | None = None
+    lines: tuple[Line, ...] = ()
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditMemoDraft:
+    """A credit memo to create in QuickBooks: one sales line of one item."""
+
+    customer_id: str
+    date: date
+    amount: Decimal
+    item_id: str
+    number: str | None = None
+    note: str | None = None
+    description: str | None = None
+    currency: str | None = None
+
+
+Draft = PaymentDraft | CreditMemoDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a QuickBooks list a person picks from: an account, a payment method, an item."""
+
+    id: str
+    name: str
+    type: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The connected QuickBooks company and the preferences that matter to payments."""
+
+    realm: str
+    name: str
+    home_currency: str = "USD"
+    multicurrency: bool = False
+    auto_apply_credit: bool = False
+    custom_numbers: bool = False
+    closed_until: date | None = None
+
+
+class ConnectionState(StrEnum):
+    """Whether QuickBooks can be spoken to."""
+
+    NONE = "none"
+    CONNECTED = "connected"
+    RECONNECT = "reconnect"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The sign-in as a person sees it; `environment` is sandbox, production or simulator."""
+
+    state: ConnectionState
+    realm: str = ""
+    company: str = ""
+    environment: str = ""

@@ -1,0 +1,105 @@
+"""The words of the field, and a WorkSpace record as the rules take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a WorkSpace record is."""
+
+    CLIENT = "client"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    CREDIT_MEMO = "credit_memo"
+
+
+class Outcome(StrEnum):
+    """What became of a row; the same word on the page, in JSON and here (design section 5)."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    RUNNING = "running"
+    SYNCHRONIZED = "synchronized"
+    FAILED = "failed"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_TRIED = "not_tried"
+    SKIPPED = "skipped"
+    HIDDEN = "hidden"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Operation(StrEnum):
+    """What an intent does in QuickBooks."""
+
+    CREATE = "create"
+    APPLY = "apply"
+    UPDATE = "update"
+    VOID = "void"
+    DELETE = "delete"
+
+
+class IntentState(StrEnum):
+    """How far an intent is (design section 7)."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence by its key in messages.toml, with its placeholders; `details` is the raw text, tokens removed."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """A WorkSpace record: its kind and its id within that kind. As text `payment:17`."""
+
+    kind: Kind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Ref:
+        """Read `payment:17`; ValueError when it is not one."""
+        kind, _, identity = text.partition(":")
+        return cls(Kind(kind), identity)
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPart:
+    """Part of a WorkSpace payment applied to one WorkSpace invoice."""
+
+    invoice_id: str
+    invoice_number: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A WorkSpace payment or credit memo to export; `number` is what people call it."""
+
+    ref: Ref
+    number: str
+    client_id: str
+    client_name: str
+    date: date
+    amount: Decimal
+    method: str = ""
+    reference: str = ""
+    memo: str = ""
+    applications: tuple[AppliedPart, ...] = ()
+    version: str = "0"
