@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from qb_plugin.model import ConnectionState
 from qb_plugin.sync.known import ExportOptions
@@ -12,21 +13,23 @@ from tests.faults.databases import Databases
 from tests.faults.desk import Desk, Ended, Site, settle_in
 from tests.faults.points import Killed, Points
 from tests.faults.scenarios import BILLS, CLIENTS, SCENARIOS, Scenario
-from tests.faults.server import ADDRESS, NETWORK, Template, add_strike, new_server, template
+from tests.faults.server import ADDRESS, NETWORK, REALM, Template, add_strike, make_template, new_server
 from tests.faults.shared_time import SharedTime
 from tests.faults.verdict import Truth, is_told_done, judge_end, judge_rows, key_of, read_truth
 
-LATER = (40.0, 400.0, 4000.0, 4000.0, 4000.0)  # seconds between later presses: a person who was refused comes back after a while
+# Seconds between later presses: a person who was refused, or told that something is open, comes back after a while.
+LATER = (40.0, 400.0, 4000.0, 4000.0, 4000.0, 4000.0, 4000.0)
 SETTLED = 4000.0  # seconds after which nothing is under way any more and queries show everything
 NAME = "export"
 
 
 @dataclass(slots=True)
 class Played:
-    """What came of a case: what was wrong, and how many points each life of the process passed."""
+    """What came of a case: what was wrong, how many points each life of the process passed, and how many the first press."""
 
     bad: list[str] = field(default_factory=list)
     lives: list[int] = field(default_factory=list)
+    first: int = 0
 
 
 class Play:
@@ -69,6 +72,7 @@ class Play:
             self.played.lives.append(len(desk.points.passed))
             self._desk = self._open()
             return None
+        self.played.first = self.played.first or len(desk.points.passed)
         self._judge(ended, before)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
             self._sign_in()
@@ -89,7 +93,9 @@ class Play:
             self.said.setdefault(row, set()).add(f"{result.outcome}:{key_of(result)}")
 
     def _is_done(self, ended: Ended | None) -> bool:
-        return ended is not None and all(is_told_done(result) for result in ended.rows.values())
+        """Whether there is nothing to press for: every row is told done, every credit memo applied."""
+        told = ended is not None and all(is_told_done(result) for result in ended.rows.values())
+        return told and not self._desk.store.journal.to_apply(REALM)
 
     def _end(self) -> None:
         self.played.lives.append(len(self._desk.points.passed))
@@ -100,9 +106,10 @@ class Play:
         self._desk.close()
 
 
+@cache
 def company() -> Template:
-    """The company of all cases."""
-    return template(tuple(CLIENTS.values()), BILLS)
+    """The company of all cases, made once a process."""
+    return make_template(tuple(CLIENTS.values()), BILLS)
 
 
 def options_of(scenario: Scenario) -> ExportOptions:

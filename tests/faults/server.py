@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 
 from hostsim.quickbooks.companies.start import Beginning, begin, make
 from hostsim.quickbooks.company import Company
@@ -72,9 +71,8 @@ class Template:
     core: FaultyQuickBooks
 
 
-@cache
-def template(customers: tuple[str, ...], bills: tuple[Bill, ...]) -> Template:
-    """A company of these customers and invoices, with a grant for the add-in; made once a process."""
+def make_template(customers: Sequence[str], bills: Sequence[Bill]) -> Template:
+    """A company of these customers and invoices, with a grant for the add-in."""
     core = FaultyQuickBooks(Clock(NOON), {})
     company = core.open_realm(REALM)
     begin(company, Beginning("Faults", custom_numbers=True), NOON)
@@ -99,19 +97,26 @@ def invoice_body(bill: Bill, customer: str) -> dict[str, object]:
 def new_server(made: Template, time: SharedTime, server: str) -> FaultyQuickBooks:
     """A server whose company stands as in the template."""
     core = FaultyQuickBooks(ServerClock(time), SERVERS[server])
+    stand_as(core, made)
+    return core
+
+
+def stand_as(core: FaultyQuickBooks, made: Template) -> None:
+    """Give a new server the template's company and sign-in."""
     company, begun = core.open_realm(REALM), made.core.company
     for name, table in begun.tables.items():
         for record, cells in table.rows.items():
             company.tables[name].restore(record, table.raw(record), cells[:-1])
     company.counters.update(begun.counters)
+    company.lines.update(begun.lines)
+    company.applied.update({document: dict(parts) for document, parts in begun.applied.items()})
     core.vault.grants.update(made.core.vault.grants)
     core.vault.accesses.update(made.core.vault.accesses)
     core.vault.random.setstate(made.core.vault.random.getstate())
-    return core
 
 
-def add_strike(core: FaultyQuickBooks, kind: str, strike: str) -> None:
-    """Let trouble strike the first call that writes, the second, or both."""
-    nth, times = {"1": (1, 1), "2": (2, 1), "12": (1, 2)}[strike]
+def add_strike(core: FaultyQuickBooks, kind: str, strike: str, path: str = "batch") -> None:
+    """Let trouble strike calls to this path: `2` is the second one, `12` the first two."""
     if kind not in ("none", NETWORK):
-        core.add_trouble(kind=kind, nth=nth, times=times, seconds=SECONDS.get(kind, 0.0), match={"path": "batch"})
+        seconds = SECONDS.get(kind, 0.0)
+        core.add_trouble(kind=kind, nth=int(strike[0]), times=len(strike), seconds=seconds, match={"path": path})

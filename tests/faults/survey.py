@@ -1,4 +1,7 @@
-"""Finds the points at which a world's process can die, by letting it live once; then lets it die at each."""
+"""Finds the points at which a world's process can die, by letting it live once; then lets it die at each.
+
+Points are those of the first press of the button; a second death comes while what the first one left is being settled.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def survey(world: World, sample: Sample, play: Player) -> Iterator[tuple[Case, P
     played = play(alive)
     yield alive, played
     shift = crc32(str(world).encode())
-    for point in range(shift % sample.points, sum(played.lives), sample.points):
+    for point in range(shift % sample.points, played.first, sample.points):
         case = Case(world, point, None, PAUSES[(shift + point) % len(PAUSES)])
         died = play(case)
         yield case, died

@@ -1,0 +1,273 @@
+"""The cases of an import: the host's ledger and the add-in's tables in one database, a death at every commit of either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from hostsim.practice.database import Practice, open_practice
+from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.model import RecordedPayment
+from hostsim.quickbooks.companies.start import make
+from hostsim.quickbooks.wire import Record
+from qb_plugin.errors import AddInError
+from qb_plugin.model import ConnectionState, Lease, Message, Outcome, RowResult, RunInfo
+from qb_plugin.sync.import_ import ImportOptions, import_payments
+from qb_plugin.sync.import_plan import read_importable
+from qb_plugin.sync.run import RunPorts, Tally, carry_out
+from tests.faults.cases import Case, World
+from tests.faults.databases import Databases
+from tests.faults.desk import Desk, Ended, Site, settle_in
+from tests.faults.play import LATER, Played
+from tests.faults.points import Killed, Points, Watch
+from tests.faults.server import ADDRESS, REALM, Bill, Template, add_strike, make_template, new_server
+from tests.faults.shared_time import NOON, SharedTime
+from tests.practice_samples import CLIENTS, small_practice
+
+NAME = "import"
+AMY, HERNANDEZ = CLIENTS[:2]
+TROUBLES = (
+    "none",
+    "answer_lost_before",
+    "answer_lost_after",
+    "reset_before",
+    "reset_after",
+    "status_500_before",
+    "status_502_after",
+    "status_503_before",
+    "throttled",
+    "token_expired",
+    "token_revoked",
+    "slow",
+    "truncated",
+    "html",
+)
+STRIKES = ("1", "3", "5", "7")  # which of the questions goes wrong
+CUSTOMERS = CLIENTS[:2]
+BILLS = (Bill(AMY, "INV-1", 1, "100.00"), Bill(AMY, "INV-2", 2, "50.00"), Bill(HERNANDEZ, "INV-3", 3, "80.00"))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment that stands in QuickBooks, and the parts of it that go to invoices, on both sides."""
+
+    customer: str
+    day: int
+    amount: str
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+RECEIVED = (
+    Received(AMY, 3, "100.00", (("INV-1", "100.00"),)),
+    Received(AMY, 4, "70.00", (("INV-2", "50.00"),)),
+    Received(HERNANDEZ, 5, "80.00", (("INV-3", "80.00"),)),
+    Received(AMY, 6, "30.00"),
+)
+
+
+@cache
+def company() -> Template:
+    """QuickBooks with payments to import."""
+    made = make_template(CUSTOMERS, BILLS)
+    books = made.core.company
+    customers = {record["DisplayName"]: record["Id"] for record in books.all("Customer")}
+    invoices = {record["DocNumber"]: record["Id"] for record in books.all("Invoice")}
+    for received in RECEIVED:
+        make(books, "Payment", payment_body(received, customers, invoices), NOON)
+    return made
+
+
+def payment_body(received: Received, customers: Mapping[str, str], invoices: Mapping[str, str]) -> Record:
+    """What is sent to make the payment."""
+    lines = [
+        {"Amount": Decimal(amount), "LinkedTxn": [{"TxnId": invoices[number], "TxnType": "Invoice"}]}
+        for number, amount in received.parts
+    ]
+    return {
+        "CustomerRef": {"value": customers[received.customer]},
+        "TotalAmt": Decimal(received.amount),
+        "TxnDate": f"2026-11-{received.day:02}",
+        "PaymentRefNum": f"Q{received.day}",
+        "Line": lines,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPractice:
+    """The host's ledger, and the watch over its commits."""
+
+    practice: Practice
+    watch: Watch
+
+
+@cache
+def kept_practice(url: str) -> KeptPractice:
+    """The practice at an address, opened once; its connections are new after each `close`."""
+    practice = open_practice(url)
+    return KeptPractice(practice, Watch(practice.database.engine, "practice_write"))
+
+
+class FreshKeys:
+    """A way known to be wrong: what is recorded gets another key at every press of the button."""
+
+    def __init__(self, behind: PracticeLedger, press: int) -> None:
+        self._behind, self._press = behind, press
+
+    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+        return self._behind.record_payments(
+            [{**payment, "external_key": f"{payment['external_key']}#{self._press}"} for payment in payments]
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._behind, name)
+
+
+class ImportPlay:
+    """One case under way."""
+
+    def __init__(self, case: Case, databases: Databases, fresh_keys: bool = False) -> None:
+        self._case, self._fresh_keys = case, fresh_keys
+        self._time = SharedTime()
+        self._core = new_server(company(), self._time, case.world.server)
+        databases.prepare(NAME, set_up)
+        self._site = Site(databases.fresh(NAME), self._core, self._time)
+        self._host = kept_practice(self._site.url)
+        add_strike(self._core, case.world.trouble, case.world.strike, "query")
+        self.played = Played()
+        self._kills = [case.first, case.second]
+        self._presses = 0
+        self._desk = self._open()
+
+    def run(self) -> Played:
+        """Play it to the end."""
+        for pause in (self._case.pause, *LATER):
+            if self._is_done(self._press()):
+                break
+            self._time.sleep(pause)
+        else:
+            self.played.bad.append("rows do not come to an end")
+        self.played.bad += self._judge_end()
+        self._close()
+        return self.played
+
+    def _open(self) -> Desk:
+        kill_at = self._kills.pop(0) if self._kills else None
+        desk = Desk(self._site, len(self.played.lives) + 1, Points(kill_at))
+        self._host.watch.points = desk.points
+        return desk
+
+    def _close(self) -> None:
+        self.played.lives.append(len(self._desk.points.passed))
+        self._desk.close()
+        self._host.watch.points = Points()
+        self._host.practice.close()
+
+    def _press(self) -> Ended | None:
+        """Read, pick everything, import; None when the process died of it."""
+        self._presses += 1
+        try:
+            ended = self._import()
+            if self._desk.store.tokens.connection().state is ConnectionState.RECONNECT:
+                self._desk.connect(self._core.credentials(ADDRESS)["refresh_token"])
+        except Killed:
+            self._close()
+            self._desk = self._open()
+            return None
+        self.played.first = self.played.first or len(self._desk.points.passed)
+        self.played.bad += self._judge_rows(ended)
+        return ended
+
+    def _ledger(self) -> Any:
+        ledger = self._host.practice.ledger
+        return FreshKeys(ledger, self._presses) if self._fresh_keys else ledger
+
+    def _import(self) -> Ended:
+        ledger, place = self._ledger(), self._desk.place()
+        try:
+            rows = read_importable(place, ledger, None, None)
+        except AddInError as failure:
+            return Ended({}, failure)
+        tally = Tally([row.id for row in rows])
+        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(rows))
+
+        def work(lease: Lease) -> Iterator[RowResult | Message]:
+            yield from import_payments(place, ledger, rows, ImportOptions({}), lambda: False)
+
+        try:
+            for _ in carry_out(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, tally):
+                pass
+        except AddInError as failure:
+            return Ended(tally.results, failure)
+        return Ended(tally.results)
+
+    def _is_done(self, ended: Ended | None) -> bool:
+        done = {Outcome.SYNCHRONIZED, Outcome.SKIPPED}
+        return bool(ended and len(ended.rows) == len(RECEIVED) and all(r.outcome in done for r in ended.rows.values()))
+
+    def _judge_rows(self, ended: Ended) -> list[str]:
+        """Told that it is here: recorded once, and linked. Told that it failed or was not tried: not recorded."""
+        here = self._recorded()
+        links = self._desk.store.links.by_quickbooks(REALM, "Payment", list(here))
+        wrong = []
+        for row, result in ended.rows.items():
+            payment = row.partition(":")[2]
+            link, found = links.get(payment), here[payment]
+            if is_told_here(result) and found != ([link.source.id] if link else None):
+                wrong.append(f"{row} told {result.outcome}, but it is recorded as {found} and linked as {link}")
+            if result.outcome in {Outcome.FAILED, Outcome.NOT_TRIED} and found and not link:
+                wrong.append(f"{row} told {result.outcome}, but it is recorded as {found}")
+        return wrong
+
+    def _recorded(self) -> Mapping[str, Sequence[str]]:
+        """QuickBooks' payments by id, and the records here that have their reference."""
+        ledger = self._host.practice.ledger
+        snapshot = ledger.snapshot({"kinds": ["payment"]})
+        by_reference: dict[str, list[str]] = {}
+        for record in ledger.records(snapshot.refs(0, snapshot.count)):
+            by_reference.setdefault(record.reference, []).append(record.id)
+        return {book["Id"]: by_reference.get(book["PaymentRefNum"], []) for book in self._core.company.all("Payment")}
+
+    def _judge_end(self) -> list[str]:
+        """Every payment is here once, with its client, amount, date and invoices; invoices have what is left."""
+        ledger = self._host.practice.ledger
+        snapshot = ledger.snapshot({"kinds": ["payment"], "sort": "date"})
+        records = ledger.records(snapshot.refs(0, snapshot.count))
+        found = sorted(
+            (r.client_name, r.date.day, str(r.amount), tuple((a.invoice_number, str(a.amount)) for a in r.applications))
+            for r in records
+        )
+        wanted = sorted((r.customer, r.day, r.amount, r.parts) for r in RECEIVED)
+        links = self._desk.store.links.all_of(REALM, "Payment")
+        wrong = [] if found == wanted else [f"recorded are {found}, not {wanted}"]
+        if sorted(link.source.id for link in links) != sorted(record.id for record in records):
+            wrong.append(f"linked are {[link.source.id for link in links]}")
+        balances = {invoice.number: str(invoice.balance) for invoice in ledger.all_invoices()}
+        if balances != {"INV-1": "0.00", "INV-2": "0.00", "INV-3": "0.00", "INV-4": "0.30"}:
+            wrong.append(f"invoices have open {balances}")
+        return wrong
+
+
+def is_told_here(result: RowResult) -> bool:
+    """Whether the row says that the payment is here."""
+    already = result.outcome is Outcome.SKIPPED and result.message is not None and result.message.key == "already_here"
+    return already or result.outcome is Outcome.SYNCHRONIZED
+
+
+def set_up(url: str) -> None:
+    """A practice with two clients and their invoices, matched to QuickBooks' customers; nothing paid."""
+    core = company().core
+    with small_practice(url):
+        desk = Desk(Site(url, core, SharedTime()))
+        ids = {record["DisplayName"]: record["Id"] for record in core.company.all("Customer")}
+        settle_in(desk, {"1": ids[AMY], "2": ids[HERNANDEZ]}, core.credentials(ADDRESS)["refresh_token"])
+        desk.close()
+
+
+def import_worlds(database: str) -> Iterator[World]:
+    """All worlds of imports."""
+    for trouble in TROUBLES:
+        for strike in ("1",) if trouble == "none" else STRIKES:
+            yield World(database, "import", "batch", trouble, strike, "replay")
