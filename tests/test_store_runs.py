@@ -30,7 +30,7 @@ def store(database_url: str) -> Iterator[Store]:
 def test_a_run_is_kept_from_start_to_finish(store: Store) -> None:
     store.runs.start(sample_run())
     store.runs.start(replace(sample_run(), user="Somebody else"))
-    store.runs.progress("run", 143)
+    store.runs.report("run", [], 143)
     assert store.runs.latest(REALM, 10) == [replace(sample_run(), done=143)]
     end = NOON + timedelta(minutes=2)
     store.runs.finish("run", {"done": 198, "failed": 2}, end)

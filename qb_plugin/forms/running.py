@@ -15,7 +15,8 @@ from qb_plugin.sync.run import Tally, carry_out
 Work = Callable[[Lease], Iterator[RowResult | Message]]
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
          Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed"}  # fmt: skip
-GROUP = 50  # marks a commit of the host's
+GROUP = 500  # marks a commit of the host's, at most
+SECONDS = 1.0  # for how long marks wait for company
 
 
 class Running:
@@ -25,6 +26,8 @@ class Running:
         self._office, self._task = office, task
         self._to_mark: dict[str, str] = {}
         self._marking = True
+        self._ended = 0
+        self._marked_at = office.run_ports.clock.monotonic()
 
     def go(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
         """Carry out the work; every row ends with an outcome, whatever happens."""
@@ -66,11 +69,13 @@ class Running:
         if event.id not in tally.results:
             return
         self._task.row(show_result(self._office.sentences, event))
-        self._task.progress(tally.ended, len(tally.ids))
+        if tally.ended != self._ended:
+            self._ended = tally.ended
+            self._task.progress(tally.ended, len(tally.ids))
         mark, record = mark_of(event), marked_record(event)
         if mark and record and self._marking:
             self._to_mark[record] = mark
-        if len(self._to_mark) >= GROUP:
+        if len(self._to_mark) >= GROUP or self._office.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
             self._mark()
 
     def _notice(self, message: Message) -> None:
@@ -82,6 +87,7 @@ class Running:
         if changes:
             self._office.host.marks.put(changes)
         self._to_mark = {}
+        self._marked_at = self._office.run_ports.clock.monotonic()
 
     def _summary(self, run_id: str, tally: Tally, failure: AddInError | None) -> dict[str, Any]:
         sentences = self._office.sentences

@@ -27,17 +27,15 @@ class Runs:
         with self._database.write() as connection:
             connection.execute(self._database.insert(runs).on_conflict_do_nothing(), _run_row(run))
 
-    def progress(self, run_id: str, done: int) -> None:
-        """Note how many rows are done."""
-        with self._database.write() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
-
-    def report(self, run_id: str, results: Sequence[RowResult]) -> None:
-        """Add rows' outcomes to the history."""
-        if not results:
+    def report(self, run_id: str, results: Sequence[RowResult], done: int | None = None) -> None:
+        """Add rows' outcomes to the history and, when told, how many rows are done, in one commit."""
+        if not results and done is None:
             return
         with self._database.write() as connection:
-            send_many(connection, self._insert, [_result_row(run_id, result) for result in results])
+            if results:
+                send_many(connection, self._insert, [_result_row(run_id, result) for result in results])
+            if done is not None:
+                connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
 
     def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
         """Note the end of a run and how many rows ended how."""

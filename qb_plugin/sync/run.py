@@ -140,8 +140,6 @@ def recorded(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event
 
 
 def write(ports: RunPorts, run: RunInfo, waiting: list[RowResult], tally: Tally) -> None:
-    """Write the results that wait to the history, and how far the run is."""
-    if waiting:
-        ports.runs.report(run.id, waiting)
-        waiting.clear()
-    ports.runs.progress(run.id, tally.ended)
+    """Write the results that wait to the history, and how far the run is, as one."""
+    ports.runs.report(run.id, waiting, tally.ended)
+    waiting.clear()
