@@ -104,7 +104,10 @@ def portions(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
 
 
 def connect(url: str, patience: float, lies_on_share: Callable[[Path], bool]) -> Engine:
-    """An engine for this address; Fatal when it cannot hold the tables. `patience`: seconds to wait for another's lock."""
+    """An engine for this address; Fatal when it cannot hold the tables. `patience`: seconds to wait for another's lock.
+
+    Values are hidden in what it raises: a traceback must not show what a payment holds.
+    """
     try:
         address = make_url(url)
     except ArgumentError:
@@ -125,7 +128,7 @@ def _connect_sqlite(address: URL, patience: float, lies_on_share: Callable[[Path
         raise Fatal(Message("database_in_memory"))
     if lies_on_share(Path(str(address.database))):
         raise Fatal(Message("database_on_share", {"file": Path(str(address.database)).name}))
-    engine = create_engine(address, connect_args={"timeout": patience}, paramstyle="named")
+    engine = create_engine(address, connect_args={"timeout": patience}, paramstyle="named", hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -134,7 +137,7 @@ def _connect_sqlite(address: URL, patience: float, lies_on_share: Callable[[Path
 def _connect_postgresql(address: URL, patience: float) -> Engine:
     options = f"-c lock_timeout={int(patience * 1000)}"
     # A pooled connection does not survive a restart of the server, so each is tried before it is used.
-    return create_engine(address, connect_args={"options": options}, pool_pre_ping=True)
+    return create_engine(address, connect_args={"options": options}, pool_pre_ping=True, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
