@@ -17,13 +17,14 @@ from hostsim.terminal_selection import Chosen, choose
 from hostsim.terminal_task import TerminalTask
 from hostsim.workspace import Workspace
 
+HELP = ("--help", "-h")
 LOOSE = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.command("run", context_settings=LOOSE)
 @shared_options
 @today_option
-@click.argument("form")
+@click.argument("form", required=False, default="--help")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(
@@ -39,6 +40,9 @@ def command(
 
     Exit status 0: all done. 1: some rows failed or are not confirmed. 2: it could not run.
     """
+    if form in HELP:  # not click's own help option: a form has its own, which must reach it
+        click.echo(context.get_help())
+        return
     workspace = open_from(database, quickbooks, today=as_day(today))
     try:
         context.exit(drive(workspace, form, list(rest)))

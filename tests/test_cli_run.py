@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -145,3 +147,10 @@ def test_selected_records_are_run_alone_and_an_unknown_one_is_a_failed_row(
 
 def test_rows_are_picked_by_id_with_or_without_their_kind() -> None:
     assert pick(["Payment:7", "Payment:8"], ["8", "Payment:7", "8", "9"]) == (["Payment:8", "Payment:7"], ["9"])
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "--help"], ["run", "-h"]])
+def test_run_alone_says_what_it_takes(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "hostsim", *words], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "hostsim run FORM --help" in done.stdout
