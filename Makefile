@@ -39,6 +39,9 @@ check: lint types test ## all of it
 faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, nothing lost
 	$(BIN)/python -m tests.faults.run $(ARGS)
 
+bench: $(STAMP) ## measure everything against its targets, in one table (ARGS="--only pace")
+	$(BIN)/python -m tests.bench.run $(ARGS)
+
 screenshots: $(STAMP) ## make the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 

@@ -1,0 +1,57 @@
+"""Runs the benches one after the other and prints one table: `make bench`, or `make bench ARGS="--only pace"`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import bench_grid, bench_lists, bench_pace, bench_parts, bench_size, bench_start, bench_work
+from tests.bench.chart import draw
+from tests.bench.figures import Section, read_sections, table, write_sections
+
+BENCHES: Mapping[str, Callable[[Sequence[str]], list[Section]]] = {
+    "pace": bench_pace.main,
+    "work": bench_work.main,
+    "parts": bench_parts.main,
+    "size": bench_size.main,
+    "lists": bench_lists.main,
+    "grid": bench_grid.main,
+    "start": bench_start.main,
+}
+
+
+def machine() -> str:
+    """What the figures were measured on, and when."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    hardware = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
+    return f"{now}, {hardware}, Python {platform.python_version()}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print the table, and draw the chart; 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=BENCHES, nargs="*", default=list(BENCHES))
+    parser.add_argument("--chart", type=Path, help="an SVG file to draw the comparisons into")
+    parser.add_argument("--keep", type=Path, help="a JSON file for the figures")
+    parser.add_argument("--add", type=Path, nargs="*", default=[], help="JSON files of earlier runs to put into the table")
+    options = parser.parse_args(argv)
+    earlier = [section for file in options.add for section in read_sections(file.read_text("utf-8"))]
+    sections = [*earlier, *(section for name in options.only for section in BENCHES[name]([]))]
+    if options.keep:
+        options.keep.write_text(write_sections(sections), "utf-8")
+    if options.chart:
+        options.chart.write_text(draw(sections), "utf-8")
+    print(f"\n\n{machine()}\n{table(sections)}")
+    missed = [figure for section in sections for figure in section.figures if figure.met is False]
+    print(f"\n{len(missed)} missed" if missed else "\nevery target met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
