@@ -70,6 +70,7 @@ class Parts:
     waits: Waits = field(default_factory=Waits)
     limits: Limits = field(default_factory=Limits)
     exclusive: bool = True
+    connect: Callable[..., QuickBooks] = connect_books
 
 
 class Bulletin:
@@ -147,7 +148,7 @@ class Runtime:
             return self._quickbooks[2]
 
     def _connect(self, where: str, app: App) -> QuickBooks:
-        return connect_books(
+        return self.parts.connect(
             where=where,
             app=app,
             redirect_uri=self.host.redirect_uri,

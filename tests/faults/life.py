@@ -1,0 +1,207 @@
+"""A firm that lives on through crashes: the real practice, the real add-in, QuickBooks in memory, one clock for all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+
+from hostsim.practice import tables as host_tables
+from hostsim.practice.amounts import to_units
+from hostsim.practice.database import Practice, open_practice
+from hostsim.practice.model import Kind
+from hostsim.services import Callbacks, Options, Services, User
+from qb_plugin.errors import AddInError
+from qb_plugin.forms.export_payments import ExportPayments
+from qb_plugin.forms.import_payments import ImportPayments
+from qb_plugin.forms.match_clients import MatchClients
+from qb_plugin.quickbooks.connect import connect_books
+from qb_plugin.runtime import Parts, RandomIds, Runtime
+from qb_plugin.store.tables import leases
+from tests.faults.desk import KEY, LIMITS, FrailAdapter, Site, app_keys
+from tests.faults.points import Killed, Points, Watch
+from tests.faults.server import ADDRESS, REALM, Bill, FaultyQuickBooks, Template, make_template, new_server
+from tests.faults.shared_time import NOON, SharedTime
+from tests.practice_samples import CLIENTS, add_records, new_record, small_practice
+
+DAY = date(2026, 11, 20)
+AMOUNTS = ("10.00", "20.00", "30.00", "40.00", "50.00", "60.00")
+BILLS = tuple(Bill(CLIENTS[number % 2], f"INV-{number + 1}", number + 1, "25.00") for number in range(4))
+NOBODY = 2**22 + 1  # the number of a process that there cannot be
+
+
+@cache
+def company() -> Template:
+    """QuickBooks as every life finds it."""
+    return make_template(CLIENTS[:2], BILLS)
+
+
+def begin(folder: Path) -> Sequence[str]:
+    """Make the database that all lives are copies of; the rows to export."""
+    with small_practice(f"sqlite:///{folder / 'begun.db'}") as practice:
+        records = [new_record(Kind.PAYMENT, 1 + n % 3, DAY, amount, reference=f"P{n}") for n, amount in enumerate(AMOUNTS)]
+        memos = [new_record(Kind.CREDIT_MEMO, 1 + n, DAY, "15.00", reference=f"M{n}") for n in range(2)]
+        refs = add_records(practice, *records, *memos)
+    time = SharedTime()
+    firm = Firm(folder, "begun", new_server(company(), time, "replay"), time, list(refs))
+    firm.sign_in()
+    MatchClients(firm.runtime).act("accept_all", {}, [], {})
+    firm.runtime.save_settings({**firm.runtime.settings(), "credit_memo_item": "1"})
+    firm.close()
+    return refs
+
+
+class Fate(Points):
+    """The points of one process after another; `turn` decides where the next one dies."""
+
+    def turn(self, kill_at: int | None = None) -> None:
+        """Begin to count anew."""
+        super().__init__(kill_at)
+
+
+@dataclass(slots=True)
+class Listener:
+    """The host's task; `patience` is after how many ended rows the person cancels."""
+
+    patience: int | None = None
+    ended: int = 0
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the person has lost patience."""
+        return self.patience is not None and self.ended >= self.patience
+
+    def row(self, row: Mapping[str, Any]) -> None:
+        """A row's outcome."""
+        self.ended += row["outcome"] != "running"
+
+    def progress(self, done: int, total: int) -> None:
+        """Nobody looks."""
+
+    def notice(self, text: str) -> None:
+        """Nobody looks."""
+
+
+@dataclass(slots=True)
+class Firm:
+    """The firm; its process dies at `kill_at` of the next press, and another one begins."""
+
+    folder: Path
+    name: str
+    core: FaultyQuickBooks
+    time: SharedTime
+    refs: list[str]
+    points: Fate = field(default_factory=Fate)
+    practice: Practice = field(init=False)
+    runtime: Runtime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return f"sqlite:///{self.folder / self.name}.db"
+
+    def start(self) -> None:
+        """A process begins."""
+        self.points = Fate()
+        self.practice = open_practice(self.url)
+        client_id, secret = app_keys(self.core)
+        options = Options(self.url, 8400, {"quickbooks": ADDRESS, "client_id": client_id, "client_secret": secret}, NOON.date())
+        host = Services("quickbooks", self.practice, User(), options, Callbacks(), print, lambda _: KEY, NOON.date)
+        adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
+        connect = partial(connect_books, adapter=adapter)
+        self.runtime = Runtime(host, Parts(self.time, RandomIds(), limits=LIMITS["batch"], connect=connect))
+        for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):
+            Watch(engine, option).points = self.points
+
+    def close(self) -> None:
+        """The process ends."""
+        self.runtime.close()
+        self.practice.close()
+
+    def dies_at(self, point: int | None, act: Callable[[], Any]) -> Any:
+        """Do something; when the process dies of it, another one begins."""
+        self.points.turn(point)
+        try:
+            return act()
+        except Killed:
+            self.bury()
+            return None
+        finally:
+            self.points.turn()
+
+    def bury(self) -> None:
+        """What a dead process held is seen to be a dead one's."""
+        self.points.turn()
+        with self.runtime.store.database.write() as connection:
+            connection.execute(update(leases).values(pid=NOBODY, process_started="1"))
+        self.close()
+        self.start()
+        self.runtime.settle_open()
+
+    def sign_in(self) -> None:
+        """A person signs in."""
+        self.runtime.quickbooks().accept_refresh_token(REALM, self.core.credentials(ADDRESS)["refresh_token"])
+        self.runtime.ready_settings()
+
+    def export_answer(self, source: str, auto_apply: bool = False) -> dict[str, Any]:
+        """The form's filters at their defaults, every date."""
+        return {"source": source, "hide_synchronized": True, "show_hidden": False, "auto_apply": auto_apply}
+
+    def left(self, source: str) -> list[str]:
+        """The rows that the filters leave."""
+        rows = ExportPayments(self.runtime).rows(self.export_answer(source), None)
+        return list(rows.ids(0, rows.count))
+
+    def export(self, rows: Sequence[str], auto_apply: bool = False, patience: int | None = None) -> dict[str, Any]:
+        """Press Export Selected."""
+        source = "payments" if rows and rows[0].startswith("payment") else "credit_memos"
+        answer = self.export_answer(source, auto_apply)
+        found: dict[str, Any] = ExportPayments(self.runtime).run("export", answer, list(rows), {}, Listener(patience))
+        return found
+
+    def import_all(self, patience: int | None = None) -> dict[str, Any]:
+        """Press Import Selected for every row that is ready."""
+        form = ImportPayments(self.runtime)
+        answer = {"hide_synchronized": True, "token": form.open({})["token"]}
+        rows = form.rows(answer, None)
+        if isinstance(rows, dict):
+            return rows
+        ready = [row["id"] for row in rows.page(0, rows.count) if row["outcome"] == "ready"]
+        found: dict[str, Any] = form.run("import", answer, ready, {}, Listener(patience))
+        return found
+
+    def hide(self, row: str, hidden: bool) -> None:
+        """Hide a row by hand, or show it again."""
+        self.runtime.host.marks.put([{"ref": row, "hidden": hidden}])
+
+    def edit(self, row: str, amount: str) -> None:
+        """Somebody corrects a record's amount in WorkSpace."""
+        kind, _, key = row.partition(":")
+        units = to_units(Decimal(amount)) * (1 if kind == "payment" else -1)
+        table = host_tables.records
+        with self.practice.database.writing() as connection:
+            change = {"value": units, "unapplied": abs(units), "version": table.c.version + 1}
+            connection.execute(update(table).where(table.c.id == int(key)).values(change))
+
+    def try_quietly(self, act: Callable[[], Any]) -> None:
+        """Do what may fail because nobody is signed in."""
+        try:
+            act()
+        except AddInError:
+            return
+
+
+def copy_of(begun: Path, name: str, refs: Sequence[str], time: SharedTime, server: str) -> Firm:
+    """A firm that begins a life of its own."""
+    shutil.copyfile(begun / "begun.db", begun / f"{name}.db")
+    return Firm(begun, name, new_server(company(), time, server), time, list(refs))

@@ -1,0 +1,209 @@
+"""Anything in any order: export, import, hide, edit, cancel, crash, sign out; the books always agree, and pressing again finishes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from hostsim.quickbooks.companies.start import make
+from qb_plugin.forms.export_rows import show_records
+from qb_plugin.model import ConnectionState, Kind, Link, Outcome, Ref
+from qb_plugin.sync.markers import find_marker
+from tests.faults.life import DAY, Firm, begin, copy_of
+from tests.faults.server import REALM, SERVERS, add_strike
+from tests.faults.shared_time import NOON, SharedTime
+
+ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
+TROUBLES = ("answer_lost_before", "answer_lost_after", "status_500_after", "late_commit", "html", "batch_half", "token_expired")
+SETTLED = 4000.0
+NUMBERS = count(1)
+ROWS = st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True)
+POINT = st.one_of(st.none(), st.integers(0, 12))
+
+
+@cache
+def begun() -> tuple[tempfile.TemporaryDirectory[str], Sequence[str]]:
+    """The folder with the database that every life is a copy of, and its rows."""
+    folder = tempfile.TemporaryDirectory(prefix="lives-")
+    return folder, begin(Path(folder.name))
+
+
+class Life(RuleBasedStateMachine):
+    """One firm's life."""
+
+    @initialize(server=st.sampled_from(sorted(set(SERVERS) - {"replay+longlag"})))
+    def open(self, server: str) -> None:
+        folder, refs = begun()
+        self.firm: Firm = copy_of(Path(folder.name), f"life-{next(NUMBERS)}", refs, SharedTime(), server)
+        self.payments = [ref for ref in refs if ref.startswith("payment")]
+        self.memos = [ref for ref in refs if ref not in self.payments]
+        self.amounts: dict[str, set[str]] = {ref: {amount} for ref, amount in self._amounts().items()}
+        self.hidden: set[str] = set()
+
+    def _amounts(self) -> Mapping[str, str]:
+        return {record.ref: str(record.amount) for record in self.firm.practice.ledger.records(self.firm.refs)}
+
+    @rule(rows=ROWS, auto_apply=st.booleans(), point=POINT, patience=st.one_of(st.none(), st.integers(0, 3)))
+    def export_some(self, rows: list[int], auto_apply: bool, point: int | None, patience: int | None) -> None:
+        chosen = [self.payments[row] for row in rows]
+        self.firm.dies_at(point, lambda: self.firm.export(chosen, auto_apply, patience))
+
+    @rule(auto_apply=st.booleans(), point=POINT)
+    def export_memos(self, auto_apply: bool, point: int | None) -> None:
+        self.firm.dies_at(point, lambda: self.firm.export(self.memos, auto_apply))
+
+    @rule(point=POINT)
+    def export_all(self, point: int | None) -> None:
+        """As `--all`: every row that the filters leave."""
+        before, rows = self._sent(), self.firm.left("payments")
+        assert not set(rows) & self.hidden
+        self.firm.dies_at(point, lambda: self.firm.export(rows))
+        waiting = {str(intent.source) for intent in self.firm.runtime.store.journal.open_intents(REALM)}
+        assert not (self._sent() - before) & self.hidden - waiting - self.late
+
+    @rule(point=POINT, patience=st.one_of(st.none(), st.integers(0, 2)))
+    def import_all(self, point: int | None, patience: int | None) -> None:
+        self.firm.dies_at(point, lambda: self.firm.import_all(patience))
+
+    @rule(row=st.integers(0, 5), hidden=st.booleans())
+    def hide(self, row: int, hidden: bool) -> None:
+        self.firm.hide(self.payments[row], hidden)
+        (self.hidden.add if hidden else self.hidden.discard)(self.payments[row])
+
+    @rule(row=st.integers(0, 5), amount=st.sampled_from(["11.11", "22.22"]))
+    def edit(self, row: int, amount: str) -> None:
+        self.firm.edit(self.payments[row], amount)
+        self.amounts[self.payments[row]].add(amount)
+
+    @rule(kind=st.sampled_from(TROUBLES), strike=st.sampled_from(["1", "2", "12"]))
+    def expect_trouble(self, kind: str, strike: str) -> None:
+        add_strike(self.firm.core, kind, strike)
+
+    @rule(client=st.integers(0, 1), cents=st.integers(1, 10_000))
+    def somebody_types_a_payment_into_quickbooks(self, client: int, cents: int) -> None:
+        customers = sorted(int(record["Id"]) for record in self.firm.core.company.all("Customer"))
+        body = {"CustomerRef": {"value": str(customers[client])}, "TotalAmt": f"{cents}.37", "TxnDate": DAY.isoformat()}
+        make(self.firm.core.company, "Payment", body, NOON + timedelta(seconds=self.firm.time.monotonic()))
+
+    @rule(seconds=st.sampled_from([1.0, 40.0, 130.0, SETTLED]))
+    def time_goes_by(self, seconds: float) -> None:
+        self.firm.time.sleep(seconds)
+
+    @rule()
+    def be_signed_out(self) -> None:
+        add_strike(self.firm.core, "token_revoked", "1")
+
+    @rule()
+    def reconnect(self) -> None:
+        if self.firm.runtime.connection().state is ConnectionState.RECONNECT:
+            self.firm.try_quietly(self.firm.sign_in)
+
+    @rule()
+    def start_again(self) -> None:
+        self.firm.bury()
+
+    @property
+    def late(self) -> set[str]:
+        """Records in calls that QuickBooks is still to carry out."""
+        waiting = " ".join(visit.request.body.decode() for _, visit in self.firm.core.late)
+        return {ref for ref in self.firm.refs if f"-{ref.replace(':', '-')}]" in waiting}
+
+    def _books(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Every transaction with a marker, and the record it names."""
+        company = self.firm.core.company
+        records = [(entity, record) for entity in ENTITY.values() for record in company.all(entity)]
+        marked = [(find_marker(record.get("PrivateNote")), entity, record) for entity, record in records]
+        return [(f"{marker.source}/{marker.operation}", record) for marker, _, record in marked if marker]
+
+    def _sent(self) -> set[str]:
+        return {name.removesuffix("/create") for name, _ in self._books() if name.endswith("/create")}
+
+    @invariant()
+    def each_record_stands_once_with_an_amount_it_had(self) -> None:
+        times = Counter(name for name, _ in self._books())
+        assert [name for name, number in times.items() if number > 1] == []
+        for name, record in self._books():
+            if name.endswith("/create"):
+                assert str(record["TotalAmt"]) in self.amounts[name.removesuffix("/create")]
+
+    @invariant()
+    def every_link_names_what_is_there(self) -> None:
+        for entity in ENTITY.values():
+            for link in self.firm.runtime.store.links.all_of(REALM, entity):
+                record = self.firm.core.company.get(entity, link.quickbooks_id)
+                assert record is not None
+                self._check_link(link, record.get("PrivateNote"))
+
+    def _check_link(self, link: Link, note: str | None) -> None:
+        marker = find_marker(note)
+        assert (marker.source == link.source) if marker else link.origin == "imported"
+
+    @invariant()
+    def no_row_is_shown_as_synchronized_that_is_not_there(self) -> None:
+        sent = self._sent()
+        shown = {row["id"]: row["outcome"] for row in show_records(self.firm.runtime, self.firm.refs)}
+        assert {ref for ref, outcome in shown.items() if outcome == Outcome.SYNCHRONIZED} <= sent
+        marked = set(self.firm.runtime.host.marks.marked("synchronized")) & set(self.firm.refs)
+        assert marked <= sent
+
+    @invariant()
+    def each_payment_of_quickbooks_is_here_once(self) -> None:
+        ledger = self.firm.practice.ledger
+        every = ledger.snapshot({"kinds": ["payment"]})
+        keys = Counter(record.external_key for record in ledger.records(every.refs(0, every.count)) if record.external_key)
+        assert [key for key, number in keys.items() if number > 1] == []
+
+    def teardown(self) -> None:
+        """Pressing again finishes, whatever came before."""
+        if not hasattr(self, "firm"):
+            return
+        self._finish()
+        self.firm.close()
+
+    def _finish(self) -> None:
+        firm = self.firm
+        firm.time.sleep(SETTLED)
+        firm.core.clear_trouble()
+        firm.core.settle()
+        if firm.runtime.connection().state is not ConnectionState.CONNECTED:
+            firm.sign_in()
+        for _ in range(2):
+            ends = [*firm.export(self.payments)["rows"], *firm.export(self.memos)["rows"]]
+            firm.import_all()
+        self._judge_end({row["id"]: row for row in ends})
+
+    def _judge_end(self, ends: Mapping[str, Mapping[str, Any]]) -> None:
+        """Every row of a known customer is in QuickBooks; the third client is not matched, which is a true reason."""
+        firm, sent = self.firm, self._sent()
+        known = {record.ref for record in firm.practice.ledger.records(firm.refs) if record.client_id != "3"}
+        assert sent == known
+        assert {row for row, end in ends.items() if end["outcome"] == Outcome.SKIPPED} == known
+        assert all("not matched" in end["message"] for row, end in ends.items() if row not in known)
+        links = firm.runtime.store.links.by_source(REALM, [Ref.parse(ref) for ref in firm.refs])
+        assert {str(ref) for ref in links} == known
+        assert set(firm.runtime.host.marks.marked("synchronized")) & set(firm.refs) == known
+        assert not firm.runtime.store.journal.open_intents(REALM)
+        typed = {record["Id"] for record in firm.core.company.all("Payment") if not find_marker(record.get("PrivateNote"))}
+        here = {link.quickbooks_id for link in firm.runtime.store.links.all_of(REALM, "Payment") if link.origin == "imported"}
+        assert here == typed
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=20,
+    stateful_step_count=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
