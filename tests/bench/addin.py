@@ -30,9 +30,9 @@ DAYS = 60
 
 
 @contextmanager
-def open_addin(url: str, quickbooks: str, today: date, *, limits: bool = False) -> Iterator[Workspace]:
+def open_addin(url: str, quickbooks: str, today: date, limits: Limits = FREE) -> Iterator[Workspace]:
     """The host with the add-in, connected to the QuickBooks at this address and its clients matched by name."""
-    parts = Parts(SystemClock(), RandomIds(), limits=Limits() if limits else FREE)
+    parts = Parts(SystemClock(), RandomIds(), limits=limits)
     source = source_of(lambda: QuickBooksAddIn(parts), ROOT / "manifest.toml", "qb_plugin.plugin:create")
     options = Options(url, 8400, {"quickbooks": quickbooks}, today, SimulatorKeys(quickbooks).get)
     workspace = open_workspace(open_practice(url), [source], options, lambda _: KEY)
@@ -94,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(argv)
     today = date.today()  # noqa: DTZ011 - the day on this machine
     switches = {"auto_apply": True} if options.form == "export-payments" else {}
-    with open_addin(options.database, options.quickbooks, today, limits=options.limits) as workspace:
+    with open_addin(options.database, options.quickbooks, today, Limits() if options.limits else FREE) as workspace:
         found = run_form(workspace, options.form, today, options.rows, **switches)
     print(json.dumps(found))
 

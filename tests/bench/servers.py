@@ -18,7 +18,7 @@ PATIENCE = 120
 class Server:
     """A server that answers at `address`, and its control endpoint."""
 
-    def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
+    def __init__(self, address: str, process: subprocess.Popen[str] | None = None) -> None:
         self.address = address
         self._process = process
         self._http = requests.Session()
@@ -43,10 +43,11 @@ class Server:
         return f"{self.address}/v3/company/{keys['realm']}", reply.json()["access_token"], keys
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process, if it is one of its own."""
         self._http.close()
-        self._process.terminate()
-        self._process.wait(30)
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
 
 
 @contextmanager
