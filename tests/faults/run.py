@@ -111,15 +111,14 @@ def run_part(
     begun, tally = time.monotonic(), Tally(name)
     for found in pool.map(partial(play_world, place, sample, control), chosen):
         tally.take(found)
-        show_progress(tally)
     tally.seconds = time.monotonic() - begun
+    show(tally)
     return tally
 
 
-def show_progress(tally: Tally) -> None:
-    """How far it is, where somebody watches."""
-    if sys.stderr.isatty():
-        print(f"\r{tally.name}: {tally.cases} cases, {len(tally.bad)} bad ", end="", file=sys.stderr, flush=True)
+def show(tally: Tally) -> None:
+    """One line of the table, as soon as it is known."""
+    print(f"{tally.name:34} {tally.cases:7} cases {len(tally.bad):6} bad {tally.seconds:8.1f} s", flush=True)
 
 
 def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
@@ -157,7 +156,7 @@ def run_all(asked: argparse.Namespace, place: Place, stack: ExitStack) -> int:
     parts = [run_scenario(part, asked, place, pool) for part in PARTS if part.database in asked.databases]
     controls = [run_control(name, asked, place, pool) for name in (*CONTROLS, FRESH_KEYS)] if asked.controls else []
     soaked = [run_soak(seed, asked.rows) for seed in asked.soak]
-    return tell([*parts, *soaked], controls)
+    return tell(parts, soaked, controls)
 
 
 def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> Tally:
@@ -178,20 +177,19 @@ def run_soak(seed: int, rows: int) -> Tally:
     begun = time.monotonic()
     soaked = soak(seed, rows)
     tell_soak(seed, rows, soaked, time.monotonic() - begun)
-    return Tally(f"soak, seed {seed} (rows)", rows, [(f"soak {seed}", problem) for problem in soaked.bad], time.monotonic() - begun)
+    return Tally(f"soak, seed {seed}", rows, [(f"soak {seed}", problem) for problem in soaked.bad])
 
 
-def tell(parts: Sequence[Tally], controls: Sequence[Tally]) -> int:
-    """Print the table and the bad cases; 1 when there is a bad case or a control without one."""
-    for tally in (*parts, *controls):
-        print(f"{tally.name:34} {tally.cases:7} cases {len(tally.bad):6} bad {tally.seconds:8.1f} s")
-    print(f"{'in all, without the controls':34} {sum(t.cases for t in parts):7} cases {sum(len(t.bad) for t in parts):6} bad")
-    for case, problem in [each for tally in parts for each in tally.bad]:
+def tell(parts: Sequence[Tally], soaked: Sequence[Tally], controls: Sequence[Tally]) -> int:
+    """Print the sum and the bad cases; 1 when there is a bad case or a control without one."""
+    bad = [each for tally in parts for each in tally.bad]
+    print(f"{'in all, without the controls':34} {sum(tally.cases for tally in parts):7} cases {len(bad):6} bad")
+    for case, problem in bad:
         print(f"BAD {problem}\n    python -m tests.faults.run --case {case}")
     blind = [tally.name for tally in controls if not tally.bad]
     for name in blind:
         print(f"BLIND {name}: it must show bad cases")
-    return 1 if blind or any(tally.bad for tally in parts) else 0
+    return 1 if bad or blind or any(tally.bad for tally in soaked) else 0
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
