@@ -12,7 +12,7 @@ from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.ports import HostLedger, Recorded
 from qb_plugin.sync.workplace import Workplace
 
-GROUP = 100  # payments a commit of the host's
+GROUP = 500  # payments a commit of the host's
 
 
 @dataclass(frozen=True, slots=True)

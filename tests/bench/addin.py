@@ -30,9 +30,11 @@ DAYS = 60
 
 
 @contextmanager
-def open_addin(url: str, quickbooks: str, today: date, limits: Limits = FREE) -> Iterator[Workspace]:
+def open_addin(
+    url: str, quickbooks: str, today: date, limits: Limits = FREE, clock: SystemClock | None = None
+) -> Iterator[Workspace]:
     """The host with the add-in, connected to the QuickBooks at this address and its clients matched by name."""
-    parts = Parts(SystemClock(), RandomIds(), limits=limits)
+    parts = Parts(clock or SystemClock(), RandomIds(), limits=limits)
     source = source_of(lambda: QuickBooksAddIn(parts), ROOT / "manifest.toml", "qb_plugin.plugin:create")
     options = Options(url, 8400, {"quickbooks": quickbooks}, today, SimulatorKeys(quickbooks).get)
     workspace = open_workspace(open_practice(url), [source], options, lambda _: KEY)
