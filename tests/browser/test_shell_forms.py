@@ -195,7 +195,8 @@ def test_two_kinds_picked_give_a_warning_with_one_button_and_a_notice_with_a_lin
 def test_the_grid_behind_shows_what_a_context_action_did(shell: Shell) -> None:
     first = row(shell.page, 0)
     first.click(button="right")
-    open_menu(shell.page, "Hide from Parcel")
+    with shell.page.expect_response(lambda response: "/api/context/" in response.url):
+        open_menu(shell.page, "Hide from Parcel")
     expect(first).to_be_visible()
     assert len(shell.addin.called) == 1
 

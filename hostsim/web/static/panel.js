@@ -11,7 +11,7 @@ import { countWords, Progress } from "./progress.js";
 export class Panel {
   // on: {open(form, body), perform(action), called(result), rejected(answer), rows(state), selected(count), ended(summary)}
   constructor(description, answer, on) {
-    Object.assign(this, { description, answer, on, edits: {}, sort: null, token: null, count: 0, pending: new Map(), unwatch: () => {} });
+    Object.assign(this, { description, answer, on, edits: {}, sort: null, token: null, count: 0, pending: new Map(), heard: new Map(), over: true, unwatch: () => {} });
     this.grid = new Grid(description.title, {
       page: (start, stop) => this.#page(start, stop),
       selected: () => this.#selected(),
@@ -67,7 +67,8 @@ export class Panel {
     this.progress.start();
     this.progress.measure(task.progress);
     this.summary.textContent = "";
-    this.unwatch = watch(task.task, (change) => this.#changed(change));
+    Object.assign(this, { heard: new Map(), over: false });
+    this.unwatch = watch(task.task, (change) => this.#hear(change));
     this.#catchUp();
   }
 
@@ -83,18 +84,27 @@ export class Panel {
     this.grid.patch(rows);
   }
 
-  // What happened before this window listened is asked for once.
+  #hear(change) {
+    if (change.lost) return (this.heard.clear(), void this.#catchUp());
+    for (const row of change.rows) this.heard.set(row.id, row);
+    this.#changed(change);
+  }
+
+  // What happened before this window listened is asked for once; what it heard since is newer than the answer.
   async #catchUp() {
+    const { task, heard } = this;
     try {
-      const task = await get(`/api/tasks/${this.task}`);
-      this.#changed({ ...task, summary: task.state === "running" ? undefined : task.summary });
+      const found = await get(`/api/tasks/${task}`);
+      if (task !== this.task) return;
+      const rows = found.rows.filter((row) => !heard.has(row.id));
+      const rest = this.over ? {} : { ...found, summary: found.state === "running" ? undefined : found.summary };
+      this.#changed({ ...rest, rows });
     } catch (problem) {
       tell(problem);
     }
   }
 
   #changed(change) {
-    if (change.lost) return void this.#catchUp();
     for (const row of change.rows) this.pending.set(row.id, row);
     Object.assign(this, { newest: change.progress ?? this.newest });
     if (change.notice) this.progress.say(change.notice);
@@ -115,6 +125,7 @@ export class Panel {
   }
 
   #ended({ state, summary, cancelled }) {
+    this.over = true;
     this.unwatch();
     this.progress.end();
     if (summary.counts) this.summary.textContent = countWords(summary.counts);
@@ -142,9 +153,12 @@ export class Panel {
     this.empty.replaceChildren(make("p", { text: empty?.text ?? "" }), link || "");
   }
 
+  // What was heard while the page was on its way is newer than the page.
   async #page(start, stop) {
+    const heard = this.over ? new Map() : this.heard;
     try {
-      return (await get(`/api/snapshots/${this.token}/page?start=${start}&stop=${stop}`)).rows;
+      const { rows } = await get(`/api/snapshots/${this.token}/page?start=${start}&stop=${stop}`);
+      return rows.map((row) => ({ ...row, ...heard.get(row.id), cells: { ...row.cells, ...heard.get(row.id)?.cells } }));
     } catch (problem) {
       if (problem.gone) this.load();
       return [];
