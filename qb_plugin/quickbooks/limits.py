@@ -28,7 +28,7 @@ class Limits:
     sign_in_timeout: float = 10.0
     read_waits: tuple[float, ...] = (0.5, 1.5)
     send_waits: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 20.0)
-    in_flight: int = 9
+    in_flight: int = 10
     batch_items: int = 30
     slow_item: float = 1.0
     page_rows: int = 1000

@@ -26,11 +26,11 @@ BENCHES: Mapping[str, Callable[[Sequence[str]], list[Section]]] = {
 
 
 def machine() -> str:
-    """What the figures were measured on, and when."""
+    """What the figures were measured on, when, and how busy others kept it: from a load of about one on, times grow."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     hardware = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
-    return f"{now}, {hardware}, Python {platform.python_version()}"
+    return f"{now}, {hardware}, Python {platform.python_version()}, load {os.getloadavg()[2]:.1f} over the last 15 minutes"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
