@@ -8,15 +8,23 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import keyring
 import keyring.errors
+
+from hostsim.key_wrapping import WrongPassphrase, unwrap, wrap
 
 SERVICE = "WorkSpace data key"
 TRUSTED = ("keyring.backends.macOS", "keyring.backends.Windows", "keyring.backends.SecretService", "keyring.backends.kwallet")
 """Backends that keep secrets in the operating system's own store; others (plain-text files, a null one) are not used."""
 LENGTH = 32
+LOCKED = (
+    "This firm's data key is protected by a passphrase, and this workstation does not have the key yet. "
+    "Give the passphrase in HOSTSIM_KEY_PASSPHRASE, or in a file named by HOSTSIM_KEY_PASSPHRASE_FILE, and start again."
+)
 
 Say = Callable[[str], None]
 
@@ -25,13 +33,81 @@ class KeyFileError(Exception):
     """The key file cannot be used; the text says why and what to do."""
 
 
-def data_key(firm_id: str, environment: Mapping[str, str], say: Say) -> bytes:
-    """The key of this firm, made on first use. `HOSTSIM_KEY_FILE` names a file to use instead of the keyring."""
+class Vault(Protocol):
+    """Where the firm's workstations share the key, wrapped."""
+
+    def wrapped_key(self) -> bytes | None: ...
+    def keep_wrapped_key(self, wrapped: bytes) -> bytes: ...
+
+
+def data_key(firm_id: str, environment: Mapping[str, str], say: Say, vault: Vault | None = None) -> bytes:
+    """The key of this firm, made on first use.
+
+    `HOSTSIM_KEY_FILE` names a file to use instead of the keyring. A passphrase (`HOSTSIM_KEY_PASSPHRASE`, or a file named by
+    `HOSTSIM_KEY_PASSPHRASE_FILE`) opens the key that the firm's workstations share in the vault, and puts it there at first; with a
+    keyring it is needed once a workstation. KeyFileError says what is missing.
+    """
     named = environment.get("HOSTSIM_KEY_FILE")
     if named:
         return file_key(Path(named), lambda _: None)
+    file = _folder(environment) / f"{firm_id}.key"
+    passphrase, wrapped = read_passphrase(environment), vault.wrapped_key() if vault else None
+    if vault and passphrase:
+        return shared_key(firm_id, passphrase, vault, own_key(firm_id, file))
+    if wrapped and cached_key(firm_id) is None:
+        raise KeyFileError(LOCKED)
     found = keyring_key(firm_id)
-    return found if found is not None else file_key(_folder(environment) / f"{firm_id}.key", say)
+    return found if found is not None else file_key(file, say)
+
+
+def shared_key(firm_id: str, passphrase: str, vault: Vault, own: bytes | None) -> bytes:
+    """The key the firm's workstations share; the first one gives its own, so that what it has sealed stays readable."""
+    kept = vault.wrapped_key() or vault.keep_wrapped_key(wrap(own or secrets.token_bytes(LENGTH), passphrase, firm_id))
+    try:
+        key = unwrap(kept, passphrase, firm_id)
+    except WrongPassphrase:
+        raise KeyFileError(
+            "The passphrase does not open this firm's data key. Nothing was changed. Check it and try again."
+        ) from None
+    cache_key(firm_id, key)
+    return key
+
+
+def read_passphrase(environment: Mapping[str, str]) -> str:
+    """The passphrase from the environment or from the file it names, or "". Never from an argument: others can read those."""
+    named = environment.get("HOSTSIM_KEY_PASSPHRASE_FILE")
+    if not named:
+        return environment.get("HOSTSIM_KEY_PASSPHRASE", "")
+    try:
+        return Path(named).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise KeyFileError(f"The passphrase file {named} cannot be read: {problem.strerror}.") from problem
+
+
+def own_key(firm_id: str, file: Path) -> bytes | None:
+    """The key this workstation has used by itself so far, if it has."""
+    cached = cached_key(firm_id)
+    if cached is not None:
+        return cached
+    return file_key(file, lambda _: None) if file.exists() else None
+
+
+def cached_key(firm_id: str) -> bytes | None:
+    """The key as the trusted keyring holds it; None without one."""
+    if not type(keyring.get_keyring()).__module__.startswith(TRUSTED):
+        return None
+    try:
+        text = keyring.get_password(SERVICE, firm_id)
+    except keyring.errors.KeyringError:
+        return None
+    return _decode(text, "the keyring") if text else None
+
+
+def cache_key(firm_id: str, key: bytes) -> None:
+    """Keep the shared key in a trusted keyring, where there is one, so that the passphrase is not needed again."""
+    if type(keyring.get_keyring()).__module__.startswith(TRUSTED) and cached_key(firm_id) != key:
+        with suppress(keyring.errors.KeyringError):
+            keyring.set_password(SERVICE, firm_id, base64.b64encode(key).decode())
 
 
 def keyring_key(firm_id: str) -> bytes | None:

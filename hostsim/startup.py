@@ -21,6 +21,7 @@ from hostsim.workspace import Workspace, open_workspace
 Command = TypeVar("Command", bound=Callable[..., Any])
 CANNOT_RUN = 2
 PREFIX = "HOSTSIM_"
+OWN = ("database", "key_", "token")  # for the host alone: no add-in is told
 
 
 class CannotRun(click.ClickException):
@@ -70,14 +71,15 @@ def open_from(
         practice = open_practice(url)
         options = Options(url, port, values, today, SimulatorKeys(values.get("quickbooks", "")).get)
         kinds: dict[str, Any] = {"browser": browser} if browser else {}
-        return open_workspace(practice, installed(), options, lambda firm: data_key(firm, os.environ, say), **kinds)
+        return open_workspace(practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), **kinds)
     except (PracticeUnavailable, KeyFileError) as problem:
         raise CannotRun(str(problem)) from problem
 
 
 def option_values(environment: Mapping[str, str]) -> dict[str, str]:
     """`HOSTSIM_CLIENT_ID` is the option `client_id`, and so on."""
-    return {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX) and value}
+    found = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX) and value}
+    return {name: value for name, value in found.items() if not name.startswith(OWN)}
 
 
 def say(text: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from hostsim.practice import tables
 from hostsim.practice.connection import Database
@@ -36,6 +37,20 @@ class Practice:
         with self.database.reading() as connection:
             rows = connection.execute(select(tables.users).order_by(tables.users.c.name))
             return [User(row.name, frozenset(row.rights.split())) for row in rows]
+
+    def wrapped_key(self) -> bytes | None:
+        """The firm's data key as it lies here, wrapped by a passphrase; None when the firm uses none."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(tables.data_key.c.wrapped))
+
+    def keep_wrapped_key(self, wrapped: bytes) -> bytes:
+        """Keep the wrapped key, unless another workstation was first; what is kept now."""
+        try:
+            with self.database.writing() as connection:
+                connection.execute(insert(tables.data_key).values(id=1, wrapped=wrapped))
+        except IntegrityError:
+            return self.wrapped_key() or wrapped
+        return wrapped
 
     @property
     def ledger(self) -> PracticeLedger:

@@ -10,12 +10,18 @@ from hostsim.practice import tables
 from hostsim.practice.connection import Database, PracticeUnavailable
 from hostsim.practice.search_index import create_search_index
 
-VERSION = 1
+VERSION = 2
 FIRST_SERIALS = ({"kind": 1, "next": 1001}, {"kind": -1, "next": 1})
 LOCK = 8_400_001  # any number, as long as every workstation uses the same
 
+
+def add_data_key(connection: Connection) -> None:
+    """Version 2 keeps the firm's data key, wrapped by a passphrase, for all its workstations."""
+    tables.data_key.create(connection, checkfirst=True)
+
+
 # What leads from version n to n + 1, at place n - 1.
-STEPS: Sequence[Callable[[Connection], None]] = ()
+STEPS: Sequence[Callable[[Connection], None]] = (add_data_key,)
 
 
 def prepare(database: Database, name: str, short_id: str) -> None:

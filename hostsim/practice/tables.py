@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -35,6 +36,13 @@ firm = Table(
 )
 
 # The next serial number of each kind. Recording locks its row first, so that writers queue up instead of colliding.
+data_key = Table(
+    "practice_data_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
 counters = Table(
     "practice_counters",
     metadata,
