@@ -150,7 +150,7 @@ class FakeBooks:
     # --- sending ------------------------------------------------------------------------------------
 
     @contextmanager
-    def sender(self) -> Iterator[FakeSender]:
+    def sender(self, stop: Callable[[], bool] = lambda: False) -> Iterator[FakeSender]:
         yield FakeSender(self)
 
     def answer(self, batch: Batch, intent: Intent) -> tuple[Answer, AddInError | None]:

@@ -333,3 +333,22 @@ def test_a_defect_of_ours_reaches_whoever_waits() -> None:
             sender.next()
         assert sender.in_flight == 0
     assert adapter.bodies("/batch") == []
+
+
+def test_a_batch_that_waits_for_its_turn_is_called_back_and_never_leaves() -> None:
+    side, adapter = scripted(one_after_another(THROTTLED, saved(1)))
+    with side.quickbooks.books().sender(lambda: len(adapter.bodies("batch")) == 1) as sender:
+        sender.submit(batch_of(payment_intent(1)))
+        _, answers = sender.next()
+        assert sender.fatal is None
+    assert verdicts(list(answers)) == [Verdict.NOT_ACTED_UPON]
+    assert [answer.fault.code for answer in answers if answer.fault] == ["cancelled_row"]
+    assert len(adapter.bodies("batch")) == 1
+
+
+def test_a_batch_that_nobody_calls_back_waits_out_the_silence() -> None:
+    side, adapter = scripted(one_after_another(THROTTLED, saved(1)))
+    with side.quickbooks.books().sender(lambda: False) as sender:
+        sender.submit(batch_of(payment_intent(1)))
+        assert verdicts(list(sender.next()[1])) == [Verdict.CONFIRMED]
+    assert len(adapter.bodies("batch")) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from queue import SimpleQueue
 from threading import Lock
 from types import TracebackType
@@ -14,6 +15,7 @@ from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.channel import Ask, Channel, Reply
 from qb_plugin.quickbooks.faults import NO_ANSWER, NOT_SENT, failure_of, understand
 from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.quickbooks.pacing import Recalled, never
 from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
 from qb_plugin.quickbooks.width import Width
 from qb_plugin.schemas.envelopes import batch_body
@@ -32,8 +34,9 @@ class BatchSender:
     """Sends batches at the same time and hands out what became of them in the order they finish. One thread submits and
     takes; the calls go on in threads of their own. A context manager: leaving it waits for what is in flight."""
 
-    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float]) -> None:
+    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float], stop: Callable[[], bool] = never) -> None:
         self._channel = channel
+        self._stopped = stop
         self._limits = limits
         self._monotonic = monotonic
         self._width = Width(limits.in_flight, limits.batch_items, limits.slow_item)
@@ -120,10 +123,13 @@ class BatchSender:
         """Send it, and judge what came; a lost answer is doubt, a call that never left was not acted upon."""
         start = self._monotonic()
         try:
-            reply = self._channel.exchange(ask, self._limits.send_waits, batch=ask.path == "batch")
+            reply = self._channel.exchange(replace(ask, stop=self._stopped), self._limits.send_waits, batch=ask.path == "batch")
         except UnknownOutcome as problem:
             self._width.lost()
             return all_alike(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
+        except Recalled as problem:
+            told = Fault(problem.message.key, "called back before it left", type=NOT_SENT)
+            return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
         except AddInError as problem:
             self._stop(problem)
             told = Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)

@@ -23,6 +23,7 @@ from qb_plugin.model import (
 from qb_plugin.quickbooks.batches import BatchSender
 from qb_plugin.quickbooks.channel import Channel
 from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.quickbooks.pacing import never
 from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.statements import among, between, since
 from qb_plugin.schemas.company import read_company
@@ -132,9 +133,9 @@ class QuickBooksBooks:
         return read_draft(entity, payload)
 
     @contextmanager
-    def sender(self) -> Iterator[BatchSender]:
-        """A sender for one run; while it is open, questions are as patient as sends."""
-        with self._reader.patiently(), BatchSender(self._channel, self._limits, self._monotonic) as sender:
+    def sender(self, stop: Callable[[], bool] = never) -> Iterator[BatchSender]:
+        """A sender for one run; while it is open, questions are as patient as sends. `stop` calls back what has not left."""
+        with self._reader.patiently(), BatchSender(self._channel, self._limits, self._monotonic, stop) as sender:
             yield sender
 
     def _open(self, where: str) -> Sequence[BookInvoice]:

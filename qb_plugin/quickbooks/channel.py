@@ -15,7 +15,7 @@ from qb_plugin.errors import UnknownOutcome, Unreachable
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.quickbooks.pacing import Pacer
+from qb_plugin.quickbooks.pacing import Pacer, never
 from qb_plugin.quickbooks.session import never_taken, trace_of
 from qb_plugin.quickbooks.sign_in import SignIn
 from qb_plugin.schemas.envelopes import read_time
@@ -28,13 +28,14 @@ _REFRESHES = 2
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One call: `path` follows the company, `query` is already encoded."""
+    """One call: `path` follows the company, `query` is already encoded; `stop` calls it back while it waits for its turn."""
 
     method: str
     path: str
     query: str = ""
     body: bytes | None = field(default=None, repr=False)
     kind: str = "application/json"
+    stop: Callable[[], bool] = field(default=never, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Channel:
     def exchange(self, ask: Ask, waits: Sequence[float], batch: bool = False) -> Reply:
         """The answer. A 429 is waited out, a 401 refreshed, a connection that never came about tried again after `waits`:
         in each the same bytes go again, because nothing can have been done. UnknownOutcome when no answer came,
-        Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone."""
+        Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone, Recalled when `ask.stop`
+        called it back before it left."""
         refreshes = throttles = 0
         while True:
             bearer = self._signed_in(partial(self._sign_in.bearer, self.realm), waits)
@@ -122,7 +124,7 @@ class Channel:
 
     def _once(self, ask: Ask, bearer: str, batch: bool) -> Reply | None:
         """One answer; None when the call was never taken. UnknownOutcome when it may have been."""
-        with self._pacer.turn(batch):
+        with self._pacer.turn(batch, ask.stop):
             try:
                 return self._send(ask, bearer)
             except (requests.RequestException, HTTPError, OSError) as problem:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from math import ceil
 from threading import Lock, Semaphore
 
+from qb_plugin.errors import AddInError
+from qb_plugin.model import Message
 from qb_plugin.quickbooks.limits import Limits
 
 _READY = 0.001
@@ -36,6 +38,15 @@ class Window:
         self._calls.append(now)
 
 
+class Recalled(AddInError):
+    """The call was called back before it left."""
+
+
+def never() -> bool:
+    """Nobody calls it back."""
+    return False
+
+
 class Pacer:
     """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds; `tell` hears how long a silence lasts."""
 
@@ -56,14 +67,17 @@ class Pacer:
         self._told = 0
 
     @contextmanager
-    def turn(self, batch: bool = False) -> Iterator[None]:
+    def turn(self, batch: bool = False, stop: Callable[[], bool] = never) -> Iterator[None]:
         """Wait until one call more is within all limits, and hold its place until it is over.
 
         The place comes first: a call that was counted and then waited for its place would arrive later than it counts.
+        Recalled when `stop` says so while the call still waits: it has not left, so it need not.
         """
         with self._places:
             while wait := self._reserve(batch):
-                self._sleep(wait)
+                if stop():
+                    raise Recalled(Message("cancelled_row"))
+                self._sleep(min(wait, _STEP) if stop is not never else wait)
             yield
 
     def throttled(self) -> None:

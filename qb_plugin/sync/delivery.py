@@ -91,7 +91,7 @@ class Delivery:
     def send(self, rows: Sequence[PlannedRow]) -> Iterator[tuple[PlannedRow, RowResult]]:
         """Send the rows: *running*, then what came of it as soon as it is known. Abandoned, it still writes the answers down."""
         queue = Queue(rows, exclusive=any(row.lines for row in rows))
-        with self._place.books.sender() as sender:
+        with self._place.books.sender(self._stop) as sender:
             try:
                 yield from self._send_all(sender, queue)
             except GeneratorExit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,7 +109,9 @@ class Books(Protocol):
         """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant."""
         ...
 
-    def sender(self) -> AbstractContextManager[Sender]: ...
+    def sender(self, stop: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
+        """A sender for one run. Batches that still wait for their turn when `stop` says so are called back: NOT_ACTED_UPON."""
+        ...
 
 
 class FaultTexts(Protocol):

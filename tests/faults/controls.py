@@ -42,8 +42,8 @@ class FreshIds(Passing):
     """Books whose re-sends go out under a request id of their own."""
 
     @contextmanager
-    def sender(self) -> Iterator[FreshSender]:
-        with self._behind.sender() as sender:
+    def sender(self, stop: Callable[[], bool] = lambda: False) -> Iterator[FreshSender]:
+        with self._behind.sender(stop) as sender:
             yield FreshSender(sender)
 
 
