@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from qb_plugin.errors import AddInError, Fatal
@@ -25,7 +26,7 @@ class Running:
     def __init__(self, office: Office, task: Task) -> None:
         self._office, self._task = office, task
         self._to_mark: dict[str, str] = {}
-        self._marking = True
+        self._marking, self._untried, self._noticed = True, 0, False
         self._ended = 0
         self._marked_at = office.run_ports.clock.monotonic()
 
@@ -35,8 +36,9 @@ class Running:
         run = self._office.new_run(action, len(ids))
         failure: AddInError | None = None
         try:
-            with self._office.bulletin.heard_by(self._notice):
-                for event in carry_out(self._office.run_ports, run, work, tally):
+            events = closing(carry_out(self._office.run_ports, run, work, tally))  # a host that raises leaves no run half open
+            with self._office.bulletin.heard_by(self._notice), events as told:
+                for event in told:
                     self._tell(event, tally)
         except AddInError as error:
             failure = error
@@ -71,7 +73,11 @@ class Running:
         self._task.row(show_result(self._office.sentences, event))
         if tally.ended != self._ended:
             self._ended = tally.ended
-            self._task.progress(tally.ended, len(tally.ids))
+            self._untried += event.outcome is Outcome.NOT_TRIED
+        self._task.progress(tally.ended - self._untried, len(tally.ids))
+        if self._noticed and event.outcome in MARKS:  # what was waited for is over
+            self._noticed = False
+            self._task.notice("")
         mark, record = mark_of(event), marked_record(event)
         if mark and record and self._marking:
             self._to_mark[record] = mark
@@ -79,6 +85,7 @@ class Running:
             self._mark()
 
     def _notice(self, message: Message) -> None:
+        self._noticed = True
         self._task.notice(self._office.sentences.text(message))
 
     def _mark(self) -> None:

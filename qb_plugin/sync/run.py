@@ -86,7 +86,7 @@ class RunPorts:
     clock: Clock
 
 
-def carry_out(ports: RunPorts, run: RunInfo, work: Work, tally: Tally) -> Iterator[Event]:
+def carry_out(ports: RunPorts, run: RunInfo, work: Work, tally: Tally) -> Generator[Event, None, None]:
     """Do the work under the company's lease, keeping the history as it goes; RunInProgress when somebody else runs.
 
     A failure that ends the work is raised once every row has been told its end.

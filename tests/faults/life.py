@@ -32,7 +32,7 @@ from tests.faults.shared_time import NOON, SharedTime
 from tests.practice_samples import CLIENTS, add_records, new_record, small_practice
 
 DAY = date(2026, 11, 20)
-AMOUNTS = ("10.00", "20.00", "30.00", "40.00", "50.00", "60.00")
+AMOUNTS = tuple(f"{number}0.00" for number in range(1, 13))
 BILLS = tuple(Bill(CLIENTS[number % 2], f"INV-{number + 1}", number + 1, "25.00") for number in range(4))
 NOBODY = 2**22 + 1  # the number of a process that there cannot be
 
@@ -46,7 +46,7 @@ def company() -> Template:
 def begin(folder: Path) -> Sequence[str]:
     """Make the database that all lives are copies of; the rows to export."""
     with small_practice(f"sqlite:///{folder / 'begun.db'}") as practice:
-        records = [new_record(Kind.PAYMENT, 1 + n % 3, DAY, amount, reference=f"P{n}") for n, amount in enumerate(AMOUNTS)]
+        records = [new_record(Kind.PAYMENT, 1 + (n % 7) // 3, DAY, amount, reference=f"P{n}") for n, amount in enumerate(AMOUNTS)]
         memos = [new_record(Kind.CREDIT_MEMO, 1 + n, DAY, "15.00", reference=f"M{n}") for n in range(2)]
         refs = add_records(practice, *records, *memos)
     time = SharedTime()
