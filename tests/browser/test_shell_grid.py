@@ -148,6 +148,42 @@ def test_a_choice_is_made_in_a_cell_and_goes_along_with_the_run(shell: Shell, fo
     assert shell.addin.form.sent[0]["edits"] == {"parcel:0": {"way": "fast", "to": "C"}}
 
 
+def choose_plane(form: Locator) -> None:
+    """Send the first parcel by plane."""
+    row(form, 0).get_by_role("gridcell").nth(3).dblclick()
+    form.get_by_role("combobox", name="Way, P-0 Parcel").press("ArrowDown")
+    form.get_by_role("combobox", name="Way, P-0 Parcel").press("Enter")
+    expect(row(form, 0)).to_contain_text("Fast plane")
+
+
+def test_a_choice_is_still_shown_when_the_rows_are_read_again(form: Locator) -> None:
+    choose_plane(form)
+    form.get_by_role("searchbox").fill("nothing like it")
+    expect(form.get_by_text("No parcel waits.")).to_be_visible()
+    form.get_by_role("searchbox").fill("")
+    expect(row(form, 0)).to_contain_text("Fast plane")
+
+
+def test_a_choice_is_still_shown_when_its_page_is_read_after_sorting(form: Locator) -> None:
+    choose_plane(form)
+    name = form.get_by_role("columnheader", name="Name").get_by_role("button")
+    name.click()
+    name.click()
+    expect(row(form, 0)).to_contain_text("Parcel 99999")
+    form.get_by_role("grid").press("End")
+    expect(row(form, 99_999)).to_contain_text("Fast plane")
+
+
+def test_a_choice_is_used_up_once_its_row_has_been_sent(shell: Shell, form: Locator) -> None:
+    choose_plane(form)
+    for turn in range(2):
+        row(form, 0).get_by_role("gridcell").nth(1).click()
+        form.get_by_role("button", name="Send Selected").click()
+        expect(form.get_by_text("done 1 ·")).to_be_visible()
+        expect(form.get_by_role("button", name="Send Selected")).to_be_enabled()
+        assert shell.addin.form.sent[turn]["edits"] == ({} if turn else {"parcel:0": {"way": "fast"}})
+
+
 def test_esc_gives_a_choice_up_and_leaves_the_form_open(form: Locator) -> None:
     row(form, 0).get_by_role("gridcell").nth(3).dblclick()
     form.get_by_role("combobox", name="Way, P-0 Parcel").press("Escape")

@@ -73,7 +73,7 @@ class Form {
   #makePanel() {
     return new Panel(this.description, this.answer, {
       open: (form, body) => this.#openOther(form, body),
-      perform: (action, ranges) => this.#perform(action, ranges),
+      perform: (action, ranges, edits) => this.#perform(action, ranges, edits),
       called: (result) => this.#settle(result),
       rejected: (answer) => this.#reject(answer.rejected, answer.notice),
       rows: (state) => (this.fields.reject({}), state.notice && this.say(state.notice)),
@@ -107,10 +107,10 @@ class Form {
     if (field.refilters && this.panel) this.panel.load();
   }
 
-  async #perform(action, ranges) {
+  async #perform(action, ranges, edits = this.panel?.edits.values ?? {}) {
     if (action.confirm && (await ask(action.label, action.confirm, [action.label, "Cancel"])) !== action.label) return;
     const run = action.kind === "run";
-    const body = { action: action.id, answer: this.answer, edits: this.panel?.edits ?? {}, ...(this.panel?.selection ?? {}), ...(ranges && { ranges }) };
+    const body = { action: action.id, answer: this.answer, edits, ...(this.panel?.selection ?? {}), ...(ranges && { ranges }) };
     this.#running(true);
     try {
       const result = await post(formPath(this.id, run ? "run" : "act"), body);

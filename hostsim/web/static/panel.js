@@ -2,6 +2,7 @@
 import { formPath, get, make, newId, post, showMoney } from "./api.js";
 import { among, Combobox } from "./combobox.js";
 import { tell } from "./dialog.js";
+import { Edits } from "./edits.js";
 import { watch } from "./events.js";
 import { Grid } from "./grid/grid.js";
 import { Menu } from "./menu.js";
@@ -9,9 +10,9 @@ import { Message } from "./message.js";
 import { countWords, Progress } from "./progress.js";
 
 export class Panel {
-  // on: {open(form, body), perform(action), called(result), rejected(answer), rows(state), selected(count), ended(summary)}
+  // on: {open(form, body), perform(action, ranges, edits), called(result), rejected(answer), rows(state), selected(count), ended(summary)}
   constructor(description, answer, on) {
-    Object.assign(this, { description, answer, on, edits: {}, sort: null, token: null, count: 0, pending: new Map(), heard: new Map(), over: true, unwatch: () => {} });
+    Object.assign(this, { description, answer, on, edits: new Edits(), sort: null, token: null, count: 0, pending: new Map(), heard: new Map(), over: true, unwatch: () => {} });
     this.grid = new Grid(description.title, {
       page: (start, stop) => this.#page(start, stop),
       selected: () => this.#selected(),
@@ -105,6 +106,7 @@ export class Panel {
   }
 
   #changed(change) {
+    this.edits.settle(change.rows);
     for (const row of change.rows) this.pending.set(row.id, row);
     Object.assign(this, { newest: change.progress ?? this.newest });
     if (change.notice) this.progress.say(change.notice);
@@ -138,7 +140,8 @@ export class Panel {
     this.token = state.token;
     this.count = state.count;
     this.total = state.total;
-    const kept = this.grid.show(this.description.columns, state, this.sort, keep);
+    const rows = this.edits.lay(state.rows);
+    const kept = this.grid.show(this.description.columns, { ...state, rows }, this.sort, keep);
     this.grid.element.hidden = !state.count;
     this.#showEmpty(state.count ? null : state.empty ?? { text: "Nothing to show." });
     this.whole.textContent = [`${state.count.toLocaleString("en")} ${state.count === 1 ? "row" : "rows"}`, showMoney(state.total)].filter(Boolean).join(" · ");
@@ -158,7 +161,7 @@ export class Panel {
     const heard = this.over ? new Map() : this.heard;
     try {
       const { rows } = await get(`/api/snapshots/${this.token}/page?start=${start}&stop=${stop}`);
-      return rows.map((row) => ({ ...row, ...heard.get(row.id), cells: { ...row.cells, ...heard.get(row.id)?.cells } }));
+      return this.edits.lay(rows).map((row) => ({ ...row, ...heard.get(row.id), cells: { ...row.cells, ...heard.get(row.id)?.cells } }));
     } catch (problem) {
       if (problem.gone) this.load();
       return [];
@@ -216,15 +219,15 @@ export class Panel {
   // What mends a row: another form, or an action of this one on this row alone.
   #fix(fix, row) {
     if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
-    if (fix.edit) this.edits[row.id] = { ...this.edits[row.id], ...fix.edit };
     const place = this.grid.at;
-    return this.on.perform({ id: fix.act ?? fix.run, kind: fix.run ? "run" : "act" }, [[place, place + 1]]);
+    const edits = { [row.id]: { ...this.edits.values[row.id], ...fix.edit } };
+    return this.on.perform({ id: fix.act ?? fix.run, kind: fix.run ? "run" : "act" }, [[place, place + 1]], edits);
   }
 
   #edit(row, column, cell) {
     const options = (text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
     const choose = (choice) => {
-      (this.edits[row.id] ??= {})[column.key] = choice.value;
+      this.edits.choose(row.id, column.key, choice);
       this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
       end(true);
     };
