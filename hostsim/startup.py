@@ -16,6 +16,7 @@ from hostsim.practice.database import open_practice
 from hostsim.practice.place import database_url
 from hostsim.services import Options
 from hostsim.simulator_keys import SimulatorKeys
+from hostsim.terminal_text import plain
 from hostsim.workspace import Workspace, open_workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -31,7 +32,7 @@ class CannotRun(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """The sentence alone."""
-        click.echo(self.format_message(), file=file, err=True)
+        click.echo(plain(self.format_message()), file=file, err=True)
 
 
 def shared_options(command: Command) -> Command:

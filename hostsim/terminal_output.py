@@ -11,6 +11,7 @@ import click
 from hostsim.startup import CannotRun
 from hostsim.terminal_options import Wish
 from hostsim.terminal_selection import Chosen
+from hostsim.terminal_text import escaped_json, plain
 
 COUNTS = ("done", "failed", "skipped", "not_confirmed")
 SHOWN = ("done", "failed", "not_confirmed", "skipped")
@@ -54,7 +55,7 @@ def to_json(summary: Mapping[str, Any]) -> str:
     """The one shape of `--json`."""
     counts = {key: summary["counts"].get(key, 0) for key in COUNTS}
     rows = [{key: row.get(key) for key in ROW} for row in summary.get("rows", ())]
-    return json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows}, ensure_ascii=False)
+    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows}, ensure_ascii=False))
 
 
 def _print_rows(summary: Mapping[str, Any], chosen: Chosen, every: bool) -> None:
@@ -63,14 +64,14 @@ def _print_rows(summary: Mapping[str, Any], chosen: Chosen, every: bool) -> None
         if every or row["outcome"] in ("failed", "not_confirmed", "changed"):
             place = places.get(row["id"])
             title = chosen.rows.page(place, place + 1)[0].get("title", row["id"]) if place is not None else row["id"]
-            click.echo("  ".join(filter(None, (ICONS.get(row["outcome"], "·"), str(title), row.get("message") or ""))))
+            click.echo(plain("  ".join(filter(None, (ICONS.get(row["outcome"], "·"), str(title), row.get("message") or "")))))
     if not summary["rows"] and summary.get("text"):
-        click.echo(summary["text"])
+        click.echo(plain(summary["text"]))
     counts = summary["counts"]
     shown = [*SHOWN, *(["not_tried"] if counts.get("not_tried") else [])]
     click.echo(" · ".join(f"{key.replace('_', ' ')} {counts.get(key, 0)}" for key in shown))
     if summary.get("level") == "error":
-        click.echo(summary.get("text") or "", err=True)
+        click.echo(plain(summary.get("text") or ""), err=True)
 
 
 def print_act(result: Mapping[str, Any], wish: Wish) -> int:
@@ -83,5 +84,5 @@ def print_act(result: Mapping[str, Any], wish: Wish) -> int:
         counts = {**dict.fromkeys(COUNTS, 0), "done": len(result.get("rows") or ())}
         click.echo(to_json({"run": None, "counts": counts, "rows": result.get("rows") or []}))
     else:
-        click.echo(said)
+        click.echo(plain(said))
     return 1 if result.get("level") == "warning" else 0

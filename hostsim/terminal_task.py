@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from hostsim.terminal_text import plain
+
 
 class TerminalTask:
     """Where a run reports to. A second Ctrl-C stops at once."""
@@ -25,7 +27,7 @@ class TerminalTask:
 
     def __enter__(self) -> TerminalTask:
         if not self._quiet:
-            self._console.print(Text(self._heading))
+            self._console.print(Text(plain(self._heading)))
         self._before = signal.signal(signal.SIGINT, self._interrupt)
         self._bar.start()
         return self
@@ -55,4 +57,4 @@ class TerminalTask:
     def notice(self, text: str) -> None:
         """Say something about the whole run, above the bar."""
         if not self._quiet:
-            self._bar.console.print(Text(text))
+            self._bar.console.print(Text(plain(text)))
