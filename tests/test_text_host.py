@@ -339,3 +339,52 @@ def test_trouble_of_the_hosts_own_leaves_every_row_with_an_outcome(scene: Scene)
 def test_an_empty_date_leaves_that_end_open(scene: Scene) -> None:
     answer = {**scene.opened("export-payments"), "from": ""}
     assert scene.form("export-payments").rows(answer, None).count == 8
+
+
+def test_a_customer_that_belongs_to_another_client_stays_there(scene: Scene) -> None:
+    form = scene.form("match-clients")
+    rows = form.rows({}, None).page(0, 9)
+    cool = next(row for row in rows if row["cells"]["client"] == COOL)
+    amy = next(row for row in rows if row["cells"]["client"] == AMY)
+    said = form.act("link", {}, [amy["id"]], {amy["id"]: {"customer": cool["cells"]["customer"]["value"]}})
+    assert said["notice"] == (
+        "0 clients linked. Not linked: Amy's Bird Sanctuary (its customer is linked to Cool Cars). Unlink the other client first."
+    )
+    assert form.rows({}, None).page(0, 9) == rows
+
+
+def test_a_row_that_asks_keeps_asking_until_it_is_answered(scene: Scene) -> None:
+    # QuickBooks has this payment already, typed in there by hand (docs/demo-firm.md, the twin of invoice 570).
+    client = ("5", "D'Angelo & D'Angelo LLP")
+    entry = payment(70, client, "437.50", reference="20570", day=TODAY - timedelta(days=15))
+    scene.host.ledger.people.append(FakeClient(*client))
+    scene.host.ledger.entries.append(entry)
+    scene.form("match-clients").act("accept_all", {}, [], {})
+    answer = scene.opened("export-payments")
+    assert scene.outcomes(scene.run("export-payments", "export", answer, [entry.ref])) == {entry.ref: "skipped"}
+    row = next(row for row in scene.form("export-payments").rows(answer, None).page(0, 19) if row["id"] == entry.ref)
+    assert row["outcome"] == "skipped"
+    assert [fix["label"] for fix in row["fixes"]] == ["Same one: link them", "Send anyway"]
+    scene.form("export-payments").act("link_twin", answer, [entry.ref], {})
+    assert entry.ref not in scene.form("export-payments").rows(answer, None).ids(0, 19)
+
+
+def test_progress_stops_where_the_run_stopped(scene: Scene) -> None:
+    scene.host.cancelled = True
+    scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
+    assert "2/2" not in scene.host.lines
+    assert "0/2" in scene.host.lines
+
+
+def test_match_client_opens_on_the_client(scene: Scene) -> None:
+    answer = scene.opened("export-payments")
+    scene.run("export-payments", "export", answer, ["payment:4"])
+    row = next(row for row in scene.form("export-payments").rows(answer, None).page(0, 9) if row["id"] == "payment:4")
+    assert row["fixes"] == [{"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": STRANGER}}}]
+    assert scene.form("match-clients").open(row["fixes"][0]["request"])["answer"]["search"] == STRANGER
+
+
+def test_after_disconnecting_no_client_is_accused(scene: Scene) -> None:
+    scene.form("connection").act("disconnect", {}, [], {})
+    rows = scene.form("export-payments").rows(scene.opened("export-payments"), None).page(0, 9)
+    assert [row["cells"]["client"] for row in rows if "not matched" in row["cells"]["client"]] == []

@@ -13,6 +13,7 @@ from qb_plugin.host import Mark, Record, Snapshot
 from qb_plugin.model import AppliedPart, Choice, Kind, Link, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.money import ZERO, plain_amount, show_amount
 
+ASKED = ("twin_", "marker_twice")  # a person is asked, and has not answered yet
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
@@ -116,7 +117,7 @@ class Shown:
     def _client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
-            return f"{record.client_name} → not matched"
+            return f"{record.client_name} → not matched" if self._office.connection().realm else record.client_name
         customer = self._customers.get(link.quickbooks_id)
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
@@ -136,6 +137,8 @@ class Shown:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
             return Outcome(mark.state), said
+        if said and last and last.outcome is Outcome.SKIPPED and said.key.startswith(ASKED):
+            return Outcome.SKIPPED, said
         return Outcome.READY, None
 
 

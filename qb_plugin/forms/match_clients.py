@@ -20,7 +20,7 @@ from qb_plugin.sync.matching import comparable, suggest_customers
 
 COLUMNS: list[dict[str, Any]] = [
     {"key": "client", "label": "Client", "type": "text", "width": 320, "sortable": True},
-    {"key": "customer", "label": "QuickBooks customer", "type": "choice", "width": 340, "search": "customers"},
+    {"key": "customer", "label": "QuickBooks customer", "type": "choice", "width": 340, "search": "customers", "act": "link"},
     {"key": "how", "label": "How", "type": "text", "width": 160, "sortable": True},
 ]
 ACTIONS: list[dict[str, Any]] = [
@@ -116,16 +116,27 @@ class MatchClients:
         return self._add({client: customer for client, customer in picked.items() if customer})
 
     def _add(self, pairs: Mapping[str, str]) -> dict[str, Any]:
-        realm = self._office.place().realm
-        before = self._links()
-        moved = [Ref(Kind.CLIENT, client) for client, customer in pairs.items() if differs(before.get(client), customer)]
+        """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
+        realm, before = self._office.place().realm, self._links()
+        owners = {link.quickbooks_id: client for client, link in before.items()}
+        taken = {client: owners[customer] for client, customer in pairs.items() if owners.get(customer, client) != client}
+        wanted = {c: customer for c, customer in pairs.items() if c not in taken and differs(before.get(c), customer)}
+        moved = [Ref(Kind.CLIENT, client) for client in wanted if client in before]
         if moved:
             self._office.links.remove(realm, moved)
-        links = [Link(realm, Ref(Kind.CLIENT, client), "Customer", customer, "matched") for client, customer in pairs.items()]
-        added = self._office.links.add([link for link in links if differs(before.get(link.source.id), link.quickbooks_id)])
-        taken = sum(differs(before.get(client), customer) for client, customer in pairs.items()) - len(added)
-        message = Message("customer_taken" if taken else "clients_linked", {"n": len(added), "taken": taken})
+        links = [Link(realm, Ref(Kind.CLIENT, client), "Customer", customer, "matched") for client, customer in wanted.items()]
+        added = len(self._office.links.add(links))
+        message = (
+            Message("customer_taken", {"n": added, "whose": self._whose(taken)})
+            if taken
+            else Message("clients_linked", {"n": added})
+        )
         return {"notice": self._office.sentences.text(message), "level": "warning" if taken else "info", "reload": True}
+
+    def _whose(self, taken: Mapping[str, str]) -> str:
+        """`Jeff's Jalopies (that customer is Cool Cars')`, for each client that was not linked."""
+        names = {client.id: client.name for client in self._office.host.ledger.clients()}
+        return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in taken.items())
 
     def _unlink(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         self._office.links.remove(self._office.place().realm, [Ref.parse(identity) for identity in ids])

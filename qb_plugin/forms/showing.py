@@ -25,8 +25,14 @@ def show_message(sentences: Sentences, message: Message | None) -> dict[str, Any
     """A row's `message`, `details` and `fixes`."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
-    fixes = [dict(FIXES[name]) for name in sentences.fix(message).split()]
+    fixes = [{**FIXES[name], **request_of(name, message)} for name in sentences.fix(message).split()]
     return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
+
+
+def request_of(fix: str, message: Message) -> dict[str, Any]:
+    """What leads a fix to the very thing: Match Clients opens on the client that the message names."""
+    name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
+    return {"request": {"answer": {"search": name}}} if fix == "match_client" and name else {}
 
 
 def show_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
