@@ -183,7 +183,7 @@ def test_a_run_that_nobody_listens_to_any_more_gives_the_lease_back(firm: Firm) 
 
     events = carry_out(ports(firm), RUN, lambda lease: work(), Tally(["a"]))
     next(events)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert closed == [True]
     assert free(firm)
 

@@ -162,7 +162,7 @@ def serve(
     else:
         open_state(core, company, Path(state_file))
     listener = listen(host, port)
-    core.base = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
+    core.base = f"http://{host}:{listener.getsockname()[1]}"
     print(f"QuickBooks simulator on {core.base}", flush=True)
     server = _server(core, lambda: fill(core, company))
     server.run(sockets=[listener])

@@ -53,8 +53,8 @@ class StateFile:
 
     def forget(self, realm: str) -> None:
         """Drop everything about a realm that begins anew."""
-        for table in ("record", "answer"):
-            self._base.execute(f"DELETE FROM {table} WHERE realm=?", (realm,))  # noqa: S608 - two fixed names
+        self._base.execute("DELETE FROM record WHERE realm=?", (realm,))
+        self._base.execute("DELETE FROM answer WHERE realm=?", (realm,))
 
     def flush(self, core: QuickBooks) -> None:
         """Write what changed since the last time, as one."""
