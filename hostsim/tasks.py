@@ -8,12 +8,18 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 Publish = Callable[[Mapping[str, Any]], None]
 KEPT = 50
 """How many ended tasks stay readable, so that a reopened page still finds the last runs."""
+
+
+def now() -> datetime:
+    """The time on this machine's wall, for people to read."""
+    return datetime.now().astimezone()
 
 
 class State(StrEnum):
@@ -33,6 +39,9 @@ class Task:
     action: str
     publish: Publish
     snapshot: str = ""
+    by: str = ""
+    since: str = ""
+    answer: Mapping[str, Any] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     state: State = State.RUNNING
     done: int = 0
@@ -52,6 +61,12 @@ class Task:
     def cancelled(self) -> bool:
         """Whether a person asked to stop."""
         return self._cancel.is_set()
+
+    @property
+    def told(self) -> str:
+        """Who runs this, since when, and how far it is: `Maria Ortiz started this at 18:40 (143 of 200)`."""
+        far = f" ({self.done} of {self.total})" if self.total else ""
+        return f"{self.by or 'Somebody'} started this at {self.since}{far}"
 
     def cancel(self) -> None:
         """Ask the run to finish what is in flight, then stop."""
@@ -130,14 +145,24 @@ def merge_row(row: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, An
 class Tasks:
     """All tasks of this host, newest last; the oldest ended ones are forgotten."""
 
-    def __init__(self, publish: Publish, next_id: Callable[[], str]) -> None:
-        self._publish, self._next_id = publish, next_id
+    def __init__(self, publish: Publish, next_id: Callable[[], str], now: Callable[[], datetime] = now) -> None:
+        self._publish, self._next_id, self._now = publish, next_id, now
         self._tasks: OrderedDict[str, Task] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, form: str, action: str, snapshot: str, work: Callable[[Task], Mapping[str, Any]]) -> Task:
-        """Run `work` in a thread; whatever it raises ends the task as broken, with a sentence."""
-        task = Task(self._next_id(), form, action, self._publish, snapshot)
+    def start(
+        self,
+        form: str,
+        action: str,
+        snapshot: str,
+        work: Callable[[Task], Mapping[str, Any]],
+        *,
+        by: str = "",
+        answer: Mapping[str, Any] | None = None,
+    ) -> Task:
+        """Run `work` in a thread, for `by`, on the rows of `answer`; what it raises ends the task as broken, with a sentence."""
+        since = f"{self._now():%H:%M}"
+        task = Task(self._next_id(), form, action, self._publish, snapshot, by, since, answer or {})
         with self._lock:
             self._tasks[task.id] = task
             self._forget()

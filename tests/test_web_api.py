@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -153,12 +154,29 @@ def test_one_form_runs_once_at_a_time_and_a_second_window_finds_the_run(
     token = rows_of(session)["token"]
     body = {"action": "send", "answer": ANSWER, "snapshot": token, "ranges": [[0, 5]]}
     task = session.post("/api/forms/send/run", body).json()["task"]
-    assert session.post("/api/forms/send/run", body).status_code == 409
+    second = session.post("/api/forms/send/run", body)
+    assert (second.status_code, second.json()["error"]["running"]["task"]) == (409, task)
+    assert re.fullmatch(r"Maria Ortiz started this at \d\d:\d\d; watching it\.", second.json()["error"]["text"])
     assert session.post("/api/forms/send/open").json()["running"]["task"] == task
     session.post(f"/api/tasks/{task}/cancel")
     addin.form.gate.release(5)
     assert finished(host, task)["counts"]["not_tried"] > 0
     assert session.get(f"/api/tasks/{task}").json()["state"] == "ended"
+
+
+def test_a_form_opened_while_it_runs_has_the_fields_its_run_was_started_with(
+    host: RunningHost, session: Session, addin: ParcelAddIn
+) -> None:
+    addin.form.gate = threading.Semaphore(0)
+    answer = {**ANSWER, "from": "2026-10-05", "search": "", "token": "parcel:4|parcel:5"}
+    body = {"action": "send", "answer": answer, "snapshot": rows_of(session)["token"], "ranges": [[4, 6]]}
+    task = session.post("/api/forms/send/run", body).json()["task"]
+    again = session.post("/api/forms/send/open", {"selection": ["payment:9"], "answer": {"from": "2026-11-09"}}).json()
+    assert (again["answer"]["from"], again["token"]) == ("2026-10-05", "parcel:4|parcel:5")
+    assert again["notice"]["text"].endswith("; watching it.")
+    addin.form.gate.release(2)
+    finished(host, task)
+    assert session.post("/api/forms/send/open").json()["answer"]["from"] == ANSWER["from"]
 
 
 def test_an_action_the_form_does_not_offer_is_refused(session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import simplejson
@@ -41,13 +42,24 @@ def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, A
         wanted["selection"] = _selection(workspace.snapshots.get(str(body["snapshot"])), body)
     if body.get("request"):
         wanted |= read_map(body, "request")
-    description = dict(ask(workspace, id, lambda: form.open(wanted)))
-    workspace.actions_seen.note(id, description)
     running = workspace.tasks.running(id)
+    description = _watched(workspace, form, running, wanted) if running else dict(ask(workspace, id, lambda: form.open(wanted)))
+    workspace.actions_seen.note(id, description)
     description["running"] = running.describe() if running else None
     description["actions"] = [_with_right(workspace, each) for each in description.get("actions", ())]
     description["row_actions"] = [_with_right(workspace, each) for each in description.get("row_actions", ())]
     description["context"] = context_tree(workspace.actions(id), workspace.may)
+    return description
+
+
+def _watched(workspace: Workspace, form: Form, running: Task, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The form as its run was started: with the run's fields, not those asked for now, since its rows are the run's."""
+    answer = dict(running.answer)
+    description = dict(ask(workspace, form.id, lambda: form.open({"selection": None, "answer": answer})))
+    description["answer"] = {**description["answer"], **answer}
+    description["token"] = answer.get("token", description["token"])
+    if wanted["selection"]:
+        description["notice"] = {"text": f"{running.told}; watching it.", "level": "info"}
     return description
 
 
@@ -147,12 +159,13 @@ async def run(request: Request) -> Response:
 def _run(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Task:
     form = _form(workspace, id)
     action = allowed_action(workspace, form, body, "run")
-    if workspace.tasks.running(id):
-        raise RequestRefused(409, "This is running already.")
+    running = workspace.tasks.running(id)
+    if running:
+        raise RequestRefused(409, f"{running.told}; watching it.", running=running.describe())
     ids, answer, edits = _ids(workspace, body), answer_of(body), read_map(body, "edits")
-    return workspace.tasks.start(
-        id, action, str(body.get("snapshot") or ""), lambda task: form.run(action, answer, ids, edits, task)
-    )
+    snapshot = str(body.get("snapshot") or "")
+    start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer)
+    return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task))
 
 
 async def options(request: Request) -> Response:

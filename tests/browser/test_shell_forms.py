@@ -135,6 +135,62 @@ def test_a_second_window_watches_the_same_run(shell: Shell) -> None:
     expect(form.get_by_text("done 10 · failed 1")).to_be_visible()
 
 
+def test_a_window_that_starts_what_runs_already_watches_it_and_is_told_whose_it_is(shell: Shell) -> None:
+    other = shell.page.context.new_page()
+    other.goto(f"{shell.host.url}/billing/payments")
+    form = open_send(other)
+    row(form, 5).click()
+    begin(shell)
+    shell.let(4)
+    expect(shell.page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "4")
+    form.get_by_role("button", name="Send Selected").click()
+    expect(form.get_by_text(re.compile(r"^Maria Ortiz started this at \d\d:\d\d \(4 of 12\); watching it\.$"))).to_be_visible()
+    expect(other.get_by_role("alertdialog")).to_have_count(0)
+    expect(row(form, 1)).to_have_attribute("data-outcome", "failed")
+    expect(form.get_by_role("button", name="Send Selected")).to_be_disabled()
+    shell.let(8)
+    expect(form.get_by_text("done 10 · failed 1")).to_be_visible()
+    expect(form.get_by_text("watching it")).to_have_count(0)
+    assert len(shell.addin.form.sent) == 1
+
+
+def test_nothing_fetches_other_rows_while_the_run_goes_on(shell: Shell) -> None:
+    begin(shell)
+    form = shell.page.get_by_role("dialog")
+    shut = [
+        form.get_by_role("button", name="Name"),
+        form.get_by_label("From"),
+        form.get_by_label("Big boxes"),
+        form.get_by_role("searchbox"),
+    ]
+    for each in shut:
+        expect(each).to_be_disabled()
+        expect(each).to_have_attribute("title", "Not while the run goes on")
+    expect(form.get_by_label("Insured")).to_be_enabled()
+    shell.let(12)
+    for each in shut:
+        expect(each).to_be_enabled()
+    expect(form.get_by_label("From")).to_have_attribute("title", "First day")
+
+
+def test_a_form_reopened_in_mid_run_has_the_fields_the_run_was_started_with(shell: Shell) -> None:
+    form = open_send(shell.page)
+    form.get_by_label("From").fill("2026-10-05")
+    form.get_by_label("Insured").check()
+    expect(row(form, 3)).to_be_visible()
+    form.get_by_role("grid").press("Control+a")
+    form.get_by_role("button", name="Send Selected").click()
+    shell.let(1)
+    expect(form.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "1")
+    shell.page.keyboard.press("Escape")
+    form = open_send(shell.page)
+    expect(form.get_by_label("From")).to_have_value("2026-10-05")
+    expect(form.get_by_label("Insured")).to_be_checked()
+    expect(form.get_by_label("From")).to_be_disabled()
+    shell.let(11)
+    expect(form.get_by_label("From")).to_be_enabled()
+
+
 def test_nothing_is_lost_when_the_page_is_loaded_again_in_the_middle(shell: Shell) -> None:
     begin(shell)
     shell.let(5)

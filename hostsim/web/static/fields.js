@@ -32,6 +32,12 @@ export class Fields {
     return Object.entries(rejected).filter(([name]) => !this.boxes.has(name)).map(([, text]) => text);
   }
 
+  // Fields that would fetch other rows are shut while there is a reason, which their title then says.
+  hold(why) {
+    for (const { refilters, inputs, title } of this.boxes.values())
+      if (refilters) for (const input of inputs) Object.assign(input, { disabled: Boolean(why), title: why || title });
+  }
+
   set(answer) {
     for (const [name, value] of Object.entries(answer)) {
       this.values[name] = value;
@@ -41,7 +47,7 @@ export class Fields {
 
   #draw(field) {
     const help = [field.help, field.applies_to].filter(Boolean).join(" ");
-    const drawn = this.#input(field, help);
+    const drawn = Object.assign(this.#input(field, help), { refilters: field.refilters, title: help });
     const box = drawn.box;
     box.classList.add("field");
     if (help) box.append(make("span", { class: field.help ? "help" : "unseen", id: (drawn.help = newId("help")), text: help }));

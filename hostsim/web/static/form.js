@@ -44,7 +44,7 @@ class Form {
     if (!this.dialog.open) this.dialog.showModal();
     if (description.warning) await ask(description.warning.title, description.warning.text);
     if (this.panel) await (description.running ? this.panel.attach(description.running) : this.panel.load());
-    if (description.running) this.#running(true);
+    if (description.running) this.#running(true, true);
     this.#focusFirst();
   }
 
@@ -98,8 +98,13 @@ class Form {
     }
   }
 
-  #running(busy) {
+  // While a run goes on, its rows stay: what would fetch others waits for its end.
+  #running(busy, run = false) {
     this.busy = busy;
+    const why = run ? "Not while the run goes on" : "";
+    this.fields.hold(why);
+    this.panel?.hold(why);
+    for (const link of this.notice.querySelectorAll("button")) Object.assign(link, { disabled: Boolean(why), title: why });
     this.#enable(this.count);
   }
 
@@ -111,16 +116,24 @@ class Form {
     if (action.confirm && (await ask(action.label, action.confirm, [action.label, "Cancel"])) !== action.label) return;
     const run = action.kind === "run";
     const body = { action: action.id, answer: this.answer, edits, ...(this.panel?.selection ?? {}), ...(ranges && { ranges }) };
-    this.#running(true);
+    this.#running(true, run);
     try {
       const result = await post(formPath(this.id, run ? "run" : "act"), body);
       if (run && this.panel) return void this.panel.follow(result);
       if (!run) await this.#settle(result);
     } catch (problem) {
+      if (problem.running) return void this.#join(problem.message);
       if (problem.gone) this.panel?.load();
       tell(problem);
     }
     this.#running(false);
+  }
+
+  // Somebody else was first: their run is shown instead, as on opening the form again.
+  async #join(words) {
+    await openForm(this.id);
+    if (this.description.running) this.say({ text: words, level: "info" });
+    else this.#running(false);
   }
 
   async #settle(result) {
@@ -150,6 +163,7 @@ class Form {
   #ended(summary) {
     this.changed = true;
     this.#running(false);
+    if (this.description.running) this.say(null); // who started it, when it was not this window
     if (summary.rejected) this.#reject(summary.rejected);
     else if (summary.level === "error" || !summary.counts) this.say({ text: summary.text ?? summary.notice ?? "", level: summary.level });
   }

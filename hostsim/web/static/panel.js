@@ -64,6 +64,8 @@ export class Panel {
 
   follow(task) {
     this.unwatch();
+    this.round = (this.round ?? 0) + 1; // rows on their way are no longer wanted
+    this.grid.busy(false);
     this.task = task.task;
     this.progress.start();
     this.progress.measure(task.progress);
@@ -71,6 +73,13 @@ export class Panel {
     Object.assign(this, { heard: new Map(), over: false });
     this.unwatch = watch(task.task, (change) => this.#hear(change));
     this.#catchUp();
+  }
+
+  // Keeps the rows as they are, order and all, while there is a reason; what is shut says it.
+  hold(why) {
+    this.held = why;
+    this.grid.hold(why);
+    if (this.search) Object.assign(this.search, { disabled: Boolean(why), title: why });
   }
 
   leave() {
@@ -225,6 +234,7 @@ export class Panel {
   }
 
   #edit(row, column, cell) {
+    if (this.held) return void this.progress.say("A row's choice can be changed when the run has ended.");
     const options = (text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
     const choose = (choice) => {
       this.edits.choose(row.id, column.key, choice);

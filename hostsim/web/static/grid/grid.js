@@ -39,6 +39,12 @@ export class Grid {
     this.head.querySelector("input").disabled = on || !this.pages.count;
   }
 
+  // Headers do not sort while there is a reason against it.
+  hold(why = "") {
+    this.held = why;
+    for (const button of this.head.querySelectorAll("button")) Object.assign(button, { disabled: Boolean(why), title: why });
+  }
+
   // Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it. Else rows that were
   // selected or focused stay so where they are among the first ones again. Whether the focused row is still there.
   show(columns, { count, rows }, sort, keep = false) {
@@ -54,6 +60,7 @@ export class Grid {
     const all = (on) => (this.selection.only(0, on ? count : 0), this.#changed());
     this.head.replaceChildren(headRow(columns, sort, all, this.on.sorted));
     this.head.firstChild.style.gridTemplateColumns = this.template;
+    this.hold(this.held);
     this.body.setAttribute("role", count ? "rowgroup" : "presentation");
     this.#clear();
     this.#place(this.top);
