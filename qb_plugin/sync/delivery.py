@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -88,7 +88,7 @@ class Delivery:
         self._rows: dict[str, PlannedRow] = {}
         self._blocked: set[str] = set()
 
-    def send(self, rows: Sequence[PlannedRow]) -> Iterator[tuple[PlannedRow, RowResult]]:
+    def send(self, rows: Sequence[PlannedRow]) -> Generator[tuple[PlannedRow, RowResult], None, None]:
         """Send the rows: *running*, then what came of it as soon as it is known. Abandoned, it still writes the answers down."""
         queue = Queue(rows, exclusive=any(row.lines for row in rows))
         with self._place.books.sender(self._stop) as sender:

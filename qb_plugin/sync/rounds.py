@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from qb_plugin.errors import AddInError, Fatal
@@ -46,7 +47,8 @@ class Rounds:
     def _rounds(self, rows: Sequence[PlannedRow]) -> Events:
         while rows:
             delivery = Delivery(self._place, self._run.id, self._run.fence, self._run.stop)
-            yield from self._keep(delivery.send(rows))
+            with closing(delivery.send(rows)) as sent:  # an abandoned run still writes down what is in flight, at once
+                yield from self._keep(sent)
             blocked = yield from self._settle(delivery)
             rest = [*delivery.again, *delivery.left]
             self._fatal = delivery.fatal
