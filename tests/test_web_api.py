@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from hostsim.practice.database import open_practice
+from hostsim.practice.model import Kind
 from hostsim.services import User
 from hostsim.testing import RunningHost, Session, demo_practice, running_host
+from hostsim.web.ledger_grid import kind_totals, whole_money
 from tests.fake_addin import ANSWER, ParcelAddIn, SendForm, parcel_source
 
 DAY = date(2026, 11, 22)
@@ -258,6 +260,13 @@ def test_marks_of_an_addin_show_in_its_column(session: Session, host: RunningHos
     page = session.get(f"/api/snapshots/{grid['token']}/page?start=0&stop=4").json()["rows"]
     assert [row["cells"]["mark:parcel"] for row in page] == ["✓ synced", "✗ failed", "? not confirmed", "hidden"]
     assert [row["outcome"] for row in page] == ["synchronized", "failed", "not_confirmed", "hidden"]
+
+
+def test_totals_show_every_decimal_there_is() -> None:
+    assert kind_totals({Kind.PAYMENT: Decimal("434359.7050"), Kind.CREDIT_MEMO: Decimal(75)}) == (
+        "payments 434,359.705 · credit memos 75.00"
+    )
+    assert whole_money(Decimal("-434359.7050")) == "-434359.705"
 
 
 def test_money_of_most_rows_is_the_same_as_of_each(session: Session) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hostsim.web.sheets import safe_cell, sheet
+from hostsim.web.sheets import outcome_cells, safe_cell, sheet
 from tests.fake_addin import Parcels
 
 COLUMNS: list[dict[str, Any]] = [
@@ -35,8 +35,13 @@ def test_plain_numbers_and_words_stay_as_they_are(text: str) -> None:
 def test_a_sheet_holds_every_row_of_the_snapshot() -> None:
     text = "".join(sheet(Parcels(None, 1203), COLUMNS))
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert rows[0] == ["Name", "Amount", "Way", "Outcome"]
+    assert rows[0] == ["Name", "Amount", "Way", "Outcome", "Reason"]
     assert len(rows) == 1204
-    assert rows[4] == ["Parcel 3", "-10.00", "Slow boat", "ready"]
+    assert rows[4] == ["Parcel 3", "-10.00", "Slow boat", "ready", ""]
     assert rows[5][0].startswith("'=HYPERLINK(1) <b>bold</b>")
-    assert rows[100][3] == "synchronized"
+    assert rows[100][3:] == ["synchronized", ""]
+
+
+def test_an_outcome_and_its_reason_stand_in_columns_of_their_own() -> None:
+    row = {"outcome": "not_confirmed", "message": "=We are checking."}
+    assert outcome_cells(row) == ["not confirmed", "=We are checking."]

@@ -66,8 +66,8 @@ class LedgerRows:
 
     @property
     def total(self) -> str:
-        """The sum of all, credit memos counted off, to the cent."""
-        return f"{self._snapshot.total:.2f}"
+        """The sum of all, credit memos counted off, to the last decimal."""
+        return whole_money(self._snapshot.total)
 
     @property
     def whole(self) -> str:
@@ -128,9 +128,15 @@ class LedgerRows:
         return sums
 
 
+def whole_money(amount: Decimal) -> str:
+    """At least two decimals, and as many more as the amount has: a bad third decimal shows in the sum as it does in its row."""
+    cents = amount.quantize(Decimal("0.01"))
+    return f"{cents if cents == amount else amount.normalize():f}"
+
+
 def kind_totals(sums: Mapping[Kind, Decimal]) -> str:
     """`payments 1,650.00 · credit memos 75.00`; a kind without money is left out."""
-    return " · ".join(f"{TOTALS[kind]} {sums[kind]:,.2f}" for kind in Kind if sums.get(kind))
+    return " · ".join(f"{TOTALS[kind]} {Decimal(whole_money(sums[kind])):,}" for kind in Kind if sums.get(kind))
 
 
 def mark_word(mark: Mark | None) -> str:

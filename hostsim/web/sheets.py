@@ -27,18 +27,31 @@ def safe_cell(text: str) -> str:
 
 def cell_text(row: Row, column: Mapping[str, Any]) -> str:
     """What the grid shows in this cell, as text."""
-    if column.get("type") == "outcome":
-        return " ".join(filter(None, (row.get("outcome", "").replace("_", " "), row.get("message", ""))))
     value = row.get("cells", {}).get(column["key"])
     return str(value.get("label", "") if isinstance(value, Mapping) else "" if value is None else value)
 
 
+def outcome_cells(row: Row) -> list[str]:
+    """The outcome as a word, to filter by, and beside it the reason, which differs from row to row."""
+    return [str(row.get("outcome", "")).replace("_", " "), str(row.get("message", ""))]
+
+
+def _headings(columns: Sequence[Mapping[str, Any]]) -> list[str]:
+    pairs = [[str(column["label"]), *(["Reason"] if column.get("type") == "outcome" else [])] for column in columns]
+    return [heading for pair in pairs for heading in pair]
+
+
+def _cells(row: Row, columns: Sequence[Mapping[str, Any]]) -> list[str]:
+    groups = [outcome_cells(row) if column.get("type") == "outcome" else [cell_text(row, column)] for column in columns]
+    return [cell for group in groups for cell in group]
+
+
 def sheet(rows: Rows, columns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The lines of the CSV, with a heading; in parts of some hundred rows, so that memory stays flat."""
-    yield "\ufeff" + _lines([[str(column["label"]) for column in columns]])
+    yield "\ufeff" + _lines([_headings(columns)])
     for start in range(0, rows.count, PAGE):
         page = rows.page(start, min(start + PAGE, rows.count))
-        yield _lines([[cell_text(row, column) for column in columns] for row in page])
+        yield _lines([_cells(row, columns) for row in page])
 
 
 def _lines(cells: list[list[str]]) -> str:

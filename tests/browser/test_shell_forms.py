@@ -208,7 +208,10 @@ def test_a_rejected_filter_is_said_beside_its_field_and_then_withdrawn(shell: Sh
     field.fill("")
     expect(form.get_by_text("Enter the first day.")).to_be_visible()
     expect(field).to_have_attribute("aria-invalid", "true")
+    expect(row(form, 0)).to_have_count(0)
+    expect(form.get_by_text("12 rows")).to_have_count(0)
     field.fill("2026-11-03")
+    expect(row(form, 0)).to_be_visible()
     expect(form.get_by_text("Enter the first day.")).to_have_count(0)
 
 
@@ -262,7 +265,7 @@ def test_what_is_shown_is_saved_as_csv(shell: Shell) -> None:
     with shell.page.expect_download() as download:
         form.get_by_role("button", name="CSV").click()
     text = download.value.path().read_text("utf-8-sig")
-    assert text.splitlines()[0] == "Name,Amount,Way,Sent to,Outcome"
+    assert text.splitlines()[0] == "Name,Amount,Way,Sent to,Outcome,Reason"
     assert "'=HYPERLINK(1)" in text
 
 

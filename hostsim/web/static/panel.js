@@ -44,11 +44,17 @@ export class Panel {
     try {
       const columns = this.description.columns;
       const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
-      if (round === this.round) state.rejected ? this.on.rejected(state) : this.#show(state, keep);
+      if (round === this.round) state.rejected ? this.#reject(state) : this.#show(state, keep);
     } catch (problem) {
       if (round === this.round) tell(problem);
     }
     if (round === this.round) this.grid.busy(false);
+  }
+
+  // Rows of an earlier answer do not stand under what is wrong with this one.
+  #reject(answer) {
+    this.#show({ token: null, count: 0, total: "", rows: [], empty: { text: "Rows are shown once that is put right." } }, false);
+    this.on.rejected(answer);
   }
 
   // Shows the rows a running task began with, as it has left them so far.
