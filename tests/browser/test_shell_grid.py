@@ -203,6 +203,37 @@ def test_negative_amounts_have_a_minus_and_money_stands_right(form: Locator) -> 
     assert cell.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
 
 
+def is_whole(cell: Locator) -> bool:
+    """Whether the cell shows all its text."""
+    return bool(cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth"))
+
+
+def test_dates_and_money_are_whole_at_200_percent(browser: Browser, firm: str, tmp_path: Path) -> None:
+    with shell_on(browser, firm, tmp_path, device_scale_factor=2) as shell:
+        shell.page.set_viewport_size({"width": 640, "height": 400})
+        for kind in ("date", "money"):
+            cells = shell.page.get_by_role("grid").locator(f".body .{kind}")
+            expect(cells.first).to_be_visible()
+            assert all(is_whole(cell) for cell in cells.all())
+
+
+def test_a_form_has_room_for_rows_and_its_foot_at_200_percent(browser: Browser, firm: str, tmp_path: Path) -> None:
+    with shell_on(browser, firm, tmp_path, device_scale_factor=2, waits=True) as shell:
+        shell.page.set_viewport_size({"width": 640, "height": 400})
+        form = open_send(shell.page)
+        row(form, 0).click()
+        form.get_by_role("button", name="Send Selected").click()
+        expect(form.get_by_role("progressbar")).to_be_visible()
+        foot = form.locator(".foot").bounding_box()
+        grid = form.get_by_role("grid").bounding_box()
+        assert foot is not None
+        assert grid is not None
+        assert foot["y"] + foot["height"] <= 400
+        assert grid["height"] >= 24 * 4
+        shell.let(1)
+        expect(row(form, 0)).to_contain_text("✓ synchronized")
+
+
 def test_a_million_rows_are_reached_by_the_bar_the_wheel_and_the_keys(browser: Browser, firm: str, tmp_path: Path) -> None:
     with shell_on(browser, firm, tmp_path, size=1_000_000) as shell:
         form = open_send(shell.page)

@@ -5,7 +5,8 @@ import { Pages } from "./pages.js";
 import { Selection } from "./selection.js";
 
 const ROW = 24;
-const least = (column) => Math.round(column.width * 0.75);
+const WHOLE = ["date", "money", "outcome"]; // half a date or an amount says something else; half a name is still known
+const least = (column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
