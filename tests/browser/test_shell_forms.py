@@ -278,3 +278,16 @@ def test_rows_of_a_time_without_connection_are_not_lost(shell: Shell) -> None:
     shell.let(10)
     expect(form.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)
     expect(row(form, 11)).to_have_attribute("data-outcome", "synchronized")
+
+
+def test_a_host_that_is_gone_is_said_until_it_answers_again(shell: Shell) -> None:
+    begin(shell)
+    context = shell.page.context
+    context.set_offline(True)
+    shell.host.workspace.feed.interrupt()
+    line = shell.page.get_by_role("alert")
+    expect(line).to_have_text("WorkSpace does not answer. What was sent stays; start it again.", timeout=15_000)
+    context.set_offline(False)
+    expect(line).to_have_count(0, timeout=15_000)
+    shell.let(12)
+    expect(shell.page.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)

@@ -1,9 +1,13 @@
 // One event stream per browser: the window that holds the lock reads it and passes it on to the others.
+import { lookForHost, showAbsence } from "./absence.js";
+
+const BROKEN = 2; // failures in a row after which the host itself is asked
 const channel = new BroadcastChannel("workspace-events");
 const watchers = new Map();
 const others = new Set();
 let last = document.body.dataset.position;
 let release = () => {};
+let failures = 0; // in a row, over all streams of this window
 
 // fn gets {rows, progress, notice, state, summary} for this task, and {lost: true} when events were missed.
 export function watch(task, fn) {
@@ -18,7 +22,8 @@ export function watchAll(fn) {
   return () => others.delete(fn);
 }
 
-function receive({ id, change }) {
+function receive({ id, change, failures }) {
+  if (failures !== undefined) return failures < BROKEN ? showAbsence(false) : void lookForHost();
   last = id;
   for (const fn of [...others]) fn(change);
   for (const part of change.lost ? [] : change.tasks) for (const fn of [...(watchers.get(part.task) ?? [])]) fn(part);
@@ -34,9 +39,12 @@ function lead() {
   };
   source.addEventListener("changes", (event) => pass(event, JSON.parse(event.data)));
   source.addEventListener("reset", (event) => pass(event, { lost: true, tasks: [], others: [] }));
+  const count = () => (channel.postMessage({ failures }), receive({ failures }));
+  source.addEventListener("open", () => ((failures = 0), count()));
   return new Promise((resolve) => {
     release = resolve;
     source.addEventListener("error", () => {
+      if (++failures >= BROKEN) count();
       if (source.readyState === EventSource.CLOSED) setTimeout(resolve, 2000);
     });
   }).finally(() => source.close());
