@@ -18,6 +18,6 @@ def set_hidden(office: Office, ids: Sequence[str], hidden: bool) -> dict[str, An
     return {"notice": text, "level": "info", "rows": [{"id": ref, "outcome": outcome.value} for ref in ids], "reload": True}
 
 
-def rows_in_words(count: int) -> str:
-    """`1 row`, `3 rows`."""
-    return f"{count} row" + ("s" if count != 1 else "")
+def rows_in_words(count: int, word: str = "row") -> str:
+    """`1 row`, `3 rows`; `1 client`."""
+    return f"{count} {word}" + ("s" if count != 1 else "")

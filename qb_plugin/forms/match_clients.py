@@ -125,7 +125,7 @@ class MatchClients:
         if moved:
             self._office.links.remove(realm, moved)
         links = [Link(realm, Ref(Kind.CLIENT, client), "Customer", customer, "matched") for client, customer in wanted.items()]
-        added = len(self._office.links.add(links))
+        added = rows_in_words(len(self._office.links.add(links)), "client")
         message = (
             Message("customer_taken", {"n": added, "whose": self._whose(taken)})
             if taken

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.demo import Demo, open_menu, row_of, running_demo
+from tests.browser.demo import Demo, connect, open_menu, row_of, running_demo, search
 
 pytestmark = pytest.mark.browser
 
@@ -75,3 +75,22 @@ def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:
     form.get_by_role("button", name="Accept All Suggestions").click()
     expect(form.get_by_text("55 clients linked.")).to_be_visible()
     expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("linked")
+
+
+def test_a_customer_that_is_picked_is_linked_at_once(page: Page, demo: Demo) -> None:
+    connect(demo)
+    open_menu(page, "Setup", "QuickBooks", "Match Clients…")
+    form = page.get_by_role("dialog", name="Match Clients")
+    row = search(form, "Jeff's Jalopies")
+    expect(row).to_contain_text("no match found")
+    demo.host.workspace.form("match-clients").act("unlink", {}, [client_id(demo, "Mark Cho")], {})  # type: ignore[union-attr]
+    row.get_by_role("gridcell").nth(2).dblclick()
+    form.get_by_role("combobox").fill("Mark Cho")
+    form.get_by_role("option", name="Mark Cho").click()
+    expect(form.get_by_text("1 client linked.")).to_be_visible()
+    expect(row_of(form, "Jeff's Jalopies")).to_contain_text("linked")
+
+
+def client_id(demo: Demo, name: str) -> str:
+    """The client's row."""
+    return next(f"client:{client.id}" for client in demo.ledger.clients() if client.name == name)

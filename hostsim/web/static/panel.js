@@ -124,7 +124,7 @@ export class Panel {
     this.edits.settle(change.rows);
     for (const row of change.rows) this.pending.set(row.id, row);
     Object.assign(this, { newest: change.progress ?? this.newest });
-    if (change.notice) this.progress.say(change.notice);
+    if (change.notice !== undefined) this.progress.say(change.notice);
     if (!this.frame) {
       this.frame = requestAnimationFrame(() => this.#flush());
       this.late = setTimeout(() => this.#flush(), 250); // a window in the background gets no frames
@@ -244,6 +244,7 @@ export class Panel {
     const options = (text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
     const choose = (choice) => {
       this.edits.choose(row.id, column.key, choice);
+      if (column.act) return (end(true), void this.on.perform({ id: column.act, kind: "act" }, [[this.grid.at, this.grid.at + 1]]));
       this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
       end(true);
     };
