@@ -7,9 +7,8 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -236,7 +235,7 @@ def test_a_database_that_fails_shows_nothing_of_what_was_to_be_kept(tmp_path: Pa
 
 def arguments_of_all() -> bytes:
     """The arguments of every process, as anybody on this machine can list them."""
-    return subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, check=True).stdout
+    return subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, check=True).stdout
 
 
 def listen_to(arguments: list[str], environment: dict[str, str]) -> tuple[bytes, bytes]:
@@ -246,7 +245,8 @@ def listen_to(arguments: list[str], environment: dict[str, str]) -> tuple[bytes,
     seen = b""
     while process.poll() is None:
         seen += arguments_of_all()
-        time.sleep(0.05)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
     printed, _ = process.communicate()
     assert process.returncode in (0, 1), printed
     return printed, seen

@@ -223,6 +223,6 @@ def test_a_run_that_is_abandoned_still_writes_down_what_comes_back(firm: Firm) -
     firm.books.items_a_batch, firm.books.width = 1, 3
     events = Delivery(firm.place, "run", 0, lambda: False).send(rows_of(firm, 1, 2, 3))
     next(events)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert firm.open_intents() == []
     assert firm.link(payment(1)) is not None

@@ -203,18 +203,13 @@ def test_negative_amounts_have_a_minus_and_money_stands_right(form: Locator) -> 
     assert cell.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
 
 
-def is_whole(cell: Locator) -> bool:
-    """Whether the cell shows all its text."""
-    return bool(cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth"))
-
-
 def test_dates_and_money_are_whole_at_200_percent(browser: Browser, firm: str, tmp_path: Path) -> None:
     with shell_on(browser, firm, tmp_path, device_scale_factor=2) as shell:
         shell.page.set_viewport_size({"width": 640, "height": 400})
         for kind in ("date", "money"):
             cells = shell.page.get_by_role("grid").locator(f".body .{kind}")
             expect(cells.first).to_be_visible()
-            assert all(is_whole(cell) for cell in cells.all())
+            assert cells.evaluate_all("cells => cells.every(cell => cell.scrollWidth <= cell.clientWidth)")
 
 
 def test_a_form_has_room_for_rows_and_its_foot_at_200_percent(browser: Browser, firm: str, tmp_path: Path) -> None:

@@ -129,8 +129,11 @@ class Soak:
 
     def _open(self) -> Desk:
         dies = self.soaked.deaths < DEATHS
+        last = max(11, 10 + len(self._records) // 10)
         return Desk(
-            self._site, self.soaked.deaths + 2, Points(self._draw.randrange(10, 10 + len(self._records) // 10) if dies else None)
+            self._site,
+            self.soaked.deaths + 2,
+            Points(self._draw.randrange(10, last) if dies else None),
         )
 
     def _settle_in(self, clients: Mapping[str, str]) -> None:
