@@ -24,7 +24,11 @@ LOOSE = {"answer_lost_after": 0.02, "reset_before": 0.01, "status_503_after": 0.
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One part of the run. `restarts`: every so many kills the database server is restarted in a workstation's place (0: never)."""
+    """One part of the run. `restarts`: every so many kills the database server is restarted in a workstation's place (0: never).
+
+    `insist`: whoever has finished is started again until all kills were made, however fast the machine is; such a late one is
+    killed while it starts, settles or finds nothing to do. A full run does without, so that its kills all fall into work.
+    """
 
     name: str
     payments: int
@@ -34,6 +38,7 @@ class Scene:
     auto_apply: bool = False
     restarts: int = 0
     seconds: float = 120.0
+    insist: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ class Crew:
     def at_work(self) -> list[int]:
         """The places of those who still work."""
         return [place for place, process in enumerate(self._processes) if process.is_alive()]
+
+    def call_back(self) -> None:
+        """Start the first one again though it has finished."""
+        self._processes[0].join()
+        self._processes[0] = begin(self._orders[0])
 
     def kill(self, place: int) -> None:
         """Kill one where it stands, and start it again."""
@@ -100,16 +110,22 @@ class Death:
         """Kill until the work is done or time is over."""
         begun = time.monotonic()
         strike = begun + self._random.uniform(0.1, 1.0)
-        while crew.at_work and time.monotonic() - begun < self._scene.seconds:
+        while (crew.at_work or self._owes(crew)) and time.monotonic() - begun < self._scene.seconds:
+            if not crew.at_work:
+                crew.call_back()
             time.sleep(POLL)
             if time.monotonic() >= strike and crew.kills < self._scene.kills:
                 self._strike(crew)
                 strike = time.monotonic() + self._random.uniform(0.2, 1.8) * self._pause(crew.kills, time.monotonic() - begun)
 
+    def _owes(self, crew: Crew) -> bool:
+        return self._scene.insist and crew.kills < self._scene.kills
+
     def _strike(self, crew: Crew) -> None:
         places = crew.at_work
-        if places:
-            crew.kill(self._random.choice(places))
+        if not places:  # the last one finished just now
+            return
+        crew.kill(self._random.choice(places))
         if self._server and self._scene.restarts and crew.kills % self._scene.restarts == 0:
             self._server.restart()
             self.restarts += 1
