@@ -13,6 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 Publish = Callable[[Mapping[str, Any]], None]
+QUIET: Mapping[str, Any] = {"message": "", "details": "", "fixes": []}
+"""What a row says that went well."""
+FOR_PROGRAMS = frozenset({"quickbooks_id", "applied"})
+"""What an add-in tells of a row that no grid shows."""
 KEPT = 50
 """How many ended tasks stay readable, so that a reopened page still finds the last runs."""
 
@@ -47,8 +51,8 @@ class Task:
     done: int = 0
     total: int = 0
     text: str = ""
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
+    _rows: dict[str, dict[str, Any] | str] = field(default_factory=dict)
     _cancel: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -76,8 +80,8 @@ class Task:
     def row(self, row: Mapping[str, Any]) -> None:
         """Keep a row's change, on top of earlier ones, and tell the watchers."""
         with self._lock:
-            merged = merge_row(self.rows.get(row["id"], {}), row)
-            self.rows[row["id"]] = merged
+            merged = merge_row(self._row(row["id"]), row)
+            self._rows[row["id"]] = folded(merged)
         self.publish({"task": self.id, "row": merged})
 
     def progress(self, done: int, total: int) -> None:
@@ -93,7 +97,17 @@ class Task:
     def patch(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row as this run has left it so far."""
         with self._lock:
-            return merge_row(row, self.rows.get(row["id"], {}))
+            return merge_row(row, self._row(row["id"]))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row that this run has changed, as it has left it so far."""
+        with self._lock:
+            return [self._row(id) for id in self._rows]
+
+    def _row(self, id: str) -> dict[str, Any]:
+        kept = self._rows.get(id, {})
+        return {"id": id, "outcome": kept, **QUIET} if isinstance(kept, str) else kept
 
     def measure(self) -> dict[str, Any]:
         """`done`, `total` and `left`: seconds still to go at the pace so far, None before anything is known."""
@@ -132,6 +146,12 @@ class Task:
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end; whether it came."""
         return self._ended.wait(timeout)
+
+
+def folded(row: dict[str, Any]) -> dict[str, Any] | str:
+    """The row as it is kept; of one that says nothing but how it ended, the word alone: a long run has very many of them."""
+    shown = {key: value for key, value in row.items() if key not in FOR_PROGRAMS}
+    return str(row["outcome"]) if shown == {"id": row["id"], "outcome": row.get("outcome"), **QUIET} else shown
 
 
 def merge_row(row: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

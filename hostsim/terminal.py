@@ -98,7 +98,7 @@ def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish:
         return print_run({"counts": {}, "rows": [], "text": chosen.empty}, chosen, wish)
     with TerminalTask(chosen.heading, len(chosen.ids), quiet=wish.json or not sys.stderr.isatty()) as task:
         summary = attempt(lambda: form.run(wish.run, chosen.answer, chosen.ids, {}, task))
-    return print_run(summary, chosen, wish)
+    return print_run({"rows": task.rows(chosen.ids), **summary}, chosen, wish)
 
 
 def attempt_choice(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> Chosen:

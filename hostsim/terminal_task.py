@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -24,6 +24,7 @@ class TerminalTask:
         self._bar = Progress(*columns, console=self._console, disable=quiet)
         self._line = self._bar.add_task("running", total=total)
         self._before: Any = None
+        self._rows: dict[str, Mapping[str, Any]] = {}
 
     def __enter__(self) -> TerminalTask:
         if not self._quiet:
@@ -48,7 +49,12 @@ class TerminalTask:
         return self._cancelled
 
     def row(self, row: Mapping[str, Any]) -> None:
-        """Take a row's end; it is printed after the run."""
+        """Take what has become of a row; it is printed after the run."""
+        self._rows[row["id"]] = row
+
+    def rows(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+        """What has become of these rows, in this order."""
+        return [self._rows[id] for id in ids if id in self._rows]
 
     def progress(self, done: int, total: int) -> None:
         """Move the bar."""

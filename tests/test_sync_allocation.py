@@ -74,6 +74,23 @@ def test_a_balance_that_has_become_equal_takes_all_of_it() -> None:
     assert allocate(balances, "40.00") == pairs(("1", "40.00"))
 
 
+def test_what_is_given_back_is_open_again_in_its_old_place() -> None:
+    balances = OpenBalances([invoice("1", 1, "50.00", day=1), invoice("2", 1, "40.00", day=2), invoice("3", 1, "90.00", day=3)])
+    lines = balances.allocate("51", Decimal("70.00"))
+    assert spent(lines) == pairs(("1", "50.00"), ("2", "20.00"))
+    balances.give_back("51", lines)
+    assert allocate(balances, "40.00") == pairs(("2", "40.00"))
+    assert allocate(balances, "20.00") == pairs(("1", "20.00"))
+    assert allocate(balances, "30.00") == pairs(("1", "30.00"))
+    assert allocate(balances, "90.00") == pairs(("3", "90.00"))
+
+
+def test_nothing_is_given_back_for_nothing() -> None:
+    balances = OpenBalances([])
+    balances.give_back("51", ())
+    assert allocate(balances, "1.00") == []
+
+
 def test_another_customers_invoices_are_left_alone() -> None:
     balances = OpenBalances([invoice("1", 2, "100.00"), invoice("2", 1, "40.00")])
     assert allocate(balances, "100.00") == pairs(("2", "40.00"))

@@ -19,11 +19,12 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    RowResult,
     Settlement,
     SourceRecord,
 )
 from qb_plugin.store.database import open_store
-from qb_plugin.sync.delivery import Delivery, Queue
+from qb_plugin.sync.delivery import AHEAD, Delivery, Queue
 from qb_plugin.sync.export_plan import PlannedRow
 from tests.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, line, payment
 from tests.sync_steps import LOST
@@ -70,41 +71,83 @@ def rows_of(firm: Firm, *clients: int) -> list[PlannedRow]:
 # --- the queue ----------------------------------------------------------------------------------------
 
 
-def test_an_exclusive_customer_waits_while_one_of_its_batches_is_in_flight(firm: Firm) -> None:
-    queue = Queue(rows_of(firm, 1, 2, 1, 3), exclusive=True)
-    assert [row.record.ref.id for row in queue.take(2)] == ["1", "3"]
-    assert [row.record.ref.id for row in queue.take(9)] == ["2", "4"]
+def paying(firm: Firm, *clients: int) -> list[PlannedRow]:
+    return [planned(firm, payment(number, client), (str(number), "1.00")) for number, client in enumerate(clients, 1)]
+
+
+def numbers(rows: list[PlannedRow]) -> list[str]:
+    return [row.record.ref.id for row in rows]
+
+
+def test_a_customer_whose_invoices_are_touched_waits_while_one_of_its_batches_is_in_flight(firm: Firm) -> None:
+    queue = Queue(paying(firm, 1, 2, 1, 3))
+    assert numbers(queue.take(2)) == ["1", "3"]
+    assert numbers(queue.take(9)) == ["2", "4"]
     assert queue.take(9) == []
 
 
 def test_a_customer_whose_rows_fill_a_batch_goes_on_when_it_is_released(firm: Firm) -> None:
-    queue = Queue(rows_of(firm, 1, 1, 1), exclusive=True)
+    queue = Queue(paying(firm, 1, 1, 1))
     assert len(queue.take(2)) == 2
     assert queue.take(2) == []
     queue.release(customer_id(1))
-    assert [row.record.ref.id for row in queue.take(2)] == ["3"]
+    assert numbers(queue.take(2)) == ["3"]
     queue.release(customer_id(1))
     assert queue.take(2) == []
     assert queue.left() == []
 
 
 def test_rows_that_touch_no_invoice_go_out_at_once_whoever_they_are_of(firm: Firm) -> None:
-    queue = Queue(rows_of(firm, 1, 1, 2), exclusive=False)
-    assert [row.record.ref.id for row in queue.take(1) + queue.take(1) + queue.take(1)] == ["1", "2", "3"]
+    queue = Queue(rows_of(firm, 1, 1, 2))
+    assert numbers(queue.take(1) + queue.take(1) + queue.take(1)) == ["1", "2", "3"]
 
 
 def test_a_customer_that_is_held_keeps_its_other_rows_back(firm: Firm) -> None:
-    queue = Queue(rows_of(firm, 1, 1, 2), exclusive=False)
+    queue = Queue(rows_of(firm, 1, 1, 2))
     queue.take(1)
     queue.hold(customer_id(1))
-    assert [row.record.ref.id for row in queue.take(9)] == ["3"]
-    assert [row.record.ref.id for row in queue.left()] == ["2"]
+    assert numbers(queue.take(9)) == ["3"]
+    assert numbers(queue.left()) == ["2"]
 
 
 def test_taking_costs_the_rows_taken_not_the_rows_waiting(firm: Firm) -> None:
     [row] = rows_of(firm, 1)
-    queue = Queue([row] * 100_000, exclusive=False)
+    queue = Queue([row] * 100_000)
     assert sum(len(queue.take(30)) for _ in range(3334)) == 100_000
+
+
+def test_rows_are_planned_only_a_little_ahead_of_what_is_taken(firm: Firm) -> None:
+    rows = rows_of(firm, *[1] * 20)
+    source = iter(rows)
+    queue = Queue(source, ahead=5)
+    assert numbers(queue.take(2)) == ["1", "2"]
+    assert next(source) is rows[5]
+
+
+def test_a_held_customers_rows_do_not_keep_others_from_being_planned(firm: Firm) -> None:
+    queue = Queue(paying(firm, *[1] * 8, 2, 3), ahead=2)
+    assert numbers(queue.take(1)) == ["1"]
+    assert numbers(queue.take(2)) == ["9", "10"]
+    queue.release(customer_id(1))
+    assert numbers(queue.take(9)) == ["2", "3", "4", "5", "6", "7", "8"]
+
+
+def test_a_customer_that_had_no_more_rows_goes_on_when_more_are_planned(firm: Firm) -> None:
+    queue = Queue(rows_of(firm, 1, 2, 1), ahead=2)
+    assert numbers(queue.take(2)) == ["1", "2"]
+    assert numbers(queue.take(2)) == ["3"]
+
+
+def test_rows_that_planning_ends_are_told_before_more_are_planned(firm: Firm) -> None:
+    ends = [RowResult(f"payment:{number}", Outcome.FAILED, Message("amount_zero")) for number in range(5)]
+    queue = Queue([*ends, *rows_of(firm, 1)], ahead=3)
+    assert (queue.take(9), queue.decided()) == ([], ends[:3])
+    assert (numbers(queue.take(9)), queue.decided(), queue.decided()) == (["1"], ends[3:], [])
+
+
+def test_a_run_of_nothing_but_refused_rows_tells_them_all(firm: Firm) -> None:
+    ends = [RowResult(f"payment:{number}", Outcome.FAILED, Message("amount_zero")) for number in range(AHEAD + 1)]
+    assert list(Delivery(firm.place, "run", 0, lambda: False).send(ends)) == [(None, end) for end in ends]
 
 
 # --- written down first -------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ def test_only_this_runs_rows_are_counted_and_only_their_last_results() -> None:
     assert tally.take(result("a", Outcome.NOT_CONFIRMED))
     assert tally.take(result("a", Outcome.SYNCHRONIZED))
     assert not tally.take(result("x", Outcome.FAILED))
+    assert ("a" in tally, "b" in tally, "x" in tally) == (True, True, False)
     assert (tally.ended, tally.counts()["done"], tally.counts()["not_confirmed"]) == (1, 1, 0)
 
 
@@ -167,7 +168,7 @@ def test_somebody_else_running_is_told_and_nothing_is_done(firm: Firm) -> None:
     lease = firm.store.leases.take(REALM, RUN)
     ended, tally = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a")
     assert isinstance(ended.failure, RunInProgress)
-    assert (ended.events, tally.results) == ([], {})
+    assert (ended.events, tally.outcomes) == ([], {})
     assert firm.store.leases.current(REALM) is not None
     firm.store.leases.release(lease)
 

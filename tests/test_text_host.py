@@ -73,9 +73,10 @@ class Scene:
         return {**found["answer"], "token": found["token"]}
 
     def run(self, name: str, action: str, answer: dict[str, Any], ids: list[str], **edits: Any) -> dict[str, Any]:
-        """Run an action to its end."""
+        """Run an action to its end: its summary, and each row as it was told last."""
+        self.host.rows.clear()
         found: dict[str, Any] = self.form(name).run(action, answer, ids, edits, self.host)
-        return found
+        return {**found, "rows": list(self.host.rows.values())}
 
     def outcomes(self, summary: dict[str, Any]) -> dict[str, str]:
         """Each row's end."""

@@ -34,6 +34,7 @@ class TextHost:
     user: TextUser = field(default_factory=TextUser)
     redirect_uri: str = "http://localhost/callback"
     lines: list[str] = field(default_factory=list)
+    rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     entries: list[tuple[tuple[str, ...], str | None]] = field(default_factory=list)
     forms: dict[str, Any] = field(default_factory=dict)
     calls: dict[tuple[str, ...], Callable[[Sequence[str]], Mapping[str, Any]]] = field(default_factory=dict)
@@ -84,7 +85,8 @@ class TextHost:
         self.entries.append((tuple(path), form))
 
     def row(self, row: Mapping[str, Any]) -> None:
-        """A row's end, as a line of text."""
+        """What has become of a row, as a line of text."""
+        self.rows[row["id"]] = row
         self.lines.append(f"{row['outcome']} {row['id']} {row.get('message', '')}".rstrip())
         if self.cancel_after is not None and sum(" payment:" in line for line in self.lines) >= self.cancel_after:
             self.cancelled = True

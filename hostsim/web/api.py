@@ -201,7 +201,7 @@ async def list_tasks(request: Request) -> Response:
 async def read_task(request: Request) -> Response:
     """`GET /api/tasks/{task}` → one task with its rows, for a page that has missed events."""
     task = _task(request)
-    return reply({**task.describe(), "rows": list(task.rows.values())})
+    return reply({**task.describe(), "rows": task.rows})
 
 
 async def cancel_task(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,7 @@ from qb_plugin.forms.showing import answering, rows_or_reason, show_result, titl
 from qb_plugin.forms.tokens import Tokens
 from qb_plugin.forms.twins import link_twin
 from qb_plugin.host import Task
-from qb_plugin.model import Kind, Lease, Message, Outcome, Ref, RowResult
+from qb_plugin.model import Kind, Lease, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.export import ExportRun, export
 from qb_plugin.sync.export_plan import Planner
 from qb_plugin.sync.known import ExportOptions, read_known
@@ -29,6 +30,7 @@ from qb_plugin.sync.outcomes import shares_of_lines
 from qb_plugin.sync.selection import Selection, counts, sort_selection
 
 SOURCES = {"payments": Kind.PAYMENT, "credit_memos": Kind.CREDIT_MEMO}
+PORTION = 1000  # records read from the host at a time
 DAYS = 30  # the default range: today and the thirty days before it
 
 
@@ -185,18 +187,28 @@ class ExportPayments:
         return running.go(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
 
     def _work(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
-        place = self._office.place()
-        records = [as_source(record) for record in self._office.host.ledger.records(ids)]
-        yield from unknown_rows(ids, {str(record.ref) for record in records})
+        place, unknown = self._office.place(), deque[RowResult]()
         run = ExportRun(lease.run.id if lease.run else "", lease.fence, options, lambda: task.cancelled)
-        yield from export(place, run, records)
+        events = export(place, run, self._records(ids, unknown))  # which alone holds the records, and lets go of them
+        yield from unknown
+        yield from events
+
+    def _records(self, ids: Sequence[str], unknown: deque[RowResult]) -> list[SourceRecord]:
+        """The host's records of these rows, read in portions; rows that are not there (any more) end in `unknown`."""
+        found: list[SourceRecord] = []
+        for start in range(0, len(ids), PORTION):
+            portion = ids[start : start + PORTION]
+            records = [as_source(record) for record in self._office.host.ledger.records(portion)]
+            unknown.extend(unknown_rows(portion, {str(record.ref) for record in records}))
+            found += records
+        return found
 
     def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult | Message]:
         """Plan, and send nothing."""
-        place = self._office.place()
-        records = [as_source(record) for record in self._office.host.ledger.records(ids)]
+        place, unknown = self._office.place(), deque[RowResult]()
+        records = self._records(ids, unknown)
         plan = Planner(place, read_known(place, records, options), options).plan(records)
-        yield from unknown_rows(ids, {str(record.ref) for record in records})
+        yield from unknown
         yield from plan.decided
         yield from (RowResult(str(r.ref), Outcome.READY, Message("would_link"), b.id) for r, b in plan.adopted)
         yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, shares_of_lines(row.lines)) for row in plan.rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 from qb_plugin.errors import AddInError
@@ -143,16 +144,16 @@ class Shown:
 
 
 def as_source(record: Record) -> SourceRecord:
-    """The host's record as the rules take it."""
+    """The host's record as the rules take it; a run holds very many, so words that recur are kept once."""
     parts = tuple(AppliedPart(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
     return SourceRecord(
         ref=Ref(Kind(record.kind), record.id),
         number=record.number,
-        client_id=record.client_id,
-        client_name=record.client_name,
+        client_id=intern(record.client_id),
+        client_name=intern(record.client_name),
         date=record.date,
         amount=Decimal(record.amount),
-        method=record.method,
+        method=intern(record.method),
         reference=record.reference,
         memo=record.memo,
         applications=parts,

@@ -8,7 +8,7 @@ from typing import Any
 
 from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.forms.office import Office
-from qb_plugin.forms.showing import show_result, summarise_row
+from qb_plugin.forms.showing import show_result
 from qb_plugin.host import Task
 from qb_plugin.model import Lease, Message, Outcome, RowResult
 from qb_plugin.sync.run import Tally, carry_out
@@ -27,7 +27,7 @@ class Running:
         self._office, self._task = office, task
         self._to_mark: dict[str, str] = {}
         self._marking, self._untried, self._noticed = True, 0, False
-        self._ended = 0
+        self._ended = -1  # so that the bar is told its length by the first row, before any has ended
         self._marked_at = office.run_ports.clock.monotonic()
 
     def go(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
@@ -68,13 +68,13 @@ class Running:
         if isinstance(event, Message):
             self._notice(event)
             return
-        if event.id not in tally.results:
+        if event.id not in tally:
             return
         self._task.row(show_result(self._office.sentences, event))
         if tally.ended != self._ended:
             self._ended = tally.ended
             self._untried += event.outcome is Outcome.NOT_TRIED
-        self._task.progress(tally.ended - self._untried, len(tally.ids))
+            self._task.progress(tally.ended - self._untried, len(tally.ids))
         if self._noticed and event.outcome in MARKS:  # what was waited for is over
             self._noticed = False
             self._task.notice("")
@@ -101,8 +101,7 @@ class Running:
         counts = tally.counts()
         told = failure.message if failure else summary_message(counts, self._task.cancelled)
         level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
-        rows = [summarise_row(sentences, tally.results[identity]) for identity in tally.ids]
-        return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level, "rows": rows}
+        return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level}
 
 
 def marked_record(result: RowResult) -> str | None:

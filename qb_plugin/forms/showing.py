@@ -36,16 +36,11 @@ def request_of(fix: str, message: Message) -> dict[str, Any]:
 
 
 def show_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
-    """A row's end, as the grid takes it while a run goes on."""
-    return {"id": result.id, "outcome": result.outcome.value, **show_message(sentences, result.message)}
-
-
-def summarise_row(sentences: Sentences, result: RowResult) -> dict[str, Any]:
-    """A row's end, as the run's summary and `--json` have it."""
+    """What has become of a row, as the host takes it while a run goes on."""
     return {
         "id": result.id,
         "outcome": result.outcome.value,
-        "message": sentences.text(result.message) if result.message else "",
+        **show_message(sentences, result.message),
         "quickbooks_id": result.quickbooks_id,
         "applied": [{"invoice": share.invoice, "amount": plain_amount(share.amount)} for share in result.applied],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
@@ -134,9 +135,15 @@ def as_money(value: object) -> Decimal:
 def as_day(value: object) -> date:
     """A bare date, never shifted by a time zone."""
     try:
-        return date.fromisoformat(as_text(value)[:10])
+        return _day(as_text(value)[:10])
     except ValueError:
         raise ValidationError("not a date") from None
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    """The date, one object for all records of the day: a run holds very many of them."""
+    return date.fromisoformat(text)
 
 
 def as_moment(value: object) -> datetime:

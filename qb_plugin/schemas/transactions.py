@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from sys import intern
 from typing import Any
 
 from marshmallow import ValidationError
@@ -145,8 +146,12 @@ def read_credit_memo(raw: object) -> BookCreditMemo:
 
 
 def read_invoice(raw: object) -> BookInvoice:
-    """An invoice as read back; BadReplyError when it is none."""
-    return BookInvoice(**load_reply(_invoice(), raw))
+    """An invoice as read back; BadReplyError when it is none. A run holds very many, so what is equal is kept once."""
+    found = load_reply(_invoice(), raw)
+    found["customer_id"] = intern(found["customer_id"])
+    if found["balance"] == found["total"]:
+        found["balance"] = found["total"]
+    return BookInvoice(**found)
 
 
 def read_book(entity: str, raw: object) -> Book:

@@ -23,6 +23,10 @@ _MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
 
+class _ClosedMeanwhileError(Exception):
+    """Some of the intents to be closed are closed already: nothing of this commit may stand."""
+
+
 class Journal:
     """Intents and what became of them; every method is one commit."""
 
@@ -64,15 +68,27 @@ class Journal:
         """Close intents and make their links in one commit; those that are closed already are left as they are."""
         if not settlements:
             return
+        first = {settlement.intent_id: settlement for settlement in reversed(settlements)}
+        # In one order everywhere, so that two settling the same batch wait for each other instead of deadlocking.
+        closing = [first[identity] for identity in sorted(first)]
+        try:
+            with self._database.write() as connection:
+                self._close_all(connection, closing)
+        except _ClosedMeanwhileError:  # rare, and only then worth asking which are still open
+            with self._database.write() as connection:
+                still_open = _still_open(connection, list(first))
+                self._close_all(connection, [settlement for settlement in closing if settlement.intent_id in still_open])
+
+    def _close_all(self, connection: Connection, closing: Sequence[Settlement]) -> None:
+        """Close these, all of them, and make their links."""
+        if not closing:
+            return
         now = encode_moment(self._database.clock.now())
-        with self._database.write() as connection:
-            still_open = _still_open(connection, [settlement.intent_id for settlement in settlements])
-            closing = [settlement for settlement in settlements if settlement.intent_id in still_open]
-            made = [settlement.link for settlement in closing if settlement.link is not None]
-            if closing:
-                send_many(connection, self._close, [_closing(settlement, now) for settlement in closing])
-            if made:
-                send_many(connection, self._link, rows_in_order(made, now))
+        if send_many(connection, self._close, [_closing(settlement, now) for settlement in closing]) < len(closing):
+            raise _ClosedMeanwhileError
+        made = [settlement.link for settlement in closing if settlement.link is not None]
+        if made:
+            send_many(connection, self._link, rows_in_order(made, now))
 
     def open_intents(self, realm: str) -> Sequence[Intent]:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
@@ -152,7 +168,6 @@ def _check_fence(connection: Connection, realms: Iterable[str], fence: int) -> N
 
 
 def _still_open(connection: Connection, intent_ids: Sequence[str]) -> set[str]:
-    # Locked in one order, so that two settling the same batch wait for each other instead of deadlocking.
     query = select(intents.c.id).where(OPEN).order_by(intents.c.id).with_for_update()
     return {
         identity

@@ -39,6 +39,9 @@ class Leases:
             if not self._claims.change(connection, RUN, lease.realm, lease.fence, heartbeat=now, done=done):
                 raise LeaseLost(Message("lease_lost"))
 
+    def progress(self, lease: Lease, done: int) -> None:
+        """Nobody beats by itself here (`KeptLeases` does)."""
+
     def release(self, lease: Lease) -> None:
         """Give it back; nothing happens when somebody else has it by now."""
         with self._database.write() as connection:
@@ -69,6 +72,9 @@ class OpenLeases:
 
     def beat(self, lease: Lease, done: int) -> None:
         """Nothing to renew."""
+
+    def progress(self, lease: Lease, done: int) -> None:
+        """Nobody to tell."""
 
     def release(self, lease: Lease) -> None:
         """Nothing to give back."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from qb_plugin.model import BookInvoice, Line, Share
 from qb_plugin.money import ZERO
@@ -20,13 +21,11 @@ class OpenBalances:
     """What is still open on each invoice while a run is planned: no balance is spent twice."""
 
     def __init__(self, invoices: Iterable[BookInvoice]) -> None:
-        self._by_customer: dict[str, CustomerBalances] = {}
-        self._owners: dict[str, CustomerBalances] = {}
         once = {invoice.id: invoice for invoice in invoices}  # pages that shift while they are read may show one twice
+        grouped: dict[str, list[BookInvoice]] = defaultdict(list)
         for invoice in sorted(once.values(), key=lambda i: (i.date, _number(i.id))):
-            owner = self._by_customer.setdefault(invoice.customer_id, CustomerBalances())
-            owner.add(invoice)
-            self._owners[invoice.id] = owner
+            grouped[invoice.customer_id].append(invoice)
+        self._by_customer = {customer: CustomerBalances(owned) for customer, owned in grouped.items()}
 
     def allocate(self, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
         """Spend up to `amount` on this customer's invoices by the default process."""
@@ -37,12 +36,16 @@ class OpenBalances:
         """Spend `amount` as WorkSpace did; `wanted` names QuickBooks invoices by id, each gets at most what is open there."""
         lines: list[Line] = []
         owner = self._by_customer.get(customer_id)
-        for share in wanted:
-            if owner and self._owners.get(share.invoice) is owner:
-                part = owner.spend_on(share.invoice, min(share.amount, amount))
-                lines += part
-                amount -= total_of(part)
+        for share in wanted if owner else ():
+            part = owner.spend_on(share.invoice, min(share.amount, amount)) if owner else []
+            lines += part
+            amount -= total_of(part)
         return tuple(lines)
+
+    def give_back(self, customer_id: str, lines: Sequence[Line]) -> None:
+        """Take back what was spent for a payment that is not sent after all; the lines must be of this customer's invoices."""
+        for line in lines:
+            self._by_customer[customer_id].give_back(line)
 
     def find_number(self, customer_id: str, number: str) -> str | None:
         """The id of this customer's open invoice with the number, if exactly one has it."""
@@ -52,24 +55,36 @@ class OpenBalances:
 
 
 class CustomerBalances:
-    """One customer's invoices, oldest first, found by place and by balance, so that a payment costs the lines it makes."""
+    """One customer's invoices, oldest first, found by place and by balance, so that a payment costs the lines it makes.
 
-    def __init__(self) -> None:
-        self.by_number: dict[str, list[str]] = defaultdict(list)
-        self._invoices: list[BookInvoice] = []
-        self._left: list[Decimal] = []
-        self._places: dict[str, int] = {}
-        self._of_balance: dict[Decimal, list[int]] = defaultdict(list)
+    What finds them is made when it is first asked for: a company has many customers, a run few of them at a time.
+    """
+
+    def __init__(self, invoices: Sequence[BookInvoice]) -> None:
+        self._invoices = invoices
+        self._left = [invoice.balance for invoice in invoices]
         self._first = 0  # everything before it is spent
 
-    def add(self, invoice: BookInvoice) -> None:
-        """Take one more, no older than those before."""
-        place = self._places[invoice.id] = len(self._invoices)
-        self._invoices.append(invoice)
-        self._left.append(invoice.balance)
-        if invoice.balance > 0:
-            self._of_balance[invoice.balance].append(place)
-        self.by_number[invoice.number or ""].append(invoice.id)
+    @cached_property
+    def by_number(self) -> Mapping[str, Sequence[str]]:
+        """The ids of the invoices that have a number."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for invoice in self._invoices:
+            found[invoice.number or ""].append(invoice.id)
+        return found
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {invoice.id: place for place, invoice in enumerate(self._invoices)}
+
+    @cached_property
+    def _of_balance(self) -> dict[Decimal, list[int]]:
+        """The places of the invoices that have just this left, the oldest first; never empty ones."""
+        found: dict[Decimal, list[int]] = {}
+        for place, left in enumerate(self._left):
+            if left > 0:
+                found.setdefault(left, []).append(place)
+        return found
 
     def spend_exact(self, amount: Decimal) -> list[Line]:
         """All of it on the oldest invoice of just this balance."""
@@ -88,22 +103,37 @@ class CustomerBalances:
         return lines
 
     def spend_on(self, invoice_id: str, amount: Decimal) -> list[Line]:
-        """At most what is open on this invoice."""
-        return self._spend_part(self._places[invoice_id], amount)
+        """At most what is open on this invoice; nothing on one of another customer."""
+        place = self._places.get(invoice_id)
+        return [] if place is None else self._spend_part(place, amount)
+
+    def give_back(self, line: Line) -> None:
+        """Open again what the line had spent."""
+        place = self._places[line.id]
+        self._change(place, line.amount)
+        self._first = min(self._first, place)
 
     def _spend_part(self, place: int, amount: Decimal) -> list[Line]:
         part = min(amount, self._left[place])
         return [self._spend(place, part)] if part > 0 else []
 
     def _spend(self, place: int, part: Decimal) -> Line:
-        self._of_balance[self._left[place]].remove(place)
-        self._left[place] -= part
-        if self._left[place] > 0:
-            insort(self._of_balance[self._left[place]], place)
+        self._change(place, -part)
         while self._first < len(self._left) and self._left[self._first] <= 0:
             self._first += 1
         invoice = self._invoices[place]
         return Line("Invoice", invoice.id, part, invoice.number)
+
+    def _change(self, place: int, by: Decimal) -> None:
+        """Change what is left on one invoice, and where it is found by that."""
+        of_balance, before, after = self._of_balance, self._left[place], self._left[place] + by
+        if before > 0:
+            of_balance[before].remove(place)
+            if not of_balance[before]:
+                del of_balance[before]
+        if after > 0:
+            insort(of_balance.setdefault(after, []), place)
+        self._left[place] = after
 
 
 def total_of(lines: Sequence[Line]) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -27,48 +27,82 @@ from qb_plugin.sync.ports import Sender
 from qb_plugin.sync.workplace import Workplace
 
 PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
+AHEAD = 1500  # rows planned before they can be sent: several times what is in flight at once
 Item = TypeVar("Item")
+Told = tuple[PlannedRow | None, RowResult]
 
 
 class Queue:
-    """Rows waiting, by customer; a customer with a batch in flight waits while `exclusive`."""
+    """Planned rows by customer, planned a little ahead of what is sent. A customer with a batch in flight that touches
+    invoices or credits waits."""
 
-    def __init__(self, rows: Sequence[PlannedRow], exclusive: bool) -> None:
-        self._exclusive = exclusive
+    def __init__(self, rows: Iterable[PlannedRow | RowResult], ahead: int = AHEAD) -> None:
+        self._source, self._ahead = iter(rows), ahead
         self._waiting: dict[str, deque[PlannedRow]] = defaultdict(deque)
-        for row in rows:
-            self._waiting[row.customer.id].append(row)
-        self._free = deque(self._waiting)
+        self._free: deque[str] = deque()
         self._held: set[str] = set()
+        self._ready = 0  # rows waiting whose customer is not held
+        self._decided: list[RowResult] = []
 
     def take(self, size: int) -> list[PlannedRow]:
-        """Up to `size` rows of customers that are free; theirs are then held until `release`, when exclusive."""
+        """Up to `size` rows of customers that are free; one whose rows touch invoices is then held until `release`."""
+        self._plan_ahead()
         rows: list[PlannedRow] = []
         while self._free and len(rows) < size:
             customer = self._free.popleft()
             if customer in self._held:
                 continue
-            rows += pop_some(self._waiting[customer], size - len(rows))
-            if self._exclusive:
-                self._held.add(customer)
+            part = pop_some(self._waiting[customer], size - len(rows))
+            rows += part
+            self._ready -= len(part)
+            if any(row.lines for row in part):
+                self.hold(customer)
             elif self._waiting[customer]:
                 self._free.appendleft(customer)
+            else:
+                del self._waiting[customer]
         return rows
+
+    def decided(self) -> list[RowResult]:
+        """The rows that planning has ended since this was last asked."""
+        told, self._decided = self._decided, []
+        return told
 
     def release(self, customer: str) -> None:
         """Let a customer's other rows go on."""
         if customer in self._held:
             self._held.discard(customer)
             if self._waiting[customer]:
+                self._ready += len(self._waiting[customer])
                 self._free.append(customer)
 
     def hold(self, customer: str) -> None:
         """Keep a customer's other rows back."""
-        self._held.add(customer)
+        if customer not in self._held:
+            self._held.add(customer)
+            self._ready -= len(self._waiting[customer])
 
     def left(self) -> list[PlannedRow]:
-        """Rows that were not taken."""
+        """Rows that were planned and not taken."""
         return [row for rows in self._waiting.values() for row in rows]
+
+    def _plan_ahead(self) -> None:
+        """Plan until enough rows are ready to go, or enough are decided to be told first."""
+        while self._ready < self._ahead and len(self._decided) < self._ahead:
+            row = next(self._source, None)
+            if row is None:
+                return
+            if isinstance(row, RowResult):
+                self._decided.append(row)
+            else:
+                self._add(row)
+
+    def _add(self, row: PlannedRow) -> None:
+        customer, is_held = row.customer.id, row.customer.id in self._held
+        if not is_held and not self._waiting[customer]:
+            self._free.append(customer)
+        self._waiting[customer].append(row)
+        self._ready += not is_held
 
 
 def pop_some(queue: deque[Item], count: int) -> list[Item]:
@@ -88,9 +122,10 @@ class Delivery:
         self._rows: dict[str, PlannedRow] = {}
         self._blocked: set[str] = set()
 
-    def send(self, rows: Sequence[PlannedRow]) -> Generator[tuple[PlannedRow, RowResult], None, None]:
-        """Send the rows: *running*, then what came of it as soon as it is known. Abandoned, it still writes the answers down."""
-        queue = Queue(rows, exclusive=any(row.lines for row in rows))
+    def send(self, rows: Iterable[PlannedRow | RowResult]) -> Generator[Told, None, None]:
+        """Send the rows: *running*, then what came of it as soon as it is known; a row that ends without being sent comes alone.
+        Abandoned, it still writes the answers down. Rows are taken as they are needed, and not to their end when it stops."""
+        queue = Queue(rows)
         with self._place.books.sender(self._stop) as sender:
             try:
                 yield from self._send_all(sender, queue)
@@ -100,17 +135,19 @@ class Delivery:
                 raise
         self.left += queue.left()
 
-    def _send_all(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
+    def _send_all(self, sender: Sender, queue: Queue) -> Iterator[Told]:
         yield from self._fill(sender, queue)
         while sender.in_flight:
             yield from self._settle(sender, queue)
             yield from self._fill(sender, queue)
 
-    def _fill(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
+    def _fill(self, sender: Sender, queue: Queue) -> Iterator[Told]:
         """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
         while sender.room and not self.fatal and not self._stop():
             groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
-            if not groups:
+            decided = queue.decided()
+            yield from ((None, result) for result in decided)
+            if not groups and not decided:
                 return
             try:
                 batches, taken = self._commit(groups)
@@ -172,7 +209,7 @@ class Delivery:
         done = {(i.source, i.operation): i for i in standing if i.state is IntentState.CONFIRMED}
         return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
 
-    def _settle(self, sender: Sender, queue: Queue) -> Iterator[tuple[PlannedRow, RowResult]]:
+    def _settle(self, sender: Sender, queue: Queue) -> Iterator[Told]:
         """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit before
         anybody hears of them."""
         finished = [sender.next()]
@@ -191,7 +228,7 @@ class Delivery:
             return
         results = [(by_id[answer.intent_id], result) for answer, (_, result) in zip(answers, settled, strict=True)]
         self._sort_out(results, queue)
-        yield from ((self._rows[intent.id], result) for intent, result in results)
+        yield from [(self._rows.pop(intent.id), result) for intent, result in results]
 
     def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: Queue) -> None:
         """Keep what has not come to its end, and its customer's other rows back with it."""

@@ -49,12 +49,13 @@ def export(place: Workplace, run: ExportRun, records: Sequence[SourceRecord]) ->
     planner = Planner(place, known, run.options)
     unapplied = find_unapplied(place, run.options, records, settled, known)
     done = {memo.result.id for memo in unapplied} | set(settled)
-    plan = planner.plan([record for record in records if str(record.ref) not in done])
-    yield from plan.decided
+    found = planner.sort_out([record for record in records if str(record.ref) not in done])
+    records = ()  # from here on `found` alone holds them, and lets go of each as it is planned
+    yield from found.decided
     rounds = Rounds(place, run, planner)
     yield from rounds.keep_for_later(unapplied)
-    yield from adopt(place, plan.adopted, known, rounds)
-    yield from rounds.send(plan.rows)
+    yield from adopt(place, found.adopted, known, rounds)
+    yield from rounds.send(found.to_send)
 
 
 def find_unapplied(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
@@ -67,6 +68,15 @@ class Plan:
     rows: tuple[PlannedRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """Records by what both sides hold already: rows that are decided, records found by their marker, and those to be sent."""
+
+    decided: list[RowResult] = field(default_factory=list)
+    adopted: list[tuple[SourceRecord, Book]] = field(default_factory=list)
+    to_send: deque[SourceRecord] = field(default_factory=deque)
+
+
 def plan_export(place: Workplace, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
     """Read what is needed in as few calls as possible, then decide every row."""
     known = read_known(place, records, options)
@@ -81,21 +91,46 @@ class Planner:
 
     def plan(self, records: Sequence[SourceRecord]) -> Plan:
         """Decide each record, oldest first, so that older payments take older balances."""
-        decided: list[RowResult] = []
-        adopted: list[tuple[SourceRecord, Book]] = []
-        rows: list[PlannedRow] = []
+        sorted_out = self.sort_out(records)
+        decided, rows = list(sorted_out.decided), []
+        for each in self.rows(sorted_out.to_send):
+            if isinstance(each, PlannedRow):
+                rows.append(each)
+            else:
+                decided.append(each)
+        return Plan(tuple(decided), tuple(sorted_out.adopted), tuple(rows))
+
+    def sort_out(self, records: Sequence[SourceRecord]) -> SortedOut:
+        """Tell apart what QuickBooks has, or may have, already; the others are to be sent, the oldest first."""
+        found = SortedOut()
         for record in sorted(records, key=lambda r: (r.date, len(r.ref.id), r.ref.id)):
             try:
-                found = self._find(record)
-                if found:
-                    adopted.append((record, found))
-                else:
-                    rows.append(self._plan_row(record))
-            except RowRefused as refusal:
-                decided.append(RowResult(str(record.ref), Outcome.FAILED, refusal.message))
+                book = self._find(record)
             except Held as held:
-                decided.append(RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id))
-        return Plan(tuple(decided), tuple(adopted), tuple(rows))
+                found.decided.append(RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id))
+            else:
+                if book:
+                    found.adopted.append((record, book))
+                else:
+                    found.to_send.append(record)
+        return found
+
+    def rows(self, records: deque[SourceRecord]) -> Iterator[PlannedRow | RowResult]:
+        """Plan the records in their order, each when it is asked for: the row, or how it ends without being sent.
+
+        What comes of a record depends on those before it alone, so it is the same whether all are planned at once or a few
+        ahead of what is sent. Each is taken out of `records`: a run of a hundred thousand must not hold them all twice.
+        """
+        while records:
+            yield self._plan_or_refuse(records.popleft())
+
+    def _plan_or_refuse(self, record: SourceRecord) -> PlannedRow | RowResult:
+        try:
+            return self._plan_row(record)
+        except RowRefused as refusal:
+            return RowResult(str(record.ref), Outcome.FAILED, refusal.message)
+        except Held as held:
+            return RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id)
 
     def _find(self, record: SourceRecord) -> Book | None:
         """What QuickBooks holds of this record already, by link or marker."""
@@ -114,10 +149,12 @@ class Planner:
         check_currency(customer, self._known.company)
         check_period(record, self._known.company)
         self._check_look_alike(record, customer)
-        draft = self._draft(record, customer)
-        self._place.books.payload(draft)  # the limits are checked before any balance is spent
-        draft = self._allocate(record, draft)
-        entity, payload = self._place.books.payload(draft)
+        draft = self._allocate(record, self._draft(record, customer))
+        try:
+            entity, payload = self._place.books.payload(draft)
+        except RowRefused:  # a limit of QuickBooks is broken; what the row would have paid stays open for others
+            self._known.balances.give_back(customer.id, draft.lines if isinstance(draft, PaymentDraft) else ())
+            raise
         applies = self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
         return PlannedRow(record, customer, draft, entity, payload, applies=applies)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import Kind, Message, Operation, Outcome, RowResult, SourceRecord
 from qb_plugin.sync.allocation import OpenBalances
 from qb_plugin.sync.application import SavedMemo, not_applied, plan_applications, with_application
-from qb_plugin.sync.delivery import Delivery
+from qb_plugin.sync.delivery import Delivery, Told
 from qb_plugin.sync.export_plan import PlannedRow, Planner
 from qb_plugin.sync.known import ExportOptions
 from qb_plugin.sync.recovery import Recovery
@@ -38,13 +39,16 @@ class Rounds:
         self._saved: list[SavedMemo] = []
         self._fatal: AddInError | None = None
 
-    def send(self, rows: Sequence[PlannedRow]) -> Events:
-        """Send rows, then the applications of the memos among them."""
-        yield from self._rounds(rows)
+    def send(self, records: deque[SourceRecord]) -> Events:
+        """Plan and send the records, which are taken out as that goes on, then the applications of the memos among them."""
+        if records:
+            yield from self._rounds(self._planner.rows(records))
+        yield from (RowResult(str(record.ref), Outcome.NOT_TRIED, self._why_not_tried()) for record in records)
         if self._saved:
             yield from self._apply_memos()
 
-    def _rounds(self, rows: Sequence[PlannedRow]) -> Events:
+    def _rounds(self, first: Iterable[PlannedRow | RowResult]) -> Events:
+        rows: Iterable[PlannedRow | RowResult] = first
         while rows:
             delivery = Delivery(self._place, self._run.id, self._run.fence, self._run.stop)
             with closing(delivery.send(rows)) as sent:  # an abandoned run still writes down what is in flight, at once
@@ -53,15 +57,16 @@ class Rounds:
             rest = [*delivery.again, *delivery.left]
             self._fatal = delivery.fatal
             if delivery.fatal or self._run.stop():
-                yield from (not_tried(row, delivery.fatal) for row in rest)
+                yield from (RowResult(row.id, Outcome.NOT_TRIED, self._why_not_tried()) for row in rest)
                 return
-            yield from (not_tried(row, None, "waits_for_doubt") for row in rest if row.customer.id in blocked)
+            waits = Message("waits_for_doubt")
+            yield from (RowResult(row.id, Outcome.NOT_TRIED, waits) for row in rest if row.customer.id in blocked)
             rows = yield from self._plan_again([row for row in rest if row.customer.id not in blocked])
 
-    def _keep(self, results: Iterator[tuple[PlannedRow, RowResult]]) -> Events:
+    def _keep(self, results: Iterator[Told]) -> Events:
         """Pass results on; a memo that was saved is remembered, to be applied later."""
         for row, result in results:
-            if row.operation is Operation.CREATE and self.applies(row.record, result):
+            if row and row.operation is Operation.CREATE and self.applies(row.record, result):
                 yield from self.keep_for_later([SavedMemo(row.record, row.customer, result)])
             else:
                 yield result
@@ -104,20 +109,17 @@ class Rounds:
         yield from (RowResult(identity, Outcome.FAILED, Message("nothing_open")) for identity in sorted(idle))
         return [row for row in planned if row.id not in idle]
 
+    def _why_not_tried(self) -> Message:
+        return self._fatal.message if self._fatal else Message("cancelled_row")
+
     def _apply_memos(self) -> Events:
         """Spend the saved memos; each row ends with both halves told."""
         saved, self._saved = self._saved, []
         if self._run.stop() or self._fatal:
-            reason = self._fatal.message if self._fatal else Message("cancelled_row")
-            yield from (not_applied(memo.result, reason) for memo in saved)
+            yield from (not_applied(memo.result, self._why_not_tried()) for memo in saved)
             return
         ends = {memo.result.id: memo.result for memo in saved}
         planned = list(plan_applications(self._place, self._planner, saved))
         yield from (result for row, result in planned if row is None)
         for event in self._rounds([row for row, _ in planned if row]):
             yield with_application(ends[event.id], event) if isinstance(event, RowResult) else event
-
-
-def not_tried(row: PlannedRow, fatal: AddInError | None, key: str = "cancelled_row") -> RowResult:
-    """A row that was not sent, and why."""
-    return RowResult(row.id, Outcome.NOT_TRIED, fatal.message if fatal else Message(key))

@@ -13,7 +13,7 @@ from qb_plugin.sync.ports import Clock, Leases, Runs
 
 DONE = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED})
 NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
-GROUP = 200  # results a commit of the history
+GROUP = 500  # results a commit of the history, at most
 
 Event = RowResult | Message
 Work = Callable[[Lease], Iterator[Event]]
@@ -21,42 +21,47 @@ Work = Callable[[Lease], Iterator[Event]]
 
 @dataclass(slots=True)
 class Tally:
-    """Each row's last result, and how many ended how."""
+    """How each row ended, and the last result of those that have not: more would be a burden in a run of a hundred thousand."""
 
     ids: Sequence[str]
-    results: dict[str, RowResult] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
     _wanted: frozenset[str] = frozenset()
-    _going: set[str] = field(default_factory=set)
+    _going: dict[str, RowResult] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._wanted = frozenset(self.ids)
+
+    def __contains__(self, identity: str) -> bool:
+        return identity in self._wanted
 
     def take(self, result: RowResult) -> bool:
         """Keep a result; False when the row is not one of this run's."""
         if result.id not in self._wanted:
             return False
-        self.results[result.id] = result
-        (self._going.add if result.outcome in NOT_ENDED else self._going.discard)(result.id)
+        if result.outcome in NOT_ENDED:
+            self._going[result.id] = result
+            self.outcomes.pop(result.id, None)
+        else:
+            self.outcomes[result.id] = result.outcome
+            self._going.pop(result.id, None)
         return True
 
     @property
     def ended(self) -> int:
         """How many rows have an end."""
-        return len(self.results) - len(self._going)
+        return len(self.outcomes)
 
     def end_the_rest(self, reason: Message) -> list[RowResult]:
         """An end for each row that has none: what was on its way is not confirmed, the others were not tried."""
-        ends = [end_of(self.results.get(identity), identity, reason) for identity in self.ids if self._has_no_end(identity)]
+        open_ids = [identity for identity in self.ids if identity not in self.outcomes]
+        ends = [end_of(self._going.get(identity), identity, reason) for identity in open_ids]
         for end in ends:
             self.take(end)
         return ends
 
-    def _has_no_end(self, identity: str) -> bool:
-        return identity not in self.results or identity in self._going
-
     def counts(self) -> dict[str, int]:
         """How many rows were tried, are done, failed, not confirmed, skipped and not tried."""
-        by = Counter(result.outcome for result in self.results.values())
+        by = Counter(self.outcomes.values())
         done = sum(by[outcome] for outcome in DONE)
         failed = by[Outcome.FAILED] + by[Outcome.REMOVED]
         return {
@@ -129,6 +134,7 @@ def recorded(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event
         for event in events:
             if isinstance(event, RowResult) and tally.take(event) and event.outcome not in NOT_ENDED:
                 waiting.append(event)
+                ports.leases.progress(lease, tally.ended)
             if len(waiting) >= GROUP or isinstance(event, Message):
                 write(ports, run, waiting, tally)
                 ports.leases.beat(lease, tally.ended)

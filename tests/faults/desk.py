@@ -173,17 +173,18 @@ class Desk:
         tally = Tally([str(record.ref) for record in records])
         now = self.site.time.now()
         run = RunInfo(f"run-{self.number}-{next(self._runs)}", REALM, "export-payments", "Maria Ortiz", now, len(records))
-        failure = None
+        failure, last = None, dict[str, RowResult]()
 
         def work(lease: Lease) -> object:
             return export(self.place(), ExportRun(run.id, lease.fence, options, lambda: False), records)
 
         try:
-            for _ in carry_out(RunPorts(self.store.leases, self.store.runs, self.site.time), run, work, tally):  # type: ignore[arg-type]
-                pass
+            for event in carry_out(RunPorts(self.store.leases, self.store.runs, self.site.time), run, work, tally):  # type: ignore[arg-type]
+                if isinstance(event, RowResult) and event.id in tally:
+                    last[event.id] = event
         except AddInError as error:
             failure = error
-        return Ended({row: ended(row, tally.results.get(row), failure) for row in tally.ids}, failure)
+        return Ended({row: ended(row, last.get(row), failure) for row in tally.ids}, failure)
 
     def connect(self, refresh_token: str) -> None:
         """A person signs in."""

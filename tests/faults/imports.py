@@ -190,18 +190,19 @@ class ImportPlay:
             rows = read_importable(place, ledger, None, None)
         except AddInError as failure:
             return Ended({}, failure)
-        tally = Tally([row.id for row in rows])
+        tally, last = Tally([row.id for row in rows]), dict[str, RowResult]()
         run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(rows))
 
         def work(lease: Lease) -> Iterator[RowResult | Message]:
             yield from import_payments(place, ledger, rows, ImportOptions({}), lambda: False)
 
         try:
-            for _ in carry_out(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, tally):
-                pass
+            for event in carry_out(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, tally):
+                if isinstance(event, RowResult) and event.id in tally:
+                    last[event.id] = event
         except AddInError as failure:
-            return Ended(tally.results, failure)
-        return Ended(tally.results)
+            return Ended(last, failure)
+        return Ended(last)
 
     def _is_done(self, ended: Ended | None) -> bool:
         done = {Outcome.SYNCHRONIZED, Outcome.SKIPPED}

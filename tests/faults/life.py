@@ -72,6 +72,7 @@ class Listener:
 
     patience: int | None = None
     ended: int = 0
+    rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> bool:
@@ -81,6 +82,7 @@ class Listener:
     def row(self, row: Mapping[str, Any]) -> None:
         """A row's outcome."""
         self.ended += row["outcome"] != "running"
+        self.rows[row["id"]] = row
 
     def progress(self, done: int, total: int) -> None:
         """Nobody looks."""
@@ -163,11 +165,12 @@ class Firm:
         return list(rows.ids(0, rows.count))
 
     def export(self, rows: Sequence[str], auto_apply: bool = False, patience: int | None = None) -> dict[str, Any]:
-        """Press Export Selected."""
+        """Press Export Selected: the run's summary, and what its rows were told last."""
         source = "payments" if rows and rows[0].startswith("payment") else "credit_memos"
         answer = self.export_answer(source, auto_apply)
-        found: dict[str, Any] = ExportPayments(self.runtime).run("export", answer, list(rows), {}, Listener(patience))
-        return found
+        listener = Listener(patience)
+        found: dict[str, Any] = ExportPayments(self.runtime).run("export", answer, list(rows), {}, listener)
+        return {**found, "rows": list(listener.rows.values())}
 
     def import_all(self, patience: int | None = None) -> dict[str, Any]:
         """Press Import Selected for every row that is ready."""
