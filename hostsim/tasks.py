@@ -79,8 +79,9 @@ class Task:
 
     def row(self, row: Mapping[str, Any]) -> None:
         """Keep a row's change, on top of earlier ones, and tell the watchers."""
+        shown = {key: value for key, value in row.items() if key not in FOR_PROGRAMS}
         with self._lock:
-            merged = merge_row(self._row(row["id"]), row)
+            merged = merge_row(self._row(row["id"]), shown)
             self._rows[row["id"]] = folded(merged)
         self.publish({"task": self.id, "row": merged})
 
@@ -150,8 +151,7 @@ class Task:
 
 def folded(row: dict[str, Any]) -> dict[str, Any] | str:
     """The row as it is kept; of one that says nothing but how it ended, the word alone: a long run has very many of them."""
-    shown = {key: value for key, value in row.items() if key not in FOR_PROGRAMS}
-    return str(row["outcome"]) if shown == {"id": row["id"], "outcome": row.get("outcome"), **QUIET} else shown
+    return str(row["outcome"]) if row == {"id": row["id"], "outcome": row.get("outcome"), **QUIET} else row
 
 
 def merge_row(row: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,6 +132,23 @@ def test_no_more_calls_are_under_way_at_once_than_quickbooks_takes() -> None:
     assert most == 3
 
 
+def test_a_call_that_was_held_up_counts_from_when_it_left() -> None:
+    pacer, clock, _ = paced(Limits(per_second=1000))
+    with pacer.turn(batch=True) as turn:
+        clock.sleep(7.0)
+        turn.leaves()
+    assert sent_at(pacer, clock, 40, batch=True) == [7.0] * 39 + [67.5]
+
+
+def test_of_calls_that_left_in_another_order_each_counts_for_itself() -> None:
+    pacer, clock, _ = paced(Limits(per_second=1000, batches_per_minute=2))
+    with pacer.turn(batch=True) as first:
+        sent_at(pacer, clock, 1, batch=True)
+        clock.sleep(7.0)
+        first.leaves()
+    assert sent_at(pacer, clock, 2, batch=True) == [60.5, 67.5]
+
+
 def test_threads_share_the_windows() -> None:
     pacer, clock, _ = paced(Limits(per_second=1000, at_once=8))
     times, lock = list[float](), Lock()

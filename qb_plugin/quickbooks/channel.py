@@ -15,7 +15,7 @@ from qb_plugin.errors import UnknownOutcome, Unreachable
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.quickbooks.pacing import Pacer, never
+from qb_plugin.quickbooks.pacing import Pacer, Turn, never
 from qb_plugin.quickbooks.session import never_taken, trace_of
 from qb_plugin.quickbooks.sign_in import SignIn
 from qb_plugin.schemas.envelopes import read_time
@@ -124,9 +124,9 @@ class Channel:
 
     def _once(self, ask: Ask, bearer: str, batch: bool) -> Reply | None:
         """One answer; None when the call was never taken. UnknownOutcome when it may have been."""
-        with self._pacer.turn(batch, ask.stop):
+        with self._pacer.turn(batch, ask.stop) as turn:
             try:
-                return self._send(ask, bearer)
+                return self._send(ask, bearer, turn)
             except (requests.RequestException, HTTPError, OSError) as problem:
                 trouble: Exception = problem
         # Looked at out here, so that the library's exception, with our headers in it, does not hang on to ours.
@@ -134,17 +134,18 @@ class Channel:
             return None
         raise UnknownOutcome(Message("quickbooks_no_answer", details=type(trouble).__name__))
 
-    def _send(self, ask: Ask, bearer: str) -> Reply:
+    def _send(self, ask: Ask, bearer: str, turn: Turn) -> Reply:
         separator = "&" if ask.query else ""
-        response = self._session.request(
+        request = requests.Request(
             ask.method,
             f"{self._address}{ask.path}?{ask.query}{separator}{_MINOR_VERSION}",
             data=ask.body,
             headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json", "Content-Type": ask.kind},
-            timeout=(self._limits.connect_timeout, self._limits.read_timeout),
-            allow_redirects=False,
-            stream=True,
         )
+        prepared = self._session.prepare_request(request)
+        turn.leaves()
+        patience = (self._limits.connect_timeout, self._limits.read_timeout)
+        response = self._session.send(prepared, timeout=patience, allow_redirects=False, stream=True)
         with response:
             return Reply(response.status_code, self._body(response), trace_of(response))
 

@@ -18,24 +18,39 @@ _SLOWER = 0.7
 _SLOWEST = 0.25
 
 
+class Turn:
+    """A call's place in the windows. It counts from the moment it leaves: on a busy machine that may be a while after its turn
+    came, and QuickBooks counts arrivals."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self.at = monotonic()
+
+    def leaves(self) -> None:
+        """It leaves only now."""
+        self.at = self._monotonic()
+
+
 class Window:
     """At most `most` calls in any `length` seconds."""
 
     def __init__(self, most: int, length: float) -> None:
         self._most = most
         self._length = length
-        self._calls: deque[float] = deque()
+        self._calls: deque[Turn] = deque()
 
     def wait(self, now: float, share: float) -> float:
         """Seconds until one call more fits, at this share of the limit."""
-        while self._calls and self._calls[0] <= now - self._length:
+        while self._calls and self._calls[0].at <= now - self._length:
             self._calls.popleft()
         most = max(1, int(self._most * share))
-        return 0.0 if len(self._calls) < most else self._calls[-most] + self._length - now
+        if len(self._calls) < most:
+            return 0.0
+        return sorted(call.at for call in self._calls)[-most] + self._length - now
 
-    def count(self, now: float) -> None:
-        """Count a call that goes out now."""
-        self._calls.append(now)
+    def count(self, call: Turn) -> None:
+        """Count a call."""
+        self._calls.append(call)
 
 
 class Recalled(AddInError):
@@ -67,18 +82,18 @@ class Pacer:
         self._told = 0
 
     @contextmanager
-    def turn(self, batch: bool = False, stop: Callable[[], bool] = never) -> Iterator[None]:
+    def turn(self, batch: bool = False, stop: Callable[[], bool] = never) -> Iterator[Turn]:
         """Wait until one call more is within all limits, and hold its place until it is over.
 
         The place comes first: a call that was counted and then waited for its place would arrive later than it counts.
         Recalled when `stop` says so while the call still waits: it has not left, so it need not.
         """
         with self._places:
-            while wait := self._reserve(batch):
+            while isinstance(found := self._reserve(batch), float):
                 if stop():
                     raise Recalled(Message("cancelled_row"))
-                self._sleep(min(wait, _STEP) if stop is not never else wait)
-            yield
+                self._sleep(min(found, _STEP) if stop is not never else found)
+            yield found
 
     def throttled(self) -> None:
         """QuickBooks answered 429 though our count is right: strangers share the company's quota. Be silent, then slower."""
@@ -90,8 +105,8 @@ class Pacer:
             self._silent_until = now + self._limits.silence
             self._faster_at = self._silent_until + self._limits.recovery
 
-    def _reserve(self, batch: bool) -> float:
-        """0.0 and the call is counted, or seconds to wait before asking again."""
+    def _reserve(self, batch: bool) -> Turn | float:
+        """The call's place, counted, or seconds to wait before asking again."""
         with self._lock:
             now = self._monotonic()
             silence = self._silent_until - now
@@ -103,9 +118,10 @@ class Pacer:
             wait = max(window.wait(now, share) for window in windows)
             if wait > _READY:
                 return wait
+            turn = Turn(self._monotonic)
             for window in windows:
-                window.count(now)
-            return 0.0
+                window.count(turn)
+            return turn
 
     def _present_share(self, now: float) -> float:
         if self._share < 1.0 and now >= self._faster_at:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from qb_plugin.model import Message, Ref, RunInfo, Share
@@ -62,8 +63,12 @@ def decode_shares(text: str) -> tuple[Share, ...]:
     return tuple(Share(invoice, Decimal(amount)) for invoice, amount in json.loads(text))
 
 
+@lru_cache(maxsize=256)
 def encode_moment(moment: datetime) -> str:
-    """Write a moment in UTC to the microsecond, always of the same length, so that text order is time order."""
+    """Write a moment in UTC to the microsecond, always of the same length, so that text order is time order.
+
+    The rows of a batch share their moments, so the last texts are remembered.
+    """
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -139,7 +139,8 @@ class Planner:
             raise Held(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
         if record.ref in self._known.open_refs:
             raise Held(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
-        return pick_marked(record, self._known.by_marker.get(record.ref, ()), self._customer_id(record))
+        marked = self._known.by_marker.get(record.ref)
+        return pick_marked(record, marked, self._customer_id(record)) if marked else None
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         customer = self._customer(record)
@@ -254,8 +255,8 @@ class Held(Exception):
 
 def pick_marked(record: SourceRecord, books: Sequence[Book], customer_id: str) -> Book | None:
     """The transaction that carries the record's marker; of several the one that agrees, else a person is asked."""
-    if len(books) < 2:
-        return books[0] if books else None
+    if len(books) == 1:
+        return books[0]
     agreeing = [book for book in books if agrees(record, book, customer_id)]
     if len(agreeing) != 1:
         raise Held(Outcome.SKIPPED, Message("marker_twice", {"number": record.number, "n": len(books)}))
