@@ -144,6 +144,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
     # The driver's own transactions begin too late for BEGIN IMMEDIATE, so they are switched off.
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous=FULL")
+    # Pages of the log are copied into the file less often than by default, each then for more changes at once.
+    connection.execute("PRAGMA wal_autocheckpoint=4000")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
@@ -19,6 +20,7 @@ from qb_plugin.store.tables import APPLIES, OPEN, STANDING, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
 _PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place", "settled_at")]
+_plain_values = attrgetter(*_PLAIN)
 _MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
@@ -186,7 +188,7 @@ def _as_sent(intent: Intent, now: datetime) -> Intent:
 
 
 def _row(intent: Intent, place: int) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(intent, name) for name in _PLAIN}
+    row: dict[str, Any] = dict(zip(_PLAIN, _plain_values(intent), strict=True))
     row.update((name, row[name] and encode_moment(row[name])) for name in _MOMENTS)
     return row | {
         "source_kind": intent.source.kind.value,

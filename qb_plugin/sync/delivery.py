@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -178,10 +179,10 @@ class Delivery:
 
     def _intents(self, rows: Sequence[PlannedRow]) -> list[Intent]:
         """One batch's intents."""
-        requestid = self._place.ids.requestid()
-        return [self._intent(row, requestid, place) for place, row in enumerate(rows, 1)]
+        requestid, times = self._place.ids.requestid(), (self._place.books.now(), self._place.clock.now())
+        return [self._intent(row, requestid, place, *times) for place, row in enumerate(rows, 1)]
 
-    def _intent(self, row: PlannedRow, requestid: str, place: int) -> Intent:
+    def _intent(self, row: PlannedRow, requestid: str, place: int, quickbooks_time: datetime, now: datetime) -> Intent:
         return Intent(
             id=f"{requestid}.{place}",
             realm=self._place.realm,
@@ -193,9 +194,9 @@ class Delivery:
             payload=row.payload,
             requestid=requestid,
             bid=str(place),
-            quickbooks_time=self._place.books.now(),
+            quickbooks_time=quickbooks_time,
             customer_id=row.customer.id,
-            sent_at=self._place.clock.now(),
+            sent_at=now,
             sends=1,
             source_version=row.record.version,
             applies=row.applies,
