@@ -24,36 +24,32 @@ class Tally:
     """How each row ended, and the last result of those that have not: more would be a burden in a run of a hundred thousand."""
 
     ids: Sequence[str]
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    _wanted: frozenset[str] = frozenset()
+    outcomes: dict[str, Outcome | None] = field(init=False)  # of every row; None until it has ended
+    ended: int = 0
     _going: dict[str, RowResult] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._wanted = frozenset(self.ids)
+        self.outcomes = dict.fromkeys(self.ids)
 
     def __contains__(self, identity: str) -> bool:
-        return identity in self._wanted
+        return identity in self.outcomes
 
     def take(self, result: RowResult) -> bool:
         """Keep a result; False when the row is not one of this run's."""
-        if result.id not in self._wanted:
+        if result.id not in self.outcomes:
             return False
+        self.ended -= self.outcomes[result.id] is not None
         if result.outcome in NOT_ENDED:
-            self._going[result.id] = result
-            self.outcomes.pop(result.id, None)
+            self.outcomes[result.id], self._going[result.id] = None, result
         else:
             self.outcomes[result.id] = result.outcome
+            self.ended += 1
             self._going.pop(result.id, None)
         return True
 
-    @property
-    def ended(self) -> int:
-        """How many rows have an end."""
-        return len(self.outcomes)
-
     def end_the_rest(self, reason: Message) -> list[RowResult]:
         """An end for each row that has none: what was on its way is not confirmed, the others were not tried."""
-        open_ids = [identity for identity in self.ids if identity not in self.outcomes]
+        open_ids = [identity for identity in self.outcomes if self.outcomes[identity] is None]
         ends = [end_of(self._going.get(identity), identity, reason) for identity in open_ids]
         for end in ends:
             self.take(end)
