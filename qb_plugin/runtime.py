@@ -16,7 +16,7 @@ from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
 from qb_plugin.forms.office import Lists
-from qb_plugin.forms.settings import first_settings
+from qb_plugin.forms.settings import first_settings, pace_of
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences, load_sentences
 from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
@@ -127,10 +127,12 @@ class Runtime:
             raise NotConnected(Message("connection_none"))
         if connection.state is ConnectionState.RECONNECT:
             raise ReconnectNeeded(Message("connection_reconnect", {"company": connection.company}))
+        quickbooks = self.quickbooks()
+        quickbooks.pace = pace_of(self.store.settings.get(connection.realm))
         return Workplace(
             realm=connection.realm,
             firm_id=self.host.firm_id,
-            books=self.quickbooks().books(),
+            books=quickbooks.books(),
             journal=self.store.journal,
             links=self.store.links,
             clock=self.parts.clock,

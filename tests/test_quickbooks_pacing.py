@@ -107,7 +107,8 @@ def test_a_429_after_every_silence_never_stops_the_calls_altogether() -> None:
 
 @pytest.mark.parametrize(("pace", "most"), [(1.0, 500), (0.5, 250), (0.25, 125)])
 def test_a_gentler_pace_uses_a_share_of_the_limits(pace: float, most: int) -> None:
-    pacer, clock, _ = paced(Limits(pace=pace, per_second=100_000))
+    clock = StoppedClock()
+    pacer = Pacer(MINUTES, clock.monotonic, clock.sleep, print, lambda: pace)
     assert most_within(sent_at(pacer, clock, 600), 60) == most
 
 

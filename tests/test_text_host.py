@@ -299,6 +299,16 @@ def test_settings_are_kept_and_used(scene: Scene) -> None:
     assert bad["rejected"] == {"deposit_account:Check": "Choose one of the values offered."}
 
 
+def test_a_gentler_pace_holds_from_the_next_call_on(scene: Scene) -> None:
+    runtime = scene.addin.runtime()
+    found = scene.form("settings").open({})
+    assert found["answer"]["pace"] == "full"
+    for pace, share in (("gentle", 0.5), ("full", 1.0)):
+        scene.form("settings").act("save", {**found["answer"], "pace": pace}, [], {})
+        runtime.place()
+        assert (runtime.quickbooks().pace, scene.form("settings").open({})["answer"]["pace"]) == (share, pace)
+
+
 def test_a_sign_in_that_is_gone_leaves_rows_untried_and_offers_to_reconnect(scene: Scene) -> None:
     scene.simulator.trouble("token_revoked", times=1)
     answer = scene.opened("export-payments")

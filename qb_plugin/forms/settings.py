@@ -1,4 +1,4 @@
-"""Settings: deposit account and payment method per WorkSpace method, the credit-memo item, what Auto Apply uses."""
+"""Settings: deposit account and payment method per WorkSpace method, the credit-memo item, what Auto Apply uses, the pace."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ AUTO_APPLY = [
     {"value": "quickbooks", "label": "QuickBooks' default: an equal balance first, else the oldest"},
     {"value": "workspace", "label": "The applications made in WorkSpace"},
 ]
+PACE = [
+    {"value": "full", "label": "As fast as QuickBooks allows"},
+    {"value": "gentle", "label": "Half as fast, so that other programs connected to this company are not held up"},
+]
+GENTLE = 0.5  # of QuickBooks' limits
 MAPS = ("payment_method", "deposit_account")
 
 
@@ -30,6 +35,7 @@ def settings_schema(methods: Sequence[str], lists: Lists) -> Schema:
     found: dict[str, Any] = {
         "credit_memo_item": chosen("Item on credit memos", "Credit memos", choices(lists.items, "None chosen")),
         "auto_apply_uses": chosen("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
+        "pace": chosen("Pace", "Speed", PACE, "full"),
     }
     for method in methods:
         found[f"payment_method:{method}"] = chosen(f"{method}: method", "Payment methods", choices(lists.methods, "No method"))
@@ -108,6 +114,7 @@ def flat(settings: Mapping[str, Any]) -> dict[str, str]:
     """The settings by field name: `deposit_account:Check`."""
     found = {name: str(settings.get(name) or "") for name in ("credit_memo_item",)}
     found["auto_apply_uses"] = str(settings.get("auto_apply_uses") or "quickbooks")
+    found["pace"] = str(settings.get("pace") or "full")
     for name in MAPS:
         found |= {f"{name}:{method}": str(value) for method, value in dict(settings.get(name) or {}).items()}
     return found
@@ -131,7 +138,13 @@ def first_settings(methods: Sequence[str], lists: Lists) -> dict[str, Any]:
         "deposit_account": {},
         "credit_memo_item": first_item(lists.items),
         "auto_apply_uses": "quickbooks",
+        "pace": "full",
     }
+
+
+def pace_of(settings: Mapping[str, Any]) -> float:
+    """The share of QuickBooks' limits to use."""
+    return GENTLE if settings.get("pace") == "gentle" else 1.0
 
 
 def first_item(items: Sequence[Choice]) -> str:

@@ -33,7 +33,10 @@ class Clock(Protocol):
 
 
 class QuickBooks:
-    """The connection to QuickBooks as the composition root holds it: `sign_in`, and `books()` of the connected company."""
+    """The connection to QuickBooks as the composition root holds it: `sign_in`, and `books()` of the connected company.
+
+    `pace` may be set at any time: the share of QuickBooks' limits that calls use from then on.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class QuickBooks:
         self._clock = clock
         self._tell = tell
         self._adapter = adapter
+        self.pace = 1.0
         self._lock = Lock()
         self._books: dict[str, QuickBooksBooks] = {}
 
@@ -92,7 +96,7 @@ class QuickBooks:
     def _open(self, realm: str) -> QuickBooksBooks:
         clock, limits = self._clock, self._limits
         session = open_session(self.environment.api, limits, self._adapter)
-        pacer = Pacer(limits, clock.monotonic, clock.sleep, self._tell_silence)
+        pacer = Pacer(limits, clock.monotonic, clock.sleep, self._tell_silence, lambda: self.pace)
         channel = Channel(
             environment=self.environment,
             realm=realm,

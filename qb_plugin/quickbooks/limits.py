@@ -9,9 +9,8 @@ from dataclasses import dataclass
 class Limits:
     """Calls per window, seconds of waiting, items per call. Sources: Intuit's limits page and batch reference (2025).
 
-    `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `pace` is the
-    share of QuickBooks' limits that we use: 1.0 all of it, 0.5 the gentler setting. `read_waits` is the patience of a form
-    with somebody looking at it, `send_waits` that of a run.
+    `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `read_waits`
+    is the patience of a form with somebody looking at it, `send_waits` that of a run.
     """
 
     per_minute: int = 500
@@ -19,7 +18,6 @@ class Limits:
     at_once: int = 10
     batches_per_minute: int = 40
     guard: float = 0.5
-    pace: float = 1.0
     silence: float = 60.0
     recovery: float = 300.0
     throttled_at_most: int = 15

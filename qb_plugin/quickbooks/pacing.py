@@ -62,13 +62,27 @@ def never() -> bool:
     return False
 
 
+def full() -> float:
+    """All of QuickBooks' limits."""
+    return 1.0
+
+
 class Pacer:
-    """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds; `tell` hears how long a silence lasts."""
+    """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds; `tell` hears how long a silence lasts.
+
+    `pace`: the share of QuickBooks' limits that the firm wants used, asked for at each call.
+    """
 
     def __init__(
-        self, limits: Limits, monotonic: Callable[[], float], sleep: Callable[[float], None], tell: Callable[[int], None]
+        self,
+        limits: Limits,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], None],
+        tell: Callable[[int], None],
+        pace: Callable[[], float] = full,
     ) -> None:
         self._limits = limits
+        self._pace = pace
         self._monotonic = monotonic
         self._sleep = sleep
         self._tell = tell
@@ -127,7 +141,7 @@ class Pacer:
         if self._share < 1.0 and now >= self._faster_at:
             self._share = min(1.0, self._share / _SLOWER)
             self._faster_at = now + self._limits.recovery
-        return self._share * self._limits.pace
+        return self._share * self._pace()
 
     def _tell_silence(self, silence: float) -> None:
         seconds = ceil(silence)
