@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text, update
 
+from hostsim.practice import tables
 from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind
+from tests.postgres import POSTGRES
 from tests.practice_samples import ADDIN, add_records, counted_statements, new_record, small_practice
 
 
@@ -61,3 +65,25 @@ def test_many_marks_change_in_one_statement(practice: Practice) -> None:
         marks.put([{"ref": ref, "state": "synchronized"} for ref in refs])
     assert len(sent) == 1
     assert len(marks.marked("synchronized")) == 50
+
+
+WAITING = "SELECT count(*), pg_sleep(0.01) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+def is_anybody_waiting(practice: Practice) -> bool:
+    with practice.database.reading() as connection:
+        return bool(connection.execute(text(WAITING)).scalar_one())
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_two_that_mark_the_same_records_in_other_orders_do_not_block_each_other(practice: Practice) -> None:
+    first, second = add_records(practice, new_record(), new_record())
+    with ThreadPoolExecutor(1) as pool:
+        with practice.database.writing() as other:
+            other.execute(update(tables.marks).where(tables.marks.c.record_id == 1).values(hidden=True))
+            put = pool.submit(practice.marks(ADDIN).put, [{"ref": ref, "state": "failed"} for ref in (second, first)])
+            while not is_anybody_waiting(practice):
+                pass
+            other.execute(update(tables.marks).where(tables.marks.c.record_id == 2).values(hidden=True))
+        put.result()
+    assert practice.marks(ADDIN).marked("failed") == [first, second]

@@ -34,9 +34,13 @@ class PracticeMarks:
         return {ref: found[ref] for ref in refs if ref in found}
 
     def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Change marks, all in one commit: `ref` and any of `state`, `hidden`. ValueError for a state there is not."""
-        stated = [_state_change(change) for change in changes if "state" in change]
-        shown = [_key(change) | {"new_hidden": bool(change["hidden"])} for change in changes if "hidden" in change]
+        """Change marks, all in one commit: `ref` and any of `state`, `hidden`. ValueError for a state there is not.
+
+        In order of record: two that mark the same records in orders of their own would wait for each other for ever.
+        """
+        in_order = sorted(changes, key=lambda change: _key(change)["at"])
+        stated = [_state_change(change) for change in in_order if "state" in change]
+        shown = [_key(change) | {"new_hidden": bool(change["hidden"])} for change in in_order if "hidden" in change]
         mine = update(marks).where(
             marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign")
         )
