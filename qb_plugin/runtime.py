@@ -120,12 +120,12 @@ class Runtime:
         """The sign-in as a person sees it."""
         return self.store.tokens.connection()
 
-    def place(self) -> Workplace:
-        """The ports of the connected company."""
+    def place(self, signed_in: bool = True) -> Workplace:
+        """The ports of the connected company; without `signed_in` of one that has signed us out, too."""
         connection = self.connection()
         if connection.state is ConnectionState.NONE:
             raise NotConnected(Message("connection_none"))
-        if connection.state is ConnectionState.RECONNECT:
+        if signed_in and connection.state is ConnectionState.RECONNECT:
             raise ReconnectNeeded(Message("connection_reconnect", {"company": connection.company}))
         quickbooks = self.quickbooks()
         quickbooks.pace = pace_of(self.store.settings.get(connection.realm))

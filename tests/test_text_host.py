@@ -321,6 +321,19 @@ def test_a_sign_in_that_is_gone_leaves_rows_untried_and_offers_to_reconnect(scen
     assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
 
 
+def test_a_row_in_doubt_is_not_called_untried_when_the_sign_in_is_gone(scene: Scene) -> None:
+    answer = scene.opened("export-payments")
+    scene.simulator.trouble("answer_lost_after", times=1, match={"path": "/batch"})
+    scene.simulator.trouble("token_revoked", times=1, nth=5, match={"path": "/query"})
+    first = scene.run("export-payments", "export", answer, ["payment:1"])
+    again = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    assert scene.outcomes(first) == {"payment:1": "not_confirmed"}
+    assert scene.outcomes(again) == {"payment:1": "not_confirmed", "payment:2": "not_tried"}
+    connect(scene)
+    last = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    assert scene.outcomes(last) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+
+
 def test_a_throttle_is_waited_out_and_said(scene: Scene) -> None:
     scene.simulator.trouble("throttled", times=1, match={"path": "/batch"})
     summary = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1"])

@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import fields, validates_schema
 
-from qb_plugin.errors import AddInError
+from qb_plugin.errors import AddInError, ReconnectNeeded
 from qb_plugin.forms.export_columns import ACTION, ROW_ACTIONS, columns, show_label
 from qb_plugin.forms.export_rows import ExportRows, as_source, row_ref
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
@@ -23,7 +23,7 @@ from qb_plugin.forms.tokens import Tokens
 from qb_plugin.forms.twins import link_twin
 from qb_plugin.host import Task
 from qb_plugin.model import Kind, Lease, Message, Outcome, Ref, RowResult, SourceRecord
-from qb_plugin.sync.export import ExportRun, export
+from qb_plugin.sync.export import ExportRun, export, still_open
 from qb_plugin.sync.export_plan import Planner
 from qb_plugin.sync.known import ExportOptions, read_known
 from qb_plugin.sync.outcomes import shares_of_lines
@@ -187,7 +187,12 @@ class ExportPayments:
         return running.go(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
 
     def _work(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
-        place, unknown = self._office.place(), deque[RowResult]()
+        unknown = deque[RowResult]()
+        try:
+            place = self._office.place()
+        except ReconnectNeeded:
+            yield from still_open(self._office.place(signed_in=False))
+            raise
         run = ExportRun(lease.run.id if lease.run else "", lease.fence, options, lambda: task.cancelled)
         events = export(place, run, self._records(ids, unknown))  # which alone holds the records, and lets go of them
         yield from unknown

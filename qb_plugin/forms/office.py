@@ -63,8 +63,8 @@ class Office(Protocol):
     @property
     def bulletin(self) -> Hearing: ...
     def connection(self) -> Connection: ...
-    def place(self) -> Workplace:
-        """The ports of the connected company; NotConnected or ReconnectNeeded."""
+    def place(self, signed_in: bool = True) -> Workplace:
+        """The ports of the connected company; NotConnected, or ReconnectNeeded unless `signed_in` does not matter."""
         ...
 
     def lists(self, fresh: bool = False) -> Lists:

@@ -100,6 +100,11 @@ def settle_open(place: Workplace, stop: Callable[[], bool], records: Mapping[Ref
         raise
 
 
+def still_open(place: Workplace) -> Sequence[RowResult]:
+    """The rows of an earlier run that are in doubt, while nobody can look them up: they are not merely *not tried*."""
+    return Told(place, place.journal.open_intents(place.realm), EMPTY).about_the_rest()
+
+
 class Told:
     """What the rows of an earlier run are told: the intent's end as the end of the whole row."""
 
@@ -158,4 +163,4 @@ def _client(record: SourceRecord) -> Ref:
     return Ref(Kind.CLIENT, record.client_id)
 
 
-__all__ = ["ExportRun", "export", "settle_open"]
+__all__ = ["ExportRun", "export", "settle_open", "still_open"]
