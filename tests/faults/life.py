@@ -25,6 +25,8 @@ from qb_plugin.forms.match_clients import MatchClients
 from qb_plugin.quickbooks.connect import connect_books
 from qb_plugin.runtime import Parts, RandomIds, Runtime
 from qb_plugin.store.tables import leases
+from qb_plugin.sync.workplace import Workplace
+from tests.faults.controls import PLAIN, Control
 from tests.faults.desk import KEY, LIMITS, FrailAdapter, Site, app_keys
 from tests.faults.points import Killed, Points, Watch
 from tests.faults.server import ADDRESS, REALM, Bill, FaultyQuickBooks, Template, make_template, new_server
@@ -56,6 +58,18 @@ def begin(folder: Path) -> Sequence[str]:
     firm.runtime.save_settings({**firm.runtime.settings(), "credit_memo_item": "1"})
     firm.close()
     return refs
+
+
+class OddRuntime(Runtime):
+    """The add-in, sending in a way that may be known to be wrong (tests/faults/controls.py)."""
+
+    def __init__(self, host: Services, parts: Parts, control: Control) -> None:
+        super().__init__(host, parts)
+        self._control = control
+
+    def place(self, signed_in: bool = True) -> Workplace:
+        """The ports of the connected company, changed as the control does."""
+        return self._control.change(super().place(signed_in))
 
 
 class Fate(Points):
@@ -100,6 +114,7 @@ class Firm:
     core: FaultyQuickBooks
     time: SharedTime
     refs: list[str]
+    control: Control = PLAIN
     points: Fate = field(default_factory=Fate)
     practice: Practice = field(init=False)
     runtime: Runtime = field(init=False)
@@ -121,7 +136,8 @@ class Firm:
         host = Services("quickbooks", self.practice, User(), options, Callbacks(), print, lambda _: KEY, NOON.date)
         adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
         connect = partial(connect_books, adapter=adapter)
-        self.runtime = Runtime(host, Parts(self.time, RandomIds(), limits=LIMITS["batch"], connect=connect))
+        parts = Parts(self.time, RandomIds(), limits=LIMITS["batch"], connect=connect)
+        self.runtime = OddRuntime(host, parts, self.control)
         for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):
             Watch(engine, option).points = self.points
 
@@ -204,7 +220,7 @@ class Firm:
             return
 
 
-def copy_of(begun: Path, name: str, refs: Sequence[str], time: SharedTime, server: str) -> Firm:
+def copy_of(begun: Path, name: str, refs: Sequence[str], time: SharedTime, server: str, control: Control = PLAIN) -> Firm:
     """A firm that begins a life of its own."""
     shutil.copyfile(begun / "begun.db", begun / f"{name}.db")
-    return Firm(begun, name, new_server(company(), time, server), time, list(refs))
+    return Firm(begun, name, new_server(company(), time, server), time, list(refs), control)
