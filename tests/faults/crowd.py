@@ -113,6 +113,15 @@ def play_on(crowd: Crowd, database: str) -> Outcome:
             return play(crowd, Path(folder), address)
 
 
+def crowds(rows: int, processes: int) -> list[tuple[str, Crowd]]:
+    """With and without the lease on both databases."""
+    return [
+        (database, Crowd(f"{database}, lease {'on' if exclusive else 'off'}", rows, processes, exclusive))
+        for database in ("sqlite", "postgresql")
+        for exclusive in (True, False)
+    ]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play with and without the lease on both databases and print the figures; 1 when anything is bad."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.crowd", description=__doc__)
@@ -122,9 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     preload()
     bad = 0
-    for database in asked.databases:
-        for exclusive in (True, False):
-            crowd = Crowd(f"{database}, lease {'on' if exclusive else 'off'}", asked.rows, asked.processes, exclusive)
+    for database, crowd in crowds(asked.rows, asked.processes):
+        if database in asked.databases:
             outcome = play_on(crowd, database)
             print(outcome, flush=True)
             for problem in outcome.bad[:20]:

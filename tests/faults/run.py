@@ -1,4 +1,7 @@
-"""`python -m tests.faults.run`: plays every case, prints a table of figures, and says how to play a bad one alone."""
+"""`python -m tests.faults.run`: plays everything, prints a table of figures, and says how to play a bad case alone.
+
+The enumerated cases and the controls, a soak, real processes that are killed, and a crowd of them at once.
+"""
 
 from __future__ import annotations
 
@@ -8,128 +11,39 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from functools import cache, partial
-from pathlib import Path
 
-from tests.faults.cases import Case, World, read_case, worlds
-from tests.faults.controls import CONTROLS, PLAIN
-from tests.faults.databases import MEMORY, Databases, Files, Servers
-from tests.faults.imports import ImportPlay, import_worlds
-from tests.faults.play import Play, Played
-from tests.faults.soak import soak
-from tests.faults.soak import tell as tell_soak
-from tests.faults.survey import Sample, survey
+from tests.faults import crowd, kills
+from tests.faults.cases import DATABASES, read_case
+from tests.faults.controls import CONTROLS
+from tests.faults.crowd import Crowd
+from tests.faults.databases import MEMORY
+from tests.faults.kills import Scene
+from tests.faults.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chosen_worlds, play, run_part
+from tests.faults.soak import SHARE, Soaked, soak
+from tests.faults.survey import Sample
+from tests.faults.tally import Promise, Tally, show, tell, total
 from tests.postgres import running_postgres
 
-FRESH_KEYS = "import under fresh keys"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One line of the table: a death at every `points`-th point of each world."""
-
-    database: str
-    scenario: str
-    points: int = 1
-
-
-# PostgreSQL costs several times more a case, and payments without Auto Apply take the path that applied ones take.
-PARTS = (
-    Part("sqlite", "applied"),
-    Part("sqlite", "memos"),
-    Part("sqlite", "payments", 3),
-    Part("sqlite", "import"),
-    Part("postgresql", "applied", 8),
-    Part("postgresql", "memos", 8),
-    Part("postgresql", "import", 8),
-)
-
-
-@dataclass(slots=True)
-class Tally:
-    """One line of the table."""
-
-    name: str
-    cases: int = 0
-    bad: list[tuple[str, str]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def take(self, found: Tally) -> None:
-        """Add another's figures."""
-        self.cases += found.cases
-        self.bad += found.bad
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a worker process finds its databases."""
-
-    folder: str
-    postgres: str = ""
-
-    def databases(self, kind: str) -> Databases:
-        """This process's own."""
-        return opened(self, kind)
-
-
-@cache
-def opened(place: Place, kind: str) -> Databases:
-    """Databases of one kind for this process; their names hold its number."""
-    if kind == "postgresql":
-        return Servers(place.postgres, f"faults_{os.getpid()}")
-    folder = Path(place.folder) / str(os.getpid())
-    folder.mkdir()
-    return Files(folder)
-
-
-def play(case: Case, databases: Databases, control: str = "") -> Played:
-    """Play one case, in the way named by `control` if there is one."""
-    if case.world.scenario == "import":
-        return ImportPlay(case, databases, fresh_keys=control == FRESH_KEYS).run()
-    return Play(case, databases, CONTROLS[control] if control else PLAIN).run()
-
-
-def play_world(place: Place, sample: Sample, control: str, world: World) -> Tally:
-    """Play all cases of one world."""
-    databases = place.databases(world.database)
-    tally = Tally(world.scenario)
-    for case, played in survey(world, sample, lambda case: play(case, databases, control)):
-        tally.cases += 1
-        if played.bad:
-            tally.bad.append((str(case), "; ".join(played.bad)))
-    return tally
-
-
-def run_part(
-    name: str, chosen: Iterable[World], place: Place, sample: Sample, pool: ProcessPoolExecutor, control: str = ""
-) -> Tally:
-    """Play the worlds on all workers."""
-    begun, tally = time.monotonic(), Tally(name)
-    for found in pool.map(partial(play_world, place, sample, control), chosen):
-        tally.take(found)
-    tally.seconds = time.monotonic() - begun
-    show(tally)
-    return tally
-
-
-def show(tally: Tally) -> None:
-    """One line of the table, as soon as it is known."""
-    print(f"{tally.name:34} {tally.cases:7} cases {len(tally.bad):6} bad {tally.seconds:8.1f} s", flush=True)
-
-
-def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
-    """The worlds of these scenarios whose name holds all the words."""
-    every = (*worlds(database), *import_worlds(database))
-    return [w for w in every if w.scenario in scenarios and all(word in str(w) for word in words.split())]
+CASES, ON_POSTGRESQL = 10_000, 1_500  # promised at least
+KILLS, PAYMENTS, RESTARTS = 200, 20_000, 10
+SPARE = 20  # kills asked for beyond those, as work may end before the last of them
+ROWS, PROCESSES = 2_000, 8  # of a crowd
+LEAST_BAD = 5  # bad cases that a control must show; one, when it is played in part
+LEFT_OUT = {
+    "cases": "leave the enumerated cases out",
+    "controls": "leave the wrong ways out",
+    "kills": "leave the processes out that are killed",
+    "crowd": "leave the processes out that export at once",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what was asked for; 1 when a case is bad or a control is blind."""
+    """Run what was asked for; 1 when a case is bad, a control is blind, or less was played than promised."""
     asked = read_arguments(arguments)
+    kills.preload()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-", dir=MEMORY if MEMORY.is_dir() else None))
         wants_server = "postgresql" in (asked.case or asked.databases)
@@ -137,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = Place(folder, stack.enter_context(server.new_database()) if server else "")
         if asked.case:
             return replay(asked.case, place, asked.control)
-        return run_all(asked, place, stack)
+        return run_all(asked, place)
 
 
 def replay(text: str, place: Place, control: str) -> int:
@@ -150,47 +64,92 @@ def replay(text: str, place: Place, control: str) -> int:
     return 1 if played.bad else 0
 
 
-def run_all(asked: argparse.Namespace, place: Place, stack: ExitStack) -> int:
-    """Every part in turn, then the table."""
-    pool = stack.enter_context(ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn")))
-    parts = [run_scenario(part, asked, place, pool) for part in PARTS if part.database in asked.databases]
-    controls = [run_control(name, asked, place, pool) for name in (*CONTROLS, FRESH_KEYS)] if asked.controls else []
+def run_all(asked: argparse.Namespace, place: Place) -> int:
+    """Every part in turn, each a line of the table; then the sums, and what is bad."""
+    begun = time.monotonic()
+    with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn")) as pool:
+        parts = {part: run_scenario(part, asked, place, pool) for part in PARTS if asked.cases and part.database in asked.databases}
+        controls = [run_control(name, part, asked, place, pool) for name, part in CONTROLLED if asked.controls]
     soaked = [run_soak(seed, asked.rows) for seed in asked.soak]
-    return tell(parts, soaked, controls)
+    killed = [run_scene(number, *scene) for number, scene in enumerate(kills.scenes(PAYMENTS, KILLS + SPARE)) if asked.kills]
+    crowds = [run_crowd(*each) for each in crowd.crowds(ROWS, PROCESSES) if asked.crowd]
+    all_cases = total("all cases, the controls left out", list(parts.values()))
+    on_postgresql = total("of them on PostgreSQL", [tally for part, tally in parts.items() if part.database == "postgresql"])
+    show(all_cases)
+    show(on_postgresql)
+    print(f"{(time.monotonic() - begun) / 60:.1f} minutes in all", flush=True)
+    promises = [*kept_by_kills([outcome for outcome, _ in killed]), *kept_by_soaks(soaked)]
+    if parts and not is_thinned(asked):
+        promises += [Promise("cases", CASES, all_cases.played), Promise("cases on PostgreSQL", ON_POSTGRESQL, on_postgresql.played)]
+    honest = [*parts.values(), *(tally for _, tally in soaked), *(tally for _, tally in killed), *crowds]
+    return tell(honest, controls, promises, 1 if is_thinned(asked) else LEAST_BAD)
 
 
-def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> Tally:
+def is_thinned(asked: argparse.Namespace) -> bool:
+    """Whether only a part of the cases was asked for."""
+    return bool(asked.only) or asked.points > 1 or set(asked.databases) != set(DATABASES)
+
+
+def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor, control: str = "") -> Tally:
     """All worlds of a scenario on one database."""
     chosen = chosen_worlds(part.database, [part.scenario], asked.only)
-    sample = Sample(part.points * asked.points, asked.seconds)
-    return run_part(f"{part.scenario}, {part.database}", chosen, place, sample, pool)
+    name = f"control: {control}" if control else f"{part.scenario}, {part.database}"
+    return run_part(name, chosen, place, Sample(part.points * asked.points, 0 if control else asked.seconds), pool, control)
 
 
-def run_control(name: str, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> Tally:
-    """A way of sending known to be wrong, over a part of the same cases; an invoice that is paid would protect from some of it."""
-    chosen = chosen_worlds("sqlite", ["import" if name == FRESH_KEYS else "payments"], asked.only)
-    fewer = 1 if name == FRESH_KEYS else 8
-    return run_part(f"control: {name}", chosen, place, Sample(fewer * asked.points, 0), pool, name)
+def run_control(name: str, part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> Tally:
+    """A way of sending known to be wrong, over a part of the same cases."""
+    return run_scenario(part, asked, place, pool, name)
 
 
-def run_soak(seed: int, rows: int) -> Tally:
-    """One long export; its cases are rows."""
+def run_soak(seed: int, rows: int) -> tuple[Soaked, Tally]:
+    """One long export."""
     begun = time.monotonic()
     soaked = soak(seed, rows)
-    tell_soak(seed, rows, soaked, time.monotonic() - begun)
-    return Tally(f"soak, seed {seed}", rows, [(f"soak {seed}", problem) for problem in soaked.bad])
+    bad = [(problem, f"python -m tests.faults.soak --seed {seed} --rows {rows}") for problem in soaked.bad]
+    more = f"{soaked.troubled:,} of {soaked.answers:,} answers troubled, {soaked.deaths} deaths, {soaked.presses} presses"
+    tally = Tally(f"soak, seed {seed}", rows, bad, time.monotonic() - begun, "rows", more)
+    show(tally)
+    return soaked, tally
 
 
-def tell(parts: Sequence[Tally], soaked: Sequence[Tally], controls: Sequence[Tally]) -> int:
-    """Print the sum and the bad cases; 1 when there is a bad case or a control without one."""
-    bad = [each for tally in parts for each in tally.bad]
-    print(f"{'in all, without the controls':34} {sum(tally.cases for tally in parts):7} cases {len(bad):6} bad")
-    for case, problem in bad:
-        print(f"BAD {problem}\n    python -m tests.faults.run --case {case}")
-    blind = [tally.name for tally in controls if not tally.bad]
-    for name in blind:
-        print(f"BLIND {name}: it must show bad cases")
-    return 1 if bad or blind or any(tally.bad for tally in soaked) else 0
+def run_scene(number: int, database: str, scene: Scene) -> tuple[kills.Outcome, Tally]:
+    """Real processes that are killed."""
+    outcome = kills.play_on(scene, 1 + number, database)
+    bad = [(problem, f"python -m tests.faults.kills --only {number}") for problem in outcome.found.bad]
+    more = f"{outcome.kills} SIGKILLs, {outcome.restarts} server restarts"
+    tally = Tally(f"kills: {scene.name}", scene.payments, bad, outcome.seconds, "payments", more)
+    show(tally)
+    return outcome, tally
+
+
+def run_crowd(database: str, many: Crowd) -> Tally:
+    """Real processes that export the same rows at once."""
+    outcome = crowd.play_on(many, database)
+    bad = [(problem, f"python -m tests.faults.crowd --databases {database}") for problem in outcome.bad]
+    more = f"{many.processes} processes at once, {outcome.figures.rotations} rotations of the refresh token"
+    tally = Tally(f"crowd: {many.name}", many.rows, bad, outcome.seconds, "rows", more)
+    show(tally)
+    return tally
+
+
+def kept_by_kills(outcomes: Sequence[kills.Outcome]) -> list[Promise]:
+    """What was promised of the kills, if any were asked for."""
+    if not outcomes:
+        return []
+    return [
+        Promise("SIGKILLs of real processes", KILLS, sum(outcome.kills for outcome in outcomes)),
+        Promise("payments of processes that were killed", PAYMENTS, sum(outcome.scene.payments for outcome in outcomes)),
+        Promise("restarts of PostgreSQL", RESTARTS, sum(outcome.restarts for outcome in outcomes)),
+    ]
+
+
+def kept_by_soaks(soaked: Sequence[tuple[Soaked, Tally]]) -> list[Promise]:
+    """What was promised of each soak: a fifth of the answers troubled, give or take a few of a drawn number, and deaths."""
+    troubled = [
+        Promise(f"troubled answers of {found.answers:,}", int(found.answers * SHARE * 0.9), found.troubled) for found, _ in soaked
+    ]
+    return [*troubled, *(Promise("deaths in a soak", 1, found.deaths) for found, _ in soaked)]
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -198,13 +157,14 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.run", description=__doc__)
     parser.add_argument("--case", help="play this case alone", default="")
     parser.add_argument("--control", help="play it in this wrong way", choices=["", *CONTROLS, FRESH_KEYS], default="")
-    parser.add_argument("--databases", nargs="*", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("--databases", nargs="*", choices=DATABASES, default=list(DATABASES), help="of the cases")
     parser.add_argument("--only", help="worlds whose name holds all these words", default="")
     parser.add_argument("--points", type=int, default=1, help="so many times fewer points")
     parser.add_argument("--seconds", type=int, default=3, help="a second death in every n-th case; 0 in none")
     parser.add_argument("--soak", type=int, nargs="*", default=[7], help="seeds of long exports")
     parser.add_argument("--rows", type=int, default=10_000, help="rows of each long export")
-    parser.add_argument("--no-controls", dest="controls", action="store_false", help="leave the wrong ways out")
+    for part, help_ in LEFT_OUT.items():
+        parser.add_argument(f"--no-{part}", dest=part, action="store_false", help=help_)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at work")
     return parser.parse_args(arguments)
 

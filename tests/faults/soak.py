@@ -93,6 +93,16 @@ class Soaked:
     calls: Mapping[str, int] = field(default_factory=dict)
     hours: float = 0.0
 
+    @property
+    def answers(self) -> int:
+        """How many calls were answered, or were not."""
+        return sum(self.calls.values())
+
+    @property
+    def troubled(self) -> int:
+        """How many of them went wrong."""
+        return self.answers - self.calls["fine"]
+
 
 class Soak:
     """A firm of many clients, and one person who presses until every row has come to an end."""
@@ -209,14 +219,10 @@ def soak(seed: int, rows: int) -> Soaked:
 def tell(seed: int, rows: int, soaked: Soaked, seconds: float) -> None:
     """What came of it, in a few lines."""
     ends = Counter(str(result.outcome) for result in soaked.last.values())
-    troubled = sum(soaked.calls.values()) - soaked.calls["fine"]
     print(
         f"soak, seed {seed}: {rows} rows, {len(soaked.bad)} bad, {soaked.presses} presses, {soaked.deaths} deaths, {seconds:.1f} s"
     )
-    print(
-        f"  {troubled} of {sum(soaked.calls.values())} answers troubled; "
-        f"{soaked.hours:.1f} hours of virtual time; rows {dict(ends)}"
-    )
+    print(f"  {soaked.troubled} of {soaked.answers} answers troubled; {soaked.hours:.1f} hours of virtual time; rows {dict(ends)}")
     for problem in soaked.bad[:20]:
         print(f"BAD {problem}\n    python -m tests.faults.soak --seed {seed} --rows {rows}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -132,6 +133,7 @@ def open_runtime(order: Order, practice: Practice) -> Runtime:
 def work(order: Order, ready: Any = None) -> None:
     """The process: as a host does it, a database that fails is told, and a person tries again."""
     telling = Telling(order.told)
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # that a server's restart breaks its connections is no news here
     if ready is not None:
         ready.wait(PATIENCE)
     try:
