@@ -45,9 +45,9 @@ class Running:
         except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
         for end in tally.end_the_rest(failure.message if failure else Message("cancelled_row")):
-            self._tell(end, tally)  # only when the run could not even begin: else the run has ended its rows itself
-        self._mark()
-        return self._summary(run.id, tally, failure)
+            self._take(end, tally)  # only when the run could not even begin, or the host raised: else it has ended its rows itself
+        trouble = self._mark_the_last()
+        return self._summary(run.id, tally, failure or trouble)
 
     def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult | Message]]) -> dict[str, Any]:
         """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
@@ -65,6 +65,11 @@ class Running:
         return self._summary("", tally, failure)
 
     def _tell(self, event: RowResult | Message, tally: Tally) -> None:
+        self._take(event, tally)
+        if len(self._to_mark) >= GROUP or self._office.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
+            self._mark()
+
+    def _take(self, event: RowResult | Message, tally: Tally) -> None:
         if isinstance(event, Message):
             self._notice(event)
             return
@@ -81,8 +86,6 @@ class Running:
         mark, record = mark_of(event), marked_record(event)
         if mark and record and self._marking:
             self._to_mark[record] = mark
-        if len(self._to_mark) >= GROUP or self._office.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
-            self._mark()
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
@@ -95,6 +98,14 @@ class Running:
             self._office.host.marks.put(changes)
         self._to_mark = {}
         self._marked_at = self._office.run_ports.clock.monotonic()
+
+    def _mark_the_last(self) -> AddInError | None:
+        """What keeps the host from setting the marks, if anything does: they are mended by our links at the next press or start."""
+        try:
+            self._mark()
+        except Exception as error:
+            return Fatal(Message("host_trouble", details=type(error).__name__))
+        return None
 
     def _summary(self, run_id: str, tally: Tally, failure: AddInError | None) -> dict[str, Any]:
         sentences = self._office.sentences
