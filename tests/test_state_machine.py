@@ -24,7 +24,7 @@ from qb_plugin.sync.markers import find_marker
 from tests.faults.controls import CONTROLS, PLAIN
 from tests.faults.life import DAY, Firm, begin, copy_of
 from tests.faults.server import REALM, SERVERS, add_strike
-from tests.faults.shared_time import NOON, SharedTime
+from tests.faults.shared_time import NOON
 
 ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
 TROUBLES = ("answer_lost_before", "answer_lost_after", "status_500_after", "late_commit", "html", "batch_half", "token_expired")
@@ -70,7 +70,7 @@ HAPPENINGS = (
 def begun() -> tuple[tempfile.TemporaryDirectory[str], Sequence[str]]:
     """The folder with the database that every life is a copy of, and its rows."""
     folder = tempfile.TemporaryDirectory(prefix="lives-")
-    return folder, begin(Path(folder.name))
+    return folder, begin(f"sqlite:///{folder.name}/begun.db")
 
 
 class Life(RuleBasedStateMachine):
@@ -81,7 +81,7 @@ class Life(RuleBasedStateMachine):
     @initialize(server=st.sampled_from(sorted(set(SERVERS) - {"replay+longlag"})))
     def open(self, server: str) -> None:
         folder, refs = begun()
-        self.firm: Firm = copy_of(Path(folder.name), f"life-{next(NUMBERS)}", refs, SharedTime(), server, self.control)
+        self.firm: Firm = copy_of(Path(folder.name) / "begun.db", f"life-{next(NUMBERS)}", refs, server, control=self.control)
         self.payments = [ref for ref in refs if ref.startswith("payment")]
         self.memos = [ref for ref in refs if ref not in self.payments]
         self.amounts: dict[str, set[str]] = {ref: {amount} for ref, amount in self._amounts().items()}

@@ -72,6 +72,25 @@ def test_a_stream_that_broke_off_goes_on_after_its_last_event(host: RunningHost)
     assert position == feed.position()
 
 
+def test_a_run_goes_on_when_every_browser_is_gone_and_the_next_one_finds_what_became_of_it(tmp_path: Path) -> None:
+    gate = threading.Semaphore(0)
+    practice, url = demo_practice(tmp_path, date(2026, 11, 22))
+    with running_host(practice, [parcel_source(tmp_path, lambda: ParcelAddIn(SendForm(size=40, gate=gate)))], database=url) as host:
+        session, start = host.session(), host.workspace.feed.position()
+        task = run_all(session)
+        gate.release(5)
+        stream = listen(session, start)
+        next(stream)
+        stream.close()
+        session.http.close()
+        gate.release(35)
+        later = host.session()
+        change: dict[str, Any] = {}
+        while not change.get("summary"):
+            change = later.get(f"/api/tasks/{task}").json()
+        assert change["summary"]["counts"]["done"] == 38
+
+
 @pytest.mark.parametrize("position", ["other-life-5", "nonsense", "-"])
 def test_a_page_that_was_away_too_long_is_told_to_read_again(host: RunningHost, position: str) -> None:
     kind, now, _ = next(listen(host.session(), position))

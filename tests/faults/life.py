@@ -45,14 +45,14 @@ def company() -> Template:
     return make_template(CLIENTS[:2], BILLS)
 
 
-def begin(folder: Path) -> Sequence[str]:
-    """Make the database that all lives are copies of; the rows to export."""
-    with small_practice(f"sqlite:///{folder / 'begun.db'}") as practice:
+def begin(url: str) -> Sequence[str]:
+    """Make the database of a firm that is ready to export; the rows."""
+    with small_practice(url) as practice:
         records = [new_record(Kind.PAYMENT, 1 + (n % 7) // 3, DAY, amount, reference=f"P{n}") for n, amount in enumerate(AMOUNTS)]
         memos = [new_record(Kind.CREDIT_MEMO, 1 + n, DAY, "15.00", reference=f"M{n}") for n in range(2)]
         refs = add_records(practice, *records, *memos)
     time = SharedTime()
-    firm = Firm(folder, "begun", new_server(company(), time, "replay"), time, list(refs))
+    firm = Firm(url, new_server(company(), time, "replay"), time, list(refs))
     firm.sign_in()
     MatchClients(firm.runtime).act("accept_all", {}, [], {})
     firm.runtime.save_settings({**firm.runtime.settings(), "credit_memo_item": "1"})
@@ -73,11 +73,28 @@ class OddRuntime(Runtime):
 
 
 class Fate(Points):
-    """The points of one process after another; `turn` decides where the next one dies."""
+    """The points of one process after another; `turn` decides where the next one dies, `expect` what else happens."""
+
+    def __init__(self) -> None:
+        self.turn()
 
     def turn(self, kill_at: int | None = None) -> None:
         """Begin to count anew."""
         super().__init__(kill_at)
+        self._happening: Callable[[], object] | None = None
+
+    def expect(self, nth: int, name: str, happening: Callable[[], object]) -> None:
+        """Let something happen once, when the nth point of this name is passed."""
+        self._left, self._name, self._happening = nth, name, happening
+
+    def reach(self, name: str) -> None:
+        """Pass a point, or die."""
+        super().reach(name)
+        if self._happening and name == self._name:
+            self._left -= 1
+            if not self._left:
+                happening, self._happening = self._happening, None
+                happening()
 
 
 @dataclass(slots=True)
@@ -109,23 +126,18 @@ class Listener:
 class Firm:
     """The firm; its process dies at `kill_at` of the next press, and another one begins."""
 
-    folder: Path
-    name: str
+    url: str
     core: FaultyQuickBooks
     time: SharedTime
     refs: list[str]
     control: Control = PLAIN
-    points: Fate = field(default_factory=Fate)
+    mode: str = "batch"
+    points: Fate = field(init=False)
     practice: Practice = field(init=False)
     runtime: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
-
-    @property
-    def url(self) -> str:
-        """The database's address."""
-        return f"sqlite:///{self.folder / self.name}.db"
 
     def start(self) -> None:
         """A process begins."""
@@ -136,7 +148,7 @@ class Firm:
         host = Services("quickbooks", self.practice, User(), options, Callbacks(), print, lambda _: KEY, NOON.date)
         adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
         connect = partial(connect_books, adapter=adapter)
-        parts = Parts(self.time, RandomIds(), limits=LIMITS["batch"], connect=connect)
+        parts = Parts(self.time, RandomIds(), limits=LIMITS[self.mode], connect=connect)
         self.runtime = OddRuntime(host, parts, self.control)
         for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):
             Watch(engine, option).points = self.points
@@ -220,7 +232,8 @@ class Firm:
             return
 
 
-def copy_of(begun: Path, name: str, refs: Sequence[str], time: SharedTime, server: str, control: Control = PLAIN) -> Firm:
-    """A firm that begins a life of its own."""
-    shutil.copyfile(begun / "begun.db", begun / f"{name}.db")
-    return Firm(begun, name, new_server(company(), time, server), time, list(refs), control)
+def copy_of(begun: Path, name: str, refs: Sequence[str], server: str, **more: Any) -> Firm:
+    """A firm that begins a life of its own, in a database beside the one that was begun."""
+    own, time = begun.with_name(f"{name}.db"), SharedTime()
+    shutil.copyfile(begun, own)
+    return Firm(f"sqlite:///{own}", new_server(company(), time, server), time, list(refs), **more)
