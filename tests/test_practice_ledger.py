@@ -50,7 +50,10 @@ def test_credit_memos_count_against_payments_but_not_among_themselves(practice: 
     both = practice.ledger.snapshot({})
     assert both.total == Decimal("22.50")
     assert both.totals == {Kind.PAYMENT: Decimal("30.00"), Kind.CREDIT_MEMO: Decimal("7.50")}
-    assert practice.ledger.snapshot({"kinds": ["credit_memo"]}).total == Decimal("7.50")
+    memos, payments = practice.ledger.snapshot({"kinds": ["credit_memo"]}), practice.ledger.snapshot({"kinds": ["payment"]})
+    assert memos.total == Decimal("7.50")
+    assert memos.totals == {Kind.PAYMENT: Decimal("0.00"), Kind.CREDIT_MEMO: Decimal("7.50")}
+    assert payments.totals == {Kind.PAYMENT: Decimal("30.00"), Kind.CREDIT_MEMO: Decimal("0.00")}
 
 
 def test_a_ref_names_the_kind_and_is_nothing_with_the_wrong_one(practice: Practice) -> None:
@@ -87,6 +90,18 @@ def test_records_are_ordered_by_what_the_column_shows(practice: Practice) -> Non
     expected = {"date": "312", "client": "213", "method": "321", "reference": "123", "amount": "132", "number": "123"}
     snapshots = {sort: practice.ledger.snapshot({"sort": sort, "descending": False}) for sort in expected}
     assert {sort: "".join(snapshot.refs(0, 3)).replace("payment:", "") for sort, snapshot in snapshots.items()} == expected
+
+
+def test_whatever_it_is_sorted_by_a_filter_leaves_the_same(practice: Practice) -> None:
+    days, kinds = [date(2026, 3, day) for day in (1, 2, 3)], (Kind.PAYMENT, Kind.CREDIT_MEMO)
+    refs = add_records(practice, *(new_record(kinds[n % 2], n % 3 + 1, days[n // 8], f"{n}.00") for n in range(24)))
+    practice.marks(ADDIN).put([{"ref": ref, "state": "synchronized"} for ref in refs[::3]] + [{"ref": refs[10], "hidden": True}])
+    query = {"kinds": ["payment"], "from": days[1], "to": days[2], "hide_synchronized": True, "show_hidden": False}
+    expected = [ref for n, ref in enumerate(refs) if n >= 8 and n % 2 == 0 and n % 3 and n != 10]
+    for sort in SORTS:
+        snapshot = practice.ledger_for(ADDIN).snapshot(query | {"sort": sort})
+        assert sorted(snapshot.refs(0, 99)) == sorted(expected), sort
+        assert snapshot.total == sum(int(ref.partition(":")[2]) - 1 for ref in expected), sort
 
 
 def test_among_credit_memos_the_largest_amount_is_the_highest(practice: Practice) -> None:

@@ -46,6 +46,8 @@ def _waiting(query: RecordQuery, addin_id: int) -> tuple[FromClause, list[Column
 def _recorded(connection: Connection, query: RecordQuery, addin_id: int | None) -> tuple[FromClause, list[ColumnElement[bool]]]:
     by_marks = addin_id is not None and query.hide_synchronized and not query.terms
     wanted = _kinds_and_dates(marks if by_marks else records, query)
+    if by_marks and connection.dialect.name != "sqlite":
+        wanted += _kinds_and_dates(records, query)  # or PostgreSQL reads every record there is; SQLite finds each by its id
     if query.refs is not None:
         wanted.append(_these(connection, query.refs))
     wanted.extend(term_condition(connection, term) for term in query.terms)
@@ -100,10 +102,12 @@ def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted
     # Credit memos are kept negative: among themselves, the largest is the one with the lowest value.
     descending = query.descending != (query.sort == "amount" and query.only_kind is Kind.CREDIT_MEMO)
     directed = [column.desc() if descending else column.asc() for column in (*order, key)]
-    rows: Select[Any] = select((key * columns.kind).label("key"), columns.value).select_from(source)
-    read = read_ordered(connection, rows.where(*wanted).order_by(*directed))
+    signed = key if query.only_kind is Kind.PAYMENT else key * columns.kind
+    rows: Select[Any] = select(signed, columns.value).select_from(source)
+    read = read_ordered(connection, rows.where(*wanted).order_by(*directed), mixed=query.only_kind is None)
+    negative = read.total if query.only_kind is Kind.CREDIT_MEMO else read.negative
     return Snapshot(
         signed=read.keys,
-        totals={Kind.PAYMENT: from_units(read.total - read.negative), Kind.CREDIT_MEMO: from_units(-read.negative)},
+        totals={Kind.PAYMENT: from_units(read.total - negative), Kind.CREDIT_MEMO: from_units(-negative)},
         total=from_units(read.total if query.only_kind is not Kind.CREDIT_MEMO else -read.total),
     )
