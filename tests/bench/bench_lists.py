@@ -4,37 +4,23 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Sequence
 
 from hostsim.practice.database import open_practice
 from tests.bench import bench_practice
+from tests.bench.databases import empty_database
 from tests.bench.figures import Figure, Section, at_least, at_most, table
-from tests.postgres import running_postgres
 
 NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
 
 
-@contextmanager
-def database(kind: str) -> Iterator[str]:
-    """The address of an empty database of this kind."""
-    if kind == "postgresql":
-        with running_postgres() as server, server.new_database() as url:
-            yield url
-        return
-    with TemporaryDirectory() as folder:
-        yield f"sqlite:///{Path(folder) / 'firm.db'}"
-
-
 def measure(kind: str, rows: int, times: int) -> Section:
     """All figures of the data side."""
-    with database(kind) as url:
+    with empty_database(kind) as (url, what):
         practice = open_practice(url)
         figures = [as_figure(each) for each in bench_practice.measure(practice, rows, times)]
         practice.close()
-    return Section(f"Lists over {rows:,} payments on {kind}, 95th percentiles", figures)
+    return Section(f"Lists over {rows:,} payments, 95th percentiles ({what})", figures)
 
 
 def as_figure(found: bench_practice.Figure) -> Figure:
