@@ -127,7 +127,8 @@ def test_no_page_takes_a_name_for_markup(host: RunningHost) -> None:
     session = host.session()
     for path in ("/clients", "/billing/invoices", "/billing/payments", f"/addins/callback?error={HOSTILE[1]}&state={HOSTILE[0]}"):
         answer = session.get(path)
-        assert re.findall(r"<script[^>]*>", answer.text) in ([], ['<script type="module" src="/static/main.js">'])
+        scripts = " ".join(re.findall(r"<script[^>]*>", answer.text))
+        assert re.sub("/[0-9a-f]{12}/", "/…/", scripts) in ("", '<script type="module" src="/static/…/main.js">')
         assert not re.search(r"<img|<[^>]*\sonerror", answer.text)
         assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
 

@@ -77,6 +77,21 @@ def test_a_form_nobody_has_is_not_found(session: Session) -> None:
     assert (answer.status_code, answer.json()) == (404, {"error": {"text": "There is no form nothing."}})
 
 
+def test_a_page_gets_its_grid_and_rows_in_one_answer(session: Session) -> None:
+    opened = session.get("/api/places/billing.payments").json()
+    assert opened["description"] == session.post("/api/forms/billing.payments/open").json()
+    rows = rows_of(session, "billing.payments")
+    assert opened["state"] | {"token": ""} == rows | {"token": ""}
+    page = session.get(f"/api/snapshots/{opened['state']['token']}/page?start=0&stop=1").json()
+    assert page["rows"] == rows["rows"][:1]
+
+
+@pytest.mark.parametrize("form", ["send", "about", "nothing"])
+def test_what_has_no_page_is_not_opened_by_reading_an_address(session: Session, form: str) -> None:
+    answer = session.get(f"/api/places/{form}")
+    assert (answer.status_code, answer.json()) == (404, {"error": {"text": f"There is no page with a form {form}."}})
+
+
 def test_rows_come_with_a_token_and_the_first_page(session: Session) -> None:
     state = rows_of(session)
     assert (state["count"], state["total"], len(state["rows"])) == (1250, "12500.00", 100)

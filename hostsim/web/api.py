@@ -35,6 +35,16 @@ async def open_form(request: Request) -> Response:
     return reply(await work(_open, _workspace(request), request.path_params["form"], body))
 
 
+def open_with_rows(workspace: Workspace, id: str) -> dict[str, Any]:
+    """A form's description and its first rows, as two requests would give them."""
+    description = _open(workspace, id, {})
+    answer = {**description["answer"], "token": description["token"]}
+    return {
+        "description": description,
+        "state": _rows(workspace, id, {"answer": answer, "columns": description["columns"]}),
+    }
+
+
 def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     form = _form(workspace, id)
     wanted: dict[str, Any] = {"selection": body.get("selection"), "answer": body.get("answer")}

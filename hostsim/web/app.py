@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
@@ -12,17 +10,19 @@ from starlette.staticfiles import StaticFiles
 from hostsim.web import api, pages
 from hostsim.web.errors import RequestRefused, on_crash, on_http, on_refused
 from hostsim.web.events import stream
+from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.workspace import Workspace
 
 
-def routes() -> list[Route | Mount]:
-    """Every address of the host."""
+def routes(static: str) -> list[Route | Mount]:
+    """Every address of the host; `static` is where the static files may be kept from."""
     return [
         Route("/", pages.index),
         *(Route(place.path, pages.show_place) for place in pages.PLACES),
         Route(CALLBACK, pages.receive_callback, methods=["GET"]),
         Route("/events", stream),
+        Route("/api/places/{form}", pages.open_place),
         Route("/api/forms/{form}/open", api.open_form, methods=["POST"]),
         Route("/api/forms/{form}/rows", api.read_rows, methods=["POST"]),
         Route("/api/forms/{form}/act", api.act, methods=["POST"]),
@@ -36,12 +36,16 @@ def routes() -> list[Route | Mount]:
         Route("/api/tasks", api.list_tasks),
         Route("/api/tasks/{task}", api.read_task),
         Route("/api/tasks/{task}/cancel", api.cancel_task, methods=["POST"]),
-        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        Mount(static, LastingFiles(directory=FOLDER)),
+        Mount("/static", StaticFiles(directory=FOLDER)),
     ]
 
 
 def create_app(workspace: Workspace, token: str) -> Guard:
     """The whole host as one ASGI application; `token` is the key in the printed address."""
-    app = Starlette(routes=routes(), exception_handlers={RequestRefused: on_refused, HTTPException: on_http, Exception: on_crash})
-    app.state.workspace, app.state.templates = workspace, pages.templates()
+    static = lasting_address()
+    app = Starlette(
+        routes=routes(static), exception_handlers={RequestRefused: on_refused, HTTPException: on_http, Exception: on_crash}
+    )
+    app.state.workspace, app.state.templates = workspace, pages.templates(static)
     return Guard(app, token)

@@ -160,7 +160,7 @@ def _with_headers(send: Send, path: str) -> Send:
         if part["type"] == "http.response.start":
             headers = MutableHeaders(scope=part)
             headers.update(HEADERS)
-            headers["cache-control"] = "no-cache" if path.startswith("/static/") else "no-store"
+            headers.setdefault("cache-control", "no-cache" if path.startswith("/static/") else "no-store")
         await send(part)
 
     return dressed

@@ -11,7 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from hostsim.web import api
 from hostsim.web.calls import work
+from hostsim.web.errors import RequestRefused
+from hostsim.web.files import modules
 from hostsim.web.menus import menu_tree
 from hostsim.workspace import Workspace
 
@@ -34,10 +37,12 @@ PLACES = (
 TABS = (("Clients", "/clients"), ("Billing", "/billing/payments"))
 
 
-def templates() -> Jinja2Templates:
-    """The templates, escaping everything."""
+def templates(static: str) -> Jinja2Templates:
+    """The templates, escaping everything; `static` is where they find the static files."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    return Jinja2Templates(env=jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined))
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals.update(static=static, modules=modules())
+    return Jinja2Templates(env=environment)
 
 
 async def index(_: Request) -> Response:
@@ -62,6 +67,17 @@ async def show_place(request: Request) -> Response:
     }
     answer: HTMLResponse = request.app.state.templates.TemplateResponse(request, "place.html", values)
     return answer
+
+
+async def open_place(request: Request) -> Response:
+    """`GET /api/places/{form}` → `{description, state}` of a page's grid, as `open` and `rows` give them.
+
+    The page asks for it in its head, so that the rows are on their way before the scripts that draw them.
+    """
+    form = request.path_params["form"]
+    if form not in {place.form for place in PLACES}:
+        raise RequestRefused(404, f"There is no page with a form {form}.")
+    return api.reply(await work(api.open_with_rows, request.app.state.workspace, form))
 
 
 async def receive_callback(request: Request) -> Response:

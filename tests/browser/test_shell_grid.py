@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from hostsim.testing import demo_practice
+from hostsim.web.files import modules
+from tests.browser.chromium import FLAGS, get_browser
 from tests.browser.shell import Shell, open_send, row, shell_on
 
 pytestmark = pytest.mark.browser
@@ -229,6 +231,27 @@ def test_a_form_has_room_for_rows_and_its_foot_at_200_percent(browser: Browser, 
         expect(row(form, 0)).to_contain_text("✓ synchronized")
 
 
+def test_a_page_asks_for_its_rows_once_and_for_no_file_twice(shell: Shell) -> None:
+    asked: list[str] = []
+    page = shell.page
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url.removeprefix(shell.host.url)}"))
+    page.get_by_role("tab", name="Clients").click()
+    page.wait_for_url("**/clients")
+    expect(row(page, 3)).to_be_visible()
+    assert [each for each in asked if "/api/places/" in each or "/api/forms/clients" in each] == ["GET /api/places/clients"]
+    files = "performance.getEntriesByType('resource').filter(each => each.name.includes('/static/'))"
+    sent = page.evaluate(f"{files}.map(each => each.transferSize)")
+    assert len(sent) > len(modules())
+    assert set(sent) == {0}
+
+
+def test_where_the_early_answer_fails_the_rows_are_asked_for_again(shell: Shell) -> None:
+    shell.page.route("**/api/places/*", lambda route: route.abort())
+    shell.page.get_by_role("tab", name="Clients").click()
+    shell.page.wait_for_url("**/clients")
+    expect(row(shell.page, 3)).to_be_visible()
+
+
 def test_a_million_rows_are_reached_by_the_bar_the_wheel_and_the_keys(browser: Browser, firm: str, tmp_path: Path) -> None:
     with shell_on(browser, firm, tmp_path, size=1_000_000) as shell:
         form = open_send(shell.page)
@@ -245,3 +268,46 @@ def test_a_million_rows_are_reached_by_the_bar_the_wheel_and_the_keys(browser: B
         expect(row(form, 6)).to_have_count(0)
         grid.press("End")
         expect(row(form, 999_999)).to_be_visible()
+
+
+def test_the_bar_is_dragged_to_the_last_of_a_million_rows_and_back(browser: Browser, firm: str, tmp_path: Path) -> None:
+    shown = browser.browser_type.launch(executable_path=get_browser(), args=list(FLAGS), ignore_default_args=["--hide-scrollbars"])
+    with shell_on(shown, firm, tmp_path, size=1_000_000) as shell:
+        form = open_send(shell.page)
+        grid = form.get_by_role("grid")
+        box = grid.bounding_box()
+        assert box is not None
+        bar, top, end = box["x"] + box["width"] - 8, box["y"], box["y"] + box["height"]
+        drag(grid, bar, top + 24, end)
+        expect(row(form, 999_999)).to_contain_text("Parcel 999999")
+        last = row(form, 999_999).bounding_box()
+        assert last is not None
+        assert last["y"] + last["height"] <= end
+        grid.press("End")
+        expect(row(form, 999_999)).to_have_attribute("aria-selected", "false")
+        grid.press("ArrowUp")
+        expect(row(form, 999_998)).to_have_attribute("aria-selected", "true")
+        drag(grid, bar, end - 24, top)
+        expect(row(form, 0)).to_contain_text("Parcel 0")
+    shown.close()
+
+
+def drag(grid: Locator, across: float, start: float, end: float) -> None:
+    """Take hold of the bar at one height and let go of it at another; again where the bar was not drawn yet and did not follow."""
+    mouse, before = grid.page.mouse, scrolled(grid)
+    for _ in range(20):
+        mouse.move(across, start)
+        mouse.down()
+        mouse.move(across, (start + end) / 2, steps=5)
+        if abs(scrolled(grid) - before) > 1_000_000:
+            break
+        mouse.up()
+    mouse.move(across, end, steps=5)
+    mouse.up()
+
+
+def scrolled(grid: Locator) -> float:
+    """How far the grid is scrolled, two frames from now."""
+    frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    top: float = grid.evaluate(f"async grid => (await {frames}, grid.scrollTop)")
+    return top

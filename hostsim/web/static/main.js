@@ -23,8 +23,10 @@ function pick(item) {
 
 const refresh = (changed) => changed && panel?.load(true);
 
+// The rows were asked for in the page's head; where that went wrong, they are asked for again, and the reason is told.
 async function showPlace() {
-  const description = await post(formPath(place.dataset.form, "open"));
+  const opened = await get(document.querySelector("link[as=fetch]").href).catch(() => null);
+  const description = opened?.description ?? (await post(formPath(place.dataset.form, "open")));
   const answer = { ...description.answer, token: description.token };
   panel = new Panel(description, answer, {
     open: (form, body) => openForm(form, body, refresh),
@@ -44,7 +46,7 @@ async function showPlace() {
   tools.className = "tools";
   tools.append(panel.tools);
   place.replaceChildren(tools, panel.element);
-  await panel.load();
+  opened ? panel.begin(opened.state) : await panel.load();
 }
 
 // Tab lists: arrows move, Enter follows the link.
@@ -91,5 +93,4 @@ look(localStorage.getItem("look") ?? "system");
 startMenubar(document.querySelector("[role=menubar]"), pick);
 watchRuns();
 startEvents();
-showPlace().catch(tell);
-showStates();
+showPlace().catch(tell).finally(showStates);

@@ -51,6 +51,12 @@ export class Panel {
     if (round === this.round) this.grid.busy(false);
   }
 
+  // Shows rows that came with the description.
+  begin(state) {
+    this.#show(state, false);
+    this.grid.busy(false);
+  }
+
   // Rows of an earlier answer do not stand under what is wrong with this one.
   #reject(answer) {
     this.#show({ token: null, count: 0, total: "", rows: [], empty: { text: "Rows are shown once that is put right." } }, false);
@@ -60,8 +66,7 @@ export class Panel {
   // Shows the rows a running task began with, as it has left them so far.
   async attach(task) {
     try {
-      this.#show(await get(`/api/snapshots/${task.snapshot}`), false);
-      this.grid.busy(false);
+      this.begin(await get(`/api/snapshots/${task.snapshot}`));
     } catch {
       await this.load();
     }

@@ -1,0 +1,36 @@
+"""The static files, at an address that changes with their content: a browser keeps them and asks for none of them twice."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+FOLDER = Path(__file__).parent / "static"
+KEPT = "max-age=31536000, immutable"
+
+
+def lasting_address(folder: Path = FOLDER) -> str:
+    """`/static/` and a digest of every file; files that change while the host runs are seen when it starts again."""
+    digest = hashlib.sha256()
+    for file in sorted(each for each in folder.rglob("*") if each.is_file()):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes())
+    return f"/static/{digest.hexdigest()[:12]}"
+
+
+def modules() -> list[str]:
+    """Every script. A page names them all at once, or the browser would find them import by import."""
+    return sorted(each.relative_to(FOLDER).as_posix() for each in FOLDER.rglob("*.js"))
+
+
+class LastingFiles(StaticFiles):
+    """Files that a browser may keep for as long as it likes."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, or that it has not changed."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = KEPT
+        return answer
