@@ -162,6 +162,14 @@ def merge_row(row: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
+class AlreadyRunning(Exception):
+    """A task of this form goes on already: `task`."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task.told)
+        self.task = task
+
+
 class Tasks:
     """All tasks of this host, newest last; the oldest ended ones are forgotten."""
 
@@ -180,10 +188,16 @@ class Tasks:
         by: str = "",
         answer: Mapping[str, Any] | None = None,
     ) -> Task:
-        """Run `work` in a thread, for `by`, on the rows of `answer`; what it raises ends the task as broken, with a sentence."""
+        """Run `work` in a thread, for `by`, on the rows of `answer`; what it raises ends the task as broken, with a sentence.
+
+        AlreadyRunning while another task of this form goes on: of two windows that start at once, the second one gets the first's.
+        """
         since = f"{self._now():%H:%M}"
         task = Task(self._next_id(), form, action, self._publish, snapshot, by, since, answer or {})
         with self._lock:
+            going = self._running(form)
+            if going:
+                raise AlreadyRunning(going)
             self._tasks[task.id] = task
             self._forget()
         threading.Thread(target=_carry_out, args=(task, work), name=f"task-{task.id}", daemon=True).start()
@@ -196,9 +210,7 @@ class Tasks:
     def running(self, form: str) -> Task | None:
         """The task that is running for this form, if any."""
         with self._lock:
-            return next(
-                (each for each in reversed(self._tasks.values()) if each.form == form and each.state is State.RUNNING), None
-            )
+            return self._running(form)
 
     def of_snapshot(self, snapshot: str) -> list[Task]:
         """The tasks started from this snapshot, oldest first."""
@@ -209,6 +221,9 @@ class Tasks:
         """Every task still known, oldest first."""
         with self._lock:
             return list(self._tasks.values())
+
+    def _running(self, form: str) -> Task | None:
+        return next((each for each in reversed(self._tasks.values()) if each.form == form and each.state is State.RUNNING), None)
 
     def _forget(self) -> None:
         ended = [each.id for each in self._tasks.values() if each.state is not State.RUNNING]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from hostsim.tasks import KEPT, State, Task, Tasks, merge_row
+from hostsim.tasks import KEPT, AlreadyRunning, State, Task, Tasks, merge_row
 
 
 def new_tasks(events: list[Mapping[str, Any]]) -> Tasks:
@@ -71,6 +72,41 @@ def test_a_running_form_is_found_again_and_an_ended_one_is_not() -> None:
     assert task.wait(10)
     assert tasks.running("send") is None
     assert tasks.of_snapshot("s1") == [task]
+
+
+def test_of_two_windows_that_start_in_the_same_instant_one_gets_the_others_run() -> None:
+    both, gate, numbers = threading.Barrier(2), threading.Event(), itertools.count(1)
+
+    def id_when_both_are_here() -> str:
+        both.wait(10)
+        return f"t{next(numbers)}"
+
+    tasks = Tasks(lambda _: None, id_when_both_are_here)
+
+    def press() -> Task | AlreadyRunning:
+        try:
+            return tasks.start("send", "go", "", lambda _: {"ended": gate.wait(10)}, by="Maria Ortiz")
+        except AlreadyRunning as problem:
+            return problem
+
+    with ThreadPoolExecutor(2) as windows:
+        ends = [each.result(10) for each in [windows.submit(press), windows.submit(press)]]
+    (started,) = [end for end in ends if isinstance(end, Task)]
+    (refused,) = [end for end in ends if isinstance(end, AlreadyRunning)]
+    assert refused.task is started
+    assert str(refused).startswith("Maria Ortiz started this at ")
+    assert tasks.all() == [started]
+    gate.set()
+    assert started.wait(10)
+
+
+def test_another_form_starts_while_one_runs_and_the_same_one_when_it_has_ended() -> None:
+    gate, tasks = threading.Event(), new_tasks([])
+    task = tasks.start("send", "go", "", lambda _: {"ended": gate.wait(10)})
+    assert tasks.start("fetch", "go", "", lambda _: {}).wait(10)
+    gate.set()
+    assert task.wait(10)
+    assert tasks.start("send", "go", "", lambda _: {}).wait(10)
 
 
 def test_rows_stay_as_the_run_left_them() -> None:

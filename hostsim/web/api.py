@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from hostsim.forms import Form
-from hostsim.tasks import Task
+from hostsim.tasks import AlreadyRunning, Task
 from hostsim.web.actions import allowed_action
 from hostsim.web.calls import answer_of, ask, read_body, read_map, work
 from hostsim.web.errors import RequestRefused
@@ -169,13 +169,13 @@ async def run(request: Request) -> Response:
 def _run(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Task:
     form = _form(workspace, id)
     action = allowed_action(workspace, form, body, "run")
-    running = workspace.tasks.running(id)
-    if running:
-        raise RequestRefused(409, f"{running.told}; watching it.", running=running.describe())
     ids, answer, edits = _ids(workspace, body), answer_of(body), read_map(body, "edits")
     snapshot = str(body.get("snapshot") or "")
     start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer)
-    return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task))
+    try:
+        return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task))
+    except AlreadyRunning as problem:
+        raise RequestRefused(409, f"{problem.task.told}; watching it.", running=problem.task.describe()) from None
 
 
 async def options(request: Request) -> Response:
