@@ -22,6 +22,9 @@ COMMANDS = {
     "seed": Entry("hostsim.practice.cli:command", "Fill a database with the demo firm."),
     "connect": Entry("hostsim.connect:command", "Connect the firm to QuickBooks."),
     "run": Entry("hostsim.terminal:command", "Do from here what a form does: import-payments, export-payments, match-clients."),
+    "support": Entry(
+        "hostsim.support_command:command", "Write a support bundle: how things stand, without names, amounts or secrets."
+    ),
     "demo": Entry("hostsim.demo:command", "Start simulator and host with a demo firm, connected and matched."),
 }
 

@@ -37,5 +37,9 @@ class WorkspaceHooks:
         """Add background jobs: `jobs.add(id=…, every=…, call=…)`."""
 
     @hookspec
+    def workspace_support(self, support: Any) -> None:
+        """Add to a support bundle: `support.add(name=…, content=…)`; called for each; no name, amount or secret."""
+
+    @hookspec
     def workspace_stop(self) -> None:
         """Let go of everything; called once, at the end."""

@@ -13,7 +13,8 @@ import pluggy
 
 from hostsim.hookspecs import GROUP, PROJECT, WorkspaceHooks
 from hostsim.manifest import Manifest, ManifestError, differences, find_manifest, read_manifest, unmatched
-from hostsim.registrars import ContextActions, Forms, Jobs, Menu
+from hostsim.registrars import ContextActions, Forms, Jobs, Menu, RegistrationError
+from hostsim.traces import trace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Source:
 
 @dataclass(slots=True)
 class AddIn:
-    """A loaded add-in with all it registered; or one that failed, with the reason for people and the trace for Details."""
+    """A loaded add-in with all it registered; or one that failed, with the reason for people and the trace for Details.
+
+    `disagreement` and `trace` are what a support bundle may tell of a failure: the host's own words, and the exception without its.
+    """
 
     name: str
     manifest: Manifest | None = None
@@ -37,6 +41,9 @@ class AddIn:
     jobs: Jobs = field(default_factory=Jobs)
     failure: str = ""
     details: str = ""
+    disagreement: str = ""
+    trace: list[str] = field(default_factory=list)
+    support: Callable[..., Any] = lambda **_: None
     stop: Callable[[], Any] = lambda: None
 
     @property
@@ -96,7 +103,7 @@ def _register(addin: AddIn, source: Source, services: Callable[[Manifest], objec
     plugin = source.load()()
     _refuse(differences(addin.manifest, plugin, source.entry_point))
     hook = _hooks(plugin)
-    addin.stop = hook.workspace_stop
+    addin.stop, addin.support = hook.workspace_stop, hook.workspace_support
     hook.workspace_start(host=services(addin.manifest))
     hook.workspace_forms(forms=addin.forms)
     hook.workspace_menu(menu=addin.menu)
@@ -136,6 +143,8 @@ def _fail(addin: AddIn, problem: Exception) -> None:
     addin.menu, addin.actions, addin.forms, addin.jobs = Menu(), ContextActions(), Forms(), Jobs()
     addin.failure = str(problem) if isinstance(problem, ValueError) else f"it stopped with {type(problem).__name__}: {problem}"
     addin.details = "".join(traceback.format_exception(problem))
+    addin.disagreement = str(problem) if isinstance(problem, ManifestError | RegistrationError) else ""
+    addin.trace = trace_of(problem)
 
 
 def stop_all(addins: Iterable[AddIn]) -> None:

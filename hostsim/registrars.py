@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,6 +125,22 @@ class Jobs:
         if every <= 0:
             raise RegistrationError(f"job {id!r} must pause between calls")
         self.jobs.append(Job(id, every, call))
+
+
+@dataclass(slots=True)
+class Support:
+    """Takes an add-in's parts of a support bundle, by name."""
+
+    parts: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, *, name: str, content: Any) -> None:
+        """Add a part of plain data; RegistrationError when name or content does not fit."""
+        if not re.fullmatch("[a-z][a-z0-9-]*", name) or name in self.parts:
+            raise RegistrationError(f"support part {name!r}: a name is lower-case letters, digits and hyphens, and used once")
+        try:
+            self.parts[name] = json.loads(json.dumps(content, allow_nan=False))
+        except (TypeError, ValueError, RecursionError):
+            raise RegistrationError(f"support part {name!r} is not plain data") from None
 
 
 def _check_path(path: Sequence[str]) -> None:

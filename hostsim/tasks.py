@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from hostsim.traces import trace_of
+
 Publish = Callable[[Mapping[str, Any]], None]
 QUIET: Mapping[str, Any] = {"message": "", "details": "", "fixes": []}
 """What a row says that went well."""
@@ -52,6 +54,7 @@ class Task:
     total: int = 0
     text: str = ""
     summary: Mapping[str, Any] = field(default_factory=dict)
+    trace: list[str] = field(default_factory=list)
     _rows: dict[str, dict[str, Any] | str] = field(default_factory=dict)
     _cancel: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -236,4 +239,5 @@ def _carry_out(task: Task, work: Callable[[Task], Mapping[str, Any]]) -> None:
         task.finish(State.ENDED, work(task))
     except Exception as problem:  # a run may raise anything; the page must say so
         text = f"The run stopped with an error: {type(problem).__name__}. Rows without an outcome may not have been tried."
+        task.trace = trace_of(problem)
         task.finish(State.BROKEN, {"text": text, "level": "error", "details": "".join(traceback.format_exception(problem))})

@@ -17,6 +17,7 @@ from hostsim.practice.database import Practice
 from hostsim.registrars import ContextAction, Job, MenuEntry
 from hostsim.services import Callbacks, Options, Services, User
 from hostsim.tasks import Tasks
+from hostsim.traces import Troubles
 from hostsim.web.actions_seen import ActionsSeen
 from hostsim.web.events import Feed
 from hostsim.web.own import OwnAddIn
@@ -42,6 +43,7 @@ class Workspace:
     tasks: Tasks
     snapshots: Snapshots
     actions_seen: ActionsSeen = field(default_factory=ActionsSeen)
+    troubles: Troubles = field(default_factory=Troubles)
     runner: JobRunner | None = field(default=None)
 
     @property

@@ -260,3 +260,9 @@ class JobRegistrar(Protocol):
     """Takes background jobs that the host calls every so many seconds, and once at start."""
 
     def add(self, *, id: str, every: float, call: Callable[[], None]) -> None: ...
+
+
+class SupportRegistrar(Protocol):
+    """Takes parts of a support bundle: plain data without names of people, amounts, references or secrets."""
+
+    def add(self, *, name: str, content: Any) -> None: ...

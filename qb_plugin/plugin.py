@@ -12,7 +12,7 @@ from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.import_payments import ImportPayments
 from qb_plugin.forms.match_clients import MatchClients
 from qb_plugin.forms.settings import SettingsForm
-from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar
+from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar, SupportRegistrar
 from qb_plugin.runtime import Parts, Runtime
 
 hookimpl = pluggy.HookimplMarker("workspace")
@@ -74,6 +74,12 @@ class QuickBooksAddIn:
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
         """Settle at start, and now and then, what was left open."""
         jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_open)
+
+    @hookimpl
+    def workspace_support(self, support: SupportRegistrar) -> None:
+        """How the add-in stands, for whoever helps."""
+        for name, content in self.runtime().support_parts().items():
+            support.add(name=name, content=content)
 
     @hookimpl
     def workspace_stop(self) -> None:

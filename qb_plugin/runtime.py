@@ -21,12 +21,14 @@ from qb_plugin.host import Host
 from qb_plugin.messages import Sentences, load_sentences
 from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
 from qb_plugin.quickbooks.connect import QuickBooks, connect_books
+from qb_plugin.quickbooks.faults import numbers_of
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.oauth import App
 from qb_plugin.quickbooks.sealing import NONCE_BYTES, SealBrokenError, seal, unseal
 from qb_plugin.quickbooks.sentences import sentence_of
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.heartbeat import KeptLeases
+from qb_plugin.support import support_parts
 from qb_plugin.sync.export import settle_open
 from qb_plugin.sync.ports import Clock, Links
 from qb_plugin.sync.run import RunPorts, Tally, carry_out
@@ -260,6 +262,10 @@ class Runtime:
             return {"ok": False, "text": self.sentences.text(failure.message)}
         said = Message("connection_connected", {"company": connection.company, "environment": connection.environment})
         return {"ok": True, "text": self.sentences.text(said)}
+
+    def support_parts(self) -> Mapping[str, Any]:
+        """What a support bundle shows of this add-in."""
+        return support_parts(self.store, self.connection(), numbers_of)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import base64
+import json
 import sys
 import threading
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 OURS = ("qb_plugin", "hostsim/", "requests", "urllib3", "intuitlib", "sqlalchemy")
 NOT_OURS = ("hostsim/quickbooks",)  # the other side: a simulator has to know its tokens
 
 
 def dresses(secret: bytes) -> set[bytes]:
-    """A secret as it is, in hexadecimal, percent-encoded, and in base64 at any offset."""
-    found = {secret, secret.hex().encode(), quote(secret).encode(), repr(secret)[2:-1].encode()}
+    """A secret as it is, in hexadecimal, percent-encoded, escaped as in JSON or Python, and in both base64s at any offset."""
+    found = {secret, secret.hex().encode(), secret.hex().upper().encode(), repr(secret)[2:-1].encode()}
+    found |= {quote(secret).encode(), quote(secret, safe="").encode(), quote_plus(secret).encode()}
+    with suppress(UnicodeDecodeError):
+        found |= {
+            json.dumps(secret.decode())[1:-1].encode(),
+            repr(secret.decode())[1:-1].encode(),
+            secret.decode().encode("utf-16-le"),
+        }
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + secret)
-        found.add(encoded[4:-4] if shift else encoded.rstrip(b"=")[:-2])
+        kept = encoded[4:-4] if shift else encoded.rstrip(b"=")[:-2]
+        found |= {kept, kept.translate(bytes.maketrans(b"+/", b"-_"))}
     return {dress for dress in found if len(dress) >= 12}
 
 

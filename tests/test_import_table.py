@@ -23,7 +23,8 @@ ADDIN: dict[str, set[str]] = {
     "errors": {"model"},
     "model": {"model"},
     "money": set(),
-    "runtime": {"forms", "sync", "quickbooks", "store", "schemas", "messages", "host", "model", "money", "errors"},
+    "runtime": {"forms", "sync", "quickbooks", "store", "schemas", "messages", "host", "model", "money", "errors", "support"},
+    "support": {"store", "model"},
     "__init__": set(),
 }
 

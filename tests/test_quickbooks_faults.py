@@ -10,7 +10,7 @@ import pytest
 from qb_plugin.errors import AddInError, Fatal, ReconnectNeeded, Unreachable
 from qb_plugin.model import Fault
 from qb_plugin.quickbooks.channel import Reply
-from qb_plugin.quickbooks.faults import UNREADABLE, describe, failure_of, is_trouble, understand
+from qb_plugin.quickbooks.faults import UNREADABLE, describe, failure_of, is_trouble, numbers_of, understand
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "quickbooks" / "recorded"
 GATEWAY = (
@@ -100,6 +100,38 @@ def test_what_a_fault_of_a_whole_call_makes_of_a_run(fault: Fault, failure: type
 def test_details_are_one_line_with_the_trace_id() -> None:
     fault = Fault("6000", "A rule", "two\nlines\tand a tab", "", "ValidationFault", 400, "1-abc")
     assert describe(fault) == "400 6000 · A rule · two lines and a tab · intuit_tid 1-abc"
+
+
+@pytest.mark.parametrize(
+    ("fault", "numbers"),
+    [
+        (
+            Fault("6000", "A rule", "Zoë", "", "ValidationFault", 400, "1-abc"),
+            {"status": "400", "code": "6000", "intuit_tid": "1-abc"},
+        ),
+        (Fault("5010", "Stale"), {"code": "5010"}),
+        (Fault("", "Zoë", status=503), {"status": "503"}),
+        (Fault("no_answer", "no answer came", "Zoë"), {"code": "no_answer"}),
+        (Fault("", "Zoë 300.00 intuit_tid"), {}),
+        (Fault("", "300.00", "intuit_tid Zoë"), {}),
+        (Fault("", "6000 Elm Street"), {}),
+    ],
+)
+def test_numbers_of_details_name_nobody(fault: Fault, numbers: dict[str, str]) -> None:
+    assert numbers_of(describe(fault)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("details", "numbers"),
+    [
+        ("HTTP 400 invalid_grant 1-6b06-ff0a", {"status": "400", "code": "invalid_grant", "intuit_tid": "1-6b06-ff0a"}),
+        ("HTTP 503", {"status": "503"}),
+        ("HTTP 400 Zoë Quellwasser", {}),
+        ("no such table: quickbooks_intents", {}),
+    ],
+)
+def test_numbers_of_other_details_name_nobody_either(details: str, numbers: dict[str, str]) -> None:
+    assert numbers_of(details) == numbers
 
 
 def test_a_refusal_is_no_trouble() -> None:

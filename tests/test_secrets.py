@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,15 +17,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import keyring
+import keyring.core
 import pytest
 import requests
 
 from hostsim.keys import data_key
+from hostsim.practice.database import Practice
 from hostsim.quickbooks.core import QuickBooks
 from hostsim.quickbooks.server import RunningSimulator, fill, start
 from hostsim.quickbooks.settings import Settings
 from hostsim.quickbooks.wire import Lost, Request, Response, load
 from hostsim.services import Options
+from hostsim.support import write_bundle
 from hostsim.testing import demo_practice, source_of
 from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.errors import Fatal
@@ -40,6 +46,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 11, 20)
 SWIFT = Limits(per_second=10_000, per_minute=10_000, batches_per_minute=10_000, read_waits=(), send_waits=(), silence=0.0)
 PATIENCE = 60.0
+PASSPHRASE = "Neun Dächer/im Regen + 1 Boot=?"
 
 
 class TalkingBooks(QuickBooks):
@@ -126,12 +133,46 @@ class Session:
         keys = self.core.credentials()
         found = {**self.core.secrets, "client secret": keys["client_secret"].encode()}
         found["refresh token of the day"] = keys["refresh_token"].encode()
-        return {**found, "data key": data_key("af7k2", key_file(self.folder), print)}
+        return {**found, "data key": key_of(self.folder, self.workspace.practice), "passphrase": PASSPHRASE.encode()}
+
+    def bundle(self) -> bytes:
+        """What a support bundle holds, unpacked."""
+        file = io.BytesIO()
+        write_bundle(self.workspace, file)
+        with zipfile.ZipFile(file) as bundle:
+            return b"\n".join(name.encode() + b"\n" + bundle.read(name) for name in bundle.namelist())
+
+    def private(self) -> set[str]:
+        """Every name, number, reference, memo and amount of the practice and of the company."""
+        practice = self.workspace.practice
+        ledger = practice.ledger
+        snapshot = ledger.snapshot({})
+        records = ledger.records(snapshot.refs(0, snapshot.count))
+        texts = {practice.firm.name, self.workspace.user.name, "Sandbox Company", *(each.name for each in ledger.clients())}
+        for record in records:
+            texts |= {record.client_name, record.number, record.reference, record.memo, str(record.amount)}
+        return {text for text in texts if len(text) > 3 and not re.fullmatch(r"\d{1,5}", text)}
 
 
-def key_file(folder: Path) -> dict[str, str]:
-    """The environment that names the key's file; the file lies outside of what is searched."""
-    return {"HOSTSIM_KEY_FILE": str(folder / "key" / "firm.key")}
+def key_of(folder: Path, practice: Practice) -> bytes:
+    """The firm's key, which lies in its database, wrapped by the passphrase."""
+    return data_key("af7k2", wrapped_by_file(folder), print, practice)
+
+
+def wrapped_by_file(folder: Path) -> dict[str, str]:
+    """The environment of a firm whose key is wrapped; the passphrase's file lies outside of what is searched."""
+    file = folder / "passphrase.txt"
+    file.write_text(PASSPHRASE + "\n", encoding="utf-8")
+    return {"HOSTSIM_KEY_PASSPHRASE_FILE": str(file), "XDG_CONFIG_HOME": str(folder / "home"), "APPDATA": str(folder / "home")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def untrusted_keyring() -> Iterator[None]:
+    """A keyring that is not used: the key is to come from the database, and none of a person's is to be touched."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.core.load_keyring("keyring.backends.null.Keyring"))
+    yield
+    keyring.set_keyring(before)
 
 
 @contextmanager
@@ -160,7 +201,7 @@ def session_in(folder: Path) -> Iterator[Session]:
     addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), Waits(call_limit=0, lag=0), SWIFT))
     source = source_of(lambda: addin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
     options = Options(url, 8400, {"quickbooks": simulator.base_url}, TODAY)
-    workspace = open_workspace(practice, [source], options, lambda firm: data_key(firm, key_file(folder), print))
+    workspace = open_workspace(practice, [source], options, lambda _: key_of(folder, practice))
     try:
         yield Session(folder, core, simulator, workspace, addin)
     finally:
@@ -187,24 +228,63 @@ def live_through_everything(session: Session) -> None:
     assert session.export()["counts"]["done"] == 5
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The secrets of a session, the places to look for them, and what a bundle must not name."""
+
+    secrets: dict[str, bytes]
+    places: dict[str, bytes]
+    private: set[str]
+
+
 @pytest.fixture(scope="module")
-def left_behind(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Left:
     """The secrets of a session, and everything it left behind, read while the database is open and its log is there."""
     folder = tmp_path_factory.mktemp("session")
     with session_in(folder) as session, logging_everything(folder / "left" / "session.log"), every_exception() as raised:
         live_through_everything(session)
         files = {file.name: file.read_bytes() for file in (folder / "left").iterdir()}
         rows = "\n".join(session.said).encode()
-        return session.secrets(), {**files, "exceptions": raised.tell(), "what was said": rows}
+        places = {**files, "exceptions": raised.tell(), "what was said": rows, "support bundle": session.bundle()}
+        return Left(session.secrets(), places, session.private())
 
 
-def test_a_session_leaves_no_secret_anywhere(left_behind: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
-    secrets, places = left_behind
-    assert find(secrets, places) == []
+def test_a_session_leaves_no_secret_anywhere(left_behind: Left) -> None:
+    assert {"client secret", "passphrase", "data key", "code"} <= set(left_behind.secrets)
+    assert find(left_behind.secrets, left_behind.places) == []
 
 
-def test_the_session_was_a_whole_one(left_behind: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
-    secrets, places = left_behind
+def named_in(private: set[str], content: bytes) -> list[str]:
+    """Which of these stand there as words of their own."""
+    text = content.decode("utf-8", "replace") + content.decode("ascii", "replace").encode().decode("unicode_escape")
+    return sorted(each for each in private if re.search(rf"(?<![\w.]){re.escape(each)}(?![\w.]|-\d)", text))
+
+
+def test_a_support_bundle_names_nobody_and_no_amount(left_behind: Left) -> None:
+    bundle = left_behind.places["support bundle"]
+    assert named_in(left_behind.private, bundle) == []
+    assert len(left_behind.private) > 100
+    for each in left_behind.private:
+        assert each in named_in({each}, bundle + f'{{"planted": "{each}"}}'.encode())
+    assert "Cool Cars" in named_in(left_behind.private, left_behind.places["what was said"])
+
+
+def test_a_support_bundle_shows_how_the_session_went(left_behind: Left) -> None:
+    text = left_behind.places["support bundle"].decode()
+    for name in ("README.txt", "host.json", "quickbooks/state.json", "quickbooks/runs.json"):
+        assert f"{name}\n" in text
+    for word in (
+        '"not_confirmed"',
+        '"quickbooks_signed_out"',
+        '"intuit_tid": "1-',
+        '"code": "invalid_grant"',
+        '"operation": "create"',
+    ):
+        assert word in text
+
+
+def test_the_session_was_a_whole_one(left_behind: Left) -> None:
+    secrets, places = left_behind.secrets, left_behind.places
     assert {"firm.db", "firm.db-wal", "session.log", "exceptions"} <= set(places)
     assert all(len(content) > 1000 for name, content in places.items() if not name.endswith("-shm"))
     assert len([name for name in secrets if name.startswith("refresh_token")]) >= 3
@@ -213,9 +293,9 @@ def test_the_session_was_a_whole_one(left_behind: tuple[dict[str, bytes], dict[s
     assert b"oauth2/v1/tokens/bearer" in places["session.log"]
 
 
-@pytest.mark.parametrize("place", ["firm.db", "firm.db-wal", "session.log", "exceptions", "what was said"])
-def test_the_search_finds_a_secret_that_was_planted(left_behind: tuple[dict[str, bytes], dict[str, bytes]], place: str) -> None:
-    secrets, places = left_behind
+@pytest.mark.parametrize("place", ["firm.db", "firm.db-wal", "session.log", "exceptions", "what was said", "support bundle"])
+def test_the_search_finds_a_secret_that_was_planted(left_behind: Left, place: str) -> None:
+    secrets, places = left_behind.secrets, left_behind.places
     for name, secret in secrets.items():
         for dress in dresses(secret):
             planted = {**places, place: places[place][:500] + dress + places[place][500:]}
@@ -252,19 +332,29 @@ def listen_to(arguments: list[str], environment: dict[str, str]) -> tuple[bytes,
     return printed, seen
 
 
-def test_no_secret_stands_in_the_arguments_or_output_of_a_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "wrapped", [{}, {"HOSTSIM_KEY_PASSPHRASE": PASSPHRASE, "HOSTSIM_KEY_PASSPHRASE_FILE": ""}], ids=["file", "environment"]
+)
+def test_no_secret_stands_in_the_arguments_or_output_of_a_command(tmp_path: Path, wrapped: dict[str, str]) -> None:
     with session_in(tmp_path) as session:
         keys = session.core.credentials()
         environment = {
             **os.environ,
-            **key_file(tmp_path),
+            **wrapped_by_file(tmp_path),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            **wrapped,
             "HOSTSIM_DATABASE": session.workspace.options.database,
             "HOSTSIM_QUICKBOOKS": session.simulator.base_url,
             "HOSTSIM_CLIENT_ID": keys["client_id"],
             "HOSTSIM_CLIENT_SECRET": keys["client_secret"],
         }
         places: dict[str, bytes] = {}
-        for arguments in (["connect"], ["run", "match-clients", "--accept-all"], ["run", "export-payments", "--all", "--dry-run"]):
+        for arguments in (
+            ["connect"],
+            ["run", "match-clients", "--accept-all"],
+            ["run", "export-payments", "--all", "--dry-run"],
+            ["support", str(tmp_path / "support.zip")],
+        ):
             printed, seen = listen_to(arguments, environment)
             places |= {f"output of {arguments[-1]}": printed, f"arguments of {arguments[-1]}": seen}
             assert arguments[-1].encode() in seen

@@ -217,6 +217,19 @@ def test_records_are_written_in_one_order_whatever_order_they_come_in(store: Sto
     assert orders == [["1", "2", "3"]] * 3
 
 
+def test_intents_are_counted_by_operation_and_state(store: Store) -> None:
+    store.journal.open(sample_intents([1, 2, 3]), 0)
+    store.journal.open([sample_intent(1, "apply", Operation.APPLY)], 0)
+    store.journal.settle([confirmed(sample_intent(1)), refused(sample_intent(2))])
+    assert store.journal.counts(REALM) == {
+        ("apply", "open"): 1,
+        ("create", "confirmed"): 1,
+        ("create", "open"): 1,
+        ("create", "refused"): 1,
+    }
+    assert store.journal.counts("another company") == {}
+
+
 def test_thousands_go_through_at_once(store: Store) -> None:
     many = sample_intents(range(1100))
     assert None not in store.journal.open(many, 0)

@@ -68,6 +68,15 @@ def test_every_outcome_stays_in_the_history(store: Store) -> None:
     assert store.runs.results("another run") == []
 
 
+def test_rows_that_were_not_synchronized_in_the_end_are_told_newest_first(store: Store) -> None:
+    later = replace(FAILED, id="payment:3")
+    store.runs.report("run", [replace(DONE, outcome=Outcome.NOT_CONFIRMED), OTHER])
+    store.runs.report("run", [DONE, later])
+    store.runs.report("another run", [FAILED])
+    assert store.runs.unfinished_rows("run", 10) == [later, OTHER]
+    assert store.runs.unfinished_rows("run", 1) == [later]
+
+
 def test_rows_are_reported_in_one_statement_and_none_in_none(store: Store) -> None:
     with statements_of(store) as statements:
         store.runs.report("run", [])

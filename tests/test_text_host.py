@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from hostsim.quickbooks.server import RunningSimulator, running_simulator
+from hostsim.registrars import Support
 from qb_plugin.host import Host, Ledger, Marks, Task
 from qb_plugin.plugin import QuickBooksAddIn, create
 from qb_plugin.quickbooks.limits import Limits
@@ -285,6 +286,27 @@ def test_before_connecting_the_forms_offer_to_connect(tmp_path: Path) -> None:
         }
     assert host.forms["connection"].act("connect", {}, [], {})["rejected"]["client_id"].startswith("Enter the client ID")
     manager.hook.workspace_stop()
+
+
+def test_a_support_bundle_of_this_host_has_the_addins_parts(scene: Scene) -> None:
+    parts = Support()
+    scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:4"])
+    scene.addin.workspace_support(parts)
+    state, (run,) = parts.parts["state"], parts.parts["runs"]
+    assert state["connection"]["state"] == "connected"
+    assert state["lease"] is None
+    assert state["intents"] == [{"operation": "create", "state": "confirmed", "count": 1}]
+    assert (run["action"], run["done"], run["total"]) == ("export-payments", 2, 2)
+    assert run["rows"] == [{"id": "payment:4", "outcome": "failed", "quickbooks_id": None, "key": "client_not_matched"}]
+
+
+def test_a_support_bundle_tells_who_runs_without_their_name(scene: Scene) -> None:
+    runtime, parts = scene.addin.runtime(), Support()
+    lease = runtime.store.leases.take(runtime.connection().realm, runtime.new_run("export-payments", 7))
+    scene.addin.workspace_support(parts)
+    assert parts.parts["state"]["lease"]["run"]["total"] == 7
+    assert scene.host.user.name not in str(parts.parts)
+    runtime.store.leases.release(lease)
 
 
 def test_settings_are_kept_and_used(scene: Scene) -> None:

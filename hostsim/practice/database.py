@@ -38,6 +38,13 @@ class Practice:
             rows = connection.execute(select(tables.users).order_by(tables.users.c.name))
             return [User(row.name, frozenset(row.rights.split())) for row in rows]
 
+    @property
+    def schema_version(self) -> int | None:
+        """The version of the tables."""
+        with self.database.reading() as connection:
+            version: int | None = connection.scalar(select(tables.schema.c.version))
+            return version
+
     def wrapped_key(self) -> bytes | None:
         """The firm's data key as it lies here, wrapped by a passphrase; None when the firm uses none."""
         with self.database.reading() as connection:

@@ -12,6 +12,7 @@ from hostsim.web.errors import RequestRefused, on_crash, on_http, on_refused
 from hostsim.web.events import stream
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.guard import CALLBACK, Guard
+from hostsim.web.support import download_support
 from hostsim.workspace import Workspace
 
 
@@ -33,6 +34,7 @@ def routes(static: str) -> list[Route | Mount]:
         Route("/api/snapshots/{token}/page", api.read_page),
         Route("/api/snapshots/{token}/selection", api.measure_selection, methods=["POST"]),
         Route("/api/snapshots/{token}/csv", api.download),
+        Route("/api/support-bundle", download_support),
         Route("/api/tasks", api.list_tasks),
         Route("/api/tasks/{task}", api.read_task),
         Route("/api/tasks/{task}/cancel", api.cancel_task, methods=["POST"]),

@@ -55,5 +55,6 @@ def ask(workspace: Workspace, form: str, call: Callable[[], Result]) -> Result:
     except RequestRefused:
         raise
     except Exception as problem:  # an add-in may raise anything
+        workspace.troubles.note(form, problem)
         text = f"{workspace.owner(form)} stopped with an error: {type(problem).__name__}. Nothing else is affected."
         raise RequestRefused(500, text, details="".join(traceback.format_exception(problem))) from problem

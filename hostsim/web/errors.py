@@ -38,8 +38,9 @@ async def on_http(_: Request, problem: Exception) -> Response:
     )
 
 
-async def on_crash(_: Request, problem: Exception) -> Response:
+async def on_crash(request: Request, problem: Exception) -> Response:
     """Answer for anything unforeseen; the trace goes under Details."""
+    request.app.state.workspace.troubles.note(request.scope["route"].path if "route" in request.scope else "", problem)
     return error(
         500, f"Something went wrong in WorkSpace: {type(problem).__name__}.", details="".join(traceback.format_exception(problem))
     )

@@ -7,6 +7,10 @@ from typing import Any
 
 from hostsim.forms import RowReporter, Rows
 
+SUPPORT = """One file for whoever helps you when something does not work: versions, add-ins, settings by name, counts, how rows
+of the last runs ended, codes of faults and QuickBooks' trace ids.
+It holds no names, amounts, references, memos, tokens or passwords. Everything in it is plain text that you can read first."""
+
 
 class NoteForm:
     """A form of a few sentences, without fields, grid or actions; `text` is asked each time it opens."""
@@ -53,6 +57,22 @@ class RecordForm(NoteForm):
         """Describe the first selected record."""
         selection = request.get("selection") or []
         return note(self.id, "Record", self._describe(selection[0]) if selection else "Nothing is selected.")
+
+
+class SupportForm(NoteForm):
+    """Says what a support bundle holds, and saves one."""
+
+    def __init__(self) -> None:
+        super().__init__("support-bundle", "Support Bundle", lambda: SUPPORT)
+
+    def open(self, request: Mapping[str, Any], /) -> dict[str, Any]:
+        """Describe the form, with its button."""
+        save = {"id": "save", "label": "Save Bundle", "kind": "act", "needs": "nothing", "primary": True}
+        return {**super().open(request), "actions": [save]}
+
+    def act(self, _action: str, _answer: Mapping[str, Any], _ids: Sequence[str], _edits: Mapping[str, Any], /) -> dict[str, Any]:
+        """Send the browser for the file."""
+        return {"save": "/api/support-bundle"}
 
 
 def note(id: str, title: str, text: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hostsim.registrars import ContextActions, Forms, Menu
 from hostsim.services import User
 from hostsim.web.ledger_grid import PaymentGrid
 from hostsim.web.list_grids import client_grid, invoice_grid
-from hostsim.web.notes import NoteForm, RecordForm
+from hostsim.web.notes import NoteForm, RecordForm, SupportForm
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -41,6 +41,7 @@ class OwnAddIn:
             menu.add(path=("View", "Colors", label), command=command)
         menu.add(path=("Setup", "Firm settings…"), form="firm-settings")
         menu.add(path=("Help", "Keyboard…"), form="keyboard")
+        menu.add(path=("Help", "Support Bundle…"), form="support-bundle")
         menu.add(path=("Help", "About WorkSpace…"), form="about")
 
     @hookimpl
@@ -53,6 +54,7 @@ class OwnAddIn:
         forms.add(NoteForm("firm-settings", "Firm settings", self._firm))
         forms.add(NoteForm("add-ins", "Add-ins", self._list_addins))
         forms.add(NoteForm("keyboard", "Keyboard", lambda: KEYS))
+        forms.add(SupportForm())
         forms.add(
             NoteForm("about", "About WorkSpace", lambda: "A simulated WorkSpace to develop, demonstrate and test add-ins against.")
         )

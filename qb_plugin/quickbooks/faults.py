@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,6 +26,12 @@ NO_RIGHTS = frozenset({"120"})
 NO_ACCESS = frozenset({"3100"})
 LAPSED = frozenset({"6190"})
 THROTTLED = frozenset({"3001"})
+# A described fault begins with its HTTP status and code and ends with its trace id; what stands between may name people.
+_CODE = rf"\d{{1,6}}|{NO_ANSWER}|{UNREADABLE}|{ITEM_MISSING}|{ITEM_REPEATED}"
+_TID = r"(?=\S*\d)[0-9A-Za-z-]{3,64}"
+_HEAD = re.compile(rf"(?:(?P<status>[1-5]\d\d)(?: |(?= ·|$)))?(?P<code>{_CODE})?(?= ·|$)")
+_TAIL = re.compile(rf"(?:.* · )?intuit_tid (?P<intuit_tid>{_TID})$")
+_SIGN_IN = re.compile(rf"HTTP (?P<status>[1-5]\d\d)(?: (?P<code>[a-z_]{{3,40}}))?(?: (?P<intuit_tid>{_TID}))?$")
 ENDS_THE_RUN = SIGNED_OUT | NO_RIGHTS | NO_ACCESS | LAPSED | THROTTLED
 
 
@@ -57,6 +64,12 @@ def describe(fault: Fault) -> str:
     number = f"{fault.status or ''} {fault.code}".strip()
     trace = fault.tid and f"intuit_tid {fault.tid}"
     return " · ".join(" ".join(part.split()) for part in (number, fault.text, fault.detail, fault.element, trace) if part)
+
+
+def numbers_of(details: str) -> dict[str, str]:
+    """What of a described fault names nobody and nothing: HTTP status, code and Intuit's trace id, as far as it holds them."""
+    found = [shape.match(details) for shape in (_HEAD, _TAIL, _SIGN_IN)]
+    return {name: number for match in found if match for name, number in match.groupdict("").items() if number}
 
 
 def is_trouble(fault: Fault) -> bool:

@@ -12,7 +12,7 @@ from qb_plugin.store.connections import Database, connect, keep_log
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leases import Leases, OpenLeases
 from qb_plugin.store.links import Links
-from qb_plugin.store.migrations import bring_up_to_date
+from qb_plugin.store.migrations import bring_up_to_date, stored_version
 from qb_plugin.store.process import Process, has_died, this_process
 from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
@@ -31,6 +31,11 @@ class Store:
     leases: Leases | OpenLeases
     settings: Settings
     tokens: Tokens
+
+    def schema_version(self) -> int | None:
+        """The version of the tables."""
+        with self.database.read() as connection:
+            return stored_version(connection)
 
     def close(self) -> None:
         """Let go of all connections."""

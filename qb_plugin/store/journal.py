@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -97,6 +97,13 @@ class Journal:
         with self._database.read() as connection:
             query = select(intents).where(intents.c.realm == realm, OPEN).order_by(*_IN_ORDER)
             return [_intent(row) for row in connection.execute(query)]
+
+    def counts(self, realm: str) -> Mapping[tuple[str, str], int]:
+        """How many intents the company has, by operation and state."""
+        what = (intents.c.operation, intents.c.state)
+        query = select(*what, func.count()).where(intents.c.realm == realm).group_by(*what).order_by(*what)
+        with self._database.read() as connection:
+            return {(operation, state): number for operation, state, number in connection.execute(query)}
 
     def standing(self, realm: str, sources: Sequence[Ref]) -> Sequence[Intent]:
         """Intents of these sources that are neither refused nor withdrawn, oldest first."""

@@ -63,6 +63,14 @@ class Runs:
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(query)]
 
+    def unfinished_rows(self, run_id: str, limit: int) -> Sequence[RowResult]:
+        """How those rows of a run stand that were not synchronized in the end, newest first."""
+        newest = select(func.max(run_results.c.number)).where(run_results.c.run_id == run_id).group_by(run_results.c.row_id)
+        left = (run_results.c.number.in_(newest), run_results.c.outcome != Outcome.SYNCHRONIZED)
+        query = select(run_results).where(*left).order_by(run_results.c.number.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [_result(row) for row in connection.execute(query)]
+
     def results(self, run_id: str) -> Sequence[RowResult]:
         """All outcomes reported in a run, in the order of their reporting."""
         query = select(run_results).where(run_results.c.run_id == run_id).order_by(run_results.c.number)

@@ -142,6 +142,7 @@ class Form {
     if (result.rejected) return this.#reject(result.rejected);
     if (result.rows) this.panel?.patch(result.rows);
     if (result.notice) this.say({ text: result.notice, level: result.level });
+    if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
     if (result.open_url) this.#openAddress(result.open_url);
     if (result.reload) await openForm(this.id, { answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
     if (result.form && result.form !== this.id) this.#openOther(result.form, { request: result.request ?? {} });
