@@ -77,18 +77,6 @@ def test_who_runs_and_what_is_done_go_straight_through() -> None:
     assert underneath.released == [lease, lease]
 
 
-def test_the_next_beat_tells_how_far_the_run_is() -> None:
-    underneath = Underneath()
-    kept = KeptLeases(underneath, every=0.001)
-    lease = kept.take(REALM, sample_run())
-    kept.progress(lease, 41)
-    for _ in range(4):  # the beat that is under way may have looked before
-        underneath.beaten_thrice.clear()
-        assert underneath.beaten_thrice.wait(LONG)
-    kept.release(lease)
-    assert underneath.beats[-1] == 41
-
-
 class Lost(Underneath):
     """Leases that cannot be given back while the database is `away`."""
 

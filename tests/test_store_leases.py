@@ -61,6 +61,14 @@ def test_the_second_user_is_told_who_runs_since_when_and_how_far(store: Store, o
     assert other.leases.current(REALM) == replace(lease, run=replace(sample_run(), done=143))
 
 
+def test_how_far_a_run_is_comes_from_its_history_too(store: Store, other: Store) -> None:
+    lease = store.leases.take(REALM, sample_run())
+    store.runs.start(sample_run())
+    store.leases.beat(lease, 30)
+    store.runs.report("run", [], 60)
+    assert other.leases.current(REALM) == replace(lease, run=replace(sample_run(), done=60))
+
+
 def test_another_company_is_free(store: Store, other: Store) -> None:
     store.leases.take(REALM, sample_run())
     assert other.leases.take("another company", sample_run("second", "another company")).fence == 1

@@ -11,7 +11,7 @@ from qb_plugin.errors import Fatal, LeaseLost, ReconnectNeeded, RunInProgress
 from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.export import ExportRun, export
 from qb_plugin.sync.known import ExportOptions
-from qb_plugin.sync.run import GROUP, RunPorts, Tally, carry_out
+from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, Tally, carry_out
 from tests.sync_clock import NOON
 from tests.sync_firm import REALM, Ended, Firm, collect, firm_in, invoice, payment
 from tests.sync_steps import LOST, UNSENT, Step, refuses
@@ -130,6 +130,31 @@ def test_results_are_written_in_groups_with_the_leases_heartbeat(firm: Firm) -> 
     run(firm, work, *map(str, range(GROUP + 1)))
     assert seen == [(0, 0), (GROUP, GROUP), (GROUP, GROUP)]
     assert len(kept(firm)) == GROUP + 1
+
+
+def test_a_slow_run_says_every_other_second_how_far_it_is(firm: Firm) -> None:
+    seen: list[int] = []
+
+    def work() -> Iterator[Event]:
+        for identity in "abc":
+            yield result(identity, Outcome.SYNCHRONIZED)
+            lease = firm.store.leases.current(REALM)
+            seen.append(lease.run.done if lease and lease.run else -1)
+            firm.clock.move(SECONDS)
+
+    run(firm, work, *"abc")
+    assert seen == [0, 2, 3]
+
+
+def test_rows_that_were_not_tried_are_not_through(firm: Firm) -> None:
+    tally = Tally(["a", "b", "c"])
+    tally.take(result("a", Outcome.SYNCHRONIZED))
+    ends = tally.end_the_rest(Message("cancelled_row"))
+    assert (len(ends), tally.ended, tally.through) == (2, 3, 1)
+    tally.take(result("b", Outcome.NOT_TRIED))
+    assert tally.through == 1
+    tally.take(result("b", Outcome.FAILED))
+    assert tally.through == 2
 
 
 def test_a_rows_result_that_is_not_of_this_run_is_passed_on_and_not_kept(firm: Firm) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from qb_plugin.host import Host, Ledger, Marks, Task
 from qb_plugin.plugin import QuickBooksAddIn, create
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.store.database import open_store
 from tests.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
 from tests.text_host import TextHost
 
@@ -354,6 +355,64 @@ def test_a_row_in_doubt_is_not_called_untried_when_the_sign_in_is_gone(scene: Sc
     connect(scene)
     last = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
     assert scene.outcomes(last) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+
+
+class Colleague:
+    """Runs at another workstation: thirty rows further at each look, and then over."""
+
+    def __init__(self, scene: Scene, stays: bool = False) -> None:
+        self._scene, self._stays = scene, stays
+        runtime = scene.addin.runtime()
+        self._leases = open_store(scene.host.database_url)
+        run = replace(runtime.new_run("export-payments", 70), user="Ana Ruiz")
+        self.since = f"{run.started.astimezone():%H:%M}"
+        self.lease, self.done = self._leases.leases.take(run.realm, run), 0
+        runtime.run_ports = replace(runtime.run_ports, clock=self)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.done += 30
+        self._leases.leases.beat(self.lease, min(self.done, 60))
+        if self.done > 60 and self._stays:
+            self._scene.host.cancelled = True
+        elif self.done > 60:
+            self.leave()
+
+    def leave(self) -> None:
+        self._leases.leases.release(self.lease)
+        self._leases.close()
+
+
+def test_a_colleagues_run_is_watched_to_its_end_and_nothing_is_sent(scene: Scene) -> None:
+    answer, colleague = scene.opened("export-payments"), Colleague(scene)
+    scene.host.lines.clear()
+    summary = scene.run("export-payments", "export", answer, ["payment:1", "payment:2"])
+    said = f"Ana Ruiz started a run for this company at {colleague.since}"
+    watched = "Watching it: nothing of yours is sent. Cancel stops watching."
+    assert scene.host.lines[:6] == [
+        line for done in (0, 30, 60) for line in (f"* {said} ({done} of 70 done). {watched}", f"{done}/70")
+    ]
+    assert scene.host.lines[-1] == "0/2"
+    assert summary["text"] == (
+        f"The run that Ana Ruiz started at {colleague.since} is over (60 of 70 done when last seen). "
+        "Nothing of yours was sent. Press the button again."
+    )
+    assert scene.outcomes(summary) == {"payment:1": "not_tried", "payment:2": "not_tried"}
+    again = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
+    assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+
+
+def test_whoever_has_seen_enough_of_a_colleagues_run_cancels(scene: Scene) -> None:
+    answer, colleague = scene.opened("export-payments"), Colleague(scene, stays=True)
+    summary = scene.run("export-payments", "export", answer, ["payment:1"])
+    assert summary["text"].startswith(f"Ana Ruiz started a run for this company at {colleague.since} (60 of 70 done).")
+    assert scene.outcomes(summary) == {"payment:1": "not_tried"}
+    colleague.leave()
 
 
 def test_a_throttle_is_waited_out_and_said(scene: Scene) -> None:

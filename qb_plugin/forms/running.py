@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from qb_plugin.errors import AddInError, Fatal
+from qb_plugin.errors import AddInError, Fatal, RunInProgress
 from qb_plugin.forms.office import Office
 from qb_plugin.forms.showing import show_result
 from qb_plugin.host import Task
-from qb_plugin.model import Lease, Message, Outcome, RowResult
+from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.run import Tally, carry_out
 
 Work = Callable[[Lease], Iterator[RowResult | Message]]
@@ -18,6 +18,7 @@ MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", 
          Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed"}  # fmt: skip
 GROUP = 500  # marks a commit of the host's, at most
 SECONDS = 1.0  # for how long marks wait for company
+LOOK_EVERY = 1.0  # seconds between looks at somebody else's run
 
 
 class Running:
@@ -26,8 +27,8 @@ class Running:
     def __init__(self, office: Office, task: Task) -> None:
         self._office, self._task = office, task
         self._to_mark: dict[str, str] = {}
-        self._marking, self._untried, self._noticed = True, 0, False
-        self._ended = -1  # so that the bar is told its length by the first row, before any has ended
+        self._marking, self._noticed = True, False
+        self._through = -1  # so that the bar is told its length by the first row, before any has ended
         self._marked_at = office.run_ports.clock.monotonic()
 
     def go(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
@@ -40,6 +41,8 @@ class Running:
             with self._office.bulletin.heard_by(self._notice), events as told:
                 for event in told:
                     self._tell(event, tally)
+        except RunInProgress as error:
+            failure = self._watch(run, error)
         except AddInError as error:
             failure = error
         except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not
@@ -48,6 +51,21 @@ class Running:
             self._take(end, tally)  # only when the run could not even begin, or the host raised: else it has ended its rows itself
         trouble = self._mark_the_last()
         return self._summary(run.id, tally, failure or trouble)
+
+    def _watch(self, run: RunInfo, refused: RunInProgress) -> RunInProgress:
+        """Show how far somebody else's run is until it has ended or the person has seen enough; nothing is sent meanwhile."""
+        seen, values = ("", -1), refused.message.values
+        while not self._task.cancelled:
+            lease = self._office.run_ports.leases.current(run.realm)
+            if lease is None or lease.run is None:
+                return RunInProgress(Message("run_watched_ended", values))
+            theirs = lease.run
+            if seen != (theirs.id, theirs.done):
+                seen, values = (theirs.id, theirs.done), progress_of(theirs)
+                self._notice(Message("run_watched", values))
+                self._task.progress(theirs.done, theirs.total)
+            self._office.run_ports.clock.sleep(LOOK_EVERY)
+        return RunInProgress(Message("run_in_progress", values))
 
     def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult | Message]]) -> dict[str, Any]:
         """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
@@ -76,10 +94,9 @@ class Running:
         if event.id not in tally:
             return
         self._task.row(show_result(self._office.sentences, event))
-        if tally.ended != self._ended:
-            self._ended = tally.ended
-            self._untried += event.outcome is Outcome.NOT_TRIED
-            self._task.progress(tally.ended - self._untried, len(tally.ids))
+        if tally.through != self._through:
+            self._through = tally.through
+            self._task.progress(tally.through, len(tally.ids))
         if self._noticed and event.outcome in MARKS:  # what was waited for is over
             self._noticed = False
             self._task.notice("")
@@ -113,6 +130,11 @@ class Running:
         told = failure.message if failure else summary_message(counts, self._task.cancelled)
         level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
         return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level}
+
+
+def progress_of(run: RunInfo) -> Mapping[str, object]:
+    """Who runs, since when, and how far it is."""
+    return {"user": run.user, "time": f"{run.started.astimezone():%H:%M}", "done": run.done, "total": run.total}
 
 
 def marked_record(result: RowResult) -> str | None:

@@ -8,9 +8,7 @@ from typing import Protocol
 from qb_plugin.errors import AddInError
 from qb_plugin.model import Lease, RunInfo
 
-# Seconds between beats. Several fit into the minute after which another workstation may take the lease, and whoever watches
-# from there sees the count move.
-EVERY = 5.0
+EVERY = 15.0  # seconds between beats: four fit into the minute after which another workstation may take the lease
 
 
 class Beaten(Protocol):
@@ -53,10 +51,6 @@ class KeptLeases:
         if failure:
             raise failure
         self._leases.beat(lease, done)
-
-    def progress(self, lease: Lease, done: int) -> None:
-        """Let the next beat tell how far the run is."""
-        self._done[(lease.realm, lease.fence)] = done
 
     def release(self, lease: Lease) -> None:
         """Stop beating and give it back."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
 from qb_plugin.errors import LeaseLost, RunInProgress
 from qb_plugin.model import Lease, Message, RunInfo
 from qb_plugin.store.claims import Claims
 from qb_plugin.store.connections import Database
 from qb_plugin.store.encoding import decode_run, encode_run
+from qb_plugin.store.tables import runs
 
 RUN = "run"
 
@@ -28,7 +29,7 @@ class Leases:
         with self._database.write() as connection:
             row = self._claims.row(connection, RUN, realm)
             if not self._claims.is_free(connection, row):
-                raise RunInProgress(_in_progress(_run(row)))
+                raise RunInProgress(_in_progress(_run(connection, row)))
             fence = self._claims.take(connection, row, encode_run(run), run.done)
             return Lease(realm, run.user, fence, run)
 
@@ -38,9 +39,6 @@ class Leases:
             now = self._database.shared_now(connection)
             if not self._claims.change(connection, RUN, lease.realm, lease.fence, heartbeat=now, done=done):
                 raise LeaseLost(Message("lease_lost"))
-
-    def progress(self, lease: Lease, done: int) -> None:
-        """Nobody beats by itself here (`KeptLeases` does)."""
 
     def release(self, lease: Lease) -> None:
         """Give it back; nothing happens when somebody else has it by now."""
@@ -53,7 +51,7 @@ class Leases:
             row = self._claims.look(connection, RUN, realm)
             if row is None or self._claims.is_free(connection, row):
                 return None
-            run = _run(row)
+            run = _run(connection, row)
             return Lease(realm, run.user, row.fence, run)
 
 
@@ -73,9 +71,6 @@ class OpenLeases:
     def beat(self, lease: Lease, done: int) -> None:
         """Nothing to renew."""
 
-    def progress(self, lease: Lease, done: int) -> None:
-        """Nobody to tell."""
-
     def release(self, lease: Lease) -> None:
         """Nothing to give back."""
 
@@ -84,11 +79,12 @@ class OpenLeases:
         return None
 
 
-def _run(row: Row[Any]) -> RunInfo:
+def _run(connection: Connection, row: Row[Any]) -> RunInfo:
     run = decode_run(row.run)
     if run is None:
         raise TypeError("a held lease names its run")
-    return replace(run, done=row.done)
+    written = connection.scalar(select(runs.c.done).where(runs.c.id == run.id))  # the history is written more often than a beat
+    return replace(run, done=max(row.done, written or 0))
 
 
 def _in_progress(run: RunInfo) -> Message:

@@ -14,6 +14,7 @@ from qb_plugin.sync.ports import Clock, Leases, Runs
 DONE = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED})
 NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
 GROUP = 500  # results a commit of the history, at most
+SECONDS = 2.0  # for how long results wait for company: whoever watches from another workstation sees the number go on
 
 Event = RowResult | Message
 Work = Callable[[Lease], Iterator[Event]]
@@ -25,7 +26,8 @@ class Tally:
 
     ids: Sequence[str]
     outcomes: dict[str, Outcome | None] = field(init=False)  # of every row; None until it has ended
-    ended: int = 0
+    _ended: int = 0
+    _untried: int = 0
     _going: dict[str, RowResult] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -38,14 +40,25 @@ class Tally:
         """Keep a result; False when the row is not one of this run's."""
         if result.id not in self.outcomes:
             return False
-        self.ended -= self.outcomes[result.id] is not None
-        if result.outcome in NOT_ENDED:
-            self.outcomes[result.id], self._going[result.id] = None, result
+        before, now = self.outcomes[result.id], None if result.outcome in NOT_ENDED else result.outcome
+        self._ended += (now is not None) - (before is not None)
+        self._untried += (now is Outcome.NOT_TRIED) - (before is Outcome.NOT_TRIED)
+        self.outcomes[result.id] = now
+        if now is None:
+            self._going[result.id] = result
         else:
-            self.outcomes[result.id] = result.outcome
-            self.ended += 1
             self._going.pop(result.id, None)
         return True
+
+    @property
+    def ended(self) -> int:
+        """How many rows have an end."""
+        return self._ended
+
+    @property
+    def through(self) -> int:
+        """How many of them were tried or skipped: what a bar may show as done."""
+        return self._ended - self._untried
 
     def end_the_rest(self, reason: Message) -> list[RowResult]:
         """An end for each row that has none: what was on its way is not confirmed, the others were not tried."""
@@ -126,14 +139,18 @@ def the_rest(ports: RunPorts, run: RunInfo, tally: Tally, reason: Message) -> Se
 def recorded(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event], tally: Tally) -> Iterator[Event]:
     """Pass the events on, writing results to the history in groups and the lease's heartbeat with them."""
     waiting: list[RowResult] = []
+    written = ports.clock.monotonic()
     try:
         for event in events:
             if isinstance(event, RowResult) and tally.take(event) and event.outcome not in NOT_ENDED:
                 waiting.append(event)
-                ports.leases.progress(lease, tally.ended)
             if len(waiting) >= GROUP or isinstance(event, Message):
                 write(ports, run, waiting, tally)
                 ports.leases.beat(lease, tally.ended)
+                written = ports.clock.monotonic()
+            elif waiting and ports.clock.monotonic() >= written + SECONDS:
+                write(ports, run, waiting, tally)
+                written = ports.clock.monotonic()
             yield event
     finally:
         if isinstance(events, Generator):

@@ -116,6 +116,7 @@ class Form {
     if (action.confirm && (await ask(action.label, action.confirm, [action.label, "Cancel"])) !== action.label) return;
     const run = action.kind === "run";
     const body = { action: action.id, answer: this.answer, edits, ...(this.panel?.selection ?? {}), ...(ranges && { ranges }) };
+    if (run && this.over) this.say(null); // what was said of the run before
     this.#running(true, run);
     try {
       const result = await post(formPath(this.id, run ? "run" : "act"), body);
@@ -166,11 +167,15 @@ class Form {
     this.#running(false);
     if (this.description.running) this.say(null); // who started it, when it was not this window
     if (summary.rejected) this.#reject(summary.rejected);
-    else if (summary.level === "error" || !summary.counts) this.say({ text: summary.text ?? summary.notice ?? "", level: summary.level });
+    else if (summary.level === "error" || !summary.counts) {
+      this.say({ text: summary.text ?? summary.notice ?? "", level: summary.level });
+      this.over = true;
+    }
   }
 
   // Shows a notice; its link opens this form again with a request, another form, or changes the answer.
   say(notice) {
+    this.over = false;
     this.notice.hidden = !notice?.text;
     this.notice.className = `notice ${notice?.level ?? "info"}`;
     const link = notice?.link && make("button", { type: "button", class: "link", text: notice.link.label, onclick: () => this.#follow(notice.link) });
