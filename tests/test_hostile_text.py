@@ -5,29 +5,38 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
+import requests
 from sqlalchemy import update
 
+from hostsim.jobs import call
 from hostsim.practice import tables
 from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind
+from hostsim.quickbooks.server import RunningSimulator, running_simulator
+from hostsim.registrars import Job
+from hostsim.tasks import Task
 from hostsim.terminal_options import Wish
 from hostsim.terminal_output import print_run
 from hostsim.terminal_selection import Chosen
 from hostsim.terminal_text import escaped_json, plain
 from hostsim.testing import RunningHost, running_host, source_of
 from qb_plugin.messages import load_sentences
-from qb_plugin.model import Fault
+from qb_plugin.model import Fault, Link, Ref
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.sentences import sentence_of
 from qb_plugin.quickbooks.statements import quoted, select_page
+from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.sync.workplace import Waits
 from tests.practice_samples import add_records, new_record, small_practice
 from tests.quickbooks_side import simulated
 from tests.simulator_calls import Books
@@ -181,6 +190,43 @@ def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(place: Place, caps
     assert all(line.startswith("✗  ") for line in lines[:-1])
     for text in (*lines, told.err.removesuffix("\n")):
         assert plain(text) == text
+
+
+def test_no_text_makes_a_line_of_a_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    plugin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), Waits(call_limit=0, lag=0)))
+    source = source_of(lambda: plugin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
+    with (
+        running_simulator() as simulator,
+        running_host(place.practice, [source], database=place.url, values={"quickbooks": simulator.base_url}) as host,
+    ):
+        summary = export_to(simulator, host, plugin, place.rows)
+        host.session().get(f"/addins/callback?state={quote(HOSTILE[8])}")
+        host.session().get(f"/{quote(HOSTILE[8])}")
+    call(Job("tidy", 60.0, lambda: (_ for _ in ()).throw(RuntimeError(HOSTILE[8]))))
+    lines = [record.getMessage() for record in caplog.records]
+    assert summary["counts"]["done"] == 1
+    assert any("/batch?" in line for line in lines)
+    assert "background job tidy stopped with RuntimeError; it is tried again in 60.0 s" in lines
+    assert [line for line in lines if {unicodedata.category(letter) for letter in line} & ORDERED] == []
+    assert [line for line in lines for text in HOSTILE if text in line] == []
+
+
+def export_to(simulator: RunningSimulator, host: RunningHost, plugin: QuickBooksAddIn, rows: list[str]) -> dict[str, Any]:
+    """Connect, link the first client to some customer, and export."""
+    keys = simulator.credentials()
+    workspace = host.workspace
+    connection, export = workspace.form("connection"), workspace.form("export-payments")
+    assert connection is not None
+    assert export is not None
+    plugin.runtime().keep_app(keys["client_id"], keys["client_secret"], simulator.base_url)
+    url = connection.act("connect", {}, [], {})["open_url"]
+    reply = requests.post(f"{simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
+    assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]
+    plugin.runtime().links.add([Link(keys["realm"], Ref.parse("client:1"), "Customer", "1", "matched")])
+    opened = export.open({"selection": rows})
+    answer = {**opened["answer"], "token": opened["token"]}
+    return dict(export.run("export", answer, rows, {}, Task("t", "export-payments", "export", lambda _: None)))
 
 
 def test_what_quickbooks_says_is_told_in_one_line_and_fills_no_placeholder() -> None:

@@ -399,8 +399,8 @@ def test_a_colleagues_run_is_watched_to_its_end_and_nothing_is_sent(scene: Scene
     ]
     assert scene.host.lines[-1] == "0/2"
     assert summary["text"] == (
-        f"The run that Ana Ruiz started at {colleague.since} is over (60 of 70 done when last seen). "
-        "Nothing of yours was sent. Press the button again."
+        f"The run that Ana Ruiz started at {colleague.since} is over. "
+        "Nothing of yours was sent: press the button again for what is left."
     )
     assert scene.outcomes(summary) == {"payment:1": "not_tried", "payment:2": "not_tried"}
     again = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])

@@ -137,6 +137,39 @@ HOSTILE: list[tuple[str, str, str, dict[str, str | None]]] = [
     ("callback with guessed state", "GET", "/addins/callback?code=1&state=guess&realmId=1", {"Cookie": None}),
     ("callback with two states", "GET", "/addins/callback?code=1&state=state-1&state=x", {"Cookie": None}),
     ("callback by post", "POST", "/addins/callback", {"Cookie": None}),
+    ("our name with a dot after it", "GET", "/billing/payments", {"Host": "127.0.0.1.:8400"}),
+    ("our name in IPv6", "GET", "/billing/payments", {"Host": "[::1]:8400"}),
+    ("our name in hexadecimal", "GET", "/billing/payments", {"Host": "0x7f.1:8400"}),
+    ("our name, mapped", "GET", "/billing/payments", {"Host": "[::ffff:127.0.0.1]:8400"}),
+    ("our name behind a blank", "GET", "/billing/payments", {"Host": "evil.example HOST"}),
+    ("name of another site, callback", "GET", "/addins/callback?code=1&state=state-1", {"Host": "evil.example:8400"}),
+    ("name of another site, static file", "GET", "/static/look.css", {"Host": "evil.example"}),
+    ("name of another site, key in hand", "GET", f"/?token={TOKEN}", {"Host": "evil.example"}),
+    ("forwarded host, callback", "GET", "/addins/callback?code=1&state=state-1", {"X-Forwarded-Host": "evil.example"}),
+    ("forwarded protocol", "GET", "/billing/payments", {"X-Forwarded-Proto": "https"}),
+    ("original address", "GET", "/", {"X-Original-URL": "/billing/payments"}),
+    ("another site's write, ours as its referrer", "POST", OPEN, {"Origin": "http://evil.example", "Referer": "http://HOST/"}),
+    ("a browser extension's write", "POST", OPEN, {"Origin": "chrome-extension://abcdefgh"}),
+    ("a file's write", "POST", OPEN, {"Origin": "file://"}),
+    ("our origin with a user", "POST", OPEN, {"Origin": "http://evil@HOST"}),
+    ("JSON in name only", "POST", OPEN, {"Content-Type": "text/plain; application/json"}),
+    ("another method in a header", "GET", OPEN, {"X-HTTP-Method-Override": "POST"}),
+    ("echo", "TRACE", "/billing/payments", {}),
+    ("tunnel", "CONNECT", "/billing/payments", {}),
+    ("length below nothing", "POST", OPEN, {"Content-Length": "-1"}),
+    ("two lengths", "POST", OPEN, {"Content-Length": "2\r\nContent-Length: 3"}),
+    ("length and pieces at once", "POST", OPEN, {"Content-Length": "2", "Transfer-Encoding": "chunked, identity"}),
+    ("up, encoded twice", "GET", "/static/%252e%252e/app.py", {}),
+    ("up, overlong", "GET", "/static/%c0%ae%c0%ae/app.py", {}),
+    ("up from the interface", "GET", "/static/../api/tasks", {"Cookie": None}),
+    ("interface as a static file", "GET", "/static/..%2fapi%2ftasks", {"Cookie": None}),
+    ("a drive", "GET", "/static/C:/Windows/win.ini", {}),
+    ("support bundle without a cookie", "GET", "/api/support-bundle", {"Cookie": None}),
+    ("support bundle by another site's script", "GET", "/api/support-bundle", {**CROSS, "Sec-Fetch-Mode": "no-cors"}),
+    ("callback with an empty state", "GET", "/addins/callback?code=1&state=", {"Cookie": None}),
+    ("callback with a state in a list", "GET", "/addins/callback?code=1&state[]=state-1", {"Cookie": None}),
+    ("callback with a very long state", "GET", "/addins/callback?code=1&state=" + "x" * 7000, {"Cookie": None}),
+    ("callback with a refusal and a guessed state", "GET", "/addins/callback?error=access_denied&state=guess", {"Cookie": None}),
     ("callback under another name", "GET", "/addins/callback?code=1&state=state-1", {"Host": "evil.example"}),
 ]  # fmt: skip
 
@@ -151,8 +184,9 @@ def test_hostile_request_is_refused(
     assert not addin.seen
 
 
-def test_there_are_forty_hostile_requests_and_more() -> None:
-    assert len(HOSTILE) >= 40
+def test_there_are_a_hundred_different_hostile_requests() -> None:
+    assert len({(method, path, *sorted(changes.items(), key=str)) for _, method, path, changes in HOSTILE}) == len(HOSTILE)
+    assert len(HOSTILE) >= 100
 
 
 def test_each_refusal_has_the_one_shape(host: RunningHost, cookie: str) -> None:
