@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from hostsim.testing import demo_practice
 from tests.browser.shell import Shell, open_menu, open_send, row, shell_on
@@ -291,3 +291,41 @@ def test_a_host_that_is_gone_is_said_until_it_answers_again(shell: Shell) -> Non
     expect(line).to_have_count(0, timeout=15_000)
     shell.let(12)
     expect(shell.page.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)
+
+
+def test_an_answer_that_comes_late_does_not_turn_the_bar_back(shell: Shell) -> None:
+    form, late = open_send(shell.page), list[Route]()
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    shell.page.route("**/api/tasks/*", hold)
+    form.get_by_role("grid").press("Control+a")
+    with shell.page.expect_request("**/api/tasks/*"):
+        form.get_by_role("button", name="Send Selected").click()
+    bar = form.get_by_role("progressbar")
+    shell.let(3)
+    expect(bar).to_have_attribute("aria-valuenow", "3")
+    (route,) = late
+    answer = {**route.fetch().json(), "progress": {"done": 0, "total": 0, "left": None}, "rows": []}  # as it was at the start
+    with shell.page.expect_response("**/api/tasks/*"):
+        route.fulfill(json=answer)
+    shell.page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 300))")
+    assert bar.get_attribute("aria-valuenow") == "3"
+    shell.let(9)
+    expect(form.get_by_text("done 10 · failed 1")).to_be_visible()
+
+
+def test_what_was_said_of_a_run_goes_when_the_next_one_starts(shell: Shell) -> None:
+    form = open_send(shell.page)
+    send, notice = form.get_by_role("button", name="Send Selected"), form.locator(".notice")
+    form.get_by_role("grid").press("Control+a")
+    shell.addin.form.breaks = True
+    send.click()
+    expect(notice).to_contain_text("The run stopped with an error: RuntimeError.")
+    shell.addin.form.breaks = False
+    send.click()
+    expect(form.get_by_role("progressbar")).to_be_visible()
+    expect(notice).to_be_hidden()
+    shell.let(12)
+    expect(form.get_by_text("done 10 · failed 1")).to_be_visible()

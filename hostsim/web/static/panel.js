@@ -81,7 +81,7 @@ export class Panel {
     this.progress.start();
     this.progress.measure(task.progress);
     this.summary.textContent = "";
-    Object.assign(this, { heard: new Map(), over: false });
+    Object.assign(this, { heard: new Map(), since: {}, over: false });
     this.unwatch = watch(task.task, (change) => this.#hear(change));
     this.#catchUp();
   }
@@ -106,8 +106,9 @@ export class Panel {
   }
 
   #hear(change) {
-    if (change.lost) return (this.heard.clear(), void this.#catchUp());
+    if (change.lost) return (this.heard.clear(), (this.since = {}), void this.#catchUp());
     for (const row of change.rows) this.heard.set(row.id, row);
+    for (const name of ["progress", "notice"]) if (change[name] !== undefined) this.since[name] = change[name];
     this.#changed(change);
   }
 
@@ -118,7 +119,7 @@ export class Panel {
       const found = await get(`/api/tasks/${task}`);
       if (task !== this.task) return;
       const rows = found.rows.filter((row) => !heard.has(row.id));
-      const rest = this.over ? {} : { ...found, summary: found.state === "running" ? undefined : found.summary };
+      const rest = this.over ? {} : { ...found, ...this.since, summary: found.state === "running" ? undefined : found.summary };
       this.#changed({ ...rest, rows });
     } catch (problem) {
       tell(problem);
