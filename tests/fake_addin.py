@@ -86,10 +86,11 @@ def show_parcel(id: str) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class SendForm:
-    """Sends parcels; the run waits at `gate` after each row while `gate` is set up."""
+    """Sends parcels; the run waits at `gate` after each row while `gate` is set up, and raises while it `breaks`."""
 
     size: int = 12
     gate: threading.Semaphore | None = None
+    breaks: bool = False
     sent: list[dict[str, Any]] = field(default_factory=list)
     acted: list[tuple[str, list[str]]] = field(default_factory=list)
     id: str = "send"
@@ -145,6 +146,8 @@ class SendForm:
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Any
     ) -> dict[str, Any]:
         self.sent.append({"answer": dict(answer), "ids": list(ids), "edits": dict(edits)})
+        if self.breaks:
+            raise RuntimeError("the post is shut")
         rows: list[dict[str, Any]] = []
         for index, id in enumerate(ids):
             if self.gate is not None:

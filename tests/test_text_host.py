@@ -385,7 +385,18 @@ class Colleague:
 
     def leave(self) -> None:
         self._leases.leases.release(self.lease)
+        self.close()
+
+    def close(self) -> None:
         self._leases.close()
+
+
+class Saboteur(Colleague):
+    """Takes the table of leases away at the first look."""
+
+    def sleep(self, seconds: float) -> None:
+        with self._scene.addin.runtime().store.database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE quickbooks_leases")
 
 
 def test_a_colleagues_run_is_watched_to_its_end_and_nothing_is_sent(scene: Scene) -> None:
@@ -405,6 +416,15 @@ def test_a_colleagues_run_is_watched_to_its_end_and_nothing_is_sent(scene: Scene
     assert scene.outcomes(summary) == {"payment:1": "not_tried", "payment:2": "not_tried"}
     again = scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:2"])
     assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
+
+
+def test_a_database_that_fails_while_a_colleague_is_watched_is_told(scene: Scene) -> None:
+    answer, colleague = scene.opened("export-payments"), Saboteur(scene)
+    summary = scene.run("export-payments", "export", answer, ["payment:1"])
+    assert (summary["level"], scene.outcomes(summary)) == ("error", {"payment:1": "not_tried"})
+    assert "database" in summary["text"]
+    assert scene.host.lines[-1] == "0/1"
+    colleague.close()
 
 
 def test_whoever_has_seen_enough_of_a_colleagues_run_cancels(scene: Scene) -> None:

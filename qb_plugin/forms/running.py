@@ -52,20 +52,26 @@ class Running:
         trouble = self._mark_the_last()
         return self._summary(run.id, tally, failure or trouble)
 
-    def _watch(self, run: RunInfo, refused: RunInProgress) -> RunInProgress:
+    def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:
         """Show how far somebody else's run is until it has ended or the person has seen enough; nothing is sent meanwhile."""
-        seen, values = ("", -1), refused.message.values
-        while not self._task.cancelled:
-            lease = self._office.run_ports.leases.current(run.realm)
-            if lease is None or lease.run is None:
-                return RunInProgress(Message("run_watched_ended", values))
-            theirs = lease.run
-            if seen != (theirs.id, theirs.done):
-                seen, values = (theirs.id, theirs.done), progress_of(theirs)
+        values = refused.message.values
+        try:
+            for theirs in self._looks(run.realm):
+                values = progress_of(theirs)
                 self._notice(Message("run_watched", values))
                 self._task.progress(theirs.done, theirs.total)
+        except AddInError as error:
+            return error
+        return RunInProgress(Message("run_in_progress" if self._task.cancelled else "run_watched_ended", values))
+
+    def _looks(self, realm: str) -> Iterator[RunInfo]:
+        """The company's run each time it has got further, until there is none or the person cancels."""
+        leases, seen = self._office.run_ports.leases, ("", -1)
+        while not self._task.cancelled and (lease := leases.current(realm)) and lease.run:
+            if seen != (lease.run.id, lease.run.done):
+                seen = (lease.run.id, lease.run.done)
+                yield lease.run
             self._office.run_ports.clock.sleep(LOOK_EVERY)
-        return RunInProgress(Message("run_in_progress", values))
 
     def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult | Message]]) -> dict[str, Any]:
         """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
