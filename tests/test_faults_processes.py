@@ -56,6 +56,11 @@ def test_what_the_second_person_reads_says_who_since_when_and_how_far() -> None:
     assert is_kind(told)
     assert not is_kind(told.replace("Person 2", "Somebody"))
     assert not is_kind(told.replace("140 of 150", "160 of 150"))
+    watched = told.replace(
+        "Nothing was sent. Try again when it has ended.", "Watching it: nothing of yours is sent. Cancel stops watching."
+    )
+    assert is_kind(watched)
+    assert not is_kind(watched.replace(" (140 of 150 done)", ""))
 
 
 RECORD = Record(

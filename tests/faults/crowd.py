@@ -23,7 +23,11 @@ TOKEN_SECONDS = 184
 TURNING = {"access_token_seconds": TOKEN_SECONDS, "rotate_after": 0.0, "rotation_grace": 0.0}
 EXPIRED = 0.05  # the share of batches that meet a token which has ended before its time
 PATIENCE = 240.0
-BUSY = re.compile(r"^Person \d+ started a run for this company at \d\d:\d\d \((\d+) of (\d+) done\)\. Nothing was sent\.")
+BUSY = re.compile(
+    r"^Person \d+ started a run for this company at \d\d:\d\d \((\d+) of (\d+) done\)\. "
+    r"(Nothing was sent\.|Watching it: nothing of yours is sent\.)"
+)
+OVER = re.compile(r"^The run that Person \d+ started at \d\d:\d\d is over\. Nothing of yours was sent: press the button again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,10 @@ def judge(firm: Firm, books: Books, found: Inspection, figures: Figures, late: i
         bad.append("the firm was thrown out of its sign-in")
     if figures.refused or figures.token_calls != figures.rotations:
         bad.append(f"{figures.token_calls} token calls, {figures.rotations} rotations, {figures.refused} refused")
-    return bad + [f"told: {text}" for text in found.said if not is_kind(text)]
+    over = sum(OVER.match(text) is not None for text in found.said)
+    if over > sum(is_kind(text) for text in found.said):
+        bad.append("somebody was told of an end without having been told how far it was")
+    return bad + [f"told: {text}" for text in found.said if not is_kind(text) and not OVER.match(text)]
 
 
 def is_kind(text: str) -> bool:

@@ -34,6 +34,7 @@ SWIFT = Limits(per_second=100_000, per_minute=100_000, batches_per_minute=100_00
 WAITS = Waits(call_limit=0.6, lag=0.2)
 ENDED = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED, Outcome.FAILED, Outcome.SKIPPED})
 PAUSE = 0.1
+WATCHING = "started a run for this company"
 PATIENCE = 60.0
 
 Made = TypeVar("Made")
@@ -76,7 +77,9 @@ class Listener:
         """Nobody looks."""
 
     def notice(self, text: str) -> None:
-        """Nobody looks."""
+        """What is said of somebody else's run is read; nobody looks at the rest."""
+        if WATCHING in text:
+            self.told.line("said", text)
 
 
 class Telling:
