@@ -7,9 +7,11 @@ from typing import Any
 
 from hostsim.forms import RowReporter, Rows
 
-SUPPORT = """One file for whoever helps you when something does not work: versions, add-ins, settings by name, counts, how rows
-of the last runs ended, codes of faults and QuickBooks' trace ids.
-It holds no names, amounts, references, memos, tokens or passwords. Everything in it is plain text that you can read first."""
+SUPPORT = (
+    "One file for whoever helps you when something does not work: versions, add-ins, settings by name, counts, how rows of the "
+    "last runs ended, codes of faults and QuickBooks' trace ids.\n"
+    "It holds no names, amounts, references, memos, tokens or passwords. Everything in it is plain text that you can read first."
+)
 
 
 class NoteForm:
