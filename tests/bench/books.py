@@ -24,6 +24,11 @@ class Desk:
         self._http.trust_env = False
         self._http.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/json"})
 
+    def number_by_hand(self) -> None:
+        """Let QuickBooks keep the numbers that invoices are entered with; else it gives out its own, and none is found here."""
+        chosen = {"Id": "1", "SyncToken": "0", "sparse": True, "SalesFormsPrefs": {"CustomTxnNumbers": True}}
+        self._http.post(f"{self._company}/preferences", json=chosen, timeout=PATIENCE).raise_for_status()
+
     def enter(self, entity: str, bodies: Sequence[Mapping[str, Any]]) -> list[str]:
         """Create them; their ids, in order."""
         ids: list[str] = []
@@ -39,6 +44,7 @@ class Desk:
 def fill_books(server: Server, shape: Shape, today: date) -> Target:
     """Enter the shape's customers and invoices."""
     desk = Desk(server)
+    desk.number_by_hand()
     customers = desk.enter("Customer", [{"DisplayName": client_name(n)} for n in range(1, shape.clients + 1)])
     invoices = desk.enter("Invoice", [invoice_body(place, shape, customers, today) for place in range(shape.invoices)])
     return Target(server.address, customers, invoices)
