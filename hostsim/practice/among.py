@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Text, any_, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, and_, any_, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -20,6 +20,17 @@ def among(
         return subject.in_(select(rows.c.value))
     kind: Any = Text() if any(isinstance(value, str) for value in values) else BigInteger()
     return subject == any_(bindparam(None, list(values), ARRAY(kind)))
+
+
+def among_rows(
+    connection: Connection, columns: Sequence[ColumnElement[Any]], rows: Collection[tuple[Any, ...]]
+) -> ColumnElement[bool]:
+    """The columns together are one of the rows. SQLite looks each row up in the index that begins with the first columns, if
+    no other condition tempts it to another index; a row given twice is found twice there."""
+    if connection.dialect.name != "sqlite":
+        return tuple_(*columns).in_(rows)
+    row = func.json_each(bindparam(None, json.dumps(rows, default=str))).table_valued("value").c.value
+    return and_(*(column == func.json_extract(row, f"$[{place}]") for place, column in enumerate(columns)))
 
 
 def row_number(text: str) -> int | None:

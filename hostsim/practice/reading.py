@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, func, select
 
 from hostsim.practice import tables
-from hostsim.practice.among import among, row_numbers
+from hostsim.practice.among import among, among_rows, row_numbers
 from hostsim.practice.amounts import from_units
 from hostsim.practice.listing import signed_keys
 from hostsim.practice.model import Application, Client, Invoice, Kind, Record
@@ -44,13 +44,15 @@ def read_records(connection: Connection, refs: Sequence[str]) -> list[Record]:
 
 def find_payments(connection: Connection, keys: Sequence[tuple[int, date, int]]) -> list[Record]:
     """Payments with one of these clients, dates and amounts (in units), in order of id."""
-    columns = tuple_(tables.records.c.client_id, tables.records.c.date, tables.records.c.value)
+    columns = (tables.records.c.client_id, tables.records.c.date, tables.records.c.value)
+    wanted = list(dict.fromkeys(keys))
     rows: list[Row[Any]] = []
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        rows += connection.execute(
-            _records.where(columns.in_(keys[start : start + KEYS_AT_ONCE]), tables.records.c.kind == 1)
-        ).all()
-    return _with_applications(connection, sorted(rows, key=lambda row: row.id))
+    for start in range(0, len(wanted), KEYS_AT_ONCE):
+        these = among_rows(connection, columns, wanted[start : start + KEYS_AT_ONCE])
+        # In no order and of both kinds: with either in the statement, SQLite reads every payment there is.
+        rows += connection.execute(_records.where(these).order_by(None)).all()
+    payments = [row for row in rows if row.kind == 1]
+    return _with_applications(connection, sorted(payments, key=lambda row: row.id))
 
 
 def read_invoices(connection: Connection, ids: Sequence[str]) -> list[Invoice]:
