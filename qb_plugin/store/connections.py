@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,26 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Insert, Table, Update, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from qb_plugin.errors import Fatal
@@ -52,6 +71,15 @@ class Database:
     def insert(self, table: Table) -> postgresql.Insert:
         """An insert that knows `ON CONFLICT`; both databases spell it alike and so do their classes."""
         return self._insert(table)  # type: ignore[return-value]
+
+    def among(self, column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+        """The column is one of these texts, however many. They go as one value: a statement with a parameter for each is put
+        together anew every time, which costs more than its answer."""
+        texts = list(values)
+        if self.engine.dialect.name == "sqlite":
+            rows = func.json_each(bindparam(None, json.dumps(texts))).table_valued("value")
+            return column.in_(select(rows.c.value))
+        return column == any_(bindparam(None, texts, ARRAY(Text())))
 
     def prepare(self, statement: Insert | Update, names: Sequence[str] | None = None) -> str:
         """The statement as text, made once instead of once a batch: with many rows that is most of the cost.

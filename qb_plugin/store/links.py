@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from qb_plugin.model import Kind, Link, Ref
-from qb_plugin.store.connections import Database, portions
+from qb_plugin.store.connections import Database, send_many
+from qb_plugin.store.encoding import encode_moment
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.tables import LIVE, links
 
@@ -19,6 +20,7 @@ class Links:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._insert = prepare_links(database)
 
     def by_source(self, realm: str, sources: Iterable[Ref]) -> Mapping[Ref, Link]:
         """The links of these WorkSpace records."""
@@ -33,12 +35,9 @@ class Links:
     def by_quickbooks(self, realm: str, entity: str, ids: Iterable[str]) -> Mapping[str, Link]:
         """The links of these QuickBooks records, by QuickBooks id."""
         query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE)
-        found: dict[str, Link] = {}
         with self._database.read() as connection:
-            for portion in portions(ids):
-                rows = connection.execute(query.where(links.c.quickbooks_id.in_(portion)))
-                found.update((link.quickbooks_id, link) for link in map(_link, rows))
-        return found
+            rows = connection.execute(query.where(self._database.among(links.c.quickbooks_id, ids)))
+            return {link.quickbooks_id: link for link in map(_link, rows)}
 
     def all_of(self, realm: str, entity: str) -> Sequence[Link]:
         """All links to this sort of QuickBooks record, oldest first."""
@@ -50,9 +49,14 @@ class Links:
         """Add links; those whose record on either side is linked already are left out. Returns what was added."""
         if not new:
             return []
-        insert = self._database.insert(links).on_conflict_do_nothing().returning(links)
+        now = self._database.clock.now()
         with self._database.write() as connection:
-            added = {_link(row) for row in connection.execute(insert, rows_in_order(new, self._database.clock.now()))}
+            with connection.begin_nested() as attempt:
+                if send_many(connection, self._insert, rows_in_order(new, encode_moment(now))) == len(new):
+                    return list(new)
+                attempt.rollback()  # some were left out: which ones is asked for, and costs several times as much
+            insert = self._database.insert(links).on_conflict_do_nothing().returning(links)
+            added = {_link(row) for row in connection.execute(insert, rows_in_order(new, now))}
         return [link for link in dict.fromkeys(new) if link in added]
 
     def remove(self, realm: str, sources: Sequence[Ref]) -> None:
