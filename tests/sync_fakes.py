@@ -25,6 +25,7 @@ from qb_plugin.model import (
     Draft,
     Fault,
     Intent,
+    PaymentChanges,
     PaymentDraft,
     Ref,
     Verdict,
@@ -50,6 +51,9 @@ class FakeBooks:
         self.customers_: list[Customer] = []
         self.invoices_: dict[str, BookInvoice] = {}
         self.saved: dict[str, Book] = {}
+        self.rows_a_page, self.tells_at_most = 1000, 1000
+        self.deleted_at: dict[str, datetime] = {}
+        self.asked_since: list[datetime] = []
         self.company_ = Company("realm", "Alder & Finch")
         self.batches: list[Batch] = []
         self.calls: list[str] = []
@@ -77,6 +81,7 @@ class FakeBooks:
     def delete(self, identity: str) -> None:
         """Somebody deletes it in QuickBooks."""
         del self.saved[identity]
+        self.deleted_at[identity] = self.now()
 
     def payments_saved(self) -> list[BookPayment]:
         return [book for book in self.saved.values() if isinstance(book, BookPayment)]
@@ -123,6 +128,17 @@ class FakeBooks:
         self._asked("payments")
         self.periods.append(("payments", start, end))
         return [b for b in self._shown() if isinstance(b, BookPayment) and (not start or not end or start <= b.date <= end)]
+
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[BookPayment]]:
+        found = self.payments(start, end)
+        yield from (found[place : place + self.rows_a_page] for place in range(0, len(found), self.rows_a_page))
+
+    def payments_since(self, moment: datetime) -> PaymentChanges | None:
+        self._asked("payments_since")
+        self.asked_since.append(moment)
+        changed = [b for b in self.payments_saved() if b.updated and b.updated >= moment]
+        deleted = frozenset(identity for identity, at in self.deleted_at.items() if at >= moment)
+        return PaymentChanges(tuple(changed), deleted) if len(changed) + len(deleted) < self.tells_at_most else None
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
         self._asked("credit_memos")

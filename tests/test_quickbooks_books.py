@@ -242,6 +242,35 @@ def test_a_company_that_never_stands_still_is_read_to_an_end() -> None:
     assert "60" in found or len(company.rows) < 60
 
 
+def pages_of(company: Company) -> list[list[str]]:
+    side, _ = scripted(company, Limits(page_rows=10))
+    return [[payment.id for payment in page] for page in side.quickbooks.books().payment_pages(None, None)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 28])
+def test_pages_hold_every_row_once(count: int) -> None:
+    pages = pages_of(Company(count))
+    assert [identity for page in pages for identity in page] == [str(number) for number in range(1, count + 1)]
+    assert max((len(page) for page in pages), default=0) <= 10
+
+
+def test_pages_that_slip_are_read_again_and_nothing_is_given_twice_or_passed_over() -> None:
+    company = Company(30)
+    company.changes = {1: [2, 3, 4]}
+    found = [identity for page in pages_of(company) for identity in page]
+    assert found[:10] == [str(number) for number in range(1, 11)]  # given before they went
+    assert sorted(found, key=int) == [str(number) for number in range(1, 31)]
+    assert company.pages[:3] == [1, 10, 1]
+
+
+def test_pages_of_a_company_that_never_stands_still_come_to_an_end() -> None:
+    company = Company(60)
+    company.changes = {number: [number] for number in range(1, 60)}
+    found = [identity for page in pages_of(company) for identity in page]
+    assert len(found) == len(set(found))
+    assert company.pages.count(1) == 4  # begun again three times, and then read on
+
+
 # --- trouble -----------------------------------------------------------------------------------------
 
 EMPTY = Scripted(b'{"QueryResponse":{},"time":"2026-11-22T12:00:00.000-08:00"}')

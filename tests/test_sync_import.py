@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from qb_plugin.model import BookPayment, Kind, Link, Message, Outcome, Ref, Share
 from qb_plugin.sync.import_ import GROUP, ImportOptions, as_host_payment, import_payments, record
+from qb_plugin.sync.import_kept import KeptRows, keep_rows
 from qb_plugin.sync.import_plan import plan_import
 from tests.sync_firm import DAY, REALM, Ended, Firm, book_payment, collect, firm_in, line
 from tests.sync_ledger import FakeLedger, PowerCutError
@@ -32,13 +32,29 @@ class Desk:
 
     def __init__(self, firm: Firm, ledger: FakeLedger) -> None:
         self._firm, self._ledger = firm, ledger
+        self.kept = KeptRows()
 
     def press(
         self, *payments: BookPayment, stop: Callable[[], bool] = lambda: False, anyway: frozenset[str] = frozenset()
     ) -> Ended:
-        rows = plan_import(self._firm.place, self._ledger, payments)
-        options = ImportOptions({"2": "Visa"}, anyway)
-        return collect(import_payments(self._firm.place, self._ledger, rows, options, stop))
+        for payment in payments:
+            self._firm.books.put(payment)
+        self.look(*payments)
+        return self.press_on(*payments, stop=stop, anyway=anyway)
+
+    def look(self, *payments: BookPayment) -> None:
+        """The rows as they are now."""
+        rows = keep_rows(plan_import(self._firm.place, self._ledger, payments))
+        now = self._firm.clock.now()
+        self.kept = KeptRows(rows, now, now)
+
+    def press_on(
+        self, *payments: BookPayment, stop: Callable[[], bool] = lambda: False, anyway: frozenset[str] = frozenset()
+    ) -> Ended:
+        """The button alone, on rows that were looked at before."""
+        options = ImportOptions({"2": "Visa"}, anyway, stop)
+        ids = [f"Payment:{payment.id}" for payment in payments]
+        return collect(import_payments(self._firm.place, self._ledger, self.kept, ids, options))
 
     def linked(self, identity: str) -> Link | None:
         return self._firm.store.links.by_quickbooks(REALM, "Payment", [identity]).get(identity)
@@ -129,8 +145,7 @@ def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk) -> Non
 
 
 def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, ledger: FakeLedger) -> None:
-    rows = plan_import(firm.place, ledger, [book_payment("900")])
-    ready = [replace(row, message=None) for row in rows]
+    ready = plan_import(firm.place, ledger, [book_payment("900")])
     ledger.record_payments([as_host_payment(firm.place, row, {}) for row in ready])
     ended = collect(record(firm.place, ledger, ready, {}, set()))
     assert ended.rows["Payment:900"].message == Message("already_here")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.model import BookPayment, Kind, Link, Message, Outcome, Ref, Share
-from qb_plugin.sync.import_plan import ImportRow, external_key, plan_import, read_importable, shares_of
+from qb_plugin.sync.import_plan import external_key, plan_import, read_importable
+from qb_plugin.sync.import_row import ImportRow, shares_of
 from tests.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
 from tests.sync_ledger import FakeLedger
 
@@ -184,6 +185,15 @@ def test_a_number_that_a_client_has_twice_names_none_of_them(firm: Firm, ledger:
     ledger.bill(20, 1, "150.00")
     ledger.invoices_["21"] = ledger.invoices_["20"]
     assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).shares == ()
+
+
+def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(firm: Firm, ledger: FakeLedger) -> None:
+    firm.books.rows_a_page = 1
+    ledger.bill(20, 1, "250.00")
+    for number in range(4):
+        firm.books.put(book_payment(str(900 + number), reference=str(number), lines=(line("300", "100.00", "INV-20"),)))
+    rows = list(read_importable(firm.place, ledger, None, None))
+    assert [shares(row) for row in rows] == [[("20", "100.00")], [("20", "100.00")], [("20", "50.00")], []]
 
 
 # --- look-alikes --------------------------------------------------------------------------------------

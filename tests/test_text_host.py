@@ -21,6 +21,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Parts, RandomIds, SystemClock
 from qb_plugin.store.database import open_store
 from tests.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
+from tests.simulator_calls import Books as Entries
 from tests.text_host import TextHost
 
 TODAY = date(2026, 11, 20)
@@ -263,6 +264,29 @@ def test_import_records_payments_and_their_shares(scene: Scene) -> None:
     again = scene.run("import-payments", "import", answer, [row["id"] for row in ready])
     assert set(scene.outcomes(again).values()) == {"skipped"}
     assert len([entry for entry in scene.host.ledger.entries if entry.external_key]) == len(ready)
+
+
+def test_what_changed_in_quickbooks_after_the_list_was_read_does_not_come_in_as_it_was(scene: Scene) -> None:
+    there = Entries(scene.simulator.core)
+    customer = there.query(f"select * from Customer where DisplayName = '{DIEGO}'")["Customer"][0]["Id"]
+    made = [there.pay(customer, amount, PaymentRefNum=f"N{amount}", TxnDate=TODAY.isoformat()) for amount in (11, 12, 13, 14)]
+    answer = scene.opened("import-payments")
+    ids = [f"Payment:{each['Id']}" for each in made]
+    rows = scene.form("import-payments").rows(answer, None)
+    assert set(ids) <= set(rows.ids(0, rows.count))
+    stub = {"sparse": True, "Id": made[0]["Id"], "SyncToken": "0"}
+    there.post("Payment", stub, operation="delete")
+    there.post("Payment", {**stub, "Id": made[1]["Id"]}, operation="update", include="void")
+    there.post("Payment", {**made[2], "TotalAmt": 31})
+    before = scene.simulator.core.log.count
+    summary = scene.run("import-payments", "import", answer, ids)
+    assert list(scene.outcomes(summary).values()) == ["removed", "skipped", "changed", "synchronized"]
+    said = [row["message"] for row in summary["rows"]]
+    assert said[0] == "Deleted in QuickBooks after this list was read. Nothing was imported. Load the list again."
+    assert said[2].startswith("Imported as it is in QuickBooks now; it was changed there after this list was read (amount).")
+    here = {entry.reference: entry.amount for entry in scene.host.ledger.entries if entry.external_key}
+    assert here == {"N13": Decimal("31.00"), "N14": Decimal("14.00")}
+    assert [entry.path.rsplit("/", 1)[1] for entry in scene.simulator.core.log.entries if entry.number > before] == ["cdc"]
 
 
 def test_without_quickbooks_the_form_opens_and_says_so(scene: Scene) -> None:

@@ -21,7 +21,8 @@ from qb_plugin.forms.tokens import Tokens
 from qb_plugin.host import Task
 from qb_plugin.model import Lease, Link, Message, Outcome, RowResult
 from qb_plugin.sync.import_ import ImportOptions, import_payments
-from qb_plugin.sync.import_plan import ImportRow, read_importable, shares_of
+from qb_plugin.sync.import_kept import KeptRows, read_kept, row_of
+from qb_plugin.sync.import_row import shares_of
 
 DAYS = 30  # the default range: today and the thirty days before it
 
@@ -48,10 +49,13 @@ class ImportAnswer(FormSchema):
 
 @dataclass(slots=True)
 class Reading:
-    """QuickBooks' payments as an open form last read them: sorting and hiding need no second reading."""
+    """QuickBooks' payments as an open form last read them: sorting and hiding need no second reading.
 
-    dates: tuple[date | None, date | None] | None = None
-    rows: dict[str, ImportRow] = field(default_factory=dict)
+    `of` says of which company and dates they are; None when they must be read again.
+    """
+
+    of: tuple[str, date | None, date | None] | None = None
+    kept: KeptRows = field(default_factory=KeptRows)
 
 
 class ImportPayments:
@@ -95,19 +99,18 @@ class ImportPayments:
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ImportRows:
         values = load_answer(self._schema, answer)
-        reading = self._reading(answer, values)
-        lists = self._office.lists()
-        rows = filtered(list(reading.rows.values()), values["hide_synchronized"], str(answer.get("search") or ""))
-        return ImportRows(self._office, lists, rows, values, sort)
+        kept = self._reading(answer, values).kept
+        rows = filtered(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
+        return ImportRows(self._office, kept, rows, values, sort)
 
     def _reading(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
-        """The reading for these dates, taken now if there is none yet."""
-        reading = self._readings.get(answer.get("token"), Reading())
-        dates = (values["start"], values["end"])
-        if reading.dates != dates:
-            found = read_importable(self._office.place(), self._office.host.ledger, *dates)
-            reading.rows = {row.id: row for row in found}
-            reading.dates = dates
+        """The reading for this company and these dates, taken now if there is none yet."""
+        reading, place = self._readings.get(answer.get("token"), Reading()), self._office.place()
+        wanted = (place.realm, values["start"], values["end"])
+        if reading.of != wanted:
+            reading.kept = KeptRows()  # let go of the old one first
+            reading.kept = read_kept(place, self._office.host.ledger, values["start"], values["end"])
+            reading.of = wanted
         return reading
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,12 +121,12 @@ class ImportPayments:
     def _link_twins(self, answer: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
         place = self._office.place()
         reading = self._reading(answer, load_answer(self._schema, answer))
-        rows = [row for row in (reading.rows.get(identity) for identity in ids) if row and row.looks_same and row.existing]
+        rows = [row for kept in map(reading.kept.get, ids) if kept and (row := row_of(kept)).looks_same and row.existing]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         links = [Link(place.realm, ref, "Payment", payment.id, "matched", payment.sync_token) for ref, payment in pairs]
         place.links.add(links)
         self._office.host.marks.put([{"ref": str(link.source), "state": "synchronized"} for link in links])
-        reading.dates = None
+        reading.of = None
         results = [RowResult(row.id, Outcome.SYNCHRONIZED, Message("twin_linked"), row.payment.id) for row in rows]
         return {"rows": [show_result(self._office.sentences, result) for result in results]}
 
@@ -140,27 +143,27 @@ class ImportPayments:
         anyway = frozenset(row for row, change in edits.items() if change.get("anyway"))
         running = Running(self._office, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, reading, ids, anyway))
-        summary = running.go("import-payments", ids, partial(self._work, reading, ids, anyway, task))
-        reading.dates = None
+            return running.preview(ids, partial(self._preview, reading.kept, ids, anyway))
+        summary = running.go("import-payments", ids, partial(self._work, reading.kept, ids, anyway, task))
+        reading.of = None
         return summary
 
     def _work(
-        self, reading: Reading, ids: Sequence[str], anyway: frozenset[str], task: Task, lease: Lease
+        self, kept: KeptRows, ids: Sequence[str], anyway: frozenset[str], task: Task, lease: Lease
     ) -> Iterator[RowResult | Message]:
-        rows = [reading.rows[identity] for identity in ids if identity in reading.rows]
-        yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if i not in reading.rows)
-        options = ImportOptions({choice.id: choice.name for choice in self._office.lists().methods}, anyway)
-        place = self._office.place()
-        yield from import_payments(place, self._office.host.ledger, rows, options, lambda: task.cancelled)
+        yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
+        methods = {choice.id: choice.name for choice in self._office.lists().methods}
+        options = ImportOptions(methods, anyway, lambda: task.cancelled)
+        yield from import_payments(self._office.place(), self._office.host.ledger, kept, ids, options)
 
-    def _preview(self, reading: Reading, ids: Sequence[str], anyway: frozenset[str]) -> Iterator[RowResult | Message]:
+    def _preview(self, kept: KeptRows, ids: Sequence[str], anyway: frozenset[str]) -> Iterator[RowResult | Message]:
         """Say what would become of each row, and change nothing."""
         for identity in ids:
-            row = reading.rows.get(identity)
-            if row is None:
+            found = kept.get(identity)
+            if found is None:
                 yield RowResult(identity, Outcome.FAILED, Message("record_unknown"))
             else:
+                row = row_of(found)
                 outcome = Outcome.READY if row.outcome is Outcome.READY or identity in anyway else row.outcome
                 yield RowResult(identity, outcome, row.message, row.payment.id, shares_of(row))
 

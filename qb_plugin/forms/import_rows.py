@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from qb_plugin.forms.office import Lists, Office
+from qb_plugin.forms.office import Office
 from qb_plugin.forms.showing import FIXES, show_message, show_shares
 from qb_plugin.model import Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
-from qb_plugin.sync.import_plan import ImportRow, shares_of
+from qb_plugin.sync.import_kept import KeptRow, KeptRows, payment_of, row_of
+from qb_plugin.sync.import_row import ImportRow, shares_of
 from qb_plugin.sync.outcomes import shares_of_lines
 
-SORTS: Mapping[str, Callable[[ImportRow], Any]] = {
-    "date": lambda row: row.payment.date,
-    "customer": lambda row: row.payment.customer_name.casefold(),
-    "method": lambda row: row.payment.method_id or "",
-    "reference": lambda row: (row.payment.reference or "").casefold(),
-    "amount": lambda row: row.payment.total,
+SORTS: Mapping[str, Callable[[KeptRow], Any]] = {
+    "date": lambda row: row.date,
+    "customer": lambda row: row.customer.casefold(),
+    "method": lambda row: row.method_id or "",
+    "reference": lambda row: (row.reference or "").casefold(),
+    "amount": lambda row: row.total,
 }
 
 
-def filtered(rows: Sequence[ImportRow], hide_synchronized: bool, search: str) -> list[ImportRow]:
+def filtered(rows: Iterable[KeptRow], hide_synchronized: bool, search: str) -> list[KeptRow]:
     """What the filters leave."""
     words = search.casefold().split()
-    return [row for row in rows if not (hide_synchronized and row.exists) and all(word in found_in(row) for word in words)]
+    return [row for row in rows if not (hide_synchronized and row.exists) and (not words or fits(row, words))]
 
 
-def found_in(row: ImportRow) -> str:
-    """The text a search looks at."""
-    payment = row.payment
-    shares = show_shares(shares_of_lines(payment.lines))
-    return f"{payment.customer_name} {payment.reference or ''} {show_amount(payment.total)} {payment.total} {shares}".casefold()
+def fits(row: KeptRow, words: Sequence[str]) -> bool:
+    """Whether all the words stand in what a search looks at."""
+    shares = show_shares(shares_of_lines(payment_of(row).lines))
+    text = f"{row.customer} {row.reference or ''} {show_amount(row.total)} {row.total} {shares}".casefold()
+    return all(word in text for word in words)
 
 
-def in_order(rows: Sequence[ImportRow], sort: Mapping[str, Any] | None) -> list[ImportRow]:
+def in_order(rows: Sequence[KeptRow], sort: Mapping[str, Any] | None) -> list[KeptRow]:
     """Newest first, or as asked; ties by id, so that the order is total."""
-    by_id = sorted(rows, key=lambda row: int(row.payment.id) if row.payment.id.isdigit() else 0, reverse=True)
+    by_id = sorted(rows, key=lambda row: int(row.payment_id) if row.payment_id.isdigit() else 0, reverse=True)
     if sort is None or sort["key"] not in SORTS:
         return sorted(by_id, key=SORTS["date"], reverse=True)
     return sorted(by_id, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
 
 
 class ImportRows:
-    """The rows, all of them in memory: a period's payments are some thousand at most."""
+    """The rows in order, at rest: a row is put together when its page is asked for."""
 
     def __init__(
-        self, office: Office, lists: Lists, rows: Sequence[ImportRow], values: Mapping[str, Any], sort: Mapping[str, Any] | None
+        self, office: Office, kept: KeptRows, rows: Sequence[KeptRow], values: Mapping[str, Any], sort: Mapping[str, Any] | None
     ) -> None:
-        self._office, self._values, self._rows = office, values, in_order(rows, sort)
-        self._methods = {choice.id: choice.name for choice in lists.methods}
+        self._office, self._kept, self._values, self._rows = office, kept, values, in_order(rows, sort)
+        self._methods = {choice.id: choice.name for choice in office.lists().methods}
         self._clients = {client.id: client.name for client in office.host.ledger.clients()}
-        self._amounts = {row.id: row.payment.total for row in self._rows}
 
     @property
     def count(self) -> int:
@@ -61,7 +61,7 @@ class ImportRows:
     @property
     def total(self) -> str:
         """The money of all rows."""
-        return plain_amount(sum(self._amounts.values(), ZERO))
+        return plain_amount(sum((row.total for row in self._rows), ZERO))
 
     @property
     def notice(self) -> None:
@@ -83,11 +83,11 @@ class ImportRows:
 
     def page(self, start: int, stop: int) -> list[dict[str, Any]]:
         """The rows at these places."""
-        return [self._row(row) for row in self._rows[start:stop]]
+        return [self._row(row_of(row)) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The money of some rows."""
-        return plain_amount(sum((self._amounts.get(identity, ZERO) for identity in ids), ZERO))
+        return plain_amount(sum((row.total for identity in ids if (row := self._kept.get(identity))), ZERO))
 
     def _row(self, row: ImportRow) -> dict[str, Any]:
         payment = row.payment

@@ -15,6 +15,7 @@ from qb_plugin.model.books import (
     Customer,
     Draft,
     Line,
+    PaymentChanges,
     PaymentDraft,
 )
 from qb_plugin.model.keeping import Lease, Link, RowResult, RunInfo, Settlement, Share
@@ -46,6 +47,7 @@ __all__ = [
     "Message",
     "Operation",
     "Outcome",
+    "PaymentChanges",
     "PaymentDraft",
     "Ref",
     "RowResult",

@@ -65,6 +65,14 @@ class BookPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentChanges:
+    """Payments made or changed in QuickBooks since some moment, and the ids of those deleted."""
+
+    changed: tuple[BookPayment, ...] = ()
+    deleted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class BookCreditMemo:
     """A QuickBooks credit memo as read back."""
 

@@ -19,6 +19,7 @@ from qb_plugin.model import (
     Customer,
     Draft,
     Message,
+    PaymentChanges,
 )
 from qb_plugin.quickbooks.batches import BatchSender
 from qb_plugin.quickbooks.channel import Channel
@@ -97,6 +98,15 @@ class QuickBooksBooks:
     def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
         """Payments dated on or between the two, in order of Id."""
         return self._list(read_payment, "Payment", between("TxnDate", start, end))
+
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[BookPayment]]:
+        """The same a page at a time, for those who need not have all at once."""
+        return self._reader.pages("Payment", between("TxnDate", start, end), read_payment)
+
+    def payments_since(self, moment: datetime) -> PaymentChanges | None:
+        """Payments made, changed and deleted since the moment; None when one call cannot tell all."""
+        found = self._reader.changes("Payment", moment, read_payment)
+        return found and PaymentChanges(tuple(found[0]), frozenset(found[1]))
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
         """Credit memos dated on or between the two, in order of Id."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, UnknownOutcome, Unreachable
 from qb_plugin.model import Fault, Message
@@ -13,11 +14,13 @@ from qb_plugin.quickbooks.channel import Ask, Channel
 from qb_plugin.quickbooks.faults import failure_of, is_trouble, understand
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.statements import select_count, select_page
-from qb_plugin.schemas.envelopes import Page, read_count, read_entity, read_page
+from qb_plugin.schemas.envelopes import Page, read_changes, read_count, read_entity, read_page
 from qb_plugin.schemas.text import BadReplyError
 
 _GONE = "610"
-_RESTARTS = 3
+_NOT_ANSWERED = "quickbooks_question_refused"
+_CHANGES_AT_MOST = 1000  # when a change data capture tells of so many, there may be more
+_STRICT = (True, True, True, False)  # how often reading begins again when records come and go, and then no more
 
 T = TypeVar("T")
 
@@ -38,12 +41,8 @@ class _FaultError(Exception):
         self.fault = fault
 
 
-@dataclass(slots=True)
-class _Listing(Generic[T]):
-    """Records by Id in the order they came, and the Id of the last one."""
-
-    found: dict[str, T] = field(default_factory=dict)
-    last: str = ""
+class _SlippedError(Exception):
+    """Another row stands where the last one stood."""
 
 
 class Reader:
@@ -69,15 +68,43 @@ class Reader:
         Every page begins with the last row of the page before it. When another row stands there, records came or went
         meanwhile and the positions slipped; then reading begins again, so that no row is passed over.
         """
-        for strict in (*[True] * _RESTARTS, False):
-            listing: _Listing[T] = _Listing()
-            if self._fill(listing, lambda start: self._page(entity, where, start), read, strict):
-                return list(listing.found.values())
+        for strict in _STRICT:
+            with suppress(_SlippedError):
+                return [self.understood(read, raw) for part in self._parts(entity, where, {}, strict) for raw in part.values()]
         raise AssertionError("a reading that is not strict always ends")
+
+    def pages(self, entity: str, where: str, read: Callable[[object], T]) -> Iterator[list[T]]:
+        """The same page by page, for those who need not have all at once. When reading begins again, what was given before
+        is not given again; what went meanwhile was given."""
+        given: set[str] = set()
+        for strict in _STRICT:
+            seen: dict[str, None] = {}
+            try:
+                for part in self._parts(entity, where, seen, strict):
+                    yield [self.understood(read, raw) for identity, raw in part.items() if identity not in given]
+                return
+            except _SlippedError:
+                given.update(seen)
 
     def count(self, entity: str, where: str) -> int:
         """How many rows a query has."""
         return self._asked(_statement(select_count(entity, where)), read_count)
+
+    def changes(self, entity: str, since: datetime, read: Callable[[object], T]) -> tuple[list[T], tuple[str, ...]] | None:
+        """What was made or changed since the moment, and the Ids of what was deleted; None when QuickBooks does not tell all:
+        it tells of 1,000 at most, and looks back 30 days (Intuit's page on change data capture)."""
+        moment = quote(since.replace(microsecond=0).isoformat(), safe="")
+        ask = Ask("GET", "cdc", f"entities={entity}&changedSince={moment}")
+        try:
+            changed, deleted = self._asked(ask, lambda envelope: read_changes(envelope, entity))
+        except _FaultError as problem:
+            failure = failure_of(problem.fault)
+        else:
+            whole = len(changed) + len(deleted) < _CHANGES_AT_MOST
+            return ([self.understood(read, raw) for raw in changed], deleted) if whole else None
+        if failure.message.key != _NOT_ANSWERED:
+            raise failure
+        return None
 
     def entity(self, entity: str, path: str) -> object | None:
         """One record as it is now; None when it is gone."""
@@ -89,20 +116,19 @@ class Reader:
                 return None
         raise failure
 
-    def _fill(self, listing: _Listing[T], page_at: Callable[[int], Page], read: Callable[[object], T], strict: bool) -> bool:
-        """Read to the end, which is a page without a new row; False when the positions slipped."""
-        while True:
-            page = page_at(max(1, len(listing.found)))
+    def _parts(self, entity: str, where: str, seen: dict[str, None], strict: bool) -> Iterator[dict[str, object]]:
+        """What each page adds to the rows seen, by Id, up to a page that adds nothing; _SlippedError when positions slipped."""
+        last, going = "", True
+        while going:
+            page = self._page(entity, where, max(1, len(seen)))
             ids = [str(row.get("Id")) if isinstance(row, dict) else "" for row in page.rows]
-            if strict and listing.last and ids[:1] != [listing.last]:
-                return False
-            before = len(listing.found)
-            for identity, row in zip(ids, page.rows, strict=True):
-                if identity not in listing.found:
-                    listing.found[identity] = self.understood(read, row)
-            listing.last = ids[-1] if ids else ""
-            if len(listing.found) == before or (page.total is not None and len(listing.found) >= page.total):
-                return True
+            if strict and last and ids[:1] != [last]:
+                raise _SlippedError
+            new = {identity: row for identity, row in zip(ids, page.rows, strict=True) if identity not in seen}
+            seen.update(dict.fromkeys(new))
+            last = ids[-1] if ids else ""
+            going = bool(new) and (page.total is None or len(seen) < page.total)
+            yield new
 
     def understood(self, read: Callable[[object], T], raw: object) -> T:
         """What `read` makes of it; Unreachable when it is not what the reference describes."""

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qb_plugin.model import Kind, Link, Message, Outcome, Ref, RowResult
-from qb_plugin.sync.import_plan import ImportRow, external_key, plan_import, shares_of
+from qb_plugin.model import BookPayment, Kind, Link, Message, Outcome, Ref, RowResult
+from qb_plugin.sync.import_kept import KeptRow, KeptRows, payment_of
+from qb_plugin.sync.import_news import News, differences
+from qb_plugin.sync.import_plan import external_key, plan_import
+from qb_plugin.sync.import_row import ImportRow, shares_of
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.ports import HostLedger, Recorded
 from qb_plugin.sync.workplace import Workplace
@@ -18,47 +21,56 @@ GROUP = 500  # payments a commit of the host's
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """`methods` maps QuickBooks' payment-method ids to the host's names for them; `anyway` names rows (`Payment:123`) to
-    import though they look like one that is here."""
+    import though they look like one that is here; `stop` is asked before each group."""
 
     methods: Mapping[str, str]
     anyway: frozenset[str] = frozenset()
+    stop: Callable[[], bool] = lambda: False
 
 
 def import_payments(
-    place: Workplace,
-    ledger: HostLedger,
-    rows: Sequence[ImportRow],
-    options: ImportOptions,
-    stop: Callable[[], bool],
+    place: Workplace, ledger: HostLedger, kept: KeptRows, ids: Sequence[str], options: ImportOptions
 ) -> Iterator[RowResult]:
-    """Import the rows in groups; one result a row.
+    """Import the rows of these ids in groups; one result a row.
 
-    Each group is planned afresh right before it is recorded, so that balances are those of the moment.
+    Each group is brought up to date with QuickBooks and planned afresh right before it is recorded, so that balances are
+    those of the moment, and what was deleted or changed since a person saw it does not come in as it was.
     """
-    made_here: set[Ref] = set()
-    for group in in_groups(rows, GROUP):
-        if stop():
+    made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
+    news = News(place, kept.read_at, kept.since)
+    for group in in_groups([row for identity in ids if (row := kept.get(identity))], GROUP):
+        if options.stop():
             yield from (RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")) for row in group)
         else:
-            planned = plan_import(place, ledger, [row.payment for row in group])
+            planned = plan_newest(place, ledger, [payment_of(row) for row in group], news)
             yield from record(
                 place, ledger, [accept(row, options.anyway, made_here) for row in planned], options.methods, made_here
             )
 
 
-def in_groups(rows: Sequence[ImportRow], size: int) -> Iterable[Sequence[ImportRow]]:
+def in_groups(rows: Sequence[KeptRow], size: int) -> Iterable[Sequence[KeptRow]]:
     """The rows, `size` at a time."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def accept(row: ImportRow, anyway: frozenset[str], made_here: Set[Ref]) -> ImportRow:
+def plan_newest(place: Workplace, ledger: HostLedger, read: Sequence[BookPayment], news: News) -> list[ImportRow]:
+    """Plan the payments as they are now, and note what is not as it was read."""
+    found = news.of(read)
+    planned = plan_import(place, ledger, found.payments, found.gone)
+    return [
+        replace(row, edited=edited) if (edited := differences(before, row.payment)) else row
+        for before, row in zip(read, planned, strict=True)
+    ]
+
+
+def accept(row: ImportRow, anyway: frozenset[str], made_here: Set[str]) -> ImportRow:
     """Take a look-alike that a person said is another payment, and one that only looks like what this run imported itself."""
-    other = row.id in anyway or row.existing in made_here
-    return replace(row, outcome=Outcome.READY, message=row.unapplied) if row.looks_same and other else row
+    other = row.id in anyway or (row.existing and row.existing.id in made_here)
+    return replace(row, outcome=Outcome.READY, twin=None) if row.looks_same and other else row
 
 
 def record(
-    place: Workplace, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[Ref]
+    place: Workplace, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[str]
 ) -> Iterator[RowResult]:
     """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key)."""
     ready = [row for row in rows if row.outcome is Outcome.READY]
@@ -66,7 +78,7 @@ def record(
     outcomes = ledger.record_payments([as_host_payment(place, row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     place.links.add([link_of(place, row, ref) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
-    made_here |= {Ref(Kind.PAYMENT, found.id) for found in outcomes if found.id}
+    made_here |= {found.id for found in outcomes if found.id}
     yield from (replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)) for row in rows)
 
 
@@ -110,4 +122,5 @@ def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
         return RowResult(row.id, Outcome.FAILED, Message("host_refused", {"reason": recorded.reason}), row.payment.id)
     if recorded.status == "exists":
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
-    return RowResult(row.id, Outcome.SYNCHRONIZED, row.message, row.payment.id, shares_of(row))
+    outcome = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
+    return RowResult(row.id, outcome, row.message, row.payment.id, shares_of(row))

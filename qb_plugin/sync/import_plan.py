@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import BookPayment, Kind, Line, Link, Message, Outcome, Ref, Share
+from qb_plugin.model import BookPayment, Kind, Line, Link, Outcome, Ref
 from qb_plugin.money import ZERO
+from qb_plugin.sync.import_row import ImportRow, PlannedShare, Twin, why_not
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import LookAlikeKey, look_alike_key
 from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
 from qb_plugin.sync.workplace import Workplace
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedShare:
-    """One invoice a payment will be applied to here."""
-
-    invoice_id: str
-    number: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """A QuickBooks payment beside what would become of it in WorkSpace.
-
-    `outcome` is ready, synchronized (here already), skipped (cannot be imported, or looks the same as one that is here)
-    or failed (no client). A ready row's message names the money that stays unapplied and why; a look-alike keeps it in
-    `unapplied`, for when a person says that it is another payment.
-    """
-
-    payment: BookPayment
-    outcome: Outcome
-    client_id: str = ""
-    shares: tuple[PlannedShare, ...] = ()
-    message: Message | None = None
-    existing: Ref | None = None
-    looks_same: bool = False
-    unapplied: Message | None = None
-
-    @property
-    def id(self) -> str:
-        """The row's id in the grid."""
-        return f"Payment:{self.payment.id}"
-
-    @property
-    def exists(self) -> bool:
-        """Whether Hide Synchronized hides it (design section 2, line 1)."""
-        return self.outcome is Outcome.SYNCHRONIZED or self.looks_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +36,10 @@ class Here:
         found = linked or self.numbered_invoices.get((client, line.number or ""))
         return found if found and found.client_id == client else None
 
-    def balances(self) -> dict[str, Decimal]:
-        """What is open on each of the invoices, by their id here."""
-        return {i.id: i.balance for i in [*self.linked_invoices.values(), *self.numbered_invoices.values()]}
+    def balances(self, spent: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """What is open on each of the invoices, by their id here, and not spent before."""
+        invoices = [*self.linked_invoices.values(), *self.numbered_invoices.values()]
+        return {invoice.id: invoice.balance - spent.get(invoice.id, ZERO) for invoice in invoices}
 
 
 def external_key(realm: str, payment_id: str) -> str:
@@ -83,16 +47,35 @@ def external_key(realm: str, payment_id: str) -> str:
     return f"quickbooks:{realm}:Payment:{payment_id}"
 
 
-def read_importable(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> list[ImportRow]:
-    """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking."""
-    return plan_import(place, ledger, place.books.payments(start, end))
+def read_importable(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
+    """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
+
+    They are read and decided a page at a time, so that very many take no more room than what is kept of them; what earlier
+    pages would spend of an invoice is not spent again by later ones.
+    """
+    spent: dict[str, Decimal] = {}
+    for page in place.books.payment_pages(start, end):
+        rows = plan_import(place, ledger, page, spent=spent)
+        for share in (share for row in rows for share in row.shares):
+            before = spent.get(share.invoice_id)
+            spent[share.invoice_id] = before + share.amount if before else share.amount
+        yield from rows
 
 
-def plan_import(place: Workplace, ledger: HostLedger, payments: Sequence[BookPayment]) -> list[ImportRow]:
-    """Decide each payment; invoices' open balances are spent in the payments' order, none twice."""
+def plan_import(
+    place: Workplace,
+    ledger: HostLedger,
+    payments: Sequence[BookPayment],
+    gone: Set[str] = frozenset(),
+    spent: Mapping[str, Decimal] | None = None,
+) -> list[ImportRow]:
+    """Decide each payment; invoices' open balances are spent in the payments' order, none twice.
+
+    `gone` are those deleted in QuickBooks meanwhile, `spent` is what others take of invoices before these.
+    """
     here = read_here(place, ledger, payments)
-    balances = here.balances()
-    return [decide(place, here, payment, balances) for payment in payments]
+    balances = here.balances(spent or {})
+    return [decide(place, here, payment, balances, gone) for payment in payments]
 
 
 def read_here(place: Workplace, ledger: HostLedger, payments: Sequence[BookPayment]) -> Here:
@@ -132,28 +115,29 @@ def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostI
     return {key: group[0] for key, group in found.items() if len(group) == 1}
 
 
-def decide(place: Workplace, here: Here, payment: BookPayment, balances: dict[str, Decimal]) -> ImportRow:
-    """One payment: here already, not importable, without a client, looking the same, or ready with its shares."""
+def decide(
+    place: Workplace, here: Here, payment: BookPayment, balances: dict[str, Decimal], gone: Set[str] = frozenset()
+) -> ImportRow:
+    """One payment: here already, deleted there, not importable, without a client, looking the same, or ready with its shares."""
     existing = find_existing(place, here, payment)
     if existing:
-        return ImportRow(payment, Outcome.SYNCHRONIZED, message=Message("already_here"), existing=existing)
-    reason = why_not(payment)
-    if reason:
-        return ImportRow(payment, Outcome.SKIPPED, message=reason)
+        return ImportRow(payment, Outcome.SYNCHRONIZED, existing=existing)
+    if payment.id in gone:
+        return ImportRow(payment, Outcome.REMOVED)
+    if why_not(payment):
+        return ImportRow(payment, Outcome.SKIPPED)
     client = here.clients.get(payment.customer_id)
     if client is None:
-        return ImportRow(payment, Outcome.FAILED, message=Message("customer_not_matched", {"customer": payment.customer_name}))
-    shares, message = share_out(here, payment, client, balances)
-    row = ImportRow(payment, Outcome.READY, client, shares, message)
+        return ImportRow(payment, Outcome.FAILED)
+    row = share_out(here, payment, client, balances)
     twin = here.look_alikes.get(look_alike_key(client, payment.date, payment.total, payment.reference))
     return looking_same(row, twin) if twin else row
 
 
 def looking_same(row: ImportRow, twin: HostPayment) -> ImportRow:
     """A payment that looks like one that is here: held, and it says which one."""
-    values = {"number": twin.number, "date": twin.date, "amount": twin.amount, "ref": twin.reference or "–"}
-    held = replace(row, outcome=Outcome.SKIPPED, message=Message("looks_same_here", values), unapplied=row.message)
-    return replace(held, existing=Ref(Kind.PAYMENT, twin.id), looks_same=True)
+    held = Twin(twin.number, twin.reference)
+    return replace(row, outcome=Outcome.SKIPPED, existing=Ref(Kind.PAYMENT, twin.id), twin=held)
 
 
 def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | None:
@@ -168,16 +152,7 @@ def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | N
     return marker.source if marker and marker.firm == place.firm_id else None
 
 
-def why_not(payment: BookPayment) -> Message | None:
-    """Voided payments and credit applications carry no money; they are shown, and cannot be imported."""
-    if payment.voided:
-        return Message("voided_payment")
-    return Message("credit_application") if payment.total == 0 else None
-
-
-def share_out(
-    here: Here, payment: BookPayment, client: str, balances: dict[str, Decimal]
-) -> tuple[tuple[PlannedShare, ...], Message | None]:
+def share_out(here: Here, payment: BookPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
     """Each line to the linked invoice, else to the one of the same number and client, at most what is open there."""
     money = payment.total
     shares: list[PlannedShare] = []
@@ -195,20 +170,4 @@ def share_out(
             balances[invoice.id] -= part
             money -= part
             shares.append(PlannedShare(invoice.id, invoice.number, part))
-    return tuple(shares), left_over(money, absent, short)
-
-
-def left_over(left: Decimal, absent: Sequence[str], short: Sequence[str]) -> Message | None:
-    """What stays unapplied, and why: an invoice that is not here, one with less open, or unapplied in QuickBooks too."""
-    if left == 0:
-        return None
-    if absent:
-        return Message("invoice_not_here", {"no": ", ".join(absent), "amount": left})
-    if short:
-        return Message("invoice_has_less_open", {"no": ", ".join(short), "amount": left})
-    return Message("unapplied_here", {"amount": left})
-
-
-def shares_of(row: ImportRow) -> tuple[Share, ...]:
-    """The shares as rows and JSON show them."""
-    return tuple(Share(share.number, share.amount) for share in row.shares)
+    return ImportRow(payment, Outcome.READY, client, tuple(shares), tuple(absent), tuple(short))

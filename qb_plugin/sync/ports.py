@@ -24,6 +24,7 @@ from qb_plugin.model import (
     Lease,
     Link,
     Message,
+    PaymentChanges,
     Ref,
     RowResult,
     RunInfo,
@@ -89,6 +90,14 @@ class Books(Protocol):
     def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]: ...
     def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
         """Payments dated on or between the two, both ends included, in order of Id."""
+        ...
+
+    def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[BookPayment]]:
+        """The same a page at a time, so that very many need not be held at once."""
+        ...
+
+    def payments_since(self, moment: datetime) -> PaymentChanges | None:
+        """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not tell all."""
         ...
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]: ...

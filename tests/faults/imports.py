@@ -16,7 +16,7 @@ from hostsim.quickbooks.wire import Record
 from qb_plugin.errors import AddInError
 from qb_plugin.model import ConnectionState, Lease, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.import_ import ImportOptions, import_payments
-from qb_plugin.sync.import_plan import read_importable
+from qb_plugin.sync.import_kept import read_kept
 from qb_plugin.sync.run import RunPorts, Tally, carry_out
 from tests.faults.cases import Case, World
 from tests.faults.databases import Databases
@@ -187,14 +187,14 @@ class ImportPlay:
     def _import(self) -> Ended:
         ledger, place = self._ledger(), self._desk.place()
         try:
-            rows = read_importable(place, ledger, None, None)
+            kept = read_kept(place, ledger, None, None)
         except AddInError as failure:
             return Ended({}, failure)
-        tally, last = Tally([row.id for row in rows]), dict[str, RowResult]()
-        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(rows))
+        tally, last = Tally([row.id for row in kept.rows.values()]), dict[str, RowResult]()
+        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(tally.ids))
 
         def work(lease: Lease) -> Iterator[RowResult | Message]:
-            yield from import_payments(place, ledger, rows, ImportOptions({}), lambda: False)
+            yield from import_payments(place, ledger, kept, tally.ids, ImportOptions({}))
 
         try:
             for event in carry_out(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, tally):

@@ -1,0 +1,122 @@
+"""A payment to import as a row: what was decided about it, and what there is to say of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from qb_plugin.model import BookPayment, Message, Outcome, Ref, Share
+from qb_plugin.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedShare:
+    """One invoice a payment will be applied to here."""
+
+    invoice_id: str
+    number: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What a payment here that looks the same has of its own; client, date and amount are the payment's."""
+
+    number: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A QuickBooks payment beside what would become of it in WorkSpace.
+
+    `outcome` is ready, synchronized (here already), skipped (cannot be imported, or looks the same as one that is here),
+    failed (no client) or removed (deleted in QuickBooks). `absent` and `short` are the invoices that are not here and those
+    with less open than was applied, `edited` what was changed in QuickBooks since a person saw it: what is said about the row
+    follows from these facts.
+    """
+
+    payment: BookPayment
+    outcome: Outcome
+    client_id: str = ""
+    shares: tuple[PlannedShare, ...] = ()
+    absent: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    existing: Ref | None = None
+    twin: Twin | None = None
+    edited: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The row's id in the grid."""
+        return row_id(self.payment.id)
+
+    @property
+    def looks_same(self) -> bool:
+        """Whether it is held because a payment here looks the same."""
+        return self.twin is not None
+
+    @property
+    def exists(self) -> bool:
+        """Whether Hide Synchronized hides it (design section 2, line 1)."""
+        return self.outcome is Outcome.SYNCHRONIZED or self.looks_same
+
+    @property
+    def message(self) -> Message | None:
+        """What there is to say: why it cannot come in, or what money stays unapplied."""
+        if self.twin:
+            return looks_same_here(self.payment, self.twin)
+        return SAYS[self.outcome](self)
+
+    @property
+    def unapplied(self) -> Message | None:
+        """What stays unapplied, and why: an invoice that is not here, one with less open, or unapplied in QuickBooks too."""
+        left = self.payment.total - sum((share.amount for share in self.shares), ZERO)
+        if left == 0:
+            return None
+        if self.absent:
+            return Message("invoice_not_here", {"no": ", ".join(self.absent), "amount": left})
+        if self.short:
+            return Message("invoice_has_less_open", {"no": ", ".join(self.short), "amount": left})
+        return Message("unapplied_here", {"amount": left})
+
+
+def row_id(payment_id: str) -> str:
+    """The id in the grid of the row of a QuickBooks payment."""
+    return f"Payment:{payment_id}"
+
+
+def looks_same_here(payment: BookPayment, twin: Twin) -> Message:
+    """Which payment here it looks like."""
+    values = {"number": twin.number, "date": payment.date, "amount": payment.total, "ref": twin.reference or "–"}
+    return Message("looks_same_here", values)
+
+
+def came_in_changed(row: ImportRow) -> Message:
+    """That it came in as it is now, what is not as it was read, and what stays unapplied."""
+    what, rest = ", ".join(row.edited), row.unapplied
+    return (
+        Message("payment_changed_unapplied", {"what": what, "reason": rest}) if rest else Message("payment_changed", {"what": what})
+    )
+
+
+def why_not(payment: BookPayment) -> Message | None:
+    """Voided payments and credit applications carry no money; they are shown, and cannot be imported."""
+    if payment.voided:
+        return Message("voided_payment")
+    return Message("credit_application") if payment.total == 0 else None
+
+
+SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
+    Outcome.READY: lambda row: came_in_changed(row) if row.edited else row.unapplied,
+    Outcome.SYNCHRONIZED: lambda _: Message("already_here"),
+    Outcome.SKIPPED: lambda row: why_not(row.payment),
+    Outcome.FAILED: lambda row: Message("customer_not_matched", {"customer": row.payment.customer_name}),
+    Outcome.REMOVED: lambda _: Message("payment_removed"),
+}
+
+
+def shares_of(row: ImportRow) -> tuple[Share, ...]:
+    """The shares as rows and JSON show them."""
+    return tuple(Share(share.number, share.amount) for share in row.shares)
