@@ -9,6 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import func, select
+
+from hostsim.practice import tables
+from hostsim.practice.database import open_practice
 from tests.bench import children
 from tests.bench.books import fill_books, fill_payments
 from tests.bench.figures import Figure, Section, at_least, at_most, table
@@ -50,20 +54,35 @@ def import_payments(rows: int) -> dict[str, Any]:
         url = f"sqlite:///{Path(folder) / 'firm.db'}"
         make_practice(url, shape, today)
         fill_payments(simulator, fill_books(simulator, shape, today), shape, today)
-        return children.check(children.addin(url, simulator, rows, "--form", "import-payments").result(), rows)
+        found = children.check(children.addin(url, simulator, rows, "--form", "import-payments").result(), rows)
+        check_applied(url, rows)
+        return found
+
+
+def check_applied(url: str, rows: int) -> None:
+    """An import counts only if every payment was applied to its invoice."""
+    practice = open_practice(url)
+    with practice.database.reading() as connection:
+        applied = connection.scalar(select(func.count()).select_from(tables.applications))
+    practice.close()
+    if applied != rows:
+        raise SystemExit(f"{applied} of {rows} payments were applied.")
 
 
 def imports(few: int, many: int) -> Section:
-    """The same import, small and large."""
+    """The same import, small and large: what the larger one takes more is what each payment takes, and no start-up with it."""
     small, large = import_payments(few), import_payments(many)
-    grown = large["peak"] - large["peak_before"]
+    thousands = (many - few) / 1000
+    shown = (large["peak_before"] - small["peak_before"]) / thousands
+    grown = (large["peak"] - small["peak"]) / thousands
     return Section(
         "Import of payments applied to invoices, no limits, to SQLite",
         [
             Figure(f"{many:,} payments read and shown", many / large["read"], "/s"),
             at_least(f"{many:,} payments imported", many / large["seconds"], 2000, "/s"),
             Figure("processor time of a payment", large["cpu"] / many * 1e6, "µs"),
-            at_most(f"memory that importing {many:,} added to showing them", grown, 50, "MB"),
+            at_most("memory that 1,000 payments more take, read and shown", shown, 1, "MB"),
+            at_most("memory that 1,000 payments more take, imported", grown, 1.5, "MB"),
             Figure(f"most memory the process had, {few:,} payments", small["peak"], "MB"),
             Figure(f"most memory the process had, {many:,} payments", large["peak"], "MB"),
         ],
