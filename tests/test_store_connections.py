@@ -7,12 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import create_engine, inspect
 
 from qb_plugin.errors import Fatal
 from qb_plugin.store.clock import SystemClock
-from qb_plugin.store.connections import PORTION, portions
+from qb_plugin.store.connections import PORTION, Database, portions
 from qb_plugin.store.database import open_store
+from qb_plugin.store.tables import links
 from tests.store_samples import NOON, StillClock
 
 
@@ -31,6 +32,14 @@ def test_the_tables_live_beside_the_hosts_own_under_their_prefix(database_url: s
     store.close()
     assert len(tables) == 9
     assert all(table.startswith("quickbooks_") for table in tables)
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "postgresql+psycopg://nobody@nowhere/none"])
+def test_any_number_of_texts_is_one_value_of_a_statement(address: str) -> None:
+    database = Database(create_engine(address), StillClock(), server_time=False)
+    made = database.among(links.c.quickbooks_id, ["1", "o'2"] * 500).compile(database.engine)
+    assert len(made.params) == 1
+    assert made.string.count("%(") + made.string.count("?") == 1
 
 
 def test_what_the_host_keeps_in_the_same_file_is_left_alone(tmp_path: Path) -> None:

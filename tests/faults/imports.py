@@ -45,7 +45,7 @@ TROUBLES = (
     "truncated",
     "html",
 )
-STRIKES = ("1", "3", "5", "7")  # which of the questions goes wrong
+STRIKES = ("1", "3", "5", "7", "changes")  # which of the questions goes wrong; the last asks what changed since the list was read
 CUSTOMERS = CLIENTS[:2]
 BILLS = (Bill(AMY, "INV-1", 1, "100.00"), Bill(AMY, "INV-2", 2, "50.00"), Bill(HERNANDEZ, "INV-3", 3, "80.00"))
 
@@ -135,7 +135,8 @@ class ImportPlay:
         databases.prepare(NAME, set_up)
         self._site = Site(databases.fresh(NAME), self._core, self._time)
         self._host = kept_practice(self._site.url)
-        add_strike(self._core, case.world.trouble, case.world.strike, "query")
+        path, strike = ("cdc", "1") if case.world.strike == "changes" else ("query", case.world.strike)
+        add_strike(self._core, case.world.trouble, strike, path)
         self.played = Played()
         self._kills = [case.first, case.second]
         self._presses = 0
