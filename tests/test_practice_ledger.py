@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind
@@ -195,3 +198,21 @@ def test_nothing_asked_for_is_nothing_found(practice: Practice) -> None:
     assert (ledger.find_payments([]), ledger.payments_by_external_key([]), ledger.record_payments([])) == ([], {}, [])
     assert ledger.invoices_by_number([]) == []
     assert ledger.find_payments([("nobody", DAY, Decimal("1.00")), ("1", DAY, Decimal("0.00001"))]) == []
+
+
+def test_look_alikes_are_payments_and_each_is_found_once(practice: Practice) -> None:
+    ref, _ = add_records(practice, new_record(amount="0.00"), new_record(Kind.CREDIT_MEMO, amount="0.00"))
+    found = practice.ledger.find_payments([("1", DAY, Decimal("0.00"))] * 2)
+    assert [record.ref for record in found] == [ref]
+
+
+def test_look_alikes_are_looked_up_by_client_and_date_and_not_among_all_payments(tmp_path: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+    with small_practice(f"sqlite:///{tmp_path / 'practice.db'}") as practice:
+        engine = practice.database.engine
+        event.listen(engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        practice.ledger.find_payments([("1", DAY, Decimal("5.00"))])
+        statement, values = asked[-1]
+        with practice.database.reading() as connection:
+            plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert [step for step in plan if "practice_records_of_client (client_id=? AND date=?)" in step], plan

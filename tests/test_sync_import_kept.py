@@ -6,7 +6,7 @@ import gc
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -57,6 +57,21 @@ def test_what_importing_has_no_use_for_is_left_behind(firm: Firm) -> None:
     full = book_payment("900", created=now, updated=now, currency="USD", deposit_account_id="4")
     (kept,) = keep_rows(plan_import(firm.place, FakeLedger(), [full])).values()
     assert payment_of(kept) == book_payment("900")
+
+
+def test_what_repeats_from_row_to_row_is_kept_once() -> None:
+    first, second = keep_rows([applied(10_000), replace(applied(10_000), payment=twin_of(applied(10_000).payment))]).values()
+    assert (first.customer, first.total, first.date) == (second.customer, second.total, second.date)
+    assert first.customer is second.customer
+    assert first.total is second.total
+    assert first.date is second.date
+
+
+def twin_of(payment: BookPayment) -> BookPayment:
+    """The next payment, the same in everything, of values of its own."""
+    name = "".join(list(payment.customer_name))
+    day = date(payment.date.year, payment.date.month, payment.date.day)
+    return replace(payment, id=f"{payment.id}1", customer_name=name, date=day, total=Decimal(str(payment.total)))
 
 
 def test_a_row_is_found_by_its_id_in_the_grid(firm: Firm) -> None:
