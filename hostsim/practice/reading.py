@@ -49,8 +49,8 @@ def find_payments(connection: Connection, keys: Sequence[tuple[int, date, int]])
     rows: list[Row[Any]] = []
     for start in range(0, len(wanted), KEYS_AT_ONCE):
         these = among_rows(connection, columns, wanted[start : start + KEYS_AT_ONCE])
-        # In no order and of both kinds: with either in the statement, SQLite reads every payment there is.
-        rows += connection.execute(_records.where(these).order_by(None)).all()
+        # Of both kinds: with the kind in the statement, SQLite reads every payment there is.
+        rows += connection.execute(_records.where(these)).all()
     payments = [row for row in rows if row.kind == 1]
     return _with_applications(connection, sorted(payments, key=lambda row: row.id))
 
