@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from hostsim.quickbooks.server import RunningSimulator, running_simulator
+from hostsim.quickbooks.companies import DEFAULT_REALMS
+from hostsim.quickbooks.server import RunningSimulator, fill, running_simulator
 from hostsim.registrars import Support
 from qb_plugin.host import Host, Ledger, Marks, Task
 from qb_plugin.plugin import QuickBooksAddIn, create
@@ -121,12 +122,12 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         manager.hook.workspace_stop()
 
 
-def connect(scene: Scene) -> None:
+def connect(scene: Scene, realm: str = "", company: str = "Alder & Finch") -> None:
     """Give consent as a browser would."""
     url = scene.form("connection").act("connect", {}, [], {})["open_url"]
-    reply = requests.post(f"{scene.simulator.base_url}/_control/consent", json={"url": url}, timeout=10)
+    reply = requests.post(f"{scene.simulator.base_url}/_control/consent", json={"url": url, "realm": realm}, timeout=10)
     answer = scene.host.callbacks[0](dict(parse_qsl(urlsplit(reply.json()["redirect"]).query)))
-    assert answer == {"ok": True, "text": "Connected to Alder & Finch (simulator)."}
+    assert answer == {"ok": True, "text": f"Connected to {company} (simulator)."}
 
 
 def test_the_text_host_fits_what_the_addin_asks_of_a_host(tmp_path: Path) -> None:
@@ -287,6 +288,17 @@ def test_what_changed_in_quickbooks_after_the_list_was_read_does_not_come_in_as_
     here = {entry.reference: entry.amount for entry in scene.host.ledger.entries if entry.external_key}
     assert here == {"N13": Decimal("31.00"), "N14": Decimal("14.00")}
     assert [entry.path.rsplit("/", 1)[1] for entry in scene.simulator.core.log.entries if entry.number > before] == ["cdc"]
+
+
+def test_payments_of_the_company_before_do_not_come_in_as_those_of_the_next(scene: Scene) -> None:
+    answer = scene.opened("import-payments")
+    rows = scene.form("import-payments").rows(answer, None)
+    ids = [row["id"] for row in rows.page(0, rows.count) if row["outcome"] == "ready"]
+    fill(scene.simulator.core, "empty", TODAY)
+    connect(scene, DEFAULT_REALMS["empty"], "Empty Company")
+    summary = scene.run("import-payments", "import", answer, ids)
+    assert {row["message"].partition(" (")[0] for row in summary["rows"]} == {"This row does not exist"}
+    assert [entry for entry in scene.host.ledger.entries if entry.external_key] == []
 
 
 def test_without_quickbooks_the_form_opens_and_says_so(scene: Scene) -> None:
