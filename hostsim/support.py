@@ -7,7 +7,7 @@ import platform
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -87,7 +87,7 @@ def describe(addin: AddIn) -> dict[str, Any]:
 
 def task_part(task: Task) -> dict[str, Any]:
     """A run of this host's since it was started: how far it is and how its rows ended."""
-    outcomes = Counter(str(row.get("outcome", "")) for row in _rows(task))
+    outcomes = Counter(str(row.get("outcome", "")) for row in task.rows)
     return {
         "form": task.form,
         "action": task.action,
@@ -108,10 +108,6 @@ def addin_parts(addin: AddIn) -> Mapping[str, Any]:
     except Exception as problem:  # an add-in may raise anything; the rest of the bundle is as good as before
         return {**support.parts, "trouble": trace_of(problem)}
     return support.parts
-
-
-def _rows(task: Task) -> Iterable[Mapping[str, Any]]:
-    return list(task.rows.values())
 
 
 def _version(package: str) -> str:
