@@ -131,8 +131,8 @@ class ImportPlay:
     def __init__(self, case: Case, databases: Databases, fresh_keys: bool = False) -> None:
         self._case, self._fresh_keys = case, fresh_keys
         self._time = SharedTime()
+        databases.prepare(NAME, set_up)  # first, as it signs in at the template: servers made before would not know that sign-in
         self._core = new_server(company(), self._time, case.world.server)
-        databases.prepare(NAME, set_up)
         self._site = Site(databases.fresh(NAME), self._core, self._time)
         self._host = kept_practice(self._site.url)
         path, strike = ("cdc", "1") if case.world.strike == "changes" else ("query", case.world.strike)

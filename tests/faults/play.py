@@ -38,8 +38,8 @@ class Play:
     def __init__(self, case: Case, databases: Databases, control: Control = PLAIN) -> None:
         self.case, self.scenario = case, SCENARIOS[case.world.scenario]
         self.time = SharedTime()
+        prepare(databases)  # first, as it signs in at the template: servers made before would not know that sign-in
         self.core = new_server(company(), self.time, case.world.server)
-        prepare(databases)
         self.site = Site(databases.fresh(NAME), self.core, self.time, case.world.mode, control, refused_calls(case.world))
         add_strike(self.core, case.world.trouble, case.world.strike)
         self.played = Played()
