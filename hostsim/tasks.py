@@ -60,6 +60,7 @@ class Task:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: threading.Event = field(default_factory=threading.Event)
     _started: float = field(init=False)
+    _found: int | None = None
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -89,7 +90,9 @@ class Task:
         self.publish({"task": self.id, "row": merged})
 
     def progress(self, done: int, total: int) -> None:
-        """Say how many of how many rows are through."""
+        """Say how many of how many rows are through; several at the first telling were done by somebody else, who is watched."""
+        if self._found is None:
+            self._found = done if done > 1 else 0
         self.done, self.total = done, total
         self.publish({"task": self.id, "progress": self.measure()})
 
@@ -115,8 +118,8 @@ class Task:
 
     def measure(self) -> dict[str, Any]:
         """`done`, `total` and `left`: seconds still to go at the pace so far, None before anything is known."""
-        elapsed = self.clock() - self._started
-        left = round(elapsed * (self.total - self.done) / self.done) if self.done else None
+        elapsed, here = self.clock() - self._started, self.done - (self._found or 0)
+        left = round(elapsed * (self.total - self.done) / here) if here > 0 else None
         return {"done": self.done, "total": self.total, "left": left}
 
     def describe(self) -> dict[str, Any]:

@@ -125,6 +125,15 @@ def test_time_left_follows_the_pace_so_far() -> None:
     assert task.measure() == {"done": 40, "total": 60, "left": 4}
 
 
+def test_time_left_of_a_run_that_is_watched_counts_from_where_it_was_found() -> None:
+    clock = iter([0.0, 0.0, 8.0, 9.0]).__next__
+    task = Task("t", "send", "go", lambda _: None, clock=clock)
+    task.progress(40, 60)
+    assert task.measure() == {"done": 40, "total": 60, "left": None}
+    task.done = 50
+    assert task.measure() == {"done": 50, "total": 60, "left": 9}
+
+
 def test_time_left_is_not_claimed_before_anything_is_done() -> None:
     assert Task("t", "send", "go", lambda _: None).measure()["left"] is None
 
