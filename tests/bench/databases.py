@@ -14,7 +14,7 @@ from sqlalchemy import URL
 
 from tests.postgres import running_postgres
 
-PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin")
+PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin", "usr/local/opt/postgresql@*/bin")
 BUFFERS = "256MB"
 SETTINGS = f"-c listen_addresses= -c shared_buffers={BUFFERS}"
 
@@ -34,11 +34,11 @@ def empty_database(kind: str) -> Iterator[tuple[str, str]]:
             yield url, "PostgreSQL of the tests, without fsync; it has no pg_trgm, so a search reads everything"
 
 
-def find_programs() -> Path | None:
-    """The folder of the newest PostgreSQL that the distribution has installed."""
-    fixed = [folder for place in PLACES for folder in Path("/").glob(place.removeprefix("/"))]
+def find_programs(root: Path = Path("/")) -> Path | None:
+    """The folder of the newest PostgreSQL that the distribution has installed, else of one on the path."""
+    fixed = [folder for place in PLACES for folder in root.glob(place)]
     found = shutil.which("initdb")
-    folders = [*([Path(found).parent] if found else []), *sorted(fixed, key=_numbers)]
+    folders = [*([Path(found).parent] if found else []), *sorted(fixed, key=lambda folder: _numbers(folder.relative_to(root)))]
     return next((folder for folder in reversed(folders) if (folder / "initdb").is_file()), None)
 
 
