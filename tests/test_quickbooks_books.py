@@ -154,6 +154,13 @@ def test_reading_by_id_sees_through_a_lagging_query_and_leaves_out_what_is_gone(
     assert set(books.read("Payment", [fresh])) == {fresh}
 
 
+def test_as_many_as_were_asked_for_by_id_need_no_other_page() -> None:
+    company = Company(3)
+    side, _ = scripted(company)
+    assert set(side.quickbooks.books().read("Payment", ["1", "2", "3"])) == {"1", "2", "3"}
+    assert company.pages == [1]
+
+
 def test_invoices_by_id(books: QuickBooksBooks) -> None:
     some = [invoice.id for invoice in books.open_invoices(["1", "2"])][:3]
     assert [invoice.id for invoice in books.invoices([*some, "999999"])] == some

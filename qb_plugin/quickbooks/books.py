@@ -157,7 +157,7 @@ class QuickBooksBooks:
     def _by_id(self, read: Callable[[object], T], entity: str, ids: Iterable[str]) -> list[T]:
         numbers = [identity for identity in dict.fromkeys(ids) if identity.isdecimal()]
         parts = _portions(numbers, self._limits.ids_per_query)
-        return [record for part in parts for record in self._list(read, entity, among("Id", part))]
+        return [record for part in parts for record in self._reader.rows(entity, among("Id", part), read, len(part))]
 
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
         return self._reader.rows(entity, where, read)

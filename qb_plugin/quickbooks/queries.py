@@ -62,15 +62,16 @@ class Reader:
         finally:
             self._runs -= 1
 
-    def rows(self, entity: str, where: str, read: Callable[[object], T]) -> list[T]:
-        """All rows of a query as `read` makes them, in order of Id, each once.
+    def rows(self, entity: str, where: str, read: Callable[[object], T], most: int | None = None) -> list[T]:
+        """All rows of a query as `read` makes them, in order of Id, each once; `most` is how many there can be, if that is known.
 
         Every page begins with the last row of the page before it. When another row stands there, records came or went
         meanwhile and the positions slipped; then reading begins again, so that no row is passed over.
         """
         for strict in _STRICT:
             with suppress(_SlippedError):
-                return [self.understood(read, raw) for part in self._parts(entity, where, {}, strict) for raw in part.values()]
+                parts = self._parts(entity, where, {}, strict, most)
+                return [self.understood(read, raw) for part in parts for raw in part.values()]
         raise AssertionError("a reading that is not strict always ends")
 
     def pages(self, entity: str, where: str, read: Callable[[object], T]) -> Iterator[list[T]]:
@@ -116,8 +117,11 @@ class Reader:
                 return None
         raise failure
 
-    def _parts(self, entity: str, where: str, seen: dict[str, None], strict: bool) -> Iterator[dict[str, object]]:
-        """What each page adds to the rows seen, by Id, up to a page that adds nothing; _SlippedError when positions slipped."""
+    def _parts(
+        self, entity: str, where: str, seen: dict[str, None], strict: bool, most: int | None = None
+    ) -> Iterator[dict[str, object]]:
+        """What each page adds to the rows seen, by Id, up to all there can be or a page that adds nothing; _SlippedError when
+        positions slipped."""
         last, going = "", True
         while going:
             page = self._page(entity, where, max(1, len(seen)))
@@ -127,7 +131,8 @@ class Reader:
             new = {identity: row for identity, row in zip(ids, page.rows, strict=True) if identity not in seen}
             seen.update(dict.fromkeys(new))
             last = ids[-1] if ids else ""
-            going = bool(new) and (page.total is None or len(seen) < page.total)
+            total = most if page.total is None else page.total
+            going = bool(new) and (total is None or len(seen) < total)
             yield new
 
     def understood(self, read: Callable[[object], T], raw: object) -> T:
