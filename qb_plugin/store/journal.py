@@ -52,7 +52,7 @@ class Journal:
         # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
         rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))
         with self._database.write() as connection:
-            _check_fence(connection, {intent.realm for intent in wanted}, fence)
+            _check_fence(connection, sorted({intent.realm for intent in wanted}), fence)
             if send_many(connection, self._insert, rows) == len(rows):
                 return opened
             written = _still_open(connection, [intent.id for intent in opened])
@@ -158,6 +158,10 @@ _CLOSE = (
 )
 
 
+# The shared lock keeps a taker of the lease waiting until these intents are committed.
+_FENCE = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm == bindparam("realm")).with_for_update(read=True)
+
+
 def _closing(settlement: Settlement, now: str) -> dict[str, Any]:
     return {
         "intent_id": settlement.intent_id,
@@ -170,10 +174,10 @@ def _closing(settlement: Settlement, now: str) -> dict[str, Any]:
 
 
 def _check_fence(connection: Connection, realms: Iterable[str], fence: int) -> None:
-    # The shared lock keeps a taker of the lease waiting until these intents are committed.
-    query = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm.in_(realms)).with_for_update(read=True)
-    if any(stored > fence for stored in connection.execute(query).scalars()):
-        raise LeaseLost(Message("lease_lost"))
+    for realm in realms:
+        stored = connection.execute(_FENCE, {"realm": realm}).scalar()
+        if stored is not None and stored > fence:
+            raise LeaseLost(Message("lease_lost"))
 
 
 def _still_open(connection: Connection, intent_ids: Sequence[str]) -> set[str]:

@@ -150,13 +150,15 @@ class Planner:
         check_currency(customer, self._known.company)
         check_period(record, self._known.company)
         self._check_look_alike(record, customer)
-        draft = self._allocate(record, self._draft(record, customer))
+        is_payment = record.ref.kind is Kind.PAYMENT
+        lines = self.lines_for(record, customer.id, record.amount) if self._options.auto_apply and is_payment else ()
         try:
+            draft = self._draft(record, customer, lines)
             entity, payload = self._place.books.payload(draft)
         except RowRefused:  # a limit of QuickBooks is broken; what the row would have paid stays open for others
-            self._known.balances.give_back(customer.id, draft.lines if isinstance(draft, PaymentDraft) else ())
+            self._known.balances.give_back(customer.id, lines)
             raise
-        applies = self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
+        applies = self._options.auto_apply and not is_payment
         return PlannedRow(record, customer, draft, entity, payload, applies=applies)
 
     def _customer_id(self, record: SourceRecord) -> str:
@@ -178,7 +180,7 @@ class Planner:
             values = {"amount": twin.total, "customer": customer.full_name, "date": twin.date, "ref": reference_of(record) or "–"}
             raise Held(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), twin.id)
 
-    def _draft(self, record: SourceRecord, customer: Customer) -> Draft:
+    def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
         note = with_marker(record.memo, Marker(self._place.firm_id, record.ref))
         number = reference_of(record)
         currency = customer.currency if self._known.company.multicurrency else None
@@ -203,14 +205,9 @@ class Planner:
             _chosen(record, self._options.row_methods, self._options.methods),
             _chosen(record, self._options.row_deposits, self._options.deposits),
             note,
-            (),
+            lines,
             currency,
         )
-
-    def _allocate(self, record: SourceRecord, draft: Draft) -> Draft:
-        if not self._options.auto_apply or not isinstance(draft, PaymentDraft):
-            return draft
-        return replace(draft, lines=self.lines_for(record, draft.customer_id, draft.total))
 
     def use_balances(self, balances: OpenBalances) -> None:
         """Plan over a newer snapshot of open invoices from now on."""

@@ -16,6 +16,7 @@ from hostsim.connect import connect
 from hostsim.practice.database import open_practice
 from hostsim.services import Options
 from hostsim.simulator_keys import SimulatorKeys
+from hostsim.startup import spare_the_collector
 from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.plugin import QuickBooksAddIn
@@ -98,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     today = date.today()  # noqa: DTZ011 - the day on this machine
     switches = {"auto_apply": True} if options.form == "export-payments" else {}
     with open_addin(options.database, options.quickbooks, today, Limits() if options.limits else FREE) as workspace:
+        spare_the_collector()  # as the host does when it starts
         found = run_form(workspace, options.form, today, options.rows, **switches)
     print(json.dumps(found))
 
