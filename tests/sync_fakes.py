@@ -36,6 +36,8 @@ from qb_plugin.schemas.payloads import read_draft
 from tests.sync_clock import VirtualClock
 from tests.sync_steps import WELL, Step, refusal
 
+KINDS: Mapping[str, type[BookPayment] | type[BookCreditMemo]] = {"Payment": BookPayment, "CreditMemo": BookCreditMemo}
+
 
 class FakeBooks:
     """One company. `lag`: for how long a query does not show what was saved. `replay`: what a known requestid answers:
@@ -147,12 +149,13 @@ class FakeBooks:
 
     def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
         self._asked("created_since")
-        kind = BookPayment if entity == "Payment" else BookCreditMemo
+        kind = KINDS[entity]
         return [b for b in self._shown() if isinstance(b, kind) and b.created and b.created >= moment]
 
     def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
         self._asked("read")
-        return {identity: self.saved[identity] for identity in ids if identity in self.saved}
+        kind = KINDS[entity]
+        return {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)}
 
     def payload(self, draft: Draft) -> tuple[str, str]:
         try:

@@ -25,6 +25,13 @@ def test_what_is_no_amount_in_cents_is_refused(text: str) -> None:
         parse_amount(text)
 
 
+@pytest.mark.parametrize("text", ["10.005", "-Infinity", "NaN", "ten", "12345678901234567890123456789.01"])
+def test_a_refusal_names_what_was_refused(text: str) -> None:
+    with pytest.raises(BadAmountError) as refused:
+        parse_amount(text)
+    assert str(refused.value) == text
+
+
 @pytest.mark.parametrize(
     ("text", "cents"), [("10", "10.00"), ("10.5", "10.50"), (" 7.10 ", "7.10"), ("-3", "-3.00"), ("1e3", "1000.00")]
 )

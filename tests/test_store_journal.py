@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import IntentState, Message, Operation, Settlement
 from qb_plugin.store.database import Store, open_store
+from qb_plugin.store.tables import intents, leases
 from tests.store_samples import (
     NOON,
     REALM,
@@ -47,12 +48,28 @@ def test_intents_are_kept_as_sent_once_and_in_the_order_of_their_batch(store: St
     assert store.journal.open_intents("another company") == []
 
 
+def test_what_was_sent_before_keeps_its_count_and_its_moment(store: Store) -> None:
+    before = NOON - timedelta(minutes=9)
+    resent = replace(sample_intent(1), sends=2, sent_at=before, first_look_at=before + timedelta(seconds=9))
+    counted, timed = replace(sample_intent(2), sends=2), replace(sample_intent(3), sent_at=before)
+    opened = [resent, replace(counted, sent_at=NOON), replace(timed, sends=1)]
+    assert store.journal.open([resent, counted, timed], 0) == opened
+    assert store.journal.open_intents(REALM) == opened
+
+
+def test_an_intent_that_says_something_is_kept_with_it(store: Store) -> None:
+    store.journal.open([replace(sample_intent(1), message=Message("not_confirmed", {"n": 1}))], 0)
+    (intent,) = store.journal.open_intents(REALM)
+    assert intent.message == Message("not_confirmed", {"n": 1})
+
+
 def test_batches_come_back_one_after_the_other(store: Store, clock: StillClock) -> None:
-    second = [intent for intent in store.journal.open(sample_intents([5, 4], "zz"), 0) if intent]
+    third = [intent for intent in store.journal.open(sample_intents([5, 4], "mm"), 0) if intent]
+    second = [intent for intent in store.journal.open(sample_intents([3, 6], "aa"), 0) if intent]
     clock.move(-1)
-    first = [intent for intent in store.journal.open(sample_intents([9, 1], "aa"), 0) if intent]
-    assert store.journal.open_intents(REALM) == first + second
-    assert store.journal.standing(REALM, [payment(number) for number in (4, 1, 9, 5, 77)]) == first + second
+    first = [intent for intent in store.journal.open(sample_intents([9, 1], "zz"), 0) if intent]
+    assert store.journal.open_intents(REALM) == first + second + third
+    assert store.journal.standing(REALM, [payment(number) for number in (4, 1, 6, 9, 3, 5, 77)]) == first + second + third
 
 
 def test_a_record_with_a_standing_intent_gets_no_second_one(store: Store) -> None:
@@ -60,6 +77,15 @@ def test_a_record_with_a_standing_intent_gets_no_second_one(store: Store) -> Non
     store.journal.settle([confirmed(sample_intent(2))])
     again = store.journal.open(sample_intents([1, 2, 3], "again"), 0)
     assert [intent and intent.id for intent in again] == [None, None, "again-3"]
+
+
+def test_the_same_record_of_another_company_stands_by_itself(store: Store) -> None:
+    theirs = [replace(sample_intent(number, "theirs"), realm="another company", applies=True) for number in (1, 2)]
+    assert None not in store.journal.open([sample_intent(1), *theirs], 0)
+    assert [intent.id for intent in store.journal.standing(REALM, [payment(1), payment(2)])] == ["first-1"]
+    store.journal.settle([Settlement(intent.id, IntentState.CONFIRMED, "900") for intent in theirs])
+    store.journal.leave_unapplied(REALM, [payment(1)])
+    assert [intent.id for intent in store.journal.to_apply("another company")] == ["theirs-1", "theirs-2"]
 
 
 def test_the_same_record_twice_in_one_batch_is_written_once(store: Store) -> None:
@@ -137,6 +163,16 @@ def test_an_intent_in_doubt_may_say_so_and_stay_open(store: Store) -> None:
     assert store.journal.open_intents(REALM) == []
 
 
+def test_when_an_intent_was_closed_is_noted_and_nothing_while_it_is_open(store: Store, clock: StillClock) -> None:
+    store.journal.open(sample_intents([1, 2, 3]), 0)
+    clock.move(90)
+    store.journal.settle([confirmed(sample_intent(1)), refused(sample_intent(2))])
+    store.journal.settle([Settlement("first-3", IntentState.OPEN, message=Message("not_confirmed"))])
+    with store.database.read() as connection:
+        rows = connection.execute(select(intents.c.id, intents.c.settled_at).order_by(intents.c.id)).all()
+    assert [tuple(row) for row in rows] == [("first-1", clock.now()), ("first-2", clock.now()), ("first-3", None)]
+
+
 def test_the_first_look_counts_and_a_send_more_forgets_it(store: Store) -> None:
     store.journal.open(sample_intents([1, 2]), 0)
     store.journal.look(["first-1"], NOON + timedelta(seconds=40))
@@ -174,14 +210,23 @@ def test_a_late_waker_writes_nothing(store: Store, clock: StillClock) -> None:
     early = store.leases.take(REALM, sample_run("early"))
     clock.move(61)
     late = store.leases.take(REALM, sample_run("late"))
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLost) as lost:
         store.journal.open([sample_intent(1)], early.fence)
+    assert lost.value.message == Message("lease_lost")
     assert store.journal.open_intents(REALM) == []
     assert store.journal.open([sample_intent(1)], late.fence) != [None]
 
 
 def test_another_companys_lease_is_no_hindrance(store: Store) -> None:
     store.leases.take("another company", sample_run(realm="another company"))
+    assert store.journal.open([sample_intent(1)], 0) != [None]
+
+
+def test_a_lease_for_something_else_is_no_hindrance(store: Store) -> None:
+    process = {"machine": "desk", "pid": 1, "process_started": "1"}
+    sign_in = {"purpose": "sign_in", "realm": REALM, "fence": 9, "held": True, "heartbeat": NOON, "done": 0}
+    with store.database.write() as connection:
+        connection.execute(store.database.insert(leases), sign_in | process)
     assert store.journal.open([sample_intent(1)], 0) != [None]
 
 

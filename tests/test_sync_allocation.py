@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qb_plugin.model import BookInvoice, Line, Share
-from qb_plugin.sync.allocation import OpenBalances
+from qb_plugin.sync.allocation import OpenBalances, total_of
 from tests.sync_firm import invoice
 
 Spent = list[tuple[str, Decimal]]
@@ -52,14 +52,24 @@ def test_of_the_same_day_the_lower_id_comes_first_and_ids_are_numbers() -> None:
 
 
 def test_an_id_that_is_no_number_comes_before_the_numbers() -> None:
-    balances = OpenBalances([invoice("10", 1, "30.00"), invoice("x", 1, "40.00")])
-    assert allocate(balances, "60.00") == pairs(("x", "40.00"), ("10", "20.00"))
+    balances = OpenBalances([invoice("1", 1, "30.00"), invoice("x", 1, "40.00")])
+    assert allocate(balances, "60.00") == pairs(("x", "40.00"), ("1", "20.00"))
 
 
 def test_what_is_left_when_all_is_paid_stays_unapplied() -> None:
     balances = OpenBalances([invoice("1", 1, "30.00")])
     assert allocate(balances, "100.00") == pairs(("1", "30.00"))
     assert allocate(balances, "5.00") == []
+
+
+def test_a_payment_of_nothing_goes_to_no_invoice_though_one_has_just_nothing_left() -> None:
+    balances = OpenBalances([invoice("1", 1, "30.00")])
+    assert allocate(balances, "30.00") == pairs(("1", "30.00"))
+    assert allocate(balances, "0.00") == []
+
+
+def test_no_lines_come_to_nothing_in_cents() -> None:
+    assert str(total_of(())) == "0.00"
 
 
 def test_payments_of_one_customer_never_spend_the_same_balance_twice() -> None:
@@ -235,14 +245,31 @@ class Counted(Decimal):
         Counted.looks += 1
         return super().__lt__(other)
 
+    def __sub__(self, other: Any) -> Counted:
+        return Counted(super().__sub__(other))
+
     def __hash__(self) -> int:
         return super().__hash__()
 
 
-def test_a_thousand_payments_of_one_customer_do_not_look_at_each_invoice_a_thousand_times() -> None:
-    invoices = [invoice(str(number), 1, "1.00", day=1) for number in range(1, 1001)]
-    balances = OpenBalances([replace(found, balance=Counted(found.id)) for found in invoices])
+def counted_balances(balances: Sequence[int]) -> OpenBalances:
+    """Open invoices 1, 2, 3, … of one customer and one day; the count of looks begins anew."""
+    invoices = [invoice(str(number), 1, "1.00") for number in range(1, len(balances) + 1)]
+    open_ones = OpenBalances([replace(found, balance=Counted(left)) for found, left in zip(invoices, balances, strict=True)])
     Counted.looks = 0
+    return open_ones
+
+
+def test_a_thousand_payments_of_one_customer_do_not_look_at_each_invoice_a_thousand_times() -> None:
+    balances = counted_balances(range(1, 1001))
     lines = [balances.allocate("51", Decimal(number)) for number in range(1000, 0, -1)]
     assert [found[0].id for found in lines] == [str(number) for number in range(1000, 0, -1)]
+    assert 1000 <= Counted.looks < 20_000
+
+
+def test_a_thousand_payments_that_use_up_the_oldest_do_not_look_at_those_before_and_after_a_thousand_times() -> None:
+    balances = counted_balances([2] * 1000)
+    lines = [line for _ in range(1000) for line in balances.allocate("51", Decimal("1.50"))]
+    assert sum(line.amount for line in lines) == 1500
+    assert [line.id for line in lines[:4]] == ["1", "1", "2", "2"]
     assert 1000 <= Counted.looks < 20_000

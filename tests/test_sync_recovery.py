@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import Unreachable
-from qb_plugin.model import BookPayment, IntentState, Message, Operation, Outcome
+from qb_plugin.model import BookPayment, IntentState, Message, Operation, Outcome, SourceRecord
 from qb_plugin.store.database import open_store
-from qb_plugin.sync.recovery import Recovery
+from qb_plugin.sync.export import settle_open
+from qb_plugin.sync.outcomes import in_doubt
+from qb_plugin.sync.recovery import Recovery, marker_of
 from tests.sync_breaks import CALL, LAG, send_and_die, settle, settlement_of
 from tests.sync_firm import DAY, Firm, book_payment, collect, customer_id, firm_in, memo, payment
 from tests.sync_steps import LOST, UNSENT, late, refuses
@@ -31,6 +33,13 @@ def saved(firm: Firm) -> list[BookPayment]:
 
 def bytes_sent(firm: Firm) -> list[tuple[str, str, str]]:
     return [(batch.requestid, intent.bid, intent.payload) for batch in firm.books.batches for intent in batch.intents]
+
+
+def looked_at(firm: Firm, row: SourceRecord, seconds_ago: float) -> None:
+    """It was sent long ago, nobody knows what became of it, and a first look found nothing."""
+    send_and_die(firm, row)
+    firm.clock.move(600)
+    firm.store.journal.look([firm.open_intents()[0].id], firm.clock.now() - timedelta(seconds=seconds_ago))
 
 
 # --- looking up ---------------------------------------------------------------------------------------
@@ -88,9 +97,7 @@ def test_the_second_look_waits_one_lag_after_the_first_when_the_send_is_long_pas
 def test_the_lag_counts_from_the_first_look_that_was_written_down(firm: Firm) -> None:
     row = payment(1)
     firm.books.script(row.ref, UNSENT)
-    send_and_die(firm, row)
-    firm.clock.move(600)
-    firm.store.journal.look([firm.open_intents()[0].id], firm.clock.now() - timedelta(seconds=20))
+    looked_at(firm, row, seconds_ago=20)
     settle(firm)
     assert sum(firm.clock.slept) == LAG - 20
 
@@ -98,12 +105,46 @@ def test_the_lag_counts_from_the_first_look_that_was_written_down(firm: Firm) ->
 def test_nobody_waits_when_both_times_are_long_past(firm: Firm) -> None:
     row = payment(1)
     firm.books.script(row.ref, UNSENT)
-    send_and_die(firm, row)
-    firm.clock.move(600)
-    firm.store.journal.look([firm.open_intents()[0].id], firm.clock.now() - timedelta(seconds=LAG))
+    looked_at(firm, row, seconds_ago=LAG)
     ended = settle(firm)
     assert (ended.outcome(row), firm.clock.slept) == (Outcome.SYNCHRONIZED, [])
     assert "checking_again" not in ended.notices
+
+
+def test_a_wait_of_less_than_a_second_is_waited_too(firm: Firm) -> None:
+    row = payment(1)
+    firm.books.script(row.ref, UNSENT)
+    looked_at(firm, row, seconds_ago=LAG - 0.75)
+    ended = settle(firm)
+    assert firm.clock.slept == [0.75]
+    assert (ended.outcome(row), ended.notices) == (Outcome.SYNCHRONIZED, ["settling_open", "checking_again", "checking_doubt"])
+
+
+def test_cancel_just_before_the_wait_is_over_sends_nothing(firm: Firm) -> None:
+    row = payment(1)
+    firm.books.script(row.ref, UNSENT)
+    looked_at(firm, row, seconds_ago=LAG - 0.75)
+    assert collect(settle_open(firm.place, lambda: True)).outcome(row) is Outcome.NOT_CONFIRMED
+    assert len(firm.books.batches) == 1
+
+
+def test_a_vain_first_look_is_written_down_with_its_moment(firm: Firm) -> None:
+    row = payment(1)
+    firm.books.script(row.ref, UNSENT)
+    send_and_die(firm, row)
+    firm.clock.move(40)
+    looked = firm.clock.now()
+    collect(settle_open(firm.place, lambda: True))
+    assert firm.open_intents()[0].first_look_at == looked
+
+
+def test_what_a_settling_tells_from_its_first_look_to_its_end(firm: Firm) -> None:
+    row = payment(1)
+    firm.books.script(row.ref, UNSENT, UNSENT)
+    send_and_die(firm, row)
+    ended = collect(Recovery(firm.place, lambda: False).settle(firm.open_intents()))
+    told = [Message("checking_again", {"seconds": 150}), Message("checking_doubt", {"n": 1})]
+    assert (ended.events, ended.failure) == ([*told, in_doubt(firm.intent_of(row))], None)
 
 
 def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:
@@ -171,7 +212,8 @@ def test_two_with_the_marker_that_both_agree_are_left_for_a_person(firm: Firm) -
     [book] = saved(firm)
     firm.books.put(replace(book, id="900"))
     ended = settle(firm)
-    assert (ended.outcome(row), ended.said(row)) == (Outcome.NOT_CONFIRMED, "marker_twice")
+    assert ended.outcome(row) is Outcome.NOT_CONFIRMED
+    assert ended.rows[str(row.ref)].message == Message("marker_twice", {"number": "payment:1", "n": 2})
     assert len(firm.open_intents()) == 1
     assert len(firm.books.batches) == 1
 
@@ -260,6 +302,41 @@ def test_what_could_not_be_settled_is_known_afterwards(firm: Firm) -> None:
     recovery = Recovery(firm.place, lambda: False)
     collect(recovery.settle(firm.open_intents()))
     assert [intent.customer_id for intent in recovery.undecided] == [customer_id(1)]
+
+
+def test_all_that_could_not_be_settled_is_known_afterwards_whatever_the_reason(firm: Firm) -> None:
+    twice, gone, lost, found = (payment(number, number) for number in range(1, 5))
+    for row, again in ((twice, LOST), (gone, UNSENT), (lost, UNSENT), (found, LOST)):
+        firm.books.script(row.ref, again)
+    firm.books.script(lost.ref, UNSENT)
+    send_and_die(firm, twice, gone, lost, found)
+    [book] = [book for book in saved(firm) if book.customer_id == customer_id(1)]
+    firm.books.put(replace(book, id="900"))
+    stopped: list[bool] = []
+
+    def hide() -> None:
+        firm.books.saved.clear()
+        stopped.append(True)
+
+    firm.books.after_batch = hide
+    recovery = Recovery(firm.place, lambda: bool(stopped))
+    ended = collect(recovery.settle(firm.open_intents()))
+    assert [str(intent.source) for intent in recovery.undecided] == ["payment:1", "payment:2", "payment:3"]
+    assert {row: result.outcome for row, result in ended.rows.items()} == {
+        "payment:1": Outcome.NOT_CONFIRMED,
+        "payment:2": Outcome.NOT_CONFIRMED,
+        "payment:3": Outcome.NOT_CONFIRMED,
+        "payment:4": Outcome.SYNCHRONIZED,
+    }
+
+
+def test_an_applications_marker_is_another_than_its_memos(firm: Firm) -> None:
+    row = memo(1)
+    firm.books.script(row.ref, UNSENT)
+    send_and_die(firm, row)
+    [intent] = firm.open_intents()
+    application = replace(intent, operation=Operation.APPLY)
+    assert [str(marker_of(firm.place, each)) for each in (intent, application)] == ["[WS AF-credit_memo-1]", "[WS AF-apply-1]"]
 
 
 def test_the_day_and_the_waits_are_those_of_the_design(firm: Firm) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from qb_plugin.model import BookPayment, Fault, Message, Outcome, Verdict
+from qb_plugin.model import BookPayment, Fault, IntentState, Message, Outcome, Verdict
+from qb_plugin.store.encoding import decode_message
+from qb_plugin.store.tables import intents
 from qb_plugin.sync.export import settle_open
 from qb_plugin.sync.recovery import is_refusal
 from tests.sync_breaks import CALL, LAG, send_and_die, settle
-from tests.sync_firm import Firm, collect, firm_in, payment
+from tests.sync_firm import Firm, collect, firm_in, memo, payment
 from tests.sync_steps import LOST, UNSENT, Step, late, refusal, refuses
 
 
@@ -29,6 +33,13 @@ def bytes_sent(firm: Firm) -> list[tuple[str, str, str]]:
     return [(batch.requestid, intent.bid, intent.payload) for batch in firm.books.batches for intent in batch.intents]
 
 
+def closed_with(firm: Firm) -> list[tuple[str, Message | None]]:
+    """How every intent ended, those that stand no more included."""
+    with firm.store.database.read() as connection:
+        rows = connection.execute(select(intents.c.state, intents.c.message)).all()
+    return [(state, decode_message(message)) for state, message in rows]
+
+
 # --- sending again ------------------------------------------------------------------------------------
 
 
@@ -40,7 +51,10 @@ def test_after_two_vain_looks_the_same_bytes_go_once_more_under_their_first_requ
     assert first == second
     assert [batch.resend for batch in firm.books.batches] == [False, True]
     assert (ended.outcome(row), len(saved(firm))) == (Outcome.SYNCHRONIZED, 1)
-    assert firm.intent_of(row).sends == 2
+    assert (firm.intent_of(row).sends, firm.intent_of(row).sent_at) == (2, firm.clock.now())
+    link = firm.link(row)
+    assert link is not None
+    assert link.origin == "exported"
 
 
 def test_two_requestids_are_never_mixed_in_one_call(firm: Firm) -> None:
@@ -64,6 +78,16 @@ def test_only_the_doubtful_items_of_a_batch_go_again(firm: Firm) -> None:
     assert firm.books.sends == {"payment:1": 1, "payment:2": 2, "payment:3": 1}
 
 
+def test_payments_and_credit_memos_that_went_again_are_each_read_back(firm: Firm) -> None:
+    rows = [payment(1, 1), memo(1, 2)]
+    for row in rows:
+        firm.books.script(row.ref, UNSENT)
+    send_and_die(firm, *rows)
+    ended = settle(firm)
+    assert [ended.outcome(row) for row in rows] == [Outcome.SYNCHRONIZED, Outcome.SYNCHRONIZED]
+    assert firm.clock.slept.count(5.0) == (CALL + LAG) / 5
+
+
 def test_more_requestids_than_may_be_in_flight_go_one_after_the_other(firm: Firm) -> None:
     firm.books.items_a_batch, firm.books.width = 1, 1
     rows = [payment(number, number) for number in range(1, 4)]
@@ -83,6 +107,7 @@ def test_a_replay_that_answers_for_something_deleted_since_is_removed(firm: Firm
     assert firm.link(row) is None
     assert firm.standing(row) == []
     assert saved(firm) == []
+    assert closed_with(firm) == [(IntentState.WITHDRAWN.value, Message("removed_in_quickbooks"))]
 
 
 def test_a_removed_row_can_be_exported_anew(firm: Firm) -> None:
@@ -176,8 +201,26 @@ def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -
     firm.books.script(rows[0].ref, UNSENT, refuses("610"))
     firm.books.script(rows[1].ref, UNSENT, UNSENT)
     ended = firm.export(*rows)
+    assert ended.failure is None
     assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
     assert [str(intent.source) for intent in firm.open_intents()] == ["payment:2"]
+
+
+def test_a_fault_that_proves_nothing_is_no_refusal_though_another_rows_is(firm: Firm) -> None:
+    rows = [payment(1, 1), payment(2, 2)]
+    firm.books.script(rows[0].ref, UNSENT, refuses("610"))
+    firm.books.script(rows[1].ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
+    ended = firm.export(*rows)
+    assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
+
+
+def test_the_reason_of_a_refusal_is_told_with_what_was_refused(firm: Firm) -> None:
+    row = payment(1)
+    firm.books.script(row.ref, UNSENT, refuses("610"))
+    send_and_die(firm, row)
+    place = replace(firm.place, fault_message=lambda fault, context: Message("quickbooks_said", {"code": fault.code} | context))
+    ended = collect(settle_open(place, lambda: False))
+    assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610", "entity": "Payment"})
 
 
 def test_what_a_re_send_saved_without_an_answer_is_found_by_the_look_after_it(firm: Firm) -> None:
