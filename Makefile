@@ -42,6 +42,9 @@ faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, no
 bench: $(STAMP) ## measure everything against its targets, in one table (ARGS="--only pace")
 	$(BIN)/python -m tests.bench.run $(ARGS)
 
+mutants: $(STAMP) ## change the rules of money one by one: each time a test must fail (ARGS="--only money")
+	$(BIN)/python -m tests.mutation $(ARGS)
+
 screenshots: $(STAMP) ## make the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
