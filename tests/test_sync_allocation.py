@@ -95,6 +95,17 @@ def test_what_is_given_back_is_open_again_in_its_old_place() -> None:
     assert allocate(balances, "90.00") == pairs(("3", "90.00"))
 
 
+def test_a_balance_of_less_than_one_is_spent_once_too() -> None:
+    balances = OpenBalances([invoice("1", 1, "0.50")])
+    assert allocate(balances, "0.50") == pairs(("1", "0.50"))
+    assert allocate(balances, "0.50") == []
+
+
+def test_an_invoice_without_a_number_is_not_found_by_an_empty_one() -> None:
+    balances = OpenBalances([replace(invoice("1", 1, "30.00"), number=None)])
+    assert balances.find_number("51", "") is None
+
+
 def test_nothing_is_given_back_for_nothing() -> None:
     balances = OpenBalances([])
     balances.give_back("51", ())

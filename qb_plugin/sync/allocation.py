@@ -36,8 +36,10 @@ class OpenBalances:
         """Spend `amount` as WorkSpace did; `wanted` names QuickBooks invoices by id, each gets at most what is open there."""
         lines: list[Line] = []
         owner = self._by_customer.get(customer_id)
-        for share in wanted if owner else ():
-            part = owner.spend_on(share.invoice, min(share.amount, amount)) if owner else []
+        if owner is None:
+            return ()
+        for share in wanted:
+            part = owner.spend_on(share.invoice, min(share.amount, amount))
             lines += part
             amount -= total_of(part)
         return tuple(lines)
@@ -48,7 +50,7 @@ class OpenBalances:
             self._by_customer[customer_id].give_back(line)
 
     def find_number(self, customer_id: str, number: str) -> str | None:
-        """The id of this customer's open invoice with the number, if exactly one has it."""
+        """The id of this customer's open invoice with the number, if exactly one has it; none for no number."""
         owner = self._by_customer.get(customer_id)
         found = owner.by_number.get(number, ()) if owner else ()
         return found[0] if len(found) == 1 else None
@@ -70,7 +72,8 @@ class CustomerBalances:
         """The ids of the invoices that have a number."""
         found: dict[str, list[str]] = defaultdict(list)
         for invoice in self._invoices:
-            found[invoice.number or ""].append(invoice.id)
+            if invoice.number:
+                found[invoice.number].append(invoice.id)
         return found
 
     @cached_property
