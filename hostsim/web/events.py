@@ -13,8 +13,8 @@ import simplejson
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-KEPT = 20_000
-"""Events kept for a browser that comes back; one that was away longer is told to read everything again."""
+KEPT = 10_000
+"""Events kept (some 7 MB at most) for a browser that comes back; one that was away longer is told to read everything again."""
 PAUSE = 0.03
 """Seconds in which events are gathered into one message."""
 SILENCE = 15.0
