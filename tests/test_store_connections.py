@@ -13,6 +13,7 @@ from qb_plugin.errors import Fatal
 from qb_plugin.store.clock import SystemClock
 from qb_plugin.store.connections import PORTION, Database, portions
 from qb_plugin.store.database import open_store
+from qb_plugin.store.migrations import CURRENT
 from qb_plugin.store.tables import links
 from tests.store_samples import NOON, StillClock
 
@@ -32,6 +33,14 @@ def test_the_tables_live_beside_the_hosts_own_under_their_prefix(database_url: s
     store.close()
     assert len(tables) == 9
     assert all(table.startswith("quickbooks_") for table in tables)
+
+
+def test_a_store_tells_which_version_its_tables_are(database_url: str) -> None:
+    with closing(open_store(database_url)) as store:
+        assert store.schema_version() == CURRENT
+        with store.database.write() as connection:
+            connection.exec_driver_sql("DELETE FROM quickbooks_schema")
+        assert store.schema_version() is None
 
 
 @pytest.mark.parametrize("address", ["sqlite://", "postgresql+psycopg://nobody@nowhere/none"])

@@ -12,6 +12,7 @@ import pytest
 
 from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.model import Batch, Company, IntentState, Kind, Line, Link, Message, Outcome, Ref, Share
+from qb_plugin.sync.export import still_open
 from qb_plugin.sync.known import ExportOptions, read_known
 from qb_plugin.sync.twins import find_twin
 from tests.sync_firm import DAY, REALM, Firm, book_payment, collect, firm_in, invoice, memo, payment
@@ -230,6 +231,13 @@ def lose(firm: Firm, row: object, *steps: Step) -> None:
     while not firm.open_intents():
         next(events)
     events.close()
+
+
+def test_a_row_that_nobody_can_look_up_is_not_confirmed(firm: Firm) -> None:
+    assert list(still_open(firm.place)) == []
+    lose(firm, payment(1))
+    [told] = still_open(firm.place)
+    assert (told.id, told.outcome, told.message and told.message.key) == ("payment:1", Outcome.NOT_CONFIRMED, "not_confirmed")
 
 
 def test_a_row_settled_first_is_not_planned_again(firm: Firm) -> None:
