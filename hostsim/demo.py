@@ -100,7 +100,7 @@ def clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-APART = 1.5  # seconds: each step is a process that paces its own calls, and two within one second earn a 429 and a minute of silence
+APART = 1.5  # seconds: each step is a process that paces its own calls, and two within a second earn a 429 and a minute of silence
 
 
 def set_up(demo: Demo) -> None:
