@@ -138,7 +138,8 @@ class Task:
 
     def finish(self, state: State, summary: Mapping[str, Any]) -> None:
         """End the task and tell the watchers."""
-        self.state, self.summary = state, summary
+        self.summary = summary
+        self.state = state  # last: who reads that it ended reads its summary and its rows too
         self.publish(
             {
                 "task": self.id,

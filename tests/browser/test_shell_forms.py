@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from hostsim.testing import demo_practice
 from tests.browser.shell import Shell, open_menu, open_send, row, shell_on
@@ -293,7 +293,8 @@ def test_a_host_that_is_gone_is_said_until_it_answers_again(shell: Shell) -> Non
     expect(shell.page.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)
 
 
-def test_an_answer_that_comes_late_does_not_turn_the_bar_back(shell: Shell) -> None:
+def send_with_the_answer_held(shell: Shell) -> tuple[Locator, list[Route]]:
+    """Start a run; what the window asks about it at once is held in the list."""
     form, late = open_send(shell.page), list[Route]()
 
     def hold(route: Route) -> None:
@@ -303,6 +304,11 @@ def test_an_answer_that_comes_late_does_not_turn_the_bar_back(shell: Shell) -> N
     form.get_by_role("grid").press("Control+a")
     with shell.page.expect_request("**/api/tasks/*"):
         form.get_by_role("button", name="Send Selected").click()
+    return form, late
+
+
+def test_an_answer_that_comes_late_does_not_turn_the_bar_back(shell: Shell) -> None:
+    form, late = send_with_the_answer_held(shell)
     bar = form.get_by_role("progressbar")
     shell.let(3)
     expect(bar).to_have_attribute("aria-valuenow", "3")
@@ -314,6 +320,19 @@ def test_an_answer_that_comes_late_does_not_turn_the_bar_back(shell: Shell) -> N
     assert bar.get_attribute("aria-valuenow") == "3"
     shell.let(9)
     expect(form.get_by_text("done 10 · failed 1")).to_be_visible()
+
+
+def test_an_answer_that_knows_the_end_is_newer_than_what_was_heard(shell: Shell) -> None:
+    """The answer may overtake the stream: a row heard as running stayed so for ever, since nobody listens after the end."""
+    form, late = send_with_the_answer_held(shell)
+    shell.let(1)
+    expect(row(form, 0)).to_have_attribute("data-outcome", "synchronized")
+    (route,) = late
+    found = route.fetch().json()
+    ended = [{**each, "outcome": "skipped"} for each in found["rows"]]
+    route.fulfill(json={**found, "state": "ended", "rows": ended, "summary": {"counts": {"done": 0, "failed": 0, "skipped": 1}}})
+    expect(row(form, 0)).to_have_attribute("data-outcome", "skipped")
+    shell.let(11)
 
 
 def test_what_was_said_of_a_run_goes_when_the_next_one_starts(shell: Shell) -> None:

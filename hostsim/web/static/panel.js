@@ -112,13 +112,14 @@ export class Panel {
     this.#changed(change);
   }
 
-  // What happened before this window listened is asked for once; what it heard since is newer than the answer.
+  // What happened before this window listened is asked for once; what it heard since is newer than the answer,
+  // unless the answer knows the end: then it is the last word of every row, and nothing more will be heard.
   async #catchUp() {
     const { task, heard } = this;
     try {
       const found = await get(`/api/tasks/${task}`);
       if (task !== this.task) return;
-      const rows = found.rows.filter((row) => !heard.has(row.id));
+      const rows = found.state === "running" ? found.rows.filter((row) => !heard.has(row.id)) : found.rows;
       const rest = this.over ? {} : { ...found, ...this.since, summary: found.state === "running" ? undefined : found.summary };
       this.#changed({ ...rest, rows });
     } catch (problem) {
