@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from hostsim.testing import demo_practice
 from tests.browser.shell import Shell, open_menu, open_send, row, shell_on
@@ -293,6 +293,15 @@ def test_a_host_that_is_gone_is_said_until_it_answers_again(shell: Shell) -> Non
     expect(shell.page.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)
 
 
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    """What a route's handler does is done while the page is spoken to, a little after its request was seen."""
+    for _ in range(1000):
+        if condition():
+            return
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(drawn))")
+    raise AssertionError("this never came about")
+
+
 def send_with_the_answer_held(shell: Shell) -> tuple[Locator, list[Route]]:
     """Start a run; what the window asks about it at once is held in the list."""
     form, late = open_send(shell.page), list[Route]()
@@ -331,6 +340,26 @@ def test_an_answer_that_knows_the_end_is_newer_than_what_was_heard(shell: Shell)
     found = route.fetch().json()
     ended = [{**each, "outcome": "skipped"} for each in found["rows"]]
     route.fulfill(json={**found, "state": "ended", "rows": ended, "summary": {"counts": {"done": 0, "failed": 0, "skipped": 1}}})
+    expect(row(form, 0)).to_have_attribute("data-outcome", "skipped")
+    shell.let(11)
+
+
+def test_of_two_answers_the_one_asked_for_last_counts(shell: Shell) -> None:
+    """After events were missed a window asks again; the answer to its first question may come in last."""
+    form, late = send_with_the_answer_held(shell)
+    shell.let(1)
+    expect(row(form, 0)).to_have_attribute("data-outcome", "synchronized")
+    early = late[0].fetch().json()
+    lost = {"id": "", "change": {"lost": True, "tasks": [], "others": []}}
+    with shell.page.expect_request("**/api/tasks/*"):
+        shell.page.evaluate("(lost) => new BroadcastChannel('workspace-events').postMessage(lost)", lost)
+    wait_until(shell.page, lambda: len(late) == 2)
+    ended = [{**each, "outcome": "skipped"} for each in early["rows"]]
+    late[1].fulfill(json={**early, "state": "ended", "rows": ended, "summary": {"counts": {"done": 0, "failed": 0, "skipped": 1}}})
+    expect(row(form, 0)).to_have_attribute("data-outcome", "skipped")
+    with shell.page.expect_response("**/api/tasks/*"):
+        late[0].fulfill(json=early)
+    shell.page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 300))")
     expect(row(form, 0)).to_have_attribute("data-outcome", "skipped")
     shell.let(11)
 

@@ -116,9 +116,10 @@ export class Panel {
   // unless the answer knows the end: then it is the last word of every row, and nothing more will be heard.
   async #catchUp() {
     const { task, heard } = this;
+    const asking = (this.asking = {});
     try {
       const found = await get(`/api/tasks/${task}`);
-      if (task !== this.task) return;
+      if (asking !== this.asking) return; // asked again since, of this run or of another: an older answer may come last
       const rows = found.state === "running" ? found.rows.filter((row) => !heard.has(row.id)) : found.rows;
       const rest = this.over ? {} : { ...found, ...this.since, summary: found.state === "running" ? undefined : found.summary };
       this.#changed({ ...rest, rows });
