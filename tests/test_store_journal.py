@@ -251,9 +251,10 @@ def test_a_batch_of_thirty_costs_two_statements_to_open_and_two_to_settle(store:
 def test_records_are_written_in_one_order_whatever_order_they_come_in(store: Store) -> None:
     orders: list[list[str]] = []
 
-    def note(connection: object, cursor: object, statement: str, rows: list[dict[str, str]], *rest: object) -> None:
+    def note(connection: object, cursor: object, statement: str, rows: list[tuple[str, ...]], *rest: object) -> None:
         if statement.startswith("INSERT"):
-            orders.append([row["source_id"] for row in rows])
+            place = statement.partition("(")[2].partition(")")[0].split(", ").index("source_id")
+            orders.append([row[place] for row in rows])
 
     event.listen(store.database.engine, "before_cursor_execute", note)
     store.journal.open(sample_intents([3, 1, 2], "up"), 0)

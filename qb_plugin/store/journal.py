@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
-from qb_plugin.store.connections import Database, portions, send_many
+from qb_plugin.store.connections import SIZES, Database, insert_text, portions
 from qb_plugin.store.encoding import decode_message, encode_message, encode_moment
 from qb_plugin.store.links import prepare_links, rows_in_order
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.tables import APPLIES, OPEN, STANDING, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
-_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, "opened_at", "place", "settled_at")]
-_plain_values = attrgetter(*_PLAIN)
 _MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
+_OURS = ("opened_at", "place", "settled_at")
+_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, *_MOMENTS, *_OURS)]
+_plain_values = attrgetter(*_PLAIN)
+_COLUMNS = (*_TRANSLATED, *_MOMENTS, *_OURS, *_PLAIN)  # in the order of `_row`
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
 
@@ -34,8 +36,9 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare(database.insert(intents).on_conflict_do_nothing())
-        self._close = database.prepare(_CLOSE)
+        self._insert = database.many(insert_text(intents, _COLUMNS, "ON CONFLICT DO NOTHING"), len(_COLUMNS))
+        # PostgreSQL itself chooses in which order one statement locks its rows, and ours must be the same everywhere.
+        self._close = database.many(_CLOSE, 6, SIZES if database.engine.dialect.name == "sqlite" else (1,))
         self._link = prepare_links(database)
 
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
@@ -48,12 +51,12 @@ class Journal:
             return []
         now = self._database.clock.now()
         opened = [_as_sent(intent, now) for intent in wanted]
-        rows = [_row(intent, place) | {"opened_at": encode_moment(now)} for place, intent in enumerate(opened)]
+        opened_at = encode_moment(now)
         # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
-        rows.sort(key=lambda row: (row["source_kind"], row["source_id"]))
+        rows = sorted((_row(intent, opened_at, place) for place, intent in enumerate(opened)), key=itemgetter(0, 1))
         with self._database.write() as connection:
             _check_fence(connection, sorted({intent.realm for intent in wanted}), fence)
-            if send_many(connection, self._insert, rows) == len(rows):
+            if self._insert.send(connection, rows) == len(rows):
                 return opened
             written = _still_open(connection, [intent.id for intent in opened])
         return [intent if intent.id in written else None for intent in opened]
@@ -85,12 +88,13 @@ class Journal:
         """Close these, all of them, and make their links."""
         if not closing:
             return
-        now = encode_moment(self._database.clock.now())
-        if send_many(connection, self._close, [_closing(settlement, now) for settlement in closing]) < len(closing):
+        now = self._database.clock.now()
+        at = encode_moment(now)
+        if self._close.send(connection, [_closing(settlement, at) for settlement in closing]) < len(closing):
             raise _ClosedMeanwhileError
         made = [settlement.link for settlement in closing if settlement.link is not None]
         if made:
-            send_many(connection, self._link, rows_in_order(made, now))
+            self._link.send(connection, rows_in_order(made, now))
 
     def open_intents(self, realm: str) -> Sequence[Intent]:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
@@ -151,26 +155,27 @@ class Journal:
                 connection.execute(update(intents).where(intents.c.id.in_(portion), OPEN).values(**values))
 
 
-_CLOSE = (
-    update(intents)
-    .where(intents.c.id == bindparam("intent_id"), OPEN)
-    .values({name: bindparam(f"new_{name}") for name in ("state", "quickbooks_id", "sync_token", "message", "settled_at")})
-)
+_CLOSE = f"""
+UPDATE {intents.name}
+SET state = new.column2, quickbooks_id = new.column3, sync_token = new.column4, message = new.column5, settled_at = new.column6
+FROM (VALUES {{rows}}) AS new
+WHERE {intents.name}.id = new.column1 AND {intents.name}.{OPEN}
+"""  # noqa: S608 - names of our own
 
 
 # The shared lock keeps a taker of the lease waiting until these intents are committed.
 _FENCE = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm == bindparam("realm")).with_for_update(read=True)
 
 
-def _closing(settlement: Settlement, now: str) -> dict[str, Any]:
-    return {
-        "intent_id": settlement.intent_id,
-        "new_state": settlement.state.value,
-        "new_quickbooks_id": settlement.quickbooks_id,
-        "new_sync_token": settlement.sync_token,
-        "new_message": encode_message(settlement.message),
-        "new_settled_at": None if settlement.state is IntentState.OPEN else now,
-    }
+def _closing(settlement: Settlement, at: str) -> tuple[str | None, ...]:
+    return (
+        settlement.intent_id,
+        settlement.state.value,
+        settlement.quickbooks_id,
+        settlement.sync_token,
+        encode_message(settlement.message),
+        None if settlement.state is IntentState.OPEN else at,
+    )
 
 
 def _check_fence(connection: Connection, realms: Iterable[str], fence: int) -> None:
@@ -198,22 +203,25 @@ def _as_sent(intent: Intent, now: datetime) -> Intent:
     return intent if intent.sends and intent.sent_at else replace(intent, sends=intent.sends or 1, sent_at=intent.sent_at or now)
 
 
-def _row(intent: Intent, place: int) -> dict[str, Any]:
-    row: dict[str, Any] = dict(zip(_PLAIN, _plain_values(intent), strict=True))
-    row.update((name, row[name] and encode_moment(row[name])) for name in _MOMENTS)
-    return row | {
-        "source_kind": intent.source.kind.value,
-        "source_id": intent.source.id,
-        "operation": intent.operation.value,
-        "state": intent.state.value,
-        "message": encode_message(intent.message),
-        "place": place,
-        "settled_at": None,
-    }
+def _row(intent: Intent, opened_at: str, place: int) -> tuple[Any, ...]:
+    return (
+        intent.source.kind.value,
+        intent.source.id,
+        intent.operation.value,
+        intent.state.value,
+        encode_message(intent.message),
+        encode_moment(intent.quickbooks_time),
+        intent.sent_at and encode_moment(intent.sent_at),
+        intent.first_look_at and encode_moment(intent.first_look_at),
+        opened_at,
+        place,
+        None,
+        *_plain_values(intent),
+    )
 
 
 def _intent(row: Row[Any]) -> Intent:
-    values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    values: dict[str, Any] = {name: getattr(row, name) for name in (*_PLAIN, *_MOMENTS)}
     return Intent(
         **values,
         source=Ref(Kind(row.source_kind), row.source_id),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from qb_plugin.model import Kind, Link, Ref
-from qb_plugin.store.connections import Database, send_many
+from qb_plugin.store.connections import Database, Many, insert_text
 from qb_plugin.store.encoding import encode_moment
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.tables import LIVE, links
@@ -50,13 +51,15 @@ class Links:
         if not new:
             return []
         now = self._database.clock.now()
+        rows = rows_in_order(new, now)
         with self._database.write() as connection:
             with connection.begin_nested() as attempt:
-                if send_many(connection, self._insert, rows_in_order(new, encode_moment(now))) == len(new):
+                if self._insert.send(connection, rows) == len(new):
                     return list(new)
                 attempt.rollback()  # some were left out: which ones is asked for, and costs several times as much
             insert = self._database.insert(links).on_conflict_do_nothing().returning(links)
-            added = {_link(row) for row in connection.execute(insert, rows_in_order(new, now))}
+            values = [dict(zip(_COLUMNS, row, strict=True)) | {"made_at": now} for row in rows]
+            added = {_link(row) for row in connection.execute(insert, values)}
         return [link for link in dict.fromkeys(new) if link in added]
 
     def remove(self, realm: str, sources: Sequence[Ref]) -> None:
@@ -67,29 +70,42 @@ class Links:
                 connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
 
 
-def prepare_links(database: Database) -> str:
-    """The insert of links for `send_many`; those whose record on either side is linked already are left out."""
-    names = [column.name for column in links.c if column.name not in ("number", "removed_at")]
-    return database.prepare(database.insert(links).on_conflict_do_nothing(), names)
+_COLUMNS = (
+    "realm",
+    "source_kind",
+    "source_id",
+    "entity",
+    "quickbooks_id",
+    "origin",
+    "sync_token",
+    "source_version",
+    "made_at",
+)
 
 
-def rows_in_order(new: Sequence[Link], made_at: datetime | str) -> list[dict[str, Any]]:
+def prepare_links(database: Database) -> Many:
+    """The insert of links; those whose record on either side is linked already are left out."""
+    return database.many(insert_text(links, _COLUMNS, "ON CONFLICT DO NOTHING"), len(_COLUMNS))
+
+
+def rows_in_order(new: Sequence[Link], made_at: datetime) -> list[tuple[str, ...]]:
     """The links as rows, in one order everywhere, against deadlocks; the sort is stable, so the first of two equal ones wins."""
-    made = {"made_at": made_at}
-    return [_row(link) | made for link in sorted(new, key=lambda link: (link.realm, link.source))]
+    made = encode_moment(made_at)
+    return sorted((_row(link, made) for link in new), key=itemgetter(0, 1, 2))
 
 
-def _row(link: Link) -> dict[str, Any]:
-    return {
-        "realm": link.realm,
-        "source_kind": link.source.kind.value,
-        "source_id": link.source.id,
-        "entity": link.entity,
-        "quickbooks_id": link.quickbooks_id,
-        "origin": link.origin,
-        "sync_token": link.sync_token,
-        "source_version": link.source_version,
-    }
+def _row(link: Link, made_at: str) -> tuple[str, ...]:
+    return (
+        link.realm,
+        link.source.kind.value,
+        link.source.id,
+        link.entity,
+        link.quickbooks_id,
+        link.origin,
+        link.sync_token,
+        link.source_version,
+        made_at,
+    )
 
 
 def _link(row: Row[Any]) -> Link:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 
 from qb_plugin.model import Outcome, RowResult, RunInfo
-from qb_plugin.store.connections import Database, portions, send_many
+from qb_plugin.store.connections import Database, insert_text, portions
 from qb_plugin.store.encoding import decode, decode_message, decode_shares, encode, encode_message, encode_shares
 from qb_plugin.store.tables import run_results, runs
+
+_COLUMNS = ("run_id", "row_id", "outcome", "message", "quickbooks_id", "applied")  # in the order of `_result_row`
 
 
 class Runs:
@@ -19,8 +21,7 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        names = [column.name for column in run_results.c if column.name != "number"]
-        self._insert = database.prepare(insert(run_results), names)
+        self._insert = database.many(insert_text(run_results, _COLUMNS), len(_COLUMNS))
 
     def start(self, run: RunInfo) -> None:
         """Write a run down; one that is there already stays as it is."""
@@ -33,7 +34,7 @@ class Runs:
             return
         with self._database.write() as connection:
             if results:
-                send_many(connection, self._insert, [_result_row(run_id, result) for result in results])
+                self._insert.send(connection, [_result_row(run_id, result) for result in results])
             if done is not None:
                 connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
 
@@ -97,15 +98,15 @@ def _run(row: Row[Any]) -> RunInfo:
     return RunInfo(row.id, row.realm, row.action, row.user_name, row.started, row.total, row.done, row.finished, counts)
 
 
-def _result_row(run_id: str, result: RowResult) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "row_id": result.id,
-        "outcome": result.outcome.value,
-        "message": encode_message(result.message),
-        "quickbooks_id": result.quickbooks_id,
-        "applied": encode_shares(result.applied),
-    }
+def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
+    return (
+        run_id,
+        result.id,
+        result.outcome.value,
+        encode_message(result.message),
+        result.quickbooks_id,
+        encode_shares(result.applied),
+    )
 
 
 def _result(row: Row[Any]) -> RowResult:
