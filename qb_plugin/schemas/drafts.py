@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -132,7 +133,7 @@ def _written(schema: DraftSchema, values: Mapping[str, object]) -> str:
 
 def _present(values: Mapping[str, Any]) -> dict[str, object]:
     """Without what has no value: QuickBooks would read an empty text as a value."""
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    return {name: value for name, value in values.items() if value or isinstance(value, Decimal)}
 
 
 def _first_message(told: object) -> Message:

@@ -15,6 +15,7 @@ from qb_plugin.money import CENT
 from qb_plugin.schemas.text import BadReplyError
 
 _EXACT_DIGITS = 15
+_OBJECTS = (dict, Mapping)  # the first is what comes; to ask the abstract class costs more
 
 
 class FlatSchema(Schema):
@@ -30,7 +31,7 @@ class FlatSchema(Schema):
     def load(self, data: Any, **_: Any) -> dict[str, Any]:
         """The values by our names; ValidationError with all that do not fit. Three times as fast as marshmallow's own,
         which looks again for each record at options and hooks that no shape here has."""
-        if not isinstance(data, Mapping):
+        if not isinstance(data, _OBJECTS):
             raise ValidationError({SCHEMA: ["Invalid input type."]})
         found: dict[str, Any] = {}
         wrong: dict[str, Any] = {}

@@ -100,25 +100,25 @@ class CustomerBalances:
         for place in range(self._first, len(self._left)):
             if amount <= 0:
                 break
-            part = self._spend_part(place, amount)
-            lines += part
-            amount -= total_of(part)
+            part = min(amount, self._left[place])
+            if part > 0:
+                lines.append(self._spend(place, part))
+                amount -= part
         return lines
 
     def spend_on(self, invoice_id: str, amount: Decimal) -> list[Line]:
         """At most what is open on this invoice; nothing on one of another customer."""
         place = self._places.get(invoice_id)
-        return [] if place is None else self._spend_part(place, amount)
+        if place is None:
+            return []
+        part = min(amount, self._left[place])
+        return [self._spend(place, part)] if part > 0 else []
 
     def give_back(self, line: Line) -> None:
         """Open again what the line had spent."""
         place = self._places[line.id]
         self._change(place, line.amount)
         self._first = min(self._first, place)
-
-    def _spend_part(self, place: int, amount: Decimal) -> list[Line]:
-        part = min(amount, self._left[place])
-        return [self._spend(place, part)] if part > 0 else []
 
     def _spend(self, place: int, part: Decimal) -> Line:
         self._change(place, -part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from qb_plugin.model import (
     Answer,
@@ -26,6 +27,7 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 
 NOT_CONFIRMED = Message("not_confirmed")
+_linked = attrgetter("type", "id", "amount")
 
 
 def confirmed(intent: Intent, book: Book, draft: Draft, origin: str) -> tuple[Settlement, RowResult]:
@@ -70,9 +72,8 @@ def edited_since(record: SourceRecord, draft: Draft) -> list[str]:
 
 
 def same_lines(meant: Sequence[Line], found: Sequence[Line]) -> bool:
-    """Whether the same amounts went to the same transactions, in any order; most come back in the order they were sent."""
-    one, other = ([(line.type, line.id, line.amount) for line in lines] for lines in (meant, found))
-    return one == other or sorted(one) == sorted(other)
+    """Whether the same amounts went to the same transactions, in any order."""
+    return len(meant) == len(found) and sorted(map(_linked, meant)) == sorted(map(_linked, found))
 
 
 def total_of(lines: Sequence[Line]) -> object:
