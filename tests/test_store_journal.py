@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from qb_plugin.errors import LeaseLost
-from qb_plugin.model import IntentState, Message, Operation, Settlement
+from qb_plugin.model import IntentState, Kind, Message, Operation, Ref, Settlement
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.tables import intents, leases
 from tests.store_samples import (
@@ -248,6 +248,22 @@ def test_a_batch_of_thirty_costs_two_statements_to_open_and_two_to_settle(store:
     assert [statement.split()[0] for statement in statements] == ["UPDATE", "INSERT"]
 
 
+def test_many_go_with_a_few_statements_and_each_is_told_for_itself(store: Store) -> None:
+    standing = sample_intents([5, 250, 277], "standing")
+    store.journal.open(standing, 0)
+    many = sample_intents(range(1, 278))
+    with statements_of(store) as statements:
+        written = store.journal.open(many, 0)
+    assert [statement.split()[0] for statement in statements] == ["SELECT", *["INSERT"] * 4, "SELECT"]
+    assert [intent.source.id for intent, found in zip(many, written, strict=True) if found is None] == ["5", "250", "277"]
+    store.journal.settle([confirmed(intent) for intent in standing])
+    with statements_of(store) as statements:
+        store.journal.settle([confirmed(intent) for intent in written if intent])
+    assert [statement.split()[0] for statement in statements].count("INSERT") == 3
+    assert store.journal.open_intents(REALM) == []
+    assert len(store.links.all_of(REALM, "Payment")) == 277
+
+
 def test_records_are_written_in_one_order_whatever_order_they_come_in(store: Store) -> None:
     orders: list[list[str]] = []
 
@@ -261,6 +277,9 @@ def test_records_are_written_in_one_order_whatever_order_they_come_in(store: Sto
     store.journal.open(sample_intents([2, 3, 1], "down"), 0)
     store.journal.settle([confirmed(intent) for intent in sample_intents([2, 3, 1], "up")])
     assert orders == [["1", "2", "3"]] * 3
+    memo = replace(sample_intent(2, "memo"), source=Ref(Kind.CREDIT_MEMO, "2"))
+    store.journal.open([*sample_intents([3, 1], "mixed"), memo], 0)
+    assert orders[-1] == ["2", "1", "3"]  # credit memos before payments
 
 
 def test_intents_are_counted_by_operation_and_state(store: Store) -> None:

@@ -144,6 +144,10 @@ def test_as_in_workspace_each_invoice_gets_its_part_at_most_what_is_open_there()
     assert wanted(balances, "100.00", ("1", "60.00"), ("2", "40.00")) == pairs(("1", "30.00"), ("2", "40.00"))
 
 
+def test_as_in_workspace_a_cent_is_a_part_too() -> None:
+    assert wanted(OpenBalances([invoice("1", 1, "30.00")]), "0.01", ("1", "0.01")) == pairs(("1", "0.01"))
+
+
 def test_as_in_workspace_never_more_than_the_payment_is_applied() -> None:
     balances = OpenBalances([invoice("1", 1, "100.00"), invoice("2", 1, "100.00"), invoice("3", 1, "100.00")])
     parts = (("1", "60.00"), ("2", "60.00"), ("3", "60.00"))

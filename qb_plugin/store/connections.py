@@ -81,10 +81,18 @@ class Database:
             return column.in_(select(rows.c.value))
         return column == any_(bindparam(None, texts, ARRAY(Text())))
 
-    def many(self, text: str, width: int, sizes: Sequence[int] = SIZES) -> Many:
-        """A statement over many rows of `width` values; where `{rows}` stands in its text, their parameters come."""
+    def many(self, text: str, width: int) -> Many:
+        """A statement that inserts many rows of `width` values; where `{rows}` stands in its text, their parameters come."""
+        return Many(text, self._group(width), SIZES)
+
+    def many_changes(self, text: str, width: int) -> Many:
+        """The same for one that changes rows, in the order given. A server itself chooses in which order one statement locks its
+        rows, so there each has its own."""
+        return Many(text, self._group(width), SIZES if self.engine.dialect.name == "sqlite" else (1,))
+
+    def _group(self, width: int) -> str:
         mark = "?" if self.engine.dialect.name == "sqlite" else "%s"
-        return Many(text, f"({','.join([mark] * width)})", sizes)
+        return f"({','.join([mark] * width)})"
 
     def shared_now(self, connection: Connection) -> datetime:
         """The moment by which leases are judged: the server's own time where several machines, with clocks of their own, meet."""
@@ -118,9 +126,9 @@ class Many:
         return changed
 
 
-def insert_text(table: Table, names: Sequence[str], rest: str = "") -> str:
-    """The text of an insert for `Database.many`."""
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {{rows}} {rest}".strip()  # noqa: S608 - names of our own
+def insert_text(table: Table, names: Sequence[str]) -> str:
+    """The text of an insert for `Database.many`; rows that break a rule of uniqueness are left out."""
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {{rows}} ON CONFLICT DO NOTHING"  # noqa: S608 - names of our own
 
 
 def keep_log(database: Database, patience: float) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, 
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
-from qb_plugin.store.connections import SIZES, Database, insert_text, portions
+from qb_plugin.store.connections import Database, insert_text, portions
 from qb_plugin.store.encoding import decode_message, encode_message, encode_moment
 from qb_plugin.store.links import prepare_links, rows_in_order
 from qb_plugin.store.sources import by_kind
@@ -36,9 +36,8 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.many(insert_text(intents, _COLUMNS, "ON CONFLICT DO NOTHING"), len(_COLUMNS))
-        # PostgreSQL itself chooses in which order one statement locks its rows, and ours must be the same everywhere.
-        self._close = database.many(_CLOSE, 6, SIZES if database.engine.dialect.name == "sqlite" else (1,))
+        self._insert = database.many(insert_text(intents, _COLUMNS), len(_COLUMNS))
+        self._close = database.many_changes(_CLOSE, 6)
         self._link = prepare_links(database)
 
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
@@ -211,13 +210,17 @@ def _row(intent: Intent, opened_at: str, place: int) -> tuple[Any, ...]:
         intent.state.value,
         encode_message(intent.message),
         encode_moment(intent.quickbooks_time),
-        intent.sent_at and encode_moment(intent.sent_at),
-        intent.first_look_at and encode_moment(intent.first_look_at),
+        _moment(intent.sent_at),
+        _moment(intent.first_look_at),
         opened_at,
         place,
         None,
         *_plain_values(intent),
     )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else encode_moment(moment)
 
 
 def _intent(row: Row[Any]) -> Intent:

@@ -85,7 +85,7 @@ _COLUMNS = (
 
 def prepare_links(database: Database) -> Many:
     """The insert of links; those whose record on either side is linked already are left out."""
-    return database.many(insert_text(links, _COLUMNS, "ON CONFLICT DO NOTHING"), len(_COLUMNS))
+    return database.many(insert_text(links, _COLUMNS), len(_COLUMNS))
 
 
 def rows_in_order(new: Sequence[Link], made_at: datetime) -> list[tuple[str, ...]]:
