@@ -205,6 +205,13 @@ def test_room_ends_with_the_last_place_in_flight() -> None:
             sender.next()
 
 
+def test_room_is_a_share_of_it_at_a_gentler_pace() -> None:
+    side, _ = scripted(one_after_another(saved(1)))
+    side.quickbooks.pace = 0.5
+    with side.quickbooks.books().sender() as sender:
+        assert sender.room == 5
+
+
 @pytest.mark.parametrize(
     "batch",
     [

@@ -105,6 +105,21 @@ def test_a_429_after_every_silence_never_stops_the_calls_altogether() -> None:
     assert most_within(sent_at(pacer, clock, 20), 1) == 1
 
 
+@pytest.mark.parametrize(("pace", "most"), [(1.0, 10), (0.5, 5), (0.05, 1)])
+def test_a_gentler_pace_leaves_places_to_others(pace: float, most: int) -> None:
+    clock = StoppedClock()
+    assert Pacer(Limits(), clock.monotonic, clock.sleep, print, lambda: pace).at_once == most
+
+
+def test_after_a_429_a_run_leaves_places_to_whoever_it_met_and_takes_them_back_later() -> None:
+    pacer, clock, _ = paced()
+    assert pacer.at_once == 10
+    pacer.throttled()
+    assert pacer.at_once == 7
+    clock.sleep(60 + 300)
+    assert pacer.at_once == 10
+
+
 @pytest.mark.parametrize(("pace", "most"), [(1.0, 500), (0.5, 250), (0.25, 125)])
 def test_a_gentler_pace_uses_a_share_of_the_limits(pace: float, most: int) -> None:
     clock = StoppedClock()

@@ -55,7 +55,7 @@ class BatchSender:
     @property
     def room(self) -> int:
         """How many batches more may be submitted now."""
-        return max(0, self._width.batches - self._in_flight)
+        return max(0, min(self._width.batches, self._channel.at_once) - self._in_flight)
 
     @property
     def ready(self) -> bool:

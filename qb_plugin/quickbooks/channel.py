@@ -75,6 +75,11 @@ class Channel:
         self._blank = session.prepare_request(requests.Request("GET", self._address, headers={"Accept": "application/json"}))
         self.time: datetime | None = None
 
+    @property
+    def at_once(self) -> int:
+        """How many calls a run should have under way."""
+        return self._pacer.at_once
+
     def exchange(self, ask: Ask, waits: Sequence[float], batch: bool = False) -> Reply:
         """The answer. A 429 is waited out, a 401 refreshed, a connection that never came about tried again after `waits`:
         in each the same bytes go again, because nothing can have been done. UnknownOutcome when no answer came,

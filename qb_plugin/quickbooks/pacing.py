@@ -109,6 +109,12 @@ class Pacer:
                 self._sleep(min(found, _STEP) if stop is not never else found)
             yield found
 
+    @property
+    def at_once(self) -> int:
+        """How many calls a run should have under way: as the windows, a share of the limit while it is shared with others."""
+        with self._lock:
+            return max(1, int(self._limits.at_once * self._present_share(self._monotonic())))
+
     def throttled(self) -> None:
         """QuickBooks answered 429 though our count is right: strangers share the company's quota. Be silent, then slower."""
         with self._lock:
