@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.demo import Demo, connect, open_menu, row_of, running_demo, search
 
@@ -63,6 +63,26 @@ def test_a_refused_consent_is_said_and_changes_nothing(page: Page, demo: Demo) -
     page.get_by_role("dialog", name="QuickBooks Connection").get_by_role("button", name="Close").click()
     open_menu(page, "Setup", "QuickBooks", "Connection…")
     expect(page.get_by_text("No QuickBooks company is connected.")).to_be_visible()
+
+
+def test_a_form_that_is_closed_while_it_is_drawn_anew_stays_closed(page: Page, demo: Demo) -> None:
+    """The sign-in has every open form drawn anew; what comes back for one that was closed meanwhile opened it once more."""
+    open_menu(page, "Setup", "QuickBooks", "Connection…")
+    form, late = page.get_by_role("dialog", name="QuickBooks Connection"), list[Route]()
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/api/forms/connection/open", hold)
+    with page.expect_request("**/api/forms/connection/open"):
+        give_consent(page, "Connect")
+    form.get_by_role("button", name="Close").click()
+    expect(form).to_have_count(0)
+    with page.expect_response("**/api/forms/connection/open"):
+        for route in late:
+            route.continue_()
+    page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 300))")
+    expect(form).to_have_count(0)
 
 
 def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:

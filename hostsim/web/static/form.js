@@ -7,12 +7,14 @@ import { Panel } from "./panel.js";
 const open = new Map();
 
 // Opens a form. body: {} | {snapshot, ranges} (a selection) | {request} | {answer}.
-export async function openForm(id, body = {}, closed = () => {}) {
+export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () => open.get(id) ?? new Form(id, closed));
+
+async function draw(id, body, find) {
   try {
     const description = await post(formPath(id, "open"), body);
-    const shown = open.get(id) ?? new Form(id, closed);
-    await shown.show(description);
-    return shown;
+    const form = find();
+    await form?.show(description);
+    return form;
   } catch (problem) {
     return tell(problem);
   }
@@ -49,7 +51,12 @@ class Form {
   }
 
   async refresh() {
-    if (!this.busy) await openForm(this.id, {});
+    if (!this.busy) await this.#again();
+  }
+
+  // Draws this form anew; closed while its description was fetched, it stays closed.
+  #again(body = {}) {
+    return draw(this.id, body, () => (open.get(this.id) === this ? this : null));
   }
 
   #build() {
@@ -132,7 +139,7 @@ class Form {
 
   // Somebody else was first: their run is shown instead, as on opening the form again.
   async #join(words) {
-    await openForm(this.id);
+    await this.#again();
     if (this.description.running) this.say({ text: words, level: "info" });
     else this.#running(false);
   }
@@ -145,7 +152,7 @@ class Form {
     if (result.notice) this.say({ text: result.notice, level: result.level });
     if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
     if (result.open_url) this.#openAddress(result.open_url);
-    if (result.reload) await openForm(this.id, { answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
+    if (result.reload) await this.#again({ answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
     if (result.form && result.form !== this.id) this.#openOther(result.form, { request: result.request ?? {} });
   }
 
@@ -184,7 +191,7 @@ class Form {
 
   #follow(link) {
     if (link.form) return this.#openOther(link.form, { request: link.request ?? {} });
-    if (link.request) return openForm(this.id, { request: link.request });
+    if (link.request) return this.#again({ request: link.request });
     this.fields.set(link.answer ?? {});
     if (this.panel?.search && "search" in (link.answer ?? {})) this.panel.search.value = link.answer.search;
     return this.panel?.load();
@@ -193,7 +200,7 @@ class Form {
   #openOther(form, body) {
     const closed = (changed) => {
       if (!changed || this.busy) return;
-      this.description.unavailable || !this.panel ? openForm(this.id, { answer: this.answer }) : this.panel.load(true);
+      this.description.unavailable || !this.panel ? this.#again({ answer: this.answer }) : this.panel.load(true);
     };
     return openForm(form, body, closed);
   }
