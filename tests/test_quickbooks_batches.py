@@ -205,6 +205,29 @@ def test_room_ends_with_the_last_place_in_flight() -> None:
             sender.next()
 
 
+def test_to_wait_for_its_turn_does_not_make_an_answer_slow() -> None:
+    """The forty-first batch waits a minute; taken for QuickBooks' slowness, that narrowed the next minutes to two at once."""
+    side, _ = scripted(one_after_another(saved(1)))
+    with side.quickbooks.books().sender() as sender:
+        for _ in range(41):
+            sender.submit(batch_of(payment_intent(1)))
+            sender.next()
+        assert side.clock.monotonic() >= 60
+        assert sender.room == 10
+
+
+def test_an_answer_that_takes_long_makes_room_smaller() -> None:
+    def answer(_: requests.PreparedRequest) -> Scripted:
+        side.clock.sleep(40.0)
+        return saved(1)
+
+    side, _ = scripted(answer)
+    with side.quickbooks.books().sender() as sender:
+        sender.submit(batch_of(payment_intent(1)))
+        sender.next()
+        assert sender.room == 9
+
+
 def test_room_is_a_share_of_it_at_a_gentler_pace() -> None:
     side, _ = scripted(one_after_another(saved(1)))
     side.quickbooks.pace = 0.5

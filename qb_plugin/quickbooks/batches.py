@@ -34,11 +34,10 @@ class BatchSender:
     """Sends batches at the same time and hands out what became of them in the order they finish. One thread submits and
     takes; the calls go on in threads of their own. A context manager: leaving it waits for what is in flight."""
 
-    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float], stop: Callable[[], bool] = never) -> None:
+    def __init__(self, channel: Channel, limits: Limits, stop: Callable[[], bool] = never) -> None:
         self._channel = channel
         self._stopped = stop
         self._limits = limits
-        self._monotonic = monotonic
         self._width = Width(limits.in_flight, limits.batch_items, limits.slow_item)
         self._pool = ThreadPoolExecutor(max_workers=limits.in_flight, thread_name_prefix="quickbooks")
         self._done: SimpleQueue[tuple[Batch, Sequence[Answer]] | BaseException] = SimpleQueue()
@@ -121,7 +120,6 @@ class BatchSender:
 
     def _sent(self, batch: Batch, ask: Ask, judge: Callable[[Batch, Reply], Sequence[Answer]]) -> Sequence[Answer]:
         """Send it, and judge what came; a lost answer is doubt, a call that never left was not acted upon."""
-        start = self._monotonic()
         try:
             reply = self._channel.exchange(replace(ask, stop=self._stopped), self._limits.send_waits, batch=ask.path == "batch")
         except UnknownOutcome as problem:
@@ -134,7 +132,7 @@ class BatchSender:
             self._stop(problem)
             told = Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
             return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
-        self._width.answered(len(batch.intents), self._monotonic() - start)
+        self._width.answered(len(batch.intents), reply.seconds)
         answers = judge(batch, reply)
         self._stop_if_told(answers)
         return answers

@@ -43,10 +43,9 @@ _NOT_SOLD = frozenset({"Category", "Group"})
 class QuickBooksBooks:
     """One company's books; nothing is kept between calls."""
 
-    def __init__(self, channel: Channel, limits: Limits, monotonic: Callable[[], float]) -> None:
+    def __init__(self, channel: Channel, limits: Limits) -> None:
         self._channel = channel
         self._limits = limits
-        self._monotonic = monotonic
         self._reader = Reader(channel, limits)
 
     def company(self) -> Company:
@@ -145,7 +144,7 @@ class QuickBooksBooks:
     @contextmanager
     def sender(self, stop: Callable[[], bool] = never) -> Iterator[BatchSender]:
         """A sender for one run; while it is open, questions are as patient as sends. `stop` calls back what has not left."""
-        with self._reader.patiently(), BatchSender(self._channel, self._limits, self._monotonic, stop) as sender:
+        with self._reader.patiently(), BatchSender(self._channel, self._limits, stop) as sender:
             yield sender
 
     def _open(self, where: str) -> Sequence[BookInvoice]:

@@ -40,11 +40,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back; `tid` is Intuit's trace id."""
+    """What came back; `tid` is Intuit's trace id. `seconds` it took since the call left: its turn may have been long in coming."""
 
     status: int
     body: bytes = field(repr=False)
     tid: str = ""
+    seconds: float = 0.0
 
 
 class Channel:
@@ -146,7 +147,8 @@ class Channel:
         patience = (self._limits.connect_timeout, self._limits.read_timeout)
         response = self._session.send(prepared, timeout=patience, allow_redirects=False, stream=True)
         with response:
-            return Reply(response.status_code, self._body(response), trace_of(response))
+            body = self._body(response)
+            return Reply(response.status_code, body, trace_of(response), self._monotonic() - turn.at)
 
     def _prepared(self, ask: Ask, bearer: str) -> requests.PreparedRequest:
         """The request, out of one that was prepared for all: preparing each costs as much as planning ten payments."""

@@ -108,7 +108,7 @@ class QuickBooks:
             sleep=clock.sleep,
             tell=self._tell,
         )
-        return QuickBooksBooks(channel, limits, clock.monotonic)
+        return QuickBooksBooks(channel, limits)
 
     def _tell_silence(self, seconds: int) -> None:
         self._tell(Message("quickbooks_slow_down", {"seconds": seconds}))
