@@ -7,8 +7,8 @@ from html import escape
 
 from tests.bench.figures import Figure, Section, show
 
-WIDTH, LABEL, BAR, GAP = 900, 330, 20, 8
-OURS = "this add-in"
+WIDTH, LABEL, BAR, GAP = 1000, 470, 20, 8
+OURS = ("this add-in", "the same")
 STYLE = """<style>
  text { font: 13px system-ui, sans-serif; fill: #1b1f24 } .title { font-weight: 600 }
  .ours { fill: #2f8f5b } .other { fill: #9aa4b2 }
