@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from qb_plugin.errors import Fatal
+from qb_plugin.model import Message
 from qb_plugin.store.clock import SystemClock
 from qb_plugin.store.connections import PORTION, Database, portions
 from qb_plugin.store.database import open_store
@@ -113,6 +114,14 @@ def test_an_address_that_will_not_do_is_refused_with_a_sentence(url: str, key: s
     with pytest.raises(Fatal) as refused:
         open_store(url)
     assert refused.value.message.key == key
+
+
+def test_a_sqlite_that_is_too_old_is_refused_before_anything_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 26, 0))
+    with pytest.raises(Fatal) as refused:
+        open_store(f"sqlite:///{tmp_path / 'firm.db'}")
+    assert refused.value.message == Message("database_too_old", {"found": "3.26.0", "needed": "3.35"})
+    assert not (tmp_path / "firm.db").exists()
 
 
 def test_a_file_on_a_network_share_is_refused_by_its_name(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ from qb_plugin.store.trouble import is_locked, troubles_told
 PORTION = 500
 # Rows that one statement takes, as many as possible first: several batches, then a batch, beyond which little is gained.
 SIZES = (240, 30, 5, 1)
+OLDEST_SQLITE = (3, 35)  # changes many rows by a list of values, and tells which of many were inserted
 _PAUSE = 0.05
 
 Item = TypeVar("Item")
@@ -185,6 +186,9 @@ def connect(url: str, patience: float, lies_on_share: Callable[[Path], bool]) ->
 def _connect_sqlite(address: URL, patience: float, lies_on_share: Callable[[Path], bool]) -> Engine:
     if address.database in (None, "", ":memory:"):
         raise Fatal(Message("database_in_memory"))
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        found, needed = (".".join(map(str, version)) for version in (sqlite3.sqlite_version_info, OLDEST_SQLITE))
+        raise Fatal(Message("database_too_old", {"found": found, "needed": needed}))
     if lies_on_share(Path(str(address.database))):
         raise Fatal(Message("database_on_share", {"file": Path(str(address.database)).name}))
     engine = create_engine(address, connect_args={"timeout": patience}, paramstyle="named", hide_parameters=True)
