@@ -254,7 +254,7 @@ def test_many_go_with_a_few_statements_and_each_is_told_for_itself(store: Store)
     many = sample_intents(range(1, 278))
     with statements_of(store) as statements:
         written = store.journal.open(many, 0)
-    assert [statement.split()[0] for statement in statements] == ["SELECT", *["INSERT"] * 4, "SELECT"]
+    assert [statement.split()[0] for statement in statements] == ["SELECT", *["INSERT"] * 3, "SELECT"]
     assert [intent.source.id for intent, found in zip(many, written, strict=True) if found is None] == ["5", "250", "277"]
     store.journal.settle([confirmed(intent) for intent in standing])
     with statements_of(store) as statements:

@@ -39,7 +39,7 @@ from qb_plugin.store.trouble import is_locked, troubles_told
 # Far below what either database takes as parameters of one statement.
 PORTION = 500
 # Rows that one statement takes, as many as possible first: several batches, then a batch, beyond which little is gained.
-SIZES = (240, 30, 5, 1)
+SIZES = (240, 30, 1)
 OLDEST_SQLITE = (3, 35)  # changes many rows by a list of values, and tells which of many were inserted
 _PAUSE = 0.05
 
