@@ -303,6 +303,7 @@ def drag(grid: Locator, across: float, start: float, end: float) -> None:
             break
         mouse.up()
     mouse.move(across, end, steps=5)
+    scrolled(grid)  # no hand lets go in the frame of its last step, which the bar then does not follow
     mouse.up()
 
 
