@@ -43,7 +43,7 @@ bench: $(STAMP) ## measure everything against its targets, in one table (ARGS="-
 	$(BIN)/python -m tests.bench.run $(ARGS)
 
 mutants: $(STAMP) ## change the rules of money one by one: each time a test must fail (ARGS="--only money")
-	$(BIN)/python -m tests.mutation $(ARGS)
+	$(BIN)/python -m tests.mutation.run $(ARGS)
 
 screenshots: $(STAMP) ## make the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)

@@ -17,15 +17,17 @@ class Entry:
 
 
 COMMANDS = {
-    "serve": Entry("hostsim.serve:command", "Run the simulated WorkSpace in the browser."),
-    "quickbooks": Entry("hostsim.quickbooks.cli:command", "Run the offline QuickBooks Online simulator."),
-    "seed": Entry("hostsim.practice.cli:command", "Fill a database with the demo firm."),
-    "connect": Entry("hostsim.connect:command", "Connect the firm to QuickBooks."),
-    "run": Entry("hostsim.terminal:command", "Do from here what a form does: import-payments, export-payments, match-clients."),
-    "support": Entry(
-        "hostsim.support_command:command", "Write a support bundle: how things stand, without names, amounts or secrets."
+    "serve": Entry("hostsim.commands.serve:command", "Run the simulated WorkSpace in the browser."),
+    "quickbooks": Entry("hostsim.qbo_simulator.server.command:command", "Run the offline QuickBooks Online simulator."),
+    "seed": Entry("hostsim.commands.seed:command", "Fill a database with the demo firm."),
+    "connect": Entry("hostsim.commands.connect:command", "Connect the firm to QuickBooks."),
+    "run": Entry(
+        "hostsim.terminal.run_command:command", "Do from here what a form does: import-payments, export-payments, match-clients."
     ),
-    "demo": Entry("hostsim.demo:command", "Start simulator and host with a demo firm, connected and matched."),
+    "support": Entry(
+        "hostsim.commands.support:command", "Write a support bundle: how things stand, without names, amounts or secrets."
+    ),
+    "demo": Entry("hostsim.commands.demo:command", "Start simulator and host with a demo firm, connected and matched."),
 }
 
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO, Any
 
-from hostsim.plugins import AddIn
+from hostsim.addins.loader import AddIn
+from hostsim.addins.registrars import Support
+from hostsim.exception_log import trace_of
 from hostsim.practice.database import Practice
-from hostsim.registrars import Support
 from hostsim.tasks import Task
-from hostsim.traces import trace_of
 from hostsim.workspace import Workspace
 
 PACKAGES = (

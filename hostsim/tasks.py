@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from hostsim.traces import trace_of
+from hostsim.exception_log import trace_of
 
 Publish = Callable[[Mapping[str, Any]], None]
 QUIET: Mapping[str, Any] = {"message": "", "details": "", "fixes": []}

@@ -12,10 +12,10 @@ from typing import Any
 
 import requests
 
-from hostsim.plugins import Source
+from hostsim.addins.host_services import Options, User
+from hostsim.addins.loader import Source
 from hostsim.practice.database import Practice, open_practice
-from hostsim.practice.demo import fill_demo_firm
-from hostsim.services import Options, User
+from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.web.server import ADDRESS, listen, make_server
 from hostsim.workspace import Workspace, open_workspace
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from hostsim.forms import Form
-from hostsim.jobs import JobRunner
-from hostsim.manifest import Manifest
-from hostsim.plugins import AddIn, Source, load_all, load_own, stop_all, unique
+from hostsim.addins.background_jobs import JobRunner
+from hostsim.addins.form_protocol import Form
+from hostsim.addins.host_services import Callbacks, Options, Services, User
+from hostsim.addins.loader import AddIn, Source, load_all, load_own, stop_all, unique
+from hostsim.addins.manifest import Manifest
+from hostsim.addins.offered_actions import ActionsSeen
+from hostsim.addins.registrars import ContextAction, Job, MenuEntry
+from hostsim.builtin.addin import OwnAddIn
+from hostsim.event_feed import Feed
+from hostsim.exception_log import Troubles
+from hostsim.grid_snapshots import Snapshots
 from hostsim.practice.database import Practice
-from hostsim.registrars import ContextAction, Job, MenuEntry
-from hostsim.services import Callbacks, Options, Services, User
 from hostsim.tasks import Tasks
-from hostsim.traces import Troubles
-from hostsim.web.actions_seen import ActionsSeen
-from hostsim.web.events import Feed
-from hostsim.web.own import OwnAddIn
-from hostsim.web.snapshots import Snapshots
 
 
 def new_id() -> str:

@@ -7,10 +7,10 @@ from functools import partial
 import pluggy
 
 from qb_plugin.forms.connection import ConnectionForm
-from qb_plugin.forms.export_payments import ExportPayments
+from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.hiding import set_hidden
-from qb_plugin.forms.import_payments import ImportPayments
-from qb_plugin.forms.match_clients import MatchClients
+from qb_plugin.forms.importing.form import ImportPayments
+from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar, SupportRegistrar
 from qb_plugin.runtime import Parts, Runtime

@@ -15,24 +15,24 @@ from threading import Lock
 from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
-from qb_plugin.forms.office import Lists
+from qb_plugin.forms.services import Lists
 from qb_plugin.forms.settings import first_settings, pace_of
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences, load_sentences
 from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
-from qb_plugin.quickbooks.connect import QuickBooks, connect_books
-from qb_plugin.quickbooks.faults import numbers_of
+from qb_plugin.quickbooks.auth.oauth import App
+from qb_plugin.quickbooks.auth.sealing import NONCE_BYTES, SealBrokenError, seal, unseal
+from qb_plugin.quickbooks.factory import QuickBooks, connect_books
+from qb_plugin.quickbooks.fault_messages import sentence_of
+from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.quickbooks.oauth import App
-from qb_plugin.quickbooks.sealing import NONCE_BYTES, SealBrokenError, seal, unseal
-from qb_plugin.quickbooks.sentences import sentence_of
 from qb_plugin.store.database import Store, open_store
-from qb_plugin.store.heartbeat import KeptLeases
+from qb_plugin.store.leasing.heartbeat import KeptLeases
 from qb_plugin.support import support_parts
-from qb_plugin.sync.export import settle_open
+from qb_plugin.sync.context import Waits, Workplace
+from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.ports import Clock, Links
 from qb_plugin.sync.run import RunPorts, Tally, carry_out
-from qb_plugin.sync.workplace import Waits, Workplace
 
 APP_SCOPE = ""  # settings that belong to no company: the app's keys
 LISTS_LAST = 300.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from qb_plugin.model import Connection, Lease, RowResult, RunInfo
 from qb_plugin.store.database import Store
-from qb_plugin.store.migrations import CURRENT
+from qb_plugin.store.sql.migrations import CURRENT
 
 RUNS = 20
 ROWS = 200  # of one run: those that were not synchronized, newest first

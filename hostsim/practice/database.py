@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from hostsim.practice import tables
-from hostsim.practice.connection import Database
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks, register_addin
 from hostsim.practice.model import Firm, User
-from hostsim.practice.schema import prepare
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.connection import Database
+from hostsim.practice.sql.schema import prepare
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 

@@ -9,16 +9,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hostsim.practice import bills, reading, tables
-from hostsim.practice.among import among, row_number
+from hostsim.practice import client_and_invoice_lists as bills
+from hostsim.practice import reading
 from hostsim.practice.amounts import BadAmountError, to_units
-from hostsim.practice.connection import Database
 from hostsim.practice.listing import take_snapshot
 from hostsim.practice.marks import first_addin
 from hostsim.practice.model import Client, Invoice, Record, RecordedPayment
 from hostsim.practice.query import read_query
 from hostsim.practice.recording import record_group
-from hostsim.practice.snapshots import IdSnapshot, Snapshot
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.connection import Database
+from hostsim.practice.sql.snapshots import IdSnapshot, Snapshot
+from hostsim.practice.sql.sql_conditions import among, row_number
 
 GROUP = 500  # payments in one commit: large enough to be quick, short enough that no other writer waits long
 

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Select, and_, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from hostsim.practice.among import among, row_number
 from hostsim.practice.amounts import from_units
 from hostsim.practice.model import Kind
 from hostsim.practice.query import RecordQuery
 from hostsim.practice.search import term_condition
-from hostsim.practice.snapshots import Snapshot, read_ordered
-from hostsim.practice.tables import marks, records
+from hostsim.practice.sql.snapshots import Snapshot, read_ordered
+from hostsim.practice.sql.sql_conditions import among, row_number
+from hostsim.practice.sql.tables import marks, records
 
 SORT_COLUMNS = {
     "date": (records.c.date,),

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
 
-from hostsim.practice.among import among
-from hostsim.practice.connection import Database
 from hostsim.practice.listing import signed_keys
 from hostsim.practice.model import Kind, Mark
-from hostsim.practice.tables import addins, marks, records
+from hostsim.practice.sql.connection import Database
+from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.tables import addins, marks, records
 
 SYNCHRONIZED = "synchronized"
 STATES = ("", SYNCHRONIZED, "failed", "not_confirmed")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from hostsim.practice.model import Kind
-from hostsim.practice.wording import folded
+from hostsim.practice.text_format import folded
 
 SORTS = ("date", "client", "method", "reference", "amount", "number", "kind")
 KEYS = frozenset({"kinds", "from", "to", "refs", "hide_synchronized", "show_hidden", "search", "sort", "descending"})

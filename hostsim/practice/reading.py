@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from hostsim.practice import tables
-from hostsim.practice.among import among, among_rows, row_numbers
 from hostsim.practice.amounts import from_units
 from hostsim.practice.listing import signed_keys
 from hostsim.practice.model import Application, Client, Invoice, Kind, Record
-from hostsim.practice.wording import record_number
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.sql_conditions import among, among_rows, row_numbers
+from hostsim.practice.text_format import record_number
 
 KEYS_AT_ONCE = 500  # values in one comparison; both databases take far more, and parse them slowly
 

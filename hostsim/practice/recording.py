@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from hostsim.practice import tables
-from hostsim.practice.among import among, row_number, row_numbers
 from hostsim.practice.amounts import BadAmountError, from_units, has_whole_cents, read_amount, to_units
-from hostsim.practice.inserting import NewRecord, insert_records, lock_serials
 from hostsim.practice.model import Kind, RecordedPayment, RecordingStatus
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.inserting import NewRecord, insert_records, lock_serials
+from hostsim.practice.sql.sql_conditions import among, row_number, row_numbers
 
 
 class Refused(Exception):

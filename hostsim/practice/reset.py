@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import delete, update
 
-from hostsim.practice import tables
-from hostsim.practice.connection import Database
-from hostsim.practice.schema import FIRST_SERIALS
-from hostsim.practice.search_index import emptied_search_index
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.connection import Database
+from hostsim.practice.sql.schema import FIRST_SERIALS
+from hostsim.practice.sql.search_index import emptied_search_index
 
 EMPTIED = (
     tables.marks,

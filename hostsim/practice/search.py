@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, column, or_, select, table
 
-from hostsim.practice.among import among
-from hostsim.practice.tables import clients, methods, records
-from hostsim.practice.wording import folded
+from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.tables import clients, methods, records
+from hostsim.practice.text_format import folded
 
 SHORTEST_TRIGRAM = 3
 fts = table("practice_search", column("rowid"), column("practice_search"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hostsim.forms import Form
-from hostsim.web.calls import answer_of, ask
+from hostsim.addins.form_protocol import Form
+from hostsim.grid_snapshots import read_ranges
 from hostsim.web.errors import RequestRefused
-from hostsim.web.snapshots import read_ranges
+from hostsim.web.form_calls import answer_of, ask
 from hostsim.workspace import Workspace
 
 FIXED_AT_ONCE = 50

@@ -10,14 +10,14 @@ import simplejson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from hostsim.forms import Form
+from hostsim.addins.form_protocol import Form
+from hostsim.grid_snapshots import PAGE, Snapshot, measure, read_ranges, selected_ids
 from hostsim.tasks import AlreadyRunning, Task
 from hostsim.web.actions import allowed_action
-from hostsim.web.calls import answer_of, ask, read_body, read_map, work
+from hostsim.web.csv_export import sheet
 from hostsim.web.errors import RequestRefused
+from hostsim.web.form_calls import answer_of, ask, read_body, read_map, work
 from hostsim.web.menus import context_tree
-from hostsim.web.sheets import sheet
-from hostsim.web.snapshots import PAGE, Snapshot, measure, read_ranges, selected_ids
 from hostsim.workspace import Workspace
 
 FIRST = 100

@@ -7,9 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hostsim.event_feed import stream
 from hostsim.web import api, pages
 from hostsim.web.errors import RequestRefused, on_crash, on_http, on_refused
-from hostsim.web.events import stream
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.web.support import download_support

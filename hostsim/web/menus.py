@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from hostsim.registrars import MENUS, ContextAction, MenuEntry
+from hostsim.addins.registrars import MENUS, ContextAction, MenuEntry
 
 Node = dict[str, Any]
 """`label`, and either `items` or what it does: `form`, `page`, `command`, `index`; `disabled` says which right is missing."""

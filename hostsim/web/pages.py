@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from hostsim.web import api
-from hostsim.web.calls import work
 from hostsim.web.errors import RequestRefused
 from hostsim.web.files import modules
+from hostsim.web.form_calls import work
 from hostsim.web.menus import menu_tree
 from hostsim.workspace import Workspace
 

@@ -6,8 +6,8 @@ import socket
 
 import uvicorn
 
+from hostsim.event_feed import Feed
 from hostsim.web.app import create_app
-from hostsim.web.events import Feed
 from hostsim.workspace import Workspace
 
 ADDRESS = "127.0.0.1"

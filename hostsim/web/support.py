@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hostsim.support import file_name, write_bundle
-from hostsim.web.calls import work
+from hostsim.web.form_calls import work
 from hostsim.workspace import Workspace
 
 

@@ -10,8 +10,8 @@ from marshmallow import fields
 
 from qb_plugin.errors import AnswerRejected
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.office import Office
-from qb_plugin.forms.showing import answering, title_of
+from qb_plugin.forms.presentation import answering, title_of
+from qb_plugin.forms.services import Office
 from qb_plugin.host import Task
 from qb_plugin.model import ConnectionState, Message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qb_plugin.forms.office import Office
+from qb_plugin.forms.services import Office
 from qb_plugin.model import Message, Outcome
 
 

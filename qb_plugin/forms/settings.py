@@ -10,10 +10,10 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from qb_plugin.errors import AddInError
-from qb_plugin.forms.export_columns import choices
+from qb_plugin.forms.exporting.columns import choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.office import Lists, Office
-from qb_plugin.forms.showing import answering, title_of, unavailable
+from qb_plugin.forms.presentation import answering, title_of, unavailable
+from qb_plugin.forms.services import Lists, Office
 from qb_plugin.host import Task
 from qb_plugin.model import Choice, Message
 

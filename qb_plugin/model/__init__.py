@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qb_plugin.model.books import (
+from qb_plugin.model.intents import Answer, Batch, Fault, Intent, Verdict
+from qb_plugin.model.quickbooks import (
     Book,
     BookCreditMemo,
     BookInvoice,
@@ -18,9 +19,8 @@ from qb_plugin.model.books import (
     PaymentChanges,
     PaymentDraft,
 )
-from qb_plugin.model.keeping import Lease, Link, RowResult, RunInfo, Settlement, Share
-from qb_plugin.model.sending import Answer, Batch, Fault, Intent, Verdict
-from qb_plugin.model.words import AppliedPart, IntentState, Kind, Message, Operation, Outcome, Ref, SourceRecord
+from qb_plugin.model.records import AppliedPart, IntentState, Kind, Message, Operation, Outcome, Ref, SourceRecord
+from qb_plugin.model.runs import Lease, Link, RowResult, RunInfo, Settlement, Share
 
 __all__ = [
     "Answer",

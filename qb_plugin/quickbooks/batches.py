@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
-from qb_plugin.quickbooks.channel import Ask, Channel, Reply
-from qb_plugin.quickbooks.faults import NO_ANSWER, NOT_SENT, failure_of, understand
+from qb_plugin.quickbooks.batch_sizing import Width
+from qb_plugin.quickbooks.http.client import Ask, Channel, Reply
+from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
+from qb_plugin.quickbooks.http.rate_limiter import Recalled, never
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.quickbooks.pacing import Recalled, never
 from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
-from qb_plugin.quickbooks.width import Width
 from qb_plugin.schemas.envelopes import batch_body
 
 _LONGEST_REQUESTID = 36

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, UnknownOutcome, Unreachable
 from qb_plugin.model import Fault, Message
-from qb_plugin.quickbooks.channel import Ask, Channel
-from qb_plugin.quickbooks.faults import failure_of, is_trouble, understand
+from qb_plugin.quickbooks.http.client import Ask, Channel
+from qb_plugin.quickbooks.http.faults import failure_of, is_trouble, understand
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.quickbooks.statements import select_count, select_page
+from qb_plugin.quickbooks.query_builder import select_count, select_page
 from qb_plugin.schemas.envelopes import Page, read_changes, read_count, read_entity, read_page
 from qb_plugin.schemas.text import BadReplyError
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
-from qb_plugin.quickbooks.channel import Reply
-from qb_plugin.quickbooks.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
+from qb_plugin.quickbooks.http.client import Reply
+from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
 from qb_plugin.schemas.text import BadReplyError

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qb_plugin.store.claims import Claims, HasDied
 from qb_plugin.store.clock import Clock, SystemClock
-from qb_plugin.store.connections import Database, connect, keep_log
 from qb_plugin.store.journal import Journal
-from qb_plugin.store.leases import Leases, OpenLeases
+from qb_plugin.store.leasing.claims import Claims, HasDied
+from qb_plugin.store.leasing.leases import Leases, OpenLeases
+from qb_plugin.store.leasing.process import Process, has_died, this_process
 from qb_plugin.store.links import Links
-from qb_plugin.store.migrations import bring_up_to_date, stored_version
-from qb_plugin.store.process import Process, has_died, this_process
 from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
-from qb_plugin.store.share import lies_on_share
+from qb_plugin.store.sql.connections import Database, connect, keep_log
+from qb_plugin.store.sql.migrations import bring_up_to_date, stored_version
+from qb_plugin.store.sql.network_drive import lies_on_share
 from qb_plugin.store.tokens import Tokens
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, 
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
-from qb_plugin.store.connections import Database, insert_text, portions
-from qb_plugin.store.encoding import decode_message, encode_message, encode_moment
 from qb_plugin.store.links import prepare_links, rows_in_order
 from qb_plugin.store.sources import by_kind
-from qb_plugin.store.tables import APPLIES, OPEN, STANDING, intents, leases
+from qb_plugin.store.sql.connections import Database, insert_text, portions
+from qb_plugin.store.sql.encoding import decode_message, encode_message, encode_moment
+from qb_plugin.store.sql.tables import APPLIES, OPEN, STANDING, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
 _MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")

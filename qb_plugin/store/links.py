@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from qb_plugin.model import Kind, Link, Ref
-from qb_plugin.store.connections import Database, Many, insert_text
-from qb_plugin.store.encoding import encode_moment
 from qb_plugin.store.sources import by_kind
-from qb_plugin.store.tables import LIVE, links
+from qb_plugin.store.sql.connections import Database, Many, insert_text
+from qb_plugin.store.sql.encoding import encode_moment
+from qb_plugin.store.sql.tables import LIVE, links
 
 
 class Links:

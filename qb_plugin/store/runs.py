@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from qb_plugin.model import Outcome, RowResult, RunInfo
-from qb_plugin.store.connections import Database, insert_text, portions
-from qb_plugin.store.encoding import decode, decode_message, decode_shares, encode, encode_message, encode_shares
-from qb_plugin.store.tables import run_results, runs
+from qb_plugin.store.sql.connections import Database, insert_text, portions
+from qb_plugin.store.sql.encoding import decode, decode_message, decode_shares, encode, encode_message, encode_shares
+from qb_plugin.store.sql.tables import run_results, runs
 
 _COLUMNS = ("run_id", "row_id", "outcome", "message", "quickbooks_id", "applied")  # in the order of `_result_row`
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from qb_plugin.store.connections import Database
-from qb_plugin.store.encoding import decode, encode
-from qb_plugin.store.tables import settings
+from qb_plugin.store.sql.connections import Database
+from qb_plugin.store.sql.encoding import decode, encode
+from qb_plugin.store.sql.tables import settings
 
 
 class Settings:

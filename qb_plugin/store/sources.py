@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from qb_plugin.model import Ref
-from qb_plugin.store.connections import portions
+from qb_plugin.store.sql.connections import portions
 
 
 def by_kind(sources: Iterable[Ref]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Connection, ConnectionState, Message
-from qb_plugin.store import tables
-from qb_plugin.store.claims import LASTS, Claims
-from qb_plugin.store.connections import Database
+from qb_plugin.store.leasing.claims import LASTS, Claims
+from qb_plugin.store.sql import tables
+from qb_plugin.store.sql.connections import Database
 
 SIGN_IN = "sign_in"
 _PAUSE = 0.2

@@ -13,22 +13,22 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hostsim.connect import connect
+from hostsim.addins.host_services import Options
+from hostsim.commands.connect import connect
+from hostsim.commands.startup import spare_the_collector
 from hostsim.practice.database import open_practice
-from hostsim.services import Options
-from hostsim.simulator_keys import SimulatorKeys
-from hostsim.startup import spare_the_collector
+from hostsim.secrets.simulator_credentials import SimulatorKeys
 from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
-from qb_plugin.forms.export_rows import as_source
+from qb_plugin.forms.exporting.rows import as_source
 from qb_plugin.model import Lease, Message, RowResult
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Parts, RandomIds, SystemClock
-from qb_plugin.sync.export import ExportRun, export
+from qb_plugin.sync.exporting.run_export import ExportRun, export
 from qb_plugin.sync.run import Tally, carry_out
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FREE = Limits(per_second=1_000_000, per_minute=1_000_000, batches_per_minute=1_000_000)
 DAYS = 60
 

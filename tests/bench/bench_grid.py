@@ -16,11 +16,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from hostsim.practice.bulk import seed_payments
+from hostsim.practice.demo.bulk_seed import seed_payments
 from hostsim.testing import demo_practice, running_host
 from tests.bench.figures import Figure, Section, at_least, at_most, table
 from tests.browser.chromium import FLAGS, get_browser
-from tests.fake_addin import ParcelAddIn, SendForm, outcome_of, parcel_source
+from tests.support.fake_addin import ParcelAddIn, SendForm, outcome_of, parcel_source
 
 RATE = 500
 SECONDS = 10

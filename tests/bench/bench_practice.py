@@ -13,9 +13,9 @@ from decimal import Decimal
 from random import Random
 from statistics import median
 
-from hostsim.practice.bulk import seed_payments
 from hostsim.practice.database import Practice, open_practice
-from hostsim.practice.demo import fill_demo_firm
+from hostsim.practice.demo.bulk_seed import seed_payments
+from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.query import SORTS
 from tests.bench.databases import empty_database

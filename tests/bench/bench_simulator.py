@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from hostsim.quickbooks.companies.start import make
-from hostsim.quickbooks.core import QuickBooks
-from hostsim.quickbooks.server import new_quickbooks
-from hostsim.quickbooks.wire import Request, Response, dump
+from hostsim.qbo_simulator.base.http import Request, Response, dump
+from hostsim.qbo_simulator.companies.start import make
+from hostsim.qbo_simulator.server.server import new_quickbooks
+from hostsim.qbo_simulator.simulator import QuickBooks
 
 CUSTOMERS = 1000
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from hostsim.practice import tables
 from hostsim.practice.database import open_practice
+from hostsim.practice.sql import tables
 from tests.bench import children
 from tests.bench.books import fill_books, fill_payments
 from tests.bench.figures import Figure, Section, at_least, at_most, table

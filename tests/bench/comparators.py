@@ -19,7 +19,7 @@ from quickbooks.batch import batch_create
 from quickbooks.objects import Payment, PaymentLine, Ref
 from quickbooks.objects.base import LinkedTxn
 
-from hostsim.simulator_keys import ask
+from hostsim.secrets.simulator_credentials import ask
 from tests.bench.firm import Shape, payment_amount
 
 PATIENCE = 180

@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from sqlalchemy import insert
 
-from hostsim.practice import tables
 from hostsim.practice.amounts import UNITS_PER_CENT
 from hostsim.practice.database import open_practice
-from hostsim.practice.demo import insert_clients
-from hostsim.practice.inserting import NewRecord, insert_records, lock_serials
+from hostsim.practice.demo.firm import insert_clients
 from hostsim.practice.model import Kind
-from hostsim.practice.wording import folded
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.inserting import NewRecord, insert_records, lock_serials
+from hostsim.practice.text_format import folded
 
 SPREAD = 20  # days that the payments lie in
 PORTION = 10_000

@@ -14,15 +14,15 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from playwright.sync_api import Locator, Page, expect
 
-from hostsim.plugins import Source
-from hostsim.quickbooks.server import RunningSimulator, running_simulator
+from hostsim.addins.loader import Source
+from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
 from hostsim.testing import RunningHost, demo_practice, running_host, source_of
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Parts, RandomIds, SystemClock
-from qb_plugin.sync.workplace import Waits
+from qb_plugin.sync.context import Waits
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 20)
 NUMBER = re.compile(r"^\d+$")
 # Without a pause: the simulator counts no calls here, and nobody waits for a call that is known to be lost.

@@ -8,7 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, get_browser
-from tests.browser.demo import ROOT, open_form, running_demo
+from tests.browser.demo import open_form, running_demo
+from tests.support.paths import ROOT
 
 PICTURE = ROOT / "docs" / "export-form.png"
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
-from hostsim.practice import tables
 from hostsim.practice.model import Kind
+from hostsim.practice.sql import tables
 from tests.browser.shell import Shell, open_send, shell_on
-from tests.practice_samples import add_records, new_record, small_practice
+from tests.support.practice_samples import add_records, new_record, small_practice
 
 pytestmark = pytest.mark.browser
 MARKUP = (

@@ -12,10 +12,10 @@ from decimal import Decimal
 from multiprocessing.connection import Connection
 from typing import Any
 
-from hostsim.quickbooks.core import QuickBooks
-from hostsim.quickbooks.server import fill, start
-from hostsim.quickbooks.settings import Settings
-from hostsim.quickbooks.wire import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.base.settings import Settings
+from hostsim.qbo_simulator.server.server import fill, start
+from hostsim.qbo_simulator.simulator import QuickBooks
 from qb_plugin.sync.markers import find_marker
 
 # Starting a process anew takes as long as a fork where there is a server that has imported everything already.

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from qb_plugin.model import Answer, Batch, Book, Intent, Settlement
+from qb_plugin.sync.context import Waits, Workplace
 from qb_plugin.sync.ports import Books, Journal
-from qb_plugin.sync.workplace import Waits, Workplace
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,21 @@ from typing import Any
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.model import RecordedPayment
-from hostsim.quickbooks.companies.start import make
-from hostsim.quickbooks.wire import Record
+from hostsim.qbo_simulator.base.http import Record
+from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
 from qb_plugin.model import ConnectionState, Lease, Message, Outcome, RowResult, RunInfo
-from qb_plugin.sync.import_ import ImportOptions, import_payments
-from qb_plugin.sync.import_kept import read_kept
+from qb_plugin.sync.importing.compact_rows import read_kept
+from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.run import RunPorts, Tally, carry_out
 from tests.faults.cases import Case, World
 from tests.faults.databases import Databases
-from tests.faults.desk import Desk, Ended, Site, settle_in
-from tests.faults.play import LATER, Played
 from tests.faults.points import Killed, Points, Watch
+from tests.faults.process import Desk, Ended, Site, settle_in
+from tests.faults.run_case import LATER, Played
 from tests.faults.server import ADDRESS, REALM, Bill, Template, add_strike, make_template, new_server
 from tests.faults.shared_time import NOON, SharedTime
-from tests.practice_samples import CLIENTS, small_practice
+from tests.support.practice_samples import CLIENTS, small_practice
 
 NAME = "import"
 AMY, HERNANDEZ = CLIENTS[:2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hostsim.practice.model import Record
-from qb_plugin.forms.export_rows import show_records
+from qb_plugin.forms.exporting.rows import show_records
 from qb_plugin.model import Kind, Link, Outcome, Ref
 from tests.faults.books_process import Booked, Books
 from tests.faults.workstation import Firm

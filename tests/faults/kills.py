@@ -16,7 +16,7 @@ from random import Random
 from tests.faults.books_process import CONTEXT, FORKS, Books, running_books
 from tests.faults.inspection import Inspection, inspect
 from tests.faults.workstation import TODAY, Firm, Order, open_firm, values_of, work
-from tests.postgres import PostgresServer, running_postgres
+from tests.support.postgres import PostgresServer, running_postgres
 
 POLL = 0.02
 LOOSE = {"answer_lost_after": 0.02, "reset_before": 0.01, "status_503_after": 0.01, "token_expired": 0.01}

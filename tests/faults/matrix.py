@@ -14,7 +14,7 @@ from tests.faults.cases import Case, World, worlds
 from tests.faults.controls import CONTROLS, PLAIN
 from tests.faults.databases import Databases, Files, Servers
 from tests.faults.imports import ImportPlay, import_worlds
-from tests.faults.play import Play, Played
+from tests.faults.run_case import Play, Played
 from tests.faults.survey import Sample, survey
 from tests.faults.tally import Tally, show
 

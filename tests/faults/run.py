@@ -25,7 +25,7 @@ from tests.faults.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chos
 from tests.faults.soak import SHARE, Soaked, soak
 from tests.faults.survey import Sample
 from tests.faults.tally import Promise, Tally, show, tell, total
-from tests.postgres import running_postgres
+from tests.support.postgres import running_postgres
 
 CASES, ON_POSTGRESQL = 10_000, 1_500  # promised at least
 KILLS, PAYMENTS, RESTARTS = 200, 20_000, 10

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from hostsim.quickbooks.companies.start import Beginning, begin, make
-from hostsim.quickbooks.company import Company
-from hostsim.quickbooks.core import QuickBooks
-from hostsim.quickbooks.settings import Settings
-from hostsim.quickbooks.times import Clock
+from hostsim.qbo_simulator.base.clock import Clock
+from hostsim.qbo_simulator.base.settings import Settings
+from hostsim.qbo_simulator.books.company import Company
+from hostsim.qbo_simulator.companies.start import Beginning, begin, make
+from hostsim.qbo_simulator.simulator import QuickBooks
 from tests.faults.shared_time import NOON, ServerClock, SharedTime
 
 REALM = "9130347798120306"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from hostsim.quickbooks.times import Clock
+from hostsim.qbo_simulator.base.clock import Clock
 
 NOON = datetime(2026, 11, 22, 20, tzinfo=UTC)  # noon in California
 

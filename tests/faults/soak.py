@@ -17,13 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from hostsim.quickbooks.trouble import read_trouble
-from hostsim.quickbooks.wire import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.fault_injection.trouble import read_trouble
 from qb_plugin.model import ConnectionState, Kind, Outcome, Ref, RowResult, SourceRecord
-from qb_plugin.sync.known import ExportOptions
+from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.faults.databases import MEMORY
-from tests.faults.desk import Desk, Ended, Site, settle_in
 from tests.faults.points import Killed, Points
+from tests.faults.process import Desk, Ended, Site, settle_in
 from tests.faults.server import ADDRESS, LAG, REALM, SECONDS, Bill, FaultyQuickBooks, make_template, stand_as
 from tests.faults.shared_time import ServerClock, SharedTime
 from tests.faults.verdict import is_told_done, key_of, read_truth

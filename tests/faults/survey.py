@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from tests.faults.cases import PAUSES, Case, World
-from tests.faults.play import Played
+from tests.faults.run_case import Played
 
 Player = Callable[[Case], Played]
 

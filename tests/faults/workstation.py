@@ -13,18 +13,18 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from hostsim.practice.bulk import seed_payments
-from hostsim.practice.connection import PracticeUnavailable
+from hostsim.addins.host_services import Callbacks, Options, Services, User
 from hostsim.practice.database import Practice, open_practice
-from hostsim.practice.demo import fill_demo_firm
-from hostsim.services import Callbacks, Options, Services, User
+from hostsim.practice.demo.bulk_seed import seed_payments
+from hostsim.practice.demo.firm import fill_demo_firm
+from hostsim.practice.sql.connection import PracticeUnavailable
 from qb_plugin.errors import AddInError
-from qb_plugin.forms.export_payments import ExportPayments
-from qb_plugin.forms.match_clients import MatchClients
+from qb_plugin.forms.exporting.form import ExportPayments
+from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.model import Outcome
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Parts, RandomIds, Runtime, SystemClock
-from qb_plugin.sync.workplace import Waits
+from qb_plugin.sync.context import Waits
 from tests.faults.books_process import Books
 
 TODAY = date(2026, 11, 20)

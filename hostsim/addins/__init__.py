@@ -1,0 +1,1 @@
+"""Add-ins: hooks, manifest, loading, registrars, and what the host gives them."""

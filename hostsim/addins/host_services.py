@@ -1,0 +1,115 @@
+"""What the host gives to an add-in when it starts: its ledger, marks, user, key, options, browser and OAuth callback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hostsim.addins.registrars import RIGHTS
+from hostsim.practice.database import Practice
+from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.marks import PracticeMarks
+
+Handler = Callable[[Mapping[str, str]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is at work, and what they may do."""
+
+    name: str = "Maria Ortiz"
+    rights: frozenset[str] = frozenset(RIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was given at start; `values` are meant for add-ins, such as `quickbooks` (an address) or `client_id`;
+    `fallback` is asked for what they do not hold."""
+
+    database: str
+    port: int = 8400
+    values: Mapping[str, str] = field(default_factory=dict)
+    today: date | None = None
+    fallback: Callable[[str], str | None] = lambda _: None
+
+
+@dataclass(slots=True)
+class Callbacks:
+    """The handlers waiting for an OAuth answer. The `state` in the answer says whose it is: each handler knows its own."""
+
+    handlers: list[Handler] = field(default_factory=list)
+
+    def receive(self, query: Mapping[str, str]) -> Mapping[str, Any]:
+        """Give the query values to each handler until one takes them: `{"ok", "text"}`."""
+        answer: Mapping[str, Any] = {"ok": False, "text": "Nobody here is waiting for this answer. Start again from WorkSpace."}
+        for handler in self.handlers:
+            answer = handler(query)
+            if answer.get("ok"):
+                break
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The Host object of one add-in (docs/writing-a-host.md; the add-in states what it needs in its own Protocol)."""
+
+    addin: str
+    practice: Practice
+    user: User
+    options: Options
+    callbacks: Callbacks
+    browser: Callable[[str], None]
+    key: Callable[[str], bytes]
+    clock: Callable[[], date]
+
+    @property
+    def firm(self) -> str:
+        """The firm's name."""
+        return self.practice.firm.name
+
+    @property
+    def firm_id(self) -> str:
+        """Short and stable: letters and digits."""
+        return self.practice.firm.id
+
+    @property
+    def ledger(self) -> PracticeLedger:
+        """The practice's billing records; filters go by this add-in's marks."""
+        return self.practice.ledger_for(self.addin)
+
+    @property
+    def marks(self) -> PracticeMarks:
+        """This add-in's marks."""
+        return self.practice.marks(self.addin)
+
+    @property
+    def database_url(self) -> str:
+        """Where the add-in's own tables belong: the practice's own database, so that one backup holds both."""
+        return self.options.database
+
+    @property
+    def redirect_uri(self) -> str:
+        """The fixed OAuth redirect. Intuit takes `http://localhost` for development, not a bare address."""
+        return f"http://localhost:{self.options.port}/addins/callback"
+
+    def today(self) -> date:
+        """Today, or the day given at start."""
+        return self.options.today or self.clock()
+
+    def data_key(self) -> bytes:
+        """32 bytes, one per firm."""
+        return self.key(self.firm_id)
+
+    def option(self, name: str) -> str | None:
+        """A start-up option, such as `quickbooks`."""
+        return self.options.values.get(name) or self.options.fallback(name)
+
+    def open_browser(self, url: str) -> None:
+        """Open the person's own browser."""
+        self.browser(url)
+
+    def on_callback(self, handler: Handler) -> None:
+        """Call the handler with the query values that arrive at `redirect_uri`."""
+        self.callbacks.handlers.append(handler)

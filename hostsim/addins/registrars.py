@@ -1,0 +1,153 @@
+"""What hooks are given: each registrar takes plain data, checks it at once and keeps it for the host."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hostsim.addins.form_protocol import Form
+
+RIGHTS = ("view", "import", "export", "hide", "match", "undo", "configure")
+MENUS = ("File", "View", "Setup", "Help")
+FORM_METHODS = ("open", "rows", "act", "run", "options")
+
+
+class RegistrationError(ValueError):
+    """What an add-in registered does not fit; the text says what and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of the menu bar: it opens a form; the host's own may also go to a page or run a command of the page."""
+
+    path: tuple[str, ...]
+    form: str | None = None
+    right: str = "view"
+    page: str | None = None
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextAction:
+    """An entry of a grid's context menu: a form to open on the selection, or a function to call with it."""
+
+    place: str
+    path: tuple[str, ...]
+    form: str | None = None
+    call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None
+    right: str = "view"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function the host calls at start and every so many seconds."""
+
+    id: str
+    every: float
+    call: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Menu:
+    """Takes menu entries."""
+
+    entries: list[MenuEntry] = field(default_factory=list)
+
+    def add(
+        self,
+        *,
+        path: Sequence[str],
+        form: str | None = None,
+        right: str = "view",
+        page: str | None = None,
+        command: str | None = None,
+    ) -> None:
+        """Add an entry under File, View, Setup or Help; RegistrationError when it does not fit."""
+        _check_path(path)
+        if path[0] not in MENUS or len(path) < 2:
+            raise RegistrationError(f"menu entry {' ▸ '.join(path)}: the menus are {', '.join(MENUS)}")
+        if sum(target is not None for target in (form, page, command)) != 1:
+            raise RegistrationError(f"menu entry {' ▸ '.join(path)} must name one form")
+        _check_right(path, right)
+        self.entries.append(MenuEntry(tuple(path), form, right, page, command))
+
+
+@dataclass(slots=True)
+class ContextActions:
+    """Takes entries of context menus."""
+
+    actions: list[ContextAction] = field(default_factory=list)
+
+    def add(
+        self,
+        *,
+        place: str,
+        path: Sequence[str],
+        form: str | None = None,
+        call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
+        right: str = "view",
+    ) -> None:
+        """Add an entry with either a form or a call; RegistrationError when it does not fit."""
+        _check_path(path)
+        if (form is None) == (call is None):
+            raise RegistrationError(f"context action {' ▸ '.join(path)} must name either a form or a call")
+        _check_right(path, right)
+        self.actions.append(ContextAction(place, tuple(path), form, call, right))
+
+
+@dataclass(slots=True)
+class Forms:
+    """Takes forms, by id."""
+
+    forms: dict[str, Form] = field(default_factory=dict)
+
+    def add(self, form: Any) -> None:
+        """Add a form; RegistrationError when a method is missing or the id is taken."""
+        missing = [name for name in FORM_METHODS if not callable(getattr(form, name, None))]
+        if missing or not isinstance(getattr(form, "id", None), str):
+            raise RegistrationError(f"form {getattr(form, 'id', form)!r} lacks {', '.join(missing or ['id'])}")
+        if form.id in self.forms:
+            raise RegistrationError(f"form {form.id!r} is registered twice")
+        self.forms[form.id] = form
+
+
+@dataclass(slots=True)
+class Jobs:
+    """Takes background jobs."""
+
+    jobs: list[Job] = field(default_factory=list)
+
+    def add(self, *, id: str, every: float, call: Callable[[], None]) -> None:
+        """Add a job; RegistrationError when it would run without a pause."""
+        if every <= 0:
+            raise RegistrationError(f"job {id!r} must pause between calls")
+        self.jobs.append(Job(id, every, call))
+
+
+@dataclass(slots=True)
+class Support:
+    """Takes an add-in's parts of a support bundle, by name."""
+
+    parts: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, *, name: str, content: Any) -> None:
+        """Add a part of plain data; RegistrationError when name or content does not fit."""
+        if not re.fullmatch("[a-z][a-z0-9-]*", name) or name in self.parts:
+            raise RegistrationError(f"support part {name!r}: a name is lower-case letters, digits and hyphens, and used once")
+        try:
+            self.parts[name] = json.loads(json.dumps(content, allow_nan=False))
+        except (TypeError, ValueError, RecursionError):
+            raise RegistrationError(f"support part {name!r} is not plain data") from None
+
+
+def _check_path(path: Sequence[str]) -> None:
+    if isinstance(path, str) or not path or not all(isinstance(label, str) and label for label in path):
+        raise RegistrationError(f"{path!r} is not a path of labels")
+
+
+def _check_right(path: Sequence[str], right: str) -> None:
+    if right not in RIGHTS:
+        raise RegistrationError(f"{' ▸ '.join(path)}: {right!r} is not one of the rights {', '.join(RIGHTS)}")

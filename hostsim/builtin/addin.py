@@ -1,0 +1,88 @@
+"""The host's own menus and forms, registered through the same hooks that add-ins use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pluggy
+
+from hostsim.addins.hookspecs import PROJECT
+from hostsim.addins.host_services import User
+from hostsim.addins.registrars import ContextActions, Forms, Menu
+from hostsim.builtin.list_grids import client_grid, invoice_grid
+from hostsim.builtin.payment_grid import PaymentGrid
+from hostsim.builtin.text_forms import NoteForm, RecordForm, SupportForm
+from hostsim.practice.database import Practice
+
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+PAGES = (("Clients", "/clients"), ("Invoices", "/billing/invoices"), ("Payments", "/billing/payments"))
+LOOKS = (("As the system", "look:system"), ("Light", "look:light"), ("Dark", "look:dark"))
+KEYS = """Arrows, Home, End, Page keys move through a grid. Space selects a row, Shift with an arrow extends, Ctrl+A selects all.
+Enter or F2 opens a list in a cell. Shift+F10 or the menu key opens the context menu. F10 goes to the menu bar. Esc closes."""
+
+
+class OwnAddIn:
+    """The host itself, as an add-in of its own."""
+
+    def __init__(
+        self, practice: Practice, labels: Mapping[str, str], user: User, addins: Callable[[], Sequence[tuple[str, str, str]]]
+    ) -> None:
+        self._practice, self._labels, self._user, self._addins = practice, labels, user, addins
+
+    @hookimpl
+    def workspace_menu(self, menu: Menu) -> None:
+        """File, View, Setup and Help as they are without any add-in."""
+        menu.add(path=("File", "Save as CSV"), command="csv")
+        menu.add(path=("File", "Add-ins…"), form="add-ins")
+        for label, page in PAGES:
+            menu.add(path=("View", label), page=page)
+        for label, command in LOOKS:
+            menu.add(path=("View", "Colors", label), command=command)
+        menu.add(path=("Setup", "Firm settings…"), form="firm-settings")
+        menu.add(path=("Help", "Keyboard…"), form="keyboard")
+        menu.add(path=("Help", "Support Bundle…"), form="support-bundle")
+        menu.add(path=("Help", "About WorkSpace…"), form="about")
+
+    @hookimpl
+    def workspace_forms(self, forms: Forms) -> None:
+        """The three grids and the pages of a few sentences."""
+        forms.add(client_grid(self._practice))
+        forms.add(invoice_grid(self._practice))
+        forms.add(PaymentGrid(self._practice, self._labels))
+        forms.add(RecordForm(lambda ref: record_text(self._practice, ref)))
+        forms.add(NoteForm("firm-settings", "Firm settings", self._firm))
+        forms.add(NoteForm("add-ins", "Add-ins", self._list_addins))
+        forms.add(NoteForm("keyboard", "Keyboard", lambda: KEYS))
+        forms.add(SupportForm())
+        forms.add(
+            NoteForm("about", "About WorkSpace", lambda: "A simulated WorkSpace to develop, demonstrate and test add-ins against.")
+        )
+
+    @hookimpl
+    def workspace_context_actions(self, actions: ContextActions) -> None:
+        """Open a record from the grid."""
+        actions.add(place="billing.payments", path=("Open",), form="record")
+
+    def _firm(self) -> str:
+        return f"{self._practice.firm.name}\nAt work: {self._user.name} ({', '.join(sorted(self._user.rights))})"
+
+    def _list_addins(self) -> str:
+        return "\n".join(f"{name} {version}: {state}" for name, version, state in self._addins()) or "None is installed."
+
+
+def record_text(practice: Practice, ref: str) -> str:
+    """A payment or credit memo in a few lines."""
+    found = practice.ledger.records([ref])
+    if not found:
+        return "This record is gone."
+    record = found[0]
+    applied = [f"{each.amount} to invoice {each.invoice_number}" for each in record.applications]
+    return "\n".join(
+        [
+            f"{record.number} · {record.client_name} · {record.date.isoformat()} · {record.amount}",
+            f"Method {record.method or '–'} · reference {record.reference or '–'}",
+            f"Memo: {record.memo}" if record.memo else "No memo",
+            f"Applied: {'; '.join(applied)}" if applied else "Not applied to an invoice",
+        ]
+    )

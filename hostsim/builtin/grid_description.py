@@ -1,0 +1,44 @@
+"""Descriptions of the host's own grids, in the same shape as an add-in's forms, so that the same code draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hostsim.addins.form_protocol import Row
+
+
+def column(key: str, label: str, type: str, width: int, sortable: bool = True) -> dict[str, Any]:
+    """One column of a grid."""
+    return {"key": key, "label": label, "type": type, "width": width, "sortable": sortable}
+
+
+def grid(id: str, title: str, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The description of a grid with a search box and nothing else."""
+    return {
+        "id": id,
+        "title": title,
+        "subtitle": "",
+        "fields": [],
+        "answer": {"search": ""},
+        "columns": list(columns),
+        "search": True,
+        "actions": [],
+        "row_actions": [],
+        "notice": None,
+        "token": "",
+    }
+
+
+def plain_row(id: str, cells: dict[str, Any], title: str, outcome: str = "ready", message: str = "") -> Row:
+    """A row that can be selected and has nothing to mend."""
+    return {
+        "id": id,
+        "cells": cells,
+        "outcome": outcome,
+        "message": message,
+        "title": title,
+        "selectable": True,
+        "fixes": [],
+        "details": "",
+    }

@@ -1,0 +1,153 @@
+"""The Payments grid: payments and credit memos over the ledger's own ordered snapshot, with what add-ins marked on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from hostsim.addins.form_protocol import Row
+from hostsim.builtin.grid_description import column, grid, plain_row
+from hostsim.builtin.text_forms import NoteForm
+from hostsim.practice.database import Practice
+from hostsim.practice.model import Kind, Mark, Record
+from hostsim.practice.sql.snapshots import Snapshot
+
+MARKS = {"synchronized": "✓ synced", "failed": "✗ failed", "not_confirmed": "? not confirmed"}
+TYPES = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "Credit memo"}
+TOTALS = {Kind.PAYMENT: "payments", Kind.CREDIT_MEMO: "credit memos"}
+CHUNK = 5_000
+
+
+class PaymentGrid(NoteForm):
+    """Payments and credit memos, with what each add-in marked on them."""
+
+    def __init__(self, practice: Practice, labels: Mapping[str, str]) -> None:
+        super().__init__("billing.payments", "Payments", lambda: "")
+        self._practice, self._labels = practice, labels
+
+    def open(self, _request: Mapping[str, Any], /) -> dict[str, Any]:
+        """Describe the grid: a column more for each add-in that works."""
+        columns = [
+            column("kind", "Type", "text", 110),
+            column("number", "Number", "text", 90),
+            column("date", "Date", "date", 100),
+            column("client", "Client", "text", 280),
+            column("method", "Method", "text", 130),
+            column("reference", "Reference", "text", 130),
+            column("amount", "Amount", "money", 110),
+            *(column(f"mark:{id}", label, "text", 140, sortable=False) for id, label in self._labels.items()),
+        ]
+        return grid(self.id, "Payments", columns)
+
+    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> LedgerRows:
+        """Order the ledger's ids; everything is shown here, hidden and synchronized records too."""
+        query: dict[str, Any] = {
+            "kinds": ["payment", "credit_memo"],
+            "show_hidden": True,
+            "hide_synchronized": False,
+            "search": answer.get("search") or "",
+        }
+        if sort:
+            query |= {"sort": sort["key"], "descending": bool(sort.get("descending"))}
+        return LedgerRows(self._practice, list(self._labels), self._practice.ledger.snapshot(query))
+
+
+class LedgerRows:
+    """Rows over the ledger's own ordered snapshot of ids."""
+
+    def __init__(self, practice: Practice, addins: Sequence[str], snapshot: Snapshot) -> None:
+        self._practice, self._addins, self._snapshot = practice, addins, snapshot
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return self._snapshot.count
+
+    @property
+    def total(self) -> str:
+        """The sum of all, credit memos counted off, to the last decimal."""
+        return whole_money(self._snapshot.total)
+
+    @property
+    def whole(self) -> str:
+        """The money of all when all are selected: each kind for itself."""
+        return kind_totals(self._snapshot.totals)
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """Say that nothing was found."""
+        return {"text": "No payment or credit memo matches.", "link": {"label": "Show everything ›", "answer": {"search": ""}}}
+
+    @property
+    def notice(self) -> None:
+        """Nothing to add."""
+        return
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """Ids of the places."""
+        return list(self._snapshot.refs(start, stop))
+
+    def page(self, start: int, stop: int) -> list[Row]:
+        """Rows of the places, with their marks."""
+        refs = self.ids(start, stop)
+        marks = {addin: self._practice.marks(addin).get(refs) for addin in self._addins}
+        return [self._row(record, marks) for record in self._practice.ledger.records(refs)]
+
+    def _row(self, record: Record, marks: Mapping[str, Mapping[str, Mark]]) -> Row:
+        own = {addin: found.get(record.ref) for addin, found in marks.items()}
+        cells = {
+            "kind": TYPES[record.kind],
+            "number": record.number,
+            "date": record.date.isoformat(),
+            "client": record.client_name,
+            "method": record.method,
+            "reference": record.reference,
+            "amount": str(record.kind.sign * record.amount),
+            **{f"mark:{addin}": mark_word(mark) for addin, mark in own.items()},
+        }
+        return plain_row(
+            record.ref,
+            cells,
+            f"{record.number} {record.client_name} {record.amount}",
+            next(map(mark_outcome, own.values()), "ready"),
+        )
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """Payments and credit memos, each for itself; of more than half, what is left out is read and taken off."""
+        if len(ids) * 2 > self.count:
+            left_out = self._sums(list(set(self.ids(0, self.count)) - set(ids)))
+            return kind_totals({kind: total - left_out[kind] for kind, total in self._snapshot.totals.items()})
+        return kind_totals(self._sums(ids))
+
+    def _sums(self, ids: Sequence[str]) -> Mapping[Kind, Decimal]:
+        sums = dict.fromkeys(Kind, Decimal("0.00"))
+        for start in range(0, len(ids), CHUNK):
+            for record in self._practice.ledger.records(ids[start : start + CHUNK]):
+                sums[record.kind] += record.amount
+        return sums
+
+
+def whole_money(amount: Decimal) -> str:
+    """At least two decimals, and as many more as the amount has: a bad third decimal shows in the sum as it does in its row."""
+    cents = amount.quantize(Decimal("0.01"))
+    return f"{cents if cents == amount else amount.normalize():f}"
+
+
+def kind_totals(sums: Mapping[Kind, Decimal]) -> str:
+    """`payments 1,650.00 · credit memos 75.00`; a kind without money is left out."""
+    return " · ".join(f"{TOTALS[kind]} {Decimal(whole_money(sums[kind])):,}" for kind in Kind if sums.get(kind))
+
+
+def mark_word(mark: Mark | None) -> str:
+    """What the mark column shows."""
+    if mark is None:
+        return ""
+    return "hidden" if mark.hidden else MARKS.get(str(mark.state), "")
+
+
+def mark_outcome(mark: Mark | None) -> str:
+    """The row's outcome, as its mark tells it."""
+    if mark is None:
+        return "ready"
+    return "hidden" if mark.hidden else str(mark.state) or "ready"

@@ -1,0 +1,1 @@
+"""The subcommands of `hostsim`, each loaded when it is called."""

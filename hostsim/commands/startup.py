@@ -1,0 +1,102 @@
+"""From a command's options to an open workspace: the database, the options for add-ins, the data key."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import click
+
+from hostsim.addins.host_services import Options
+from hostsim.addins.loader import installed
+from hostsim.practice.database import open_practice
+from hostsim.practice.sql.connection import PracticeUnavailable
+from hostsim.practice.sql.database_url import database_url
+from hostsim.secrets.data_key import KeyFileError, data_key
+from hostsim.secrets.simulator_credentials import SimulatorKeys
+from hostsim.terminal.text import plain
+from hostsim.workspace import Workspace, open_workspace
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+CANNOT_RUN = 2
+PREFIX = "HOSTSIM_"
+OWN = ("database", "key_", "token")  # for the host alone: no add-in is told
+
+
+class CannotRun(click.ClickException):
+    """A plain sentence on standard error, and exit status 2."""
+
+    exit_code = CANNOT_RUN
+
+    def show(self, file: Any = None) -> None:
+        """The sentence alone."""
+        click.echo(plain(self.format_message()), file=file, err=True)
+
+
+def shared_options(command: Command) -> Command:
+    """--database and --quickbooks, as every command takes them."""
+    quickbooks = click.option(
+        "--quickbooks", metavar="ADDRESS", help="A simulator's address, or: sandbox, production [HOSTSIM_QUICKBOOKS]."
+    )
+    database = click.option(
+        "--database", metavar="URL", help="Where the practice is kept: a file or a database address [HOSTSIM_DATABASE]."
+    )
+    return database(quickbooks(command))
+
+
+def today_option(command: Command) -> Command:
+    """--today, for a fixed day."""
+    return click.option("--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day to work on [today].")(command)
+
+
+def as_day(moment: datetime | None) -> date | None:
+    """The day of click's date."""
+    return moment.date() if moment else None
+
+
+def open_from(
+    database: str | None,
+    quickbooks: str | None,
+    *,
+    port: int = 8400,
+    today: date | None = None,
+    given: Mapping[str, str] | None = None,
+    browser: Callable[[str], Any] | None = None,
+) -> Workspace:
+    """Open the workspace; CannotRun, with a sentence, when database or key cannot be used."""
+    values = {**option_values(os.environ), **({"quickbooks": quickbooks} if quickbooks else {}), **(given or {})}
+    try:
+        url = database_url(database, os.environ)
+        practice = open_practice(url)
+        options = Options(url, port, values, today, SimulatorKeys(values.get("quickbooks", "")).get)
+        kinds: dict[str, Any] = {"browser": browser} if browser else {}
+        workspace = open_workspace(practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), **kinds)
+        spare_the_collector()
+        return workspace
+    except (PracticeUnavailable, KeyFileError) as problem:
+        raise CannotRun(str(problem)) from problem
+
+
+def spare_the_collector() -> None:
+    """Let Python's collector look for cycles among new objects alone, and less often than by default.
+
+    What is loaded by now stays for good, and the rows of grids and runs hold no cycles: looking through all of it time and
+    again was a tenth of a long run's processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def option_values(environment: Mapping[str, str]) -> dict[str, str]:
+    """`HOSTSIM_CLIENT_ID` is the option `client_id`, and so on."""
+    found = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX) and value}
+    return {name: value for name, value in found.items() if not name.startswith(OWN)}
+
+
+def say(text: str) -> None:
+    """Something for the person at the terminal, beside what a program may read."""
+    click.echo(text, err=True)

@@ -1,0 +1,1 @@
+"""The demo firm, and many payments for measurements."""

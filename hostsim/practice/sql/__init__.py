@@ -1,0 +1,1 @@
+"""The database under the practice: connections, tables, conditions, snapshots, search index."""

@@ -1,0 +1,106 @@
+"""Writes new records with all that goes with one: search text, sort key, applications, balances, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from hostsim.practice.amounts import from_units
+from hostsim.practice.marks import mark_new_records
+from hostsim.practice.model import Kind
+from hostsim.practice.sql import tables
+from hostsim.practice.sql.search_index import index_new_records
+from hostsim.practice.text_format import folded, record_number, record_search_text
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to write, already found good. Amounts are units; `applied` maps invoice ids to what goes there."""
+
+    kind: Kind
+    client_id: int
+    client_name: str
+    date: date
+    amount: int
+    method: str
+    reference: str = ""
+    memo: str = ""
+    external_key: str | None = None
+    applied: tuple[tuple[int, int], ...] = ()
+
+
+def lock_serials(connection: Connection) -> dict[Kind, int]:
+    """The next number of each kind. Until the transaction ends, other writers of records wait here."""
+    counter = tables.counters
+    rows = connection.execute(select(counter.c.kind, counter.c.next).order_by(counter.c.kind).with_for_update())
+    return {Kind.of_sign(sign): following for sign, following in rows}
+
+
+def insert_records(connection: Connection, rows: Sequence[NewRecord], first: Mapping[Kind, int]) -> list[int]:
+    """Insert them numbered from `first`, which `lock_serials` gave in this transaction. Gives their ids, in this order."""
+    if not rows:
+        return []
+    top = connection.scalar(select(func.max(tables.records.c.id))) or 0
+    serials = dict(first)
+    values = []
+    for key, row in enumerate(rows, start=top + 1):
+        values.append(record_values(key, serials[row.kind], row))
+        serials[row.kind] += 1
+    add_methods(connection, list(dict.fromkeys(row.method for row in rows)))
+    connection.execute(insert(tables.records), values)
+    _keep_serials(connection, serials)
+    ids = [value["id"] for value in values]
+    _apply(connection, ids, rows)
+    mark_new_records(connection, top)
+    index_new_records(connection, top)
+    return ids
+
+
+def _keep_serials(connection: Connection, serials: Mapping[Kind, int]) -> None:
+    following = [{"sign": kind.sign, "following": serial} for kind, serial in serials.items()]
+    counter = tables.counters
+    connection.execute(update(counter).where(counter.c.kind == bindparam("sign")).values(next=bindparam("following")), following)
+
+
+def record_values(key: int, serial: int, row: NewRecord) -> dict[str, Any]:
+    """The columns of one record."""
+    return {
+        "id": key,
+        "kind": row.kind.sign,
+        "serial": serial,
+        "client_id": row.client_id,
+        "client_key": folded(row.client_name),
+        "date": row.date,
+        "value": row.amount * row.kind.sign,
+        "method": row.method,
+        "reference": row.reference,
+        "memo": row.memo,
+        "unapplied": max(row.amount - sum(amount for _, amount in row.applied), 0),
+        "external_key": row.external_key,
+        "version": 0,
+        "search_text": record_search_text(record_number(row.kind, serial), row.reference, from_units(row.amount)),
+    }
+
+
+def add_methods(connection: Connection, names: Collection[str]) -> None:
+    """Remember payment methods that are new, after those there are; each name once."""
+    known = set(connection.scalars(select(tables.methods.c.name)))
+    new = [name for name in names if name and name not in known]
+    if new:
+        rows = [{"name": name, "position": place} for place, name in enumerate(new, start=len(known))]
+        connection.execute(insert(tables.methods), rows)
+
+
+def _apply(connection: Connection, ids: Sequence[int], rows: Sequence[NewRecord]) -> None:
+    parts = [(key, invoice, amount) for key, row in zip(ids, rows, strict=True) for invoice, amount in row.applied]
+    if not parts:
+        return
+    names = ("record_id", "invoice_id", "amount")
+    connection.execute(insert(tables.applications), [dict(zip(names, part, strict=True)) for part in parts])
+    lowered = tables.invoices.c.balance - bindparam("by")
+    lower = update(tables.invoices).where(tables.invoices.c.id == bindparam("at")).values(balance=lowered)
+    connection.execute(lower, [{"at": invoice, "by": amount} for _, invoice, amount in parts])

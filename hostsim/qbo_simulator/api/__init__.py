@@ -1,0 +1,1 @@
+"""The accounting API: routes, writes, batches, change data capture, idempotency, limits."""

@@ -1,0 +1,88 @@
+"""Batches: up to thirty items, each with an outcome of its own, in one reply."""
+
+from hostsim.qbo_simulator.api.call_context import Call
+from hostsim.qbo_simulator.api.cdc import feed
+from hostsim.qbo_simulator.api.idempotency import check_request_id
+from hostsim.qbo_simulator.api.writes import carry_out, key_of, meant, read_json, refused, remembered
+from hostsim.qbo_simulator.base.clock import envelope_time
+from hostsim.qbo_simulator.base.entities import KINDS
+from hostsim.qbo_simulator.base.faults import RefusedError, refuse, required, unsupported_property
+from hostsim.qbo_simulator.base.http import Record, Response, dump
+from hostsim.qbo_simulator.query.execution import answer
+
+_CONTROL = frozenset({"bId", "operation", "optionsData", "Query", "CDCQuery", "ReportQuery", "iterator"})
+
+
+def items_of(body: object) -> list[Record]:
+    """The items of a batch; 2010 when it has none of the right shape."""
+    items = body.get("BatchItemRequest") if isinstance(body, dict) else None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise unsupported_property("BatchItemRequest")
+    return items
+
+
+def run_batch(call: Call) -> Response:
+    """Every item in order; one item's refusal leaves the others alone."""
+    items = items_of(read_json(call.request.body))
+    limit = call.company.settings.batch_items
+    if len(items) > limit:
+        text = "Batch size is more than the maximum allowed"
+        raise refuse("1040", text, f"{text} : {len(items)} items, {limit} allowed.", "")
+    for item in items:
+        check_request_id(call.request.parameter("requestid"), str(item.get("bId", "")))
+    if "batch_half" in call.troubles:
+        items = items[: len(items) // 2]
+    answers = [_item(call, item) for item in items]
+    body = b",".join(_disturbed(answers, call.troubles))
+    return Response(200, b'{"BatchItemResponse":[%s],"time":"%s"}' % (body, envelope_time(call.now).encode()))
+
+
+def _disturbed(answers: list[bytes], troubles: dict[str, float]) -> list[bytes]:
+    middle = len(answers) // 2
+    if "batch_item_missing" in troubles:
+        answers = answers[:middle] + answers[middle + 1 :]
+    if "batch_item_repeated" in troubles:
+        answers = [*answers, *answers[middle : middle + 1]]
+    if "batch_shuffled" in troubles:
+        answers = [*answers[middle:][::-1], *answers[:middle]]
+    return answers
+
+
+def _item(call: Call, item: Record) -> bytes:
+    name = str(item["bId"]) if item.get("bId") is not None else None
+    try:
+        body = _outcome(call, item, name or "")
+    except RefusedError as error:
+        body = refused(error)
+    tail = b',"bId":' + dump(name) if name is not None else b""
+    return b"{%s%s}" % (body, tail)
+
+
+def _outcome(call: Call, item: Record, name: str) -> bytes:
+    if isinstance(item.get("Query"), str):
+        return b'"QueryResponse":' + answer(call.company, item["Query"], call.now)
+    if isinstance(item.get("CDCQuery"), dict):
+        asked = item["CDCQuery"]
+        return b'"CDCResponse":' + feed(call.company, asked.get("Entities"), asked.get("ChangedSince"), call.now)
+    kinds = [key for key in item if key not in _CONTROL]
+    if len(kinds) != 1 or kinds[0] not in KINDS:
+        raise unsupported_property(kinds[0] if kinds else "BatchItemRequest")
+    return _change(call, item, kinds[0], name)
+
+
+def _change(call: Call, item: Record, kind: str, name: str) -> bytes:
+    key, asked = key_of(call, f"b{name}"), dump(item)
+    found = remembered(call, key, asked)
+    if found:
+        return found.body
+    try:
+        if not item.get("operation"):
+            raise required("operation")
+        operation = str(item["operation"]).lower()
+        write = meant(kind, operation, str(item.get("optionsData") or ""), item[kind])
+        body, status = b'"%s":%s' % (kind.encode(), carry_out(call, write)), 200
+    except RefusedError as error:
+        body, status = refused(error), 400
+    if key:
+        call.replays.keep(key, status, body, asked, call.now.timestamp())
+    return body

@@ -1,0 +1,127 @@
+"""The accounting API: from an address to the records and back."""
+
+from collections.abc import Callable
+
+from hostsim.qbo_simulator.api.batch import run_batch
+from hostsim.qbo_simulator.api.call_context import Call
+from hostsim.qbo_simulator.api.cdc import feed
+from hostsim.qbo_simulator.api.idempotency import check_request_id
+from hostsim.qbo_simulator.api.pdf import pdf
+from hostsim.qbo_simulator.api.writes import carry_out, key_of, meant, read_json, remembered
+from hostsim.qbo_simulator.base.clock import stamp
+from hostsim.qbo_simulator.base.entities import BY_PATH, Kind
+from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resource
+from hostsim.qbo_simulator.base.http import Response
+from hostsim.qbo_simulator.books.changes import find
+from hostsim.qbo_simulator.query.execution import answer
+
+
+def respond(call: Call, parts: list[str]) -> Response:
+    """The answer to one call; `parts` is the path after the realm."""
+    try:
+        for method, shape, handler in _ROUTES:
+            if method == call.request.method and (found := _fits(shape, parts)) is not None:
+                return handler(call, *found)
+        raise no_resource(call.request.path)
+    except RefusedError as error:
+        return call.refusal(error)
+
+
+def _fits(shape: str, parts: list[str]) -> tuple[str, str] | None:
+    """The entity's path and the id, if `parts` have this shape; both are empty where it has none."""
+    words, kind, identity = shape.split("/"), "", ""
+    if len(words) != len(parts):
+        return None
+    for word, part in zip(words, parts, strict=True):
+        if word == "{kind}" and part in BY_PATH:
+            kind = part
+        elif word == "{id}":
+            identity = part
+        elif word != part:
+            return None
+    return kind, identity
+
+
+def _query(call: Call, _path: str, _identity: str) -> Response:
+    text = call.request.parameter("query")
+    if text is None and call.request.method == "POST":
+        text = call.request.body.decode("utf-8", "replace")
+    return call.success("QueryResponse", answer(call.company, text or "", call.now))
+
+
+def _changes(call: Call, _path: str, _identity: str) -> Response:
+    asked = call.request.parameter
+    return call.success("CDCResponse", feed(call.company, asked("entities"), asked("changedsince"), call.now))
+
+
+def _batch(call: Call, _path: str, _identity: str) -> Response:
+    return run_batch(call)
+
+
+def _preferences(call: Call, _path: str, _identity: str) -> Response:
+    return _read(call, "preferences", "1")
+
+
+def _read(call: Call, path: str, identity: str) -> Response:
+    kind = BY_PATH[path]
+    record = find(call.company, kind, "1" if path == "companyinfo" else identity)
+    return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
+
+
+def _write(call: Call, path: str, _identity: str) -> Response:
+    kind = BY_PATH[path]
+    check_request_id(call.request.parameter("requestid"))
+    key, asked = key_of(call), call.request.path.encode() + call.request.body
+    found = remembered(call, key, asked)
+    if found:
+        return Response(found.status, found.body)
+    try:
+        parameter = call.request.parameter
+        write = meant(kind.name, parameter("operation"), parameter("include"), read_json(call.request.body))
+        answered = call.success(kind.name, carry_out(call, write))
+    except RefusedError as error:
+        answered = call.refusal(error)
+    if key:
+        call.replays.keep(key, answered.status, answered.body, asked, call.now.timestamp())
+    return answered
+
+
+def _pdf(call: Call, path: str, identity: str) -> Response:
+    kind = _able(call, path, "pdf")
+    record = find(call.company, kind, identity)
+    return Response(200, pdf(kind.name, record), (("Content-Type", "application/pdf"),))
+
+
+def _send(call: Call, path: str, identity: str) -> Response:
+    kind = _able(call, path, "send")
+    record = find(call.company, kind, identity)
+    address = call.request.parameter("sendto") or record.get("BillEmail", {}).get("Address")
+    if not address:
+        raise business("Enter an email address for this customer before sending.")
+    if kind.name != "Payment":
+        record["BillEmail"] = {"Address": address}
+        record["EmailStatus"] = "EmailSent"
+        record["DeliveryInfo"] = {"DeliveryType": "Email", "DeliveryTime": stamp(call.now)}
+    record["SyncToken"] = str(int(record["SyncToken"]) + 1)
+    call.company.store(kind.name, record, call.now)
+    call.company.settle(call.now)
+    return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
+
+
+def _able(call: Call, path: str, operation: str) -> Kind:
+    if operation not in BY_PATH[path].operations:
+        raise no_resource(call.request.path)
+    return BY_PATH[path]
+
+
+_ROUTES: tuple[tuple[str, str, Callable[[Call, str, str], Response]], ...] = (
+    ("GET", "query", _query),
+    ("POST", "query", _query),
+    ("GET", "cdc", _changes),
+    ("POST", "batch", _batch),
+    ("GET", "preferences", _preferences),
+    ("POST", "{kind}", _write),
+    ("GET", "{kind}/{id}", _read),
+    ("GET", "{kind}/{id}/pdf", _pdf),
+    ("POST", "{kind}/{id}/send", _send),
+)

@@ -1,0 +1,1 @@
+"""OAuth 2 and the gateway that asks for it."""

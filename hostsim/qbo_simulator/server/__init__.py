@@ -1,0 +1,1 @@
+"""Running the simulator: ASGI, in process, control endpoint, web page, command."""

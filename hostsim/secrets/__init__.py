@@ -1,0 +1,1 @@
+"""The firm's data key and the simulator's credentials."""

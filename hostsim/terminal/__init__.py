@@ -1,0 +1,1 @@
+"""`hostsim run`: forms driven from a terminal."""

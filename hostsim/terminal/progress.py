@@ -1,0 +1,66 @@
+"""A run's progress in the terminal: one bar on standard error; Ctrl-C asks it to stop after what is in flight."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from types import FrameType, TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from hostsim.terminal.text import plain
+
+
+class TerminalTask:
+    """Where a run reports to. A second Ctrl-C stops at once."""
+
+    def __init__(self, heading: str, total: int, *, quiet: bool) -> None:
+        self._heading, self._quiet, self._cancelled = heading, quiet, False
+        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=self._console, disable=quiet)
+        self._line = self._bar.add_task("running", total=total)
+        self._before: Any = None
+        self._rows: dict[str, Mapping[str, Any]] = {}
+
+    def __enter__(self) -> TerminalTask:
+        if not self._quiet:
+            self._console.print(Text(plain(self._heading)))
+        self._before = signal.signal(signal.SIGINT, self._interrupt)
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self._bar.stop()
+        signal.signal(signal.SIGINT, self._before)
+
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._cancelled:
+            raise KeyboardInterrupt
+        self._cancelled = True
+        self._bar.update(self._line, description="stopping")
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether Ctrl-C was pressed."""
+        return self._cancelled
+
+    def row(self, row: Mapping[str, Any]) -> None:
+        """Take what has become of a row; it is printed after the run."""
+        self._rows[row["id"]] = row
+
+    def rows(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+        """What has become of these rows, in this order."""
+        return [self._rows[id] for id in ids if id in self._rows]
+
+    def progress(self, done: int, total: int) -> None:
+        """Move the bar."""
+        self._bar.update(self._line, completed=done, total=total)
+
+    def notice(self, text: str) -> None:
+        """Say something about the whole run, above the bar."""
+        if not self._quiet:
+            self._bar.console.print(Text(plain(text)))

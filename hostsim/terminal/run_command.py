@@ -1,0 +1,111 @@
+"""`hostsim run`: a form driven from the terminal, through the same calls the page makes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from hostsim.addins.form_protocol import Form
+from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option
+from hostsim.terminal.options import Wish, build_command
+from hostsim.terminal.output import print_act, print_run
+from hostsim.terminal.progress import TerminalTask
+from hostsim.terminal.selection import Chosen, choose
+from hostsim.workspace import Workspace
+
+HELP = ("--help", "-h")
+LOOSE = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@click.command("run", context_settings=LOOSE)
+@shared_options
+@today_option
+@click.argument("form", required=False, default="--help")
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    database: str | None,
+    quickbooks: str | None,
+    today: datetime | None,
+    form: str,
+    rest: tuple[str, ...],
+) -> None:
+    """Do from the terminal what a form does. `hostsim run FORM --help` lists what the form takes.
+
+    Exit status 0: all done. 1: some rows failed or are not confirmed. 2: it could not run.
+    """
+    if form in HELP:  # not click's own help option: a form has its own, which must reach it
+        click.echo(context.get_help())
+        return
+    workspace = open_from(database, quickbooks, today=as_day(today))
+    try:
+        context.exit(drive(workspace, form, list(rest)))
+    finally:
+        workspace.close()
+
+
+def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
+    """Open the form, read the arguments by its fields, and do it; the exit status."""
+    form = find(workspace, name)
+    description = attempt(lambda: form.open({"selection": None, "answer": None}))
+    wish = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
+    if not isinstance(wish, Wish):
+        return 0  # help was asked for and printed
+    if description.get("unavailable"):
+        raise CannotRun(str(description["unavailable"]["text"]))
+    if wish.act:
+        return print_act(attempt(lambda: form.act(wish.act, with_answer(description, wish), [], {})), wish)
+    return _run(workspace, form, description, wish)
+
+
+def find(workspace: Workspace, name: str) -> Form:
+    """The form of this name among the commands that manifests state; CannotRun lists them."""
+    offered = sorted(
+        {each for addin in workspace.addins if addin.manifest and not addin.failure for each in addin.manifest.commands}
+    )
+    form = workspace.form(name) if name in offered else None
+    if form is None:
+        failed = "".join(f" The add-in {each.name} was not loaded: {each.failure}" for each in workspace.failures)
+        runs = ", ".join(each for each in offered if workspace.form(each))
+        raise CannotRun(f"There is no {name} to run. There is: {runs or 'nothing'}.{failed}")
+    return form
+
+
+def attempt(call: Any) -> Any:
+    """Call the form; what it raises becomes a sentence."""
+    try:
+        return call()
+    except Exception as problem:  # an add-in may raise anything
+        raise CannotRun(f"The add-in stopped with an error: {type(problem).__name__}: {problem}") from problem
+
+
+def with_answer(description: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
+    """The form's own answer with what the arguments change."""
+    return {**description["answer"], **wish.answer, "token": description.get("token", "")}
+
+
+def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> int:
+    chosen = attempt_choice(workspace, form, description, wish)
+    if chosen.warning:
+        click.echo(chosen.warning, err=True)
+    if not chosen.ids:
+        return print_run({"counts": {}, "rows": [], "text": chosen.empty}, chosen, wish)
+    with TerminalTask(chosen.heading, len(chosen.ids), quiet=wish.json or not sys.stderr.isatty()) as task:
+        summary = attempt(lambda: form.run(wish.run, chosen.answer, chosen.ids, {}, task))
+    return print_run({"rows": task.rows(chosen.ids), **summary}, chosen, wish)
+
+
+def attempt_choice(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> Chosen:
+    """Which rows; CannotRun with the form's own sentences when the answer is rejected."""
+    chosen = attempt(lambda: choose(workspace, form, description, wish))
+    if isinstance(chosen, Chosen):
+        return chosen
+    labels = {field["name"]: field["label"] for field in description["fields"]}
+    said = [f"{labels.get(name, name)}: {text}" for name, text in chosen.get("rejected", {}).items()]
+    raise CannotRun(" ".join(said) or str(chosen.get("notice") or "The rows could not be read."))

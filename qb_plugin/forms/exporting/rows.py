@@ -1,0 +1,171 @@
+"""The rows of the export form: pages of the host's snapshot, each record beside what QuickBooks has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from sys import intern
+from typing import Any
+
+from qb_plugin.errors import AddInError
+from qb_plugin.forms.presentation import show_message
+from qb_plugin.forms.services import Lists, Office
+from qb_plugin.host import Mark, Record, Snapshot
+from qb_plugin.model import AppliedPart, Choice, Kind, Link, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.money import ZERO, plain_amount, show_amount
+
+ASKED = ("twin_", "marker_twice")  # a person is asked, and has not answered yet
+WORDS = {"payments": "payments", "credit_memos": "credit memos"}
+
+
+class ExportRows:
+    """An ordered snapshot of records; any page of it is read by its ids."""
+
+    def __init__(self, office: Office, snapshot: Snapshot, values: Mapping[str, Any]) -> None:
+        self._office, self._snapshot, self._values = office, snapshot, values
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._snapshot.count
+
+    @property
+    def total(self) -> str:
+        """The money of all rows."""
+        return plain_amount(self._snapshot.total)
+
+    @property
+    def notice(self) -> None:
+        """Nothing to add to what the form says."""
+        return
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What an empty grid says, and the way out of it."""
+        values = {"what": WORDS[self._values["source"]], "from": self._values["start"] or "…", "to": self._values["end"] or "…"}
+        if not self._values["hide_synchronized"]:
+            return {"text": self._office.sentences.text(Message("empty_export", values)), "link": None}
+        text = self._office.sentences.text(Message("empty_export_hidden", values))
+        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The rows' ids at these places."""
+        return list(self._snapshot.refs(start, stop))
+
+    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+        """The rows at these places."""
+        return show_records(self._office, self.ids(start, stop))
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """The money of some rows."""
+        return plain_amount(sum((record.amount for record in self._office.host.ledger.records(ids)), ZERO))
+
+
+def show_records(office: Office, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows for these records, with links, marks and last results read for all at once."""
+    records = office.host.ledger.records(ids)
+    realm = office.connection().realm
+    refs = [row_ref(identity) for identity in ids]
+    clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
+    links = office.links.by_source(realm, [*refs, *clients]) if realm else {}
+    marks = office.host.marks.get(ids)
+    results = office.run_ports.runs.last_results(realm, ids) if realm else {}
+    shown = Shown(office, known_lists(office), links)
+    return [shown.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
+
+
+def known_lists(office: Office) -> Lists:
+    """QuickBooks' lists, or empty ones while it cannot be reached: the rows are shown all the same."""
+    try:
+        return office.lists()
+    except AddInError:
+        return Lists()
+
+
+class Shown:
+    """Turns a record into a row."""
+
+    def __init__(self, office: Office, lists: Lists, links: Mapping[Ref, Link]) -> None:
+        self._office, self._links = office, links
+        self._customers = {customer.id: customer for customer in lists.customers}
+        self._methods = {choice.id: choice for choice in lists.methods}
+        self._accounts = {choice.id: choice for choice in lists.accounts}
+        self._settings = office.settings()
+
+    def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> dict[str, Any]:
+        """The row with its cells, outcome and reason."""
+        outcome, message = self._standing(record, mark, last)
+        return {
+            "id": ref_of(record),
+            "cells": self._cells(record),
+            "outcome": outcome.value,
+            "selectable": True,
+            "title": f"{record.number} {record.client_name} {show_amount(record.amount)}",
+            **show_message(self._office.sentences, message),
+        }
+
+    def _cells(self, record: Record) -> dict[str, Any]:
+        return {
+            "number": record.number,
+            "date": record.date.isoformat(),
+            "client": self._client(record),
+            "reference": record.reference,
+            "amount": plain_amount(record.amount),
+            "method": self._choice(record, "payment_method", self._methods, "No method"),
+            "deposit": self._choice(record, "deposit_account", self._accounts, "Undeposited Funds"),
+        }
+
+    def _client(self, record: Record) -> str:
+        link = self._links.get(Ref(Kind.CLIENT, record.client_id))
+        if link is None:
+            return f"{record.client_name} → not matched" if self._office.connection().realm else record.client_name
+        customer = self._customers.get(link.quickbooks_id)
+        same = customer is None or customer.full_name == record.client_name
+        return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
+
+    def _choice(self, record: Record, setting: str, found: Mapping[str, Choice], default: str) -> dict[str, str]:
+        """What the settings choose for the record's method."""
+        chosen = self._settings.get(setting)
+        value = str(chosen.get(record.method, "")) if isinstance(chosen, Mapping) else ""
+        return {"value": value, "label": found[value].name if value in found else default}
+
+    def _standing(self, record: Record, mark: Mark | None, last: RowResult | None) -> tuple[Outcome, Message | None]:
+        """The row's outcome as of now: a link outweighs the mark, and the mark what the last run said."""
+        said = last.message if last else None
+        if Ref(Kind(record.kind), record.id) in self._links:
+            return Outcome.SYNCHRONIZED, said
+        if mark and mark.hidden:
+            return Outcome.HIDDEN, None
+        if mark and mark.state in {"failed", "not_confirmed"}:
+            return Outcome(mark.state), said
+        if said and last and last.outcome is Outcome.SKIPPED and said.key.startswith(ASKED):
+            return Outcome.SKIPPED, said
+        return Outcome.READY, None
+
+
+def as_source(record: Record) -> SourceRecord:
+    """The host's record as the rules take it; a run holds very many, so words that recur are kept once."""
+    parts = tuple(AppliedPart(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
+    return SourceRecord(
+        ref=Ref(Kind(record.kind), record.id),
+        number=record.number,
+        client_id=intern(record.client_id),
+        client_name=intern(record.client_name),
+        date=record.date,
+        amount=Decimal(record.amount),
+        method=intern(record.method),
+        reference=record.reference,
+        memo=record.memo,
+        applications=parts,
+        version=str(record.version),
+    )
+
+
+def ref_of(record: Record) -> str:
+    """The record's id in the grid."""
+    return f"{record.kind}:{record.id}"
+
+
+def row_ref(identity: str) -> Ref:
+    """The record a row's id names."""
+    return Ref.parse(identity)

@@ -1,0 +1,124 @@
+"""The rows of the import form: QuickBooks' payments as they were read, filtered and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from qb_plugin.forms.presentation import FIXES, show_message, show_shares
+from qb_plugin.forms.services import Office
+from qb_plugin.model import Message, Outcome
+from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.exporting.settlement import shares_of_lines
+from qb_plugin.sync.importing.compact_rows import KeptRow, KeptRows, payment_of, row_of
+from qb_plugin.sync.importing.row import ImportRow, shares_of
+
+SORTS: Mapping[str, Callable[[KeptRow], Any]] = {
+    "date": lambda row: row.date,
+    "customer": lambda row: row.customer.casefold(),
+    "method": lambda row: row.method_id or "",
+    "reference": lambda row: (row.reference or "").casefold(),
+    "amount": lambda row: row.total,
+}
+
+
+def filtered(rows: Iterable[KeptRow], hide_synchronized: bool, search: str) -> list[KeptRow]:
+    """What the filters leave."""
+    words = search.casefold().split()
+    return [row for row in rows if not (hide_synchronized and row.exists) and (not words or fits(row, words))]
+
+
+def fits(row: KeptRow, words: Sequence[str]) -> bool:
+    """Whether all the words stand in what a search looks at."""
+    shares = show_shares(shares_of_lines(payment_of(row).lines))
+    text = f"{row.customer} {row.reference or ''} {show_amount(row.total)} {row.total} {shares}".casefold()
+    return all(word in text for word in words)
+
+
+def in_order(rows: Sequence[KeptRow], sort: Mapping[str, Any] | None) -> list[KeptRow]:
+    """Newest first, or as asked; ties by id, so that the order is total."""
+    by_id = sorted(rows, key=lambda row: int(row.payment_id) if row.payment_id.isdigit() else 0, reverse=True)
+    if sort is None or sort["key"] not in SORTS:
+        return sorted(by_id, key=SORTS["date"], reverse=True)
+    return sorted(by_id, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
+
+
+class ImportRows:
+    """The rows in order, at rest: a row is put together when its page is asked for."""
+
+    def __init__(
+        self, office: Office, kept: KeptRows, rows: Sequence[KeptRow], values: Mapping[str, Any], sort: Mapping[str, Any] | None
+    ) -> None:
+        self._office, self._kept, self._values, self._rows = office, kept, values, in_order(rows, sort)
+        self._methods = {choice.id: choice.name for choice in office.lists().methods}
+        self._clients = {client.id: client.name for client in office.host.ledger.clients()}
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def total(self) -> str:
+        """The money of all rows."""
+        return plain_amount(sum((row.total for row in self._rows), ZERO))
+
+    @property
+    def notice(self) -> None:
+        """Nothing to add to what the form says."""
+        return
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What an empty grid says, and the way out of it."""
+        values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
+        if not self._values["hide_synchronized"]:
+            return {"text": self._office.sentences.text(Message("empty_import", values)), "link": None}
+        text = self._office.sentences.text(Message("empty_import_hidden", values))
+        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The rows' ids at these places."""
+        return [row.id for row in self._rows[start:stop]]
+
+    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+        """The rows at these places."""
+        return [self._row(row_of(row)) for row in self._rows[start:stop]]
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """The money of some rows."""
+        return plain_amount(sum((row.total for identity in ids if (row := self._kept.get(identity))), ZERO))
+
+    def _row(self, row: ImportRow) -> dict[str, Any]:
+        payment = row.payment
+        shown = show_message(self._office.sentences, row.message)
+        if row.looks_same:
+            shown["fixes"] = [dict(FIXES["link_twin"]), dict(FIXES["import_anyway"])]
+        return {
+            "id": row.id,
+            "outcome": standing(row).value,
+            "selectable": row.outcome is not Outcome.SKIPPED or row.looks_same,
+            "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
+            "cells": {
+                "date": payment.date.isoformat(),
+                "customer": self._customer(row),
+                "method": self._methods.get(payment.method_id or "", ""),
+                "reference": payment.reference or "",
+                "amount": plain_amount(payment.total),
+                "applied_there": show_shares(shares_of_lines(payment.lines)),
+                "applied_here": show_shares(shares_of(row)),
+            },
+            **shown,
+        }
+
+    def _customer(self, row: ImportRow) -> str:
+        name = row.payment.customer_name
+        client = self._clients.get(row.client_id)
+        if row.outcome is Outcome.FAILED:
+            return f"{name} → not matched"
+        return name if client in {None, name} else f"{name} → {client}"
+
+
+def standing(row: ImportRow) -> Outcome:
+    """The row's outcome before anybody pressed the button: nothing has failed yet, the message says what would."""
+    return Outcome.READY if row.outcome is Outcome.FAILED else row.outcome

@@ -1,0 +1,1 @@
+"""The Match Clients form."""

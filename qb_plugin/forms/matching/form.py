@@ -1,0 +1,181 @@
+"""Match Clients: the practice's clients beside QuickBooks' customers; suggestions by exact name, never decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from marshmallow import fields
+
+from qb_plugin.errors import AddInError
+from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
+from qb_plugin.forms.hiding import rows_in_words
+from qb_plugin.forms.matching.rows import MatchRow, MatchRows
+from qb_plugin.forms.presentation import answering, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.services import Lists, Office
+from qb_plugin.host import Task
+from qb_plugin.model import Customer, Kind, Link, Message, Ref
+from qb_plugin.sync.matching import comparable, suggest_customers
+
+COLUMNS: list[dict[str, Any]] = [
+    {"key": "client", "label": "Client", "type": "text", "width": 320, "sortable": True},
+    {"key": "customer", "label": "QuickBooks customer", "type": "choice", "width": 340, "search": "customers", "act": "link"},
+    {"key": "how", "label": "How", "type": "text", "width": 160, "sortable": True},
+]
+ACTIONS: list[dict[str, Any]] = [
+    {
+        "id": "accept_all",
+        "label": "Accept All Suggestions",
+        "kind": "act",
+        "needs": "nothing",
+        "right": "match",
+        "primary": True,
+        "tooltip": "Link every client that has exactly one customer of the same name",
+    },
+    {"id": "link", "label": "Link Selected", "kind": "act", "needs": "selection", "right": "match"},
+    {"id": "unlink", "label": "Unlink Selected", "kind": "act", "needs": "selection", "right": "match"},
+]
+
+
+class MatchAnswer(FormSchema):
+    """The form's one filter."""
+
+    hide_matched = fields.Boolean(load_default=False, metadata={"label": "Hide Matched", "refilters": True})
+
+
+class MatchClients:
+    """The form behind Match Clients."""
+
+    id = "match-clients"
+
+    def __init__(self, office: Office) -> None:
+        self._office, self._schema = office, MatchAnswer()
+
+    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Describe the form; QuickBooks' customers are read afresh."""
+        return {
+            "id": self.id,
+            "title": "Match Clients",
+            "subtitle": title_of(self._office.host.firm, self._office.connection()),
+            "fields": describe_fields(self._schema),
+            "answer": {"hide_matched": False, **(request.get("answer") or {})},
+            "columns": COLUMNS,
+            "actions": ACTIONS,
+            "row_actions": [{"id": "unlink", "label": "Unlink", "kind": "act", "right": "match"}],
+            "search": True,
+            "notice": None,
+            "warning": None,
+            "unavailable": self._unavailable(),
+            "token": "",
+        }
+
+    def _unavailable(self) -> dict[str, Any] | None:
+        try:
+            self._office.lists(fresh=True)
+        except AddInError as failure:
+            return unavailable(self._office.sentences, failure)
+        return None
+
+    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+        """Every client with its customer, or the one suggested."""
+        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
+
+    def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> MatchRows:
+        values = load_answer(self._schema, answer)
+        words = str(answer.get("search") or "").casefold().split()
+        rows = [row for row in self._all() if not (values["hide_matched"] and row.linked)]
+        return MatchRows(self._office, [row for row in rows if all(word in row.text for word in words)], sort)
+
+    def _all(self) -> list[MatchRow]:
+        lists, links = self._office.lists(), self._links()
+        customers = {customer.id: customer for customer in lists.customers}
+        clients = self._office.host.ledger.clients()
+        free = [client for client in clients if client.id not in links]
+        suggested = suggest_customers(free, lists.customers, [link.quickbooks_id for link in links.values()])
+        return [match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients]
+
+    def _links(self) -> dict[str, Link]:
+        return {link.source.id: link for link in self._office.links.all_of(self._office.connection().realm, "Customer")}
+
+    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        """Accept suggestions, link what was picked, or unlink."""
+        work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
+        found: dict[str, Any] = answering(self._office.sentences, partial(work, ids, edits))
+        return found
+
+    def _accept(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        """Link all suggestions, or those of the rows named."""
+        rows = [row for row in self._all() if row.suggested and (not ids or row.id in ids)]
+        return self._add({row.client_id: row.customer_id for row in rows})
+
+    def _link(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        """Link the rows to what was picked on them, else to what was suggested."""
+        rows = {row.id: row for row in self._all()}
+        picked = {rows[i].client_id: edits.get(i, {}).get("customer", rows[i].customer_id) for i in ids if i in rows}
+        return self._add({client: customer for client, customer in picked.items() if customer})
+
+    def _add(self, pairs: Mapping[str, str]) -> dict[str, Any]:
+        """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
+        realm, before = self._office.place().realm, self._links()
+        owners = {link.quickbooks_id: client for client, link in before.items()}
+        taken = {client: owners[customer] for client, customer in pairs.items() if owners.get(customer, client) != client}
+        wanted = {c: customer for c, customer in pairs.items() if c not in taken and differs(before.get(c), customer)}
+        moved = [Ref(Kind.CLIENT, client) for client in wanted if client in before]
+        if moved:
+            self._office.links.remove(realm, moved)
+        links = [Link(realm, Ref(Kind.CLIENT, client), "Customer", customer, "matched") for client, customer in wanted.items()]
+        added = rows_in_words(len(self._office.links.add(links)), "client")
+        message = (
+            Message("customer_taken", {"n": added, "whose": self._whose(taken)})
+            if taken
+            else Message("clients_linked", {"n": added})
+        )
+        return {"notice": self._office.sentences.text(message), "level": "warning" if taken else "info", "reload": True}
+
+    def _whose(self, taken: Mapping[str, str]) -> str:
+        """`Jeff's Jalopies (that customer is Cool Cars')`, for each client that was not linked."""
+        names = {client.id: client.name for client in self._office.host.ledger.clients()}
+        return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in taken.items())
+
+    def _unlink(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        self._office.links.remove(self._office.place().realm, [Ref.parse(identity) for identity in ids])
+        text = self._office.sentences.text(Message("clients_unlinked", {"n": rows_in_words(len(ids))}))
+        return {"notice": text, "level": "info", "reload": True}
+
+    def run(
+        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
+    ) -> dict[str, Any]:
+        """All of this form is done at once; a run of it is the same."""
+        return self.act(action, answer, ids, edits)
+
+    def options(self, name: str, search: str) -> list[dict[str, str]]:
+        """Customers whose name has all the words, fifty at most."""
+        words = comparable(search).split()
+        lists: Lists = answering(self._office.sentences, self._office.lists)
+        customers = lists.customers if isinstance(lists, Lists) else ()
+        found = [c for c in customers if all(word in comparable(c.full_name) for word in words)]
+        return [{"value": customer.id, "label": customer_label(customer)} for customer in found[:50]]
+
+
+def differs(link: Link | None, customer: str) -> bool:
+    """Whether linking to this customer would change anything."""
+    return link is None or link.quickbooks_id != customer
+
+
+def customer_label(customer: Customer) -> str:
+    """The customer's path, and whether QuickBooks has made it inactive."""
+    return customer.full_name + ("" if customer.active else " (inactive)")
+
+
+def match_row(
+    client_id: str, name: str, link: Link | None, suggested: Customer | None, customers: Mapping[str, Customer]
+) -> MatchRow:
+    """A client beside its customer, or beside the suggested one."""
+    if link:
+        customer = customers.get(link.quickbooks_id)
+        label = customer_label(customer) if customer else "(no longer in QuickBooks)"
+        return MatchRow(client_id, name, link.quickbooks_id, label, linked=True)
+    if suggested:
+        return MatchRow(client_id, name, suggested.id, customer_label(suggested), linked=False)
+    return MatchRow(client_id, name, "", "", linked=False)

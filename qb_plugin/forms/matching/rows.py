@@ -1,0 +1,94 @@
+"""The rows of Match Clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qb_plugin.forms.services import Office
+from qb_plugin.model import Message, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """A client beside a customer: linked, suggested, or none."""
+
+    client_id: str
+    name: str
+    customer_id: str
+    customer: str
+    linked: bool
+
+    @property
+    def id(self) -> str:
+        """The row's id in the grid."""
+        return f"client:{self.client_id}"
+
+    @property
+    def suggested(self) -> bool:
+        """Whether the customer is a suggestion."""
+        return bool(self.customer_id) and not self.linked
+
+    @property
+    def how(self) -> str:
+        """How the pair came to be, in a word or two."""
+        return "linked" if self.linked else "same name" if self.customer_id else "no match found"
+
+    @property
+    def text(self) -> str:
+        """The text a search looks at."""
+        return f"{self.name} {self.customer} {self.how}".casefold()
+
+
+class MatchRows:
+    """The rows in order: by name, or as asked."""
+
+    def __init__(self, office: Office, rows: Sequence[MatchRow], sort: Mapping[str, Any] | None) -> None:
+        by_how = bool(sort and sort["key"] == "how")
+
+        def key(row: MatchRow) -> tuple[str, str]:
+            return (row.how if by_how else "", row.name.casefold())
+
+        self._rows = sorted(rows, key=key, reverse=bool(sort and sort.get("descending")))
+        self._office = office
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def total(self) -> str:
+        """No money here."""
+        return ""
+
+    @property
+    def notice(self) -> None:
+        """Nothing to add to what the form says."""
+        return
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What an empty grid says."""
+        return {"text": self._office.sentences.text(Message("empty_matches")), "link": None}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The rows' ids at these places."""
+        return [row.id for row in self._rows[start:stop]]
+
+    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+        """The rows at these places."""
+        return [show_match(row) for row in self._rows[start:stop]]
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """No money here."""
+        return ""
+
+
+def show_match(row: MatchRow) -> dict[str, Any]:
+    """The row as the grid draws it."""
+    outcome = Outcome.SYNCHRONIZED if row.linked else Outcome.READY
+    customer = {"value": row.customer_id, "label": row.customer}
+    cells = {"client": row.name, "customer": customer, "how": row.how}
+    return {"id": row.id, "cells": cells, "outcome": outcome.value, "message": "", "selectable": True, "title": row.name}

@@ -1,0 +1,85 @@
+"""What the add-in keeps: links, settlements, results, runs and leases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from qb_plugin.model.records import IntentState, Message, Outcome, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A WorkSpace record and a QuickBooks record known to be the same; unique both ways per company.
+
+    `origin` says how it came to be: exported, imported, adopted, matched. `source_version` and `sync_token` are both
+    sides' versions when the link was made or last confirmed.
+    """
+
+    realm: str
+    source: Ref
+    entity: str
+    quickbooks_id: str
+    origin: str
+    sync_token: str = "0"
+    source_version: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one intent ends, and the link that comes of it."""
+
+    intent_id: str
+    state: IntentState
+    quickbooks_id: str | None = None
+    sync_token: str | None = None
+    message: Message | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a payment applied to one invoice, named for people by the invoice's number."""
+
+    invoice: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
+    record it is or became, where the id does not say so."""
+
+    id: str
+    outcome: Outcome
+    message: Message | None = None
+    quickbooks_id: str | None = None
+    applied: tuple[Share, ...] = ()
+    source: Ref | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """One press of the button, as others see it."""
+
+    id: str
+    realm: str
+    action: str
+    user: str
+    started: datetime
+    total: int
+    done: int = 0
+    finished: datetime | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run for one company; `fence` grows with every taking, so a late waker is told apart."""
+
+    realm: str
+    holder: str
+    fence: int
+    run: RunInfo | None = None

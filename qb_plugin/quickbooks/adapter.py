@@ -1,0 +1,172 @@
+"""QuickBooks as the rules see it: reads as our own values, drafts as payloads, and a sender for batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from math import ceil
+from typing import Any, TypeVar
+
+from qb_plugin.errors import RowRefused, Unreachable
+from qb_plugin.model import (
+    Book,
+    BookCreditMemo,
+    BookInvoice,
+    BookPayment,
+    Choice,
+    Company,
+    Customer,
+    Draft,
+    Message,
+    PaymentChanges,
+)
+from qb_plugin.quickbooks.batches import BatchSender
+from qb_plugin.quickbooks.http.client import Channel
+from qb_plugin.quickbooks.http.rate_limiter import never
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.quickbooks.queries import Reader
+from qb_plugin.quickbooks.query_builder import among, between, since
+from qb_plugin.schemas.company import read_company
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
+from qb_plugin.schemas.lists import read_account, read_customer, read_named
+from qb_plugin.schemas.payloads import read_draft
+from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
+
+T = TypeVar("T")
+
+_OPEN = "Balance > '0'"
+_DEPOSITS = among("AccountType", ("Bank", "Other Current Asset"))
+_NOT_SOLD = frozenset({"Category", "Group"})
+
+
+class QuickBooksBooks:
+    """One company's books; nothing is kept between calls."""
+
+    def __init__(self, channel: Channel, limits: Limits) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._reader = Reader(channel, limits)
+
+    def company(self) -> Company:
+        """The company and its preferences."""
+        realm = self._channel.realm
+        info = self._reader.entity("CompanyInfo", f"companyinfo/{realm}")
+        preferences = self._reader.entity("Preferences", "preferences")
+        return self._reader.understood(lambda raw: read_company(realm, info, raw), preferences)
+
+    def now(self) -> datetime:
+        """QuickBooks' own clock as of its last answer."""
+        if self._channel.time is None:
+            self.company()
+        if self._channel.time is None:
+            raise Unreachable(Message("quickbooks_unreadable", details="no time in the answer"))
+        return self._channel.time
+
+    def customers(self) -> Sequence[Customer]:
+        """All customers, inactive ones too."""
+        return self._list(read_customer, "Customer", "Active IN (true, false)")
+
+    def accounts(self) -> Sequence[Choice]:
+        """Active accounts that can take a deposit: Bank and Other Current Asset."""
+        return self._list(read_account, "Account", _DEPOSITS)
+
+    def methods(self) -> Sequence[Choice]:
+        """Active payment methods."""
+        return self._list(read_named, "PaymentMethod")
+
+    def items(self) -> Sequence[Choice]:
+        """Active items that can stand on a credit memo."""
+        return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
+
+    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
+        """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""
+        wanted = list(dict.fromkeys(customer_ids))
+        if not wanted:
+            return ()
+        portions = _portions(wanted, self._limits.ids_per_query)
+        if len(portions) == 1 or len(portions) <= self._pages_of_all_open():
+            return [found for part in portions for found in self._open(among("CustomerRef", part))]
+        chosen = frozenset(wanted)
+        return [found for found in self._list(read_invoice, "Invoice", _OPEN) if found.customer_id in chosen]
+
+    def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]:
+        """These invoices as they are now; deleted ones are left out."""
+        return self._by_id(read_invoice, "Invoice", ids)
+
+    def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
+        """Payments dated on or between the two, in order of Id."""
+        return self._list(read_payment, "Payment", between("TxnDate", start, end))
+
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[BookPayment]]:
+        """The same a page at a time, for those who need not have all at once."""
+        return self._reader.pages("Payment", between("TxnDate", start, end), read_payment)
+
+    def payments_since(self, moment: datetime) -> PaymentChanges | None:
+        """Payments made, changed and deleted since the moment; None when one call cannot tell all."""
+        found = self._reader.changes("Payment", moment, read_payment)
+        return found and PaymentChanges(tuple(found[0]), frozenset(found[1]))
+
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
+        """Credit memos dated on or between the two, in order of Id."""
+        return self._list(read_credit_memo, "CreditMemo", between("TxnDate", start, end))
+
+    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+        """Payments or credit memos created at or after the moment."""
+        return self._list(lambda raw: read_book(entity, raw), entity, since("MetaData.CreateTime", moment))
+
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
+        """These records as they are now; deleted ones are left out.
+
+        A query may lag behind a write, so whatever it does not find is read by itself before it counts as deleted.
+        """
+        found: dict[str, Book] = {}
+        if len(ids) > 1:
+            found = {record.id: record for record in self._by_id(lambda raw: read_book(entity, raw), entity, ids)}
+        for identity in ids:
+            record = None if identity in found else self._read_one(entity, identity)
+            if record:
+                found[identity] = record
+        return found
+
+    def payload(self, draft: Draft) -> tuple[str, str]:
+        """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken."""
+        try:
+            return write_draft(draft)
+        except DraftRefusedError as problem:
+            message = problem.message
+        raise RowRefused(message)
+
+    def draft(self, entity: str, payload: str) -> Draft:
+        """The draft a payload was made from."""
+        return read_draft(entity, payload)
+
+    @contextmanager
+    def sender(self, stop: Callable[[], bool] = never) -> Iterator[BatchSender]:
+        """A sender for one run; while it is open, questions are as patient as sends. `stop` calls back what has not left."""
+        with self._reader.patiently(), BatchSender(self._channel, self._limits, stop) as sender:
+            yield sender
+
+    def _open(self, where: str) -> Sequence[BookInvoice]:
+        return self._list(read_invoice, "Invoice", f"{where} AND {_OPEN}")
+
+    def _pages_of_all_open(self) -> int:
+        return ceil(self._reader.count("Invoice", _OPEN) / self._limits.page_rows)
+
+    def _by_id(self, read: Callable[[object], T], entity: str, ids: Iterable[str]) -> list[T]:
+        numbers = [identity for identity in dict.fromkeys(ids) if identity.isdecimal()]
+        parts = _portions(numbers, self._limits.ids_per_query)
+        return [record for part in parts for record in self._reader.rows(entity, among("Id", part), read, len(part))]
+
+    def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
+        return self._reader.rows(entity, where, read)
+
+    def _read_one(self, entity: str, identity: str) -> Book | None:
+        if not identity.isdecimal():
+            return None
+        raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
+        return None if raw is None else self._reader.understood(lambda found: read_book(entity, found), raw)
+
+
+def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:
+    return [values[start : start + most] for start in range(0, len(values), most)]

@@ -1,0 +1,1 @@
+"""OAuth 2: sign-in, refresh, state, sealed tokens."""

@@ -1,0 +1,149 @@
+"""Puts the QuickBooks side together: the sign-in, and the books of the company that is connected."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import Protocol
+
+from requests.adapters import BaseAdapter
+
+from qb_plugin.errors import NotConnected
+from qb_plugin.model import Connection, ConnectionState, Message
+from qb_plugin.quickbooks.adapter import QuickBooksBooks
+from qb_plugin.quickbooks.auth.oauth import App, OAuth
+from qb_plugin.quickbooks.auth.oauth_state import States
+from qb_plugin.quickbooks.auth.sign_in import SignIn
+from qb_plugin.quickbooks.auth.token_store import Tokens
+from qb_plugin.quickbooks.environment import Environment, find_environment
+from qb_plugin.quickbooks.http.client import Channel
+from qb_plugin.quickbooks.http.rate_limiter import Pacer
+from qb_plugin.quickbooks.http.session import open_session
+from qb_plugin.quickbooks.limits import Limits
+
+
+class Clock(Protocol):
+    """This machine's clock: now with its zone, seconds that only grow, and waiting."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class QuickBooks:
+    """The connection to QuickBooks as the composition root holds it: `sign_in`, and `books()` of the connected company.
+
+    `pace` may be set at any time: the share of QuickBooks' limits that calls use from then on.
+    """
+
+    def __init__(
+        self,
+        *,
+        sign_in: SignIn,
+        environment: Environment,
+        limits: Limits,
+        clock: Clock,
+        tell: Callable[[Message], None],
+        adapter: BaseAdapter | None,
+    ) -> None:
+        self.sign_in = sign_in
+        self.environment = environment
+        self._limits = limits
+        self._clock = clock
+        self._tell = tell
+        self._adapter = adapter
+        self.pace = 1.0
+        self._lock = Lock()
+        self._books: dict[str, QuickBooksBooks] = {}
+
+    def connection(self) -> Connection:
+        """The sign-in as a person sees it."""
+        return self.sign_in.connection()
+
+    def books(self) -> QuickBooksBooks:
+        """The connected company's books; NotConnected when there is none."""
+        connection = self.connection()
+        if connection.state is ConnectionState.NONE:
+            raise NotConnected(Message("quickbooks_not_connected"))
+        if connection.environment != self.environment.name:
+            raise NotConnected(Message("quickbooks_other_environment", {"environment": connection.environment}))
+        with self._lock:
+            if connection.realm not in self._books:
+                self._books[connection.realm] = self._open(connection.realm)
+            return self._books[connection.realm]
+
+    def finish(self, values: Mapping[str, str]) -> Connection:
+        """Take the callback's query values; the connection with the company's name."""
+        self.sign_in.finish(values)
+        return self.name_company()
+
+    def finish_pasted(self, text: str, realm: str = "") -> Connection:
+        """Take a pasted redirect address, or a code with its realm."""
+        self.sign_in.finish_pasted(text, realm)
+        return self.name_company()
+
+    def accept_refresh_token(self, realm: str, token: str) -> Connection:
+        """Connect with a refresh token that was handed over."""
+        self.sign_in.accept_refresh_token(realm, token)
+        return self.name_company()
+
+    def name_company(self) -> Connection:
+        """Ask QuickBooks for the company's name and keep it."""
+        return self.sign_in.name_company(self.books().company().name)
+
+    def _open(self, realm: str) -> QuickBooksBooks:
+        clock, limits = self._clock, self._limits
+        session = open_session(self.environment.api, limits, self._adapter)
+        pacer = Pacer(limits, clock.monotonic, clock.sleep, self._tell_silence, lambda: self.pace)
+        channel = Channel(
+            environment=self.environment,
+            realm=realm,
+            session=session,
+            sign_in=self.sign_in,
+            pacer=pacer,
+            limits=limits,
+            monotonic=clock.monotonic,
+            sleep=clock.sleep,
+            tell=self._tell,
+        )
+        return QuickBooksBooks(channel, limits)
+
+    def _tell_silence(self, seconds: int) -> None:
+        self._tell(Message("quickbooks_slow_down", {"seconds": seconds}))
+
+
+def connect_books(
+    *,
+    where: str,
+    app: App,
+    redirect_uri: str,
+    tokens: Tokens,
+    data_key: Callable[[], bytes],
+    clock: Clock,
+    tell: Callable[[Message], None],
+    limits: Limits | None = None,
+    adapter: BaseAdapter | None = None,
+    make_state: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> QuickBooks:
+    """Everything on QuickBooks' side, from the parts of the composition root.
+
+    `where`: `production`, `sandbox` or a simulator's address. `redirect_uri`: the host's fixed callback address. `tell`
+    hears about waits from any thread. `adapter` replaces the network (tests). Nothing is asked of QuickBooks here.
+    """
+    chosen = limits or Limits()
+    environment = find_environment(where)
+    oauth = OAuth(app, redirect_uri, environment, chosen, adapter)
+    states = States(clock.monotonic, make_state)
+    sign_in = SignIn(
+        oauth=oauth,
+        environment=environment,
+        tokens=tokens,
+        states=states,
+        data_key=data_key,
+        now=clock.now,
+        random_bytes=random_bytes,
+    )
+    return QuickBooks(sign_in=sign_in, environment=environment, limits=chosen, clock=clock, tell=tell, adapter=adapter)

@@ -1,0 +1,1 @@
+"""HTTP to QuickBooks: session, client, rate limiter, faults, redaction."""

@@ -1,0 +1,174 @@
+"""One pooled HTTP session to one company: paced, bounded, and patient where nothing can have been done yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from math import ceil
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from qb_plugin.errors import UnknownOutcome, Unreachable
+from qb_plugin.model import Message
+from qb_plugin.quickbooks.auth.sign_in import SignIn
+from qb_plugin.quickbooks.environment import Environment
+from qb_plugin.quickbooks.http.rate_limiter import Pacer, Turn, never
+from qb_plugin.quickbooks.http.session import never_taken, trace_of
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.schemas.envelopes import read_time
+from qb_plugin.schemas.faults import is_throttle
+
+_MINOR_VERSION = "minorversion=75"
+_PORTION = 1 << 16
+_REFRESHES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One call: `path` follows the company, `query` is already encoded; `stop` calls it back while it waits for its turn."""
+
+    method: str
+    path: str
+    query: str = ""
+    body: bytes | None = field(default=None, repr=False)
+    kind: str = "application/json"
+    stop: Callable[[], bool] = field(default=never, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; `tid` is Intuit's trace id. `seconds` it took since the call left: its turn may have been long in coming."""
+
+    status: int
+    body: bytes = field(repr=False)
+    tid: str = ""
+    seconds: float = 0.0
+
+
+class Channel:
+    """Calls to one company. Thread-safe. `tell` hears what a person should know about a wait."""
+
+    def __init__(
+        self,
+        *,
+        environment: Environment,
+        realm: str,
+        session: requests.Session,
+        sign_in: SignIn,
+        pacer: Pacer,
+        limits: Limits,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], None],
+        tell: Callable[[Message], None],
+    ) -> None:
+        self.realm = realm
+        self._address = f"{environment.api}/v3/company/{realm}/"
+        self._session = session
+        self._sign_in = sign_in
+        self._pacer = pacer
+        self._limits = limits
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._tell = tell
+        self._blank = session.prepare_request(requests.Request("GET", self._address, headers={"Accept": "application/json"}))
+        self.time: datetime | None = None
+
+    @property
+    def at_once(self) -> int:
+        """How many calls a run should have under way."""
+        return self._pacer.at_once
+
+    def exchange(self, ask: Ask, waits: Sequence[float], batch: bool = False) -> Reply:
+        """The answer. A 429 is waited out, a 401 refreshed, a connection that never came about tried again after `waits`:
+        in each the same bytes go again, because nothing can have been done. UnknownOutcome when no answer came,
+        Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone, Recalled when `ask.stop`
+        called it back before it left."""
+        refreshes = throttles = 0
+        while True:
+            bearer = self._signed_in(partial(self._sign_in.bearer, self.realm), waits)
+            reply = self._taken(ask, bearer, waits, batch)
+            if is_throttle(reply.status, reply.body) and throttles < self._limits.throttled_at_most:
+                throttles += 1
+                self._pacer.throttled()
+            elif reply.status == 401 and refreshes < _REFRESHES:
+                refreshes += 1
+                self._signed_in(partial(self._sign_in.renew, self.realm, bearer), waits)
+            else:
+                return reply
+
+    def note_time(self, envelope: object) -> None:
+        """Take QuickBooks' clock from a good answer."""
+        self.time = (read_time(envelope) if isinstance(envelope, dict) else None) or self.time
+
+    def _signed_in(self, ask: Callable[[], str], waits: Sequence[float]) -> str:
+        """A token, asked for again after each of the waits while the sign-in service cannot be reached."""
+        for wait in waits:
+            try:
+                return ask()
+            except Unreachable:
+                self.pause(wait)
+        return ask()
+
+    def _taken(self, ask: Ask, bearer: str, waits: Sequence[float], batch: bool) -> Reply:
+        """One answer, however often the connection must be tried."""
+        for wait in waits:
+            reply = self._once(ask, bearer, batch)
+            if reply is not None:
+                return reply
+            self.pause(wait)
+        reply = self._once(ask, bearer, batch)
+        if reply is None:
+            raise Unreachable(Message("quickbooks_unreachable"))
+        return reply
+
+    def pause(self, seconds: float) -> None:
+        """Let QuickBooks come back, and say so."""
+        self._tell(Message("quickbooks_no_connection", {"seconds": ceil(seconds)}))
+        self._sleep(seconds)
+
+    def _once(self, ask: Ask, bearer: str, batch: bool) -> Reply | None:
+        """One answer; None when the call was never taken. UnknownOutcome when it may have been."""
+        with self._pacer.turn(batch, ask.stop) as turn:
+            try:
+                return self._send(ask, bearer, turn)
+            except (requests.RequestException, HTTPError, OSError) as problem:
+                trouble: Exception = problem
+        # Looked at out here, so that the library's exception, with our headers in it, does not hang on to ours.
+        if never_taken(trouble):
+            return None
+        raise UnknownOutcome(Message("quickbooks_no_answer", details=type(trouble).__name__))
+
+    def _send(self, ask: Ask, bearer: str, turn: Turn) -> Reply:
+        prepared = self._prepared(ask, bearer)
+        turn.leaves()
+        patience = (self._limits.connect_timeout, self._limits.read_timeout)
+        response = self._session.send(prepared, timeout=patience, allow_redirects=False, stream=True)
+        with response:
+            body = self._body(response)
+            return Reply(response.status_code, body, trace_of(response), self._monotonic() - turn.at)
+
+    def _prepared(self, ask: Ask, bearer: str) -> requests.PreparedRequest:
+        """The request, out of one that was prepared for all: preparing each costs as much as planning ten payments."""
+        request = self._blank.copy()
+        request.method = ask.method
+        separator = "&" if ask.query else ""
+        request.url = f"{self._address}{ask.path}?{ask.query}{separator}{_MINOR_VERSION}"
+        request.headers["Authorization"], request.headers["Content-Type"] = f"Bearer {bearer}", ask.kind
+        request.body = ask.body
+        request.prepare_content_length(ask.body)
+        return request
+
+    def _body(self, response: requests.Response) -> bytes:
+        """The whole body, unless it is larger than any answer or drips longer than any call."""
+        end = self._monotonic() + self._limits.read_timeout
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_content(_PORTION):
+            parts.append(part)
+            size += len(part)
+            if size > self._limits.largest_reply or self._monotonic() > end:
+                raise requests.exceptions.ChunkedEncodingError
+        return b"".join(parts)

@@ -1,0 +1,77 @@
+"""Rows that one process at a time may hold: the run of a company, the refresh of its tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select, update
+
+from qb_plugin.store.leasing.process import Process
+from qb_plugin.store.sql.connections import Database
+from qb_plugin.store.sql.tables import leases
+
+# Without a sign of life for this long, a row is free again.
+LASTS = timedelta(seconds=60)
+_NEVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+HasDied = Callable[[Process, Process], bool]
+
+
+class Claims:
+    """Takes such rows; every taking raises the row's fence, so that a holder who slept past its time is told apart."""
+
+    def __init__(self, database: Database, here: Process, has_died: HasDied) -> None:
+        self._database = database
+        self._here = here
+        self._has_died = has_died
+
+    def row(self, connection: Connection, purpose: str, realm: str) -> Row[Any]:
+        """The row, locked until the transaction ends; a free one is made when there is none."""
+        fresh = _whose(Process("", 0, "")) | {
+            "purpose": purpose,
+            "realm": realm,
+            "fence": 0,
+            "held": False,
+            "heartbeat": _NEVER,
+            "done": 0,
+        }
+        connection.execute(self._database.insert(leases).on_conflict_do_nothing(), fresh)
+        return connection.execute(select(leases).where(_is(purpose, realm)).with_for_update()).one()
+
+    def look(self, connection: Connection, purpose: str, realm: str) -> Row[Any] | None:
+        """The row as it is, unlocked."""
+        return connection.execute(select(leases).where(_is(purpose, realm))).one_or_none()
+
+    def is_free(self, connection: Connection, row: Row[Any]) -> bool:
+        """Whether it was released, ran out, or belongs to a process of this machine that is gone."""
+        if not row.held or row.heartbeat + LASTS <= self._database.shared_now(connection):
+            return True
+        return self._has_died(Process(row.machine, row.pid, row.process_started), self._here)
+
+    def take(self, connection: Connection, row: Row[Any], run: str | None, done: int) -> int:
+        """Take it; returns its new fence."""
+        fence: int = row.fence + 1
+        values = _whose(self._here) | {
+            "fence": fence,
+            "held": True,
+            "heartbeat": self._database.shared_now(connection),
+            "run": run,
+            "done": done,
+        }
+        connection.execute(update(leases).where(_is(row.purpose, row.realm)).values(values))
+        return fence
+
+    def change(self, connection: Connection, purpose: str, realm: str, fence: int, **values: object) -> bool:
+        """Change the row if it is still held under this fence; returns whether it was."""
+        mine = update(leases).where(_is(purpose, realm), leases.c.fence == fence, leases.c.held)
+        return connection.execute(mine.values(**values)).rowcount == 1
+
+
+def _is(purpose: str, realm: str) -> ColumnElement[bool]:
+    return (leases.c.purpose == purpose) & (leases.c.realm == realm)
+
+
+def _whose(process: Process) -> dict[str, object]:
+    return {"machine": process.machine, "pid": process.pid, "process_started": process.started}

@@ -1,0 +1,92 @@
+"""The right to run for one company (design: one run per company at a time)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from qb_plugin.errors import LeaseLost, RunInProgress
+from qb_plugin.model import Lease, Message, RunInfo
+from qb_plugin.store.leasing.claims import Claims
+from qb_plugin.store.sql.connections import Database
+from qb_plugin.store.sql.encoding import decode_run, encode_run
+from qb_plugin.store.sql.tables import runs
+
+RUN = "run"
+
+
+class Leases:
+    """One run per company. It saves calls and confusion; that nothing goes twice rests on the journal alone."""
+
+    def __init__(self, database: Database, claims: Claims) -> None:
+        self._database = database
+        self._claims = claims
+
+    def take(self, realm: str, run: RunInfo) -> Lease:
+        """Take the lease; RunInProgress (user, time, done, total) while somebody else holds it."""
+        with self._database.write() as connection:
+            row = self._claims.row(connection, RUN, realm)
+            if not self._claims.is_free(connection, row):
+                raise RunInProgress(_in_progress(_run(connection, row)))
+            fence = self._claims.take(connection, row, encode_run(run), run.done)
+            return Lease(realm, run.user, fence, run)
+
+    def beat(self, lease: Lease, done: int) -> None:
+        """Renew it for another minute; LeaseLost when it is held under another fence or by nobody."""
+        with self._database.write() as connection:
+            now = self._database.shared_now(connection)
+            if not self._claims.change(connection, RUN, lease.realm, lease.fence, heartbeat=now, done=done):
+                raise LeaseLost(Message("lease_lost"))
+
+    def release(self, lease: Lease) -> None:
+        """Give it back; nothing happens when somebody else has it by now."""
+        with self._database.write() as connection:
+            self._claims.change(connection, RUN, lease.realm, lease.fence, held=False)
+
+    def current(self, realm: str) -> Lease | None:
+        """Who is running, since when and how far; None when the lease could be taken."""
+        with self._database.read() as connection:
+            row = self._claims.look(connection, RUN, realm)
+            if row is None or self._claims.is_free(connection, row):
+                return None
+            run = _run(connection, row)
+            return Lease(realm, run.user, row.fence, run)
+
+
+class OpenLeases:
+    """Lets everyone run at once, so that the journal's own safety can be put to the test."""
+
+    def __init__(self, database: Database, claims: Claims) -> None:
+        self._database = database
+        self._claims = claims
+
+    def take(self, realm: str, run: RunInfo) -> Lease:
+        """Grant a lease under the fence that stands."""
+        with self._database.read() as connection:
+            row = self._claims.look(connection, RUN, realm)
+        return Lease(realm, run.user, 0 if row is None else row.fence, run)
+
+    def beat(self, lease: Lease, done: int) -> None:
+        """Nothing to renew."""
+
+    def release(self, lease: Lease) -> None:
+        """Nothing to give back."""
+
+    def current(self, realm: str) -> Lease | None:  # noqa: ARG002
+        """Nobody stands in the way."""
+        return None
+
+
+def _run(connection: Connection, row: Row[Any]) -> RunInfo:
+    run = decode_run(row.run)
+    if run is None:
+        raise TypeError("a held lease names its run")
+    written = connection.scalar(select(runs.c.done).where(runs.c.id == run.id))  # the history is written more often than a beat
+    return replace(run, done=max(row.done, written or 0))
+
+
+def _in_progress(run: RunInfo) -> Message:
+    since = f"{run.started.astimezone():%H:%M}"
+    return Message("run_in_progress", {"user": run.user, "time": since, "done": run.done, "total": run.total})

@@ -1,0 +1,1 @@
+"""The database under the store: connections, tables, migrations, encodings, errors."""

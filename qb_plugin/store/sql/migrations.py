@@ -1,0 +1,83 @@
+"""The tables' version, and the way from each older one to the present."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import Connection, func, insert, inspect, select, text
+
+from qb_plugin.errors import Fatal
+from qb_plugin.model import Message
+from qb_plugin.store.sql.connections import Database
+from qb_plugin.store.sql.tables import METADATA, schema_version
+
+CURRENT = 3
+
+# Any number that nobody else locks by: two workstations must not migrate the same database at once.
+_LOCK = 7_220_451_893
+
+# For each version the statements that lead to it from the one before; both databases understand them.
+STEPS: Mapping[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN settled_at TEXT",
+        "UPDATE quickbooks_intents SET settled_at = coalesce(sent_at, opened_at) WHERE state <> 'open'",
+        "CREATE INDEX quickbooks_runs_latest ON quickbooks_runs (realm, started)",
+    ),
+    3: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN source_version TEXT NOT NULL DEFAULT '0'",
+        "ALTER TABLE quickbooks_intents ADD COLUMN applies BOOLEAN NOT NULL DEFAULT false",
+        "CREATE INDEX quickbooks_intents_to_apply ON quickbooks_intents (realm) WHERE applies",
+    ),
+}
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make the tables, or bring older ones up to date, in one commit; Fatal when they are newer than this program.
+
+    On SQLite a copy of the file as it was is kept beside it before anything older is changed.
+    """
+    with database.write() as connection:
+        if database.engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        version = stored_version(connection)
+        if version is None:
+            METADATA.create_all(connection)
+        elif version > CURRENT:
+            raise Fatal(Message("database_newer", {"found": version, "known": CURRENT}))
+        elif version < CURRENT:
+            keep_copy(database, version)
+            _step(connection, version)
+        if version != CURRENT:
+            connection.execute(insert(schema_version), {"version": CURRENT, "applied_at": database.clock.now()})
+
+
+def stored_version(connection: Connection) -> int | None:
+    """The version of the tables that are there; None when there are none."""
+    if not inspect(connection).has_table(schema_version.name):
+        return None
+    version: int | None = connection.execute(select(func.max(schema_version.c.version))).scalar_one()
+    return version
+
+
+def keep_copy(database: Database, version: int) -> None:
+    """Copy a SQLite file as it is to `<file>.version-<n>-<moment>` beside it; PostgreSQL has backups of its own."""
+    if database.engine.dialect.name == "postgresql":
+        return
+    # VACUUM runs outside any transaction; it reads what is committed, whoever else waits to write.
+    with database.engine.connect().execution_options(begin="") as connection:
+        wanted = f"{database.engine.url.database}.version-{version}-{database.clock.now():%Y%m%dT%H%M%S}"
+        connection.execute(text("VACUUM INTO :copy"), {"copy": _free_name(wanted)})
+
+
+def _free_name(wanted: str) -> str:
+    # A copy may be there from an attempt that was cut off; it stays, for it may be the only good one.
+    names = (wanted if number == 1 else f"{wanted}-{number}" for number in count(1))
+    return next(name for name in names if not Path(name).exists())
+
+
+def _step(connection: Connection, version: int) -> None:
+    for reached in range(version + 1, CURRENT + 1):
+        for statement in STEPS[reached]:
+            connection.execute(text(statement))

@@ -1,0 +1,208 @@
+"""The add-in's tables, in the host's own database under the prefix `quickbooks_`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy.types import TypeDecorator
+
+from qb_plugin.store.sql.encoding import encode_moment
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC to the microsecond, as text on every database, so that it comes back exactly as it went in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else encode_moment(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+METADATA = MetaData()
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+# Bound parameters would keep both databases from using the partial indexes, so the states stand in the text.
+STANDING = text("state NOT IN ('refused', 'withdrawn')")
+OPEN = text("state = 'open'")
+LIVE = text("removed_at IS NULL")
+APPLIES = text("applies")
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _moment(name: str, *, null: bool = False) -> Column[datetime]:
+    return Column(name, Moment, nullable=null)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+schema_version = Table(
+    "quickbooks_schema",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _moment("applied_at"),
+)
+
+# `opened_at`, `requestid` and `place` keep a batch together and in the order in which it was sent.
+intents = Table(
+    "quickbooks_intents",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("realm"),
+    _text("run_id"),
+    _text("source_kind"),
+    _text("source_id"),
+    _text("operation"),
+    _text("version"),
+    _text("entity"),
+    _text("payload"),
+    _text("requestid"),
+    _text("bid"),
+    _moment("quickbooks_time"),
+    _text("customer_id"),
+    _text("state"),
+    _text("quickbooks_id", null=True),
+    _text("sync_token", null=True),
+    _moment("sent_at", null=True),
+    _moment("first_look_at", null=True),
+    _count("sends"),
+    _text("message", null=True),
+    _moment("opened_at"),
+    _count("place"),
+    _moment("settled_at", null=True),
+    _text("source_version"),
+    Column("applies", Boolean, nullable=False),
+)
+Index(
+    "quickbooks_intents_standing",
+    intents.c.realm,
+    intents.c.source_kind,
+    intents.c.source_id,
+    intents.c.operation,
+    intents.c.version,
+    unique=True,
+    sqlite_where=STANDING,
+    postgresql_where=STANDING,
+)
+Index("quickbooks_intents_open", intents.c.realm, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("quickbooks_intents_to_apply", intents.c.realm, sqlite_where=APPLIES, postgresql_where=APPLIES)
+
+# A link that was removed stays as a row with `removed_at`: that is its history.
+links = Table(
+    "quickbooks_links",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    _text("realm"),
+    _text("source_kind"),
+    _text("source_id"),
+    _text("entity"),
+    _text("quickbooks_id"),
+    _text("origin"),
+    _text("sync_token"),
+    _text("source_version"),
+    _moment("made_at"),
+    _moment("removed_at", null=True),
+)
+Index(
+    "quickbooks_links_source",
+    links.c.realm,
+    links.c.source_kind,
+    links.c.source_id,
+    unique=True,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
+Index(
+    "quickbooks_links_book",
+    links.c.realm,
+    links.c.entity,
+    links.c.quickbooks_id,
+    unique=True,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
+
+runs = Table(
+    "quickbooks_runs",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("realm"),
+    _text("action"),
+    _text("user_name"),
+    _moment("started"),
+    _count("total"),
+    _count("done"),
+    _moment("finished", null=True),
+    _text("counts"),
+)
+
+Index("quickbooks_runs_latest", runs.c.realm, runs.c.started)
+
+run_results = Table(
+    "quickbooks_run_results",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    _text("run_id"),
+    _text("row_id"),
+    _text("outcome"),
+    _text("message", null=True),
+    _text("quickbooks_id", null=True),
+    _text("applied"),
+)
+Index("quickbooks_run_results_row", run_results.c.row_id, run_results.c.number)
+Index("quickbooks_run_results_run", run_results.c.run_id)
+
+# `purpose` is `run` (one run per company) or `sign_in` (one refresh of the tokens at a time).
+leases = Table(
+    "quickbooks_leases",
+    METADATA,
+    Column("purpose", Text, primary_key=True),
+    Column("realm", Text, primary_key=True),
+    _count("fence"),
+    Column("held", Boolean, nullable=False),
+    _text("machine"),
+    _count("pid"),
+    _text("process_started"),
+    _moment("heartbeat"),
+    _text("run", null=True),
+    _count("done"),
+)
+
+settings = Table(
+    "quickbooks_settings",
+    METADATA,
+    Column("realm", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    _text("value"),
+)
+
+tokens = Table(
+    "quickbooks_tokens",
+    METADATA,
+    Column("realm", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _moment("saved_at"),
+)
+
+# One row: the company that is connected, in clear, so that it can be named while its tokens stay sealed.
+connection = Table(
+    "quickbooks_connection",
+    METADATA,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    _text("state"),
+    _text("realm"),
+    _text("company"),
+    _text("environment"),
+)

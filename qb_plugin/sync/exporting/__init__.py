@@ -1,0 +1,1 @@
+"""An export, from the rows picked to each row's outcome."""

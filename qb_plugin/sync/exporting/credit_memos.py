@@ -1,0 +1,102 @@
+"""Applying credit memos: a Payment with total 0 links memo and invoices, in a later call than the memo's own (design section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qb_plugin.model import (
+    Book,
+    BookCreditMemo,
+    Customer,
+    Intent,
+    Line,
+    Message,
+    Operation,
+    Outcome,
+    PaymentDraft,
+    Ref,
+    RowResult,
+    SourceRecord,
+)
+from qb_plugin.money import ZERO
+from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.exporting.planning import PlannedRow, Planner
+from qb_plugin.sync.exporting.settlement import find_differences
+from qb_plugin.sync.markers import Marker, with_marker
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMemo:
+    """A credit memo that is in QuickBooks and is to be applied; `result` is how its row ends but for that."""
+
+    record: SourceRecord
+    customer: Customer
+    result: RowResult
+
+
+def plan_applications(
+    place: Workplace, planner: Planner, saved: Sequence[SavedMemo]
+) -> Iterator[tuple[PlannedRow | None, RowResult]]:
+    """For each saved memo the zero-total payment that spends it, or None with the row's end when there is nothing to spend."""
+    books = place.books.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
+    idle: list[RowResult] = []
+    for memo in saved:
+        book = books.get(memo.result.quickbooks_id or "")
+        end = why_not_applied(memo, book)
+        left = book.remaining if isinstance(book, BookCreditMemo) and not end else ZERO
+        lines = planner.lines_for(memo.record, memo.customer.id, left)
+        if isinstance(book, BookCreditMemo) and lines:
+            yield application_row(place, memo, book, lines), memo.result
+        else:
+            idle.append(end or replace(memo.result, message=Message("memo_unapplied")))
+    if idle:
+        place.journal.leave_unapplied(place.realm, [Ref.parse(result.id) for result in idle])
+    yield from ((None, result) for result in idle)
+
+
+def why_not_applied(memo: SavedMemo, book: Book | None) -> RowResult | None:
+    """The row's end when nothing of the memo may be applied: deleted, changed or spent since; None when something may."""
+    if not isinstance(book, BookCreditMemo):
+        return replace(memo.result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
+    record = memo.record
+    what = find_differences(PaymentDraft(memo.customer.id, record.date, record.amount), book)
+    if what:
+        return replace(memo.result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
+    return None if book.remaining > 0 else replace(memo.result, message=Message("memo_spent"))
+
+
+def application_row(place: Workplace, saved: SavedMemo, memo: BookCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
+    """The zero-total payment: one line for the memo, one for each invoice, the amounts in balance."""
+    spent = sum((line.amount for line in lines), ZERO)
+    draft = PaymentDraft(
+        customer_id=saved.customer.id,
+        date=saved.record.date,
+        total=ZERO,
+        note=with_marker("", Marker(place.firm_id, saved.record.ref, Operation.APPLY)),
+        lines=(*lines, Line("CreditMemo", memo.id, spent, memo.number)),
+        currency=memo.currency,
+    )
+    entity, payload = place.books.payload(draft)
+    return PlannedRow(saved.record, saved.customer, draft, entity, payload, Operation.APPLY)
+
+
+def with_application(saved: RowResult, applied: RowResult) -> RowResult:
+    """The row's result when the memo is saved and its application has got so far."""
+    if applied.outcome in {Outcome.SYNCHRONIZED, Outcome.CHANGED}:
+        return replace(saved, applied=applied.applied, message=saved.message or applied.message)
+    if applied.outcome in {Outcome.RUNNING, Outcome.WAITING}:
+        return replace(saved, outcome=Outcome.RUNNING, message=Message("memo_to_apply"))
+    if applied.outcome is Outcome.NOT_CONFIRMED:
+        return replace(saved, outcome=Outcome.NOT_CONFIRMED, message=Message("application_not_confirmed"))
+    return not_applied(saved, applied.message)
+
+
+def not_applied(saved: RowResult, reason: Message | None) -> RowResult:
+    """The row's end when the memo is saved and was not applied; pressing the button again tries once more."""
+    return replace(saved, message=Message("memo_not_applied", {"reason": reason}))
+
+
+def saved_before(intent: Intent) -> RowResult:
+    """How the row of a memo ends that an earlier run saved and did not come to apply."""
+    return RowResult(str(intent.source), Outcome.SYNCHRONIZED, None, intent.quickbooks_id)

@@ -1,0 +1,284 @@
+"""Sends planned rows in batches: intents are committed before a byte leaves, answers settled before anybody hears of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeVar
+
+from qb_plugin.errors import AddInError, Fatal
+from qb_plugin.model import (
+    Answer,
+    Batch,
+    Intent,
+    IntentState,
+    Message,
+    Outcome,
+    RowResult,
+    Settlement,
+    Verdict,
+)
+from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.exporting.planning import PlannedRow
+from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused
+from qb_plugin.sync.ports import Sender
+
+PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
+AHEAD = 1500  # rows planned before they can be sent: several times what is in flight at once
+Item = TypeVar("Item")
+Told = tuple[PlannedRow | None, RowResult]
+
+
+class Queue:
+    """Planned rows by customer, planned a little ahead of what is sent. A customer with a batch in flight that touches
+    invoices or credits waits."""
+
+    def __init__(self, rows: Iterable[PlannedRow | RowResult], ahead: int = AHEAD) -> None:
+        self._source, self._ahead = iter(rows), ahead
+        self._waiting: dict[str, deque[PlannedRow]] = defaultdict(deque)
+        self._free: deque[str] = deque()
+        self._held: set[str] = set()
+        self._ready = 0  # rows waiting whose customer is not held
+        self._decided: list[RowResult] = []
+
+    def take(self, size: int) -> list[PlannedRow]:
+        """Up to `size` rows of customers that are free; one whose rows touch invoices is then held until `release`."""
+        self._plan_ahead()
+        rows: list[PlannedRow] = []
+        while self._free and len(rows) < size:
+            customer = self._free.popleft()
+            if customer in self._held:
+                continue
+            part = pop_some(self._waiting[customer], size - len(rows))
+            rows += part
+            self._ready -= len(part)
+            if any(row.lines for row in part):
+                self.hold(customer)
+            elif self._waiting[customer]:
+                self._free.appendleft(customer)
+            else:
+                del self._waiting[customer]
+        return rows
+
+    def decided(self) -> list[RowResult]:
+        """The rows that planning has ended since this was last asked."""
+        told, self._decided = self._decided, []
+        return told
+
+    def release(self, customer: str) -> None:
+        """Let a customer's other rows go on."""
+        if customer in self._held:
+            self._held.discard(customer)
+            if self._waiting[customer]:
+                self._ready += len(self._waiting[customer])
+                self._free.append(customer)
+
+    def hold(self, customer: str) -> None:
+        """Keep a customer's other rows back."""
+        if customer not in self._held:
+            self._held.add(customer)
+            self._ready -= len(self._waiting[customer])
+
+    def left(self) -> list[PlannedRow]:
+        """Rows that were planned and not taken."""
+        return [row for rows in self._waiting.values() for row in rows]
+
+    def _plan_ahead(self) -> None:
+        """Plan until enough rows are ready to go, or enough are decided to be told first."""
+        while self._ready < self._ahead and len(self._decided) < self._ahead:
+            row = next(self._source, None)
+            if row is None:
+                return
+            if isinstance(row, RowResult):
+                self._decided.append(row)
+            else:
+                self._add(row)
+
+    def _add(self, row: PlannedRow) -> None:
+        customer, is_held = row.customer.id, row.customer.id in self._held
+        if not is_held and not self._waiting[customer]:
+            self._free.append(customer)
+        self._waiting[customer].append(row)
+        self._ready += not is_held
+
+
+def pop_some(queue: deque[Item], count: int) -> list[Item]:
+    """Take up to `count` from the left."""
+    return [queue.popleft() for _ in range(min(count, len(queue)))]
+
+
+class Delivery:
+    """One pass over planned rows. What it could not finish is kept: `doubtful`, `again` (plan once more), `left`."""
+
+    def __init__(self, place: Workplace, run_id: str, fence: int, stop: Callable[[], bool]) -> None:
+        self._place, self._run_id, self._fence, self._stop = place, run_id, fence, stop
+        self.doubtful: dict[str, tuple[Intent, PlannedRow]] = {}
+        self.again: list[PlannedRow] = []
+        self.left: list[PlannedRow] = []
+        self.fatal: AddInError | None = None
+        self._rows: dict[str, PlannedRow] = {}
+        self._blocked: set[str] = set()
+
+    def send(self, rows: Iterable[PlannedRow | RowResult]) -> Generator[Told, None, None]:
+        """Send the rows: *running*, then what came of it as soon as it is known; a row that ends without being sent comes alone.
+        Abandoned, it still writes the answers down. Rows are taken as they are needed, and not to their end when it stops."""
+        queue = Queue(rows)
+        with self._place.books.sender(self._stop) as sender:
+            try:
+                yield from self._send_all(sender, queue)
+            except GeneratorExit:
+                while sender.in_flight:
+                    deque(self._settle(sender, queue), maxlen=0)
+                raise
+        self.left += queue.left()
+
+    def _send_all(self, sender: Sender, queue: Queue) -> Iterator[Told]:
+        yield from self._fill(sender, queue)
+        while sender.in_flight:
+            yield from self._settle(sender, queue)
+            yield from self._fill(sender, queue)
+
+    def _fill(self, sender: Sender, queue: Queue) -> Iterator[Told]:
+        """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
+        while sender.room and not self.fatal and not self._stop():
+            groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
+            decided = queue.decided()
+            yield from ((None, result) for result in decided)
+            if not groups and not decided:
+                return
+            try:
+                batches, taken = self._commit(groups)
+            except Fatal as failure:  # nothing was sent; what is in flight is still waited for
+                self.fatal = failure
+                self.left += [row for rows in groups for row in rows]
+                return
+            for batch in batches:
+                sender.submit(batch)
+            sent = [intent for batch in batches for intent in batch.intents]
+            for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
+                queue.release(customer)
+            yield from ((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent)
+            yield from taken
+
+    def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[tuple[PlannedRow, RowResult]]]:
+        """Write the intents of several batches down in one commit: waiting for the disk costs more than all else here.
+
+        Those that stand already are left out, and their rows come back with their results.
+        """
+        rows = [row for group in groups for row in group]
+        written = self._place.journal.open([intent for group in groups for intent in self._intents(group)], self._fence)
+        pairs = list(zip(written, rows, strict=True))
+        self._rows.update({intent.id: row for intent, row in pairs if intent})
+        taken = self._taken_results([row for intent, row in pairs if intent is None])
+        by_request = groupby([intent for intent in written if intent], attrgetter("requestid"))
+        return [Batch(requestid, tuple(intents)) for requestid, intents in by_request], taken
+
+    def _intents(self, rows: Sequence[PlannedRow]) -> list[Intent]:
+        """One batch's intents."""
+        requestid, times = self._place.ids.requestid(), (self._place.books.now(), self._place.clock.now())
+        return [self._intent(row, requestid, place, *times) for place, row in enumerate(rows, 1)]
+
+    def _intent(self, row: PlannedRow, requestid: str, place: int, quickbooks_time: datetime, now: datetime) -> Intent:
+        return Intent(
+            id=f"{requestid}.{place}",
+            realm=self._place.realm,
+            run_id=self._run_id,
+            source=row.record.ref,
+            operation=row.operation,
+            version="0",
+            entity=row.entity,
+            payload=row.payload,
+            requestid=requestid,
+            bid=str(place),
+            quickbooks_time=quickbooks_time,
+            customer_id=row.customer.id,
+            sent_at=now,
+            sends=1,
+            source_version=row.record.version,
+            applies=row.applies,
+        )
+
+    def _taken_results(self, rows: Sequence[PlannedRow]) -> list[tuple[PlannedRow, RowResult]]:
+        """Rows whose intent stands already: sent before, or on its way from another workstation."""
+        if not rows:
+            return []
+        standing = self._place.journal.standing(self._place.realm, [row.record.ref for row in rows])
+        done = {(i.source, i.operation): i for i in standing if i.state is IntentState.CONFIRMED}
+        return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
+
+    def _settle(self, sender: Sender, queue: Queue) -> Iterator[Told]:
+        """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit before
+        anybody hears of them."""
+        finished = [sender.next()]
+        while sender.ready:
+            finished.append(sender.next())
+        if isinstance(sender.fatal, AddInError):
+            self.fatal = sender.fatal
+        by_id = {intent.id: intent for batch, _ in finished for intent in batch.intents}
+        answers = [answer for _, found in finished for answer in found]
+        settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
+        try:
+            self._place.journal.settle([settlement for settlement, _ in settled if settlement])
+        except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
+            self.fatal = failure
+            yield from ((self._rows[intent.id], in_doubt(intent)) for intent in by_id.values())
+            return
+        results = [(by_id[answer.intent_id], result) for answer, (_, result) in zip(answers, settled, strict=True)]
+        self._sort_out(results, queue)
+        yield from [(self._rows.pop(intent.id), result) for intent, result in results]
+
+    def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: Queue) -> None:
+        """Keep what has not come to its end, and its customer's other rows back with it."""
+        for intent, result in results:
+            row = self._rows[intent.id]
+            if result.outcome is Outcome.NOT_CONFIRMED:
+                self.doubtful[intent.id] = (intent, row)
+            elif result.outcome is Outcome.WAITING:
+                self.again.append(replace(row, retried=True))
+            else:
+                continue
+            self._blocked.add(intent.customer_id)
+        for intent, _ in results:
+            (queue.hold if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
+
+    def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
+        """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
+        row = self._rows[intent.id]
+        if answer.verdict is Verdict.CONFIRMED and answer.record:
+            return confirmed(intent, answer.record, row.draft, "exported")
+        if answer.verdict is Verdict.REFUSED:
+            settlement, result = refused(intent, self._reason(row, answer))
+            again = row.lines and not row.retried and code_of(answer) in PLAN_AGAIN
+            return settlement, replace(result, outcome=Outcome.WAITING) if again else result
+        if answer.verdict is Verdict.NOT_ACTED_UPON:
+            return not_sent(intent, self.fatal.message if self.fatal else self._reason(row, answer))
+        return None, in_doubt(intent)
+
+    def _reason(self, row: PlannedRow, answer: Answer) -> Message:
+        if answer.fault is None:
+            return Message("quickbooks_no_reason")
+        return self._place.fault_message(answer.fault, row_context(row))
+
+
+def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
+    """What a row whose intent stands already says: in QuickBooks since, or nobody knows yet."""
+    if done:
+        return RowResult(row.id, Outcome.SKIPPED, Message("already_synchronized"), done.quickbooks_id)
+    return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
+
+
+def row_context(row: PlannedRow) -> Mapping[str, object]:
+    """What a fault's sentence may name: people's words for what the row is about."""
+    record = row.record
+    return {
+        "customer": row.customer.full_name,
+        "number": record.reference or record.number,
+        "date": record.date,
+        "amount": record.amount,
+        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == "Invoice"),
+        "entity": row.entity,
+    }

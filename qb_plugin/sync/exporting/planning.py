@@ -1,0 +1,269 @@
+"""Decides for every row of an export what will be sent, before the first one is: checks, look-alikes, allocation."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from qb_plugin.errors import RowRefused
+from qb_plugin.model import (
+    Book,
+    CreditMemoDraft,
+    Customer,
+    Draft,
+    Kind,
+    Line,
+    Message,
+    Operation,
+    Outcome,
+    PaymentDraft,
+    Ref,
+    RowResult,
+    Share,
+    SourceRecord,
+)
+from qb_plugin.money import ZERO
+from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.exporting.allocation import OpenBalances
+from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
+from qb_plugin.sync.exporting.snapshot import ExportOptions, Known, read_known
+from qb_plugin.sync.markers import Marker, with_marker
+from qb_plugin.sync.possible_duplicates import find_twin, reference_of
+
+ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row that will be sent: the record, its customer, and the create's text."""
+
+    record: SourceRecord
+    customer: Customer
+    draft: Draft
+    entity: str
+    payload: str
+    operation: Operation = Operation.CREATE
+    retried: bool = False
+    applies: bool = False  # a credit memo to be applied once it is saved
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The invoices it will be applied to."""
+        return self.draft.lines if isinstance(self.draft, PaymentDraft) else ()
+
+    @property
+    def id(self) -> str:
+        """The row's id in the grid."""
+        return str(self.record.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do: rows decided already, records found in QuickBooks by their marker, and rows to send in order."""
+
+    decided: tuple[RowResult, ...]
+    adopted: tuple[tuple[SourceRecord, Book], ...]
+    rows: tuple[PlannedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """Records by what both sides hold already: rows that are decided, records found by their marker, and those to be sent."""
+
+    decided: list[RowResult] = field(default_factory=list)
+    adopted: list[tuple[SourceRecord, Book]] = field(default_factory=list)
+    to_send: deque[SourceRecord] = field(default_factory=deque)
+
+
+def plan_export(place: Workplace, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
+    """Read what is needed in as few calls as possible, then decide every row."""
+    known = read_known(place, records, options)
+    return Planner(place, known, options).plan(records)
+
+
+class Planner:
+    """Decides rows one by one over one snapshot of both sides."""
+
+    def __init__(self, place: Workplace, known: Known, options: ExportOptions) -> None:
+        self._place, self._known, self._options = place, known, options
+
+    def plan(self, records: Sequence[SourceRecord]) -> Plan:
+        """Decide each record, oldest first, so that older payments take older balances."""
+        sorted_out = self.sort_out(records)
+        decided, rows = list(sorted_out.decided), []
+        for each in self.rows(sorted_out.to_send):
+            if isinstance(each, PlannedRow):
+                rows.append(each)
+            else:
+                decided.append(each)
+        return Plan(tuple(decided), tuple(sorted_out.adopted), tuple(rows))
+
+    def sort_out(self, records: Sequence[SourceRecord]) -> SortedOut:
+        """Tell apart what QuickBooks has, or may have, already; the others are to be sent, the oldest first."""
+        found = SortedOut()
+        for record in sorted(records, key=lambda r: (r.date, len(r.ref.id), r.ref.id)):
+            try:
+                book = self._find(record)
+            except Held as held:
+                found.decided.append(RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id))
+            else:
+                if book:
+                    found.adopted.append((record, book))
+                else:
+                    found.to_send.append(record)
+        return found
+
+    def rows(self, records: deque[SourceRecord]) -> Iterator[PlannedRow | RowResult]:
+        """Plan the records in their order, each when it is asked for: the row, or how it ends without being sent.
+
+        What comes of a record depends on those before it alone, so it is the same whether all are planned at once or a few
+        ahead of what is sent. Each is taken out of `records`: a run of a hundred thousand must not hold them all twice.
+        """
+        while records:
+            yield self._plan_or_refuse(records.popleft())
+
+    def _plan_or_refuse(self, record: SourceRecord) -> PlannedRow | RowResult:
+        try:
+            return self._plan_row(record)
+        except RowRefused as refusal:
+            return RowResult(str(record.ref), Outcome.FAILED, refusal.message)
+        except Held as held:
+            return RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id)
+
+    def _find(self, record: SourceRecord) -> Book | None:
+        """What QuickBooks holds of this record already, by link or marker."""
+        link = self._known.links.get(record.ref)
+        if link:
+            raise Held(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
+        if record.ref in self._known.open_refs:
+            raise Held(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
+        marked = self._known.by_marker.get(record.ref)
+        return pick_marked(record, marked, self._customer_id(record)) if marked else None
+
+    def _plan_row(self, record: SourceRecord) -> PlannedRow:
+        customer = self._customer(record)
+        if customer.id in self._known.waiting_customers:
+            raise Held(Outcome.NOT_TRIED, Message("waits_for_doubt"))
+        check_amount(record)
+        check_currency(customer, self._known.company)
+        check_period(record, self._known.company)
+        self._check_look_alike(record, customer)
+        is_payment = record.ref.kind is Kind.PAYMENT
+        lines = self.lines_for(record, customer.id, record.amount) if self._options.auto_apply and is_payment else ()
+        try:
+            draft = self._draft(record, customer, lines)
+            entity, payload = self._place.books.payload(draft)
+        except RowRefused:  # a limit of QuickBooks is broken; what the row would have paid stays open for others
+            self._known.balances.give_back(customer.id, lines)
+            raise
+        applies = self._options.auto_apply and not is_payment
+        return PlannedRow(record, customer, draft, entity, payload, applies=applies)
+
+    def _customer_id(self, record: SourceRecord) -> str:
+        link = self._known.links.get(Ref(Kind.CLIENT, record.client_id))
+        return link.quickbooks_id if link else ""
+
+    def _customer(self, record: SourceRecord) -> Customer:
+        identity = self._customer_id(record)
+        if not identity:
+            raise RowRefused(Message("client_not_matched", {"client": record.client_name}))
+        customer = self._known.customers.get(identity)
+        if customer is None or not customer.active:
+            raise RowRefused(Message("customer_inactive", {"name": customer.full_name if customer else record.client_name}))
+        return customer
+
+    def _check_look_alike(self, record: SourceRecord, customer: Customer) -> None:
+        twin = find_twin(record, self._known)
+        if twin and record.ref not in self._options.send_anyway:
+            values = {"amount": twin.total, "customer": customer.full_name, "date": twin.date, "ref": reference_of(record) or "–"}
+            raise Held(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), twin.id)
+
+    def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
+        note = with_marker(record.memo, Marker(self._place.firm_id, record.ref))
+        number = reference_of(record)
+        currency = customer.currency if self._known.company.multicurrency else None
+        if record.ref.kind is Kind.CREDIT_MEMO:
+            if not self._options.item_id:
+                raise RowRefused(Message("credit_memo_item_missing"))
+            return CreditMemoDraft(
+                customer.id,
+                record.date,
+                record.amount,
+                self._options.item_id,
+                number,
+                note,
+                record.memo or None,
+                currency,
+            )
+        return PaymentDraft(
+            customer.id,
+            record.date,
+            record.amount,
+            record.reference or None,
+            _chosen(record, self._options.row_methods, self._options.methods),
+            _chosen(record, self._options.row_deposits, self._options.deposits),
+            note,
+            lines,
+            currency,
+        )
+
+    def use_balances(self, balances: OpenBalances) -> None:
+        """Plan over a newer snapshot of open invoices from now on."""
+        self._known = replace(self._known, balances=balances)
+
+    def plan_again(self, row: PlannedRow) -> PlannedRow:
+        """The same row allocated over the newer snapshot; a credit application keeps its memo's line in balance."""
+        if not isinstance(row.draft, PaymentDraft) or not row.lines:
+            return row
+        memo_lines = tuple(line for line in row.lines if line.type == "CreditMemo")
+        amount = row.draft.total + sum((line.amount for line in memo_lines), ZERO)
+        lines = self.lines_for(row.record, row.customer.id, amount)
+        spent = sum((line.amount for line in lines), ZERO)
+        draft = replace(row.draft, lines=(*lines, *(replace(line, amount=spent) for line in memo_lines if spent)))
+        return replace(row, draft=draft, payload=self._place.books.payload(draft)[1])
+
+    def lines_for(self, record: SourceRecord, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
+        """The invoices this amount goes to, by the rule chosen in the settings; spends their balances."""
+        balances = self._known.balances
+        if not self._options.apply_as_in_workspace:
+            return balances.allocate(customer_id, amount)
+        return balances.allocate_as_wanted(customer_id, amount, self._wanted(record, customer_id))
+
+    def _wanted(self, record: SourceRecord, customer_id: str) -> list[Share]:
+        """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""
+        shares: list[Share] = []
+        for part in record.applications:
+            link = self._known.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
+            found = link.quickbooks_id if link else self._known.balances.find_number(customer_id, part.invoice_number)
+            if found:
+                shares.append(Share(found, part.amount))
+        return shares
+
+
+class Held(Exception):
+    """A row that is not sent, and is no failure either."""
+
+    def __init__(self, outcome: Outcome, message: Message, quickbooks_id: str | None = None) -> None:
+        super().__init__(message.key)
+        self.outcome, self.message, self.quickbooks_id = outcome, message, quickbooks_id
+
+
+def pick_marked(record: SourceRecord, books: Sequence[Book], customer_id: str) -> Book | None:
+    """The transaction that carries the record's marker; of several the one that agrees, else a person is asked."""
+    if len(books) == 1:
+        return books[0]
+    agreeing = [book for book in books if agrees(record, book, customer_id)]
+    if len(agreeing) != 1:
+        raise Held(Outcome.SKIPPED, Message("marker_twice", {"number": record.number, "n": len(books)}))
+    return agreeing[0]
+
+
+def agrees(record: SourceRecord, book: Book, customer_id: str) -> bool:
+    """Whether customer, amount and date are still what the record says."""
+    return (book.customer_id, book.total, book.date) == (customer_id, record.amount, record.date)
+
+
+def _chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, str]) -> str | None:
+    return rows.get(record.ref, methods.get(record.method, "")) or None

@@ -1,0 +1,1 @@
+"""An import, from the rows picked to each row's outcome."""

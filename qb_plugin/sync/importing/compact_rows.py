@@ -1,0 +1,144 @@
+"""What an open form keeps of the payments it read: little enough for very many, and all that showing and importing them needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar
+
+from qb_plugin.model import BookPayment, Line, Outcome, Ref
+from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.importing.planning import read_importable
+from qb_plugin.sync.importing.refresh import MARGIN
+from qb_plugin.sync.importing.row import ImportRow, PlannedShare, Twin, row_id
+from qb_plugin.sync.ports import HostLedger
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row at rest: what is sorted, filtered and added up by, and the rest as one text.
+
+    As objects of their own a payment, its lines and its shares take five times as much.
+    """
+
+    payment_id: str
+    date: date
+    customer: str
+    method_id: str | None
+    reference: str | None
+    total: Decimal
+    exists: bool
+    rest: str
+
+    @property
+    def id(self) -> str:
+        """The row's id in the grid."""
+        return row_id(self.payment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """The payments of some dates by their QuickBooks id, in the order they were read; when that was, by our clock, and the
+    moment of QuickBooks' from which on anything may have changed since."""
+
+    rows: Mapping[str, KeptRow] = field(default_factory=dict)
+    read_at: datetime | None = None
+    since: datetime | None = None
+
+    def get(self, identity: str) -> KeptRow | None:
+        """The row of this id in the grid."""
+        return self.rows.get(identity.removeprefix(row_id("")))
+
+
+def read_kept(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> KeptRows:
+    """QuickBooks' payments of the dates, each with what importing it would do; kept one by one as they come."""
+    read_at, since = place.clock.now(), place.books.now() - MARGIN
+    return KeptRows(keep_rows(read_importable(place, ledger, start, end)), read_at, since)
+
+
+def keep_rows(rows: Iterable[ImportRow]) -> Mapping[str, KeptRow]:
+    """The rows at rest by their payment's id; values that repeat from row to row are kept once."""
+    shared: dict[Any, Any] = {}
+    return {row.payment.id: keep_row(row, shared) for row in rows}
+
+
+def keep_row(row: ImportRow, shared: dict[Any, Any]) -> KeptRow:
+    """The row at rest. What importing has no use for is left out: times, deposit account, currency."""
+    payment = row.payment
+    return KeptRow(
+        payment.id,
+        _once(shared, payment.date),
+        _once(shared, payment.customer_name),
+        _once(shared, payment.method_id),
+        payment.reference,
+        _once(shared, payment.total),
+        row.exists,
+        _encoder().encode(_rest(row)),
+    )
+
+
+def _once(shared: dict[Any, Any], value: T) -> T:
+    found: T = shared.setdefault(value, value)
+    return found
+
+
+@cache
+def _encoder() -> json.JSONEncoder:
+    return json.JSONEncoder(separators=(",", ":"))
+
+
+def _rest(row: ImportRow) -> list[object]:
+    payment = row.payment
+    return [
+        [payment.sync_token, payment.customer_id, str(payment.unapplied), payment.note, payment.voided],
+        [(line.type, line.id, str(line.amount), line.number) for line in payment.lines],
+        [row.outcome.value, row.client_id, row.absent, row.short],
+        [(share.invoice_id, share.number, str(share.amount)) for share in row.shares],
+        str(row.existing) if row.existing else None,
+        (row.twin.number, row.twin.reference) if row.twin else None,
+    ]
+
+
+def payment_of(kept: KeptRow) -> BookPayment:
+    """The payment as it was read."""
+    return _payment(kept, json.loads(kept.rest))
+
+
+def row_of(kept: KeptRow) -> ImportRow:
+    """The row as it was decided."""
+    rest = json.loads(kept.rest)
+    (outcome, client, absent, short), shares, existing, twin = rest[2:]
+    return ImportRow(
+        _payment(kept, rest),
+        Outcome(outcome),
+        client,
+        tuple(PlannedShare(invoice, number, Decimal(amount)) for invoice, number, amount in shares),
+        tuple(absent),
+        tuple(short),
+        Ref.parse(existing) if existing else None,
+        Twin(*twin) if twin else None,
+    )
+
+
+def _payment(kept: KeptRow, rest: list[Any]) -> BookPayment:
+    token, customer, unapplied, note, voided = rest[0]
+    return BookPayment(
+        id=kept.payment_id,
+        sync_token=token,
+        customer_id=customer,
+        customer_name=kept.customer,
+        date=kept.date,
+        total=kept.total,
+        unapplied=Decimal(unapplied),
+        reference=kept.reference,
+        method_id=kept.method_id,
+        note=note,
+        lines=tuple(Line(kind, identity, Decimal(amount), number) for kind, identity, amount, number in rest[1]),
+        voided=voided,
+    )

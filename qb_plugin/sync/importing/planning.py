@@ -1,0 +1,173 @@
+"""What importing a QuickBooks payment would do here: is it here already, whose is it, and where does its money go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from qb_plugin.model import BookPayment, Kind, Line, Link, Outcome, Ref
+from qb_plugin.money import ZERO
+from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.importing.row import ImportRow, PlannedShare, Twin, why_not
+from qb_plugin.sync.markers import find_marker
+from qb_plugin.sync.matching import LookAlikeKey, look_alike_key
+from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What is known on this side about the payments at hand."""
+
+    clients: Mapping[str, str]
+    payment_links: Mapping[str, Link]
+    keys: Mapping[str, str]
+    look_alikes: Mapping[LookAlikeKey, HostPayment]
+    linked_invoices: Mapping[str, HostInvoice]
+    numbered_invoices: Mapping[tuple[str, str], HostInvoice]
+
+    def find_invoice(self, client: str, line: Line) -> HostInvoice | None:
+        """The client's invoice here for a QuickBooks line: the linked one, else the only one of that number.
+
+        In QuickBooks a customer may pay for its sub-customers; another client's invoice cannot take the payment here.
+        """
+        linked = self.linked_invoices.get(line.id)
+        found = linked or self.numbered_invoices.get((client, line.number or ""))
+        return found if found and found.client_id == client else None
+
+    def balances(self, spent: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """What is open on each of the invoices, by their id here, and not spent before."""
+        invoices = [*self.linked_invoices.values(), *self.numbered_invoices.values()]
+        return {invoice.id: invoice.balance - spent.get(invoice.id, ZERO) for invoice in invoices}
+
+
+def external_key(realm: str, payment_id: str) -> str:
+    """The key under which the host keeps an imported payment; unique there, so nothing comes in twice."""
+    return f"quickbooks:{realm}:Payment:{payment_id}"
+
+
+def read_importable(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
+    """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
+
+    They are read and decided a page at a time, so that very many take no more room than what is kept of them; what earlier
+    pages would spend of an invoice is not spent again by later ones.
+    """
+    spent: dict[str, Decimal] = {}
+    for page in place.books.payment_pages(start, end):
+        rows = plan_import(place, ledger, page, spent=spent)
+        for share in (share for row in rows for share in row.shares):
+            before = spent.get(share.invoice_id)
+            spent[share.invoice_id] = before + share.amount if before else share.amount
+        yield from rows
+
+
+def plan_import(
+    place: Workplace,
+    ledger: HostLedger,
+    payments: Sequence[BookPayment],
+    gone: Set[str] = frozenset(),
+    spent: Mapping[str, Decimal] | None = None,
+) -> list[ImportRow]:
+    """Decide each payment; invoices' open balances are spent in the payments' order, none twice.
+
+    `gone` are those deleted in QuickBooks meanwhile, `spent` is what others take of invoices before these.
+    """
+    here = read_here(place, ledger, payments)
+    balances = here.balances(spent or {})
+    return [decide(place, here, payment, balances, gone) for payment in payments]
+
+
+def read_here(place: Workplace, ledger: HostLedger, payments: Sequence[BookPayment]) -> Here:
+    """Read links, keys, look-alikes and invoices for all payments at once."""
+    realm = place.realm
+    customers = {payment.customer_id for payment in payments}
+    clients = {c: link.source.id for c, link in place.links.by_quickbooks(realm, "Customer", customers).items()}
+    lines = [line for payment in payments for line in payment.lines if line.type == "Invoice"]
+    linked = place.links.by_quickbooks(realm, "Invoice", {line.id for line in lines})
+    found = {link.source.id: qb for qb, link in linked.items()}
+    invoices = {found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))}
+    numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
+    return Here(
+        clients,
+        place.links.by_quickbooks(realm, "Payment", [payment.id for payment in payments]),
+        ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
+        read_look_alikes(ledger, clients, payments),
+        invoices,
+        only_ones(numbered),
+    )
+
+
+def read_look_alikes(
+    ledger: HostLedger, clients: Mapping[str, str], payments: Sequence[BookPayment]
+) -> Mapping[LookAlikeKey, HostPayment]:
+    """Payments here of the same client, date, amount and reference as one of these."""
+    keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}
+    found = ledger.find_payments(sorted(keys))
+    return {look_alike_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
+
+
+def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostInvoice]:
+    """Invoices by client and number; a number that a client has twice names none of them."""
+    found: dict[tuple[str, str], list[HostInvoice]] = {}
+    for invoice in invoices:
+        found.setdefault((invoice.client_id, invoice.number), []).append(invoice)
+    return {key: group[0] for key, group in found.items() if len(group) == 1}
+
+
+def decide(
+    place: Workplace, here: Here, payment: BookPayment, balances: dict[str, Decimal], gone: Set[str] = frozenset()
+) -> ImportRow:
+    """One payment: here already, deleted there, not importable, without a client, looking the same, or ready with its shares."""
+    existing = find_existing(place, here, payment)
+    if existing:
+        return ImportRow(payment, Outcome.SYNCHRONIZED, existing=existing)
+    if payment.id in gone:
+        return ImportRow(payment, Outcome.REMOVED)
+    if why_not(payment):
+        return ImportRow(payment, Outcome.SKIPPED)
+    client = here.clients.get(payment.customer_id)
+    if client is None:
+        return ImportRow(payment, Outcome.FAILED)
+    row = share_out(here, payment, client, balances)
+    twin = here.look_alikes.get(look_alike_key(client, payment.date, payment.total, payment.reference))
+    return looking_same(row, twin) if twin else row
+
+
+def looking_same(row: ImportRow, twin: HostPayment) -> ImportRow:
+    """A payment that looks like one that is here: held, and it says which one."""
+    held = Twin(twin.number, twin.reference)
+    return replace(row, outcome=Outcome.SKIPPED, existing=Ref(Kind.PAYMENT, twin.id), twin=held)
+
+
+def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | None:
+    """The WorkSpace record this one is of: linked, recorded under its key, or made from here (its marker says so)."""
+    link = here.payment_links.get(payment.id)
+    if link:
+        return link.source
+    recorded = here.keys.get(external_key(place.realm, payment.id))
+    if recorded:
+        return Ref(Kind.PAYMENT, recorded)
+    marker = find_marker(payment.note)
+    return marker.source if marker and marker.firm == place.firm_id else None
+
+
+def share_out(here: Here, payment: BookPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
+    """Each line to the linked invoice, else to the one of the same number and client, at most what is open there."""
+    money = payment.total
+    shares: list[PlannedShare] = []
+    absent: list[str] = []
+    short: list[str] = []
+    for line in (line for line in payment.lines if line.type == "Invoice"):
+        invoice = here.find_invoice(client, line)
+        if invoice is None:
+            absent.append(line.number or line.id)
+            continue
+        part = max(min(line.amount, money, balances[invoice.id]), ZERO)
+        if part < line.amount:
+            short.append(invoice.number)
+        if part:
+            balances[invoice.id] -= part
+            money -= part
+            shares.append(PlannedShare(invoice.id, invoice.number, part))
+    return ImportRow(payment, Outcome.READY, client, tuple(shares), tuple(absent), tuple(short))

@@ -1,0 +1,81 @@
+"""What a run costs, counted: calls, bytes, and the minutes that QuickBooks' limits leave, on a clock that does not wait."""
+
+from __future__ import annotations
+
+from heapq import heapify, heapreplace
+
+import pytest
+import requests
+
+from qb_plugin.model import Answer, Batch, Verdict
+from qb_plugin.quickbooks.http.rate_limiter import Pacer
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.schemas.text import read_json, write_json
+from tests.addin.quickbooks.test_adapter import Company
+from tests.addin.quickbooks.test_batches import SAVED
+from tests.support.quickbooks_fakes import Scripted, StoppedClock, as_bytes, line, payment_intent, scripted
+
+ROWS = 300
+
+
+def echo(request: requests.PreparedRequest) -> Scripted:
+    """Saves every item of a batch."""
+    sent = read_json(as_bytes(request.body))
+    assert isinstance(sent, dict)
+    items = [{"Payment": SAVED, "bId": item["bId"]} for item in sent["BatchItemRequest"]]
+    return Scripted(write_json({"BatchItemResponse": items}).encode())
+
+
+def test_three_hundred_payments_are_ten_calls_of_less_than_500_bytes_a_payment() -> None:
+    side, adapter = scripted(echo)
+    intents = [
+        payment_intent(
+            number,
+            "1042",
+            "1234.50",
+            reference=f"{number:08}",
+            method_id="2",
+            deposit_account_id="35",
+            lines=(line("10421", "1234.50"),),
+        )
+        for number in range(ROWS)
+    ]
+    with side.quickbooks.books().sender() as sender:
+        answers: list[Answer] = []
+        for start in range(0, ROWS, sender.size):
+            sender.submit(Batch(f"{start:032x}", tuple(intents[start : start + 30])))
+            answers += sender.next()[1]
+    assert [answer.verdict for answer in answers] == [Verdict.CONFIRMED] * ROWS
+    bodies = adapter.bodies("/batch")
+    assert len(bodies) == 10
+    assert sum(map(len, bodies)) / ROWS < 400
+    assert len(adapter.bodies("/token")) == 1
+
+
+def test_reading_twenty_five_hundred_payments_takes_four_calls() -> None:
+    company = Company(2500, most=1000)
+    side, _ = scripted(company)
+    assert len(side.quickbooks.books().payments(None, None)) == 2500
+    assert company.pages == [1, 1000, 1999, 2500]
+
+
+def minutes(rows: int, seconds_per_item: float, pace: float = 1.0) -> float:
+    """How long a run of full batches takes within the limits, when each answer takes its time."""
+    clock, limits = StoppedClock(), Limits()
+    pacer = Pacer(limits, clock.monotonic, clock.sleep, lambda _: None, lambda: pace)
+    lanes = [0.0] * limits.in_flight
+    heapify(lanes)
+    for _ in range(rows // limits.batch_items):
+        clock.sleep(max(0.0, lanes[0] - clock.monotonic()))
+        with pacer.turn(batch=True):
+            heapreplace(lanes, clock.monotonic() + 0.08 + seconds_per_item * limits.batch_items)
+    return max(lanes) / 60
+
+
+@pytest.mark.parametrize("rows", [3000, 30_000])
+def test_a_run_reaches_95_percent_of_quickbooks_ceiling(rows: int) -> None:
+    assert rows / minutes(rows, 0.4) >= 1140
+
+
+def test_a_gentler_pace_takes_its_share() -> None:
+    assert 500 <= 30_000 / minutes(30_000, 0.15, pace=0.5) <= 610

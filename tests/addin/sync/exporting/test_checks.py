@@ -1,0 +1,60 @@
+"""What a record must be before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from qb_plugin.errors import RowRefused
+from qb_plugin.model import Company, Customer, Message
+from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
+from tests.support.sync_firm import DAY, payment
+
+HOME = Company("realm", "Alder & Finch", home_currency="USD", closed_until=DAY)
+KNOWN = Customer("51", "Amy", "Amy", currency="USD")
+
+
+def refusal(check: Callable[[], None]) -> Message:
+    with pytest.raises(RowRefused) as caught:
+        check()
+    return caught.value.message
+
+
+@pytest.mark.parametrize("amount", ["0.01", "100.00", "100", "100.000"])
+def test_whole_cents_above_zero_may_be_sent(amount: str) -> None:
+    check_amount(payment(amount=amount))
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", "-0.01", "-100.00"])
+def test_zero_and_negative_amounts_are_refused(amount: str) -> None:
+    message = refusal(lambda: check_amount(payment(amount=amount)))
+    assert message == Message("amount_not_positive", {"amount": Decimal(amount)})
+
+
+@pytest.mark.parametrize("amount", ["0.001", "99.999", "NaN", "Infinity", "-1.005"])
+def test_parts_of_a_cent_are_refused_never_rounded(amount: str) -> None:
+    assert refusal(lambda: check_amount(payment(amount=amount))) == Message("amount_cents", {"amount": amount})
+
+
+def test_a_customer_in_another_currency_cannot_take_a_payment_of_ours() -> None:
+    abroad = Customer("52", "Zoë", "Parent:Zoë", currency="EUR")
+    message = refusal(lambda: check_currency(abroad, HOME))
+    assert message == Message("currency_differs", {"name": "Parent:Zoë", "currency": "EUR", "home": "USD"})
+
+
+def test_a_customer_in_our_currency_or_in_none_can() -> None:
+    check_currency(KNOWN, HOME)
+    check_currency(Customer("53", "Ann", "Ann"), HOME)
+
+
+def test_the_closing_date_itself_is_closed_and_the_day_after_is_open() -> None:
+    message = refusal(lambda: check_period(payment(), HOME))
+    assert message == Message("books_closed", {"closed": DAY, "date": DAY})
+    check_period(payment(date=DAY + timedelta(days=1)), HOME)
+
+
+def test_books_that_were_never_closed_take_any_date() -> None:
+    check_period(payment(date=date(1999, 1, 1)), Company("realm", "Alder & Finch"))

@@ -1,0 +1,198 @@
+"""Credit memos are applied in a later call than their own, and a run that is cut short in between is finished by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from qb_plugin.errors import ReconnectNeeded
+from qb_plugin.model import BookCreditMemo, BookPayment, Message, Operation, Outcome, Share, SourceRecord
+from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
+from tests.support.sync_firm import DAY, Firm, firm_in, invoice, memo
+
+CM = memo(1)
+SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    with firm_in(tmp_path) as found:
+        yield found
+
+
+def remaining(firm: Firm) -> Decimal:
+    [found] = [book for book in firm.books.saved.values() if isinstance(book, BookCreditMemo)]
+    return found.remaining
+
+
+def applications(firm: Firm) -> list[BookPayment]:
+    return firm.books.payments_saved()
+
+
+def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
+    """The process dies after the memo's own call, before its application is written down."""
+    events = firm.events(record, auto_apply=True)
+    for event in events:
+        if isinstance(event, Message) or (event.message and event.message.key == "memo_to_apply"):
+            break
+    events.close()
+
+
+def test_a_memo_is_saved_and_then_applied_by_a_payment_of_nothing(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00", number="INV-1001"), invoice("2", 1, "80.00", day=2))
+    ended = firm.export(CM, auto_apply=True)
+    [book] = applications(firm)
+    assert (book.total, book.unapplied, book.note, book.date) == (Decimal("0.00"), Decimal("0.00"), "[WS AF-apply-1]", DAY)
+    assert [(x.type, x.id, str(x.amount)) for x in book.lines] == [
+        ("Invoice", "1", "50.00"),
+        ("Invoice", "2", "25.00"),
+        ("CreditMemo", "1001", "75.00"),
+    ]
+    result = ended.rows[str(CM.ref)]
+    assert result.applied == (Share("INV-1001", Decimal("50.00")), Share("INV-2", Decimal("25.00")))
+    assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "1001")
+    assert ended.story(CM)[-1] is Outcome.SYNCHRONIZED
+    assert set(ended.story(CM)[:-1]) == {Outcome.RUNNING}
+    assert [intent.operation for intent in firm.standing(CM)] == [Operation.CREATE, Operation.APPLY]
+
+
+def test_without_auto_apply_a_memo_is_only_saved(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    assert firm.export(CM).said(CM) is None
+    assert applications(firm) == []
+
+
+def test_several_memos_of_a_customer_never_spend_the_same_balance_twice(firm: Firm) -> None:
+    firm.books.items_a_batch = 1
+    firm.open(invoice("1", 1, "100.00"))
+    ended = firm.export(memo(1), memo(2), auto_apply=True)
+    spent = [[str(part.amount) for part in ended.rows[str(memo(n).ref)].applied] for n in (1, 2)]
+    assert spent == [["75.00"], ["25.00"]]
+    assert firm.books.shared_customers == ["51"]  # the memos themselves touch no invoice and may go out together
+
+
+def test_with_no_open_invoice_the_memo_is_unapplied(firm: Firm) -> None:
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "memo_unapplied")
+    assert firm.export(CM, auto_apply=True).said(CM) == "already_synchronized"
+
+
+def test_a_memo_that_quickbooks_gave_another_total_is_changed_and_not_applied(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, Step(change={"total": Decimal("81.00"), "remaining": Decimal("81.00")}))
+    ended = firm.export(CM, auto_apply=True)
+    assert ended.outcome(CM) is Outcome.CHANGED
+    assert ended.rows[str(CM.ref)].message == Message("saved_but_differs", {"what": "amount"})
+    assert applications(firm) == []
+    assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
+    assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.SKIPPED
+    assert applications(firm) == []
+
+
+def test_a_memo_whose_total_changed_before_its_application_is_not_applied(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.after_batch = lambda: tax_added(firm)
+    assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
+    assert applications(firm) == []
+
+
+def tax_added(firm: Firm) -> None:
+    firm.books.saved = {identity: replace(book, total=Decimal("81.00")) for identity, book in firm.books.saved.items()}
+
+
+def test_a_credit_that_quickbooks_spent_itself_is_not_spent_again(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, Step(change={"remaining": Decimal("0.00")}))
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "memo_spent")
+    assert applications(firm) == []
+
+
+def test_only_what_quickbooks_left_of_a_credit_is_applied(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, Step(change={"remaining": Decimal("20.00")}))
+    ended = firm.export(CM, auto_apply=True)
+    assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("20.00")),)
+
+
+def test_a_memo_deleted_before_it_is_applied_is_removed(firm: Firm) -> None:
+    firm.books.after_batch = firm.books.saved.clear
+    firm.open(invoice("1", 1, "50.00"))
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.REMOVED, "removed_in_quickbooks")
+
+
+def test_an_application_refused_leaves_the_memo_saved_with_the_reason_and_pressing_again_applies_it(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, refuses("610"), operation="apply")
+    ended = firm.export(CM, auto_apply=True)
+    reason = Message("quickbooks_said", {"code": "610"}, "no")
+    assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": reason})
+    assert ended.outcome(CM) is Outcome.SYNCHRONIZED
+    again = firm.export(CM, auto_apply=True)
+    assert again.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    assert remaining(firm) == Decimal("25.00")
+
+
+def test_an_application_over_moved_balances_is_planned_once_more(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"), invoice("2", 1, "30.00", day=2))
+    firm.books.after_batch = spend_once(firm, "1")
+    ended = firm.export(CM, auto_apply=True)
+    assert ended.rows[str(CM.ref)].applied == (Share("INV-2", Decimal("30.00")),)
+
+
+def test_an_application_that_finds_nothing_open_any_more_says_so(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.after_batch = spend_once(firm, "1")
+    ended = firm.export(CM, auto_apply=True)
+    assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": Message("nothing_open")})
+
+
+def spend_once(firm: Firm, identity: str) -> Callable[[], None]:
+    def spend() -> None:
+        firm.books.spend(identity, firm.books.invoices_[identity].balance)
+
+    return spend
+
+
+def test_an_application_in_doubt_is_looked_up_by_its_own_marker(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, LOST, operation="apply")
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
+    assert len(applications(firm)) == 1
+
+
+def test_an_application_that_stays_in_doubt_is_not_confirmed_and_finished_by_pressing_again(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, UNSENT, UNSENT, operation="apply")
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.NOT_CONFIRMED, "application_not_confirmed")
+    again = firm.export(CM, auto_apply=True)
+    result = again.rows[str(CM.ref)]
+    assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
+    assert result.applied == (Share("INV-1", Decimal("50.00")),)
+    assert len(applications(firm)) == 1
+
+
+def test_an_earlier_runs_application_that_is_refused_in_the_end_is_tried_anew_only_by_pressing_once_more(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, UNSENT, UNSENT, UNSENT, refuses("610"), operation="apply")
+    firm.export(CM, auto_apply=True)
+    firm.export(CM, auto_apply=True)
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "memo_not_applied")
+    assert applications(firm) == []
+    assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+
+
+def test_a_memo_in_doubt_is_applied_once_it_is_found(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    firm.books.script(CM.ref, LOST)
+    ended = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
+    assert remaining(firm) == Decimal("25.00")

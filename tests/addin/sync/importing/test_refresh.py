@@ -1,0 +1,210 @@
+"""A payment that was deleted, voided or changed in QuickBooks after a person saw it: it does not come in as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from qb_plugin.model import BookPayment, Kind, Message, Outcome, Ref
+from qb_plugin.sync.importing.compact_rows import KeptRows, read_kept
+from qb_plugin.sync.importing.refresh import AGAIN, LOOK_BACK, MARGIN, differences
+from qb_plugin.sync.importing.run_import import GROUP
+from tests.addin.sync.importing.test_run_import import Desk, many, outcomes
+from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
+from tests.support.sync_ledger import FakeLedger
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    with firm_in(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def ledger() -> FakeLedger:
+    return FakeLedger()
+
+
+@pytest.fixture
+def desk(firm: Firm, ledger: FakeLedger) -> Desk:
+    return Desk(firm, ledger)
+
+
+def see(desk: Desk, firm: Firm, *payments: BookPayment) -> None:
+    """A person sees these payments, which QuickBooks has had for a while."""
+    for payment in payments:
+        firm.books.put(payment)
+    desk.look(*payments)
+    firm.clock.move(60)
+
+
+def edit(firm: Firm, payment: BookPayment, **more: object) -> BookPayment:
+    """Somebody changes the payment in QuickBooks."""
+    token = str(int(payment.sync_token) + 1)
+    changed: BookPayment = replace(payment, sync_token=token, updated=firm.books.now(), **more)  # type: ignore[arg-type]
+    firm.books.put(changed)
+    return changed
+
+
+PAYMENT = book_payment("900", reference="C1")
+OTHER = book_payment("901", reference="C2")
+
+
+def test_what_was_deleted_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    see(desk, firm, PAYMENT, OTHER)
+    firm.books.delete("900")
+    ended = desk.press_on(PAYMENT, OTHER)
+    assert [ended.rows[f"Payment:{identity}"].outcome for identity in ("900", "901")] == [Outcome.REMOVED, Outcome.SYNCHRONIZED]
+    assert ended.rows["Payment:900"].message == Message("payment_removed")
+    assert [kept.reference for kept in ledger.kept] == ["C2"]
+
+
+def test_what_was_voided_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    see(desk, firm, PAYMENT)
+    edit(firm, PAYMENT, total=Decimal("0.00"), voided=True)
+    ended = desk.press_on(PAYMENT)
+    assert (outcomes(ended), ended.rows["Payment:900"].message) == ([Outcome.SKIPPED], Message("voided_payment"))
+    assert ledger.kept == []
+
+
+def test_what_was_changed_comes_in_as_it_is_now_and_says_what(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    ledger.bill(20, 1, "500.00")
+    see(desk, firm, replace(PAYMENT, lines=(line("300", "100.00", "INV-20"),)))
+    edit(firm, PAYMENT, total=Decimal("120.00"), lines=(line("300", "120.00", "INV-20"),))
+    ended = desk.press_on(PAYMENT)
+    assert outcomes(ended) == [Outcome.CHANGED]
+    assert ended.rows["Payment:900"].message == Message("payment_changed", {"what": "amount, invoices"})
+    assert [(kept.amount, kept.applications) for kept in ledger.kept] == [(Decimal("120.00"), (("20", Decimal("120.00")),))]
+    link = desk.linked("900")
+    assert link is not None
+    assert link.sync_token == "1"
+
+
+def test_a_changed_payment_also_says_what_stays_unapplied(desk: Desk, firm: Firm) -> None:
+    see(desk, firm, PAYMENT)
+    edit(firm, PAYMENT, reference="other")
+    rest = Message("unapplied_here", {"amount": Decimal("100.00")})
+    values = {"what": "reference", "reason": rest}
+    assert desk.press_on(PAYMENT).rows["Payment:900"].message == Message("payment_changed_unapplied", values)
+
+
+def test_a_change_that_nobody_sees_is_no_news(desk: Desk, firm: Firm) -> None:
+    see(desk, firm, PAYMENT)
+    edit(firm, PAYMENT, deposit_account_id="35")
+    ended = desk.press_on(PAYMENT)
+    assert outcomes(ended) == [Outcome.SYNCHRONIZED]
+    link = desk.linked("900")
+    assert link is not None
+    assert link.sync_token == "1"
+
+
+def test_a_payment_of_a_customer_nobody_matched_by_now_stays_out(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    see(desk, firm, PAYMENT)
+    edit(firm, PAYMENT, customer_id="99", customer_name="Nobody")
+    ended = desk.press_on(PAYMENT)
+    assert ended.rows["Payment:900"].message == Message("customer_not_matched", {"customer": "Nobody"})
+    assert ledger.kept == []
+
+
+def test_what_is_here_already_stays_linked_though_it_is_deleted_there(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    desk.press(PAYMENT)
+    firm.store.links.remove(REALM, [Ref(Kind.PAYMENT, ledger.kept[0].id)])
+    see(desk, firm, PAYMENT)
+    firm.books.delete("900")
+    assert outcomes(desk.press_on(PAYMENT)) == [Outcome.SKIPPED]
+    assert desk.linked("900") is not None
+
+
+def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    ledger.bill(20, 1, "100.00")
+    parts = (line("300", "100.00", "INV-20"),)
+    see(desk, firm, replace(PAYMENT, lines=parts), replace(OTHER, lines=parts))
+    firm.books.delete("900")
+    desk.press_on(PAYMENT, OTHER)
+    assert [kept.applications for kept in ledger.kept] == [(("20", Decimal("100.00")),)]
+
+
+# --- what it costs ------------------------------------------------------------------------------------
+
+
+def test_one_call_tells_of_all_groups_from_before_they_were_read(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+    for payment in many(GROUP * 2 + 5):
+        firm.books.put(payment)
+    before = firm.books.now()
+    desk.kept = read_kept(firm.place, ledger, DAY, DAY)
+    firm.books.calls.clear()
+    assert set(outcomes(desk.press_on(*many(GROUP * 2 + 5)))) == {Outcome.SYNCHRONIZED}
+    assert firm.books.calls == ["payments_since"]
+    assert firm.books.asked_since == [before - MARGIN]
+
+
+def test_a_long_run_asks_again(desk: Desk, firm: Firm) -> None:
+    payments = many(GROUP * 2)
+    see(desk, firm, *payments)
+    firm.books.calls.clear()
+
+    def later() -> bool:
+        if firm.books.calls:  # after the first group
+            firm.clock.move(AGAIN)
+            firm.books.delete(payments[-1].id)
+        return False
+
+    ended = desk.press_on(*payments, stop=later)
+    assert firm.books.calls == ["payments_since"] * 2
+    assert ended.rows[f"Payment:{payments[-1].id}"].outcome is Outcome.REMOVED
+
+
+@pytest.mark.parametrize("doubt", ["too_many", "long_ago", "unknown"])
+def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Firm, ledger: FakeLedger, doubt: str) -> None:
+    payments = many(GROUP + 5)
+    see(desk, firm, *payments)
+    firm.books.delete(payments[0].id)
+    edit(firm, payments[1], total=Decimal("7.00"))
+    if doubt == "too_many":
+        firm.books.tells_at_most = 2
+    elif doubt == "long_ago":
+        firm.clock.move(LOOK_BACK.total_seconds())
+    else:
+        desk.kept = KeptRows(desk.kept.rows)
+    firm.books.calls.clear()
+    ended = desk.press_on(*payments)
+    assert firm.books.calls == ["payments_since"] * (doubt == "too_many") + ["read"] * 2
+    found = [ended.rows[f"Payment:{payment.id}"].outcome for payment in payments[:3]]
+    assert found == [Outcome.REMOVED, Outcome.CHANGED, Outcome.SYNCHRONIZED]
+    assert len(ledger.kept) == GROUP + 4
+
+
+def test_just_within_the_days_that_quickbooks_looks_back_it_is_one_call(desk: Desk, firm: Firm) -> None:
+    see(desk, firm, PAYMENT)
+    firm.clock.move((LOOK_BACK - timedelta(seconds=60)).total_seconds())
+    firm.books.calls.clear()
+    desk.press_on(PAYMENT)
+    assert firm.books.calls == ["payments_since"]
+
+
+# --- what a person would see --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ({"customer_id": "7"}, ("customer",)),
+        ({"date": DAY + timedelta(days=1)}, ("date",)),
+        ({"total": Decimal("9.00")}, ("amount",)),
+        ({"reference": None}, ("reference",)),
+        ({"lines": (line("300", "1.00"),)}, ("invoices",)),
+        ({"lines": (line("300", "1.00", type="CreditMemo"),)}, ()),
+        ({"note": "x", "method_id": "2", "sync_token": "9"}, ()),
+    ],
+)
+def test_only_what_the_row_showed_is_named(more: dict[str, object], what: tuple[str, ...]) -> None:
+    assert differences(PAYMENT, replace(PAYMENT, **more)) == what  # type: ignore[arg-type]
+
+
+def test_no_reference_and_an_empty_one_are_the_same() -> None:
+    assert differences(replace(PAYMENT, reference=None), replace(PAYMENT, reference="")) == ()

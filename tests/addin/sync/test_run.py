@@ -1,0 +1,331 @@
+"""One press of the button: whatever happens, every row ends with an outcome, the history is kept and the lease given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qb_plugin.errors import Fatal, LeaseLost, ReconnectNeeded, RunInProgress
+from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
+from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, Tally, carry_out
+from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
+from tests.support.sync_firm import REALM, Ended, Firm, collect, firm_in, invoice, payment
+from tests.support.virtual_clock import NOON
+
+RUN = RunInfo("run", REALM, "export-payments", "Maria Ortiz", NOON, 3)
+SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
+Event = RowResult | Message
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    with firm_in(tmp_path) as found:
+        yield found
+
+
+def ports(firm: Firm) -> RunPorts:
+    return RunPorts(firm.store.leases, firm.store.runs, firm.clock)
+
+
+def run(firm: Firm, events: Callable[[], Iterator[Event]], *ids: str) -> tuple[Ended, Tally]:
+    tally = Tally(ids)
+    return collect(carry_out(ports(firm), RUN, lambda lease: events(), tally)), tally
+
+
+def result(identity: str, outcome: Outcome, key: str | None = None, quickbooks_id: str | None = None) -> RowResult:
+    return RowResult(identity, outcome, Message(key) if key else None, quickbooks_id)
+
+
+def kept(firm: Firm) -> dict[str, Outcome]:
+    return {found.id: found.outcome for found in firm.store.runs.results("run")}
+
+
+def free(firm: Firm) -> bool:
+    return firm.store.leases.current(REALM) is None
+
+
+# --- the tally ----------------------------------------------------------------------------------------
+
+
+def test_only_this_runs_rows_are_counted_and_only_their_last_results() -> None:
+    tally = Tally(["a", "b"])
+    assert tally.take(result("a", Outcome.NOT_CONFIRMED))
+    assert tally.take(result("a", Outcome.SYNCHRONIZED))
+    assert not tally.take(result("x", Outcome.FAILED))
+    assert ("a" in tally, "b" in tally, "x" in tally) == (True, True, False)
+    assert (tally.ended, tally.counts()["done"], tally.counts()["not_confirmed"]) == (1, 1, 0)
+
+
+def test_a_row_that_is_on_its_way_has_no_end_yet() -> None:
+    tally = Tally(["a", "b"])
+    tally.take(result("a", Outcome.RUNNING))
+    tally.take(result("b", Outcome.WAITING))
+    assert tally.ended == 0
+    tally.take(result("a", Outcome.FAILED))
+    assert tally.ended == 1
+
+
+def test_the_counts_tell_what_was_tried_and_what_came_of_it() -> None:
+    outcomes = [Outcome.SYNCHRONIZED, Outcome.CHANGED, Outcome.FAILED, Outcome.REMOVED, Outcome.NOT_CONFIRMED]
+    outcomes += [Outcome.SKIPPED, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
+    tally = Tally([str(number) for number in range(len(outcomes))])
+    for number, outcome in enumerate(outcomes):
+        tally.take(result(str(number), outcome))
+    assert tally.counts() == {"tried": 5, "done": 2, "failed": 2, "not_confirmed": 1, "skipped": 1, "not_tried": 2}
+
+
+def test_rows_left_without_an_end_say_what_is_known_of_them() -> None:
+    tally = Tally(["sent", "queued", "untouched", "memo", "done"])
+    for last in (
+        result("sent", Outcome.RUNNING),
+        result("queued", Outcome.WAITING),
+        result("memo", Outcome.RUNNING, "memo_to_apply", "900"),
+        result("done", Outcome.SYNCHRONIZED),
+    ):
+        tally.take(last)
+    ends = {end.id: (end.outcome, end.message and end.message.key) for end in tally.end_the_rest(Message("why"))}
+    assert ends == {
+        "sent": (Outcome.NOT_CONFIRMED, "not_confirmed"),
+        "queued": (Outcome.NOT_TRIED, "why"),
+        "untouched": (Outcome.NOT_TRIED, "why"),
+        "memo": (Outcome.NOT_CONFIRMED, "application_not_confirmed"),
+    }
+    assert tally.end_the_rest(Message("why")) == []
+
+
+# --- carrying out -------------------------------------------------------------------------------------
+
+
+def test_a_run_keeps_its_history_and_gives_the_lease_back(firm: Firm) -> None:
+    def work() -> Iterator[Event]:
+        assert not free(firm)
+        yield result("a", Outcome.RUNNING)
+        yield result("a", Outcome.SYNCHRONIZED)
+        yield Message("checking_doubt", {"n": 1})
+        yield result("b", Outcome.FAILED)
+
+    ended, tally = run(firm, work, "a", "b")
+    assert ended.failure is None
+    assert kept(firm) == {"a": Outcome.SYNCHRONIZED, "b": Outcome.FAILED}
+    [info] = firm.store.runs.latest(REALM, 5)
+    assert (info.finished, info.counts["done"], info.counts["failed"]) == (firm.clock.now(), 1, 1)
+    assert free(firm)
+    assert tally.ended == 2
+
+
+def test_results_are_written_in_groups_with_the_leases_heartbeat(firm: Firm) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def work() -> Iterator[Event]:
+        for number in range(GROUP + 1):
+            yield result(str(number), Outcome.SYNCHRONIZED)
+            lease = firm.store.leases.current(REALM)
+            if number >= GROUP - 2:
+                seen.append((len(kept(firm)), lease.run.done if lease and lease.run else -1))
+
+    run(firm, work, *map(str, range(GROUP + 1)))
+    assert seen == [(0, 0), (GROUP, GROUP), (GROUP, GROUP)]
+    assert len(kept(firm)) == GROUP + 1
+
+
+def test_a_slow_run_says_every_other_second_how_far_it_is(firm: Firm) -> None:
+    seen: list[int] = []
+
+    def work() -> Iterator[Event]:
+        for identity in "abc":
+            yield result(identity, Outcome.SYNCHRONIZED)
+            lease = firm.store.leases.current(REALM)
+            seen.append(lease.run.done if lease and lease.run else -1)
+            firm.clock.move(SECONDS)
+
+    run(firm, work, *"abc")
+    assert seen == [0, 2, 3]
+
+
+def test_rows_that_were_not_tried_are_not_through(firm: Firm) -> None:
+    tally = Tally(["a", "b", "c"])
+    tally.take(result("a", Outcome.SYNCHRONIZED))
+    ends = tally.end_the_rest(Message("cancelled_row"))
+    assert (len(ends), tally.ended, tally.through) == (2, 3, 1)
+    tally.take(result("b", Outcome.NOT_TRIED))
+    assert tally.through == 1
+    tally.take(result("b", Outcome.FAILED))
+    assert tally.through == 2
+
+
+def test_a_rows_result_that_is_not_of_this_run_is_passed_on_and_not_kept(firm: Firm) -> None:
+    ended, _ = run(firm, lambda: iter([result("other", Outcome.SYNCHRONIZED)]), "a")
+    assert ended.rows["other"].outcome is Outcome.SYNCHRONIZED
+    assert kept(firm) == {"a": Outcome.NOT_TRIED}
+
+
+def test_a_row_that_the_work_forgot_was_not_tried(firm: Firm) -> None:
+    ended, tally = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a", "b")
+    assert ended.rows["b"] == RowResult("b", Outcome.NOT_TRIED, Message("cancelled_row"))
+    assert tally.counts()["not_tried"] == 1
+
+
+@pytest.mark.parametrize(("failure", "key"), [(SIGNED_OUT, "quickbooks_signed_out"), (ValueError("a defect"), "cancelled_row")])
+def test_a_failure_ends_every_row_before_it_is_raised(firm: Firm, failure: Exception, key: str) -> None:
+    def work() -> Iterator[Event]:
+        yield result("a", Outcome.SYNCHRONIZED)
+        yield result("b", Outcome.RUNNING)
+        raise failure
+
+    ended, _ = run(firm, work, "a", "b", "c")
+    assert ended.failure is failure
+    assert {identity: end.outcome for identity, end in ended.rows.items()} == {
+        "a": Outcome.SYNCHRONIZED,
+        "b": Outcome.NOT_CONFIRMED,
+        "c": Outcome.NOT_TRIED,
+    }
+    assert ended.rows["c"].message == Message(key)
+    assert kept(firm) == {identity: end.outcome for identity, end in ended.rows.items()}
+    assert firm.store.runs.latest(REALM, 1)[0].counts["not_tried"] == 1
+    assert free(firm)
+
+
+def test_somebody_else_running_is_told_and_nothing_is_done(firm: Firm) -> None:
+    lease = firm.store.leases.take(REALM, RUN)
+    ended, tally = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a")
+    assert isinstance(ended.failure, RunInProgress)
+    assert (ended.events, tally.ended) == ([], 0)
+    assert firm.store.leases.current(REALM) is not None
+    firm.store.leases.release(lease)
+
+
+def test_a_run_that_nobody_listens_to_any_more_gives_the_lease_back(firm: Firm) -> None:
+    closed: list[bool] = []
+
+    def work() -> Iterator[Event]:
+        try:
+            yield result("a", Outcome.RUNNING)
+        finally:
+            closed.append(not free(firm))
+
+    events = carry_out(ports(firm), RUN, lambda lease: work(), Tally(["a"]))
+    next(events)
+    events.close()
+    assert closed == [True]
+    assert free(firm)
+
+
+def test_when_the_lease_is_lost_the_work_is_closed_before_the_run_is(firm: Firm) -> None:
+    closed: list[bool] = []
+
+    def work() -> Iterator[Event]:
+        try:
+            yield result("a", Outcome.RUNNING)
+            firm.clock.move(61)
+            firm.store.leases.release(firm.store.leases.take(REALM, RUN))
+            yield Message("checking_doubt", {"n": 1})
+        finally:
+            closed.append(firm.store.runs.latest(REALM, 1)[0].finished is None)
+
+    ended, _ = run(firm, work, "a")
+    assert isinstance(ended.failure, LeaseLost)
+    assert ended.rows["a"].outcome is Outcome.NOT_CONFIRMED
+    assert closed == [True]
+
+
+class LostHistory:
+    """The runs of a database that goes away after the start."""
+
+    def __init__(self, firm: Firm) -> None:
+        self._runs = firm.store.runs
+
+    def start(self, run: RunInfo) -> None:
+        self._runs.start(run)
+
+    def __getattr__(self, name: str) -> object:
+        raise Fatal(Message("database_lost"))
+
+
+def test_a_history_that_cannot_be_written_still_ends_the_rows_and_gives_the_lease_back(firm: Firm) -> None:
+    broken = RunPorts(firm.store.leases, LostHistory(firm), firm.clock)  # type: ignore[arg-type]
+    tally = Tally(["a", "b"])
+    ended = collect(carry_out(broken, RUN, lambda lease: iter([result("a", Outcome.SYNCHRONIZED)]), tally))
+    assert isinstance(ended.failure, Fatal)
+    assert {identity: end.outcome for identity, end in ended.rows.items()} == {
+        "a": Outcome.SYNCHRONIZED,
+        "b": Outcome.NOT_TRIED,
+    }
+    assert free(firm)
+
+
+# --- with a real export -------------------------------------------------------------------------------
+
+
+def press(firm: Firm, *numbers: int, **options: object) -> Ended:
+    records = [payment(number, number) for number in numbers]
+
+    def work(lease: Lease) -> Iterator[Event]:
+        return export(firm.place, ExportRun("run", lease.fence, ExportOptions(**options), lambda: False), records)  # type: ignore[arg-type]
+
+    return collect(carry_out(ports(firm), RUN, work, Tally([str(record.ref) for record in records])))
+
+
+def test_a_lease_lost_in_mid_run_reports_truly_and_pressing_again_finishes(firm: Firm) -> None:
+    firm.books.items_a_batch, firm.books.width = 1, 2
+    firm.books.script(payment(1).ref, LOST)
+
+    def taken_over() -> None:
+        firm.clock.move(61)
+        lease = firm.store.leases.take(REALM, RUN)
+        firm.store.leases.release(lease)
+        firm.books.after_batch = lambda: None
+
+    firm.books.after_batch = taken_over
+    ended = press(firm, 1, 2, 3)
+    assert ended.failure is None
+    assert ended.rows["payment:3"].message == Message("lease_lost")
+    saved = {book.customer_id for book in firm.books.payments_saved()}
+    outcomes = {identity: end.outcome for identity, end in ended.rows.items()}
+    assert outcomes["payment:1"] is Outcome.NOT_CONFIRMED
+    assert outcomes["payment:3"] is Outcome.NOT_TRIED
+    assert "53" not in saved
+    again = press(firm, 1, 2, 3)
+    assert {end.outcome for end in again.rows.values()} <= {Outcome.SYNCHRONIZED, Outcome.SKIPPED}
+    assert len(firm.books.saved) == 3
+    assert free(firm)
+
+
+def test_a_lease_lost_while_doubt_is_settled_leaves_the_row_not_confirmed(firm: Firm) -> None:
+    firm.books.script(payment(1).ref, UNSENT)
+    firm.clock.at(70, lambda: firm.store.leases.release(firm.store.leases.take(REALM, RUN)))
+    ended = press(firm, 1, 2)
+    assert isinstance(ended.failure, LeaseLost)
+    assert {identity: end.outcome for identity, end in ended.rows.items()} == {
+        "payment:1": Outcome.NOT_CONFIRMED,
+        "payment:2": Outcome.SYNCHRONIZED,
+    }
+
+
+def test_rows_in_doubt_that_cannot_be_looked_up_stay_not_confirmed_in_the_history(firm: Firm) -> None:
+    firm.books.script(payment(1).ref, LOST)
+    firm.books.unreachable["created_since"] = SIGNED_OUT
+    press(firm, 1)
+    ended = press(firm, 1, 2)
+    assert ended.failure is SIGNED_OUT
+    assert {identity: end.outcome for identity, end in ended.rows.items()} == {
+        "payment:1": Outcome.NOT_CONFIRMED,
+        "payment:2": Outcome.NOT_TRIED,
+    }
+
+
+def test_a_row_to_be_planned_again_when_quickbooks_goes_away_was_not_tried(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "100.00"))
+    firm.books.script(payment(1).ref, refuses("620"))
+    firm.books.after_batch = lambda: firm.books.unreachable.update(open_invoices=SIGNED_OUT)
+    ended = press(firm, 1, auto_apply=True)
+    assert ended.rows["payment:1"] == RowResult("payment:1", Outcome.NOT_TRIED, SIGNED_OUT.message)
+
+
+def test_a_fatal_answer_is_told_on_the_rows_and_does_not_break_the_run(firm: Firm) -> None:
+    firm.books.script(payment(1).ref, Step(fatal=SIGNED_OUT))
+    ended = press(firm, 1)
+    assert (ended.failure, ended.rows["payment:1"].outcome) == (None, Outcome.NOT_TRIED)

@@ -1,0 +1,49 @@
+"""The pages are true: links lead somewhere, every hook and command is described, every make target exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hostsim.addins.hookspecs import WorkspaceHooks
+from hostsim.cli import COMMANDS
+from tests.support.paths import ROOT
+
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_hook_is_described() -> None:
+    text = (ROOT / "docs" / "writing-a-host.md").read_text(encoding="utf-8")
+    hooks = [name for name in vars(WorkspaceHooks) if name.startswith("workspace_")]
+    assert hooks
+    assert [name for name in hooks if f"`{name}(" not in text] == []
+
+
+def test_every_command_is_described() -> None:
+    text = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`hostsim {name}" not in text] == []
+
+
+def test_every_make_command_in_the_pages_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {name for page in PAGES for name in re.findall(r"`?\bmake ([a-z]+)\b`", page.read_text(encoding="utf-8"))}
+    assert named - targets == set()
+
+
+def test_the_constraints_name_packages_and_versions_only() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []
+
+
+def test_every_file_of_the_product_says_what_belongs_in_it() -> None:
+    files = [*(ROOT / "qb_plugin").rglob("*.py"), *(ROOT / "hostsim").rglob("*.py")]
+    assert [str(file) for file in files if not file.read_text(encoding="utf-8").startswith('"""')] == []

@@ -1,0 +1,89 @@
+"""Marks are kept per add-in and record, and only for records that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text, update
+
+from hostsim.practice.database import Practice
+from hostsim.practice.model import Kind
+from hostsim.practice.sql import tables
+from tests.support.postgres import POSTGRES
+from tests.support.practice_samples import ADDIN, add_records, counted_statements, new_record, small_practice
+
+
+@pytest.fixture
+def practice(database_url: str) -> Iterator[Practice]:
+    with small_practice(database_url) as opened:
+        yield opened
+
+
+def test_a_new_record_is_unmarked(practice: Practice) -> None:
+    (ref,) = add_records(practice, new_record(Kind.CREDIT_MEMO))
+    mark = practice.marks(ADDIN).get([ref])[ref]
+    assert (mark.ref, mark.state, mark.hidden) == (ref, "", False)
+
+
+def test_an_addin_that_comes_later_has_marks_for_all_that_was_there(practice: Practice) -> None:
+    refs = add_records(practice, new_record(), new_record())
+    marks = practice.marks("latecomer")
+    marks.put([{"ref": refs[0], "state": "synchronized"}])
+    assert practice.ledger_for("latecomer").snapshot({"hide_synchronized": True}).refs(0, 9) == [refs[1]]
+    assert practice.marks(ADDIN).marked("synchronized") == []
+
+
+def test_a_mark_on_nothing_changes_nothing(practice: Practice) -> None:
+    (ref,) = add_records(practice, new_record())
+    marks = practice.marks(ADDIN)
+    marks.put([{"ref": wrong, "state": "failed", "hidden": True} for wrong in ("credit_memo:1", "payment:99", "client:1", "x")])
+    assert marks.marked("failed") == []
+    assert not marks.get([ref])[ref].hidden
+    assert marks.get(["credit_memo:1", "payment:99", "nonsense"]) == {}
+
+
+def test_a_state_there_is_not_is_refused_before_anything_is_written(practice: Practice) -> None:
+    (ref,) = add_records(practice, new_record())
+    with pytest.raises(ValueError, match="cannot be marked"):
+        practice.marks(ADDIN).put([{"ref": ref, "state": "failed"}, {"ref": ref, "state": "sync"}])
+    assert practice.marks(ADDIN).marked("failed") == []
+
+
+def test_marks_of_both_kinds_are_listed_in_order_of_id(practice: Practice) -> None:
+    refs = add_records(practice, new_record(), new_record(Kind.CREDIT_MEMO), new_record())
+    practice.marks(ADDIN).put([{"ref": ref, "state": "failed"} for ref in reversed(refs)])
+    assert practice.marks(ADDIN).marked("failed") == ["payment:1", "credit_memo:2", "payment:3"]
+    assert practice.marks(ADDIN).marked("") == []
+
+
+def test_many_marks_change_in_one_statement(practice: Practice) -> None:
+    refs = add_records(practice, *(new_record() for _ in range(50)))
+    marks = practice.marks(ADDIN)
+    with counted_statements(practice) as sent:
+        marks.put([{"ref": ref, "state": "synchronized"} for ref in refs])
+    assert len(sent) == 1
+    assert len(marks.marked("synchronized")) == 50
+
+
+WAITING = "SELECT count(*), pg_sleep(0.01) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+def is_anybody_waiting(practice: Practice) -> bool:
+    with practice.database.reading() as connection:
+        return bool(connection.execute(text(WAITING)).scalar_one())
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_two_that_mark_the_same_records_in_other_orders_do_not_block_each_other(practice: Practice) -> None:
+    first, second = add_records(practice, new_record(), new_record())
+    with ThreadPoolExecutor(1) as pool:
+        with practice.database.writing() as other:
+            other.execute(update(tables.marks).where(tables.marks.c.record_id == 1).values(hidden=True))
+            put = pool.submit(practice.marks(ADDIN).put, [{"ref": ref, "state": "failed"} for ref in (second, first)])
+            while not is_anybody_waiting(practice):
+                pass
+            other.execute(update(tables.marks).where(tables.marks.c.record_id == 2).values(hidden=True))
+        put.result()
+    assert practice.marks(ADDIN).marked("failed") == [first, second]

@@ -1,0 +1,156 @@
+"""`hostsim run`: options come from the form's fields; the exit status and the JSON say how it ended."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from hostsim.addins.host_services import Options
+from hostsim.commands.startup import CannotRun
+from hostsim.practice.database import open_practice
+from hostsim.terminal.run_command import drive
+from hostsim.terminal.selection import find_records, pick
+from hostsim.testing import KEY, demo_practice
+from hostsim.workspace import Workspace, open_workspace
+from tests.support.fake_addin import MANIFEST, ParcelAddIn, SendForm, parcel_source
+
+COMMANDS = MANIFEST.replace('commands = ["send", "connect"]', 'commands = ["send", "connect", "address"]')
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The demo firm's database."""
+    practice, url = demo_practice(tmp_path_factory.mktemp("firm"), date(2026, 11, 22))
+    practice.close()
+    return url
+
+
+@pytest.fixture
+def addin() -> ParcelAddIn:
+    """Twelve parcels: one fails, one is in doubt."""
+    return ParcelAddIn(SendForm(size=12))
+
+
+@pytest.fixture
+def workspace(firm: str, tmp_path: Path, addin: ParcelAddIn) -> Iterator[Workspace]:
+    """The host without its pages."""
+    source = parcel_source(tmp_path, lambda: addin, COMMANDS)
+    opened = open_workspace(open_practice(firm), [source], Options(firm), lambda _: KEY)
+    yield opened
+    opened.close()
+
+
+def test_all_rows_are_run_and_the_status_tells_of_failures(
+    workspace: Workspace, addin: ParcelAddIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert drive(workspace, "send", ["--all"]) == 1
+    assert addin.form.sent[0]["ids"] == [f"parcel:{n}" for n in range(12)]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "✗  P-1 Parcel  The address is wrong. Nothing was sent."
+    assert lines[1] == "?  P-2 Parcel  We are checking."
+    assert lines[-1] == "done 10 · failed 1 · not confirmed 1 · skipped 0"
+
+
+def test_json_is_the_one_shape_and_nothing_else(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    drive(workspace, "send", ["--json", "--all"])
+    told = json.loads(capsys.readouterr().out)
+    assert sorted(told) == ["counts", "rows", "run"]
+    assert told["counts"] == {"done": 10, "failed": 1, "skipped": 0, "not_confirmed": 1}
+    assert {tuple(sorted(row)) for row in told["rows"]} == {("applied", "id", "message", "outcome", "quickbooks_id")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ([], {"insured": False, "hide_gone": True, "source": "letters"}),
+        (["--insured"], {"insured": True}),
+        (["--no-insured"], {"insured": False}),
+        (["--show-gone"], {"hide_gone": False}),
+        (["--source", "big-boxes"], {"source": "big_boxes"}),
+        (["--from", "2026-11-05"], {"from": "2026-11-05"}),
+        (["--dry-run"], {"dry_run": True}),
+    ],
+)
+def test_each_field_is_an_option(workspace: Workspace, addin: ParcelAddIn, arguments: list[str], answer: dict[str, Any]) -> None:
+    drive(workspace, "send", ["--all", *arguments])
+    assert answer.items() <= addin.form.sent[0]["answer"].items()
+
+
+def test_a_rejected_field_is_said_with_its_label_and_nothing_runs(workspace: Workspace, addin: ParcelAddIn) -> None:
+    with pytest.raises(CannotRun, match="From: Enter the first day\\."):
+        drive(workspace, "send", ["--all", "--from", "soon"])
+    assert not addin.form.sent
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--all", "--select", "1"], ["--all", "--colour", "red"], ["--all", "--source", "planes"]]
+)
+def test_unclear_arguments_are_a_usage_error(workspace: Workspace, arguments: list[str]) -> None:
+    with pytest.raises(click.UsageError) as told:
+        drive(workspace, "send", arguments)
+    assert told.value.exit_code == 2
+
+
+def test_an_unknown_command_lists_what_there_is(workspace: Workspace) -> None:
+    with pytest.raises(CannotRun, match=r"There is no mail to run. There is: address, send\."):
+        drive(workspace, "mail", [])
+
+
+def test_an_addin_that_raises_cannot_run_and_is_said_plainly(workspace: Workspace) -> None:
+    with pytest.raises(CannotRun, match="stopped with an error: RuntimeError: the shelf broke") as told:
+        drive(workspace, "send", ["--all", "--search", "crash"])
+    assert told.value.exit_code == 2
+
+
+def test_no_rows_is_no_failure(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert drive(workspace, "send", ["--all", "--search", "zzz"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "No parcel waits."
+
+
+def test_an_action_at_once_is_a_switch(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert drive(workspace, "address", ["--save", "--town", "Cork"]) == 0
+    assert capsys.readouterr().out == "Saved.\n"
+    with pytest.raises(CannotRun, match="Enter a town"):
+        drive(workspace, "address", ["--save"])
+
+
+def test_records_are_named_by_ref_id_or_number(workspace: Workspace) -> None:
+    ledger = workspace.practice.ledger
+    payment = ledger.records(ledger.snapshot({"kinds": ["payment"]}).refs(0, 1))[0]
+    memo = ledger.records(ledger.snapshot({"kinds": ["credit_memo"]}).refs(0, 1))[0]
+    names = [payment.ref, payment.id, payment.number, memo.number.lower(), "P-99999", "payment:99999", "rubbish:1", "%"]
+    refs, unknown = find_records(ledger, names, "payment")
+    assert refs == [payment.ref, memo.ref]
+    assert unknown == ["P-99999", "payment:99999", "rubbish:1", "%"]
+    assert find_records(ledger, [memo.id], "credit_memo")[0] == [memo.ref]
+
+
+def test_selected_records_are_run_alone_and_an_unknown_one_is_a_failed_row(
+    workspace: Workspace, addin: ParcelAddIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = workspace.practice.ledger
+    number = ledger.records(ledger.snapshot({"kinds": ["payment"], "descending": False}).refs(0, 1))[0].number
+    assert drive(workspace, "send", ["--select", number, "P-99999", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert len(addin.form.sent[0]["ids"]) == 1
+    assert told["rows"][-1]["id"] == "P-99999"
+    assert told["rows"][-1]["message"] == "There is no such record. Nothing was done for it."
+
+
+def test_rows_are_picked_by_id_with_or_without_their_kind() -> None:
+    assert pick(["Payment:7", "Payment:8"], ["8", "Payment:7", "8", "9"]) == (["Payment:8", "Payment:7"], ["9"])
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "--help"], ["run", "-h"]])
+def test_run_alone_says_what_it_takes(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "hostsim", *words], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "hostsim run FORM --help" in done.stdout

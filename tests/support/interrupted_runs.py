@@ -1,0 +1,28 @@
+"""Runs that break off with answers lost, and how the next one settles them."""
+
+from __future__ import annotations
+
+from qb_plugin.model import IntentState, Outcome, Settlement, SourceRecord
+from qb_plugin.sync.exporting.run_export import settle_open
+from tests.support.sync_firm import Ended, Firm, collect
+
+CALL, LAG = 120.0, 30.0  # the waits of the design
+
+
+def settlement_of(intent_id: str, state: IntentState) -> Settlement:
+    return Settlement(intent_id, state, "900" if state is IntentState.CONFIRMED else None)
+
+
+def send_and_die(firm: Firm, *rows: SourceRecord) -> None:
+    """A batch goes out, its answer is lost, and the process dies."""
+    ended = Ended()
+    events = firm.events(*rows)
+    for event in events:
+        ended.take(event)
+        if all(str(row.ref) in ended.rows and ended.outcome(row) is Outcome.NOT_CONFIRMED for row in rows):
+            break
+    events.close()
+
+
+def settle(firm: Firm) -> Ended:
+    return collect(settle_open(firm.place, lambda: False))

@@ -1,0 +1,216 @@
+"""A small firm at work: records, clients matched to customers, the real tables, and exports that end with a result a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from qb_plugin.model import (
+    AppliedPart,
+    BookInvoice,
+    BookPayment,
+    Customer,
+    Fault,
+    Intent,
+    Kind,
+    Line,
+    Link,
+    Message,
+    Operation,
+    Outcome,
+    Ref,
+    RowResult,
+    RunInfo,
+    SourceRecord,
+)
+from qb_plugin.store.database import Store, open_store
+from qb_plugin.sync.context import Waits, Workplace
+from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.sync.exporting.snapshot import ExportOptions
+from tests.support.quickbooks_memory import FakeBooks
+from tests.support.virtual_clock import NOON, CountingIds, VirtualClock
+
+REALM = "9130347798120106"
+FIRM = "AF"
+DAY = date(2026, 11, 10)
+
+
+def payment(number: int | str = 1, client: int = 1, amount: str = "100.00", **more: object) -> SourceRecord:
+    """Payment `number` of client `client`."""
+    return _record(Kind.PAYMENT, f"P-{number}", number, client, amount, more)
+
+
+def memo(number: int | str = 1, client: int = 1, amount: str = "75.00", **more: object) -> SourceRecord:
+    """Credit memo `number` of client `client`."""
+    return _record(Kind.CREDIT_MEMO, f"CM-{number}", number, client, amount, more)
+
+
+def _record(kind: Kind, name: str, number: int | str, client: int, amount: str, more: dict[str, object]) -> SourceRecord:
+    record = SourceRecord(Ref(kind, str(number)), name, str(client), f"Client {client}", DAY, Decimal(amount), version="7")
+    return replace(record, **more)  # type: ignore[arg-type]
+
+
+def part(invoice: int, amount: str) -> AppliedPart:
+    return AppliedPart(str(invoice), f"INV-{invoice}", Decimal(amount))
+
+
+def invoice(identity: str, client: int, balance: str, day: int = 1, number: str | None = None) -> BookInvoice:
+    """An open QuickBooks invoice of the customer of client `client`."""
+    amount = Decimal(balance)
+    return BookInvoice(identity, number or f"INV-{identity}", customer_id(client), date(2026, 10, day), amount, amount)
+
+
+def book_payment(identity: str, client: int = 1, amount: str = "100.00", **more: object) -> BookPayment:
+    """A payment that stands in QuickBooks."""
+    total = Decimal(amount)
+    book = BookPayment(identity, "0", customer_id(client), f"Customer {client}", DAY, total, total)
+    return replace(book, **more)  # type: ignore[arg-type]
+
+
+def line(identity: str, amount: str, number: str | None = None, type: str = "Invoice") -> Line:
+    return Line(type, identity, Decimal(amount), number)
+
+
+def customer_id(client: int) -> str:
+    return str(50 + client)
+
+
+def client_link(client: int) -> Link:
+    return Link(REALM, Ref(Kind.CLIENT, str(client)), "Customer", customer_id(client), "matched")
+
+
+def fault_sentence(fault: Fault, context: object) -> Message:
+    return Message("quickbooks_said", {"code": fault.code}, fault.text)
+
+
+@dataclass(slots=True)
+class Ended:
+    """What a run told: every event, and each row's last result."""
+
+    events: list[RowResult | Message] = field(default_factory=list)
+    rows: dict[str, RowResult] = field(default_factory=dict)
+    failure: Exception | None = None
+
+    def take(self, event: RowResult | Message) -> None:
+        self.events.append(event)
+        if isinstance(event, RowResult):
+            self.rows[event.id] = event
+
+    @property
+    def notices(self) -> list[str]:
+        return [event.key for event in self.events if isinstance(event, Message)]
+
+    def outcome(self, record: SourceRecord) -> Outcome:
+        return self.rows[str(record.ref)].outcome
+
+    def said(self, record: SourceRecord) -> str | None:
+        message = self.rows[str(record.ref)].message
+        return message.key if message else None
+
+    def story(self, record: SourceRecord) -> list[Outcome]:
+        """The row's outcomes one after the other."""
+        return [event.outcome for event in self.events if isinstance(event, RowResult) and event.id == str(record.ref)]
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class Firm:
+    """Clients 1 to 5, matched; the add-in's tables in a file."""
+
+    def __init__(self, folder: Path, clock: VirtualClock | None = None) -> None:
+        self.url = f"sqlite:///{folder / 'firm.db'}"
+        self.clock = clock or VirtualClock()
+        self.books = FakeBooks(self.clock)
+        self.store: Store = open_store(self.url, clock=self.clock)
+        self.ids = CountingIds()
+        self.runs = 0
+        self.waits = Waits()
+        for client in range(1, 6):
+            self.know(client)
+        self.store.links.add([client_link(client) for client in range(1, 6)])
+
+    def know(self, client: int, **more: object) -> None:
+        """QuickBooks' customer of client `client`, as it is now."""
+        name = f"Customer {client}"
+        self.books.customers_ = [c for c in self.books.customers_ if c.id != customer_id(client)]
+        self.books.customers_.append(replace(Customer(customer_id(client), name, name), **more))  # type: ignore[arg-type]
+
+    def open(self, *invoices: BookInvoice) -> None:
+        """Invoices stand open in QuickBooks."""
+        self.books.invoices_.update({found.id: found for found in invoices})
+
+    @property
+    def place(self) -> Workplace:
+        return Workplace(
+            REALM,
+            FIRM,
+            self.books,
+            self.store.journal,
+            self.store.links,
+            self.clock,
+            self.ids,
+            fault_sentence,
+            self.waits,
+        )
+
+    def export(self, *records: SourceRecord, stop: Callable[[], bool] = lambda: False, fence: int = 0, **options: object) -> Ended:
+        """Press the button; a failure that ends the run is kept in `failure`."""
+        return collect(self.events(*records, stop=stop, fence=fence, **options))
+
+    def events(
+        self, *records: SourceRecord, stop: Callable[[], bool] = lambda: False, fence: int = 0, **options: object
+    ) -> Generator[RowResult | Message, None, None]:
+        """Press the button, event by event."""
+        self.runs += 1
+        options.setdefault("item_id", "9")
+        run = ExportRun(f"run-{self.runs}", fence, ExportOptions(**options), stop)  # type: ignore[arg-type]
+        yield from export(self.place, run, records)
+
+    def link(self, record: SourceRecord) -> Link | None:
+        return self.store.links.by_source(REALM, [record.ref]).get(record.ref)
+
+    def link_invoice(self, here: int, there: str) -> None:
+        self.store.links.add([Link(REALM, Ref(Kind.INVOICE, str(here)), "Invoice", there, "matched")])
+
+    def standing(self, record: SourceRecord) -> list[Intent]:
+        return list(self.store.journal.standing(REALM, [record.ref]))
+
+    def open_intents(self) -> list[Intent]:
+        return list(self.store.journal.open_intents(REALM))
+
+    def intent_of(self, record: SourceRecord, operation: Operation = Operation.CREATE) -> Intent:
+        return next(intent for intent in self.standing(record) if intent.operation is operation)
+
+    def run_info(self, total: int = 1) -> RunInfo:
+        return RunInfo(f"run-{self.runs}", REALM, "export-payments", "Maria Ortiz", NOON, total)
+
+
+def collect(events: Iterator[RowResult | Message]) -> Ended:
+    """All events of a run."""
+    ended = Ended()
+    try:
+        for event in events:
+            ended.take(event)
+    except Exception as failure:
+        ended.failure = failure
+    return ended
+
+
+@contextmanager
+def firm_in(folder: Path) -> Iterator[Firm]:
+    """A firm whose tables are closed at the end."""
+    firm = Firm(folder)
+    try:
+        yield firm
+    finally:
+        firm.store.close()
+
+
+def amounts(records: Sequence[BookPayment]) -> list[Decimal]:
+    return sorted(record.total for record in records)
