@@ -12,7 +12,7 @@ import click
 class Entry:
     """Where a command lies, and its line in `--help` (kept here, so that nothing is loaded to print it)."""
 
-    place: str
+    target: str
     line: str
 
 
@@ -46,7 +46,7 @@ class Lazy(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        module, _, name = entry.place.partition(":")
+        module, _, name = entry.target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return with_shared(command) if cmd_name != "demo" else command
 

@@ -25,17 +25,17 @@ def trace_of(problem: BaseException) -> list[str]:
     return lines
 
 
-class Troubles:
+class ExceptionLog:
     """The last exceptions that this host caught; the oldest are forgotten."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now, self._lock = now, threading.Lock()
         self._kept: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
-    def note(self, place: str, problem: BaseException) -> None:
+    def note(self, source: str, problem: BaseException) -> None:
         """Keep when and where it was, and its trace."""
         with self._lock:
-            self._kept.append({"at": self._now().isoformat(timespec="seconds"), "place": place, "trace": trace_of(problem)})
+            self._kept.append({"at": self._now().isoformat(timespec="seconds"), "place": source, "trace": trace_of(problem)})
 
     def all(self) -> list[dict[str, Any]]:
         """All that are kept, oldest first."""

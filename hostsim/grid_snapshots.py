@@ -62,11 +62,11 @@ def read_ranges(value: Any, count: int) -> list[tuple[int, int]]:
     if not isinstance(value, list) or not all(_is_pair(pair) for pair in value):
         raise RequestRefused(400, "A selection is a list of pairs of numbers.")
     ranges = [(pair[0], pair[1]) for pair in value]
-    places = [place for pair in ranges for place in pair]
+    positions = [position for pair in ranges for position in pair]
     if (
-        places != sorted(places)
+        positions != sorted(positions)
         or any(start == stop for start, stop in ranges)
-        or (places and (places[0] < 0 or places[-1] > count))
+        or (positions and (positions[0] < 0 or positions[-1] > count))
     ):
         raise RequestRefused(400, "That selection does not fit the rows.")
     return ranges
@@ -74,7 +74,9 @@ def read_ranges(value: Any, count: int) -> list[tuple[int, int]]:
 
 def _is_pair(pair: Any) -> bool:
     return (
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(place, int) and not isinstance(place, bool) for place in pair)
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(position, int) and not isinstance(position, bool) for position in pair)
     )
 
 

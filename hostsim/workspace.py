@@ -18,7 +18,7 @@ from hostsim.addins.offered_actions import ActionsSeen
 from hostsim.addins.registrars import ContextAction, Job, MenuEntry
 from hostsim.builtin.addin import OwnAddIn
 from hostsim.event_feed import Feed
-from hostsim.exception_log import Troubles
+from hostsim.exception_log import ExceptionLog
 from hostsim.grid_snapshots import Snapshots
 from hostsim.practice.database import Practice
 from hostsim.tasks import Tasks
@@ -43,7 +43,7 @@ class Workspace:
     tasks: Tasks
     snapshots: Snapshots
     actions_seen: ActionsSeen = field(default_factory=ActionsSeen)
-    troubles: Troubles = field(default_factory=Troubles)
+    troubles: ExceptionLog = field(default_factory=ExceptionLog)
     runner: JobRunner | None = field(default=None)
 
     @property
@@ -68,9 +68,9 @@ class Workspace:
         """Every menu entry; our own stand below the add-ins'."""
         return [entry for each in (*self.addins, self.own) for entry in each.menu.entries]
 
-    def actions(self, place: str) -> list[ContextAction]:
+    def actions(self, grid: str) -> list[ContextAction]:
         """The context-menu entries for this place."""
-        return [action for each in self.everyone for action in each.actions.actions if action.place == place]
+        return [action for each in self.everyone for action in each.actions.actions if action.grid == grid]
 
     def jobs(self) -> list[Job]:
         """Every background job."""

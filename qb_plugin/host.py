@@ -242,7 +242,7 @@ class ContextRegistrar(Protocol):
     def add(
         self,
         *,
-        place: str,
+        grid: str,
         path: Sequence[str],
         form: str | None = None,
         call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,

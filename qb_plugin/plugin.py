@@ -58,11 +58,11 @@ class QuickBooksAddIn:
     @hookimpl
     def workspace_context_actions(self, actions: ContextRegistrar) -> None:
         """The right-click on the Billing tab's payments."""
-        actions.add(place=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
+        actions.add(grid=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
         hide = partial(set_hidden, self.runtime(), hidden=True)
         show = partial(set_hidden, self.runtime(), hidden=False)
-        actions.add(place=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
-        actions.add(place=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")
+        actions.add(grid=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
+        actions.add(grid=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")
 
     @hookimpl
     def workspace_forms(self, forms: FormRegistrar) -> None:

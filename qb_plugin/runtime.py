@@ -15,28 +15,28 @@ from threading import Lock
 from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
-from qb_plugin.forms.services import Lists
+from qb_plugin.forms.services import ReferenceLists
 from qb_plugin.forms.settings import first_settings, pace_of
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences, load_sentences
 from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.auth.sealing import NONCE_BYTES, SealBrokenError, seal, unseal
-from qb_plugin.quickbooks.factory import QuickBooks, connect_books
-from qb_plugin.quickbooks.fault_messages import sentence_of
+from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
+from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.store.database import Store, open_store
-from qb_plugin.store.leasing.heartbeat import KeptLeases
+from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import support_parts
-from qb_plugin.sync.context import Waits, Workplace
+from qb_plugin.sync.context import SyncContext, Waits
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.ports import Clock, Links
-from qb_plugin.sync.run import RunPorts, Tally, carry_out
+from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 
 APP_SCOPE = ""  # settings that belong to no company: the app's keys
 LISTS_LAST = 300.0
-Tell = Callable[[Message], None]
+Listener = Callable[[Message], None]
 
 
 class SystemClock:
@@ -72,17 +72,17 @@ class Parts:
     waits: Waits = field(default_factory=Waits)
     limits: Limits = field(default_factory=Limits)
     exclusive: bool = True
-    connect: Callable[..., QuickBooks] = connect_books
+    connect: Callable[..., QuickBooks] = build_quickbooks
 
 
-class Bulletin:
+class Notices:
     """Where waits are told: to every run that listens now."""
 
     def __init__(self) -> None:
-        self._listeners: list[Tell] = []
+        self._listeners: list[Listener] = []
         self._lock = Lock()
 
-    def tell(self, message: Message) -> None:
+    def publish(self, message: Message) -> None:
         """Tell everybody who listens; from any thread."""
         with self._lock:
             listeners = list(self._listeners)
@@ -90,7 +90,7 @@ class Bulletin:
             listener(message)
 
     @contextmanager
-    def heard_by(self, listener: Tell) -> Iterator[None]:
+    def subscribed(self, listener: Listener) -> Iterator[None]:
         """Let a run listen while it lasts."""
         with self._lock:
             self._listeners.append(listener)
@@ -108,21 +108,21 @@ class Runtime:
         self.host = host
         self.parts = parts or Parts(SystemClock(), RandomIds())
         self.sentences: Sentences = load_sentences()
-        self.bulletin = Bulletin()
+        self.notices = Notices()
         self.store: Store = open_store(host.database_url, exclusive=self.parts.exclusive)
         self.links: Links = self.store.links
-        self.run_ports = RunPorts(KeptLeases(self.store.leases), self.store.runs, self.parts.clock)
+        self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         self.sign_in = BrowserSignIn(self)
         self._lock = Lock()
         self._quickbooks: tuple[str, App, QuickBooks] | None = None
-        self._lists: tuple[str, float, Lists] | None = None
+        self._lists: tuple[str, float, ReferenceLists] | None = None
         self._mended = ""
 
     def connection(self) -> Connection:
         """The sign-in as a person sees it."""
         return self.store.tokens.connection()
 
-    def place(self, signed_in: bool = True) -> Workplace:
+    def context(self, signed_in: bool = True) -> SyncContext:
         """The ports of the connected company; without `signed_in` of one that has signed us out, too."""
         connection = self.connection()
         if connection.state is ConnectionState.NONE:
@@ -131,39 +131,39 @@ class Runtime:
             raise ReconnectNeeded(Message("connection_reconnect", {"company": connection.company}))
         quickbooks = self.quickbooks()
         quickbooks.pace = pace_of(self.store.settings.get(connection.realm))
-        return Workplace(
+        return SyncContext(
             realm=connection.realm,
             firm_id=self.host.firm_id,
-            books=quickbooks.books(),
+            quickbooks=quickbooks.adapter(),
             journal=self.store.journal,
             links=self.store.links,
             clock=self.parts.clock,
             ids=self.parts.ids,
-            fault_message=sentence_of,
+            fault_message=message_for,
             waits=self.parts.waits,
         )
 
     def quickbooks(self) -> QuickBooks:
         """QuickBooks' side for the app's keys as they are now."""
-        where, app = self.where(), self.app()
+        environment, app = self.environment(), self.app()
         with self._lock:
-            if self._quickbooks is None or self._quickbooks[0] != where or not same_app(self._quickbooks[1], app):
-                self._quickbooks = (where, app, self._connect(where, app))
+            if self._quickbooks is None or self._quickbooks[0] != environment or not same_app(self._quickbooks[1], app):
+                self._quickbooks = (environment, app, self._connect(environment, app))
             return self._quickbooks[2]
 
-    def _connect(self, where: str, app: App) -> QuickBooks:
+    def _connect(self, environment: str, app: App) -> QuickBooks:
         return self.parts.connect(
-            where=where,
+            environment=environment,
             app=app,
             redirect_uri=self.host.redirect_uri,
             tokens=self.store.tokens,
             data_key=self.host.data_key,
             clock=self.parts.clock,
-            tell=self.bulletin.tell,
+            publish=self.notices.publish,
             limits=self.parts.limits,
         )
 
-    def where(self) -> str:
+    def environment(self) -> str:
         """production, sandbox or a simulator's address: as started, else as chosen when connecting."""
         return self.host.option("quickbooks") or str(self.store.settings.get(APP_SCOPE).get("environment") or "") or "sandbox"
 
@@ -194,15 +194,15 @@ class Runtime:
         except SealBrokenError:
             return ""
 
-    def lists(self, fresh: bool = False) -> Lists:
+    def lists(self, fresh: bool = False) -> ReferenceLists:
         """QuickBooks' lists, read again when they are older than some minutes."""
-        place, now = self.place(), self.parts.clock.monotonic()
+        context, now = self.context(), self.parts.clock.monotonic()
         kept = self._lists
-        if not fresh and kept and kept[0] == place.realm and now - kept[1] < LISTS_LAST:
+        if not fresh and kept and kept[0] == context.realm and now - kept[1] < LISTS_LAST:
             return kept[2]
-        books = place.books
-        lists = Lists(books.customers(), books.accounts(), books.methods(), books.items())
-        self._lists = (place.realm, now, lists)
+        quickbooks = context.quickbooks
+        lists = ReferenceLists(quickbooks.customers(), quickbooks.accounts(), quickbooks.methods(), quickbooks.items())
+        self._lists = (context.realm, now, lists)
         return lists
 
     def settings(self) -> Mapping[str, Any]:
@@ -212,7 +212,7 @@ class Runtime:
 
     def save_settings(self, values: Mapping[str, Any]) -> None:
         """Keep the connected company's settings."""
-        self.store.settings.put(self.place().realm, values)
+        self.store.settings.put(self.context().realm, values)
 
     def ready_settings(self) -> None:
         """Give a company that is connected for the first time its first settings."""
@@ -231,17 +231,17 @@ class Runtime:
             if realm and realm != self._mended:  # once a process and company: a killed one may have linked and not marked
                 self.mend_marks()
                 self._mended = realm
-            if self.store.journal.open_intents(self.place().realm):
+            if self.store.journal.open_intents(self.context().realm):
                 self._settle()
         except AddInError:
             return
 
     def _settle(self) -> None:
         """A run of its own, so that its outcomes stand in the history and in the host's marks."""
-        place = self.place()
-        tally = Tally([str(intent.source) for intent in self.store.journal.open_intents(place.realm)])
-        run = self.new_run("settle", len(tally.ids))
-        deque(carry_out(self.run_ports, run, lambda _: settle_open(place, lambda: False), tally), maxlen=0)
+        context = self.context()
+        progress = RunProgress([str(intent.source) for intent in self.store.journal.open_intents(context.realm)])
+        run = self.new_run("settle", len(progress.ids))
+        deque(run_under_lease(self.run_ports, run, lambda _: settle_open(context, lambda: False), progress), maxlen=0)
         self.mend_marks()
 
     def mend_marks(self) -> None:

@@ -26,7 +26,7 @@ class WorkspaceHooks:
 
     @hookspec
     def workspace_context_actions(self, actions: Any) -> None:
-        """Add context-menu entries: `actions.add(place=…, path=…, form=… or call=…, right=…)`."""
+        """Add context-menu entries: `actions.add(grid=…, path=…, form=… or call=…, right=…)`."""
 
     @hookspec
     def workspace_forms(self, forms: Any) -> None:

@@ -34,7 +34,7 @@ class MenuEntry:
 class ContextAction:
     """An entry of a grid's context menu: a form to open on the selection, or a function to call with it."""
 
-    place: str
+    grid: str
     path: tuple[str, ...]
     form: str | None = None
     call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None
@@ -84,7 +84,7 @@ class ContextActions:
     def add(
         self,
         *,
-        place: str,
+        grid: str,
         path: Sequence[str],
         form: str | None = None,
         call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
@@ -95,7 +95,7 @@ class ContextActions:
         if (form is None) == (call is None):
             raise RegistrationError(f"context action {' ▸ '.join(path)} must name either a form or a call")
         _check_right(path, right)
-        self.actions.append(ContextAction(place, tuple(path), form, call, right))
+        self.actions.append(ContextAction(grid, tuple(path), form, call, right))
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ class OwnAddIn:
     @hookimpl
     def workspace_context_actions(self, actions: ContextActions) -> None:
         """Open a record from the grid."""
-        actions.add(place="billing.payments", path=("Open",), form="record")
+        actions.add(grid="billing.payments", path=("Open",), form="record")
 
     def _firm(self) -> str:
         return f"{self._practice.firm.name}\nAt work: {self._user.name} ({', '.join(sorted(self._user.rights))})"

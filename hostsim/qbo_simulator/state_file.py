@@ -86,11 +86,11 @@ class StateFile:
         """Fill a fresh simulator with what the file holds."""
         parts = {name: load(body) for name, body in self._base.execute("SELECT name, body FROM part")}
         _restore_realms(core, parts.get("realms", {}))
-        for realm, kind, record, body, place in self._base.execute(
+        for realm, kind, record, body, position in self._base.execute(
             "SELECT realm, kind, id, body, place FROM record ORDER BY place"
         ):
             company = core.realms[realm]
-            company.tables[kind].resume(place)
+            company.tables[kind].resume(position)
             company.tables[kind].restore(record, body)
             if kind == "Payment":
                 _restore_links(company, record, load(body))

@@ -151,13 +151,13 @@ def _make(path: Path, say: Say) -> bytes:
     return key
 
 
-def _decode(text: str, place: str) -> bytes:
+def _decode(text: str, location: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != LENGTH:
-        raise KeyFileError(f"What lies in {place} is not a data key of this program.")
+        raise KeyFileError(f"What lies in {location} is not a data key of this program.")
     return key
 
 

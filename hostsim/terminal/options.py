@@ -10,7 +10,7 @@ import click
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RunRequest:
     """What the arguments ask for: fields that were named, which rows, and the action, of which `act` is done at once."""
 
     answer: Mapping[str, Any] = field(default_factory=dict)
@@ -35,8 +35,8 @@ def build_command(name: str, description: Mapping[str, Any]) -> click.Command:
     parameters += row_options(bool(description.get("search"))) if main else [json_option()]
     fields = {each["name"]: each for each in description.get("fields", ())}
 
-    def read(**given: Any) -> Wish:
-        return read_wish(fields, given, main, [act["id"] for act in acts])
+    def read(**given: Any) -> RunRequest:
+        return read_request(fields, given, main, [act["id"] for act in acts])
 
     return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
 
@@ -84,7 +84,9 @@ def json_option() -> click.Option:
     return click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, and nothing else.")
 
 
-def read_wish(fields: Mapping[str, Any], given: Mapping[str, Any], main: Mapping[str, Any] | None, acts: list[str]) -> Wish:
+def read_request(
+    fields: Mapping[str, Any], given: Mapping[str, Any], main: Mapping[str, Any] | None, acts: list[str]
+) -> RunRequest:
     """What click has read, as a Wish; a usage error when it is not clear which rows."""
     answer = {
         name.removeprefix("field_"): as_value(fields.get(name.removeprefix("field_")), value)
@@ -95,14 +97,14 @@ def read_wish(fields: Mapping[str, Any], given: Mapping[str, Any], main: Mapping
     if act or main is None:
         if not act:
             raise click.UsageError(f"Say what to do: {', '.join(map(option_name, acts))}.")
-        return Wish(answer, json=bool(given.get("as_json")), act=act)
+        return RunRequest(answer, json=bool(given.get("as_json")), act=act)
     select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
     needs_rows = main.get("needs") == "selection"
     if needs_rows and bool(select) == bool(given["every"]):
         raise click.UsageError("Say which rows: --all for every row that the filters leave, or --select ID.")
     if given["dry_run"]:
         answer["dry_run"] = True
-    return Wish(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows)
+    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows)
 
 
 def as_value(each: Mapping[str, Any] | None, value: Any) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from hostsim.commands.startup import CannotRun
-from hostsim.terminal.options import Wish
-from hostsim.terminal.selection import Chosen
+from hostsim.terminal.options import RunRequest
+from hostsim.terminal.selection import RowChoice
 from hostsim.terminal.text import escaped_json, plain
 
 COUNTS = ("done", "failed", "skipped", "not_confirmed")
@@ -19,7 +19,7 @@ ROW = ("id", "outcome", "message", "quickbooks_id", "applied")
 ICONS = {"failed": "✗", "not_confirmed": "?", "ready": "→", "changed": "≠", "not_tried": "–"}
 
 
-def print_run(summary: Mapping[str, Any], chosen: Chosen, wish: Wish) -> int:
+def print_run(summary: Mapping[str, Any], chosen: RowChoice, wish: RunRequest) -> int:
     """Print how a run ended; the exit status. CannotRun, with the add-in's sentence, when nothing could be tried."""
     if "counts" not in summary:
         said = " ".join(str(text) for text in summary.get("rejected", {}).values())
@@ -34,7 +34,7 @@ def print_run(summary: Mapping[str, Any], chosen: Chosen, wish: Wish) -> int:
     return exit_status(told["counts"], summary)
 
 
-def with_unknown(summary: Mapping[str, Any], chosen: Chosen) -> dict[str, Any]:
+def with_unknown(summary: Mapping[str, Any], chosen: RowChoice) -> dict[str, Any]:
     """The summary with a failed row for each name that no row has."""
     text = "There is no such record. Nothing was done for it."
     unknown: list[dict[str, Any]] = [
@@ -58,12 +58,12 @@ def to_json(summary: Mapping[str, Any]) -> str:
     return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows}, ensure_ascii=False))
 
 
-def _print_rows(summary: Mapping[str, Any], chosen: Chosen, every: bool) -> None:
-    places = {id: place for place, id in enumerate(chosen.rows.ids(0, chosen.rows.count))}
+def _print_rows(summary: Mapping[str, Any], chosen: RowChoice, every: bool) -> None:
+    positions = {id: position for position, id in enumerate(chosen.rows.ids(0, chosen.rows.count))}
     for row in summary["rows"]:
         if every or row["outcome"] in ("failed", "not_confirmed", "changed"):
-            place = places.get(row["id"])
-            title = chosen.rows.page(place, place + 1)[0].get("title", row["id"]) if place is not None else row["id"]
+            position = positions.get(row["id"])
+            title = chosen.rows.page(position, position + 1)[0].get("title", row["id"]) if position is not None else row["id"]
             click.echo(plain("  ".join(filter(None, (ICONS.get(row["outcome"], "·"), str(title), row.get("message") or "")))))
     if not summary["rows"] and summary.get("text"):
         click.echo(plain(summary["text"]))
@@ -74,7 +74,7 @@ def _print_rows(summary: Mapping[str, Any], chosen: Chosen, every: bool) -> None
         click.echo(plain(summary.get("text") or ""), err=True)
 
 
-def print_act(result: Mapping[str, Any], wish: Wish) -> int:
+def print_act(result: Mapping[str, Any], wish: RunRequest) -> int:
     """Print what an action at once has answered; the exit status."""
     said = " ".join([*map(str, (result.get("rejected") or {}).values()), str(result.get("notice") or "")]).strip()
     changed = bool(result.get("reload") or result.get("rows") or result.get("level") != "warning")

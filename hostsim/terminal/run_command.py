@@ -11,10 +11,10 @@ import click
 
 from hostsim.addins.form_protocol import Form
 from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option
-from hostsim.terminal.options import Wish, build_command
+from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import print_act, print_run
 from hostsim.terminal.progress import TerminalTask
-from hostsim.terminal.selection import Chosen, choose
+from hostsim.terminal.selection import RowChoice, choose
 from hostsim.workspace import Workspace
 
 HELP = ("--help", "-h")
@@ -55,7 +55,7 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     form = find(workspace, name)
     description = attempt(lambda: form.open({"selection": None, "answer": None}))
     wish = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
-    if not isinstance(wish, Wish):
+    if not isinstance(wish, RunRequest):
         return 0  # help was asked for and printed
     if description.get("unavailable"):
         raise CannotRun(str(description["unavailable"]["text"]))
@@ -85,12 +85,12 @@ def attempt(call: Any) -> Any:
         raise CannotRun(f"The add-in stopped with an error: {type(problem).__name__}: {problem}") from problem
 
 
-def with_answer(description: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
+def with_answer(description: Mapping[str, Any], wish: RunRequest) -> dict[str, Any]:
     """The form's own answer with what the arguments change."""
     return {**description["answer"], **wish.answer, "token": description.get("token", "")}
 
 
-def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> int:
+def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> int:
     chosen = attempt_choice(workspace, form, description, wish)
     if chosen.warning:
         click.echo(chosen.warning, err=True)
@@ -101,10 +101,10 @@ def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish:
     return print_run({"rows": task.rows(chosen.ids), **summary}, chosen, wish)
 
 
-def attempt_choice(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> Chosen:
+def attempt_choice(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> RowChoice:
     """Which rows; CannotRun with the form's own sentences when the answer is rejected."""
     chosen = attempt(lambda: choose(workspace, form, description, wish))
-    if isinstance(chosen, Chosen):
+    if isinstance(chosen, RowChoice):
         return chosen
     labels = {field["name"]: field["label"] for field in description["fields"]}
     said = [f"{labels.get(name, name)}: {text}" for name, text in chosen.get("rejected", {}).items()]

@@ -9,7 +9,7 @@ from typing import Any
 
 from hostsim.addins.form_protocol import Form, Rows
 from hostsim.practice.ledger import PracticeLedger
-from hostsim.terminal.options import Wish
+from hostsim.terminal.options import RunRequest
 from hostsim.workspace import Workspace
 
 PLACE = "billing.payments"
@@ -17,7 +17,7 @@ KINDS = ("payment", "credit_memo")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RowChoice:
     """The rows of a run: `ids` go to the form, `unknown` are names that no row has."""
 
     rows: Rows
@@ -29,7 +29,7 @@ class Chosen:
     empty: str = ""
 
 
-def choose(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> Chosen | Mapping[str, Any]:
+def choose(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> RowChoice | Mapping[str, Any]:
     """The rows of the run; the form's own `{"rejected"}` or `{"notice"}` when it does not give any."""
     takes_records = any(action.form == form.id for action in workspace.actions(PLACE))
     if wish.select and takes_records:
@@ -45,7 +45,9 @@ def choose(workspace: Workspace, form: Form, description: Mapping[str, Any], wis
     return _chosen(description, answer, rows, ids, unknown)
 
 
-def _named_records(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: Wish) -> Chosen | Mapping[str, Any]:
+def _named_records(
+    workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest
+) -> RowChoice | Mapping[str, Any]:
     """As from the right-click: exactly the records named, whatever the filters say."""
     source = str(wish.answer.get("source") or description["answer"].get("source") or "")
     refs, unknown = find_records(workspace.practice.ledger, wish.select, "credit_memo" if "memo" in source else "payment")
@@ -57,13 +59,13 @@ def _named_records(workspace: Workspace, form: Form, description: Mapping[str, A
     return _chosen(described, answer, rows, list(rows.ids(0, rows.count)) if refs else [], unknown)
 
 
-def _chosen(description: Mapping[str, Any], answer: Mapping[str, Any], rows: Rows, ids: list[str], unknown: list[str]) -> Chosen:
+def _chosen(description: Mapping[str, Any], answer: Mapping[str, Any], rows: Rows, ids: list[str], unknown: list[str]) -> RowChoice:
     amount = rows.total if len(ids) == rows.count else rows.total_of(ids)
     heading = " · ".join(
         filter(None, (description.get("subtitle"), f"{len(ids):,} {_noun(description, answer)}", show_money(amount)))
     )
     warning = (description.get("warning") or {}).get("text", "")
-    return Chosen(rows, ids, unknown, answer, heading, warning, str((rows.empty or {}).get("text", "")))
+    return RowChoice(rows, ids, unknown, answer, heading, warning, str((rows.empty or {}).get("text", "")))
 
 
 def show_money(text: str) -> str:

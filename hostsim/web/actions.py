@@ -8,7 +8,7 @@ from typing import Any
 from hostsim.addins.form_protocol import Form
 from hostsim.grid_snapshots import read_ranges
 from hostsim.web.errors import RequestRefused
-from hostsim.web.form_calls import answer_of, ask
+from hostsim.web.form_calls import answer_of, call_form
 from hostsim.workspace import Workspace
 
 FIXED_AT_ONCE = 50
@@ -19,7 +19,7 @@ def allowed_action(workspace: Workspace, form: Form, body: Mapping[str, Any], ki
     """The action's id; RequestRefused when the form does not offer it or the person may not take it."""
     name = str(body.get("action"))
     if not workspace.actions_seen.knows(form.id):
-        description = ask(workspace, form.id, lambda: form.open({"selection": None, "answer": answer_of(body)}))
+        description = call_form(workspace, form.id, lambda: form.open({"selection": None, "answer": answer_of(body)}))
         workspace.actions_seen.note(form.id, description)
     action = workspace.actions_seen.get(form.id, name)
     if action is not None and action.get("kind", "act") == kind:

@@ -16,7 +16,7 @@ from hostsim.tasks import AlreadyRunning, Task
 from hostsim.web.actions import allowed_action
 from hostsim.web.csv_export import sheet
 from hostsim.web.errors import RequestRefused
-from hostsim.web.form_calls import answer_of, ask, read_body, read_map, work
+from hostsim.web.form_calls import answer_of, call_form, in_thread, read_body, read_map
 from hostsim.web.menus import context_tree
 from hostsim.workspace import Workspace
 
@@ -32,7 +32,7 @@ def reply(content: object) -> Response:
 async def open_form(request: Request) -> Response:
     """`POST /api/forms/{form}/open` `{selection?, answer?, snapshot?, ranges?}` → the form's description and its running task."""
     body = await read_body(request)
-    return reply(await work(_open, _workspace(request), request.path_params["form"], body))
+    return reply(await in_thread(_open, _workspace(request), request.path_params["form"], body))
 
 
 def open_with_rows(workspace: Workspace, id: str) -> dict[str, Any]:
@@ -53,7 +53,9 @@ def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, A
     if body.get("request"):
         wanted |= read_map(body, "request")
     running = workspace.tasks.running(id)
-    description = _watched(workspace, form, running, wanted) if running else dict(ask(workspace, id, lambda: form.open(wanted)))
+    description = (
+        _watched(workspace, form, running, wanted) if running else dict(call_form(workspace, id, lambda: form.open(wanted)))
+    )
     workspace.actions_seen.note(id, description)
     description["running"] = running.describe() if running else None
     description["actions"] = [_with_right(workspace, each) for each in description.get("actions", ())]
@@ -65,7 +67,7 @@ def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, A
 def _watched(workspace: Workspace, form: Form, running: Task, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The form as its run was started: with the run's fields, not those asked for now, since its rows are the run's."""
     answer = dict(running.answer)
-    description = dict(ask(workspace, form.id, lambda: form.open({"selection": None, "answer": answer})))
+    description = dict(call_form(workspace, form.id, lambda: form.open({"selection": None, "answer": answer})))
     description["answer"] = {**description["answer"], **answer}
     description["token"] = answer.get("token", description["token"])
     if wanted["selection"]:
@@ -81,13 +83,13 @@ def _with_right(workspace: Workspace, action: Mapping[str, Any]) -> dict[str, An
 async def read_rows(request: Request) -> Response:
     """`POST /api/forms/{form}/rows` `{answer, sort?, columns}` → `{token, count, total, empty, notice, rows}` or `{rejected}`."""
     body = await read_body(request)
-    return reply(await work(_rows, _workspace(request), request.path_params["form"], body))
+    return reply(await in_thread(_rows, _workspace(request), request.path_params["form"], body))
 
 
 def _rows(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     form, answer = _form(workspace, id), answer_of(body)
     sort = read_map(body, "sort") if body.get("sort") else None
-    rows = ask(workspace, id, lambda: form.rows(answer, sort))
+    rows = call_form(workspace, id, lambda: form.rows(answer, sort))
     if isinstance(rows, Mapping):
         return {
             "rejected": rows.get("rejected", {}),
@@ -95,7 +97,7 @@ def _rows(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str
         }
     columns = [each for each in body.get("columns") or () if isinstance(each, dict)]
     snapshot = workspace.snapshots.keep(id, answer, columns, rows)
-    return ask(workspace, id, lambda: _state(workspace, snapshot))
+    return call_form(workspace, id, lambda: _state(workspace, snapshot))
 
 
 def _state(workspace: Workspace, snapshot: Snapshot) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _state(workspace: Workspace, snapshot: Snapshot) -> dict[str, Any]:
 async def read_snapshot(request: Request) -> Response:
     """`GET /api/snapshots/{token}` → as `rows`, for a page that comes back to a running task."""
     workspace = _workspace(request)
-    return reply(await work(lambda: _state(workspace, workspace.snapshots.get(request.path_params["token"]))))
+    return reply(await in_thread(lambda: _state(workspace, workspace.snapshots.get(request.path_params["token"]))))
 
 
 async def read_page(request: Request) -> Response:
@@ -121,12 +123,12 @@ async def read_page(request: Request) -> Response:
     start, stop = _number(request, "start"), _number(request, "stop")
     if not 0 <= start <= stop <= start + PAGE:
         raise RequestRefused(400, f"A page is at most {PAGE} rows.")
-    return reply(await work(_read_page, _workspace(request), request.path_params["token"], start, stop))
+    return reply(await in_thread(_read_page, _workspace(request), request.path_params["token"], start, stop))
 
 
 def _read_page(workspace: Workspace, token: str, start: int, stop: int) -> dict[str, Any]:
     snapshot = workspace.snapshots.get(token)
-    return {"start": start, "rows": ask(workspace, snapshot.form, lambda: _page(workspace, snapshot, start, stop))}
+    return {"start": start, "rows": call_form(workspace, snapshot.form, lambda: _page(workspace, snapshot, start, stop))}
 
 
 def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> list[dict[str, Any]]:
@@ -140,30 +142,30 @@ def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> li
 async def measure_selection(request: Request) -> Response:
     """`POST /api/snapshots/{token}/selection` `{ranges}` → `{count, total}`."""
     body = await read_body(request)
-    return reply(await work(_measure, _workspace(request), request.path_params["token"], body))
+    return reply(await in_thread(_measure, _workspace(request), request.path_params["token"], body))
 
 
 def _measure(workspace: Workspace, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
     snapshot = workspace.snapshots.get(token)
-    return ask(workspace, snapshot.form, lambda: measure(snapshot.rows, read_ranges(body.get("ranges"), snapshot.rows.count)))
+    return call_form(workspace, snapshot.form, lambda: measure(snapshot.rows, read_ranges(body.get("ranges"), snapshot.rows.count)))
 
 
 async def act(request: Request) -> Response:
     """`POST /api/forms/{form}/act` `{action, answer, snapshot?, ranges?, edits?}` → the form's result."""
     body = await read_body(request)
-    return reply(await work(_act, _workspace(request), request.path_params["form"], body))
+    return reply(await in_thread(_act, _workspace(request), request.path_params["form"], body))
 
 
 def _act(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     form, ids = _form(workspace, id), _ids(workspace, body)
     action = allowed_action(workspace, form, body, "act")
-    return ask(workspace, id, lambda: form.act(action, answer_of(body), ids, read_map(body, "edits")))
+    return call_form(workspace, id, lambda: form.act(action, answer_of(body), ids, read_map(body, "edits")))
 
 
 async def run(request: Request) -> Response:
     """`POST /api/forms/{form}/run`, as `act` → `{task…}`; the rest comes by the event stream."""
     body = await read_body(request)
-    return reply((await work(_run, _workspace(request), request.path_params["form"], body)).describe())
+    return reply((await in_thread(_run, _workspace(request), request.path_params["form"], body)).describe())
 
 
 def _run(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Task:
@@ -183,24 +185,24 @@ async def options(request: Request) -> Response:
     workspace, id = _workspace(request), request.path_params["form"]
     form = _form(workspace, id)
     name, search = request.query_params.get("name", ""), request.query_params.get("search", "")
-    return reply(list(await work(lambda: ask(workspace, id, lambda: form.options(name, search)))))
+    return reply(list(await in_thread(lambda: call_form(workspace, id, lambda: form.options(name, search)))))
 
 
 async def call_action(request: Request) -> Response:
     """`POST /api/context/{place}/{index}` `{snapshot, ranges}` → what the context action's function answered."""
     body = await read_body(request)
-    return reply(await work(_call, _workspace(request), request.path_params["place"], request.path_params["index"], body))
+    return reply(await in_thread(_call, _workspace(request), request.path_params["grid"], request.path_params["index"], body))
 
 
-def _call(workspace: Workspace, place: str, index: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    actions = workspace.actions(place)
+def _call(workspace: Workspace, grid: str, index: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    actions = workspace.actions(grid)
     action = actions[index] if 0 <= index < len(actions) else None
     if action is None or action.call is None:
         raise RequestRefused(404, "There is no such entry.")
     if not workspace.may(action.right):
         raise RequestRefused(403, f"You may not {action.right} here.")
     call, ids = action.call, _ids(workspace, body)
-    return ask(workspace, place, lambda: call(ids))
+    return call_form(workspace, grid, lambda: call(ids))
 
 
 async def list_tasks(request: Request) -> Response:

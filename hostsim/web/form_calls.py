@@ -17,7 +17,7 @@ Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
 
-async def work(call: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+async def in_thread(call: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
     """Call in a thread: forms read databases and may speak to a network."""
     return await run_in_threadpool(call, *args, **kwargs)
 
@@ -48,7 +48,7 @@ def answer_of(body: Mapping[str, Any]) -> dict[str, Any]:
     return read_map(body, "answer")
 
 
-def ask(workspace: Workspace, form: str, call: Callable[[], Result]) -> Result:
+def call_form(workspace: Workspace, form: str, call: Callable[[], Result]) -> Result:
     """Call a form; what it raises becomes a sentence that names whose form it is, with the trace under Details."""
     try:
         return call()

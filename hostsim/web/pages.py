@@ -14,13 +14,13 @@ from starlette.templating import Jinja2Templates
 from hostsim.web import api
 from hostsim.web.errors import RequestRefused
 from hostsim.web.files import modules
-from hostsim.web.form_calls import work
+from hostsim.web.form_calls import in_thread
 from hostsim.web.menus import menu_tree
 from hostsim.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GridPage:
     """A page: its address, tab, section (Billing alone has any) and the grid it shows."""
 
     path: str
@@ -29,10 +29,10 @@ class Place:
     form: str
 
 
-PLACES = (
-    Place("/clients", "Clients", "", "clients"),
-    Place("/billing/invoices", "Billing", "Invoices", "billing.invoices"),
-    Place("/billing/payments", "Billing", "Payments", "billing.payments"),
+GRID_PAGES = (
+    GridPage("/clients", "Clients", "", "clients"),
+    GridPage("/billing/invoices", "Billing", "Invoices", "billing.invoices"),
+    GridPage("/billing/payments", "Billing", "Payments", "billing.payments"),
 )
 TABS = (("Clients", "/clients"), ("Billing", "/billing/payments"))
 
@@ -50,34 +50,34 @@ async def index(_: Request) -> Response:
     return RedirectResponse("/billing/payments", status_code=303)
 
 
-async def show_place(request: Request) -> Response:
+async def show_grid_page(request: Request) -> Response:
     """A tab with its grid."""
     workspace: Workspace = request.app.state.workspace
-    place = next(each for each in PLACES if each.path == request.url.path)
+    grid_page = next(each for each in GRID_PAGES if each.path == request.url.path)
     values: dict[str, Any] = {
         "firm": workspace.practice.firm.name,
         "user": workspace.user.name,
         "menu": menu_tree(workspace.menu(), workspace.may),
         "failures": workspace.failures,
-        "place": place,
+        "grid_page": grid_page,
         "position": workspace.feed.position(),
         "tabs": TABS,
-        "sections": [each for each in PLACES if each.tab == place.tab and each.section],
+        "sections": [each for each in GRID_PAGES if each.tab == grid_page.tab and each.section],
         "addins": [each for each in workspace.addins if not each.failure and each.manifest],
     }
-    answer: HTMLResponse = request.app.state.templates.TemplateResponse(request, "place.html", values)
+    answer: HTMLResponse = request.app.state.templates.TemplateResponse(request, "grid_page.html", values)
     return answer
 
 
-async def open_place(request: Request) -> Response:
-    """`GET /api/places/{form}` → `{description, state}` of a page's grid, as `open` and `rows` give them.
+async def open_grid_page(request: Request) -> Response:
+    """`GET /api/pages/{form}` → `{description, state}` of a page's grid, as `open` and `rows` give them.
 
     The page asks for it in its head, so that the rows are on their way before the scripts that draw them.
     """
     form = request.path_params["form"]
-    if form not in {place.form for place in PLACES}:
+    if form not in {grid_page.form for grid_page in GRID_PAGES}:
         raise RequestRefused(404, f"There is no page with a form {form}.")
-    return api.reply(await work(api.open_with_rows, request.app.state.workspace, form))
+    return api.reply(await in_thread(api.open_with_rows, request.app.state.workspace, form))
 
 
 async def receive_callback(request: Request) -> Response:
@@ -86,7 +86,7 @@ async def receive_callback(request: Request) -> Response:
     query = dict(request.query_params)
     single = len(query) == len(request.query_params.multi_items())
     unclear = {"ok": False, "text": "This answer states a value twice. Nothing was changed."}
-    result = await work(workspace.callbacks.receive, query) if single else unclear
+    result = await in_thread(workspace.callbacks.receive, query) if single else unclear
     if result.get("ok"):
         workspace.feed.publish({"addins": "changed"})
     values = {"ok": bool(result.get("ok")), "text": str(result.get("text", ""))}

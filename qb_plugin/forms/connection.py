@@ -11,7 +11,7 @@ from marshmallow import fields
 from qb_plugin.errors import AnswerRejected
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.presentation import answering, title_of
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import ConnectionState, Message
 
@@ -72,12 +72,12 @@ class ConnectionForm:
 
     id = "connection"
 
-    def __init__(self, office: Office) -> None:
-        self._office, self._schema = office, ConnectionAnswer()
+    def __init__(self, services: FormServices) -> None:
+        self._services, self._schema = services, ConnectionAnswer()
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Say which company is connected, and offer what can be done."""
-        connection = self._office.connection()
+        connection = self._services.connection()
         message = Message(
             f"connection_{connection.state.value}", {"company": connection.company, "environment": connection.environment}
         )
@@ -85,13 +85,13 @@ class ConnectionForm:
         return {
             "id": self.id,
             "title": "QuickBooks Connection",
-            "subtitle": title_of(self._office.host.firm, connection),
+            "subtitle": title_of(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {"environment": "", "client_id": "", "client_secret": "", "callback": ""},
             "columns": None,
             "actions": [CONNECT, FINISH, *([DISCONNECT] if connection.realm else [])],
             "row_actions": [],
-            "notice": {"text": self._office.sentences.text(message), "level": "info" if connected else "warning", "link": None},
+            "notice": {"text": self._services.sentences.text(message), "level": "info" if connected else "warning", "link": None},
             "warning": None,
             "unavailable": None,
             "token": "",
@@ -104,27 +104,27 @@ class ConnectionForm:
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Connect, finish with a pasted address, or disconnect."""
         work = {"connect": self._connect, "finish": self._finish, "disconnect": self._disconnect}[action]
-        found: dict[str, Any] = answering(self._office.sentences, partial(work, answer))
+        found: dict[str, Any] = answering(self._services.sentences, partial(work, answer))
         return found
 
     def _connect(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         values = load_answer(self._schema, answer)
-        url = self._office.sign_in.begin(values["client_id"], values["client_secret"], values["environment"])
-        return {"open_url": url, "notice": self._office.sentences.text(Message("consent_opened")), "level": "info"}
+        url = self._services.sign_in.begin(values["client_id"], values["client_secret"], values["environment"])
+        return {"open_url": url, "notice": self._services.sentences.text(Message("consent_opened")), "level": "info"}
 
     def _finish(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         pasted = load_answer(self._schema, answer)["callback"]
         if not pasted:
             raise AnswerRejected(Message("answer_rejected"), {"callback": Message("field_callback")})
-        connection = self._office.sign_in.finish({"url": pasted})
+        connection = self._services.sign_in.finish({"url": pasted})
         return self._said(Message("connection_connected", {"company": connection.company, "environment": connection.environment}))
 
     def _disconnect(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        self._office.sign_in.disconnect()
+        self._services.sign_in.disconnect()
         return self._said(Message("connection_none"))
 
     def _said(self, message: Message) -> dict[str, Any]:
-        return {"notice": self._office.sentences.text(message), "level": "info", "form": self.id, "reload": True}
+        return {"notice": self._services.sentences.text(message), "level": "info", "form": self.id, "reload": True}
 
     def run(
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task

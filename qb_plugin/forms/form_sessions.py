@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 KEPT = 64
 
 
-class Tokens(Generic[Value]):
+class FormSessions(Generic[Value]):
     """Opaque tokens for values, safe to use from several threads."""
 
     def __init__(self, kept: int = KEPT) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
 
 
-def set_hidden(office: Office, ids: Sequence[str], hidden: bool) -> dict[str, Any]:
+def set_hidden(services: FormServices, ids: Sequence[str], hidden: bool) -> dict[str, Any]:
     """Hide or show records; they leave or join the grid at its next reading."""
-    office.host.marks.put([{"ref": ref, "hidden": hidden} for ref in ids])
+    services.host.marks.put([{"ref": ref, "hidden": hidden} for ref in ids])
     key = "rows_hidden" if hidden else "rows_shown"
-    text = office.sentences.text(Message(key, {"n": rows_in_words(len(ids))}))
+    text = services.sentences.text(Message(key, {"n": rows_in_words(len(ids))}))
     outcome = Outcome.HIDDEN if hidden else Outcome.READY
     return {"notice": text, "level": "info", "rows": [{"id": ref, "outcome": outcome.value} for ref in ids], "reload": True}
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Link, Message, Outcome, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import ENTITY
-from qb_plugin.sync.exporting.snapshot import ExportOptions, read_known
-from qb_plugin.sync.possible_duplicates import find_twin
+from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
+from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 
 
-def link_twin(office: Office, record: SourceRecord) -> RowResult:
-    """Link the record to its look-alike; the twin is looked for again, so that what is linked is what is there now."""
-    place = office.place()
-    twin = find_twin(record, read_known(place, [record], ExportOptions()))
-    if twin is None:
+def link_possible_duplicate(services: FormServices, record: SourceRecord) -> RowResult:
+    """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now."""
+    context = services.context()
+    duplicate = find_possible_duplicate(record, read_snapshot(context, [record], ExportOptions()))
+    if duplicate is None:
         return RowResult(str(record.ref), Outcome.READY, Message("twin_gone"))
-    place.links.add([Link(place.realm, record.ref, ENTITY[record.ref.kind], twin.id, "matched", twin.sync_token, record.version)])
-    office.host.marks.put([{"ref": str(record.ref), "state": "synchronized"}])
-    return RowResult(str(record.ref), Outcome.SYNCHRONIZED, Message("twin_linked"), twin.id)
+    context.links.add(
+        [
+            Link(
+                context.realm,
+                record.ref,
+                ENTITY[record.ref.kind],
+                duplicate.id,
+                "matched",
+                duplicate.sync_token,
+                record.version,
+            )
+        ]
+    )
+    services.host.marks.put([{"ref": str(record.ref), "state": "synchronized"}])
+    return RowResult(str(record.ref), Outcome.SYNCHRONIZED, Message("twin_linked"), duplicate.id)

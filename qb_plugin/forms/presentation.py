@@ -15,13 +15,13 @@ FIXES: Mapping[str, Mapping[str, Any]] = {
     "match_client": {"label": "Match client…", "form": "match-clients"},
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
-    "link_twin": {"label": "Same one: link them", "act": "link_twin"},
-    "send_anyway": {"label": "Send anyway", "run": "export", "edit": {"anyway": True}},
-    "import_anyway": {"label": "Import anyway", "run": "import", "edit": {"anyway": True}},
+    "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
+    "force_export": {"label": "Send anyway", "run": "export", "edit": {"force": True}},
+    "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
 }
 
 
-def show_message(sentences: Sentences, message: Message | None) -> dict[str, Any]:
+def present_message(sentences: Sentences, message: Message | None) -> dict[str, Any]:
     """A row's `message`, `details` and `fixes`."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
@@ -35,18 +35,18 @@ def request_of(fix: str, message: Message) -> dict[str, Any]:
     return {"request": {"answer": {"search": name}}} if fix == "match_client" and name else {}
 
 
-def show_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
+def present_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
     """What has become of a row, as the host takes it while a run goes on."""
     return {
         "id": result.id,
         "outcome": result.outcome.value,
-        **show_message(sentences, result.message),
+        **present_message(sentences, result.message),
         "quickbooks_id": result.quickbooks_id,
         "applied": [{"invoice": share.invoice, "amount": plain_amount(share.amount)} for share in result.applied],
     }
 
 
-def show_shares(shares: Sequence[Share]) -> str:
+def present_shares(shares: Sequence[Share]) -> str:
     """`INV-1001 450.00, INV-1002 12.50`."""
     return ", ".join(f"{share.invoice} {show_amount(share.amount)}" for share in shares)
 
@@ -64,7 +64,7 @@ def unavailable(sentences: Sentences, failure: AddInError) -> dict[str, Any]:
     return {"text": sentences.text(failure.message), "link": link}
 
 
-def show_rejection(sentences: Sentences, rejection: AnswerRejected) -> dict[str, Any]:
+def present_rejection(sentences: Sentences, rejection: AnswerRejected) -> dict[str, Any]:
     """Each field that does not fit, and why."""
     return {"rejected": {name: sentences.text(message) for name, message in rejection.fields.items()}}
 
@@ -74,7 +74,7 @@ def answering(sentences: Sentences, work: Callable[[], Any]) -> Any:
     try:
         return work()
     except AnswerRejected as rejection:
-        return show_rejection(sentences, rejection)
+        return present_rejection(sentences, rejection)
     except AddInError as failure:
         return {"notice": sentences.text(failure.message), "level": "warning"}
 
@@ -111,6 +111,6 @@ def rows_or_reason(sentences: Sentences, work: Callable[[], Any]) -> Any:
     try:
         return work()
     except AnswerRejected as rejection:
-        return show_rejection(sentences, rejection)
+        return present_rejection(sentences, rejection)
     except AddInError as failure:
         return NoRows(sentences.text(failure.message))

@@ -7,11 +7,11 @@ from contextlib import closing
 from typing import Any
 
 from qb_plugin.errors import AddInError, Fatal, RunInProgress
-from qb_plugin.forms.presentation import show_result
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.presentation import present_result
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
-from qb_plugin.sync.run import Tally, carry_out
+from qb_plugin.sync.run import RunProgress, run_under_lease
 
 Work = Callable[[Lease], Iterator[RowResult | Message]]
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
@@ -21,36 +21,40 @@ SECONDS = 1.0  # for how long marks wait for company
 LOOK_EVERY = 1.0  # seconds between looks at somebody else's run
 
 
-class Running:
+class RunTask:
     """One run as the host sees it."""
 
-    def __init__(self, office: Office, task: Task) -> None:
-        self._office, self._task = office, task
+    def __init__(self, services: FormServices, task: Task) -> None:
+        self._services, self._task = services, task
         self._to_mark: dict[str, str] = {}
         self._marking, self._noticed = True, False
-        self._through = -1  # so that the bar is told its length by the first row, before any has ended
-        self._marked_at = office.run_ports.clock.monotonic()
+        self._processed = -1  # so that the bar is told its length by the first row, before any has ended
+        self._marked_at = services.run_ports.clock.monotonic()
 
-    def go(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
+    def run(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
         """Carry out the work; every row ends with an outcome, whatever happens."""
-        tally = Tally(tuple(ids))
-        run = self._office.new_run(action, len(ids))
+        progress = RunProgress(tuple(ids))
+        run = self._services.new_run(action, len(ids))
         failure: AddInError | None = None
         try:
-            events = closing(carry_out(self._office.run_ports, run, work, tally))  # a host that raises leaves no run half open
-            with self._office.bulletin.heard_by(self._notice), events as told:
+            events = closing(
+                run_under_lease(self._services.run_ports, run, work, progress)
+            )  # a host that raises leaves no run half open
+            with self._services.notices.subscribed(self._notice), events as told:
                 for event in told:
-                    self._tell(event, tally)
+                    self._report(event, progress)
         except RunInProgress as error:
             failure = self._watch(run, error)
         except AddInError as error:
             failure = error
         except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
-        for end in tally.end_the_rest(failure.message if failure else Message("cancelled_row")):
-            self._take(end, tally)  # only when the run could not even begin, or the host raised: else it has ended its rows itself
+        for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
+            self._take(
+                end, progress
+            )  # only when the run could not even begin, or the host raised: else it has ended its rows itself
         trouble = self._mark_the_last()
-        return self._summary(run.id, tally, failure or trouble)
+        return self._summary(run.id, progress, failure or trouble)
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:
         """Show how far somebody else's run is until it has ended or the person has seen enough; nothing is sent meanwhile."""
@@ -66,43 +70,43 @@ class Running:
 
     def _looks(self, realm: str) -> Iterator[RunInfo]:
         """The company's run each time it has got further, until there is none or the person cancels."""
-        leases, seen = self._office.run_ports.leases, ("", -1)
+        leases, seen = self._services.run_ports.leases, ("", -1)
         while not self._task.cancelled and (lease := leases.current(realm)) and lease.run:
             if seen != (lease.run.id, lease.run.done):
                 seen = (lease.run.id, lease.run.done)
                 yield lease.run
-            self._office.run_ports.clock.sleep(LOOK_EVERY)
+            self._services.run_ports.clock.sleep(LOOK_EVERY)
 
     def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult | Message]]) -> dict[str, Any]:
         """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
-        tally = Tally(tuple(ids))
+        progress = RunProgress(tuple(ids))
         self._marking = False
         failure: AddInError | None = None
         try:
             for event in plan():
-                if isinstance(event, Message) or tally.take(event):
-                    self._tell(event, tally)
+                if isinstance(event, Message) or progress.take(event):
+                    self._report(event, progress)
         except AddInError as error:
             failure = error
-        for end in tally.end_the_rest(failure.message if failure else Message("cancelled_row")):
-            self._tell(end, tally)
-        return self._summary("", tally, failure)
+        for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
+            self._report(end, progress)
+        return self._summary("", progress, failure)
 
-    def _tell(self, event: RowResult | Message, tally: Tally) -> None:
-        self._take(event, tally)
-        if len(self._to_mark) >= GROUP or self._office.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
+    def _report(self, event: RowResult | Message, progress: RunProgress) -> None:
+        self._take(event, progress)
+        if len(self._to_mark) >= GROUP or self._services.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
             self._mark()
 
-    def _take(self, event: RowResult | Message, tally: Tally) -> None:
+    def _take(self, event: RowResult | Message, progress: RunProgress) -> None:
         if isinstance(event, Message):
             self._notice(event)
             return
-        if event.id not in tally:
+        if event.id not in progress:
             return
-        self._task.row(show_result(self._office.sentences, event))
-        if tally.through != self._through:
-            self._through = tally.through
-            self._task.progress(tally.through, len(tally.ids))
+        self._task.row(present_result(self._services.sentences, event))
+        if progress.processed != self._processed:
+            self._processed = progress.processed
+            self._task.progress(progress.processed, len(progress.ids))
         if self._noticed and event.outcome in MARKS:  # what was waited for is over
             self._noticed = False
             self._task.notice("")
@@ -112,15 +116,15 @@ class Running:
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
-        self._task.notice(self._office.sentences.text(message))
+        self._task.notice(self._services.sentences.text(message))
 
     def _mark(self) -> None:
         """Set the host's marks for the rows that have ended."""
         changes = [{"ref": ref, "state": state} for ref, state in self._to_mark.items()]
         if changes:
-            self._office.host.marks.put(changes)
+            self._services.host.marks.put(changes)
         self._to_mark = {}
-        self._marked_at = self._office.run_ports.clock.monotonic()
+        self._marked_at = self._services.run_ports.clock.monotonic()
 
     def _mark_the_last(self) -> AddInError | None:
         """What keeps the host from setting the marks, if anything does: they are mended by our links at the next press or start."""
@@ -130,9 +134,9 @@ class Running:
             return Fatal(Message("host_trouble", details=type(error).__name__))
         return None
 
-    def _summary(self, run_id: str, tally: Tally, failure: AddInError | None) -> dict[str, Any]:
-        sentences = self._office.sentences
-        counts = tally.counts()
+    def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> dict[str, Any]:
+        sentences = self._services.sentences
+        counts = progress.counts()
         told = failure.message if failure else summary_message(counts, self._task.cancelled)
         level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
         return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level}

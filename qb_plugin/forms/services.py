@@ -9,20 +9,20 @@ from typing import Any, Protocol
 
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences
-from qb_plugin.model import Choice, Connection, Customer, Message, RunInfo
-from qb_plugin.sync.context import Workplace
+from qb_plugin.model import Connection, Customer, ListEntry, Message, RunInfo
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.run import RunPorts
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ReferenceLists:
     """QuickBooks' lists a person picks from, read a few minutes ago at most."""
 
     customers: Sequence[Customer] = ()
-    accounts: Sequence[Choice] = ()
-    methods: Sequence[Choice] = ()
-    items: Sequence[Choice] = ()
+    accounts: Sequence[ListEntry] = ()
+    methods: Sequence[ListEntry] = ()
+    items: Sequence[ListEntry] = ()
 
 
 class SignIn(Protocol):
@@ -39,15 +39,15 @@ class SignIn(Protocol):
     def disconnect(self) -> None: ...
 
 
-class Hearing(Protocol):
+class NoticeSource(Protocol):
     """Where waits are told: a throttle, a connection that does not come about."""
 
-    def heard_by(self, listener: Callable[[Message], None]) -> AbstractContextManager[None]:
+    def subscribed(self, listener: Callable[[Message], None]) -> AbstractContextManager[None]:
         """Let a run listen while it lasts; called from any thread."""
         ...
 
 
-class Office(Protocol):
+class FormServices(Protocol):
     """The parts of the add-in, as forms see them."""
 
     @property
@@ -61,13 +61,13 @@ class Office(Protocol):
     @property
     def run_ports(self) -> RunPorts: ...
     @property
-    def bulletin(self) -> Hearing: ...
+    def notices(self) -> NoticeSource: ...
     def connection(self) -> Connection: ...
-    def place(self, signed_in: bool = True) -> Workplace:
+    def context(self, signed_in: bool = True) -> SyncContext:
         """The ports of the connected company; NotConnected, or ReconnectNeeded unless `signed_in` does not matter."""
         ...
 
-    def lists(self, fresh: bool = False) -> Lists:
+    def lists(self, fresh: bool = False) -> ReferenceLists:
         """QuickBooks' lists, cached for some minutes; Fatal when they cannot be read."""
         ...
 

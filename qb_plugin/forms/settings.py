@@ -13,9 +13,9 @@ from qb_plugin.errors import AddInError
 from qb_plugin.forms.exporting.columns import choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.presentation import answering, title_of, unavailable
-from qb_plugin.forms.services import Lists, Office
+from qb_plugin.forms.services import FormServices, ReferenceLists
 from qb_plugin.host import Task
-from qb_plugin.model import Choice, Message
+from qb_plugin.model import ListEntry, Message
 
 SAVE = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
 AUTO_APPLY = [
@@ -30,7 +30,7 @@ GENTLE = 0.5  # of QuickBooks' limits
 MAPS = ("payment_method", "deposit_account")
 
 
-def settings_schema(methods: Sequence[str], lists: Lists) -> Schema:
+def settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Schema:
     """The form's schema for these WorkSpace methods and these QuickBooks lists."""
     found: dict[str, Any] = {
         "credit_memo_item": chosen("Item on credit memos", "Credit memos", choices(lists.items, "None chosen")),
@@ -56,23 +56,23 @@ class SettingsForm:
 
     id = "settings"
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, services: FormServices) -> None:
+        self._services = services
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The settings of the connected company, or why there are none to make."""
-        trouble, lists = None, Lists()
+        trouble, lists = None, ReferenceLists()
         try:
-            self._office.place()
-            lists = self._office.lists(fresh=True)
+            self._services.context()
+            lists = self._services.lists(fresh=True)
         except AddInError as failure:
-            trouble = unavailable(self._office.sentences, failure)
+            trouble = unavailable(self._services.sentences, failure)
         return {
             "id": self.id,
             "title": "QuickBooks Settings",
-            "subtitle": title_of(self._office.host.firm, self._office.connection()),
+            "subtitle": title_of(self._services.host.firm, self._services.connection()),
             "fields": [] if trouble else describe_fields(self._schema(lists)),
-            "answer": flat(self._office.settings()),
+            "answer": flat(self._services.settings()),
             "columns": None,
             "actions": [] if trouble else [SAVE],
             "row_actions": [],
@@ -82,8 +82,8 @@ class SettingsForm:
             "token": "",
         }
 
-    def _schema(self, lists: Lists) -> Schema:
-        return settings_schema(self._office.host.ledger.methods(), lists)
+    def _schema(self, lists: ReferenceLists) -> Schema:
+        return settings_schema(self._services.host.ledger.methods(), lists)
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """No grid here."""
@@ -91,13 +91,13 @@ class SettingsForm:
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Save."""
-        found: dict[str, Any] = answering(self._office.sentences, partial(self._save, answer))
+        found: dict[str, Any] = answering(self._services.sentences, partial(self._save, answer))
         return found
 
     def _save(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        values = load_answer(self._schema(self._office.lists()), answer)
-        self._office.save_settings(nested(values))
-        return {"notice": self._office.sentences.text(Message("settings_saved")), "level": "info"}
+        values = load_answer(self._schema(self._services.lists()), answer)
+        self._services.save_settings(nested(values))
+        return {"notice": self._services.sentences.text(Message("settings_saved")), "level": "info"}
 
     def run(
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
@@ -129,7 +129,7 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def first_settings(methods: Sequence[str], lists: Lists) -> dict[str, Any]:
+def first_settings(methods: Sequence[str], lists: ReferenceLists) -> dict[str, Any]:
     """What a company starts with: methods of the same name, Undeposited Funds, and the first service item."""
     by_name = {choice.name.casefold(): choice for choice in lists.methods if choice.active}
     found = {method: by_name[method.casefold()].id for method in methods if method.casefold() in by_name}
@@ -147,6 +147,6 @@ def pace_of(settings: Mapping[str, Any]) -> float:
     return GENTLE if settings.get("pace") == "gentle" else 1.0
 
 
-def first_item(items: Sequence[Choice]) -> str:
+def first_item(items: Sequence[ListEntry]) -> str:
     """The item credit memos use until somebody chooses: the first active service, or none."""
     return next((item.id for item in items if item.active and item.type == "Service"), "")

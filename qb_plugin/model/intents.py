@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from qb_plugin.model.quickbooks import Book
+from qb_plugin.model.quickbooks import QboTransaction
 from qb_plugin.model.records import IntentState, Message, Operation, Ref
 
 
@@ -80,5 +80,5 @@ class Answer:
 
     intent_id: str
     verdict: Verdict
-    record: Book | None = None
+    record: QboTransaction | None = None
     fault: Fault | None = None

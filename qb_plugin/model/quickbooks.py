@@ -20,7 +20,7 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class BookInvoice:
+class QboInvoice:
     """A QuickBooks invoice, as much of it as allocation needs."""
 
     id: str
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class BookPayment:
+class QboPayment:
     """A QuickBooks payment as read back."""
 
     id: str
@@ -68,12 +68,12 @@ class BookPayment:
 class PaymentChanges:
     """Payments made or changed in QuickBooks since some moment, and the ids of those deleted."""
 
-    changed: tuple[BookPayment, ...] = ()
+    changed: tuple[QboPayment, ...] = ()
     deleted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class BookCreditMemo:
+class QboCreditMemo:
     """A QuickBooks credit memo as read back."""
 
     id: str
@@ -90,7 +90,7 @@ class BookCreditMemo:
     currency: str | None = None
 
 
-Book = BookPayment | BookCreditMemo
+QboTransaction = QboPayment | QboCreditMemo
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ Draft = PaymentDraft | CreditMemoDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ListEntry:
     """One entry of a QuickBooks list a person picks from: an account, a payment method, an item."""
 
     id: str

@@ -10,19 +10,19 @@ from typing import Any, TypeVar
 
 from qb_plugin.errors import RowRefused, Unreachable
 from qb_plugin.model import (
-    Book,
-    BookCreditMemo,
-    BookInvoice,
-    BookPayment,
-    Choice,
     Company,
     Customer,
     Draft,
+    ListEntry,
     Message,
     PaymentChanges,
+    QboCreditMemo,
+    QboInvoice,
+    QboPayment,
+    QboTransaction,
 )
 from qb_plugin.quickbooks.batches import BatchSender
-from qb_plugin.quickbooks.http.client import Channel
+from qb_plugin.quickbooks.http.client import ApiClient
 from qb_plugin.quickbooks.http.rate_limiter import never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
@@ -40,46 +40,46 @@ _DEPOSITS = among("AccountType", ("Bank", "Other Current Asset"))
 _NOT_SOLD = frozenset({"Category", "Group"})
 
 
-class QuickBooksBooks:
+class QuickBooksAdapter:
     """One company's books; nothing is kept between calls."""
 
-    def __init__(self, channel: Channel, limits: Limits) -> None:
-        self._channel = channel
+    def __init__(self, client: ApiClient, limits: Limits) -> None:
+        self._client = client
         self._limits = limits
-        self._reader = Reader(channel, limits)
+        self._reader = Reader(client, limits)
 
     def company(self) -> Company:
         """The company and its preferences."""
-        realm = self._channel.realm
+        realm = self._client.realm
         info = self._reader.entity("CompanyInfo", f"companyinfo/{realm}")
         preferences = self._reader.entity("Preferences", "preferences")
         return self._reader.understood(lambda raw: read_company(realm, info, raw), preferences)
 
     def now(self) -> datetime:
         """QuickBooks' own clock as of its last answer."""
-        if self._channel.time is None:
+        if self._client.time is None:
             self.company()
-        if self._channel.time is None:
+        if self._client.time is None:
             raise Unreachable(Message("quickbooks_unreadable", details="no time in the answer"))
-        return self._channel.time
+        return self._client.time
 
     def customers(self) -> Sequence[Customer]:
         """All customers, inactive ones too."""
         return self._list(read_customer, "Customer", "Active IN (true, false)")
 
-    def accounts(self) -> Sequence[Choice]:
+    def accounts(self) -> Sequence[ListEntry]:
         """Active accounts that can take a deposit: Bank and Other Current Asset."""
         return self._list(read_account, "Account", _DEPOSITS)
 
-    def methods(self) -> Sequence[Choice]:
+    def methods(self) -> Sequence[ListEntry]:
         """Active payment methods."""
         return self._list(read_named, "PaymentMethod")
 
-    def items(self) -> Sequence[Choice]:
+    def items(self) -> Sequence[ListEntry]:
         """Active items that can stand on a credit memo."""
         return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
 
-    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
+    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""
         wanted = list(dict.fromkeys(customer_ids))
         if not wanted:
@@ -90,15 +90,15 @@ class QuickBooksBooks:
         chosen = frozenset(wanted)
         return [found for found in self._list(read_invoice, "Invoice", _OPEN) if found.customer_id in chosen]
 
-    def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]:
+    def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]:
         """These invoices as they are now; deleted ones are left out."""
         return self._by_id(read_invoice, "Invoice", ids)
 
-    def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
+    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment]:
         """Payments dated on or between the two, in order of Id."""
         return self._list(read_payment, "Payment", between("TxnDate", start, end))
 
-    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[BookPayment]]:
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[QboPayment]]:
         """The same a page at a time, for those who need not have all at once."""
         return self._reader.pages("Payment", between("TxnDate", start, end), read_payment)
 
@@ -107,20 +107,20 @@ class QuickBooksBooks:
         found = self._reader.changes("Payment", moment, read_payment)
         return found and PaymentChanges(tuple(found[0]), frozenset(found[1]))
 
-    def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]:
         """Credit memos dated on or between the two, in order of Id."""
         return self._list(read_credit_memo, "CreditMemo", between("TxnDate", start, end))
 
-    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
         """Payments or credit memos created at or after the moment."""
         return self._list(lambda raw: read_book(entity, raw), entity, since("MetaData.CreateTime", moment))
 
-    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
         """These records as they are now; deleted ones are left out.
 
         A query may lag behind a write, so whatever it does not find is read by itself before it counts as deleted.
         """
-        found: dict[str, Book] = {}
+        found: dict[str, QboTransaction] = {}
         if len(ids) > 1:
             found = {record.id: record for record in self._by_id(lambda raw: read_book(entity, raw), entity, ids)}
         for identity in ids:
@@ -144,10 +144,10 @@ class QuickBooksBooks:
     @contextmanager
     def sender(self, stop: Callable[[], bool] = never) -> Iterator[BatchSender]:
         """A sender for one run; while it is open, questions are as patient as sends. `stop` calls back what has not left."""
-        with self._reader.patiently(), BatchSender(self._channel, self._limits, stop) as sender:
+        with self._reader.patiently(), BatchSender(self._client, self._limits, stop) as sender:
             yield sender
 
-    def _open(self, where: str) -> Sequence[BookInvoice]:
+    def _open(self, where: str) -> Sequence[QboInvoice]:
         return self._list(read_invoice, "Invoice", f"{where} AND {_OPEN}")
 
     def _pages_of_all_open(self) -> int:
@@ -161,7 +161,7 @@ class QuickBooksBooks:
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
         return self._reader.rows(entity, where, read)
 
-    def _read_one(self, entity: str, identity: str) -> Book | None:
+    def _read_one(self, entity: str, identity: str) -> QboTransaction | None:
         if not identity.isdecimal():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")

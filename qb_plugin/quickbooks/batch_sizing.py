@@ -8,7 +8,7 @@ _NARROWEST = 2
 _GOOD_ANSWERS = 8
 
 
-class Width:
+class BatchSizer:
     """`batches` in flight and `items` in each, within the most given; `slow` is seconds per item. Thread-safe."""
 
     def __init__(self, most_batches: int, most_items: int, slow: float) -> None:

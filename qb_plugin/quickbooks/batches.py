@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
-from qb_plugin.quickbooks.batch_sizing import Width
-from qb_plugin.quickbooks.http.client import Ask, Channel, Reply
+from qb_plugin.quickbooks.batch_sizing import BatchSizer
+from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest, ApiResponse
 from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
-from qb_plugin.quickbooks.http.rate_limiter import Recalled, never
+from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
 from qb_plugin.schemas.envelopes import batch_body
@@ -34,11 +34,11 @@ class BatchSender:
     """Sends batches at the same time and hands out what became of them in the order they finish. One thread submits and
     takes; the calls go on in threads of their own. A context manager: leaving it waits for what is in flight."""
 
-    def __init__(self, channel: Channel, limits: Limits, stop: Callable[[], bool] = never) -> None:
-        self._channel = channel
+    def __init__(self, client: ApiClient, limits: Limits, stop: Callable[[], bool] = never) -> None:
+        self._client = client
         self._stopped = stop
         self._limits = limits
-        self._width = Width(limits.in_flight, limits.batch_items, limits.slow_item)
+        self._batch_sizer = BatchSizer(limits.in_flight, limits.batch_items, limits.slow_item)
         self._pool = ThreadPoolExecutor(max_workers=limits.in_flight, thread_name_prefix="quickbooks")
         self._done: SimpleQueue[tuple[Batch, Sequence[Answer]] | BaseException] = SimpleQueue()
         self._in_flight = 0
@@ -54,7 +54,7 @@ class BatchSender:
     @property
     def room(self) -> int:
         """How many batches more may be submitted now."""
-        return max(0, min(self._width.batches, self._channel.at_once) - self._in_flight)
+        return max(0, min(self._batch_sizer.batches, self._client.at_once) - self._in_flight)
 
     @property
     def ready(self) -> bool:
@@ -69,7 +69,7 @@ class BatchSender:
     @property
     def size(self) -> int:
         """How many items the next batch should hold."""
-        return self._width.items
+        return self._batch_sizer.items
 
     @property
     def fatal(self) -> Exception | None:
@@ -107,44 +107,46 @@ class BatchSender:
 
     def _send_together(self, batch: Batch, intents: tuple[Intent, ...]) -> Sequence[Answer]:
         items = tuple((intent.bid, _WORDS[intent.operation], intent.entity, intent.payload) for intent in intents)
-        ask = Ask("POST", "batch", f"requestid={quote(batch.requestid)}", batch_body(items))
+        request = ApiRequest("POST", "batch", f"requestid={quote(batch.requestid)}", batch_body(items))
         part = Batch(batch.requestid, intents, batch.resend)
-        return self._sent(part, ask, self._judge_together)
+        return self._sent(part, request, self._judge_together)
 
     def _send_alone(self, batch: Batch, intent: Intent) -> Answer:
         """A void: QuickBooks documents none inside a batch. Its own requestid keeps it apart from its neighbours."""
         query = f"operation=update&include=void&requestid={quote(batch.requestid)}-{intent.bid}"
-        ask = Ask("POST", intent.entity.lower(), query, intent.payload.encode())
+        request = ApiRequest("POST", intent.entity.lower(), query, intent.payload.encode())
         part = Batch(batch.requestid, (intent,), batch.resend)
-        return self._sent(part, ask, self._judge_alone)[0]
+        return self._sent(part, request, self._judge_alone)[0]
 
-    def _sent(self, batch: Batch, ask: Ask, judge: Callable[[Batch, Reply], Sequence[Answer]]) -> Sequence[Answer]:
+    def _sent(self, batch: Batch, request: ApiRequest, judge: Callable[[Batch, ApiResponse], Sequence[Answer]]) -> Sequence[Answer]:
         """Send it, and judge what came; a lost answer is doubt, a call that never left was not acted upon."""
         try:
-            reply = self._channel.exchange(replace(ask, stop=self._stopped), self._limits.send_waits, batch=ask.path == "batch")
+            reply = self._client.exchange(
+                replace(request, stop=self._stopped), self._limits.send_waits, batch=request.path == "batch"
+            )
         except UnknownOutcome as problem:
-            self._width.lost()
+            self._batch_sizer.lost()
             return all_alike(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
-        except Recalled as problem:
+        except CallCancelled as problem:
             told = Fault(problem.message.key, "called back before it left", type=NOT_SENT)
             return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
         except AddInError as problem:
             self._stop(problem)
             told = Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
             return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
-        self._width.answered(len(batch.intents), reply.seconds)
+        self._batch_sizer.answered(len(batch.intents), reply.seconds)
         answers = judge(batch, reply)
         self._stop_if_told(answers)
         return answers
 
-    def _judge_together(self, batch: Batch, reply: Reply) -> Sequence[Answer]:
+    def _judge_together(self, batch: Batch, reply: ApiResponse) -> Sequence[Answer]:
         envelope, fault = understand(reply)
         if fault:
             return all_alike(batch, whole_call_verdict(fault), fault)
-        self._channel.note_time(envelope)
+        self._client.note_time(envelope)
         return judge_batch(batch, envelope, reply)
 
-    def _judge_alone(self, batch: Batch, reply: Reply) -> Sequence[Answer]:
+    def _judge_alone(self, batch: Batch, reply: ApiResponse) -> Sequence[Answer]:
         envelope, fault = understand(reply)
         return (judge_single(batch, batch.intents[0], envelope, fault, reply),)
 

@@ -12,14 +12,14 @@ from requests.adapters import BaseAdapter
 
 from qb_plugin.errors import NotConnected
 from qb_plugin.model import Connection, ConnectionState, Message
-from qb_plugin.quickbooks.adapter import QuickBooksBooks
+from qb_plugin.quickbooks.adapter import QuickBooksAdapter
 from qb_plugin.quickbooks.auth.oauth import App, OAuth
 from qb_plugin.quickbooks.auth.oauth_state import States
 from qb_plugin.quickbooks.auth.sign_in import SignIn
 from qb_plugin.quickbooks.auth.token_store import Tokens
 from qb_plugin.quickbooks.environment import Environment, find_environment
-from qb_plugin.quickbooks.http.client import Channel
-from qb_plugin.quickbooks.http.rate_limiter import Pacer
+from qb_plugin.quickbooks.http.client import ApiClient
+from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
 
@@ -33,7 +33,7 @@ class Clock(Protocol):
 
 
 class QuickBooks:
-    """The connection to QuickBooks as the composition root holds it: `sign_in`, and `books()` of the connected company.
+    """The connection to QuickBooks as the composition root holds it: `sign_in`, and `adapter()` of the connected company.
 
     `pace` may be set at any time: the share of QuickBooks' limits that calls use from then on.
     """
@@ -45,24 +45,24 @@ class QuickBooks:
         environment: Environment,
         limits: Limits,
         clock: Clock,
-        tell: Callable[[Message], None],
+        publish: Callable[[Message], None],
         adapter: BaseAdapter | None,
     ) -> None:
         self.sign_in = sign_in
         self.environment = environment
         self._limits = limits
         self._clock = clock
-        self._tell = tell
+        self._publish = publish
         self._adapter = adapter
         self.pace = 1.0
         self._lock = Lock()
-        self._books: dict[str, QuickBooksBooks] = {}
+        self._books: dict[str, QuickBooksAdapter] = {}
 
     def connection(self) -> Connection:
         """The sign-in as a person sees it."""
         return self.sign_in.connection()
 
-    def books(self) -> QuickBooksBooks:
+    def adapter(self) -> QuickBooksAdapter:
         """The connected company's books; NotConnected when there is none."""
         connection = self.connection()
         if connection.state is ConnectionState.NONE:
@@ -91,38 +91,38 @@ class QuickBooks:
 
     def name_company(self) -> Connection:
         """Ask QuickBooks for the company's name and keep it."""
-        return self.sign_in.name_company(self.books().company().name)
+        return self.sign_in.name_company(self.adapter().company().name)
 
-    def _open(self, realm: str) -> QuickBooksBooks:
+    def _open(self, realm: str) -> QuickBooksAdapter:
         clock, limits = self._clock, self._limits
         session = open_session(self.environment.api, limits, self._adapter)
-        pacer = Pacer(limits, clock.monotonic, clock.sleep, self._tell_silence, lambda: self.pace)
-        channel = Channel(
+        rate_limiter = RateLimiter(limits, clock.monotonic, clock.sleep, self._tell_silence, lambda: self.pace)
+        client = ApiClient(
             environment=self.environment,
             realm=realm,
             session=session,
             sign_in=self.sign_in,
-            pacer=pacer,
+            rate_limiter=rate_limiter,
             limits=limits,
             monotonic=clock.monotonic,
             sleep=clock.sleep,
-            tell=self._tell,
+            publish=self._publish,
         )
-        return QuickBooksBooks(channel, limits)
+        return QuickBooksAdapter(client, limits)
 
     def _tell_silence(self, seconds: int) -> None:
-        self._tell(Message("quickbooks_slow_down", {"seconds": seconds}))
+        self._publish(Message("quickbooks_slow_down", {"seconds": seconds}))
 
 
-def connect_books(
+def build_quickbooks(
     *,
-    where: str,
+    environment: str,
     app: App,
     redirect_uri: str,
     tokens: Tokens,
     data_key: Callable[[], bytes],
     clock: Clock,
-    tell: Callable[[Message], None],
+    publish: Callable[[Message], None],
     limits: Limits | None = None,
     adapter: BaseAdapter | None = None,
     make_state: Callable[[], str] = lambda: secrets.token_urlsafe(32),
@@ -130,20 +130,20 @@ def connect_books(
 ) -> QuickBooks:
     """Everything on QuickBooks' side, from the parts of the composition root.
 
-    `where`: `production`, `sandbox` or a simulator's address. `redirect_uri`: the host's fixed callback address. `tell`
+    `environment`: `production`, `sandbox` or a simulator's address. `redirect_uri`: the host's fixed callback address. `publish`
     hears about waits from any thread. `adapter` replaces the network (tests). Nothing is asked of QuickBooks here.
     """
     chosen = limits or Limits()
-    environment = find_environment(where)
-    oauth = OAuth(app, redirect_uri, environment, chosen, adapter)
+    servers = find_environment(environment)
+    oauth = OAuth(app, redirect_uri, servers, chosen, adapter)
     states = States(clock.monotonic, make_state)
     sign_in = SignIn(
         oauth=oauth,
-        environment=environment,
+        environment=servers,
         tokens=tokens,
         states=states,
         data_key=data_key,
         now=clock.now,
         random_bytes=random_bytes,
     )
-    return QuickBooks(sign_in=sign_in, environment=environment, limits=chosen, clock=clock, tell=tell, adapter=adapter)
+    return QuickBooks(sign_in=sign_in, environment=servers, limits=chosen, clock=clock, publish=publish, adapter=adapter)

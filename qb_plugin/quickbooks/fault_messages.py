@@ -35,7 +35,7 @@ _ANYTHING = "Something this uses (customer {customer}, the account, the payment 
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FaultRule:
     """A fault of one of these codes whose text holds these words gets this sentence."""
 
     codes: frozenset[str]
@@ -53,7 +53,7 @@ def said(fault: Fault) -> str:
     return f"{fault.text} {fault.detail} {fault.element}"
 
 
-def sentence_of(fault: Fault, context: Context) -> Message:
+def message_for(fault: Fault, context: Context) -> Message:
     """What a person reads. `context` may hold `customer`, `number`, `date`, `amount`, `invoices`, `account`, `entity`."""
     details = faults.describe(fault)
     if fault.type == faults.NOT_SENT:
@@ -135,32 +135,34 @@ def _codes(*codes: str) -> frozenset[str]:
 
 
 # The first that fits counts: the same code stands for different troubles, so the narrower words come first.
-CASES: tuple[Case, ...] = (
-    Case(_codes(faults.NO_ANSWER, faults.UNREADABLE, faults.ITEM_MISSING, faults.ITEM_REPEATED), "quickbooks_no_answer"),
-    Case(faults.THROTTLED, "quickbooks_still_slow"),
-    Case(faults.SIGNED_OUT, "quickbooks_signed_out"),
-    Case(faults.NO_RIGHTS, "quickbooks_no_rights"),
-    Case(faults.NO_ACCESS, "quickbooks_no_access"),
-    Case(faults.LAPSED, "quickbooks_company_status"),
-    Case(_codes("6140", "6210"), "quickbooks_duplicate_number", r"duplicate|already been used", _number),
-    Case(_codes("6200", "6210", "5010"), "quickbooks_period_closed", r"period|closed", _date),
-    Case(_codes("5010"), "quickbooks_changed_meanwhile", "", _user),
-    Case(_codes("6240"), "quickbooks_duplicate_name", "", _name),
-    Case(_codes("6000"), "quickbooks_reference_used", r"reference (number|no\.?).*already", _reference),
-    Case(_codes("6000", "6430"), "quickbooks_deposit_account", r"bank account|account type|deposit account|undeposited", _account),
-    Case(_codes("6000", "620"), "quickbooks_currency", r"currenc", _customer),
-    Case(_codes("6000"), "quickbooks_amounts", r"add up to more|can't be less than|greater than|more than", _account),
-    Case(_codes("6000"), "quickbooks_rule", "", _reason),
-    Case(_codes("6430"), "quickbooks_deposit_account", "", _account),
-    Case(_codes("610", "2500", "6250"), "quickbooks_missing", "", _missing),
-    Case(_codes("620"), "quickbooks_cannot_link", "", _invoices),
-    Case(_codes("6540"), "quickbooks_deposited"),
-    Case(_codes("6480"), "quickbooks_in_bank_feed"),
-    Case(_codes("800", "900", "910", "920"), "quickbooks_kept"),
-    Case(_codes("6560"), "quickbooks_no_customer"),
-    Case(_codes("2020"), "quickbooks_no_customer", "Customer"),
-    Case(_codes("2050"), "quickbooks_too_long", "", _length),
-    Case(_codes("2040"), "quickbooks_character_refused", "", _field),
-    Case(_codes("2210"), "quickbooks_bad_email"),
-    Case(_codes("2290"), "quickbooks_amount_refused"),
+CASES: tuple[FaultRule, ...] = (
+    FaultRule(_codes(faults.NO_ANSWER, faults.UNREADABLE, faults.ITEM_MISSING, faults.ITEM_REPEATED), "quickbooks_no_answer"),
+    FaultRule(faults.THROTTLED, "quickbooks_still_slow"),
+    FaultRule(faults.SIGNED_OUT, "quickbooks_signed_out"),
+    FaultRule(faults.NO_RIGHTS, "quickbooks_no_rights"),
+    FaultRule(faults.NO_ACCESS, "quickbooks_no_access"),
+    FaultRule(faults.LAPSED, "quickbooks_company_status"),
+    FaultRule(_codes("6140", "6210"), "quickbooks_duplicate_number", r"duplicate|already been used", _number),
+    FaultRule(_codes("6200", "6210", "5010"), "quickbooks_period_closed", r"period|closed", _date),
+    FaultRule(_codes("5010"), "quickbooks_changed_meanwhile", "", _user),
+    FaultRule(_codes("6240"), "quickbooks_duplicate_name", "", _name),
+    FaultRule(_codes("6000"), "quickbooks_reference_used", r"reference (number|no\.?).*already", _reference),
+    FaultRule(
+        _codes("6000", "6430"), "quickbooks_deposit_account", r"bank account|account type|deposit account|undeposited", _account
+    ),
+    FaultRule(_codes("6000", "620"), "quickbooks_currency", r"currenc", _customer),
+    FaultRule(_codes("6000"), "quickbooks_amounts", r"add up to more|can't be less than|greater than|more than", _account),
+    FaultRule(_codes("6000"), "quickbooks_rule", "", _reason),
+    FaultRule(_codes("6430"), "quickbooks_deposit_account", "", _account),
+    FaultRule(_codes("610", "2500", "6250"), "quickbooks_missing", "", _missing),
+    FaultRule(_codes("620"), "quickbooks_cannot_link", "", _invoices),
+    FaultRule(_codes("6540"), "quickbooks_deposited"),
+    FaultRule(_codes("6480"), "quickbooks_in_bank_feed"),
+    FaultRule(_codes("800", "900", "910", "920"), "quickbooks_kept"),
+    FaultRule(_codes("6560"), "quickbooks_no_customer"),
+    FaultRule(_codes("2020"), "quickbooks_no_customer", "Customer"),
+    FaultRule(_codes("2050"), "quickbooks_too_long", "", _length),
+    FaultRule(_codes("2040"), "quickbooks_character_refused", "", _field),
+    FaultRule(_codes("2210"), "quickbooks_bad_email"),
+    FaultRule(_codes("2290"), "quickbooks_amount_refused"),
 )

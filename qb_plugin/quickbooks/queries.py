@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, UnknownOutcome, Unreachable
 from qb_plugin.model import Fault, Message
-from qb_plugin.quickbooks.http.client import Ask, Channel
+from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest
 from qb_plugin.quickbooks.http.faults import failure_of, is_trouble, understand
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.query_builder import select_count, select_page
@@ -48,8 +48,8 @@ class _SlippedError(Exception):
 class Reader:
     """Asks, waits out trouble a few times, and raises the Fatal family when it does not end."""
 
-    def __init__(self, channel: Channel, limits: Limits) -> None:
-        self._channel = channel
+    def __init__(self, client: ApiClient, limits: Limits) -> None:
+        self._client = client
         self._limits = limits
         self._runs = 0
 
@@ -95,9 +95,9 @@ class Reader:
         """What was made or changed since the moment, and the Ids of what was deleted; None when QuickBooks does not tell all:
         it tells of 1,000 at most, and looks back 30 days (Intuit's page on change data capture)."""
         moment = quote(since.replace(microsecond=0).isoformat(), safe="")
-        ask = Ask("GET", "cdc", f"entities={entity}&changedSince={moment}")
+        request = ApiRequest("GET", "cdc", f"entities={entity}&changedSince={moment}")
         try:
-            changed, deleted = self._asked(ask, lambda envelope: read_changes(envelope, entity))
+            changed, deleted = self._asked(request, lambda envelope: read_changes(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
         else:
@@ -110,7 +110,7 @@ class Reader:
     def entity(self, entity: str, path: str) -> object | None:
         """One record as it is now; None when it is gone."""
         try:
-            return self._asked(Ask("GET", path), lambda envelope: read_entity(envelope, entity))
+            return self._asked(ApiRequest("GET", path), lambda envelope: read_entity(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
             if problem.fault.code == _GONE:
@@ -144,22 +144,22 @@ class Reader:
         raise failure
 
     def _page(self, entity: str, where: str, start: int) -> Page:
-        ask = _statement(select_page(entity, where, start, self._limits.page_rows))
+        request = _statement(select_page(entity, where, start, self._limits.page_rows))
         try:
-            return self._asked(ask, lambda envelope: read_page(envelope, entity))
+            return self._asked(request, lambda envelope: read_page(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
         raise failure
 
-    def _asked(self, ask: Ask, read: Callable[[object], T]) -> T:
+    def _asked(self, request: ApiRequest, read: Callable[[object], T]) -> T:
         """The answer, asked for again after each of the waits while QuickBooks is in trouble."""
         for wait in self._waits():
             try:
-                return self._answer(ask, read)
+                return self._answer(request, read)
             except _TroubleError:
-                self._channel.pause(wait)
+                self._client.pause(wait)
         try:
-            return self._answer(ask, read)
+            return self._answer(request, read)
         except _TroubleError as problem:
             failure = problem.failure
         raise failure
@@ -167,12 +167,12 @@ class Reader:
     def _waits(self) -> Sequence[float]:
         return self._limits.send_waits if self._runs else self._limits.read_waits
 
-    def _answer(self, ask: Ask, read: Callable[[object], T]) -> T:
+    def _answer(self, request: ApiRequest, read: Callable[[object], T]) -> T:
         try:
-            reply = self._channel.exchange(ask, self._waits())
+            reply = self._client.exchange(request, self._waits())
             envelope, fault = understand(reply)
             if fault is None:
-                self._channel.note_time(envelope)
+                self._client.note_time(envelope)
                 return read(envelope)
         except UnknownOutcome as problem:
             raise _TroubleError(Unreachable(Message("quickbooks_unreachable", details=problem.message.details))) from None
@@ -181,6 +181,6 @@ class Reader:
         raise _TroubleError(failure_of(fault)) if is_trouble(fault) else _FaultError(fault)
 
 
-def _statement(text: str) -> Ask:
+def _statement(text: str) -> ApiRequest:
     """Always in a body: no length limit, and no client's name in an address that somebody logs."""
-    return Ask("POST", "query", body=text.encode(), kind="application/text")
+    return ApiRequest("POST", "query", body=text.encode(), kind="application/text")

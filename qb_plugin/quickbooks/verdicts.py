@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
-from qb_plugin.quickbooks.http.client import Reply
+from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
@@ -32,7 +32,7 @@ def whole_call_verdict(fault: Fault) -> Verdict:
     return Verdict.DOUBT
 
 
-def judge_batch(batch: Batch, envelope: object, reply: Reply) -> tuple[Answer, ...]:
+def judge_batch(batch: Batch, envelope: object, reply: ApiResponse) -> tuple[Answer, ...]:
     """One answer for each intent, out of the envelope of a batch; items are matched by bId, never by place."""
     try:
         items = read_batch(envelope)
@@ -42,7 +42,7 @@ def judge_batch(batch: Batch, envelope: object, reply: Reply) -> tuple[Answer, .
     return tuple(_judge_found(batch, intent, items, reply) for intent in batch.intents)
 
 
-def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, Mapping[str, Any] | None], reply: Reply) -> Answer:
+def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, Mapping[str, Any] | None], reply: ApiResponse) -> Answer:
     item = items.get(intent.bid)
     if item is None:
         code = ITEM_REPEATED if intent.bid in items else ITEM_MISSING
@@ -50,7 +50,7 @@ def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, Mapping[str, 
     return judge_item(intent, item, reply, batch.resend)
 
 
-def judge_item(intent: Intent, item: Mapping[str, Any], reply: Reply, resend: bool) -> Answer:
+def judge_item(intent: Intent, item: Mapping[str, Any], reply: ApiResponse, resend: bool) -> Answer:
     """The verdict on one intent, out of its own item or its own single answer."""
     try:
         fault = find_fault(item, reply.status, reply.tid)
@@ -78,7 +78,7 @@ def _confirmed(intent: Intent, item: Mapping[str, Any]) -> Answer:
     return Answer(intent.id, Verdict.CONFIRMED, record=read_book(intent.entity, raw))
 
 
-def judge_single(batch: Batch, intent: Intent, envelope: object, fault: Fault | None, reply: Reply) -> Answer:
+def judge_single(batch: Batch, intent: Intent, envelope: object, fault: Fault | None, reply: ApiResponse) -> Answer:
     """The verdict on an intent that was sent alone, outside a batch."""
     if fault is None:
         return judge_item(intent, envelope if isinstance(envelope, dict) else {}, reply, batch.resend)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from qb_plugin.model import Choice, Customer
+from qb_plugin.model import Customer, ListEntry
 from qb_plugin.schemas.fields import ReplySchema, as_flag, as_ref_id, as_text, load_reply, optional, required
 
 
@@ -59,12 +59,12 @@ def read_customer(raw: object) -> Customer:
     return Customer(**found)
 
 
-def read_account(raw: object) -> Choice:
+def read_account(raw: object) -> ListEntry:
     """An account; sub-accounts are named by their path."""
     found = load_reply(_account(), raw)
-    return Choice(found["id"], found["full_name"] or found["name"], found["type"], found["active"])
+    return ListEntry(found["id"], found["full_name"] or found["name"], found["type"], found["active"])
 
 
-def read_named(raw: object) -> Choice:
+def read_named(raw: object) -> ListEntry:
     """A payment method or an item."""
-    return Choice(**load_reply(_named(), raw))
+    return ListEntry(**load_reply(_named(), raw))

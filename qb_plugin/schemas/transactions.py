@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from qb_plugin.model import Book, BookCreditMemo, BookInvoice, BookPayment, Line
+from qb_plugin.model import Line, QboCreditMemo, QboInvoice, QboPayment, QboTransaction
 from qb_plugin.money import ZERO
 from qb_plugin.schemas.fields import (
     ReplySchema,
@@ -115,7 +115,7 @@ def _invoice() -> InvoiceReply:
     return InvoiceReply()
 
 
-def read_payment(raw: object) -> BookPayment:
+def read_payment(raw: object) -> QboPayment:
     """A payment as read back; BadReplyError when it is none."""
     found = load_reply(_payment(), raw)
     customer_id, customer_name = found.pop("customer")
@@ -124,7 +124,7 @@ def read_payment(raw: object) -> BookPayment:
     if found["unapplied"] is None:
         found["unapplied"] = _left_over(found["total"], found["lines"])
     voided = not found["total"] and (found["note"] or "").startswith("Voided")
-    return BookPayment(
+    return QboPayment(
         customer_id=customer_id, customer_name=customer_name, created=created, updated=updated, voided=voided, **found
     )
 
@@ -134,7 +134,7 @@ def _left_over(total: Decimal, lines: tuple[Line, ...]) -> Decimal:
     return total + sum((line.amount if line.type == "CreditMemo" else -line.amount for line in lines), ZERO)
 
 
-def read_credit_memo(raw: object) -> BookCreditMemo:
+def read_credit_memo(raw: object) -> QboCreditMemo:
     """A credit memo as read back; BadReplyError when it is none."""
     found = load_reply(_credit_memo(), raw)
     customer_id, customer_name = found.pop("customer")
@@ -142,19 +142,19 @@ def read_credit_memo(raw: object) -> BookCreditMemo:
     balance = found.pop("balance") or ZERO
     if found["remaining"] is None:
         found["remaining"] = balance
-    return BookCreditMemo(customer_id=customer_id, customer_name=customer_name, created=created, updated=updated, **found)
+    return QboCreditMemo(customer_id=customer_id, customer_name=customer_name, created=created, updated=updated, **found)
 
 
-def read_invoice(raw: object) -> BookInvoice:
+def read_invoice(raw: object) -> QboInvoice:
     """An invoice as read back; BadReplyError when it is none. A run holds very many, so what is equal is kept once."""
     found = load_reply(_invoice(), raw)
     found["customer_id"] = intern(found["customer_id"])
     if found["balance"] == found["total"]:
         found["balance"] = found["total"]
-    return BookInvoice(**found)
+    return QboInvoice(**found)
 
 
-def read_book(entity: str, raw: object) -> Book:
+def read_book(entity: str, raw: object) -> QboTransaction:
     """A payment or a credit memo by the name of its entity; BadReplyError for any other."""
     if entity == "Payment":
         return read_payment(raw)

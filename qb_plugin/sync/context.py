@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qb_plugin.sync.ports import Books, Clock, FaultTexts, Ids, Journal, Links
+from qb_plugin.sync.ports import Clock, FaultTexts, Ids, Journal, Links, QuickBooksApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class SyncContext:
     """Everything outside that the rules use."""
 
     realm: str
     firm_id: str
-    books: Books
+    quickbooks: QuickBooksApi
     journal: Journal
     links: Links
     clock: Clock

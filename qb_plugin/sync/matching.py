@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from qb_plugin.model import BookCreditMemo, BookPayment, Customer
+from qb_plugin.model import Customer, QboCreditMemo, QboPayment
 
 DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of an inactive record
 
@@ -48,15 +48,15 @@ def _by_name(customers: Sequence[Customer], taken: frozenset[str]) -> Mapping[st
     return {name: [c for c in found.values() if c.active] or list(found.values()) for name, found in names.items()}
 
 
-LookAlikeKey = tuple[str, date, Decimal, str]
+DuplicateKey = tuple[str, date, Decimal, str]
 
 
-def look_alike_key(customer_id: str, day: date, amount: Decimal, reference: str | None) -> LookAlikeKey:
+def duplicate_key(customer_id: str, day: date, amount: Decimal, reference: str | None) -> DuplicateKey:
     """Two payments of the same customer, date, amount and reference look the same."""
     return (customer_id, day, amount, comparable(reference or ""))
 
 
-def book_key(book: BookPayment | BookCreditMemo) -> LookAlikeKey:
+def transaction_key(transaction: QboPayment | QboCreditMemo) -> DuplicateKey:
     """The key of a QuickBooks record; a credit memo's number stands where a payment has its reference."""
-    reference = book.reference if isinstance(book, BookPayment) else book.number
-    return look_alike_key(book.customer_id, book.date, book.total, reference)
+    reference = transaction.reference if isinstance(transaction, QboPayment) else transaction.number
+    return duplicate_key(transaction.customer_id, transaction.date, transaction.total, reference)

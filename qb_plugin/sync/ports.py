@@ -11,11 +11,6 @@ from typing import Any, Protocol
 from qb_plugin.model import (
     Answer,
     Batch,
-    Book,
-    BookCreditMemo,
-    BookInvoice,
-    BookPayment,
-    Choice,
     Company,
     Customer,
     Draft,
@@ -23,8 +18,13 @@ from qb_plugin.model import (
     Intent,
     Lease,
     Link,
+    ListEntry,
     Message,
     PaymentChanges,
+    QboCreditMemo,
+    QboInvoice,
+    QboPayment,
+    QboTransaction,
     Ref,
     RowResult,
     RunInfo,
@@ -65,7 +65,7 @@ class Sender(Protocol):
     def fatal(self) -> Exception | None: ...
 
 
-class Books(Protocol):
+class QuickBooksApi(Protocol):
     """QuickBooks, as the rules see it. Reads raise the Fatal family; they wait out throttling by themselves."""
 
     def company(self) -> Company: ...
@@ -77,22 +77,22 @@ class Books(Protocol):
         """All customers, inactive ones too."""
         ...
 
-    def accounts(self) -> Sequence[Choice]:
+    def accounts(self) -> Sequence[ListEntry]:
         """Accounts that can take a deposit: Bank and Other Current Asset; `type` is the account type."""
         ...
 
-    def methods(self) -> Sequence[Choice]: ...
-    def items(self) -> Sequence[Choice]: ...
-    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
+    def methods(self) -> Sequence[ListEntry]: ...
+    def items(self) -> Sequence[ListEntry]: ...
+    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with a balance of these customers, by whichever way costs fewer calls."""
         ...
 
-    def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]: ...
-    def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
+    def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]: ...
+    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment]:
         """Payments dated on or between the two, both ends included, in order of Id."""
         ...
 
-    def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[BookPayment]]:
+    def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[QboPayment]]:
         """The same a page at a time, so that very many need not be held at once."""
         ...
 
@@ -100,12 +100,12 @@ class Books(Protocol):
         """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not tell all."""
         ...
 
-    def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]: ...
-    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]: ...
+    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
         """Payments or credit memos whose MetaData.CreateTime is at or after the moment."""
         ...
 
-    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
         """These records as they are now; deleted ones are left out."""
         ...
 

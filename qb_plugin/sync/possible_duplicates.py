@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from qb_plugin.model import Book, Kind, Ref, SourceRecord
-from qb_plugin.sync.exporting.snapshot import Known
-from qb_plugin.sync.matching import look_alike_key
+from qb_plugin.model import Kind, QboTransaction, Ref, SourceRecord
+from qb_plugin.sync.exporting.snapshot import ExportSnapshot
+from qb_plugin.sync.matching import duplicate_key
 
 
-def find_twin(record: SourceRecord, known: Known) -> Book | None:
+def find_possible_duplicate(record: SourceRecord, snapshot: ExportSnapshot) -> QboTransaction | None:
     """The record's look-alike, if there is one and the client is matched."""
-    link = known.links.get(Ref(Kind.CLIENT, record.client_id))
+    link = snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
     if link is None:
         return None
-    return known.unclaimed.get(look_alike_key(link.quickbooks_id, record.date, record.amount, reference_of(record)))
+    return snapshot.unclaimed.get(duplicate_key(link.quickbooks_id, record.date, record.amount, reference_of(record)))
 
 
 def reference_of(record: SourceRecord) -> str:

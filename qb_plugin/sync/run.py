@@ -21,7 +21,7 @@ Work = Callable[[Lease], Iterator[Event]]
 
 
 @dataclass(slots=True)
-class Tally:
+class RunProgress:
     """How each row ended, and the last result of those that have not: more would be a burden in a run of a hundred thousand."""
 
     ids: Sequence[str]
@@ -56,11 +56,11 @@ class Tally:
         return self._ended
 
     @property
-    def through(self) -> int:
+    def processed(self) -> int:
         """How many of them were tried or skipped: what a bar may show as done."""
         return self._ended - self._untried
 
-    def end_the_rest(self, reason: Message) -> list[RowResult]:
+    def finish_remaining(self, reason: Message) -> list[RowResult]:
         """An end for each row that has none: what was on its way is not confirmed, the others were not tried."""
         open_ids = [identity for identity in self.outcomes if self.outcomes[identity] is None]
         ends = [end_of(self._going.get(identity), identity, reason) for identity in open_ids]
@@ -100,65 +100,65 @@ class RunPorts:
     clock: Clock
 
 
-def carry_out(ports: RunPorts, run: RunInfo, work: Work, tally: Tally) -> Generator[Event, None, None]:
+def run_under_lease(ports: RunPorts, run: RunInfo, work: Work, progress: RunProgress) -> Generator[Event, None, None]:
     """Do the work under the company's lease, keeping the history as it goes; RunInProgress when somebody else runs.
 
     A failure that ends the work is raised once every row has been told its end.
     """
     lease = ports.leases.take(run.realm, run)
     try:
-        yield from to_its_end(ports, run, lease, work, tally)
+        yield from finish_all_rows(ports, run, lease, work, progress)
     finally:
         try:
-            ports.runs.finish(run.id, tally.counts(), ports.clock.now())
+            ports.runs.finish(run.id, progress.counts(), ports.clock.now())
         finally:
             ports.leases.release(lease)
 
 
-def to_its_end(ports: RunPorts, run: RunInfo, lease: Lease, work: Work, tally: Tally) -> Iterator[Event]:
+def finish_all_rows(ports: RunPorts, run: RunInfo, lease: Lease, work: Work, progress: RunProgress) -> Iterator[Event]:
     """The work's events, and then an end for each row that they left without one."""
     try:
         ports.runs.start(run)
-        yield from recorded(ports, run, lease, work(lease), tally)
+        yield from record_events(ports, run, lease, work(lease), progress)
     except Exception as failure:
         reason = failure.message if isinstance(failure, AddInError) else Message("cancelled_row")
-        yield from the_rest(ports, run, tally, reason)
+        yield from the_rest(ports, run, progress, reason)
         raise
-    yield from the_rest(ports, run, tally, Message("cancelled_row"))
+    yield from the_rest(ports, run, progress, Message("cancelled_row"))
 
 
-def the_rest(ports: RunPorts, run: RunInfo, tally: Tally, reason: Message) -> Sequence[RowResult]:
+def the_rest(ports: RunPorts, run: RunInfo, progress: RunProgress, reason: Message) -> Sequence[RowResult]:
     """End the rows that have no end; a history that cannot be written does not keep people from being told."""
-    ends = tally.end_the_rest(reason)
+    ends = progress.finish_remaining(reason)
     if ends:
         with suppress(AddInError):
             ports.runs.report(run.id, ends)
     return ends
 
 
-def recorded(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event], tally: Tally) -> Iterator[Event]:
+def record_events(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event], progress: RunProgress) -> Iterator[Event]:
     """Pass the events on, writing results to the history in groups and the lease's heartbeat with them."""
     waiting: list[RowResult] = []
     written = ports.clock.monotonic()
     try:
         for event in events:
-            if isinstance(event, RowResult) and tally.take(event) and event.outcome not in NOT_ENDED:
+            if isinstance(event, RowResult) and progress.take(event) and event.outcome not in NOT_ENDED:
                 waiting.append(event)
             if len(waiting) >= GROUP or isinstance(event, Message):
-                write(ports, run, waiting, tally)
-                ports.leases.beat(lease, tally.ended)
+                write(ports, run, waiting, progress)
+                ports.leases.beat(lease, progress.ended)
                 written = ports.clock.monotonic()
             elif waiting and ports.clock.monotonic() >= written + SECONDS:
-                write(ports, run, waiting, tally)
+                write(ports, run, waiting, progress)
                 written = ports.clock.monotonic()
             yield event
     finally:
         if isinstance(events, Generator):
             events.close()  # what is in flight is written down before the lease is given back
-        write(ports, run, waiting, tally)
+        write(ports, run, waiting, progress)
 
 
-def write(ports: RunPorts, run: RunInfo, waiting: list[RowResult], tally: Tally) -> None:
+def write(ports: RunPorts, run: RunInfo, waiting: list[RowResult], progress: RunProgress) -> None:
     """Write the results that wait to the history, and how far the run is, as one."""
-    ports.runs.report(run.id, waiting, tally.ended)
+    ports.runs.report(run.id, waiting, progress.ended)
     waiting.clear()

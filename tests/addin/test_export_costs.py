@@ -66,7 +66,7 @@ def exported(folder: Path, rows: int) -> Iterator[Costs]:
     with running_simulator("empty", today=TODAY) as simulator:
         fill_books(Server(simulator.base_url), shape, TODAY)
         with open_addin(url, simulator.base_url, TODAY, ONE_AFTER_THE_OTHER, TimelessClock()) as workspace:
-            costs.listen("add-in", form_of(workspace, "export-payments")._office.store.database.engine)
+            costs.listen("add-in", form_of(workspace, "export-payments")._services.store.database.engine)
             costs.listen("host", workspace.practice.database.engine)
             newest = simulator.core.log.count
             costs.ended = run_form(workspace, "export-payments", TODAY, rows, auto_apply=True)

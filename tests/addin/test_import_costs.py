@@ -29,7 +29,7 @@ def imported(folder: Path, rows: int) -> Iterator[Costs]:
         fill_payments(server, fill_books(server, shape, TODAY), shape, TODAY)
         simulator.clock.advance(600)  # what was entered just before the list is read counts as changed since
         with open_addin(url, simulator.base_url, TODAY, ONE_AFTER_THE_OTHER, TimelessClock()) as workspace:
-            costs.listen("add-in", form_of(workspace, "import-payments")._office.store.database.engine)
+            costs.listen("add-in", form_of(workspace, "import-payments")._services.store.database.engine)
             costs.listen("host", workspace.practice.database.engine)
             newest = simulator.core.log.count
             costs.ended = run_form(workspace, "import-payments", TODAY, rows)

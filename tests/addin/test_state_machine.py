@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hostsim.qbo_simulator.companies.start import make
-from qb_plugin.forms.exporting.rows import show_records
+from qb_plugin.forms.exporting.rows import present_records
 from qb_plugin.model import ConnectionState, Kind, Link, Outcome, Ref
 from qb_plugin.sync.markers import find_marker
 from tests.faults.controls import CONTROLS, PLAIN
@@ -203,7 +203,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def no_row_is_shown_as_synchronized_that_is_not_there(self) -> None:
         sent = self._sent()
-        shown = {row["id"]: row["outcome"] for row in show_records(self.firm.runtime, self.firm.refs)}
+        shown = {row["id"]: row["outcome"] for row in present_records(self.firm.runtime, self.firm.refs)}
         assert {ref for ref, outcome in shown.items() if outcome == Outcome.SYNCHRONIZED} <= sent
         marked = set(self.firm.runtime.host.marks.marked("synchronized")) & set(self.firm.refs)
         assert marked <= sent

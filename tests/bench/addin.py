@@ -26,7 +26,7 @@ from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Parts, RandomIds, SystemClock
 from qb_plugin.sync.exporting.run_export import ExportRun, export
-from qb_plugin.sync.run import Tally, carry_out
+from qb_plugin.sync.run import RunProgress, run_under_lease
 from tests.support.paths import ROOT
 
 FREE = Limits(per_second=1_000_000, per_minute=1_000_000, batches_per_minute=1_000_000)
@@ -88,21 +88,21 @@ def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
     """Export records that are in memory already, as another program's payments are: lease, plan, journal, links, history and
     calls, but neither the host's lists and marks nor its grid."""
     form = form_of(workspace, "export-payments")
-    office, opened = form._office, form.open({})
+    services, opened = form._services, form.open({})
     first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()}
     answer = {**opened["answer"], **first, "auto_apply": True, "token": opened["token"]}
     ids = form.rows(answer, None).ids(0, rows)
-    records = [as_source(record) for record in office.host.ledger.records(ids)]
-    tally, run, place = Tally(ids), office.new_run("export-payments", len(ids)), office.place()
+    records = [as_source(record) for record in services.host.ledger.records(ids)]
+    progress, run, context = RunProgress(ids), services.new_run("export-payments", len(ids)), services.context()
     options = form._options(form._schema.load(answer, unknown="exclude"), {})
 
     def work(lease: Lease) -> Iterator[RowResult | Message]:
-        return export(place, ExportRun(run.id, lease.fence, options, lambda: False), records)
+        return export(context, ExportRun(run.id, lease.fence, options, lambda: False), records)
 
     began, worked = time.perf_counter(), time.process_time()
-    deque(carry_out(office.run_ports, run, work, tally), maxlen=0)
+    deque(run_under_lease(services.run_ports, run, work, progress), maxlen=0)
     seconds, cpu = time.perf_counter() - began, time.process_time() - worked
-    return {"rows": len(ids), "seconds": seconds, "cpu": cpu, "counts": tally.counts(), "text": "", "details": ""}
+    return {"rows": len(ids), "seconds": seconds, "cpu": cpu, "counts": progress.counts(), "text": "", "details": ""}
 
 
 def peak() -> float:

@@ -62,12 +62,12 @@ class SteadyForm(SendForm):
     ) -> dict[str, Any]:
         """Change row after row at the pace."""
         started = time.perf_counter()
-        for place, id in enumerate(ids):
+        for position, id in enumerate(ids):
             if task.cancelled:
                 break
-            time.sleep(max(0.0, started + place / RATE - time.perf_counter()))
+            time.sleep(max(0.0, started + position / RATE - time.perf_counter()))
             task.row(outcome_of(id))
-            task.progress(place + 1, len(ids))
+            task.progress(position + 1, len(ids))
         return {"counts": {"done": len(ids)}, "text": "Done.", "level": "info", "run": "run-1", "rows": []}
 
 

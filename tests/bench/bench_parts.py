@@ -112,7 +112,7 @@ def measure(rows: int) -> Section:
         kept = spent(lambda: journal(store, batches))
         store.close()
         with open_addin(url, stub.address, today) as workspace:
-            place = workspace.form("export-payments")._office.place()  # type: ignore[union-attr]
+            place = workspace.form("export-payments")._services.context()  # type: ignore[union-attr]
             answers: list[Answer] = []
             sent = spent(lambda: answers.extend(transport(place, batches)))
     assert {answer.verdict for answer in answers} == {Verdict.CONFIRMED}

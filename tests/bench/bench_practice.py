@@ -85,7 +85,7 @@ def _synchronize(practice: Practice, ledger: PracticeLedger) -> None:
     """Ten of eleven payments, in portions as an add-in would."""
     snapshot, marks = ledger.snapshot({"kinds": ["payment"]}), practice.marks(ADDIN)
     for start in range(0, snapshot.count, 50_000):
-        refs = [ref for place, ref in enumerate(snapshot.refs(start, start + 50_000)) if place % 11]
+        refs = [ref for position, ref in enumerate(snapshot.refs(start, start + 50_000)) if position % 11]
         marks.put([{"ref": ref, "state": "synchronized"} for ref in refs])
     if not practice.database.is_sqlite:
         with practice.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -99,10 +99,10 @@ def _sorts(practice: Practice, ledger: PracticeLedger, times: int) -> Iterator[F
 
 def _pages(practice: Practice, ledger: PracticeLedger, times: int) -> Iterator[Figure]:
     snapshot, rng, marks = ledger.snapshot({}), Random(3), practice.marks(ADDIN)
-    places = iter([rng.randrange(max(snapshot.count - SCREEN, 1)) for _ in range(times * 10 + 1)])
+    positions = iter([rng.randrange(max(snapshot.count - SCREEN, 1)) for _ in range(times * 10 + 1)])
 
     def page() -> None:
-        start = next(places)
+        start = next(positions)
         refs = snapshot.refs(start, start + SCREEN)
         ledger.records(refs)
         marks.get(refs)

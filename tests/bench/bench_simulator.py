@@ -77,7 +77,7 @@ def batches(count: int, invoices: list[int]) -> list[bytes]:
         if number < len(invoices):
             payment["Line"] = [{"Amount": 50, "LinkedTxn": [{"TxnId": str(invoices[number]), "TxnType": "Invoice"}]}]
         items.append({"bId": str(number % 30), "operation": "create", "Payment": payment})
-    return [dump({"BatchItemRequest": items[place : place + 30]}) for place in range(0, count, 30)]
+    return [dump({"BatchItemRequest": items[position : position + 30]}) for position in range(0, count, 30)]
 
 
 QUERIES = (

@@ -34,7 +34,8 @@ class Desk:
         ids: list[str] = []
         for start in range(0, len(bodies), ITEMS):
             items = [
-                {"bId": str(place), "operation": "create", entity: body} for place, body in enumerate(bodies[start : start + ITEMS])
+                {"bId": str(position), "operation": "create", entity: body}
+                for position, body in enumerate(bodies[start : start + ITEMS])
             ]
             reply = self._http.post(f"{self._company}/batch", json={"BatchItemRequest": items}, timeout=PATIENCE).json()
             ids += [item[entity]["Id"] for item in reply["BatchItemResponse"]]
@@ -46,38 +47,38 @@ def fill_books(server: Server, shape: Shape, today: date) -> Target:
     desk = Desk(server)
     desk.number_by_hand()
     customers = desk.enter("Customer", [{"DisplayName": client_name(n)} for n in range(1, shape.clients + 1)])
-    invoices = desk.enter("Invoice", [invoice_body(place, shape, customers, today) for place in range(shape.invoices)])
+    invoices = desk.enter("Invoice", [invoice_body(position, shape, customers, today) for position in range(shape.invoices)])
     return Target(server.address, customers, invoices)
 
 
 def fill_payments(server: Server, target: Target, shape: Shape, today: date) -> None:
     """Enter as many payments, each applied to the invoice of its number."""
-    Desk(server).enter("Payment", [payment_body(place, shape, target, today) for place in range(shape.invoices)])
+    Desk(server).enter("Payment", [payment_body(position, shape, target, today) for position in range(shape.invoices)])
 
 
-def invoice_body(place: int, shape: Shape, customers: Sequence[str], today: date) -> Mapping[str, Any]:
+def invoice_body(position: int, shape: Shape, customers: Sequence[str], today: date) -> Mapping[str, Any]:
     """Invoice number `place` as QuickBooks takes it."""
     line = {
-        "Amount": invoice_cents(place, shape) / 100,
+        "Amount": invoice_cents(position, shape) / 100,
         "DetailType": "SalesItemLineDetail",
         "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
     }
     return {
-        "CustomerRef": {"value": customers[client_of(place, shape) - 1]},
-        "DocNumber": invoice_number(place),
+        "CustomerRef": {"value": customers[client_of(position, shape) - 1]},
+        "DocNumber": invoice_number(position),
         "TxnDate": (today - timedelta(days=40)).isoformat(),
         "Line": [line],
     }
 
 
-def payment_body(place: int, shape: Shape, target: Target, today: date) -> Mapping[str, Any]:
+def payment_body(position: int, shape: Shape, target: Target, today: date) -> Mapping[str, Any]:
     """A payment of a part of invoice number `place`."""
-    amount = invoice_cents(place, shape) // 2 / 100
-    linked = {"TxnId": target.invoices[place], "TxnType": "Invoice"}
+    amount = invoice_cents(position, shape) // 2 / 100
+    linked = {"TxnId": target.invoices[position], "TxnType": "Invoice"}
     return {
-        "CustomerRef": {"value": target.customers[client_of(place, shape) - 1]},
+        "CustomerRef": {"value": target.customers[client_of(position, shape) - 1]},
         "TotalAmt": amount,
-        "TxnDate": (today - timedelta(days=place % 20)).isoformat(),
-        "PaymentRefNum": f"Q{place}",
+        "TxnDate": (today - timedelta(days=position % 20)).isoformat(),
+        "PaymentRefNum": f"Q{position}",
         "Line": [{"Amount": amount, "LinkedTxn": [linked]}],
     }

@@ -39,8 +39,8 @@ def group(title: str, figures: Sequence[Figure], top: int) -> list[str]:
     """A heading and a bar for each way."""
     most = max(each.value for each in figures)
     lines = [f'<text class="title" x="12" y="{top + 16}">{escape(title)}</text>']
-    for place, figure in enumerate(figures):
-        lines += bar(figure, most, top + 30 + place * (BAR + GAP))
+    for position, figure in enumerate(figures):
+        lines += bar(figure, most, top + 30 + position * (BAR + GAP))
     return lines
 
 

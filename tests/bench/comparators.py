@@ -44,16 +44,16 @@ def sign_in(target: Target) -> Any:
     return QuickBooks(auth_client=auth, refresh_token=keys["refresh_token"], company_id=keys["realm"], minorversion=75)
 
 
-def as_object(target: Target, place: int, shape: Shape) -> Any:
+def as_object(target: Target, position: int, shape: Shape) -> Any:
     """Payment number `place`, applied to one invoice, as python-quickbooks takes it."""
     made = Payment()
     made.CustomerRef = Ref()
-    made.CustomerRef.value = target.customers[place % len(target.customers)]
-    made.TotalAmt = float(payment_amount(place, shape))
+    made.CustomerRef.value = target.customers[position % len(target.customers)]
+    made.TotalAmt = float(payment_amount(position, shape))
     made.TxnDate = date.today().isoformat()  # noqa: DTZ011 - the day on this machine
-    made.PaymentRefNum = f"{10_000 + place}"
+    made.PaymentRefNum = f"{10_000 + position}"
     linked = LinkedTxn()
-    linked.TxnId, linked.TxnType = target.invoices[place % len(target.invoices)], "Invoice"
+    linked.TxnId, linked.TxnType = target.invoices[position % len(target.invoices)], "Invoice"
     row = PaymentLine()
     row.Amount, row.LinkedTxn = made.TotalAmt, [linked]
     made.Line = [row]
@@ -63,13 +63,13 @@ def as_object(target: Target, place: int, shape: Shape) -> Any:
 def save_loop(target: Target, rows: int, shape: Shape) -> None:
     """`payment.save()` for each."""
     client = sign_in(target)
-    for place in range(rows):
-        as_object(target, place, shape).save(qb=client)
+    for position in range(rows):
+        as_object(target, position, shape).save(qb=client)
 
 
 def batches(target: Target, rows: int, shape: Shape) -> None:
     """`batch_create` of them all."""
-    told = batch_create([as_object(target, place, shape) for place in range(rows)], qb=sign_in(target))
+    told = batch_create([as_object(target, position, shape) for position in range(rows)], qb=sign_in(target))
     if told.faults:
         raise SystemExit(f"batch_create: {len(told.faults)} of {rows} refused: {told.faults[0].Error[0].Message}")
 
@@ -86,20 +86,20 @@ def plain_loop(target: Target, rows: int, shape: Shape) -> None:
         timeout=PATIENCE,
     )
     session.headers.update({"Authorization": f"Bearer {reply.json()['access_token']}", "Accept": "application/json"})
-    for place in range(rows):
-        body = as_body(target, place, payment_amount(place, shape))
+    for position in range(rows):
+        body = as_body(target, position, payment_amount(position, shape))
         answer = session.post(f"{target.address}/v3/company/{keys['realm']}/payment", json=body, timeout=PATIENCE)
         answer.raise_for_status()
 
 
-def as_body(target: Target, place: int, amount: Decimal) -> Mapping[str, Any]:
+def as_body(target: Target, position: int, amount: Decimal) -> Mapping[str, Any]:
     """Payment number `place` as QuickBooks takes it."""
-    invoice = {"TxnId": target.invoices[place % len(target.invoices)], "TxnType": "Invoice"}
+    invoice = {"TxnId": target.invoices[position % len(target.invoices)], "TxnType": "Invoice"}
     return {
-        "CustomerRef": {"value": target.customers[place % len(target.customers)]},
+        "CustomerRef": {"value": target.customers[position % len(target.customers)]},
         "TotalAmt": float(amount),
         "TxnDate": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine
-        "PaymentRefNum": f"{10_000 + place}",
+        "PaymentRefNum": f"{10_000 + position}",
         "Line": [{"Amount": float(amount), "LinkedTxn": [invoice]}],
     }
 

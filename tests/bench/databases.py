@@ -36,7 +36,7 @@ def empty_database(kind: str) -> Iterator[tuple[str, str]]:
 
 def find_programs(root: Path = Path("/")) -> Path | None:
     """The folder of the newest PostgreSQL that the distribution has installed, else of one on the path."""
-    fixed = [folder for place in PLACES for folder in root.glob(place)]
+    fixed = [folder for position in PLACES for folder in root.glob(position)]
     found = shutil.which("initdb")
     folders = [*([Path(found).parent] if found else []), *sorted(fixed, key=lambda folder: _numbers(folder.relative_to(root)))]
     return next((folder for folder in reversed(folders) if (folder / "initdb").is_file()), None)

@@ -76,8 +76,8 @@ def line(figure: Figure) -> str:
     """One line of the table."""
     cells = (f"  {figure.what}", f"{show(figure.value)} {figure.unit}", figure.target)
     padded = [
-        cell.ljust(width) if place == 0 else cell.rjust(width)
-        for place, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True))
+        cell.ljust(width) if position == 0 else cell.rjust(width)
+        for position, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True))
     ]
     return f"{' '.join(padded)}  {figure.verdict}".rstrip()
 

@@ -35,30 +35,30 @@ def client_name(client: int) -> str:
     return f"Client {client:05} & Partners"
 
 
-def client_of(place: int, shape: Shape) -> int:
+def client_of(position: int, shape: Shape) -> int:
     """Whose payment or invoice number `place` is."""
-    return place % shape.clients + 1
+    return position % shape.clients + 1
 
 
-def invoice_number(place: int) -> str:
+def invoice_number(position: int) -> str:
     """What an invoice is called on both sides."""
-    return f"B-{place:06}"
+    return f"B-{position:06}"
 
 
-def invoice_cents(place: int, shape: Shape) -> int:
+def invoice_cents(position: int, shape: Shape) -> int:
     """Different for each of a client's invoices, so that some payments match one and others do not."""
-    return 10_000 + 1_250 * (place // shape.clients) + place % 97
+    return 10_000 + 1_250 * (position // shape.clients) + position % 97
 
 
-def payment_cents(place: int, shape: Shape) -> int:
+def payment_cents(position: int, shape: Shape) -> int:
     """Every second round of payments is equal to an invoice, the others are smaller than one."""
-    whole = invoice_cents(place, shape)
-    return whole if place // shape.clients % 2 == 0 else whole * 3 // 5
+    whole = invoice_cents(position, shape)
+    return whole if position // shape.clients % 2 == 0 else whole * 3 // 5
 
 
-def payment_amount(place: int, shape: Shape) -> Decimal:
+def payment_amount(position: int, shape: Shape) -> Decimal:
     """The same in money."""
-    return Decimal(payment_cents(place, shape)).scaleb(-2)
+    return Decimal(payment_cents(position, shape)).scaleb(-2)
 
 
 def make_practice(url: str, shape: Shape, today: date) -> None:
@@ -69,28 +69,28 @@ def make_practice(url: str, shape: Shape, today: date) -> None:
         for rows in payment_portions(shape, today):
             insert_records(connection, rows, lock_serials(connection))
         if shape.invoices:
-            connection.execute(insert(tables.invoices), [invoice_row(place, shape, today) for place in range(shape.invoices)])
+            connection.execute(insert(tables.invoices), [invoice_row(position, shape, today) for position in range(shape.invoices)])
     practice.close()
 
 
 def payment_portions(shape: Shape, today: date) -> Iterator[list[NewRecord]]:
     """The payments, oldest first."""
     for start in range(0, shape.payments, PORTION):
-        yield [payment(place, shape, today) for place in range(start, min(start + PORTION, shape.payments))]
+        yield [payment(position, shape, today) for position in range(start, min(start + PORTION, shape.payments))]
 
 
-def payment(place: int, shape: Shape, today: date) -> NewRecord:
+def payment(position: int, shape: Shape, today: date) -> NewRecord:
     """Payment number `place`."""
-    client = client_of(place, shape)
-    day = today - timedelta(days=SPREAD - SPREAD * place // shape.payments)
-    amount = payment_cents(place, shape) * UNITS_PER_CENT
-    return NewRecord(Kind.PAYMENT, client, client_name(client), day, amount, "Check", reference=f"{10_000 + place}")
+    client = client_of(position, shape)
+    day = today - timedelta(days=SPREAD - SPREAD * position // shape.payments)
+    amount = payment_cents(position, shape) * UNITS_PER_CENT
+    return NewRecord(Kind.PAYMENT, client, client_name(client), day, amount, "Check", reference=f"{10_000 + position}")
 
 
-def invoice_row(place: int, shape: Shape, today: date) -> dict[str, object]:
+def invoice_row(position: int, shape: Shape, today: date) -> dict[str, object]:
     """Invoice number `place` as the practice keeps it."""
-    client, number = client_of(place, shape), invoice_number(place)
-    units = invoice_cents(place, shape) * UNITS_PER_CENT
+    client, number = client_of(position, shape), invoice_number(position)
+    units = invoice_cents(position, shape) * UNITS_PER_CENT
     return {
         "number": number,
         "client_id": client,

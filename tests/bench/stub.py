@@ -145,14 +145,14 @@ def make_lists(customers: int, invoices: int) -> Mapping[str, Sequence[Mapping[s
         "Customer": [{"Id": str(n), "DisplayName": client_name(n), "Active": True} for n in range(1, customers + 1)],
         "Invoice": [
             {
-                "Id": str(place + 1),
-                "DocNumber": invoice_number(place),
-                "CustomerRef": {"value": str(client_of(place, shape))},
+                "Id": str(position + 1),
+                "DocNumber": invoice_number(position),
+                "CustomerRef": {"value": str(client_of(position, shape))},
                 "TxnDate": day,
-                "TotalAmt": invoice_cents(place, shape) / 100,
-                "Balance": invoice_cents(place, shape) / 100,
+                "TotalAmt": invoice_cents(position, shape) / 100,
+                "Balance": invoice_cents(position, shape) / 100,
             }
-            for place in range(invoices)
+            for position in range(invoices)
         ],
         "PaymentMethod": [{"Id": "2", "Name": "Check", "Active": True}],
         "Account": [{"Id": "35", "Name": "Checking", "AccountType": "Bank", "Active": True}],

@@ -238,7 +238,7 @@ def test_a_page_asks_for_its_rows_once_and_for_no_file_twice(shell: Shell) -> No
     page.get_by_role("tab", name="Clients").click()
     page.wait_for_url("**/clients")
     expect(row(page, 3)).to_be_visible()
-    assert [each for each in asked if "/api/places/" in each or "/api/forms/clients" in each] == ["GET /api/places/clients"]
+    assert [each for each in asked if "/api/pages/" in each or "/api/forms/clients" in each] == ["GET /api/pages/clients"]
     files = "performance.getEntriesByType('resource').filter(each => each.name.includes('/static/'))"
     sent = page.evaluate(f"{files}.map(each => each.transferSize)")
     assert len(sent) > len(modules())
@@ -246,7 +246,7 @@ def test_a_page_asks_for_its_rows_once_and_for_no_file_twice(shell: Shell) -> No
 
 
 def test_where_the_early_answer_fails_the_rows_are_asked_for_again(shell: Shell) -> None:
-    shell.page.route("**/api/places/*", lambda route: route.abort())
+    shell.page.route("**/api/pages/*", lambda route: route.abort())
     shell.page.get_by_role("tab", name="Clients").click()
     shell.page.wait_for_url("**/clients")
     expect(row(shell.page, 3)).to_be_visible()

@@ -82,8 +82,8 @@ def worlds(database: str) -> Iterator[World]:
         for mode in MODES:
             for trouble in TROUBLES:
                 strikes = ("1",) if trouble == "none" else STRIKES.get((scenario, mode), ONE_BY_ONE)
-                for place, server in enumerate(SERVERS):
-                    strike = strikes[(place + TROUBLES.index(trouble)) % len(strikes)]
+                for context, server in enumerate(SERVERS):
+                    strike = strikes[(context + TROUBLES.index(trouble)) % len(strikes)]
                     yield World(database, scenario, mode, trouble, strike, server)
 
 

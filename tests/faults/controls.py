@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from qb_plugin.model import Answer, Batch, Book, Intent, Settlement
-from qb_plugin.sync.context import Waits, Workplace
-from qb_plugin.sync.ports import Books, Journal
+from qb_plugin.model import Answer, Batch, Intent, QboTransaction, Settlement
+from qb_plugin.sync.context import SyncContext, Waits
+from qb_plugin.sync.ports import Journal, QuickBooksApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Control:
     """A name, and what is changed about the workplace."""
 
     name: str
-    change: Callable[[Workplace], Workplace]
+    change: Callable[[SyncContext], SyncContext]
 
 
 class Passing:
@@ -32,14 +32,14 @@ class Passing:
 
 
 class NoLookUp(Passing):
-    """Books that never find by the time of creation: doubt is settled by sending again."""
+    """QuickBooks that never finds by the time of creation: doubt is settled by sending again."""
 
-    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
         return ()
 
 
 class FreshIds(Passing):
-    """Books whose re-sends go out under a request id of their own."""
+    """QuickBooks whose re-sends go out under a request id of their own."""
 
     @contextmanager
     def sender(self, stop: Callable[[], bool] = lambda: False) -> Iterator[FreshSender]:
@@ -92,22 +92,22 @@ class SavedAfter:
         return getattr(self.behind, name)
 
 
-def with_books(kind: Callable[[Books], Any]) -> Callable[[Workplace], Workplace]:
+def with_books(kind: Callable[[QuickBooksApi], Any]) -> Callable[[SyncContext], SyncContext]:
     """Put books of this kind before the real ones."""
-    return lambda place: replace(place, books=kind(place.books))
+    return lambda context: replace(context, quickbooks=kind(context.quickbooks))
 
 
-def save_after(place: Workplace) -> Workplace:
+def save_after(context: SyncContext) -> SyncContext:
     """Save ids after the call."""
-    return replace(place, journal=SavedAfter(place.journal))
+    return replace(context, journal=SavedAfter(context.journal))
 
 
-def never_wait(place: Workplace) -> Workplace:
+def never_wait(context: SyncContext) -> SyncContext:
     """Look twice, but at once."""
-    return replace(place, waits=Waits(call_limit=0.0, lag=0.0))
+    return replace(context, waits=Waits(call_limit=0.0, lag=0.0))
 
 
-PLAIN = Control("as built", lambda place: place)
+PLAIN = Control("as built", lambda context: context)
 CONTROLS: Mapping[str, Control] = {
     "look-up off": Control("look-up off", with_books(NoLookUp)),
     "fresh id": Control("fresh id per retry", with_books(FreshIds)),

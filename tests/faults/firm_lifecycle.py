@@ -22,10 +22,10 @@ from qb_plugin.errors import AddInError
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
-from qb_plugin.quickbooks.factory import connect_books
+from qb_plugin.quickbooks.factory import build_quickbooks
 from qb_plugin.runtime import Parts, RandomIds, Runtime
 from qb_plugin.store.sql.tables import leases
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from tests.faults.controls import PLAIN, Control
 from tests.faults.points import Killed, Points, Watch
 from tests.faults.process import KEY, LIMITS, FrailAdapter, Site, app_keys
@@ -67,9 +67,9 @@ class OddRuntime(Runtime):
         super().__init__(host, parts)
         self._control = control
 
-    def place(self, signed_in: bool = True) -> Workplace:
+    def context(self, signed_in: bool = True) -> SyncContext:
         """The ports of the connected company, changed as the control does."""
-        return self._control.change(super().place(signed_in))
+        return self._control.change(super().context(signed_in))
 
 
 class Fate(Points):
@@ -147,7 +147,7 @@ class Firm:
         options = Options(self.url, 8400, {"quickbooks": ADDRESS, "client_id": client_id, "client_secret": secret}, NOON.date())
         host = Services("quickbooks", self.practice, User(), options, Callbacks(), print, lambda _: KEY, NOON.date)
         adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
-        connect = partial(connect_books, adapter=adapter)
+        connect = partial(build_quickbooks, adapter=adapter)
         parts = Parts(self.time, RandomIds(), limits=LIMITS[self.mode], connect=connect)
         self.runtime = OddRuntime(host, parts, self.control)
         for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):

@@ -15,9 +15,9 @@ from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
 from qb_plugin.model import ConnectionState, Lease, Message, Outcome, RowResult, RunInfo
-from qb_plugin.sync.importing.compact_rows import read_kept
+from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
-from qb_plugin.sync.run import RunPorts, Tally, carry_out
+from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases import Case, World
 from tests.faults.databases import Databases
 from tests.faults.points import Killed, Points, Watch
@@ -186,20 +186,20 @@ class ImportPlay:
         return FreshKeys(ledger, self._presses) if self._fresh_keys else ledger
 
     def _import(self) -> Ended:
-        ledger, place = self._ledger(), self._desk.place()
+        ledger, context = self._ledger(), self._desk.context()
         try:
-            kept = read_kept(place, ledger, None, None)
+            kept = read_compact_rows(context, ledger, None, None)
         except AddInError as failure:
             return Ended({}, failure)
-        tally, last = Tally([row.id for row in kept.rows.values()]), dict[str, RowResult]()
-        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(tally.ids))
+        progress, last = RunProgress([row.id for row in kept.rows.values()]), dict[str, RowResult]()
+        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(progress.ids))
 
         def work(lease: Lease) -> Iterator[RowResult | Message]:
-            yield from import_payments(place, ledger, kept, tally.ids, ImportOptions({}))
+            yield from import_payments(context, ledger, kept, progress.ids, ImportOptions({}))
 
         try:
-            for event in carry_out(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, tally):
-                if isinstance(event, RowResult) and event.id in tally:
+            for event in run_under_lease(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, progress):
+                if isinstance(event, RowResult) and event.id in progress:
                     last[event.id] = event
         except AddInError as failure:
             return Ended(last, failure)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hostsim.practice.model import Record
-from qb_plugin.forms.exporting.rows import show_records
+from qb_plugin.forms.exporting.rows import present_records
 from qb_plugin.model import Kind, Link, Outcome, Ref
 from tests.faults.books_process import Booked, Books
 from tests.faults.workstation import Firm
@@ -75,7 +75,7 @@ def realm_of(firm: Firm) -> str:
 def outcomes_of(firm: Firm) -> Iterator[tuple[str, str]]:
     """How every row looks in the grid."""
     for start in range(0, len(firm.rows), PAGE):
-        for row in show_records(firm.runtime, firm.rows[start : start + PAGE]):
+        for row in present_records(firm.runtime, firm.rows[start : start + PAGE]):
             yield row["id"], row["outcome"]
 
 

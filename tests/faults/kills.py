@@ -70,19 +70,19 @@ class Crew:
     @property
     def at_work(self) -> list[int]:
         """The places of those who still work."""
-        return [place for place, process in enumerate(self._processes) if process.is_alive()]
+        return [context for context, process in enumerate(self._processes) if process.is_alive()]
 
     def call_back(self) -> None:
         """Start the first one again though it has finished."""
         self._processes[0].join()
         self._processes[0] = begin(self._orders[0])
 
-    def kill(self, place: int) -> None:
+    def kill(self, context: int) -> None:
         """Kill one where it stands, and start it again."""
-        self._processes[place].kill()
-        self._processes[place].join()
+        self._processes[context].kill()
+        self._processes[context].join()
         self.kills += 1
-        self._processes[place] = begin(self._orders[place])
+        self._processes[context] = begin(self._orders[context])
 
     def end(self) -> None:
         """Kill whoever is left."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from tests.faults.case_counts import CaseCounts, show
 from tests.faults.cases import Case, World, worlds
 from tests.faults.controls import CONTROLS, PLAIN
 from tests.faults.databases import Databases, Files, Servers
 from tests.faults.imports import ImportPlay, import_worlds
 from tests.faults.run_case import Play, Played
 from tests.faults.survey import Sample, survey
-from tests.faults.tally import Tally, show
 
 FRESH_KEYS = "import under fresh keys"
 
@@ -75,27 +75,27 @@ def play(case: Case, databases: Databases, control: str = "") -> Played:
     return Play(case, databases, CONTROLS[control] if control else PLAIN).run()
 
 
-def play_world(place: Place, sample: Sample, control: str, world: World) -> Tally:
+def play_world(place: Place, sample: Sample, control: str, world: World) -> CaseCounts:
     """Play all cases of one world."""
     databases = place.databases(world.database)
-    tally = Tally(world.scenario)
+    counts = CaseCounts(world.scenario)
     for case, played in survey(world, sample, lambda case: play(case, databases, control)):
-        tally.played += 1
+        counts.played += 1
         if played.bad:
-            tally.bad.append(("; ".join(played.bad), f"python -m tests.faults.run --case {case}"))
-    return tally
+            counts.bad.append(("; ".join(played.bad), f"python -m tests.faults.run --case {case}"))
+    return counts
 
 
 def run_part(
     name: str, chosen: Iterable[World], place: Place, sample: Sample, pool: ProcessPoolExecutor, control: str = ""
-) -> Tally:
+) -> CaseCounts:
     """Play the worlds on all workers."""
-    begun, tally = time.monotonic(), Tally(name)
+    begun, counts = time.monotonic(), CaseCounts(name)
     for found in pool.map(partial(play_world, place, sample, control), chosen):
-        tally.take(found)
-    tally.seconds = time.monotonic() - begun
-    show(tally)
-    return tally
+        counts.take(found)
+    counts.seconds = time.monotonic() - begun
+    show(counts)
+    return counts
 
 
 def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:

@@ -16,8 +16,8 @@ from hostsim.qbo_simulator.server.inprocess import InProcessAdapter, Timeout
 from qb_plugin.errors import AddInError
 from qb_plugin.model import Kind, Lease, Link, Message, Outcome, Ref, RowResult, RunInfo, SourceRecord
 from qb_plugin.quickbooks.auth.oauth import App
-from qb_plugin.quickbooks.factory import connect_books
-from qb_plugin.quickbooks.fault_messages import sentence_of
+from qb_plugin.quickbooks.factory import build_quickbooks
+from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.journal import Journal
@@ -29,10 +29,10 @@ from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.tokens import Tokens
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import ExportRun, export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
-from qb_plugin.sync.run import RunPorts, Tally, carry_out
+from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.controls import PLAIN, Control
 from tests.faults.points import Points, Watch
 from tests.faults.server import ADDRESS, REALM, FaultyQuickBooks
@@ -130,14 +130,14 @@ class Desk:
         self._engine = kept_engine(site.url)
         self._engine.watch.points = self.points
         self.store = store_over(self._engine.engine, site.time, number)
-        self.quickbooks = connect_books(
-            where=ADDRESS,
+        self.quickbooks = build_quickbooks(
+            environment=ADDRESS,
             app=App(*app_keys(site.core)),
             redirect_uri="http://127.0.0.1:8400/callback",
             tokens=self.store.tokens,
             data_key=lambda: KEY,
             clock=site.time,
-            tell=lambda _: None,
+            publish=lambda _: None,
             limits=LIMITS[site.mode],
             adapter=FrailAdapter(site, self.points),
         )
@@ -153,38 +153,38 @@ class Desk:
         """32 hexadecimal digits."""
         return f"{next(self._ids):031x}f"  # read backwards it is another one
 
-    def place(self) -> Workplace:
+    def context(self) -> SyncContext:
         """The ports of the connected company."""
         control, store = self.site.control, self.store
-        place = Workplace(
+        context = SyncContext(
             realm=REALM,
             firm_id="AF",
-            books=self.quickbooks.books(),
+            quickbooks=self.quickbooks.adapter(),
             journal=store.journal,
             links=store.links,
             clock=self.site.time,
             ids=self,
-            fault_message=sentence_of,
+            fault_message=message_for,
         )
-        return control.change(place)
+        return control.change(context)
 
     def press(self, records: Sequence[SourceRecord], options: ExportOptions) -> Ended:
         """Press Export Selected; rows that never came to an end are ended as the form ends them."""
-        tally = Tally([str(record.ref) for record in records])
+        progress = RunProgress([str(record.ref) for record in records])
         now = self.site.time.now()
         run = RunInfo(f"run-{self.number}-{next(self._runs)}", REALM, "export-payments", "Maria Ortiz", now, len(records))
         failure, last = None, dict[str, RowResult]()
 
         def work(lease: Lease) -> object:
-            return export(self.place(), ExportRun(run.id, lease.fence, options, lambda: False), records)
+            return export(self.context(), ExportRun(run.id, lease.fence, options, lambda: False), records)
 
         try:
-            for event in carry_out(RunPorts(self.store.leases, self.store.runs, self.site.time), run, work, tally):  # type: ignore[arg-type]
-                if isinstance(event, RowResult) and event.id in tally:
+            for event in run_under_lease(RunPorts(self.store.leases, self.store.runs, self.site.time), run, work, progress):  # type: ignore[arg-type]
+                if isinstance(event, RowResult) and event.id in progress:
                     last[event.id] = event
         except AddInError as error:
             failure = error
-        return Ended({row: ended(row, last.get(row), failure) for row in tally.ids}, failure)
+        return Ended({row: ended(row, last.get(row), failure) for row in progress.ids}, failure)
 
     def connect(self, refresh_token: str) -> None:
         """A person signs in."""

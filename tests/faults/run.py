@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 
 from tests.faults import crowd, kills
+from tests.faults.case_counts import CaseCounts, Promise, show, tell, total
 from tests.faults.cases import DATABASES, read_case
 from tests.faults.controls import CONTROLS
 from tests.faults.crowd import Crowd
@@ -24,7 +25,6 @@ from tests.faults.kills import Scene
 from tests.faults.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chosen_worlds, play, run_part
 from tests.faults.soak import SHARE, Soaked, soak
 from tests.faults.survey import Sample
-from tests.faults.tally import Promise, Tally, show, tell, total
 from tests.support.postgres import running_postgres
 
 CASES, ON_POSTGRESQL = 10_000, 1_500  # promised at least
@@ -74,14 +74,14 @@ def run_all(asked: argparse.Namespace, place: Place) -> int:
     killed = [run_scene(number, *scene) for number, scene in enumerate(kills.scenes(PAYMENTS, KILLS + SPARE)) if asked.kills]
     crowds = [run_crowd(*each) for each in crowd.crowds(ROWS, PROCESSES) if asked.crowd]
     all_cases = total("all cases, the controls left out", list(parts.values()))
-    on_postgresql = total("of them on PostgreSQL", [tally for part, tally in parts.items() if part.database == "postgresql"])
+    on_postgresql = total("of them on PostgreSQL", [counts for part, counts in parts.items() if part.database == "postgresql"])
     show(all_cases)
     show(on_postgresql)
     print(f"{(time.monotonic() - begun) / 60:.1f} minutes in all", flush=True)
     promises = [*kept_by_kills([outcome for outcome, _ in killed]), *kept_by_soaks(soaked)]
     if parts and not is_thinned(asked):
         promises += [Promise("cases", CASES, all_cases.played), Promise("cases on PostgreSQL", ON_POSTGRESQL, on_postgresql.played)]
-    honest = [*parts.values(), *(tally for _, tally in soaked), *(tally for _, tally in killed), *crowds]
+    honest = [*parts.values(), *(counts for _, counts in soaked), *(counts for _, counts in killed), *crowds]
     return tell(honest, controls, promises, 1 if is_thinned(asked) else LEAST_BAD)
 
 
@@ -90,47 +90,47 @@ def is_thinned(asked: argparse.Namespace) -> bool:
     return bool(asked.only) or asked.points > 1 or set(asked.databases) != set(DATABASES)
 
 
-def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor, control: str = "") -> Tally:
+def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor, control: str = "") -> CaseCounts:
     """All worlds of a scenario on one database."""
     chosen = chosen_worlds(part.database, [part.scenario], asked.only)
     name = f"control: {control}" if control else f"{part.scenario}, {part.database}"
     return run_part(name, chosen, place, Sample(part.points * asked.points, 0 if control else asked.seconds), pool, control)
 
 
-def run_control(name: str, part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> Tally:
+def run_control(name: str, part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> CaseCounts:
     """A way of sending known to be wrong, over a part of the same cases."""
     return run_scenario(part, asked, place, pool, name)
 
 
-def run_soak(seed: int, rows: int) -> tuple[Soaked, Tally]:
+def run_soak(seed: int, rows: int) -> tuple[Soaked, CaseCounts]:
     """One long export."""
     begun = time.monotonic()
     soaked = soak(seed, rows)
     bad = [(problem, f"python -m tests.faults.soak --seed {seed} --rows {rows}") for problem in soaked.bad]
     more = f"{soaked.troubled:,} of {soaked.answers:,} answers troubled, {soaked.deaths} deaths, {soaked.presses} presses"
-    tally = Tally(f"soak, seed {seed}", rows, bad, time.monotonic() - begun, "rows", more)
-    show(tally)
-    return soaked, tally
+    counts = CaseCounts(f"soak, seed {seed}", rows, bad, time.monotonic() - begun, "rows", more)
+    show(counts)
+    return soaked, counts
 
 
-def run_scene(number: int, database: str, scene: Scene) -> tuple[kills.Outcome, Tally]:
+def run_scene(number: int, database: str, scene: Scene) -> tuple[kills.Outcome, CaseCounts]:
     """Real processes that are killed."""
     outcome = kills.play_on(scene, 1 + number, database)
     bad = [(problem, f"python -m tests.faults.kills --only {number}") for problem in outcome.found.bad]
     more = f"{outcome.kills} SIGKILLs, {outcome.restarts} server restarts"
-    tally = Tally(f"kills: {scene.name}", scene.payments, bad, outcome.seconds, "payments", more)
-    show(tally)
-    return outcome, tally
+    counts = CaseCounts(f"kills: {scene.name}", scene.payments, bad, outcome.seconds, "payments", more)
+    show(counts)
+    return outcome, counts
 
 
-def run_crowd(database: str, many: Crowd) -> Tally:
+def run_crowd(database: str, many: Crowd) -> CaseCounts:
     """Real processes that export the same rows at once."""
     outcome = crowd.play_on(many, database)
     bad = [(problem, f"python -m tests.faults.crowd --databases {database}") for problem in outcome.bad]
     more = f"{many.processes} processes at once, {outcome.figures.rotations} rotations of the refresh token"
-    tally = Tally(f"crowd: {many.name}", many.rows, bad, outcome.seconds, "rows", more)
-    show(tally)
-    return tally
+    counts = CaseCounts(f"crowd: {many.name}", many.rows, bad, outcome.seconds, "rows", more)
+    show(counts)
+    return counts
 
 
 def kept_by_kills(outcomes: Sequence[kills.Outcome]) -> list[Promise]:
@@ -144,7 +144,7 @@ def kept_by_kills(outcomes: Sequence[kills.Outcome]) -> list[Promise]:
     ]
 
 
-def kept_by_soaks(soaked: Sequence[tuple[Soaked, Tally]]) -> list[Promise]:
+def kept_by_soaks(soaked: Sequence[tuple[Soaked, CaseCounts]]) -> list[Promise]:
     """What was promised of each soak: a fifth of the answers troubled, give or take a few of a drawn number, and deaths."""
     troubled = [
         Promise(f"troubled answers of {found.answers:,}", int(found.answers * SHARE * 0.9), found.troubled) for found, _ in soaked

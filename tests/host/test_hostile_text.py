@@ -25,15 +25,15 @@ from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
 from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
 from hostsim.tasks import Task
-from hostsim.terminal.options import Wish
+from hostsim.terminal.options import RunRequest
 from hostsim.terminal.output import print_run
-from hostsim.terminal.selection import Chosen
+from hostsim.terminal.selection import RowChoice
 from hostsim.terminal.text import escaped_json, plain
 from hostsim.testing import RunningHost, running_host, source_of
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Fault, Link, Ref
 from qb_plugin.plugin import QuickBooksAddIn
-from qb_plugin.quickbooks.fault_messages import sentence_of
+from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.query_builder import quoted, select_page
 from qb_plugin.runtime import Parts, RandomIds, SystemClock
 from qb_plugin.sync.context import Waits
@@ -69,7 +69,7 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def position(tmp_path: Path) -> Iterator[Place]:
     url = f"sqlite:///{tmp_path / 'firm.db'}"
     with small_practice(url) as practice:
         with practice.database.writing() as connection:
@@ -108,8 +108,8 @@ def addin() -> Any:
 
 
 @pytest.fixture
-def host(place: Place) -> Iterator[RunningHost]:
-    with running_host(place.practice, [addin()], database=place.url) as running:
+def host(position: Place) -> Iterator[RunningHost]:
+    with running_host(position.practice, [addin()], database=position.url) as running:
         yield running
 
 
@@ -129,7 +129,7 @@ def test_a_value_that_is_not_escaped_breaks_the_query() -> None:
 
 def test_hostile_ids_read_nothing() -> None:
     side, _ = simulated()
-    assert side.quickbooks.books().read("Payment", ["1') OR Id > ('0", "\\", "' OR '1'='1"]) == {}
+    assert side.quickbooks.adapter().read("Payment", ["1') OR Id > ('0", "\\", "' OR '1'='1"]) == {}
 
 
 def test_no_page_takes_a_name_for_markup(host: RunningHost) -> None:
@@ -179,11 +179,11 @@ def test_plain_text_in_any_language_stays_as_it_is() -> None:
         assert escaped_json(text) == text
 
 
-def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [{"id": ref, "outcome": "failed", "message": text} for ref, text in zip(place.rows, HOSTILE, strict=True)]
-    shown = Titles(dict(zip(place.rows, HOSTILE, strict=True)))
+def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(position: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"id": ref, "outcome": "failed", "message": text} for ref, text in zip(position.rows, HOSTILE, strict=True)]
+    shown = Titles(dict(zip(position.rows, HOSTILE, strict=True)))
     summary = {"counts": {"failed": len(rows)}, "rows": rows, "text": HOSTILE[7], "level": "error"}
-    assert print_run(summary, Chosen(shown, place.rows, (), {}, ""), Wish(run="export")) == 1
+    assert print_run(summary, RowChoice(shown, position.rows, (), {}, ""), RunRequest(run="export")) == 1
     told = capsys.readouterr()
     lines = told.out.removesuffix("\n").split("\n")
     assert len(lines) == len(rows) + 1
@@ -192,15 +192,15 @@ def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(place: Place, caps
         assert plain(text) == text
 
 
-def test_no_text_makes_a_line_of_a_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_text_makes_a_line_of_a_log(position: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     plugin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), Waits(call_limit=0, lag=0)))
     source = source_of(lambda: plugin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
     with (
         running_simulator() as simulator,
-        running_host(place.practice, [source], database=place.url, values={"quickbooks": simulator.base_url}) as host,
+        running_host(position.practice, [source], database=position.url, values={"quickbooks": simulator.base_url}) as host,
     ):
-        summary = export_to(simulator, host, plugin, place.rows)
+        summary = export_to(simulator, host, plugin, position.rows)
         host.session().get(f"/addins/callback?state={quote(HOSTILE[8])}")
         host.session().get(f"/{quote(HOSTILE[8])}")
     call(Job("tidy", 60.0, lambda: (_ for _ in ()).throw(RuntimeError(HOSTILE[8]))))
@@ -234,7 +234,7 @@ def test_what_quickbooks_says_is_told_in_one_line_and_fills_no_placeholder() -> 
     for text in HOSTILE:
         for code in ("6000", "610", "2020", "99999", text[:8]):
             fault = Fault(code, text, f"{text} {text}", status=400, type="ValidationFault")
-            message = sentence_of(fault, {"customer": text, "number": text, "invoices": text, "entity": "Payment"})
+            message = message_for(fault, {"customer": text, "number": text, "invoices": text, "entity": "Payment"})
             told = sentences.text(message)
             assert "class 'str'" not in told
             assert "\n" not in (message.details or "")

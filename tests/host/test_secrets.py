@@ -233,7 +233,7 @@ class Left:
     """The secrets of a session, the places to look for them, and what a bundle must not name."""
 
     secrets: dict[str, bytes]
-    places: dict[str, bytes]
+    positions: dict[str, bytes]
     private: set[str]
 
 
@@ -245,13 +245,13 @@ def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Left:
         live_through_everything(session)
         files = {file.name: file.read_bytes() for file in (folder / "left").iterdir()}
         rows = "\n".join(session.said).encode()
-        places = {**files, "exceptions": raised.tell(), "what was said": rows, "support bundle": session.bundle()}
-        return Left(session.secrets(), places, session.private())
+        positions = {**files, "exceptions": raised.tell(), "what was said": rows, "support bundle": session.bundle()}
+        return Left(session.secrets(), positions, session.private())
 
 
 def test_a_session_leaves_no_secret_anywhere(left_behind: Left) -> None:
     assert {"client secret", "passphrase", "data key", "code"} <= set(left_behind.secrets)
-    assert find(left_behind.secrets, left_behind.places) == []
+    assert find(left_behind.secrets, left_behind.positions) == []
 
 
 def named_in(private: set[str], content: bytes) -> list[str]:
@@ -261,16 +261,16 @@ def named_in(private: set[str], content: bytes) -> list[str]:
 
 
 def test_a_support_bundle_names_nobody_and_no_amount(left_behind: Left) -> None:
-    bundle = left_behind.places["support bundle"]
+    bundle = left_behind.positions["support bundle"]
     assert named_in(left_behind.private, bundle) == []
     assert len(left_behind.private) > 100
     for each in left_behind.private:
         assert each in named_in({each}, bundle + f'{{"planted": "{each}"}}'.encode())
-    assert "Cool Cars" in named_in(left_behind.private, left_behind.places["what was said"])
+    assert "Cool Cars" in named_in(left_behind.private, left_behind.positions["what was said"])
 
 
 def test_a_support_bundle_shows_how_the_session_went(left_behind: Left) -> None:
-    text = left_behind.places["support bundle"].decode()
+    text = left_behind.positions["support bundle"].decode()
     for name in ("README.txt", "host.json", "quickbooks/state.json", "quickbooks/runs.json"):
         assert f"{name}\n" in text
     for word in (
@@ -284,22 +284,22 @@ def test_a_support_bundle_shows_how_the_session_went(left_behind: Left) -> None:
 
 
 def test_the_session_was_a_whole_one(left_behind: Left) -> None:
-    secrets, places = left_behind.secrets, left_behind.places
-    assert {"firm.db", "firm.db-wal", "session.log", "exceptions"} <= set(places)
-    assert all(len(content) > 1000 for name, content in places.items() if not name.endswith("-shm"))
+    secrets, positions = left_behind.secrets, left_behind.positions
+    assert {"firm.db", "firm.db-wal", "session.log", "exceptions"} <= set(positions)
+    assert all(len(content) > 1000 for name, content in positions.items() if not name.endswith("-shm"))
     assert len([name for name in secrets if name.startswith("refresh_token")]) >= 3
     for word in (b"quickbooks_signed_out", b"Killed", b"RemoteDisconnected", b"GrantRefused"):
-        assert word in places["exceptions"]
-    assert b"oauth2/v1/tokens/bearer" in places["session.log"]
+        assert word in positions["exceptions"]
+    assert b"oauth2/v1/tokens/bearer" in positions["session.log"]
 
 
-@pytest.mark.parametrize("place", ["firm.db", "firm.db-wal", "session.log", "exceptions", "what was said", "support bundle"])
-def test_the_search_finds_a_secret_that_was_planted(left_behind: Left, place: str) -> None:
-    secrets, places = left_behind.secrets, left_behind.places
+@pytest.mark.parametrize("position", ["firm.db", "firm.db-wal", "session.log", "exceptions", "what was said", "support bundle"])
+def test_the_search_finds_a_secret_that_was_planted(left_behind: Left, position: str) -> None:
+    secrets, positions = left_behind.secrets, left_behind.positions
     for name, secret in secrets.items():
         for dress in dresses(secret):
-            planted = {**places, place: places[place][:500] + dress + places[place][500:]}
-            assert f"{name} in {place}" in find({name: secret}, planted)
+            planted = {**positions, position: positions[position][:500] + dress + positions[position][500:]}
+            assert f"{name} in {position}" in find({name: secret}, planted)
 
 
 def test_a_database_that_fails_shows_nothing_of_what_was_to_be_kept(tmp_path: Path) -> None:
@@ -348,7 +348,7 @@ def test_no_secret_stands_in_the_arguments_or_output_of_a_command(tmp_path: Path
             "HOSTSIM_CLIENT_ID": keys["client_id"],
             "HOSTSIM_CLIENT_SECRET": keys["client_secret"],
         }
-        places: dict[str, bytes] = {}
+        positions: dict[str, bytes] = {}
         for arguments in (
             ["connect"],
             ["run", "match-clients", "--accept-all"],
@@ -356,6 +356,6 @@ def test_no_secret_stands_in_the_arguments_or_output_of_a_command(tmp_path: Path
             ["support", str(tmp_path / "support.zip")],
         ):
             printed, seen = listen_to(arguments, environment)
-            places |= {f"output of {arguments[-1]}": printed, f"arguments of {arguments[-1]}": seen}
+            positions |= {f"output of {arguments[-1]}": printed, f"arguments of {arguments[-1]}": seen}
             assert arguments[-1].encode() in seen
-        assert find(session.secrets(), places) == []
+        assert find(session.secrets(), positions) == []

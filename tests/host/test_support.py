@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from hostsim.addins.host_services import Options
 from hostsim.addins.registrars import RegistrationError, Support
 from hostsim.cli import main
-from hostsim.exception_log import KEPT, Troubles, trace_of
+from hostsim.exception_log import KEPT, ExceptionLog, trace_of
 from hostsim.support import file_name, write_bundle
 from hostsim.tasks import Task
 from hostsim.testing import KEY, demo_practice, running_host
@@ -166,7 +166,7 @@ def test_a_trace_names_kinds_and_places_of_causes_too() -> None:
 
 
 def test_only_the_last_troubles_are_kept() -> None:
-    troubles = Troubles(lambda: NOON)
+    troubles = ExceptionLog(lambda: NOON)
     for number in range(KEPT + 1):
         troubles.note(f"form-{number}", ValueError(CLIENT))
     assert len(troubles.all()) == KEPT

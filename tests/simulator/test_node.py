@@ -72,15 +72,15 @@ def package() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("Node is not installed")
-    place = Path(tempfile.gettempdir()) / f"simulator-{PACKAGE}"
-    if not (place / "node_modules").exists():
+    position = Path(tempfile.gettempdir()) / f"simulator-{PACKAGE}"
+    if not (position / "node_modules").exists():
         with tempfile.TemporaryDirectory() as fresh:
             command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", fresh, PACKAGE]
             done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
             if done.returncode:
                 pytest.skip(f"npm cannot install {PACKAGE}: {done.stderr.strip().splitlines()[-1:]}")
-            shutil.copytree(fresh, place, dirs_exist_ok=True)
-    return place
+            shutil.copytree(fresh, position, dirs_exist_ok=True)
+    return position
 
 
 def test_node_client_does_what_its_users_do(package: Path) -> None:

@@ -26,22 +26,22 @@ def _count(books: Books) -> int:
     return int(books.query("select count(*) from Payment")["totalCount"])
 
 
-@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("position", ["before", "after"])
 @pytest.mark.parametrize(("kind", "how"), [("answer_lost", "closed"), ("reset", "reset")])
-def test_answers_get_lost(books: Books, kind: str, how: str, place: str) -> None:
-    books.core.add_trouble(kind=f"{kind}_{place}")
+def test_answers_get_lost(books: Books, kind: str, how: str, position: str) -> None:
+    books.core.add_trouble(kind=f"{kind}_{position}")
     assert _pay(books) == Lost(how)
-    assert _count(books) == (place == "after")
+    assert _count(books) == (position == "after")
 
 
-@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("position", ["before", "after"])
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_gateways_fail(books: Books, status: int, place: str) -> None:
-    books.core.add_trouble(kind=f"status_{status}_{place}")
+def test_gateways_fail(books: Books, status: int, position: str) -> None:
+    books.core.add_trouble(kind=f"status_{status}_{position}")
     answer = _pay(books)
     assert isinstance(answer, Response)
     assert (answer.status, b"<html>" in answer.body) == (status, True)
-    assert _count(books) == (place == "after")
+    assert _count(books) == (position == "after")
 
 
 def test_slow_and_truncated_and_html_answers_are_committed(books: Books) -> None:

@@ -262,8 +262,8 @@ class ParcelAddIn:
 
     @hookimpl
     def workspace_context_actions(self, actions: Any) -> None:
-        actions.add(place="billing.payments", path=("Send To…", "Parcel"), form="send", right="export")
-        actions.add(place="billing.payments", path=("Hide from Parcel",), call=self.call, right="hide")
+        actions.add(grid="billing.payments", path=("Send To…", "Parcel"), form="send", right="export")
+        actions.add(grid="billing.payments", path=("Hide from Parcel",), call=self.call, right="hide")
 
     def call(self, refs: Sequence[str]) -> dict[str, Any]:
         self.called.append(list(refs))

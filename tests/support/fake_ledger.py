@@ -203,7 +203,7 @@ class FakeLedger:
         return FakeRecorded(key, "recorded", identity)
 
     def _apply(self, invoice_id: str, amount: Decimal) -> FakeApplication:
-        place = next(i for i, bill in enumerate(self.bills) if bill.id == invoice_id)
-        bill = self.bills[place]
-        self.bills[place] = replace(bill, balance=bill.balance - amount)
+        context = next(i for i, bill in enumerate(self.bills) if bill.id == invoice_id)
+        bill = self.bills[context]
+        self.bills[context] = replace(bill, balance=bill.balance - amount)
         return FakeApplication(bill.id, bill.number, amount)

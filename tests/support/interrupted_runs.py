@@ -25,4 +25,4 @@ def send_and_die(firm: Firm, *rows: SourceRecord) -> None:
 
 
 def settle(firm: Firm) -> Ended:
-    return collect(settle_open(firm.place, lambda: False))
+    return collect(settle_open(firm.context, lambda: False))

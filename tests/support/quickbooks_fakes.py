@@ -20,7 +20,7 @@ from hostsim.qbo_simulator.server.server import new_quickbooks
 from hostsim.qbo_simulator.simulator import QuickBooks as Simulator
 from qb_plugin.model import Batch, Connection, ConnectionState, Intent, Kind, Line, Message, Operation, PaymentDraft, Ref
 from qb_plugin.quickbooks.auth.oauth import App
-from qb_plugin.quickbooks.factory import QuickBooks, connect_books
+from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.drafts import write_draft
 
@@ -104,7 +104,7 @@ class Side:
 
 
 def connect(
-    where: str,
+    address: str,
     adapter: BaseAdapter | None,
     *,
     app: App | None = None,
@@ -114,14 +114,14 @@ def connect(
 ) -> Side:
     """Everything on QuickBooks' side, unconnected."""
     kept, time, told = tokens or MemoryTokens(), clock or StoppedClock(), list[Message]()
-    quickbooks = connect_books(
-        where=where,
+    quickbooks = build_quickbooks(
+        environment=address,
         app=app or App("client", "secret"),
         redirect_uri=REDIRECT,
         tokens=kept,
         data_key=lambda: KEY,
         clock=time,
-        tell=told.append,
+        publish=told.append,
         limits=limits,
         adapter=adapter,
     )

@@ -14,19 +14,19 @@ from qb_plugin.errors import AddInError, RowRefused
 from qb_plugin.model import (
     Answer,
     Batch,
-    Book,
-    BookCreditMemo,
-    BookInvoice,
-    BookPayment,
-    Choice,
     Company,
     CreditMemoDraft,
     Customer,
     Draft,
     Fault,
     Intent,
+    ListEntry,
     PaymentChanges,
     PaymentDraft,
+    QboCreditMemo,
+    QboInvoice,
+    QboPayment,
+    QboTransaction,
     Ref,
     Verdict,
 )
@@ -36,7 +36,7 @@ from qb_plugin.schemas.payloads import read_draft
 from tests.support.scripted_sends import WELL, Step, refusal
 from tests.support.virtual_clock import VirtualClock
 
-KINDS: Mapping[str, type[BookPayment] | type[BookCreditMemo]] = {"Payment": BookPayment, "CreditMemo": BookCreditMemo}
+KINDS: Mapping[str, type[QboPayment] | type[QboCreditMemo]] = {"Payment": QboPayment, "CreditMemo": QboCreditMemo}
 
 
 class FakeBooks:
@@ -51,8 +51,8 @@ class FakeBooks:
         self.width, self.items_a_batch = 4, 30
         self.all_at_once = False  # whether the answers to all that is in flight come together
         self.customers_: list[Customer] = []
-        self.invoices_: dict[str, BookInvoice] = {}
-        self.saved: dict[str, Book] = {}
+        self.invoices_: dict[str, QboInvoice] = {}
+        self.saved: dict[str, QboTransaction] = {}
         self.rows_a_page, self.tells_at_most = 1000, 1000
         self.deleted_at: dict[str, datetime] = {}
         self.asked_since: list[datetime] = []
@@ -66,7 +66,7 @@ class FakeBooks:
         self.on_submit: list[Callable[[Batch], None]] = []
         self.unreachable: dict[str, AddInError] = {}
         self._steps: dict[tuple[Ref, str], deque[Step]] = defaultdict(deque)
-        self._answers: dict[tuple[str, str], Book | Fault] = {}
+        self._answers: dict[tuple[str, str], QboTransaction | Fault] = {}
         self._next = 1000
 
     # --- what a test arranges -----------------------------------------------------------------------
@@ -75,7 +75,7 @@ class FakeBooks:
         """What happens to the sends of this record, one after the other; then all is well."""
         self._steps[ref, operation].extend(steps)
 
-    def put(self, book: Book) -> Book:
+    def put(self, book: QboTransaction) -> QboTransaction:
         """A record that is there already."""
         self.saved[book.id] = book
         return book
@@ -85,8 +85,8 @@ class FakeBooks:
         del self.saved[identity]
         self.deleted_at[identity] = self.now()
 
-    def payments_saved(self) -> list[BookPayment]:
-        return [book for book in self.saved.values() if isinstance(book, BookPayment)]
+    def payments_saved(self) -> list[QboPayment]:
+        return [book for book in self.saved.values() if isinstance(book, QboPayment)]
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ class FakeBooks:
         if what in self.unreachable:
             raise self.unreachable[what]
 
-    def _shown(self) -> list[Book]:
+    def _shown(self) -> list[QboTransaction]:
         bound = self.now() - timedelta(seconds=self.lag)
         return [book for book in self.saved.values() if book.created is None or book.created <= bound]
 
@@ -110,30 +110,30 @@ class FakeBooks:
         self._asked("customers")
         return self.customers_
 
-    def accounts(self) -> Sequence[Choice]:
+    def accounts(self) -> Sequence[ListEntry]:
         return ()
 
-    def methods(self) -> Sequence[Choice]:
+    def methods(self) -> Sequence[ListEntry]:
         return ()
 
-    def items(self) -> Sequence[Choice]:
+    def items(self) -> Sequence[ListEntry]:
         return ()
 
-    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[BookInvoice]:
+    def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         self._asked("open_invoices")
         return [i for i in self.invoices_.values() if i.customer_id in customer_ids and i.balance > 0]
 
-    def invoices(self, ids: Sequence[str]) -> Sequence[BookInvoice]:
+    def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]:
         return [self.invoices_[identity] for identity in ids]
 
-    def payments(self, start: date | None, end: date | None) -> Sequence[BookPayment]:
+    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment]:
         self._asked("payments")
         self.periods.append(("payments", start, end))
-        return [b for b in self._shown() if isinstance(b, BookPayment) and (not start or not end or start <= b.date <= end)]
+        return [b for b in self._shown() if isinstance(b, QboPayment) and (not start or not end or start <= b.date <= end)]
 
-    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[BookPayment]]:
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[QboPayment]]:
         found = self.payments(start, end)
-        yield from (found[place : place + self.rows_a_page] for place in range(0, len(found), self.rows_a_page))
+        yield from (found[context : context + self.rows_a_page] for context in range(0, len(found), self.rows_a_page))
 
     def payments_since(self, moment: datetime) -> PaymentChanges | None:
         self._asked("payments_since")
@@ -142,17 +142,17 @@ class FakeBooks:
         deleted = frozenset(identity for identity, at in self.deleted_at.items() if at >= moment)
         return PaymentChanges(tuple(changed), deleted) if len(changed) + len(deleted) < self.tells_at_most else None
 
-    def credit_memos(self, start: date | None, end: date | None) -> Sequence[BookCreditMemo]:
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]:
         self._asked("credit_memos")
         self.periods.append(("credit_memos", start, end))
-        return [b for b in self._shown() if isinstance(b, BookCreditMemo) and (not start or not end or start <= b.date <= end)]
+        return [b for b in self._shown() if isinstance(b, QboCreditMemo) and (not start or not end or start <= b.date <= end)]
 
-    def created_since(self, entity: str, moment: datetime) -> Sequence[Book]:
+    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
         self._asked("created_since")
         kind = KINDS[entity]
         return [b for b in self._shown() if isinstance(b, kind) and b.created and b.created >= moment]
 
-    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, Book]:
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
         self._asked("read")
         kind = KINDS[entity]
         return {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)}
@@ -192,7 +192,7 @@ class FakeBooks:
             return Answer(intent.id, Verdict.REFUSED if narrow else Verdict.DOUBT, fault=found), None
         return Answer(intent.id, Verdict.CONFIRMED, record=found), None
 
-    def _save_once(self, intent: Intent, step: Step) -> Book | Fault:
+    def _save_once(self, intent: Intent, step: Step) -> QboTransaction | Fault:
         """Save it, or give the answer that its requestid was given before."""
         key = (intent.requestid, intent.bid)
         if key in self._answers and self.replay != "forgets":
@@ -201,13 +201,13 @@ class FakeBooks:
         self._answers[key] = found
         return found
 
-    def _save(self, draft: Draft, change: Mapping[str, Any]) -> Book | Fault:
+    def _save(self, draft: Draft, change: Mapping[str, Any]) -> QboTransaction | Fault:
         problem = self._problem(draft)
         if problem:
             return problem
         self._next += 1
         book = self._payment(draft) if isinstance(draft, PaymentDraft) else self._memo(draft)
-        changed: Book = replace(book, **change)
+        changed: QboTransaction = replace(book, **change)
         self.saved[book.id] = changed
         return changed
 
@@ -215,7 +215,7 @@ class FakeBooks:
         for line in draft.lines if isinstance(draft, PaymentDraft) else ():
             if line.type == "CreditMemo":
                 memo = self.saved.get(line.id)
-                if not isinstance(memo, BookCreditMemo) or memo.remaining < line.amount:
+                if not isinstance(memo, QboCreditMemo) or memo.remaining < line.amount:
                     return refusal("6000", "the credit is spent")
             elif self.invoices_[line.id].customer_id != draft.customer_id:
                 return refusal("620", "cannot be linked")
@@ -223,17 +223,17 @@ class FakeBooks:
                 return refusal("6000", "payments add up to more")
         return None
 
-    def _payment(self, draft: PaymentDraft) -> BookPayment:
+    def _payment(self, draft: PaymentDraft) -> QboPayment:
         spent = ZERO
         for line in draft.lines:
             if line.type == "CreditMemo":
                 memo = self.saved[line.id]
-                assert isinstance(memo, BookCreditMemo)
+                assert isinstance(memo, QboCreditMemo)
                 self.saved[line.id] = replace(memo, remaining=memo.remaining - line.amount)
                 continue
             spent += line.amount
             self.spend(line.id, line.amount)
-        return BookPayment(
+        return QboPayment(
             id=str(self._next),
             sync_token="0",
             customer_id=draft.customer_id,
@@ -258,8 +258,8 @@ class FakeBooks:
         invoice = self.invoices_[invoice_id]
         self.invoices_[invoice_id] = replace(invoice, balance=invoice.balance - amount)
 
-    def _memo(self, draft: CreditMemoDraft) -> BookCreditMemo:
-        return BookCreditMemo(
+    def _memo(self, draft: CreditMemoDraft) -> QboCreditMemo:
+        return QboCreditMemo(
             id=str(self._next),
             sync_token="0",
             customer_id=draft.customer_id,
@@ -276,8 +276,8 @@ class FakeBooks:
 class FakeSender:
     """Batches in flight; each is carried out when its answer is taken, so that several are on their way at once."""
 
-    def __init__(self, books: FakeBooks) -> None:
-        self._books = books
+    def __init__(self, quickbooks: FakeBooks) -> None:
+        self._books = quickbooks
         self._flying: deque[Batch] = deque()
         self.fatal: Exception | None = None
 

@@ -38,8 +38,8 @@ def find(secrets: Mapping[str, bytes], places: Mapping[str, bytes]) -> list[str]
     """Every hit: which secret, where."""
     looked_for = {name: dresses(secret) for name, secret in secrets.items()}
     return [
-        f"{name} in {place}"
-        for place, content in places.items()
+        f"{name} in {grid}"
+        for grid, content in places.items()
         for name, forms in looked_for.items()
         if any(form in content for form in forms)
     ]

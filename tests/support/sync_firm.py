@@ -11,8 +11,6 @@ from pathlib import Path
 
 from qb_plugin.model import (
     AppliedPart,
-    BookInvoice,
-    BookPayment,
     Customer,
     Fault,
     Intent,
@@ -22,13 +20,15 @@ from qb_plugin.model import (
     Message,
     Operation,
     Outcome,
+    QboInvoice,
+    QboPayment,
     Ref,
     RowResult,
     RunInfo,
     SourceRecord,
 )
 from qb_plugin.store.database import Store, open_store
-from qb_plugin.sync.context import Waits, Workplace
+from qb_plugin.sync.context import SyncContext, Waits
 from qb_plugin.sync.exporting.run_export import ExportRun, export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.support.quickbooks_memory import FakeBooks
@@ -58,16 +58,16 @@ def part(invoice: int, amount: str) -> AppliedPart:
     return AppliedPart(str(invoice), f"INV-{invoice}", Decimal(amount))
 
 
-def invoice(identity: str, client: int, balance: str, day: int = 1, number: str | None = None) -> BookInvoice:
+def invoice(identity: str, client: int, balance: str, day: int = 1, number: str | None = None) -> QboInvoice:
     """An open QuickBooks invoice of the customer of client `client`."""
     amount = Decimal(balance)
-    return BookInvoice(identity, number or f"INV-{identity}", customer_id(client), date(2026, 10, day), amount, amount)
+    return QboInvoice(identity, number or f"INV-{identity}", customer_id(client), date(2026, 10, day), amount, amount)
 
 
-def book_payment(identity: str, client: int = 1, amount: str = "100.00", **more: object) -> BookPayment:
+def book_payment(identity: str, client: int = 1, amount: str = "100.00", **more: object) -> QboPayment:
     """A payment that stands in QuickBooks."""
     total = Decimal(amount)
-    book = BookPayment(identity, "0", customer_id(client), f"Customer {client}", DAY, total, total)
+    book = QboPayment(identity, "0", customer_id(client), f"Customer {client}", DAY, total, total)
     return replace(book, **more)  # type: ignore[arg-type]
 
 
@@ -126,7 +126,7 @@ class Firm:
     def __init__(self, folder: Path, clock: VirtualClock | None = None) -> None:
         self.url = f"sqlite:///{folder / 'firm.db'}"
         self.clock = clock or VirtualClock()
-        self.books = FakeBooks(self.clock)
+        self.quickbooks = FakeBooks(self.clock)
         self.store: Store = open_store(self.url, clock=self.clock)
         self.ids = CountingIds()
         self.runs = 0
@@ -138,19 +138,19 @@ class Firm:
     def know(self, client: int, **more: object) -> None:
         """QuickBooks' customer of client `client`, as it is now."""
         name = f"Customer {client}"
-        self.books.customers_ = [c for c in self.books.customers_ if c.id != customer_id(client)]
-        self.books.customers_.append(replace(Customer(customer_id(client), name, name), **more))  # type: ignore[arg-type]
+        self.quickbooks.customers_ = [c for c in self.quickbooks.customers_ if c.id != customer_id(client)]
+        self.quickbooks.customers_.append(replace(Customer(customer_id(client), name, name), **more))  # type: ignore[arg-type]
 
-    def open(self, *invoices: BookInvoice) -> None:
+    def open(self, *invoices: QboInvoice) -> None:
         """Invoices stand open in QuickBooks."""
-        self.books.invoices_.update({found.id: found for found in invoices})
+        self.quickbooks.invoices_.update({found.id: found for found in invoices})
 
     @property
-    def place(self) -> Workplace:
-        return Workplace(
+    def context(self) -> SyncContext:
+        return SyncContext(
             REALM,
             FIRM,
-            self.books,
+            self.quickbooks,
             self.store.journal,
             self.store.links,
             self.clock,
@@ -170,7 +170,7 @@ class Firm:
         self.runs += 1
         options.setdefault("item_id", "9")
         run = ExportRun(f"run-{self.runs}", fence, ExportOptions(**options), stop)  # type: ignore[arg-type]
-        yield from export(self.place, run, records)
+        yield from export(self.context, run, records)
 
     def link(self, record: SourceRecord) -> Link | None:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)
@@ -212,5 +212,5 @@ def firm_in(folder: Path) -> Iterator[Firm]:
         firm.store.close()
 
 
-def amounts(records: Sequence[BookPayment]) -> list[Decimal]:
+def amounts(records: Sequence[QboPayment]) -> list[Decimal]:
     return sorted(record.total for record in records)

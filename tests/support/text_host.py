@@ -109,14 +109,14 @@ class Context:
     def add(
         self,
         *,
-        place: str,
+        grid: str,
         path: Sequence[str],
         form: str | None = None,
         call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
         right: str = "view",
     ) -> None:
         """An entry: a form to open, or a call."""
-        self.host.entries.append(((place, *path), form))
+        self.host.entries.append(((grid, *path), form))
         if call:
             self.host.calls[tuple(path)] = call
 

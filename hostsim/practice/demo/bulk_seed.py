@@ -41,7 +41,7 @@ def _portions(count: int, today: date) -> Iterator[Sequence[date]]:
     """The day of each payment, oldest first, as they would have been entered."""
     first, span = today - timedelta(days=365 * YEARS - 1), 365 * YEARS
     for start in range(0, count, AT_ONCE):
-        yield [first + timedelta(days=place * span // count) for place in range(start, min(start + AT_ONCE, count))]
+        yield [first + timedelta(days=position * span // count) for position in range(start, min(start + AT_ONCE, count))]
 
 
 def _payment(rng: Random, clients: Sequence[tuple[int, str]], day: date) -> NewRecord:

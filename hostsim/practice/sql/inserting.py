@@ -91,7 +91,7 @@ def add_methods(connection: Connection, names: Collection[str]) -> None:
     known = set(connection.scalars(select(tables.methods.c.name)))
     new = [name for name in names if name and name not in known]
     if new:
-        rows = [{"name": name, "position": place} for place, name in enumerate(new, start=len(known))]
+        rows = [{"name": name, "position": position} for position, name in enumerate(new, start=len(known))]
         connection.execute(insert(tables.methods), rows)
 
 

@@ -23,7 +23,7 @@ class Keys(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, places: slice, /) -> Sequence[int]: ...
+    def __getitem__(self, positions: slice, /) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class DigitKeys:
     def __len__(self) -> int:
         return len(self.packed) // WIDTH
 
-    def __getitem__(self, places: slice, /) -> Sequence[int]:
-        start, stop, _ = places.indices(len(self))
+    def __getitem__(self, positions: slice, /) -> Sequence[int]:
+        start, stop, _ = positions.indices(len(self))
         digits = self.packed[start * WIDTH : stop * WIDTH].hex(" ", WIDTH)
         return [int(each) - ORIGIN for each in digits.split()]
 

@@ -30,7 +30,7 @@ def among_rows(
     if connection.dialect.name != "sqlite":
         return tuple_(*columns).in_(rows)
     row = func.json_each(bindparam(None, json.dumps(rows, default=str))).table_valued("value").c.value
-    return and_(*(column == func.json_extract(row, f"$[{place}]") for place, column in enumerate(columns)))
+    return and_(*(column == func.json_extract(row, f"$[{position}]") for position, column in enumerate(columns)))
 
 
 def row_number(text: str) -> int | None:

@@ -55,9 +55,9 @@ def _block(company: Company, name: str, since: float, now: datetime, most: int) 
 
 def _changed(table: Table, since: float, now: datetime) -> list[int]:
     rows = visible(table, now)
-    place = table.positions["MetaData.LastUpdatedTime"]
-    found = [record for record, cells in rows.items() if int(str(cells[place])) >= int(since)]
-    return sorted(found, key=lambda record: (rows[record][place], rows[record][-1]))
+    position = table.positions["MetaData.LastUpdatedTime"]
+    found = [record for record, cells in rows.items() if int(str(cells[position])) >= int(since)]
+    return sorted(found, key=lambda record: (rows[record][position], rows[record][-1]))
 
 
 def _buried(table: Table, since: float, now: datetime) -> list[tuple[int, int]]:

@@ -25,11 +25,11 @@ def _escaped(text: str) -> bytes:
 
 
 def _assembled(objects: list[bytes]) -> bytes:
-    text, places = b"%PDF-1.4\n", []
+    text, positions = b"%PDF-1.4\n", []
     for position, content in enumerate(objects, 1):
-        places.append(len(text))
+        positions.append(len(text))
         text += b"%d 0 obj\n%s\nendobj\n" % (position, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"".join(b"%010d 00000 n \n" % position for position in positions)
     count = len(objects) + 1
     trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (count, len(text))
     return text + b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, table) + trailer

@@ -45,7 +45,7 @@ class Table:
     @cached_property
     def positions(self) -> dict[str, int]:
         """Where each column stands in a row."""
-        return {column.name: place for place, column in enumerate(self.kind.columns)}
+        return {column.name: position for position, column in enumerate(self.kind.columns)}
 
     def __len__(self) -> int:
         return len(self._bytes)
@@ -84,16 +84,16 @@ class Table:
         self.restore(record_id, dump(written), row(self.kind, written), quietly)
         return self._remember(record_id, written)
 
-    def resume(self, place: int) -> None:
+    def resume(self, position: int) -> None:
         """Number the next change after `place`."""
-        self._sequence = count(place)
+        self._sequence = count(position)
 
     def restore(self, record: int, text: bytes, cells: Row | None = None, quietly: bool = False) -> None:
         """Store bytes as they are."""
         old = self.rows.get(record) if quietly else self.rows.pop(record, None)
         self._hide(record, old)
-        place = old[-1] if old and quietly else next(self._sequence)
-        cells = (*(cells or row(self.kind, load(text))), place)
+        position = old[-1] if old and quietly else next(self._sequence)
+        cells = (*(cells or row(self.kind, load(text))), position)
         self._reindex(record, old, cells)
         self._read.pop(record, None)
         self._bytes[record] = text
@@ -136,9 +136,9 @@ class Table:
 
     def _reindex(self, record: int, old: Row | None, new: Row | None) -> None:
         for name, index in self._lookups.items():
-            place = self.positions[name]
-            before = old[place] if old else None
-            after = new[place] if new else None
+            position = self.positions[name]
+            before = old[position] if old else None
+            after = new[position] if new else None
             if before == after:
                 continue
             if old:

@@ -127,8 +127,8 @@ class Company:
         if kind not in _OPEN or (cells := self.tables[kind].rows.get(record)) is None:
             return
         column, side = _OPEN[kind]
-        places = self.tables[kind].positions
-        customer, cents = cells[places["CustomerRef"]], cells[places[column]]
+        positions = self.tables[kind].positions
+        customer, cents = cells[positions["CustomerRef"]], cells[positions[column]]
         if customer is not None and cents:
             self._owed[int(customer)] = self._owed.get(int(customer), 0) + sign * side * int(cents)
 

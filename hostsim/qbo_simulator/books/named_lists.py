@@ -49,11 +49,11 @@ def _check_name(company: Company, kind: str, record: Record) -> None:
         return
     short = "DisplayName" if kind == "Customer" else "Name"
     table = company.tables[kind]
-    place = table.positions.get("FullyQualifiedName", table.positions.get("Name"))
+    position = table.positions.get("FullyQualifiedName", table.positions.get("Name"))
     found = table.find(short, [record[short].lower()]) or ()
-    clash = kind == "Customer" or place is None
+    clash = kind == "Customer" or position is None
     for each in found:
-        if str(each) != record.get("Id") and (clash or table.rows[each][place or 0] == record[key].lower()):
+        if str(each) != record.get("Id") and (clash or table.rows[each][position or 0] == record[key].lower()):
             raise duplicate_name()
 
 

@@ -149,8 +149,8 @@ def fill(company: Company, record: Record, total: int) -> Record:
 def undeposited_funds(company: Company) -> int:
     """The account that holds money not yet taken to the bank."""
     table = company.tables["Account"]
-    place = table.positions["AccountSubType"]
-    found = next((record for record, cells in table.rows.items() if cells[place] == "undepositedfunds"), None)
+    position = table.positions["AccountSubType"]
+    found = next((record for record, cells in table.rows.items() if cells[position] == "undepositedfunds"), None)
     if found is None:
         raise inactive()
     return found

@@ -88,10 +88,10 @@ def _swept(table: Table, condition: Condition, rows: Rows, now: datetime) -> lis
     """The two commonest comparisons over a whole table, without a call per row."""
     column = _column(table.kind, condition.field)
     _check_operator(column, condition.operator)
-    place, value = table.positions[column.name], _comparable(column, condition.values[0], now)
+    position, value = table.positions[column.name], _comparable(column, condition.values[0], now)
     if condition.operator == "=":
-        return [each for each, cells in rows.items() if cells[place] == value]
-    return [each for each, cells in rows.items() if (cell := cells[place]) is not None and cell > value]
+        return [each for each, cells in rows.items() if cells[position] == value]
+    return [each for each, cells in rows.items() if (cell := cells[position]) is not None and cell > value]
 
 
 def _comparable(column: Column, value: str | bool, now: datetime) -> Any:
@@ -142,16 +142,16 @@ def _column(kind: Kind, name: str) -> Column:
 
 def _test(table: Table, condition: Condition, now: datetime) -> Test:
     column = _column(table.kind, condition.field)
-    place = table.positions[column.name]
+    position = table.positions[column.name]
     operator = condition.operator
     _check_operator(column, operator)
     if operator == "like":
-        return _like(place, str(condition.values[0]))
+        return _like(position, str(condition.values[0]))
     values = [_literal(column, value, now) for value in condition.values]
     if operator == "in":
         wanted = set(values)
-        return lambda cells: cells[place] in wanted
-    return _comparison(place, operator, values[0])
+        return lambda cells: cells[position] in wanted
+    return _comparison(position, operator, values[0])
 
 
 def _check_operator(column: Column, operator: str) -> None:
@@ -159,19 +159,19 @@ def _check_operator(column: Column, operator: str) -> None:
         raise query_error(f"operator {operator} is not supported for property {column.name}")
 
 
-def _comparison(place: int, operator: str, value: Cell) -> Test:
+def _comparison(position: int, operator: str, value: Cell) -> Test:
     if operator == "=":
-        return lambda cells: cells[place] == value
+        return lambda cells: cells[position] == value
     if operator == ">":
-        return lambda cells: (cell := cells[place]) is not None and cell > value  # type: ignore[operator]
+        return lambda cells: (cell := cells[position]) is not None and cell > value  # type: ignore[operator]
     compare = _COMPARE[operator]
-    return lambda cells: (cell := cells[place]) is not None and compare(cell, value)
+    return lambda cells: (cell := cells[position]) is not None and compare(cell, value)
 
 
-def _like(place: int, pattern: str) -> Test:
+def _like(position: int, pattern: str) -> Test:
     parts = ".*".join(re.escape(part) for part in pattern.lower().split("%"))
     matches = re.compile(parts, re.DOTALL).fullmatch
-    return lambda cells: isinstance(cell := cells[place], str) and matches(cell) is not None
+    return lambda cells: isinstance(cell := cells[position], str) and matches(cell) is not None
 
 
 def _literal(column: Column, value: str | bool, now: datetime) -> Cell:
@@ -220,11 +220,11 @@ def _ordered(table: Table, statement: Statement, found: list[int], rows: Rows, i
         return found[::-1] if in_order and table.kind.posts else _default_order(table, found, rows)
     for name, descending in reversed(statement.order):
         column = _sort_column(table.kind, name)
-        place = table.positions[column.name]
+        position = table.positions[column.name]
         if column.name == "Id":
             found = sorted(found, reverse=descending)
         else:
-            found = sorted(found, key=lambda each: _rank(rows[each][place]), reverse=descending)
+            found = sorted(found, key=lambda each: _rank(rows[each][position]), reverse=descending)
     return found
 
 
@@ -234,12 +234,12 @@ def _rank(value: Cell) -> tuple[bool, Cell]:
 
 def _default_order(table: Table, found: list[int], rows: Rows) -> list[int]:
     if table.kind.posts:
-        place = table.positions["MetaData.LastUpdatedTime"]
-        found.sort(key=lambda each: (rows[each][place], rows[each][-1]))  # nearly sorted already: rows keep that order
+        position = table.positions["MetaData.LastUpdatedTime"]
+        found.sort(key=lambda each: (rows[each][position], rows[each][-1]))  # nearly sorted already: rows keep that order
         found.reverse()
         return found
-    place = table.positions[table.kind.order or "Id"]
-    return sorted(found, key=lambda each: (str(rows[each][place]), each))
+    position = table.positions[table.kind.order or "Id"]
+    return sorted(found, key=lambda each: (str(rows[each][position]), each))
 
 
 def _sort_column(kind: Kind, name: str) -> Column:

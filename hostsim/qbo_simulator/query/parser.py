@@ -90,27 +90,27 @@ class Statement:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a statement one by one, the end included: a word nobody gets to is never complained about."""
-    place = 0
-    while text[place:].strip():
-        match = _TOKEN.match(text, place)
+    position = 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
         if match is None:
-            raise _lexical(text, place)
+            raise _lexical(text, position)
         kind = match.lastgroup or ""
         word = match[kind]
         if kind == "word":
             kind = "keyword" if word.lower() in KEYWORDS else "identifier"
         yield Token(kind, word, *_position(text, match.start(match.lastgroup or 0)))
-        place = match.end()
+        position = match.end()
     yield Token("end", "", *_position(text, len(text)))
 
 
-def _position(text: str, place: int) -> tuple[int, int]:
-    line = text.count("\n", 0, place) + 1
-    return line, place - (text.rfind("\n", 0, place) + 1) + 1
+def _position(text: str, position: int) -> tuple[int, int]:
+    line = text.count("\n", 0, position) + 1
+    return line, position - (text.rfind("\n", 0, position) + 1) + 1
 
 
-def _lexical(text: str, place: int) -> Exception:
-    start = place + len(text[place:]) - len(text[place:].lstrip())
+def _lexical(text: str, position: int) -> Exception:
+    start = position + len(text[position:]) - len(text[position:].lstrip())
     after = text[start : start + 1] if text[start] in "&|" else ""
     if text[start] == "'":
         line, column = _position(text, len(text))

@@ -54,8 +54,8 @@ _OPEN = (("Invoice", "Balance"), ("Payment", "UnappliedAmt"), ("CreditMemo", "Re
 
 def _sum(company: Company, kind: str, column: str) -> Decimal:
     table = company.tables[kind]
-    place = table.positions[column]
-    return amount(sum(int(cells[place] or 0) for cells in table.rows.values()))
+    position = table.positions[column]
+    return amount(sum(int(cells[position] or 0) for cells in table.rows.values()))
 
 
 def listing(company: Company, kind: str, start: int) -> tuple[list[Listed], int]:

@@ -6,7 +6,7 @@ import { openForm, refreshForms } from "./form.js";
 import { startMenubar } from "./menubar.js";
 import { Panel } from "./panel.js";
 
-const place = document.getElementById("place");
+const pageGrid = document.getElementById("page-grid");
 let panel = null;
 
 function look(name) {
@@ -26,7 +26,7 @@ const refresh = (changed) => changed && panel?.load(true);
 // The rows were asked for in the page's head; where that went wrong, they are asked for again, and the reason is told.
 async function showPlace() {
   const opened = await get(document.querySelector("link[as=fetch]").href).catch(() => null);
-  const description = opened?.description ?? (await post(formPath(place.dataset.form, "open")));
+  const description = opened?.description ?? (await post(formPath(pageGrid.dataset.form, "open")));
   const answer = { ...description.answer, token: description.token };
   panel = new Panel(description, answer, {
     open: (form, body) => openForm(form, body, refresh),
@@ -45,7 +45,7 @@ async function showPlace() {
   const tools = document.createElement("div");
   tools.className = "tools";
   tools.append(panel.tools);
-  place.replaceChildren(tools, panel.element);
+  pageGrid.replaceChildren(tools, panel.element);
   opened ? panel.begin(opened.state) : await panel.load();
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qb_plugin.model import Choice
+from qb_plugin.model import ListEntry
 
 ACTION = {
     "id": "export",
@@ -22,12 +22,12 @@ ROW_ACTIONS = [
 ]
 
 
-def show_label(memos: int) -> str:
+def link_label(memos: int) -> str:
     """The link to what was left out."""
     return "Show the credit memo" if memos == 1 else f"Show the {memos} credit memos"
 
 
-def columns(methods: Sequence[Choice], accounts: Sequence[Choice]) -> list[dict[str, Any]]:
+def columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list[dict[str, Any]]:
     """The grid's columns; method and account can be chosen per row."""
     deposits = choices(accounts, "Undeposited Funds")
     return [
@@ -48,7 +48,7 @@ def columns(methods: Sequence[Choice], accounts: Sequence[Choice]) -> list[dict[
     ]
 
 
-def choices(found: Sequence[Choice], default: str) -> list[dict[str, str]]:
+def choices(found: Sequence[ListEntry], default: str) -> list[dict[str, str]]:
     """A choice cell's entries; the empty one is QuickBooks' own default."""
     named = [{"value": choice.id, "label": choice.name} for choice in found if choice.active and choice.name != default]
     return [{"value": "", "label": default}, *named]

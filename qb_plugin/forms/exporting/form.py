@@ -12,21 +12,21 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError, ReconnectNeeded
-from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, columns, show_label
+from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, columns, link_label
 from qb_plugin.forms.exporting.rows import ExportRows, as_source, row_ref
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
-from qb_plugin.forms.form_sessions import Tokens
+from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
-from qb_plugin.forms.linking import link_twin
-from qb_plugin.forms.presentation import answering, rows_or_reason, show_result, title_of, unavailable
-from qb_plugin.forms.run_task import Running
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.linking import link_possible_duplicate
+from qb_plugin.forms.presentation import answering, present_result, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.run_task import RunTask
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import Kind, Lease, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.run_export import ExportRun, export, still_open
 from qb_plugin.sync.exporting.settlement import shares_of_lines
-from qb_plugin.sync.exporting.snapshot import ExportOptions, read_known
+from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.selection import Selection, counts, sort_selection
 
 SOURCES = {"payments": Kind.PAYMENT, "credit_memos": Kind.CREDIT_MEMO}
@@ -80,19 +80,19 @@ class ExportPayments:
 
     id = "export-payments"
 
-    def __init__(self, office: Office) -> None:
-        self._office, self._schema, self._opened = office, ExportAnswer(), Tokens[Opened]()
+    def __init__(self, services: FormServices) -> None:
+        self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[Opened]()
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Describe the form, for a selection or for the filters."""
         refs = [Ref.parse(text) for text in request.get("selection") or ()]
         selection = sort_selection(refs) if refs else None
         token = self._opened.keep(Opened(selection))
-        connection = self._office.connection()
+        connection = self._services.connection()
         description = {
             "id": self.id,
             "title": "Export Payments to QuickBooks",
-            "subtitle": title_of(self._office.host.firm, connection),
+            "subtitle": title_of(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {**self._first_answer(selection), **(request.get("answer") or {})},
             "search": True,
@@ -104,7 +104,7 @@ class ExportPayments:
         return {**description, **self._reached()}
 
     def _first_answer(self, selection: Selection | None) -> dict[str, Any]:
-        today = self._office.host.today()
+        today = self._services.host.today()
         kind = selection.kind if selection else Kind.PAYMENT
         return {
             "from": (today - timedelta(days=DAYS)).isoformat(),
@@ -119,12 +119,12 @@ class ExportPayments:
         """The warning of a mixed selection, and the line that says what is shown."""
         if selection is None:
             return {"warning": None, "notice": None}
-        sentences = self._office.sentences
+        sentences = self._services.sentences
         said = counts(len(selection.shown), len(selection.left_out))
         warning = {"title": "One kind at a time", "text": sentences.text(selection.warning)} if selection.warning else None
         key = "showing_selection_of_payments" if selection.kind is Kind.PAYMENT else "showing_selection_of_memos"
         if selection.left_out:
-            link = {"label": show_label(len(selection.left_out)), "request": {"selection": [str(r) for r in selection.left_out]}}
+            link = {"label": link_label(len(selection.left_out)), "request": {"selection": [str(r) for r in selection.left_out]}}
             return {
                 "warning": warning,
                 "notice": {"text": sentences.text(Message("left_out", said)), "level": "info", "link": link},
@@ -136,15 +136,15 @@ class ExportPayments:
     def _reached(self) -> dict[str, Any]:
         """The columns with QuickBooks' lists in them; without QuickBooks the rows are shown and the form says so."""
         try:
-            self._office.place()
-            lists = self._office.lists(fresh=True)
+            self._services.context()
+            lists = self._services.lists(fresh=True)
         except AddInError as failure:
-            return {"columns": columns((), ()), "unavailable": unavailable(self._office.sentences, failure)}
+            return {"columns": columns((), ()), "unavailable": unavailable(self._services.sentences, failure)}
         return {"columns": columns(lists.methods, lists.accounts), "unavailable": None}
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """The rows the filters leave; from a right-click exactly the selection, whatever the filters say."""
-        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
+        return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ExportRows:
         values = load_answer(self._schema, answer)
@@ -155,46 +155,46 @@ class ExportPayments:
         else:
             query |= {"from": values["start"], "to": values["end"]}
             query |= {name: values[name] for name in ("hide_synchronized", "show_hidden")}
-        return ExportRows(self._office, self._office.host.ledger.snapshot(query), values)
+        return ExportRows(self._services, self._services.host.ledger.snapshot(query), values)
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Hide or show rows, or link a look-alike."""
-        if action == "link_twin":
-            found: dict[str, Any] = answering(self._office.sentences, partial(self._link_twins, ids))
+        if action == "link_possible_duplicate":
+            found: dict[str, Any] = answering(self._services.sentences, partial(self._link_possible_duplicates, ids))
             return found
-        return set_hidden(self._office, ids, hidden=action == "hide")
+        return set_hidden(self._services, ids, hidden=action == "hide")
 
-    def _link_twins(self, ids: Sequence[str]) -> dict[str, Any]:
-        results = [link_twin(self._office, self._source(ref)) for ref in ids]
-        return {"rows": [show_result(self._office.sentences, result) for result in results]}
+    def _link_possible_duplicates(self, ids: Sequence[str]) -> dict[str, Any]:
+        results = [link_possible_duplicate(self._services, self._source(ref)) for ref in ids]
+        return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
     def _source(self, ref: str) -> Any:
-        return as_source(self._office.host.ledger.records([ref])[0])
+        return as_source(self._services.host.ledger.records([ref])[0])
 
     def run(
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
     ) -> dict[str, Any]:
         """Export the rows; with `dry_run` only say what would be sent."""
-        found: dict[str, Any] = answering(self._office.sentences, partial(self._run, answer, ids, edits, task))
+        found: dict[str, Any] = answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
         return found
 
     def _run(self, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task) -> dict[str, Any]:
         values = load_answer(self._schema, answer)
         options = self._options(values, edits)
-        running = Running(self._office, task)
+        running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, ids, options))
-        return running.go(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
+        return running.run(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
 
     def _work(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
         unknown = deque[RowResult]()
         try:
-            place = self._office.place()
+            context = self._services.context()
         except ReconnectNeeded:
-            yield from still_open(self._office.place(signed_in=False))
+            yield from still_open(self._services.context(signed_in=False))
             raise
         run = ExportRun(lease.run.id if lease.run else "", lease.fence, options, lambda: task.cancelled)
-        events = export(place, run, self._records(ids, unknown))  # which alone holds the records, and lets go of them
+        events = export(context, run, self._records(ids, unknown))  # which alone holds the records, and lets go of them
         yield from unknown
         yield from events
 
@@ -203,23 +203,23 @@ class ExportPayments:
         found: list[SourceRecord] = []
         for start in range(0, len(ids), PORTION):
             portion = ids[start : start + PORTION]
-            records = [as_source(record) for record in self._office.host.ledger.records(portion)]
+            records = [as_source(record) for record in self._services.host.ledger.records(portion)]
             unknown.extend(unknown_rows(portion, {str(record.ref) for record in records}))
             found += records
         return found
 
     def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult | Message]:
         """Plan, and send nothing."""
-        place, unknown = self._office.place(), deque[RowResult]()
+        context, unknown = self._services.context(), deque[RowResult]()
         records = self._records(ids, unknown)
-        plan = Planner(place, read_known(place, records, options), options).plan(records)
+        plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
         yield from plan.decided
         yield from (RowResult(str(r.ref), Outcome.READY, Message("would_link"), b.id) for r, b in plan.adopted)
         yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, shares_of_lines(row.lines)) for row in plan.rows)
 
     def _options(self, values: Mapping[str, Any], edits: Mapping[str, Any]) -> ExportOptions:
-        settings = self._office.settings()
+        settings = self._services.settings()
         rows = {row_ref(identity): dict(change) for identity, change in edits.items()}
         return ExportOptions(
             auto_apply=values["auto_apply"],
@@ -229,7 +229,7 @@ class ExportPayments:
             item_id=str(settings.get("credit_memo_item") or ""),
             row_deposits={ref: change["deposit"] for ref, change in rows.items() if "deposit" in change},
             row_methods={ref: change["method"] for ref, change in rows.items() if "method" in change},
-            send_anyway=frozenset(ref for ref, change in rows.items() if change.get("anyway")),
+            force=frozenset(ref for ref, change in rows.items() if change.get("force")),
         )
 
     def options(self, name: str, search: str) -> list[dict[str, str]]:

@@ -8,10 +8,10 @@ from sys import intern
 from typing import Any
 
 from qb_plugin.errors import AddInError
-from qb_plugin.forms.presentation import show_message
-from qb_plugin.forms.services import Lists, Office
+from qb_plugin.forms.presentation import present_message
+from qb_plugin.forms.services import FormServices, ReferenceLists
 from qb_plugin.host import Mark, Record, Snapshot
-from qb_plugin.model import AppliedPart, Choice, Kind, Link, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.model import AppliedPart, Kind, Link, ListEntry, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.money import ZERO, plain_amount, show_amount
 
 ASKED = ("twin_", "marker_twice")  # a person is asked, and has not answered yet
@@ -21,8 +21,8 @@ WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 class ExportRows:
     """An ordered snapshot of records; any page of it is read by its ids."""
 
-    def __init__(self, office: Office, snapshot: Snapshot, values: Mapping[str, Any]) -> None:
-        self._office, self._snapshot, self._values = office, snapshot, values
+    def __init__(self, services: FormServices, snapshot: Snapshot, values: Mapping[str, Any]) -> None:
+        self._services, self._snapshot, self._values = services, snapshot, values
 
     @property
     def count(self) -> int:
@@ -44,8 +44,8 @@ class ExportRows:
         """What an empty grid says, and the way out of it."""
         values = {"what": WORDS[self._values["source"]], "from": self._values["start"] or "…", "to": self._values["end"] or "…"}
         if not self._values["hide_synchronized"]:
-            return {"text": self._office.sentences.text(Message("empty_export", values)), "link": None}
-        text = self._office.sentences.text(Message("empty_export_hidden", values))
+            return {"text": self._services.sentences.text(Message("empty_export", values)), "link": None}
+        text = self._services.sentences.text(Message("empty_export_hidden", values))
         return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
 
     def ids(self, start: int, stop: int) -> list[str]:
@@ -54,43 +54,43 @@ class ExportRows:
 
     def page(self, start: int, stop: int) -> list[dict[str, Any]]:
         """The rows at these places."""
-        return show_records(self._office, self.ids(start, stop))
+        return present_records(self._services, self.ids(start, stop))
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The money of some rows."""
-        return plain_amount(sum((record.amount for record in self._office.host.ledger.records(ids)), ZERO))
+        return plain_amount(sum((record.amount for record in self._services.host.ledger.records(ids)), ZERO))
 
 
-def show_records(office: Office, ids: Sequence[str]) -> list[dict[str, Any]]:
+def present_records(services: FormServices, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Rows for these records, with links, marks and last results read for all at once."""
-    records = office.host.ledger.records(ids)
-    realm = office.connection().realm
+    records = services.host.ledger.records(ids)
+    realm = services.connection().realm
     refs = [row_ref(identity) for identity in ids]
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
-    links = office.links.by_source(realm, [*refs, *clients]) if realm else {}
-    marks = office.host.marks.get(ids)
-    results = office.run_ports.runs.last_results(realm, ids) if realm else {}
-    shown = Shown(office, known_lists(office), links)
+    links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
+    marks = services.host.marks.get(ids)
+    results = services.run_ports.runs.last_results(realm, ids) if realm else {}
+    shown = RowPresenter(services, lists_or_empty(services), links)
     return [shown.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
 
-def known_lists(office: Office) -> Lists:
+def lists_or_empty(services: FormServices) -> ReferenceLists:
     """QuickBooks' lists, or empty ones while it cannot be reached: the rows are shown all the same."""
     try:
-        return office.lists()
+        return services.lists()
     except AddInError:
-        return Lists()
+        return ReferenceLists()
 
 
-class Shown:
+class RowPresenter:
     """Turns a record into a row."""
 
-    def __init__(self, office: Office, lists: Lists, links: Mapping[Ref, Link]) -> None:
-        self._office, self._links = office, links
+    def __init__(self, services: FormServices, lists: ReferenceLists, links: Mapping[Ref, Link]) -> None:
+        self._services, self._links = services, links
         self._customers = {customer.id: customer for customer in lists.customers}
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
-        self._settings = office.settings()
+        self._settings = services.settings()
 
     def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> dict[str, Any]:
         """The row with its cells, outcome and reason."""
@@ -101,7 +101,7 @@ class Shown:
             "outcome": outcome.value,
             "selectable": True,
             "title": f"{record.number} {record.client_name} {show_amount(record.amount)}",
-            **show_message(self._office.sentences, message),
+            **present_message(self._services.sentences, message),
         }
 
     def _cells(self, record: Record) -> dict[str, Any]:
@@ -118,12 +118,12 @@ class Shown:
     def _client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
-            return f"{record.client_name} → not matched" if self._office.connection().realm else record.client_name
+            return f"{record.client_name} → not matched" if self._services.connection().realm else record.client_name
         customer = self._customers.get(link.quickbooks_id)
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
 
-    def _choice(self, record: Record, setting: str, found: Mapping[str, Choice], default: str) -> dict[str, str]:
+    def _choice(self, record: Record, setting: str, found: Mapping[str, ListEntry], default: str) -> dict[str, str]:
         """What the settings choose for the record's method."""
         chosen = self._settings.get(setting)
         value = str(chosen.get(record.method, "")) if isinstance(chosen, Mapping) else ""

@@ -12,15 +12,15 @@ from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
-from qb_plugin.forms.form_sessions import Tokens
+from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
 from qb_plugin.forms.importing.rows import ImportRows, filtered
-from qb_plugin.forms.presentation import answering, rows_or_reason, show_result, title_of, unavailable
-from qb_plugin.forms.run_task import Running
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.presentation import answering, present_result, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.run_task import RunTask
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import Lease, Link, Message, Outcome, RowResult
-from qb_plugin.sync.importing.compact_rows import KeptRows, read_kept, row_of
+from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 
@@ -55,7 +55,7 @@ class Reading:
     """
 
     of: tuple[str, date | None, date | None] | None = None
-    kept: KeptRows = field(default_factory=KeptRows)
+    kept: CompactRows = field(default_factory=CompactRows)
 
 
 class ImportPayments:
@@ -63,17 +63,17 @@ class ImportPayments:
 
     id = "import-payments"
 
-    def __init__(self, office: Office) -> None:
-        self._office, self._schema, self._readings = office, ImportAnswer(), Tokens[Reading](kept=16)
+    def __init__(self, services: FormServices) -> None:
+        self._services, self._schema, self._readings = services, ImportAnswer(), FormSessions[Reading](kept=16)
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Describe the form."""
-        today = self._office.host.today()
+        today = self._services.host.today()
         first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat(), "hide_synchronized": True}
         return {
             "id": self.id,
             "title": "Import Payments from QuickBooks",
-            "subtitle": title_of(self._office.host.firm, self._office.connection()),
+            "subtitle": title_of(self._services.host.firm, self._services.connection()),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
@@ -88,83 +88,83 @@ class ImportPayments:
 
     def _unavailable(self) -> dict[str, Any] | None:
         try:
-            self._office.place()
+            self._services.context()
         except AddInError as failure:
-            return unavailable(self._office.sentences, failure)
+            return unavailable(self._services.sentences, failure)
         return None
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """The payments the filters leave, in order; reading QuickBooks happens when the dates change."""
-        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
+        return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ImportRows:
         values = load_answer(self._schema, answer)
         kept = self._reading(answer, values).kept
         rows = filtered(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
-        return ImportRows(self._office, kept, rows, values, sort)
+        return ImportRows(self._services, kept, rows, values, sort)
 
     def _reading(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
         """The reading for this company and these dates, taken now if there is none yet."""
-        reading, place = self._readings.get(answer.get("token"), Reading()), self._office.place()
-        wanted = (place.realm, values["start"], values["end"])
+        reading, context = self._readings.get(answer.get("token"), Reading()), self._services.context()
+        wanted = (context.realm, values["start"], values["end"])
         if reading.of != wanted:
-            reading.kept = KeptRows()  # let go of the old one first
-            reading.kept = read_kept(place, self._office.host.ledger, values["start"], values["end"])
+            reading.kept = CompactRows()  # let go of the old one first
+            reading.kept = read_compact_rows(context, self._services.host.ledger, values["start"], values["end"])
             reading.of = wanted
         return reading
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Link look-alikes to the payments here that they are."""
-        found: dict[str, Any] = answering(self._office.sentences, partial(self._link_twins, answer, ids))
+        found: dict[str, Any] = answering(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
         return found
 
-    def _link_twins(self, answer: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
-        place = self._office.place()
+    def _link_possible_duplicates(self, answer: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
+        context = self._services.context()
         reading = self._reading(answer, load_answer(self._schema, answer))
-        rows = [row for kept in map(reading.kept.get, ids) if kept and (row := row_of(kept)).looks_same and row.existing]
+        rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
-        links = [Link(place.realm, ref, "Payment", payment.id, "matched", payment.sync_token) for ref, payment in pairs]
-        place.links.add(links)
-        self._office.host.marks.put([{"ref": str(link.source), "state": "synchronized"} for link in links])
+        links = [Link(context.realm, ref, "Payment", payment.id, "matched", payment.sync_token) for ref, payment in pairs]
+        context.links.add(links)
+        self._services.host.marks.put([{"ref": str(link.source), "state": "synchronized"} for link in links])
         reading.of = None
         results = [RowResult(row.id, Outcome.SYNCHRONIZED, Message("twin_linked"), row.payment.id) for row in rows]
-        return {"rows": [show_result(self._office.sentences, result) for result in results]}
+        return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
     def run(
         self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
     ) -> dict[str, Any]:
         """Import the rows; with `dry_run` only say what would become of them."""
-        found: dict[str, Any] = answering(self._office.sentences, partial(self._run, answer, ids, edits, task))
+        found: dict[str, Any] = answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
         return found
 
     def _run(self, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task) -> dict[str, Any]:
         values = load_answer(self._schema, answer)
         reading = self._reading(answer, values)
-        anyway = frozenset(row for row, change in edits.items() if change.get("anyway"))
-        running = Running(self._office, task)
+        force = frozenset(row for row, change in edits.items() if change.get("force"))
+        running = RunTask(self._services, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, reading.kept, ids, anyway))
-        summary = running.go("import-payments", ids, partial(self._work, reading.kept, ids, anyway, task))
+            return running.preview(ids, partial(self._preview, reading.kept, ids, force))
+        summary = running.run("import-payments", ids, partial(self._work, reading.kept, ids, force, task))
         reading.of = None
         return summary
 
     def _work(
-        self, kept: KeptRows, ids: Sequence[str], anyway: frozenset[str], task: Task, lease: Lease
+        self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], task: Task, lease: Lease
     ) -> Iterator[RowResult | Message]:
         yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
-        methods = {choice.id: choice.name for choice in self._office.lists().methods}
-        options = ImportOptions(methods, anyway, lambda: task.cancelled)
-        yield from import_payments(self._office.place(), self._office.host.ledger, kept, ids, options)
+        methods = {choice.id: choice.name for choice in self._services.lists().methods}
+        options = ImportOptions(methods, force, lambda: task.cancelled)
+        yield from import_payments(self._services.context(), self._services.host.ledger, kept, ids, options)
 
-    def _preview(self, kept: KeptRows, ids: Sequence[str], anyway: frozenset[str]) -> Iterator[RowResult | Message]:
+    def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult | Message]:
         """Say what would become of each row, and change nothing."""
         for identity in ids:
             found = kept.get(identity)
             if found is None:
                 yield RowResult(identity, Outcome.FAILED, Message("record_unknown"))
             else:
-                row = row_of(found)
-                outcome = Outcome.READY if row.outcome is Outcome.READY or identity in anyway else row.outcome
+                row = unpack(found)
+                outcome = Outcome.READY if row.outcome is Outcome.READY or identity in force else row.outcome
                 yield RowResult(identity, outcome, row.message, row.payment.id, shares_of(row))
 
     def options(self, name: str, search: str) -> list[dict[str, str]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from qb_plugin.forms.presentation import FIXES, show_message, show_shares
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.presentation import FIXES, present_message, present_shares
+from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import shares_of_lines
-from qb_plugin.sync.importing.compact_rows import KeptRow, KeptRows, payment_of, row_of
+from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
 from qb_plugin.sync.importing.row import ImportRow, shares_of
 
-SORTS: Mapping[str, Callable[[KeptRow], Any]] = {
+SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
     "customer": lambda row: row.customer.casefold(),
     "method": lambda row: row.method_id or "",
@@ -22,20 +22,20 @@ SORTS: Mapping[str, Callable[[KeptRow], Any]] = {
 }
 
 
-def filtered(rows: Iterable[KeptRow], hide_synchronized: bool, search: str) -> list[KeptRow]:
+def filtered(rows: Iterable[CompactRow], hide_synchronized: bool, search: str) -> list[CompactRow]:
     """What the filters leave."""
     words = search.casefold().split()
     return [row for row in rows if not (hide_synchronized and row.exists) and (not words or fits(row, words))]
 
 
-def fits(row: KeptRow, words: Sequence[str]) -> bool:
+def fits(row: CompactRow, words: Sequence[str]) -> bool:
     """Whether all the words stand in what a search looks at."""
-    shares = show_shares(shares_of_lines(payment_of(row).lines))
+    shares = present_shares(shares_of_lines(unpack_payment(row).lines))
     text = f"{row.customer} {row.reference or ''} {show_amount(row.total)} {row.total} {shares}".casefold()
     return all(word in text for word in words)
 
 
-def in_order(rows: Sequence[KeptRow], sort: Mapping[str, Any] | None) -> list[KeptRow]:
+def in_order(rows: Sequence[CompactRow], sort: Mapping[str, Any] | None) -> list[CompactRow]:
     """Newest first, or as asked; ties by id, so that the order is total."""
     by_id = sorted(rows, key=lambda row: int(row.payment_id) if row.payment_id.isdigit() else 0, reverse=True)
     if sort is None or sort["key"] not in SORTS:
@@ -47,11 +47,16 @@ class ImportRows:
     """The rows in order, at rest: a row is put together when its page is asked for."""
 
     def __init__(
-        self, office: Office, kept: KeptRows, rows: Sequence[KeptRow], values: Mapping[str, Any], sort: Mapping[str, Any] | None
+        self,
+        services: FormServices,
+        kept: CompactRows,
+        rows: Sequence[CompactRow],
+        values: Mapping[str, Any],
+        sort: Mapping[str, Any] | None,
     ) -> None:
-        self._office, self._kept, self._values, self._rows = office, kept, values, in_order(rows, sort)
-        self._methods = {choice.id: choice.name for choice in office.lists().methods}
-        self._clients = {client.id: client.name for client in office.host.ledger.clients()}
+        self._services, self._kept, self._values, self._rows = services, kept, values, in_order(rows, sort)
+        self._methods = {choice.id: choice.name for choice in services.lists().methods}
+        self._clients = {client.id: client.name for client in services.host.ledger.clients()}
 
     @property
     def count(self) -> int:
@@ -73,8 +78,8 @@ class ImportRows:
         """What an empty grid says, and the way out of it."""
         values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
         if not self._values["hide_synchronized"]:
-            return {"text": self._office.sentences.text(Message("empty_import", values)), "link": None}
-        text = self._office.sentences.text(Message("empty_import_hidden", values))
+            return {"text": self._services.sentences.text(Message("empty_import", values)), "link": None}
+        text = self._services.sentences.text(Message("empty_import_hidden", values))
         return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
 
     def ids(self, start: int, stop: int) -> list[str]:
@@ -83,7 +88,7 @@ class ImportRows:
 
     def page(self, start: int, stop: int) -> list[dict[str, Any]]:
         """The rows at these places."""
-        return [self._row(row_of(row)) for row in self._rows[start:stop]]
+        return [self._row(unpack(row)) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The money of some rows."""
@@ -91,13 +96,13 @@ class ImportRows:
 
     def _row(self, row: ImportRow) -> dict[str, Any]:
         payment = row.payment
-        shown = show_message(self._office.sentences, row.message)
-        if row.looks_same:
-            shown["fixes"] = [dict(FIXES["link_twin"]), dict(FIXES["import_anyway"])]
+        shown = present_message(self._services.sentences, row.message)
+        if row.is_possible_duplicate:
+            shown["fixes"] = [dict(FIXES["link_possible_duplicate"]), dict(FIXES["force_import"])]
         return {
             "id": row.id,
             "outcome": standing(row).value,
-            "selectable": row.outcome is not Outcome.SKIPPED or row.looks_same,
+            "selectable": row.outcome is not Outcome.SKIPPED or row.is_possible_duplicate,
             "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
             "cells": {
                 "date": payment.date.isoformat(),
@@ -105,8 +110,8 @@ class ImportRows:
                 "method": self._methods.get(payment.method_id or "", ""),
                 "reference": payment.reference or "",
                 "amount": plain_amount(payment.total),
-                "applied_there": show_shares(shares_of_lines(payment.lines)),
-                "applied_here": show_shares(shares_of(row)),
+                "applied_there": present_shares(shares_of_lines(payment.lines)),
+                "applied_here": present_shares(shares_of(row)),
             },
             **shown,
         }

@@ -13,7 +13,7 @@ from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.hiding import rows_in_words
 from qb_plugin.forms.matching.rows import MatchRow, MatchRows
 from qb_plugin.forms.presentation import answering, rows_or_reason, title_of, unavailable
-from qb_plugin.forms.services import Lists, Office
+from qb_plugin.forms.services import FormServices, ReferenceLists
 from qb_plugin.host import Task
 from qb_plugin.model import Customer, Kind, Link, Message, Ref
 from qb_plugin.sync.matching import comparable, suggest_customers
@@ -49,15 +49,15 @@ class MatchClients:
 
     id = "match-clients"
 
-    def __init__(self, office: Office) -> None:
-        self._office, self._schema = office, MatchAnswer()
+    def __init__(self, services: FormServices) -> None:
+        self._services, self._schema = services, MatchAnswer()
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Describe the form; QuickBooks' customers are read afresh."""
         return {
             "id": self.id,
             "title": "Match Clients",
-            "subtitle": title_of(self._office.host.firm, self._office.connection()),
+            "subtitle": title_of(self._services.host.firm, self._services.connection()),
             "fields": describe_fields(self._schema),
             "answer": {"hide_matched": False, **(request.get("answer") or {})},
             "columns": COLUMNS,
@@ -72,36 +72,36 @@ class MatchClients:
 
     def _unavailable(self) -> dict[str, Any] | None:
         try:
-            self._office.lists(fresh=True)
+            self._services.lists(fresh=True)
         except AddInError as failure:
-            return unavailable(self._office.sentences, failure)
+            return unavailable(self._services.sentences, failure)
         return None
 
     def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
         """Every client with its customer, or the one suggested."""
-        return rows_or_reason(self._office.sentences, partial(self._rows, answer, sort))
+        return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> MatchRows:
         values = load_answer(self._schema, answer)
         words = str(answer.get("search") or "").casefold().split()
         rows = [row for row in self._all() if not (values["hide_matched"] and row.linked)]
-        return MatchRows(self._office, [row for row in rows if all(word in row.text for word in words)], sort)
+        return MatchRows(self._services, [row for row in rows if all(word in row.text for word in words)], sort)
 
     def _all(self) -> list[MatchRow]:
-        lists, links = self._office.lists(), self._links()
+        lists, links = self._services.lists(), self._links()
         customers = {customer.id: customer for customer in lists.customers}
-        clients = self._office.host.ledger.clients()
+        clients = self._services.host.ledger.clients()
         free = [client for client in clients if client.id not in links]
         suggested = suggest_customers(free, lists.customers, [link.quickbooks_id for link in links.values()])
         return [match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients]
 
     def _links(self) -> dict[str, Link]:
-        return {link.source.id: link for link in self._office.links.all_of(self._office.connection().realm, "Customer")}
+        return {link.source.id: link for link in self._services.links.all_of(self._services.connection().realm, "Customer")}
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Accept suggestions, link what was picked, or unlink."""
         work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
-        found: dict[str, Any] = answering(self._office.sentences, partial(work, ids, edits))
+        found: dict[str, Any] = answering(self._services.sentences, partial(work, ids, edits))
         return found
 
     def _accept(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,30 +117,30 @@ class MatchClients:
 
     def _add(self, pairs: Mapping[str, str]) -> dict[str, Any]:
         """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
-        realm, before = self._office.place().realm, self._links()
+        realm, before = self._services.context().realm, self._links()
         owners = {link.quickbooks_id: client for client, link in before.items()}
         taken = {client: owners[customer] for client, customer in pairs.items() if owners.get(customer, client) != client}
         wanted = {c: customer for c, customer in pairs.items() if c not in taken and differs(before.get(c), customer)}
         moved = [Ref(Kind.CLIENT, client) for client in wanted if client in before]
         if moved:
-            self._office.links.remove(realm, moved)
+            self._services.links.remove(realm, moved)
         links = [Link(realm, Ref(Kind.CLIENT, client), "Customer", customer, "matched") for client, customer in wanted.items()]
-        added = rows_in_words(len(self._office.links.add(links)), "client")
+        added = rows_in_words(len(self._services.links.add(links)), "client")
         message = (
             Message("customer_taken", {"n": added, "whose": self._whose(taken)})
             if taken
             else Message("clients_linked", {"n": added})
         )
-        return {"notice": self._office.sentences.text(message), "level": "warning" if taken else "info", "reload": True}
+        return {"notice": self._services.sentences.text(message), "level": "warning" if taken else "info", "reload": True}
 
     def _whose(self, taken: Mapping[str, str]) -> str:
         """`Jeff's Jalopies (that customer is Cool Cars')`, for each client that was not linked."""
-        names = {client.id: client.name for client in self._office.host.ledger.clients()}
+        names = {client.id: client.name for client in self._services.host.ledger.clients()}
         return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in taken.items())
 
     def _unlink(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
-        self._office.links.remove(self._office.place().realm, [Ref.parse(identity) for identity in ids])
-        text = self._office.sentences.text(Message("clients_unlinked", {"n": rows_in_words(len(ids))}))
+        self._services.links.remove(self._services.context().realm, [Ref.parse(identity) for identity in ids])
+        text = self._services.sentences.text(Message("clients_unlinked", {"n": rows_in_words(len(ids))}))
         return {"notice": text, "level": "info", "reload": True}
 
     def run(
@@ -152,8 +152,8 @@ class MatchClients:
     def options(self, name: str, search: str) -> list[dict[str, str]]:
         """Customers whose name has all the words, fifty at most."""
         words = comparable(search).split()
-        lists: Lists = answering(self._office.sentences, self._office.lists)
-        customers = lists.customers if isinstance(lists, Lists) else ()
+        lists: ReferenceLists = answering(self._services.sentences, self._services.lists)
+        customers = lists.customers if isinstance(lists, ReferenceLists) else ()
         found = [c for c in customers if all(word in comparable(c.full_name) for word in words)]
         return [{"value": customer.id, "label": customer_label(customer)} for customer in found[:50]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qb_plugin.forms.services import Office
+from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
 
 
@@ -44,14 +44,14 @@ class MatchRow:
 class MatchRows:
     """The rows in order: by name, or as asked."""
 
-    def __init__(self, office: Office, rows: Sequence[MatchRow], sort: Mapping[str, Any] | None) -> None:
+    def __init__(self, services: FormServices, rows: Sequence[MatchRow], sort: Mapping[str, Any] | None) -> None:
         by_how = bool(sort and sort["key"] == "how")
 
         def key(row: MatchRow) -> tuple[str, str]:
             return (row.how if by_how else "", row.name.casefold())
 
         self._rows = sorted(rows, key=key, reverse=bool(sort and sort.get("descending")))
-        self._office = office
+        self._services = services
 
     @property
     def count(self) -> int:
@@ -71,7 +71,7 @@ class MatchRows:
     @property
     def empty(self) -> dict[str, Any]:
         """What an empty grid says."""
-        return {"text": self._office.sentences.text(Message("empty_matches")), "link": None}
+        return {"text": self._services.sentences.text(Message("empty_matches")), "link": None}
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The rows' ids at these places."""
@@ -79,14 +79,14 @@ class MatchRows:
 
     def page(self, start: int, stop: int) -> list[dict[str, Any]]:
         """The rows at these places."""
-        return [show_match(row) for row in self._rows[start:stop]]
+        return [present_match(row) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
         """No money here."""
         return ""
 
 
-def show_match(row: MatchRow) -> dict[str, Any]:
+def present_match(row: MatchRow) -> dict[str, Any]:
     """The row as the grid draws it."""
     outcome = Outcome.SYNCHRONIZED if row.linked else Outcome.READY
     customer = {"value": row.customer_id, "label": row.customer}

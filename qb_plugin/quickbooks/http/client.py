@@ -15,7 +15,7 @@ from qb_plugin.errors import UnknownOutcome, Unreachable
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.auth.sign_in import SignIn
 from qb_plugin.quickbooks.environment import Environment
-from qb_plugin.quickbooks.http.rate_limiter import Pacer, Turn, never
+from qb_plugin.quickbooks.http.rate_limiter import RateLimiter, Slot, never
 from qb_plugin.quickbooks.http.session import never_taken, trace_of
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.envelopes import read_time
@@ -27,7 +27,7 @@ _REFRESHES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ApiRequest:
     """One call: `path` follows the company, `query` is already encoded; `stop` calls it back while it waits for its turn."""
 
     method: str
@@ -39,7 +39,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ApiResponse:
     """What came back; `tid` is Intuit's trace id. `seconds` it took since the call left: its turn may have been long in coming."""
 
     status: int
@@ -48,7 +48,7 @@ class Reply:
     seconds: float = 0.0
 
 
-class Channel:
+class ApiClient:
     """Calls to one company. Thread-safe. `tell` hears what a person should know about a wait."""
 
     def __init__(
@@ -58,41 +58,41 @@ class Channel:
         realm: str,
         session: requests.Session,
         sign_in: SignIn,
-        pacer: Pacer,
+        rate_limiter: RateLimiter,
         limits: Limits,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
-        tell: Callable[[Message], None],
+        publish: Callable[[Message], None],
     ) -> None:
         self.realm = realm
         self._address = f"{environment.api}/v3/company/{realm}/"
         self._session = session
         self._sign_in = sign_in
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._limits = limits
         self._monotonic = monotonic
         self._sleep = sleep
-        self._tell = tell
+        self._publish = publish
         self._blank = session.prepare_request(requests.Request("GET", self._address, headers={"Accept": "application/json"}))
         self.time: datetime | None = None
 
     @property
     def at_once(self) -> int:
         """How many calls a run should have under way."""
-        return self._pacer.at_once
+        return self._rate_limiter.at_once
 
-    def exchange(self, ask: Ask, waits: Sequence[float], batch: bool = False) -> Reply:
+    def exchange(self, request: ApiRequest, waits: Sequence[float], batch: bool = False) -> ApiResponse:
         """The answer. A 429 is waited out, a 401 refreshed, a connection that never came about tried again after `waits`:
         in each the same bytes go again, because nothing can have been done. UnknownOutcome when no answer came,
-        Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone, Recalled when `ask.stop`
+        Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone, CallCancelled when `ask.stop`
         called it back before it left."""
         refreshes = throttles = 0
         while True:
             bearer = self._signed_in(partial(self._sign_in.bearer, self.realm), waits)
-            reply = self._taken(ask, bearer, waits, batch)
+            reply = self._taken(request, bearer, waits, batch)
             if is_throttle(reply.status, reply.body) and throttles < self._limits.throttled_at_most:
                 throttles += 1
-                self._pacer.throttled()
+                self._rate_limiter.throttled()
             elif reply.status == 401 and refreshes < _REFRESHES:
                 refreshes += 1
                 self._signed_in(partial(self._sign_in.renew, self.realm, bearer), waits)
@@ -103,37 +103,37 @@ class Channel:
         """Take QuickBooks' clock from a good answer."""
         self.time = (read_time(envelope) if isinstance(envelope, dict) else None) or self.time
 
-    def _signed_in(self, ask: Callable[[], str], waits: Sequence[float]) -> str:
+    def _signed_in(self, request: Callable[[], str], waits: Sequence[float]) -> str:
         """A token, asked for again after each of the waits while the sign-in service cannot be reached."""
         for wait in waits:
             try:
-                return ask()
+                return request()
             except Unreachable:
                 self.pause(wait)
-        return ask()
+        return request()
 
-    def _taken(self, ask: Ask, bearer: str, waits: Sequence[float], batch: bool) -> Reply:
+    def _taken(self, request: ApiRequest, bearer: str, waits: Sequence[float], batch: bool) -> ApiResponse:
         """One answer, however often the connection must be tried."""
         for wait in waits:
-            reply = self._once(ask, bearer, batch)
+            reply = self._once(request, bearer, batch)
             if reply is not None:
                 return reply
             self.pause(wait)
-        reply = self._once(ask, bearer, batch)
+        reply = self._once(request, bearer, batch)
         if reply is None:
             raise Unreachable(Message("quickbooks_unreachable"))
         return reply
 
     def pause(self, seconds: float) -> None:
         """Let QuickBooks come back, and say so."""
-        self._tell(Message("quickbooks_no_connection", {"seconds": ceil(seconds)}))
+        self._publish(Message("quickbooks_no_connection", {"seconds": ceil(seconds)}))
         self._sleep(seconds)
 
-    def _once(self, ask: Ask, bearer: str, batch: bool) -> Reply | None:
+    def _once(self, request: ApiRequest, bearer: str, batch: bool) -> ApiResponse | None:
         """One answer; None when the call was never taken. UnknownOutcome when it may have been."""
-        with self._pacer.turn(batch, ask.stop) as turn:
+        with self._rate_limiter.slot(batch, request.stop) as slot:
             try:
-                return self._send(ask, bearer, turn)
+                return self._send(request, bearer, slot)
             except (requests.RequestException, HTTPError, OSError) as problem:
                 trouble: Exception = problem
         # Looked at out here, so that the library's exception, with our headers in it, does not hang on to ours.
@@ -141,25 +141,25 @@ class Channel:
             return None
         raise UnknownOutcome(Message("quickbooks_no_answer", details=type(trouble).__name__))
 
-    def _send(self, ask: Ask, bearer: str, turn: Turn) -> Reply:
-        prepared = self._prepared(ask, bearer)
-        turn.leaves()
+    def _send(self, request: ApiRequest, bearer: str, slot: Slot) -> ApiResponse:
+        prepared = self._prepared(request, bearer)
+        slot.leaves()
         patience = (self._limits.connect_timeout, self._limits.read_timeout)
         response = self._session.send(prepared, timeout=patience, allow_redirects=False, stream=True)
         with response:
             body = self._body(response)
-            return Reply(response.status_code, body, trace_of(response), self._monotonic() - turn.at)
+            return ApiResponse(response.status_code, body, trace_of(response), self._monotonic() - slot.at)
 
-    def _prepared(self, ask: Ask, bearer: str) -> requests.PreparedRequest:
+    def _prepared(self, request: ApiRequest, bearer: str) -> requests.PreparedRequest:
         """The request, out of one that was prepared for all: preparing each costs as much as planning ten payments."""
-        request = self._blank.copy()
-        request.method = ask.method
-        separator = "&" if ask.query else ""
-        request.url = f"{self._address}{ask.path}?{ask.query}{separator}{_MINOR_VERSION}"
-        request.headers["Authorization"], request.headers["Content-Type"] = f"Bearer {bearer}", ask.kind
-        request.body = ask.body
-        request.prepare_content_length(ask.body)
-        return request
+        prepared = self._blank.copy()
+        prepared.method = request.method
+        separator = "&" if request.query else ""
+        prepared.url = f"{self._address}{request.path}?{request.query}{separator}{_MINOR_VERSION}"
+        prepared.headers["Authorization"], prepared.headers["Content-Type"] = f"Bearer {bearer}", request.kind
+        prepared.body = request.body
+        prepared.prepare_content_length(request.body)
+        return prepared
 
     def _body(self, response: requests.Response) -> bytes:
         """The whole body, unless it is larger than any answer or drips longer than any call."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qb_plugin.errors import AddInError, Fatal, ReconnectNeeded, Unreachable
 from qb_plugin.model import Fault, Message
-from qb_plugin.quickbooks.http.client import Reply
+from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.redaction import redact
 from qb_plugin.schemas.faults import find_fault, find_xml_fault
 from qb_plugin.schemas.text import BadReplyError, read_json
@@ -35,7 +35,7 @@ _SIGN_IN = re.compile(rf"HTTP (?P<status>[1-5]\d\d)(?: (?P<code>[a-z_]{{3,40}}))
 ENDS_THE_RUN = SIGNED_OUT | NO_RIGHTS | NO_ACCESS | LAPSED | THROTTLED
 
 
-def understand(reply: Reply) -> tuple[object, Fault | None]:
+def understand(reply: ApiResponse) -> tuple[object, Fault | None]:
     """The JSON of an answer and its fault, in whatever dress that came: JSON in both spellings, XML, HTML or nothing.
     The fault is None when it is a good answer."""
     try:
@@ -48,7 +48,7 @@ def understand(reply: Reply) -> tuple[object, Fault | None]:
     return envelope, found and cleaned(found)
 
 
-def _unreadable(reply: Reply) -> Fault:
+def _unreadable(reply: ApiResponse) -> Fault:
     code = "" if reply.status >= 300 else UNREADABLE
     return Fault(code, f"HTTP {reply.status}, {len(reply.body)} bytes that are no answer", status=reply.status, tid=reply.tid)
 

@@ -18,7 +18,7 @@ _SLOWER = 0.7
 _SLOWEST = 0.25
 
 
-class Turn:
+class Slot:
     """A call's place in the windows. It counts from the moment it leaves: on a busy machine that may be a while after its turn
     came, and QuickBooks counts arrivals."""
 
@@ -37,7 +37,7 @@ class Window:
     def __init__(self, most: int, length: float) -> None:
         self._most = most
         self._length = length
-        self._calls: deque[Turn] = deque()
+        self._calls: deque[Slot] = deque()
 
     def wait(self, now: float, share: float) -> float:
         """Seconds until one call more fits, at this share of the limit."""
@@ -48,12 +48,12 @@ class Window:
             return 0.0
         return sorted(call.at for call in self._calls)[-most] + self._length - now
 
-    def count(self, call: Turn) -> None:
+    def count(self, call: Slot) -> None:
         """Count a call."""
         self._calls.append(call)
 
 
-class Recalled(AddInError):
+class CallCancelled(AddInError):
     """The call was called back before it left."""
 
 
@@ -67,7 +67,7 @@ def full() -> float:
     return 1.0
 
 
-class Pacer:
+class RateLimiter:
     """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds; `tell` hears how long a silence lasts.
 
     `pace`: the share of QuickBooks' limits that the firm wants used, asked for at each call.
@@ -78,14 +78,14 @@ class Pacer:
         limits: Limits,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
-        tell: Callable[[int], None],
+        publish: Callable[[int], None],
         pace: Callable[[], float] = full,
     ) -> None:
         self._limits = limits
         self._pace = pace
         self._monotonic = monotonic
         self._sleep = sleep
-        self._tell = tell
+        self._publish = publish
         self._lock = Lock()
         self._places = Semaphore(limits.at_once)
         self._calls = (Window(limits.per_minute, 60 + limits.guard), Window(limits.per_second, 1 + limits.guard))
@@ -96,16 +96,16 @@ class Pacer:
         self._told = 0
 
     @contextmanager
-    def turn(self, batch: bool = False, stop: Callable[[], bool] = never) -> Iterator[Turn]:
+    def slot(self, batch: bool = False, stop: Callable[[], bool] = never) -> Iterator[Slot]:
         """Wait until one call more is within all limits, and hold its place until it is over.
 
         The place comes first: a call that was counted and then waited for its place would arrive later than it counts.
-        Recalled when `stop` says so while the call still waits: it has not left, so it need not.
+        CallCancelled when `stop` says so while the call still waits: it has not left, so it need not.
         """
         with self._places:
             while isinstance(found := self._reserve(batch), float):
                 if stop():
-                    raise Recalled(Message("cancelled_row"))
+                    raise CallCancelled(Message("cancelled_row"))
                 self._sleep(min(found, _STEP) if stop is not never else found)
             yield found
 
@@ -125,7 +125,7 @@ class Pacer:
             self._silent_until = now + self._limits.silence
             self._faster_at = self._silent_until + self._limits.recovery
 
-    def _reserve(self, batch: bool) -> Turn | float:
+    def _reserve(self, batch: bool) -> Slot | float:
         """The call's place, counted, or seconds to wait before asking again."""
         with self._lock:
             now = self._monotonic()
@@ -138,10 +138,10 @@ class Pacer:
             wait = max(window.wait(now, share) for window in windows)
             if wait > _READY:
                 return wait
-            turn = Turn(self._monotonic)
+            slot = Slot(self._monotonic)
             for window in windows:
-                window.count(turn)
-            return turn
+                window.count(slot)
+            return slot
 
     def _present_share(self, now: float) -> float:
         if self._share < 1.0 and now >= self._faster_at:
@@ -153,4 +153,4 @@ class Pacer:
         seconds = ceil(silence)
         if seconds != self._told:
             self._told = seconds
-            self._tell(seconds)
+            self._publish(seconds)

@@ -11,7 +11,7 @@ from qb_plugin.model import Lease, RunInfo
 EVERY = 15.0  # seconds between beats: four fit into the minute after which another workstation may take the lease
 
 
-class Beaten(Protocol):
+class LeaseStore(Protocol):
     """The leases underneath."""
 
     def take(self, realm: str, run: RunInfo) -> Lease: ...
@@ -20,10 +20,10 @@ class Beaten(Protocol):
     def current(self, realm: str) -> Lease | None: ...
 
 
-class KeptLeases:
+class HeartbeatLeases:
     """Leases whose holder beats by itself from the taking to the release; a beat that fails is raised at the next call."""
 
-    def __init__(self, leases: Beaten, every: float = EVERY) -> None:
+    def __init__(self, leases: LeaseStore, every: float = EVERY) -> None:
         self._leases, self._every = leases, every
         self._lock = Lock()
         self._stops: dict[tuple[str, int], Event] = {}

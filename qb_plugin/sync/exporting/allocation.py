@@ -13,16 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from qb_plugin.model import BookInvoice, Line, Share
+from qb_plugin.model import Line, QboInvoice, Share
 from qb_plugin.money import ZERO
 
 
 class OpenBalances:
     """What is still open on each invoice while a run is planned: no balance is spent twice."""
 
-    def __init__(self, invoices: Iterable[BookInvoice]) -> None:
+    def __init__(self, invoices: Iterable[QboInvoice]) -> None:
         once = {invoice.id: invoice for invoice in invoices}  # pages that shift while they are read may show one twice
-        grouped: dict[str, list[BookInvoice]] = defaultdict(list)
+        grouped: dict[str, list[QboInvoice]] = defaultdict(list)
         for invoice in sorted(once.values(), key=lambda i: (i.date, _number(i.id))):
             grouped[invoice.customer_id].append(invoice)
         self._by_customer = {customer: CustomerBalances(owned) for customer, owned in grouped.items()}
@@ -62,7 +62,7 @@ class CustomerBalances:
     What finds them is made when it is first asked for: a company has many customers, a run few of them at a time.
     """
 
-    def __init__(self, invoices: Sequence[BookInvoice]) -> None:
+    def __init__(self, invoices: Sequence[QboInvoice]) -> None:
         self._invoices = invoices
         self._left = [invoice.balance for invoice in invoices]
         self._first = 0  # everything before it is spent
@@ -77,16 +77,16 @@ class CustomerBalances:
         return found
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {invoice.id: place for place, invoice in enumerate(self._invoices)}
+    def _positions(self) -> Mapping[str, int]:
+        return {invoice.id: position for position, invoice in enumerate(self._invoices)}
 
     @cached_property
     def _of_balance(self) -> dict[Decimal, list[int]]:
         """The places of the invoices that have just this left, the oldest first; never empty ones."""
         found: dict[Decimal, list[int]] = {}
-        for place, left in enumerate(self._left):
+        for position, left in enumerate(self._left):
             if left > 0:
-                found.setdefault(left, []).append(place)
+                found.setdefault(left, []).append(position)
         return found
 
     def spend_exact(self, amount: Decimal) -> list[Line]:
@@ -97,46 +97,46 @@ class CustomerBalances:
     def spend_oldest(self, amount: Decimal) -> list[Line]:
         """On the oldest first, until it is used up."""
         lines: list[Line] = []
-        for place in range(self._first, len(self._left)):
+        for position in range(self._first, len(self._left)):
             if amount <= 0:
                 break
-            part = min(amount, self._left[place])
+            part = min(amount, self._left[position])
             if part > 0:
-                lines.append(self._spend(place, part))
+                lines.append(self._spend(position, part))
                 amount -= part
         return lines
 
     def spend_on(self, invoice_id: str, amount: Decimal) -> list[Line]:
         """At most what is open on this invoice; nothing on one of another customer."""
-        place = self._places.get(invoice_id)
-        if place is None:
+        position = self._positions.get(invoice_id)
+        if position is None:
             return []
-        part = min(amount, self._left[place])
-        return [self._spend(place, part)] if part > 0 else []
+        part = min(amount, self._left[position])
+        return [self._spend(position, part)] if part > 0 else []
 
     def give_back(self, line: Line) -> None:
         """Open again what the line had spent."""
-        place = self._places[line.id]
-        self._change(place, line.amount)
-        self._first = min(self._first, place)
+        position = self._positions[line.id]
+        self._change(position, line.amount)
+        self._first = min(self._first, position)
 
-    def _spend(self, place: int, part: Decimal) -> Line:
-        self._change(place, -part)
+    def _spend(self, position: int, part: Decimal) -> Line:
+        self._change(position, -part)
         while self._first < len(self._left) and self._left[self._first] <= 0:
             self._first += 1
-        invoice = self._invoices[place]
+        invoice = self._invoices[position]
         return Line("Invoice", invoice.id, part, invoice.number)
 
-    def _change(self, place: int, by: Decimal) -> None:
+    def _change(self, position: int, by: Decimal) -> None:
         """Change what is left on one invoice, and where it is found by that."""
-        of_balance, before, after = self._of_balance, self._left[place], self._left[place] + by
+        of_balance, before, after = self._of_balance, self._left[position], self._left[position] + by
         if before > 0:
-            of_balance[before].remove(place)
+            of_balance[before].remove(position)
             if not of_balance[before]:
                 del of_balance[before]
         if after > 0:
-            insort(of_balance.setdefault(after, []), place)
-        self._left[place] = after
+            insort(of_balance.setdefault(after, []), position)
+        self._left[position] = after
 
 
 def total_of(lines: Sequence[Line]) -> Decimal:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qb_plugin.model import (
-    Book,
-    BookCreditMemo,
     Customer,
     Intent,
     Line,
@@ -15,12 +13,14 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    QboCreditMemo,
+    QboTransaction,
     Ref,
     RowResult,
     SourceRecord,
 )
 from qb_plugin.money import ZERO
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
 from qb_plugin.sync.exporting.settlement import find_differences
 from qb_plugin.sync.markers import Marker, with_marker
@@ -36,48 +36,48 @@ class SavedMemo:
 
 
 def plan_applications(
-    place: Workplace, planner: Planner, saved: Sequence[SavedMemo]
+    context: SyncContext, planner: Planner, saved: Sequence[SavedMemo]
 ) -> Iterator[tuple[PlannedRow | None, RowResult]]:
     """For each saved memo the zero-total payment that spends it, or None with the row's end when there is nothing to spend."""
-    books = place.books.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
+    transactions = context.quickbooks.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
     idle: list[RowResult] = []
     for memo in saved:
-        book = books.get(memo.result.quickbooks_id or "")
-        end = why_not_applied(memo, book)
-        left = book.remaining if isinstance(book, BookCreditMemo) and not end else ZERO
+        transaction = transactions.get(memo.result.quickbooks_id or "")
+        end = why_not_applied(memo, transaction)
+        left = transaction.remaining if isinstance(transaction, QboCreditMemo) and not end else ZERO
         lines = planner.lines_for(memo.record, memo.customer.id, left)
-        if isinstance(book, BookCreditMemo) and lines:
-            yield application_row(place, memo, book, lines), memo.result
+        if isinstance(transaction, QboCreditMemo) and lines:
+            yield application_row(context, memo, transaction, lines), memo.result
         else:
             idle.append(end or replace(memo.result, message=Message("memo_unapplied")))
     if idle:
-        place.journal.leave_unapplied(place.realm, [Ref.parse(result.id) for result in idle])
+        context.journal.leave_unapplied(context.realm, [Ref.parse(result.id) for result in idle])
     yield from ((None, result) for result in idle)
 
 
-def why_not_applied(memo: SavedMemo, book: Book | None) -> RowResult | None:
+def why_not_applied(memo: SavedMemo, transaction: QboTransaction | None) -> RowResult | None:
     """The row's end when nothing of the memo may be applied: deleted, changed or spent since; None when something may."""
-    if not isinstance(book, BookCreditMemo):
+    if not isinstance(transaction, QboCreditMemo):
         return replace(memo.result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
     record = memo.record
-    what = find_differences(PaymentDraft(memo.customer.id, record.date, record.amount), book)
+    what = find_differences(PaymentDraft(memo.customer.id, record.date, record.amount), transaction)
     if what:
         return replace(memo.result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
-    return None if book.remaining > 0 else replace(memo.result, message=Message("memo_spent"))
+    return None if transaction.remaining > 0 else replace(memo.result, message=Message("memo_spent"))
 
 
-def application_row(place: Workplace, saved: SavedMemo, memo: BookCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
+def application_row(context: SyncContext, saved: SavedMemo, memo: QboCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
     """The zero-total payment: one line for the memo, one for each invoice, the amounts in balance."""
     spent = sum((line.amount for line in lines), ZERO)
     draft = PaymentDraft(
         customer_id=saved.customer.id,
         date=saved.record.date,
         total=ZERO,
-        note=with_marker("", Marker(place.firm_id, saved.record.ref, Operation.APPLY)),
+        note=with_marker("", Marker(context.firm_id, saved.record.ref, Operation.APPLY)),
         lines=(*lines, Line("CreditMemo", memo.id, spent, memo.number)),
         currency=memo.currency,
     )
-    entity, payload = place.books.payload(draft)
+    entity, payload = context.quickbooks.payload(draft)
     return PlannedRow(saved.record, saved.customer, draft, entity, payload, Operation.APPLY)
 
 

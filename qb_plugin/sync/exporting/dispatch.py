@@ -22,7 +22,7 @@ from qb_plugin.model import (
     Settlement,
     Verdict,
 )
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused
 from qb_plugin.sync.ports import Sender
@@ -30,10 +30,10 @@ from qb_plugin.sync.ports import Sender
 PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
 AHEAD = 1500  # rows planned before they can be sent: several times what is in flight at once
 Item = TypeVar("Item")
-Told = tuple[PlannedRow | None, RowResult]
+SentRow = tuple[PlannedRow | None, RowResult]
 
 
-class Queue:
+class CustomerQueue:
     """Planned rows by customer, planned a little ahead of what is sent. A customer with a batch in flight that touches
     invoices or credits waits."""
 
@@ -111,11 +111,11 @@ def pop_some(queue: deque[Item], count: int) -> list[Item]:
     return [queue.popleft() for _ in range(min(count, len(queue)))]
 
 
-class Delivery:
+class Dispatcher:
     """One pass over planned rows. What it could not finish is kept: `doubtful`, `again` (plan once more), `left`."""
 
-    def __init__(self, place: Workplace, run_id: str, fence: int, stop: Callable[[], bool]) -> None:
-        self._place, self._run_id, self._fence, self._stop = place, run_id, fence, stop
+    def __init__(self, context: SyncContext, run_id: str, fence: int, stop: Callable[[], bool]) -> None:
+        self._context, self._run_id, self._fence, self._stop = context, run_id, fence, stop
         self.doubtful: dict[str, tuple[Intent, PlannedRow]] = {}
         self.again: list[PlannedRow] = []
         self.left: list[PlannedRow] = []
@@ -123,11 +123,11 @@ class Delivery:
         self._rows: dict[str, PlannedRow] = {}
         self._blocked: set[str] = set()
 
-    def send(self, rows: Iterable[PlannedRow | RowResult]) -> Generator[Told, None, None]:
+    def send(self, rows: Iterable[PlannedRow | RowResult]) -> Generator[SentRow, None, None]:
         """Send the rows: *running*, then what came of it as soon as it is known; a row that ends without being sent comes alone.
         Abandoned, it still writes the answers down. Rows are taken as they are needed, and not to their end when it stops."""
-        queue = Queue(rows)
-        with self._place.books.sender(self._stop) as sender:
+        queue = CustomerQueue(rows)
+        with self._context.quickbooks.sender(self._stop) as sender:
             try:
                 yield from self._send_all(sender, queue)
             except GeneratorExit:
@@ -136,13 +136,13 @@ class Delivery:
                 raise
         self.left += queue.left()
 
-    def _send_all(self, sender: Sender, queue: Queue) -> Iterator[Told]:
+    def _send_all(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
         yield from self._fill(sender, queue)
         while sender.in_flight:
             yield from self._settle(sender, queue)
             yield from self._fill(sender, queue)
 
-    def _fill(self, sender: Sender, queue: Queue) -> Iterator[Told]:
+    def _fill(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
         """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
         while sender.room and not self.fatal and not self._stop():
             groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
@@ -170,7 +170,7 @@ class Delivery:
         Those that stand already are left out, and their rows come back with their results.
         """
         rows = [row for group in groups for row in group]
-        written = self._place.journal.open([intent for group in groups for intent in self._intents(group)], self._fence)
+        written = self._context.journal.open([intent for group in groups for intent in self._intents(group)], self._fence)
         pairs = list(zip(written, rows, strict=True))
         self._rows.update({intent.id: row for intent, row in pairs if intent})
         taken = self._taken_results([row for intent, row in pairs if intent is None])
@@ -179,13 +179,13 @@ class Delivery:
 
     def _intents(self, rows: Sequence[PlannedRow]) -> list[Intent]:
         """One batch's intents."""
-        requestid, times = self._place.ids.requestid(), (self._place.books.now(), self._place.clock.now())
-        return [self._intent(row, requestid, place, *times) for place, row in enumerate(rows, 1)]
+        requestid, times = self._context.ids.requestid(), (self._context.quickbooks.now(), self._context.clock.now())
+        return [self._intent(row, requestid, context, *times) for context, row in enumerate(rows, 1)]
 
-    def _intent(self, row: PlannedRow, requestid: str, place: int, quickbooks_time: datetime, now: datetime) -> Intent:
+    def _intent(self, row: PlannedRow, requestid: str, context: int, quickbooks_time: datetime, now: datetime) -> Intent:
         return Intent(
-            id=f"{requestid}.{place}",
-            realm=self._place.realm,
+            id=f"{requestid}.{context}",
+            realm=self._context.realm,
             run_id=self._run_id,
             source=row.record.ref,
             operation=row.operation,
@@ -193,7 +193,7 @@ class Delivery:
             entity=row.entity,
             payload=row.payload,
             requestid=requestid,
-            bid=str(place),
+            bid=str(context),
             quickbooks_time=quickbooks_time,
             customer_id=row.customer.id,
             sent_at=now,
@@ -206,11 +206,11 @@ class Delivery:
         """Rows whose intent stands already: sent before, or on its way from another workstation."""
         if not rows:
             return []
-        standing = self._place.journal.standing(self._place.realm, [row.record.ref for row in rows])
+        standing = self._context.journal.standing(self._context.realm, [row.record.ref for row in rows])
         done = {(i.source, i.operation): i for i in standing if i.state is IntentState.CONFIRMED}
         return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
 
-    def _settle(self, sender: Sender, queue: Queue) -> Iterator[Told]:
+    def _settle(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
         """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit before
         anybody hears of them."""
         finished = [sender.next()]
@@ -222,7 +222,7 @@ class Delivery:
         answers = [answer for _, found in finished for answer in found]
         settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
         try:
-            self._place.journal.settle([settlement for settlement, _ in settled if settlement])
+            self._context.journal.settle([settlement for settlement, _ in settled if settlement])
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
             yield from ((self._rows[intent.id], in_doubt(intent)) for intent in by_id.values())
@@ -231,7 +231,7 @@ class Delivery:
         self._sort_out(results, queue)
         yield from [(self._rows.pop(intent.id), result) for intent, result in results]
 
-    def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: Queue) -> None:
+    def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: CustomerQueue) -> None:
         """Keep what has not come to its end, and its customer's other rows back with it."""
         for intent, result in results:
             row = self._rows[intent.id]
@@ -261,7 +261,7 @@ class Delivery:
     def _reason(self, row: PlannedRow, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
-        return self._place.fault_message(answer.fault, row_context(row))
+        return self._context.fault_message(answer.fault, row_context(row))
 
 
 def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:

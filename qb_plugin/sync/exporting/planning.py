@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import (
-    Book,
     CreditMemoDraft,
     Customer,
     Draft,
@@ -19,18 +18,19 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    QboTransaction,
     Ref,
     RowResult,
     Share,
     SourceRecord,
 )
 from qb_plugin.money import ZERO
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
-from qb_plugin.sync.exporting.snapshot import ExportOptions, Known, read_known
+from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
 from qb_plugin.sync.markers import Marker, with_marker
-from qb_plugin.sync.possible_duplicates import find_twin, reference_of
+from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
 
 ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
 
@@ -64,7 +64,7 @@ class Plan:
     """What a run will do: rows decided already, records found in QuickBooks by their marker, and rows to send in order."""
 
     decided: tuple[RowResult, ...]
-    adopted: tuple[tuple[SourceRecord, Book], ...]
+    adopted: tuple[tuple[SourceRecord, QboTransaction], ...]
     rows: tuple[PlannedRow, ...]
 
 
@@ -73,21 +73,21 @@ class SortedOut:
     """Records by what both sides hold already: rows that are decided, records found by their marker, and those to be sent."""
 
     decided: list[RowResult] = field(default_factory=list)
-    adopted: list[tuple[SourceRecord, Book]] = field(default_factory=list)
+    adopted: list[tuple[SourceRecord, QboTransaction]] = field(default_factory=list)
     to_send: deque[SourceRecord] = field(default_factory=deque)
 
 
-def plan_export(place: Workplace, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
+def plan_export(context: SyncContext, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
     """Read what is needed in as few calls as possible, then decide every row."""
-    known = read_known(place, records, options)
-    return Planner(place, known, options).plan(records)
+    snapshot = read_snapshot(context, records, options)
+    return Planner(context, snapshot, options).plan(records)
 
 
 class Planner:
     """Decides rows one by one over one snapshot of both sides."""
 
-    def __init__(self, place: Workplace, known: Known, options: ExportOptions) -> None:
-        self._place, self._known, self._options = place, known, options
+    def __init__(self, context: SyncContext, snapshot: ExportSnapshot, options: ExportOptions) -> None:
+        self._context, self._snapshot, self._options = context, snapshot, options
 
     def plan(self, records: Sequence[SourceRecord]) -> Plan:
         """Decide each record, oldest first, so that older payments take older balances."""
@@ -105,12 +105,12 @@ class Planner:
         found = SortedOut()
         for record in sorted(records, key=lambda r: (r.date, len(r.ref.id), r.ref.id)):
             try:
-                book = self._find(record)
-            except Held as held:
+                transaction = self._find(record)
+            except RowNotSent as held:
                 found.decided.append(RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id))
             else:
-                if book:
-                    found.adopted.append((record, book))
+                if transaction:
+                    found.adopted.append((record, transaction))
                 else:
                     found.to_send.append(record)
         return found
@@ -129,61 +129,66 @@ class Planner:
             return self._plan_row(record)
         except RowRefused as refusal:
             return RowResult(str(record.ref), Outcome.FAILED, refusal.message)
-        except Held as held:
+        except RowNotSent as held:
             return RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id)
 
-    def _find(self, record: SourceRecord) -> Book | None:
+    def _find(self, record: SourceRecord) -> QboTransaction | None:
         """What QuickBooks holds of this record already, by link or marker."""
-        link = self._known.links.get(record.ref)
+        link = self._snapshot.links.get(record.ref)
         if link:
-            raise Held(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
-        if record.ref in self._known.open_refs:
-            raise Held(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
-        marked = self._known.by_marker.get(record.ref)
+            raise RowNotSent(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
+        if record.ref in self._snapshot.open_refs:
+            raise RowNotSent(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
+        marked = self._snapshot.by_marker.get(record.ref)
         return pick_marked(record, marked, self._customer_id(record)) if marked else None
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         customer = self._customer(record)
-        if customer.id in self._known.waiting_customers:
-            raise Held(Outcome.NOT_TRIED, Message("waits_for_doubt"))
+        if customer.id in self._snapshot.waiting_customers:
+            raise RowNotSent(Outcome.NOT_TRIED, Message("waits_for_doubt"))
         check_amount(record)
-        check_currency(customer, self._known.company)
-        check_period(record, self._known.company)
-        self._check_look_alike(record, customer)
+        check_currency(customer, self._snapshot.company)
+        check_period(record, self._snapshot.company)
+        self._check_possible_duplicate(record, customer)
         is_payment = record.ref.kind is Kind.PAYMENT
         lines = self.lines_for(record, customer.id, record.amount) if self._options.auto_apply and is_payment else ()
         try:
             draft = self._draft(record, customer, lines)
-            entity, payload = self._place.books.payload(draft)
+            entity, payload = self._context.quickbooks.payload(draft)
         except RowRefused:  # a limit of QuickBooks is broken; what the row would have paid stays open for others
-            self._known.balances.give_back(customer.id, lines)
+            self._snapshot.balances.give_back(customer.id, lines)
             raise
         applies = self._options.auto_apply and not is_payment
         return PlannedRow(record, customer, draft, entity, payload, applies=applies)
 
     def _customer_id(self, record: SourceRecord) -> str:
-        link = self._known.links.get(Ref(Kind.CLIENT, record.client_id))
+        link = self._snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
         return link.quickbooks_id if link else ""
 
     def _customer(self, record: SourceRecord) -> Customer:
         identity = self._customer_id(record)
         if not identity:
             raise RowRefused(Message("client_not_matched", {"client": record.client_name}))
-        customer = self._known.customers.get(identity)
+        customer = self._snapshot.customers.get(identity)
         if customer is None or not customer.active:
             raise RowRefused(Message("customer_inactive", {"name": customer.full_name if customer else record.client_name}))
         return customer
 
-    def _check_look_alike(self, record: SourceRecord, customer: Customer) -> None:
-        twin = find_twin(record, self._known)
-        if twin and record.ref not in self._options.send_anyway:
-            values = {"amount": twin.total, "customer": customer.full_name, "date": twin.date, "ref": reference_of(record) or "–"}
-            raise Held(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), twin.id)
+    def _check_possible_duplicate(self, record: SourceRecord, customer: Customer) -> None:
+        duplicate = find_possible_duplicate(record, self._snapshot)
+        if duplicate and record.ref not in self._options.force:
+            values = {
+                "amount": duplicate.total,
+                "customer": customer.full_name,
+                "date": duplicate.date,
+                "ref": reference_of(record) or "–",
+            }
+            raise RowNotSent(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
 
     def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
-        note = with_marker(record.memo, Marker(self._place.firm_id, record.ref))
+        note = with_marker(record.memo, Marker(self._context.firm_id, record.ref))
         number = reference_of(record)
-        currency = customer.currency if self._known.company.multicurrency else None
+        currency = customer.currency if self._snapshot.company.multicurrency else None
         if record.ref.kind is Kind.CREDIT_MEMO:
             if not self._options.item_id:
                 raise RowRefused(Message("credit_memo_item_missing"))
@@ -211,7 +216,7 @@ class Planner:
 
     def use_balances(self, balances: OpenBalances) -> None:
         """Plan over a newer snapshot of open invoices from now on."""
-        self._known = replace(self._known, balances=balances)
+        self._snapshot = replace(self._snapshot, balances=balances)
 
     def plan_again(self, row: PlannedRow) -> PlannedRow:
         """The same row allocated over the newer snapshot; a credit application keeps its memo's line in balance."""
@@ -222,11 +227,11 @@ class Planner:
         lines = self.lines_for(row.record, row.customer.id, amount)
         spent = sum((line.amount for line in lines), ZERO)
         draft = replace(row.draft, lines=(*lines, *(replace(line, amount=spent) for line in memo_lines if spent)))
-        return replace(row, draft=draft, payload=self._place.books.payload(draft)[1])
+        return replace(row, draft=draft, payload=self._context.quickbooks.payload(draft)[1])
 
     def lines_for(self, record: SourceRecord, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
         """The invoices this amount goes to, by the rule chosen in the settings; spends their balances."""
-        balances = self._known.balances
+        balances = self._snapshot.balances
         if not self._options.apply_as_in_workspace:
             return balances.allocate(customer_id, amount)
         return balances.allocate_as_wanted(customer_id, amount, self._wanted(record, customer_id))
@@ -235,14 +240,14 @@ class Planner:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""
         shares: list[Share] = []
         for part in record.applications:
-            link = self._known.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
-            found = link.quickbooks_id if link else self._known.balances.find_number(customer_id, part.invoice_number)
+            link = self._snapshot.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
+            found = link.quickbooks_id if link else self._snapshot.balances.find_number(customer_id, part.invoice_number)
             if found:
                 shares.append(Share(found, part.amount))
         return shares
 
 
-class Held(Exception):
+class RowNotSent(Exception):
     """A row that is not sent, and is no failure either."""
 
     def __init__(self, outcome: Outcome, message: Message, quickbooks_id: str | None = None) -> None:
@@ -250,19 +255,19 @@ class Held(Exception):
         self.outcome, self.message, self.quickbooks_id = outcome, message, quickbooks_id
 
 
-def pick_marked(record: SourceRecord, books: Sequence[Book], customer_id: str) -> Book | None:
+def pick_marked(record: SourceRecord, transactions: Sequence[QboTransaction], customer_id: str) -> QboTransaction | None:
     """The transaction that carries the record's marker; of several the one that agrees, else a person is asked."""
-    if len(books) == 1:
-        return books[0]
-    agreeing = [book for book in books if agrees(record, book, customer_id)]
+    if len(transactions) == 1:
+        return transactions[0]
+    agreeing = [transaction for transaction in transactions if agrees(record, transaction, customer_id)]
     if len(agreeing) != 1:
-        raise Held(Outcome.SKIPPED, Message("marker_twice", {"number": record.number, "n": len(books)}))
+        raise RowNotSent(Outcome.SKIPPED, Message("marker_twice", {"number": record.number, "n": len(transactions)}))
     return agreeing[0]
 
 
-def agrees(record: SourceRecord, book: Book, customer_id: str) -> bool:
+def agrees(record: SourceRecord, transaction: QboTransaction, customer_id: str) -> bool:
     """Whether customer, amount and date are still what the record says."""
-    return (book.customer_id, book.total, book.date) == (customer_id, record.amount, record.date)
+    return (transaction.customer_id, transaction.total, transaction.date) == (customer_id, record.amount, record.date)
 
 
 def _chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, str]) -> str | None:

@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from qb_plugin.model import (
     Answer,
     Batch,
-    Book,
     Fault,
     Intent,
     IntentState,
     Message,
     Outcome,
+    QboTransaction,
     RowResult,
     Settlement,
     Verdict,
 )
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.settlement import confirmed, find_differences, in_doubt, refused, settled_elsewhere
 from qb_plugin.sync.markers import Marker, find_marker
 
@@ -32,14 +32,14 @@ NAP = 5.0
 class Recovery:
     """Brings intents in doubt to an end. `undecided` are those that even so could not be settled."""
 
-    def __init__(self, place: Workplace, stop: Callable[[], bool]) -> None:
-        self._place, self._stop = place, stop
+    def __init__(self, context: SyncContext, stop: Callable[[], bool]) -> None:
+        self._context, self._stop = context, stop
         self.undecided: list[Intent] = []
 
     def settle(self, intents: Sequence[Intent]) -> Iterator[RowResult | Message]:
         """Look up, wait, look up again, send the same bytes, read back; one result an intent, notices in between."""
         missing = yield from self._look(intents)
-        if missing and (yield from self._wait_until(second_look_time(missing, self._place))):
+        if missing and (yield from self._wait_until(second_look_time(missing, self._context))):
             yield Message("checking_doubt", {"n": len(missing)})  # the lease is looked at with every notice
             missing = yield from self._still_ours(missing)
             missing = yield from self._look(missing)
@@ -50,51 +50,51 @@ class Recovery:
 
     def _still_ours(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
         """Leave out what somebody else settled while we waited: its bytes must never go again."""
-        still_open = {intent.id for intent in self._place.journal.open_intents(self._place.realm)}
+        still_open = {intent.id for intent in self._context.journal.open_intents(self._context.realm)}
         closed = [intent for intent in intents if intent.id not in still_open]
-        standing = self._place.journal.standing(self._place.realm, [intent.source for intent in closed]) if closed else ()
+        standing = self._context.journal.standing(self._context.realm, [intent.source for intent in closed]) if closed else ()
         saved = {intent.id: intent for intent in standing}
         yield from (settled_elsewhere(intent, saved.get(intent.id)) for intent in closed)
         return [intent for intent in intents if intent.id in still_open]
 
     def _look(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""
-        found = find_marked(self._place, intents)
+        found = find_marked(self._context, intents)
         seen = [(intent, *self._adopt(intent, found[intent.id])) for intent in intents if found[intent.id]]
-        self._place.journal.settle([settlement for _, settlement, _ in seen if settlement])
+        self._context.journal.settle([settlement for _, settlement, _ in seen if settlement])
         self.undecided += [intent for intent, settlement, _ in seen if settlement is None]
         yield from (result for _, _, result in seen)
         missing = [intent for intent in intents if not found[intent.id]]
         if missing:
-            self._place.journal.look([intent.id for intent in missing], self._place.clock.now())
+            self._context.journal.look([intent.id for intent in missing], self._context.clock.now())
         return missing
 
-    def _adopt(self, intent: Intent, books: Sequence[Book]) -> tuple[Settlement | None, RowResult]:
+    def _adopt(self, intent: Intent, transactions: Sequence[QboTransaction]) -> tuple[Settlement | None, RowResult]:
         """Take the one record that carries the marker; of several the one that agrees, else ask."""
-        draft = self._place.books.draft(intent.entity, intent.payload)
-        agreeing = [book for book in books if not find_differences(draft, book)]
-        if len(books) > 1 and len(agreeing) != 1:
-            message = Message("marker_twice", {"number": str(intent.source), "n": len(books)})
+        draft = self._context.quickbooks.draft(intent.entity, intent.payload)
+        agreeing = [transaction for transaction in transactions if not find_differences(draft, transaction)]
+        if len(transactions) > 1 and len(agreeing) != 1:
+            message = Message("marker_twice", {"number": str(intent.source), "n": len(transactions)})
             return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
-        return confirmed(intent, (agreeing or list(books))[0], draft, "adopted")
+        return confirmed(intent, (agreeing or list(transactions))[0], draft, "adopted")
 
     def _wait_until(self, moment: datetime) -> Generator[Message, None, bool]:
         """Let time pass, saying how long it will be; False when stopped meanwhile."""
-        left = (moment - self._place.clock.now()).total_seconds()
+        left = (moment - self._context.clock.now()).total_seconds()
         if left > 0:
             yield Message("checking_again", {"seconds": round(left)})
         while left > 0 and not self._stop():
-            self._place.clock.sleep(min(left, NAP))
-            left = (moment - self._place.clock.now()).total_seconds()
+            self._context.clock.sleep(min(left, NAP))
+            left = (moment - self._context.clock.now()).total_seconds()
         return left <= 0
 
     def _send_again(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Doubt]]:
         """Send the same bytes under their original requestid, each original in a batch of its own."""
         if not intents:
             return []
-        self._place.journal.mark_sent([intent.id for intent in intents], self._place.clock.now())
+        self._context.journal.mark_sent([intent.id for intent in intents], self._context.clock.now())
         answers: list[tuple[Intent, Answer]] = []
-        with self._place.books.sender() as sender:
+        with self._context.quickbooks.sender() as sender:
             waiting = deque(replay_batches(intents))
             while waiting or sender.in_flight:
                 while waiting and sender.room:
@@ -105,41 +105,41 @@ class Recovery:
         yield from self._read_back([(i, a.record) for i, a in answers if a.verdict is Verdict.CONFIRMED and a.record])
         return [Doubt(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
 
-    def _read_back(self, sent: Sequence[tuple[Intent, Book]]) -> Iterator[RowResult | Message]:
+    def _read_back(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> Iterator[RowResult | Message]:
         """A replay returns the first answer even for something deleted since, so it is read once more."""
         gone = yield from self._confirm_present(sent)
-        if gone and (yield from self._wait_until(self._place.clock.now() + timedelta(seconds=self._place.waits.lag))):
+        if gone and (yield from self._wait_until(self._context.clock.now() + timedelta(seconds=self._context.waits.lag))):
             gone = yield from self._confirm_present(gone)
             removed = [(intent, Message("removed_in_quickbooks")) for intent, _ in gone]
-            self._place.journal.settle([Settlement(i.id, IntentState.WITHDRAWN, message=m) for i, m in removed])
+            self._context.journal.settle([Settlement(i.id, IntentState.WITHDRAWN, message=m) for i, m in removed])
             yield from (RowResult(str(i.source), Outcome.REMOVED, m) for i, m in removed)
             return
         self.undecided += [intent for intent, _ in gone]
         yield from (in_doubt(intent) for intent, _ in gone)
 
     def _confirm_present(
-        self, sent: Sequence[tuple[Intent, Book]]
-    ) -> Generator[RowResult | Message, None, list[tuple[Intent, Book]]]:
+        self, sent: Sequence[tuple[Intent, QboTransaction]]
+    ) -> Generator[RowResult | Message, None, list[tuple[Intent, QboTransaction]]]:
         """Confirm those that can be read; return those that cannot."""
-        now = read_all(self._place, sent)
+        now = read_all(self._context, sent)
         there = [(intent, now[intent.id]) for intent, _ in sent if intent.id in now]
-        settled = [confirmed(i, b, self._place.books.draft(i.entity, i.payload), "exported") for i, b in there]
-        self._place.journal.settle([settlement for settlement, _ in settled])
+        settled = [confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), "exported") for i, b in there]
+        self._context.journal.settle([settlement for settlement, _ in settled])
         yield from (result for _, result in settled)
-        return [(intent, book) for intent, book in sent if intent.id not in now]
+        return [(intent, transaction) for intent, transaction in sent if intent.id not in now]
 
     def _look_after(self, doubts: Sequence[Doubt]) -> Generator[RowResult | Message, None, list[Intent]]:
         """After a vain re-send: look twice more; only then does a ValidationFault count as a refusal."""
         missing = [doubt.intent for doubt in doubts]
         faults = {doubt.intent.id: doubt.fault for doubt in doubts}
         missing = yield from self._look(missing)
-        calm = self._place.clock.now() + timedelta(seconds=self._place.waits.call_limit + self._place.waits.lag)
+        calm = self._context.clock.now() + timedelta(seconds=self._context.waits.call_limit + self._context.waits.lag)
         if not any(is_refusal(faults[intent.id]) for intent in missing) or not (yield from self._wait_until(calm)):
             return missing
         missing = yield from self._look(missing)
         refusals = [(i, fault) for i in missing if is_refusal(fault := faults[i.id]) and fault]
-        settled = [refused(i, self._place.fault_message(f, {"entity": i.entity})) for i, f in refusals]
-        self._place.journal.settle([settlement for settlement, _ in settled])
+        settled = [refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals]
+        self._context.journal.settle([settlement for settlement, _ in settled])
         yield from (result for _, result in settled)
         done = {intent.id for intent, _ in refusals}
         return [intent for intent in missing if intent.id not in done]
@@ -158,31 +158,31 @@ def is_refusal(fault: Fault | None) -> bool:
     return fault is not None and fault.type == "ValidationFault" and fault.code not in NEVER_PROOF
 
 
-def second_look_time(intents: Sequence[Intent], place: Workplace) -> datetime:
+def second_look_time(intents: Sequence[Intent], context: SyncContext) -> datetime:
     """When a second look-up counts: one lag after the first, and one lag after the call limit has passed since the last send,
     because what a lost call saves at the very end shows in a query only one lag later."""
-    now, lag = place.clock.now(), timedelta(seconds=place.waits.lag)
-    after_call = max((intent.sent_at or now) for intent in intents) + timedelta(seconds=place.waits.call_limit)
+    now, lag = context.clock.now(), timedelta(seconds=context.waits.lag)
+    after_call = max((intent.sent_at or now) for intent in intents) + timedelta(seconds=context.waits.call_limit)
     after_look = max((intent.first_look_at or now) for intent in intents)
     return max(after_call, after_look) + lag
 
 
-def find_marked(place: Workplace, intents: Sequence[Intent]) -> dict[str, list[Book]]:
+def find_marked(context: SyncContext, intents: Sequence[Intent]) -> dict[str, list[QboTransaction]]:
     """For each intent the QuickBooks records that carry its marker, created since five minutes before it was written."""
-    found: dict[str, list[Book]] = {intent.id: [] for intent in intents}
+    found: dict[str, list[QboTransaction]] = {intent.id: [] for intent in intents}
     for entity in sorted({intent.entity for intent in intents}):
-        ours = {str(marker_of(place, intent)): intent for intent in intents if intent.entity == entity}
+        ours = {str(marker_of(context, intent)): intent for intent in intents if intent.entity == entity}
         since = min(intent.quickbooks_time for intent in ours.values()) - LOOK_BACK
-        for book in place.books.created_since(entity, since):
-            marker = find_marker(book.note)
+        for transaction in context.quickbooks.created_since(entity, since):
+            marker = find_marker(transaction.note)
             if marker and str(marker) in ours:
-                found[ours[str(marker)].id].append(book)
+                found[ours[str(marker)].id].append(transaction)
     return found
 
 
-def marker_of(place: Workplace, intent: Intent) -> Marker:
+def marker_of(context: SyncContext, intent: Intent) -> Marker:
     """The marker the intent's payload carries."""
-    return Marker(place.firm_id, intent.source, intent.operation)
+    return Marker(context.firm_id, intent.source, intent.operation)
 
 
 def replay_batches(intents: Sequence[Intent]) -> list[Batch]:
@@ -193,11 +193,11 @@ def replay_batches(intents: Sequence[Intent]) -> list[Batch]:
     return [Batch(requestid, tuple(group), resend=True) for requestid, group in groups.items()]
 
 
-def read_all(place: Workplace, sent: Sequence[tuple[Intent, Book]]) -> dict[str, Book]:
+def read_all(context: SyncContext, sent: Sequence[tuple[Intent, QboTransaction]]) -> dict[str, QboTransaction]:
     """Read the records back, by intent id; what is gone is left out."""
-    found: dict[str, Book] = {}
+    found: dict[str, QboTransaction] = {}
     for entity in sorted({intent.entity for intent, _ in sent}):
-        group = [(intent, book) for intent, book in sent if intent.entity == entity]
-        now = place.books.read(entity, [book.id for _, book in group])
-        found |= {intent.id: now[book.id] for intent, book in group if book.id in now}
+        group = [(intent, transaction) for intent, transaction in sent if intent.entity == entity]
+        now = context.quickbooks.read(entity, [transaction.id for _, transaction in group])
+        found |= {intent.id: now[transaction.id] for intent, transaction in group if transaction.id in now}
     return found

@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import (
-    Book,
-    BookCreditMemo,
     Company,
     Intent,
     Kind,
@@ -18,56 +16,62 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    QboCreditMemo,
+    QboTransaction,
     Ref,
     RowResult,
     SourceRecord,
 )
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
 from qb_plugin.sync.exporting.planning import ENTITY, Planner
 from qb_plugin.sync.exporting.recovery import Recovery
-from qb_plugin.sync.exporting.send_loop import Events, ExportRun, Rounds
+from qb_plugin.sync.exporting.send_loop import Events, ExportRun, SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
-from qb_plugin.sync.exporting.snapshot import ExportOptions, Known, read_known
+from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
 
 EMPTY: Mapping[Ref, SourceRecord] = MappingProxyType({})
 
 
-def export(place: Workplace, run: ExportRun, records: Sequence[SourceRecord]) -> Events:
+def export(context: SyncContext, run: ExportRun, records: Sequence[SourceRecord]) -> Events:
     """Export the records: rows' results as they come to be, and notices (Message) about the whole run.
 
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
     settled: dict[str, RowResult] = {}
-    for event in settle_open(place, run.stop, {record.ref: record for record in records}):
+    for event in settle_open(context, run.stop, {record.ref: record for record in records}):
         if isinstance(event, RowResult):
             settled[event.id] = event
         yield event
-    known = read_known(place, records, run.options)
-    yield from warnings_of(known.company, run.options, records)
-    planner = Planner(place, known, run.options)
-    unapplied = find_unapplied(place, run.options, records, settled, known)
+    snapshot = read_snapshot(context, records, run.options)
+    yield from warnings_of(snapshot.company, run.options, records)
+    planner = Planner(context, snapshot, run.options)
+    unapplied = find_unapplied(context, run.options, records, settled, snapshot)
     done = {memo.result.id for memo in unapplied} | set(settled)
     found = planner.sort_out([record for record in records if str(record.ref) not in done])
     records = ()  # from here on `found` alone holds them, and lets go of each as it is planned
     yield from found.decided
-    rounds = Rounds(place, run, planner)
+    rounds = SendLoop(context, run, planner)
     yield from rounds.keep_for_later(unapplied)
-    yield from adopt(place, found.adopted, known, rounds)
+    yield from adopt(context, found.adopted, snapshot, rounds)
     yield from rounds.send(found.to_send)
 
 
 def find_unapplied(
-    place: Workplace, options: ExportOptions, records: Sequence[SourceRecord], settled: Mapping[str, RowResult], known: Known
+    context: SyncContext,
+    options: ExportOptions,
+    records: Sequence[SourceRecord],
+    settled: Mapping[str, RowResult],
+    snapshot: ExportSnapshot,
 ) -> list[SavedMemo]:
     """The memos among the records that an earlier run saved, but was cut short before it applied them."""
     memos = {record.ref: record for record in records if record.ref.kind is Kind.CREDIT_MEMO}
     if not options.auto_apply or not memos:
         return []
-    intents = [intent for intent in place.journal.to_apply(place.realm) if intent.source in memos]
+    intents = [intent for intent in context.journal.to_apply(context.realm) if intent.source in memos]
     return [
-        SavedMemo(memos[i.source], known.customer(i.customer_id), settled.get(str(i.source)) or saved_before(i))
+        SavedMemo(memos[i.source], snapshot.customer(i.customer_id), settled.get(str(i.source)) or saved_before(i))
         for i in intents
         if is_saved(settled.get(str(i.source)))
     ]
@@ -82,39 +86,39 @@ def is_not_applied(result: RowResult) -> bool:
     return result.message is not None and result.message.key == "memo_not_applied"
 
 
-def settle_open(place: Workplace, stop: Callable[[], bool], records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
+def settle_open(context: SyncContext, stop: Callable[[], bool], records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
     """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6).
 
     `records` are those at hand: one that was edited since it was sent is told so.
     """
-    intents = place.journal.open_intents(place.realm)
+    intents = context.journal.open_intents(context.realm)
     if not intents:
         return
     yield Message("settling_open", {"n": len(intents)})
-    told = Told(place, intents, records)
+    told = ResumedRows(context, intents, records)
     try:
-        for event in Recovery(place, stop).settle(intents):
-            yield told.about(event) if isinstance(event, RowResult) else event
+        for event in Recovery(context, stop).settle(intents):
+            yield told.result_for(event) if isinstance(event, RowResult) else event
     except Fatal:
-        yield from told.about_the_rest()
+        yield from told.unresolved()
         raise
 
 
-def still_open(place: Workplace) -> Sequence[RowResult]:
+def still_open(context: SyncContext) -> Sequence[RowResult]:
     """The rows of an earlier run that are in doubt, while nobody can look them up: they are not merely *not tried*."""
-    return Told(place, place.journal.open_intents(place.realm), EMPTY).about_the_rest()
+    return ResumedRows(context, context.journal.open_intents(context.realm), EMPTY).unresolved()
 
 
-class Told:
+class ResumedRows:
     """What the rows of an earlier run are told: the intent's end as the end of the whole row."""
 
-    def __init__(self, place: Workplace, intents: Sequence[Intent], records: Mapping[Ref, SourceRecord]) -> None:
-        self._place, self._records = place, records
+    def __init__(self, context: SyncContext, intents: Sequence[Intent], records: Mapping[Ref, SourceRecord]) -> None:
+        self._context, self._records = context, records
         self._left = {str(intent.source): intent for intent in intents}
-        links = place.links.by_source(place.realm, [intent.source for intent in intents])
+        links = context.links.by_source(context.realm, [intent.source for intent in intents])
         self._saved = {str(ref): RowResult(str(ref), Outcome.SYNCHRONIZED, None, link.quickbooks_id) for ref, link in links.items()}
 
-    def about(self, result: RowResult) -> RowResult:
+    def result_for(self, result: RowResult) -> RowResult:
         """The row's result."""
         intent = self._left.pop(result.id)
         if intent.operation is Operation.APPLY:
@@ -122,13 +126,13 @@ class Told:
         record = self._records.get(intent.source)
         return self._compared(result, intent, record) if record else result
 
-    def about_the_rest(self) -> list[RowResult]:
+    def unresolved(self) -> list[RowResult]:
         """The rows that nobody could look up."""
-        return [self.about(in_doubt(intent)) for intent in list(self._left.values())]
+        return [self.result_for(in_doubt(intent)) for intent in list(self._left.values())]
 
     def _compared(self, result: RowResult, intent: Intent, record: SourceRecord) -> RowResult:
         """*Changed* when what was sent is not what the record says by now."""
-        draft = self._place.books.draft(intent.entity, intent.payload)
+        draft = self._context.quickbooks.draft(intent.entity, intent.payload)
         what = edited_since(record, draft)
         if result.outcome is not Outcome.SYNCHRONIZED or not what:
             return result
@@ -142,19 +146,21 @@ def warnings_of(company: Company, options: ExportOptions, records: Sequence[Sour
         yield Message("auto_apply_credit_on")
 
 
-def adopt(place: Workplace, found: Sequence[tuple[SourceRecord, Book]], known: Known, rounds: Rounds) -> Events:
+def adopt(
+    context: SyncContext, found: Sequence[tuple[SourceRecord, QboTransaction]], snapshot: ExportSnapshot, rounds: SendLoop
+) -> Events:
     """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
-    links = [Link(place.realm, r.ref, ENTITY[r.ref.kind], b.id, "adopted", b.sync_token, r.version) for r, b in found]
-    place.links.add(links)
-    for record, book in found:
-        customer = known.links.get(_client(record))
+    links = [Link(context.realm, r.ref, ENTITY[r.ref.kind], b.id, "adopted", b.sync_token, r.version) for r, b in found]
+    context.links.add(links)
+    for record, transaction in found:
+        customer = snapshot.links.get(_client(record))
         meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
-        what = find_differences(meant, book)
+        what = find_differences(meant, transaction)
         outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
         said = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
-        result = RowResult(str(record.ref), outcome, said, book.id, applied(book))
-        if rounds.applies(record, result) and isinstance(book, BookCreditMemo) and book.remaining:
-            yield from rounds.keep_for_later([SavedMemo(record, known.customer(book.customer_id), result)])
+        result = RowResult(str(record.ref), outcome, said, transaction.id, applied(transaction))
+        if rounds.applies(record, result) and isinstance(transaction, QboCreditMemo) and transaction.remaining:
+            yield from rounds.keep_for_later([SavedMemo(record, snapshot.customer(transaction.customer_id), result)])
         else:
             yield result
 

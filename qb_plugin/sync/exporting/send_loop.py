@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import Kind, Message, Operation, Outcome, RowResult, SourceRecord
-from qb_plugin.sync.context import Workplace
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, not_applied, plan_applications, with_application
-from qb_plugin.sync.exporting.dispatch import Delivery, Told
+from qb_plugin.sync.exporting.dispatch import Dispatcher, SentRow
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
 from qb_plugin.sync.exporting.recovery import Recovery
 from qb_plugin.sync.exporting.snapshot import ExportOptions
@@ -31,11 +31,11 @@ class ExportRun:
     stop: Callable[[], bool]
 
 
-class Rounds:
+class SendLoop:
     """Sends planned rows until each has come to an end: a first round, doubt settled, then what must be planned once more."""
 
-    def __init__(self, place: Workplace, run: ExportRun, planner: Planner) -> None:
-        self._place, self._run, self._planner = place, run, planner
+    def __init__(self, context: SyncContext, run: ExportRun, planner: Planner) -> None:
+        self._context, self._run, self._planner = context, run, planner
         self._saved: list[SavedMemo] = []
         self._fatal: AddInError | None = None
 
@@ -50,7 +50,7 @@ class Rounds:
     def _rounds(self, first: Iterable[PlannedRow | RowResult]) -> Events:
         rows: Iterable[PlannedRow | RowResult] = first
         while rows:
-            delivery = Delivery(self._place, self._run.id, self._run.fence, self._run.stop)
+            delivery = Dispatcher(self._context, self._run.id, self._run.fence, self._run.stop)
             with closing(delivery.send(rows)) as sent:  # an abandoned run still writes down what is in flight, at once
                 yield from self._keep(sent)
             blocked = yield from self._settle(delivery)
@@ -63,7 +63,7 @@ class Rounds:
             yield from (RowResult(row.id, Outcome.NOT_TRIED, waits) for row in rest if row.customer.id in blocked)
             rows = yield from self._plan_again([row for row in rest if row.customer.id not in blocked])
 
-    def _keep(self, results: Iterator[Told]) -> Events:
+    def _keep(self, results: Iterator[SentRow]) -> Events:
         """Pass results on; a memo that was saved is remembered, to be applied later."""
         for row, result in results:
             if row and row.operation is Operation.CREATE and self.applies(row.record, result):
@@ -81,10 +81,10 @@ class Rounds:
         self._saved += memos
         yield from (replace(memo.result, outcome=Outcome.RUNNING, message=Message("memo_to_apply")) for memo in memos)
 
-    def _settle(self, delivery: Delivery) -> Generator[Event, None, set[str]]:
+    def _settle(self, delivery: Dispatcher) -> Generator[Event, None, set[str]]:
         """Settle the round's doubt; the customers of rows still in doubt are the generator's value."""
         rows = {row.id: row for _, row in delivery.doubtful.values()}
-        recovery = Recovery(self._place, self._run.stop)
+        recovery = Recovery(self._context, self._run.stop)
         if not rows or delivery.fatal:
             return {row.customer.id for row in rows.values()}
         yield Message("checking_doubt", {"n": len(rows)})
@@ -103,7 +103,7 @@ class Rounds:
         if not any(row.lines for row in rows):
             return list(rows)
         customers = sorted({row.customer.id for row in rows})
-        self._planner.use_balances(OpenBalances(self._place.books.open_invoices(customers)))
+        self._planner.use_balances(OpenBalances(self._context.quickbooks.open_invoices(customers)))
         planned = [self._planner.plan_again(row) for row in rows]
         idle = {row.id for row in planned if row.operation is Operation.APPLY and not row.lines}
         yield from (RowResult(identity, Outcome.FAILED, Message("nothing_open")) for identity in sorted(idle))
@@ -119,7 +119,7 @@ class Rounds:
             yield from (not_applied(memo.result, self._why_not_tried()) for memo in saved)
             return
         ends = {memo.result.id: memo.result for memo in saved}
-        planned = list(plan_applications(self._place, self._planner, saved))
+        planned = list(plan_applications(self._context, self._planner, saved))
         yield from (result for row, result in planned if row is None)
         for event in self._rounds([row for row, _ in planned if row]):
             yield with_application(ends[event.id], event) if isinstance(event, RowResult) else event

@@ -7,9 +7,6 @@ from operator import attrgetter
 
 from qb_plugin.model import (
     Answer,
-    Book,
-    BookCreditMemo,
-    BookPayment,
     Draft,
     Intent,
     IntentState,
@@ -19,6 +16,9 @@ from qb_plugin.model import (
     Operation,
     Outcome,
     PaymentDraft,
+    QboCreditMemo,
+    QboPayment,
+    QboTransaction,
     RowResult,
     Settlement,
     Share,
@@ -30,38 +30,42 @@ NOT_CONFIRMED = Message("not_confirmed")
 _linked = attrgetter("type", "id", "amount")
 
 
-def confirmed(intent: Intent, book: Book, draft: Draft, origin: str) -> tuple[Settlement, RowResult]:
+def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: str) -> tuple[Settlement, RowResult]:
     """Close the intent with what QuickBooks holds, and say so; a difference from what was meant is said on the row."""
-    differences = find_differences(draft, book)
+    differences = find_differences(draft, saved)
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
-    settlement = Settlement(intent.id, IntentState.CONFIRMED, book.id, book.sync_token, None, make_link(intent, book, origin))
-    return settlement, RowResult(str(intent.source), outcome, said_of(draft, book, differences, origin), book.id, applied(book))
+    settlement = Settlement(intent.id, IntentState.CONFIRMED, saved.id, saved.sync_token, None, make_link(intent, saved, origin))
+    return settlement, RowResult(str(intent.source), outcome, said_of(draft, saved, differences, origin), saved.id, applied(saved))
 
 
-def make_link(intent: Intent, book: Book, origin: str) -> Link | None:
+def make_link(intent: Intent, saved: QboTransaction, origin: str) -> Link | None:
     """The link a confirmed create makes; an application links nothing new."""
     if intent.operation is not Operation.CREATE:
         return None
-    return Link(intent.realm, intent.source, intent.entity, book.id, origin, book.sync_token, intent.source_version)
+    return Link(intent.realm, intent.source, intent.entity, saved.id, origin, saved.sync_token, intent.source_version)
 
 
-def said_of(draft: Draft, book: Book, differences: Sequence[str], origin: str) -> Message | None:
+def said_of(draft: Draft, saved: QboTransaction, differences: Sequence[str], origin: str) -> Message | None:
     """What to say about a row that is in QuickBooks, worst first."""
     if differences:
         return Message("saved_but_differs", {"what": ", ".join(differences)})
-    if isinstance(draft, PaymentDraft) and isinstance(book, BookPayment) and not same_lines(draft.lines, book.lines):
-        return Message("applied_differently", {"meant": total_of(draft.lines), "found": total_of(book.lines)})
+    if isinstance(draft, PaymentDraft) and isinstance(saved, QboPayment) and not same_lines(draft.lines, saved.lines):
+        return Message("applied_differently", {"meant": total_of(draft.lines), "found": total_of(saved.lines)})
     if origin == "adopted":
         return Message("found_in_quickbooks")
-    if isinstance(draft, PaymentDraft) and draft.lines and isinstance(book, BookPayment) and book.unapplied:
-        return Message("partly_applied", {"a": book.total - book.unapplied, "b": book.total, "c": book.unapplied})
+    if isinstance(draft, PaymentDraft) and draft.lines and isinstance(saved, QboPayment) and saved.unapplied:
+        return Message("partly_applied", {"a": saved.total - saved.unapplied, "b": saved.total, "c": saved.unapplied})
     return None
 
 
-def find_differences(draft: Draft, book: Book) -> list[str]:
+def find_differences(draft: Draft, saved: QboTransaction) -> list[str]:
     """Which of customer, amount and date are not as meant."""
     amount = draft.total if isinstance(draft, PaymentDraft) else draft.amount
-    found = (("customer", draft.customer_id, book.customer_id), ("date", draft.date, book.date), ("amount", amount, book.total))
+    found = (
+        ("customer", draft.customer_id, saved.customer_id),
+        ("date", draft.date, saved.date),
+        ("amount", amount, saved.total),
+    )
     return [name for name, meant, is_ in found if meant != is_]
 
 
@@ -81,11 +85,11 @@ def total_of(lines: Sequence[Line]) -> object:
     return sum((line.amount for line in lines if line.type == "Invoice"), ZERO)
 
 
-def applied(book: Book) -> tuple[Share, ...]:
+def applied(saved: QboTransaction) -> tuple[Share, ...]:
     """The invoices a payment is applied to, by number."""
-    if isinstance(book, BookCreditMemo):
+    if isinstance(saved, QboCreditMemo):
         return ()
-    return shares_of_lines(book.lines)
+    return shares_of_lines(saved.lines)
 
 
 def shares_of_lines(lines: Sequence[Line]) -> tuple[Share, ...]:

@@ -10,18 +10,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from qb_plugin.model import BookPayment, Line, Outcome, Ref
-from qb_plugin.sync.context import Workplace
+from qb_plugin.model import Line, Outcome, QboPayment, Ref
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.planning import read_importable
 from qb_plugin.sync.importing.refresh import MARGIN
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare, Twin, row_id
+from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, row_id
 from qb_plugin.sync.ports import HostLedger
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRow:
+class CompactRow:
     """A row at rest: what is sorted, filtered and added up by, and the rest as one text.
 
     As objects of their own a payment, its lines and its shares take five times as much.
@@ -43,35 +43,35 @@ class KeptRow:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRows:
+class CompactRows:
     """The payments of some dates by their QuickBooks id, in the order they were read; when that was, by our clock, and the
     moment of QuickBooks' from which on anything may have changed since."""
 
-    rows: Mapping[str, KeptRow] = field(default_factory=dict)
+    rows: Mapping[str, CompactRow] = field(default_factory=dict)
     read_at: datetime | None = None
     since: datetime | None = None
 
-    def get(self, identity: str) -> KeptRow | None:
+    def get(self, identity: str) -> CompactRow | None:
         """The row of this id in the grid."""
         return self.rows.get(identity.removeprefix(row_id("")))
 
 
-def read_kept(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> KeptRows:
+def read_compact_rows(context: SyncContext, ledger: HostLedger, start: date | None, end: date | None) -> CompactRows:
     """QuickBooks' payments of the dates, each with what importing it would do; kept one by one as they come."""
-    read_at, since = place.clock.now(), place.books.now() - MARGIN
-    return KeptRows(keep_rows(read_importable(place, ledger, start, end)), read_at, since)
+    read_at, since = context.clock.now(), context.quickbooks.now() - MARGIN
+    return CompactRows(pack_rows(read_importable(context, ledger, start, end)), read_at, since)
 
 
-def keep_rows(rows: Iterable[ImportRow]) -> Mapping[str, KeptRow]:
+def pack_rows(rows: Iterable[ImportRow]) -> Mapping[str, CompactRow]:
     """The rows at rest by their payment's id; values that repeat from row to row are kept once."""
     shared: dict[Any, Any] = {}
-    return {row.payment.id: keep_row(row, shared) for row in rows}
+    return {row.payment.id: pack(row, shared) for row in rows}
 
 
-def keep_row(row: ImportRow, shared: dict[Any, Any]) -> KeptRow:
+def pack(row: ImportRow, shared: dict[Any, Any]) -> CompactRow:
     """The row at rest. What importing has no use for is left out: times, deposit account, currency."""
     payment = row.payment
-    return KeptRow(
+    return CompactRow(
         payment.id,
         _once(shared, payment.date),
         _once(shared, payment.customer_name),
@@ -101,43 +101,43 @@ def _rest(row: ImportRow) -> list[object]:
         [row.outcome.value, row.client_id, row.absent, row.short],
         [(share.invoice_id, share.number, str(share.amount)) for share in row.shares],
         str(row.existing) if row.existing else None,
-        (row.twin.number, row.twin.reference) if row.twin else None,
+        (row.possible_duplicate.number, row.possible_duplicate.reference) if row.possible_duplicate else None,
     ]
 
 
-def payment_of(kept: KeptRow) -> BookPayment:
+def unpack_payment(compact_rows: CompactRow) -> QboPayment:
     """The payment as it was read."""
-    return _payment(kept, json.loads(kept.rest))
+    return _payment(compact_rows, json.loads(compact_rows.rest))
 
 
-def row_of(kept: KeptRow) -> ImportRow:
+def unpack(compact_rows: CompactRow) -> ImportRow:
     """The row as it was decided."""
-    rest = json.loads(kept.rest)
-    (outcome, client, absent, short), shares, existing, twin = rest[2:]
+    rest = json.loads(compact_rows.rest)
+    (outcome, client, absent, short), shares, existing, possible_duplicate = rest[2:]
     return ImportRow(
-        _payment(kept, rest),
+        _payment(compact_rows, rest),
         Outcome(outcome),
         client,
         tuple(PlannedShare(invoice, number, Decimal(amount)) for invoice, number, amount in shares),
         tuple(absent),
         tuple(short),
         Ref.parse(existing) if existing else None,
-        Twin(*twin) if twin else None,
+        PossibleDuplicate(*possible_duplicate) if possible_duplicate else None,
     )
 
 
-def _payment(kept: KeptRow, rest: list[Any]) -> BookPayment:
+def _payment(compact_rows: CompactRow, rest: list[Any]) -> QboPayment:
     token, customer, unapplied, note, voided = rest[0]
-    return BookPayment(
-        id=kept.payment_id,
+    return QboPayment(
+        id=compact_rows.payment_id,
         sync_token=token,
         customer_id=customer,
-        customer_name=kept.customer,
-        date=kept.date,
-        total=kept.total,
+        customer_name=compact_rows.customer,
+        date=compact_rows.date,
+        total=compact_rows.total,
         unapplied=Decimal(unapplied),
-        reference=kept.reference,
-        method_id=kept.method_id,
+        reference=compact_rows.reference,
+        method_id=compact_rows.method_id,
         note=note,
         lines=tuple(Line(kind, identity, Decimal(amount), number) for kind, identity, amount, number in rest[1]),
         voided=voided,

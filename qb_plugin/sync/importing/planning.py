@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import BookPayment, Kind, Line, Link, Outcome, Ref
+from qb_plugin.model import Kind, Line, Link, Outcome, QboPayment, Ref
 from qb_plugin.money import ZERO
-from qb_plugin.sync.context import Workplace
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare, Twin, why_not
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, why_not
 from qb_plugin.sync.markers import find_marker
-from qb_plugin.sync.matching import LookAlikeKey, look_alike_key
+from qb_plugin.sync.matching import DuplicateKey, duplicate_key
 from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class HostSnapshot:
     """What is known on this side about the payments at hand."""
 
     clients: Mapping[str, str]
     payment_links: Mapping[str, Link]
     keys: Mapping[str, str]
-    look_alikes: Mapping[LookAlikeKey, HostPayment]
+    possible_duplicates: Mapping[DuplicateKey, HostPayment]
     linked_invoices: Mapping[str, HostInvoice]
     numbered_invoices: Mapping[tuple[str, str], HostInvoice]
 
@@ -47,15 +47,15 @@ def external_key(realm: str, payment_id: str) -> str:
     return f"quickbooks:{realm}:Payment:{payment_id}"
 
 
-def read_importable(place: Workplace, ledger: HostLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
+def read_importable(context: SyncContext, ledger: HostLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
     """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
 
     They are read and decided a page at a time, so that very many take no more room than what is kept of them; what earlier
     pages would spend of an invoice is not spent again by later ones.
     """
     spent: dict[str, Decimal] = {}
-    for page in place.books.payment_pages(start, end):
-        rows = plan_import(place, ledger, page, spent=spent)
+    for page in context.quickbooks.payment_pages(start, end):
+        rows = plan_import(context, ledger, page, spent=spent)
         for share in (share for row in rows for share in row.shares):
             before = spent.get(share.invoice_id)
             spent[share.invoice_id] = before + share.amount if before else share.amount
@@ -63,9 +63,9 @@ def read_importable(place: Workplace, ledger: HostLedger, start: date | None, en
 
 
 def plan_import(
-    place: Workplace,
+    context: SyncContext,
     ledger: HostLedger,
-    payments: Sequence[BookPayment],
+    payments: Sequence[QboPayment],
     gone: Set[str] = frozenset(),
     spent: Mapping[str, Decimal] | None = None,
 ) -> list[ImportRow]:
@@ -73,38 +73,38 @@ def plan_import(
 
     `gone` are those deleted in QuickBooks meanwhile, `spent` is what others take of invoices before these.
     """
-    here = read_here(place, ledger, payments)
-    balances = here.balances(spent or {})
-    return [decide(place, here, payment, balances, gone) for payment in payments]
+    host_snapshot = read_host_snapshot(context, ledger, payments)
+    balances = host_snapshot.balances(spent or {})
+    return [decide(context, host_snapshot, payment, balances, gone) for payment in payments]
 
 
-def read_here(place: Workplace, ledger: HostLedger, payments: Sequence[BookPayment]) -> Here:
+def read_host_snapshot(context: SyncContext, ledger: HostLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
     """Read links, keys, look-alikes and invoices for all payments at once."""
-    realm = place.realm
+    realm = context.realm
     customers = {payment.customer_id for payment in payments}
-    clients = {c: link.source.id for c, link in place.links.by_quickbooks(realm, "Customer", customers).items()}
+    clients = {c: link.source.id for c, link in context.links.by_quickbooks(realm, "Customer", customers).items()}
     lines = [line for payment in payments for line in payment.lines if line.type == "Invoice"]
-    linked = place.links.by_quickbooks(realm, "Invoice", {line.id for line in lines})
+    linked = context.links.by_quickbooks(realm, "Invoice", {line.id for line in lines})
     found = {link.source.id: qb for qb, link in linked.items()}
     invoices = {found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))}
     numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
-    return Here(
+    return HostSnapshot(
         clients,
-        place.links.by_quickbooks(realm, "Payment", [payment.id for payment in payments]),
+        context.links.by_quickbooks(realm, "Payment", [payment.id for payment in payments]),
         ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
-        read_look_alikes(ledger, clients, payments),
+        read_possible_duplicates(ledger, clients, payments),
         invoices,
         only_ones(numbered),
     )
 
 
-def read_look_alikes(
-    ledger: HostLedger, clients: Mapping[str, str], payments: Sequence[BookPayment]
-) -> Mapping[LookAlikeKey, HostPayment]:
+def read_possible_duplicates(
+    ledger: HostLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
+) -> Mapping[DuplicateKey, HostPayment]:
     """Payments here of the same client, date, amount and reference as one of these."""
     keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}
     found = ledger.find_payments(sorted(keys))
-    return {look_alike_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
+    return {duplicate_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
 
 
 def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostInvoice]:
@@ -116,50 +116,56 @@ def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostI
 
 
 def decide(
-    place: Workplace, here: Here, payment: BookPayment, balances: dict[str, Decimal], gone: Set[str] = frozenset()
+    context: SyncContext,
+    host_snapshot: HostSnapshot,
+    payment: QboPayment,
+    balances: dict[str, Decimal],
+    gone: Set[str] = frozenset(),
 ) -> ImportRow:
     """One payment: here already, deleted there, not importable, without a client, looking the same, or ready with its shares."""
-    existing = find_existing(place, here, payment)
+    existing = find_existing(context, host_snapshot, payment)
     if existing:
         return ImportRow(payment, Outcome.SYNCHRONIZED, existing=existing)
     if payment.id in gone:
         return ImportRow(payment, Outcome.REMOVED)
     if why_not(payment):
         return ImportRow(payment, Outcome.SKIPPED)
-    client = here.clients.get(payment.customer_id)
+    client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
         return ImportRow(payment, Outcome.FAILED)
-    row = share_out(here, payment, client, balances)
-    twin = here.look_alikes.get(look_alike_key(client, payment.date, payment.total, payment.reference))
-    return looking_same(row, twin) if twin else row
+    row = share_out(host_snapshot, payment, client, balances)
+    possible_duplicate = host_snapshot.possible_duplicates.get(
+        duplicate_key(client, payment.date, payment.total, payment.reference)
+    )
+    return held_as_duplicate(row, possible_duplicate) if possible_duplicate else row
 
 
-def looking_same(row: ImportRow, twin: HostPayment) -> ImportRow:
+def held_as_duplicate(row: ImportRow, possible_duplicate: HostPayment) -> ImportRow:
     """A payment that looks like one that is here: held, and it says which one."""
-    held = Twin(twin.number, twin.reference)
-    return replace(row, outcome=Outcome.SKIPPED, existing=Ref(Kind.PAYMENT, twin.id), twin=held)
+    held = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
+    return replace(row, outcome=Outcome.SKIPPED, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
 
 
-def find_existing(place: Workplace, here: Here, payment: BookPayment) -> Ref | None:
+def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:
     """The WorkSpace record this one is of: linked, recorded under its key, or made from here (its marker says so)."""
-    link = here.payment_links.get(payment.id)
+    link = host_snapshot.payment_links.get(payment.id)
     if link:
         return link.source
-    recorded = here.keys.get(external_key(place.realm, payment.id))
+    recorded = host_snapshot.keys.get(external_key(context.realm, payment.id))
     if recorded:
         return Ref(Kind.PAYMENT, recorded)
     marker = find_marker(payment.note)
-    return marker.source if marker and marker.firm == place.firm_id else None
+    return marker.source if marker and marker.firm == context.firm_id else None
 
 
-def share_out(here: Here, payment: BookPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
+def share_out(host_snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
     """Each line to the linked invoice, else to the one of the same number and client, at most what is open there."""
     money = payment.total
     shares: list[PlannedShare] = []
     absent: list[str] = []
     short: list[str] = []
     for line in (line for line in payment.lines if line.type == "Invoice"):
-        invoice = here.find_invoice(client, line)
+        invoice = host_snapshot.find_invoice(client, line)
         if invoice is None:
             absent.append(line.number or line.id)
             continue

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qb_plugin.model import BookPayment, PaymentChanges
-from qb_plugin.sync.context import Workplace
+from qb_plugin.model import PaymentChanges, QboPayment
+from qb_plugin.sync.context import SyncContext
 
 MARGIN = timedelta(minutes=5)  # a query may lag behind what was saved, and clocks are never quite the same
 LOOK_BACK = timedelta(days=29)  # QuickBooks tells of the changes of 30 days
@@ -15,52 +15,52 @@ AGAIN = 60.0  # seconds of a run after which what was told is old
 
 
 @dataclass(frozen=True, slots=True)
-class Newest:
+class Refreshed:
     """Payments as they are now, in the order asked; those that are gone stay as they were read, and `gone` names them."""
 
-    payments: list[BookPayment]
+    payments: list[QboPayment]
     gone: frozenset[str]
 
 
 @dataclass(slots=True)
-class News:
+class Refresher:
     """Answers for any number of payments with one call, while QuickBooks tells of everything since the reading.
 
     Where it does not (nobody knows when they were read, it was too long ago, there are too many changes), they are read again.
     """
 
-    place: Workplace
+    context: SyncContext
     read_at: datetime | None
     since: datetime | None
-    _told: PaymentChanges | None = None
+    _changes_read: PaymentChanges | None = None
     _asked_at: float | None = None
 
-    def of(self, payments: Sequence[BookPayment]) -> Newest:
+    def of(self, payments: Sequence[QboPayment]) -> Refreshed:
         """These payments as they are now."""
         told = self._changes()
         if told is None:
-            found = self.place.books.read("Payment", [payment.id for payment in payments])
-            now = [book for book in found.values() if isinstance(book, BookPayment)]
-            return newest(payments, now, {payment.id for payment in payments} - found.keys())
-        return newest(payments, told.changed, told.deleted)
+            found = self.context.quickbooks.read("Payment", [payment.id for payment in payments])
+            now = [transaction for transaction in found.values() if isinstance(transaction, QboPayment)]
+            return refreshed(payments, now, {payment.id for payment in payments} - found.keys())
+        return refreshed(payments, told.changed, told.deleted)
 
     def _changes(self) -> PaymentChanges | None:
-        clock = self.place.clock
+        clock = self.context.clock
         if self.since is None or self.read_at is None or clock.now() - self.read_at > LOOK_BACK:
             return None
         if self._asked_at is None or clock.monotonic() - self._asked_at >= AGAIN:
             self._asked_at = clock.monotonic()
-            self._told = self.place.books.payments_since(self.since)
-        return self._told
+            self._changes_read = self.context.quickbooks.payments_since(self.since)
+        return self._changes_read
 
 
-def newest(payments: Sequence[BookPayment], changed: Iterable[BookPayment], gone: Iterable[str]) -> Newest:
+def refreshed(payments: Sequence[QboPayment], changed: Iterable[QboPayment], gone: Iterable[str]) -> Refreshed:
     """The payments with the changed ones in the place of what was read."""
     now = {payment.id: payment for payment in changed}
-    return Newest([now.get(payment.id, payment) for payment in payments], frozenset(gone))
+    return Refreshed([now.get(payment.id, payment) for payment in payments], frozenset(gone))
 
 
-def differences(read: BookPayment, now: BookPayment) -> tuple[str, ...]:
+def differences(read: QboPayment, now: QboPayment) -> tuple[str, ...]:
     """What a person who saw the one would not expect of the other."""
     if read is now:
         return ()
@@ -74,5 +74,5 @@ def differences(read: BookPayment, now: BookPayment) -> tuple[str, ...]:
     return tuple(name for name, before, after in pairs if before != after)
 
 
-def _applied(payment: BookPayment) -> object:
+def _applied(payment: QboPayment) -> object:
     return sorted((line.id, line.amount) for line in payment.lines if line.type == "Invoice")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qb_plugin.model import BookPayment, Message, Outcome, Ref, Share
+from qb_plugin.model import Message, Outcome, QboPayment, Ref, Share
 from qb_plugin.money import ZERO
 
 
@@ -20,7 +20,7 @@ class PlannedShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class PossibleDuplicate:
     """What a payment here that looks the same has of its own; client, date and amount are the payment's."""
 
     number: str
@@ -37,14 +37,14 @@ class ImportRow:
     follows from these facts.
     """
 
-    payment: BookPayment
+    payment: QboPayment
     outcome: Outcome
     client_id: str = ""
     shares: tuple[PlannedShare, ...] = ()
     absent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     existing: Ref | None = None
-    twin: Twin | None = None
+    possible_duplicate: PossibleDuplicate | None = None
     edited: tuple[str, ...] = ()
 
     @property
@@ -53,20 +53,20 @@ class ImportRow:
         return row_id(self.payment.id)
 
     @property
-    def looks_same(self) -> bool:
+    def is_possible_duplicate(self) -> bool:
         """Whether it is held because a payment here looks the same."""
-        return self.twin is not None
+        return self.possible_duplicate is not None
 
     @property
     def exists(self) -> bool:
         """Whether Hide Synchronized hides it (design section 2, line 1)."""
-        return self.outcome is Outcome.SYNCHRONIZED or self.looks_same
+        return self.outcome is Outcome.SYNCHRONIZED or self.is_possible_duplicate
 
     @property
     def message(self) -> Message | None:
         """What there is to say: why it cannot come in, or what money stays unapplied."""
-        if self.twin:
-            return looks_same_here(self.payment, self.twin)
+        if self.possible_duplicate:
+            return possible_duplicate_message(self.payment, self.possible_duplicate)
         return SAYS[self.outcome](self)
 
     @property
@@ -87,9 +87,14 @@ def row_id(payment_id: str) -> str:
     return f"Payment:{payment_id}"
 
 
-def looks_same_here(payment: BookPayment, twin: Twin) -> Message:
+def possible_duplicate_message(payment: QboPayment, possible_duplicate: PossibleDuplicate) -> Message:
     """Which payment here it looks like."""
-    values = {"number": twin.number, "date": payment.date, "amount": payment.total, "ref": twin.reference or "–"}
+    values = {
+        "number": possible_duplicate.number,
+        "date": payment.date,
+        "amount": payment.total,
+        "ref": possible_duplicate.reference or "–",
+    }
     return Message("looks_same_here", values)
 
 
@@ -101,7 +106,7 @@ def came_in_changed(row: ImportRow) -> Message:
     )
 
 
-def why_not(payment: BookPayment) -> Message | None:
+def why_not(payment: QboPayment) -> Message | None:
     """Voided payments and credit applications carry no money; they are shown, and cannot be imported."""
     if payment.voided:
         return Message("voided_payment")

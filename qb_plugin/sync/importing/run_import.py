@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qb_plugin.model import BookPayment, Kind, Link, Message, Outcome, Ref, RowResult
-from qb_plugin.sync.context import Workplace
-from qb_plugin.sync.importing.compact_rows import KeptRow, KeptRows, payment_of
+from qb_plugin.model import Kind, Link, Message, Outcome, QboPayment, Ref, RowResult
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack_payment
 from qb_plugin.sync.importing.planning import external_key, plan_import
-from qb_plugin.sync.importing.refresh import News, differences
+from qb_plugin.sync.importing.refresh import Refresher, differences
 from qb_plugin.sync.importing.row import ImportRow, shares_of
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.ports import HostLedger, Recorded
@@ -20,16 +20,16 @@ GROUP = 500  # payments a commit of the host's
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`methods` maps QuickBooks' payment-method ids to the host's names for them; `anyway` names rows (`Payment:123`) to
+    """`methods` maps QuickBooks' payment-method ids to the host's names for them; `force` names rows (`Payment:123`) to
     import though they look like one that is here; `stop` is asked before each group."""
 
     methods: Mapping[str, str]
-    anyway: frozenset[str] = frozenset()
+    force: frozenset[str] = frozenset()
     stop: Callable[[], bool] = lambda: False
 
 
 def import_payments(
-    place: Workplace, ledger: HostLedger, kept: KeptRows, ids: Sequence[str], options: ImportOptions
+    context: SyncContext, ledger: HostLedger, compact_rows: CompactRows, ids: Sequence[str], options: ImportOptions
 ) -> Iterator[RowResult]:
     """Import the rows of these ids in groups; one result a row.
 
@@ -37,56 +37,56 @@ def import_payments(
     those of the moment, and what was deleted or changed since a person saw it does not come in as it was.
     """
     made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
-    news = News(place, kept.read_at, kept.since)
-    for group in in_groups([row for identity in ids if (row := kept.get(identity))], GROUP):
+    refresher = Refresher(context, compact_rows.read_at, compact_rows.since)
+    for group in in_groups([row for identity in ids if (row := compact_rows.get(identity))], GROUP):
         if options.stop():
             yield from (RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")) for row in group)
         else:
-            planned = plan_newest(place, ledger, [payment_of(row) for row in group], news)
+            planned = plan_refreshed(context, ledger, [unpack_payment(row) for row in group], refresher)
             yield from record(
-                place, ledger, [accept(row, options.anyway, made_here) for row in planned], options.methods, made_here
+                context, ledger, [accept(row, options.force, made_here) for row in planned], options.methods, made_here
             )
 
 
-def in_groups(rows: Sequence[KeptRow], size: int) -> Iterable[Sequence[KeptRow]]:
+def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[CompactRow]]:
     """The rows, `size` at a time."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def plan_newest(place: Workplace, ledger: HostLedger, read: Sequence[BookPayment], news: News) -> list[ImportRow]:
+def plan_refreshed(context: SyncContext, ledger: HostLedger, read: Sequence[QboPayment], refresher: Refresher) -> list[ImportRow]:
     """Plan the payments as they are now, and note what is not as it was read."""
-    found = news.of(read)
-    planned = plan_import(place, ledger, found.payments, found.gone)
+    found = refresher.of(read)
+    planned = plan_import(context, ledger, found.payments, found.gone)
     return [
         replace(row, edited=edited) if (edited := differences(before, row.payment)) else row
         for before, row in zip(read, planned, strict=True)
     ]
 
 
-def accept(row: ImportRow, anyway: frozenset[str], made_here: Set[str]) -> ImportRow:
+def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
     """Take a look-alike that a person said is another payment, and one that only looks like what this run imported itself."""
-    other = row.id in anyway or (row.existing and row.existing.id in made_here)
-    return replace(row, outcome=Outcome.READY, twin=None) if row.looks_same and other else row
+    other = row.id in force or (row.existing and row.existing.id in made_here)
+    return replace(row, outcome=Outcome.READY, possible_duplicate=None) if row.is_possible_duplicate and other else row
 
 
 def record(
-    place: Workplace, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[str]
+    context: SyncContext, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[str]
 ) -> Iterator[RowResult]:
     """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key)."""
     ready = [row for row in rows if row.outcome is Outcome.READY]
     yield from (RowResult(row.id, Outcome.RUNNING) for row in ready)
-    outcomes = ledger.record_payments([as_host_payment(place, row, methods) for row in ready]) if ready else ()
+    outcomes = ledger.record_payments([as_host_payment(context, row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
-    place.links.add([link_of(place, row, ref) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
+    context.links.add([link_of(context, row, ref) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
     made_here |= {found.id for found in outcomes if found.id}
     yield from (replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)) for row in rows)
 
 
-def as_host_payment(place: Workplace, row: ImportRow, methods: Mapping[str, str]) -> dict[str, Any]:
+def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> dict[str, Any]:
     """The payment as the host's ledger takes it."""
     payment = row.payment
     return {
-        "external_key": external_key(place.realm, payment.id),
+        "external_key": external_key(context.realm, payment.id),
         "client_id": row.client_id,
         "date": payment.date,
         "amount": payment.total,
@@ -101,15 +101,15 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
     """The WorkSpace payment to link the row to, if there is one now."""
     if recorded and recorded.id:
         return Ref(Kind.PAYMENT, recorded.id)
-    here = row.outcome is Outcome.SYNCHRONIZED and row.existing and row.existing.kind is Kind.PAYMENT
-    return row.existing if here else None
+    host_snapshot = row.outcome is Outcome.SYNCHRONIZED and row.existing and row.existing.kind is Kind.PAYMENT
+    return row.existing if host_snapshot else None
 
 
-def link_of(place: Workplace, row: ImportRow, ref: Ref) -> Link:
+def link_of(context: SyncContext, row: ImportRow, ref: Ref) -> Link:
     """The link of a payment that was imported, or was made from here as its marker says."""
     ours = find_marker(row.payment.note)
-    origin = "adopted" if ours and ours.firm == place.firm_id else "imported"
-    return Link(place.realm, ref, "Payment", row.payment.id, origin, row.payment.sync_token)
+    origin = "adopted" if ours and ours.firm == context.firm_id else "imported"
+    return Link(context.realm, ref, "Payment", row.payment.id, origin, row.payment.sync_token)
 
 
 def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:

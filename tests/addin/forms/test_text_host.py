@@ -364,7 +364,7 @@ def test_a_gentler_pace_holds_from_the_next_call_on(scene: Scene) -> None:
     assert found["answer"]["pace"] == "full"
     for pace, share in (("gentle", 0.5), ("full", 1.0)):
         scene.form("settings").act("save", {**found["answer"], "pace": pace}, [], {})
-        runtime.place()
+        runtime.context()
         assert (runtime.quickbooks().pace, scene.form("settings").open({})["answer"]["pace"]) == (share, pace)
 
 
@@ -526,7 +526,7 @@ def test_a_row_that_asks_keeps_asking_until_it_is_answered(scene: Scene) -> None
     row = next(row for row in scene.form("export-payments").rows(answer, None).page(0, 19) if row["id"] == entry.ref)
     assert row["outcome"] == "skipped"
     assert [fix["label"] for fix in row["fixes"]] == ["Same one: link them", "Send anyway"]
-    scene.form("export-payments").act("link_twin", answer, [entry.ref], {})
+    scene.form("export-payments").act("link_possible_duplicate", answer, [entry.ref], {})
     assert entry.ref not in scene.form("export-payments").rows(answer, None).ids(0, 19)
 
 

@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from qb_plugin.errors import Fatal, ReconnectNeeded, RowRefused, Unreachable
-from qb_plugin.model import BookPayment, Choice, CreditMemoDraft, PaymentDraft
-from qb_plugin.quickbooks.adapter import QuickBooksBooks
-from qb_plugin.quickbooks.fault_messages import sentence_of
+from qb_plugin.model import CreditMemoDraft, ListEntry, PaymentDraft, QboPayment
+from qb_plugin.quickbooks.adapter import QuickBooksAdapter
+from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import write_json
-from qb_plugin.sync.ports import Books, FaultTexts, Sender
+from qb_plugin.sync.ports import FaultTexts, QuickBooksApi, Sender
 from tests.addin.quickbooks.test_batches import send
 from tests.support.quickbooks_fakes import (
     NOON,
@@ -32,33 +32,33 @@ from tests.support.quickbooks_fakes import (
 )
 
 
-def demo(limits: Limits | None = None) -> QuickBooksBooks:
-    return simulated(limits, "demo")[0].quickbooks.books()
+def demo(limits: Limits | None = None) -> QuickBooksAdapter:
+    return simulated(limits, "demo")[0].quickbooks.adapter()
 
 
 @pytest.fixture(scope="module")
-def books() -> QuickBooksBooks:
+def books() -> QuickBooksAdapter:
     """The demo company's books, for tests that only read."""
     return demo()
 
 
-def test_the_books_fit_their_ports(books: QuickBooksBooks) -> None:
-    fits: Books = books
+def test_the_books_fit_their_ports(books: QuickBooksAdapter) -> None:
+    fits: QuickBooksApi = books
     with books.sender() as sender:
         sends: Sender = sender
-    texts: FaultTexts = sentence_of
+    texts: FaultTexts = message_for
     assert fits is books
     assert sends is sender
-    assert texts is sentence_of
+    assert texts is message_for
 
 
-def test_the_company_and_its_preferences(books: QuickBooksBooks) -> None:
+def test_the_company_and_its_preferences(books: QuickBooksAdapter) -> None:
     company = books.company()
     assert (company.name, company.home_currency, company.multicurrency) == ("Alder & Finch", "USD", False)
     assert (company.auto_apply_credit, company.closed_until) == (False, None)
 
 
-def test_customers_come_with_the_inactive_ones_and_the_sub_customers_path(books: QuickBooksBooks) -> None:
+def test_customers_come_with_the_inactive_ones_and_the_sub_customers_path(books: QuickBooksAdapter) -> None:
     customers = {customer.name: customer for customer in books.customers()}
     assert len(customers) == 55
     assert not customers["Cool Cars"].active
@@ -66,18 +66,18 @@ def test_customers_come_with_the_inactive_ones_and_the_sub_customers_path(books:
     assert customers["O'Connor Plumbing"].active
 
 
-def test_accounts_that_take_a_deposit(books: QuickBooksBooks) -> None:
+def test_accounts_that_take_a_deposit(books: QuickBooksAdapter) -> None:
     accounts = books.accounts()
-    assert Choice("4", "Undeposited Funds", "Other Current Asset") in accounts
+    assert ListEntry("4", "Undeposited Funds", "Other Current Asset") in accounts
     assert {account.type for account in accounts} == {"Bank", "Other Current Asset"}
 
 
-def test_methods_and_items(books: QuickBooksBooks) -> None:
+def test_methods_and_items(books: QuickBooksAdapter) -> None:
     assert "Check" in {method.name for method in books.methods()}
     assert books.items()
 
 
-def test_payments_of_a_range_have_both_ends(books: QuickBooksBooks) -> None:
+def test_payments_of_a_range_have_both_ends(books: QuickBooksAdapter) -> None:
     everything = books.payments(None, None)
     days = sorted({payment.date for payment in everything})
     some = books.payments(days[3], days[9])
@@ -86,7 +86,7 @@ def test_payments_of_a_range_have_both_ends(books: QuickBooksBooks) -> None:
     assert any(payment.voided for payment in everything)
 
 
-def test_credit_memos_and_the_zero_payments_that_apply_them(books: QuickBooksBooks) -> None:
+def test_credit_memos_and_the_zero_payments_that_apply_them(books: QuickBooksAdapter) -> None:
     (memo,) = [memo for memo in books.credit_memos(None, None) if memo.number == "CM-Q001"]
     assert (memo.total, memo.customer_name) == (Decimal("80.00"), "Weiskopf Consulting")
     applied = [payment for payment in books.payments(None, None) if not payment.total and not payment.voided]
@@ -94,7 +94,7 @@ def test_credit_memos_and_the_zero_payments_that_apply_them(books: QuickBooksBoo
 
 
 @pytest.mark.parametrize("limits", [Limits(ids_per_query=2), Limits(ids_per_query=5, page_rows=17)])
-def test_open_invoices_are_the_same_by_whichever_way_they_are_read(books: QuickBooksBooks, limits: Limits) -> None:
+def test_open_invoices_are_the_same_by_whichever_way_they_are_read(books: QuickBooksAdapter, limits: Limits) -> None:
     expected = {(found.id, found.balance) for found in books.open_invoices([str(number) for number in range(1, 21)])}
     found = demo(limits).open_invoices([str(number) for number in range(1, 21)])
     assert {(invoice.id, invoice.balance) for invoice in found} == expected
@@ -121,20 +121,20 @@ def test_open_invoices_are_read_by_whichever_way_is_fewer_calls(limits: Limits, 
         return company(request)
 
     side, _ = scripted(script, limits)
-    side.quickbooks.books().open_invoices([str(number) for number in range(1, 21)])
+    side.quickbooks.adapter().open_invoices([str(number) for number in range(1, 21)])
     assert sum("CustomerRef IN" in text for text in asked) == by_customer
     assert sum("CustomerRef IN" not in text for text in asked) == of_all
 
 
 def test_no_customers_need_no_call() -> None:
     side, adapter = scripted(one_after_another(Scripted(status=500)))
-    assert side.quickbooks.books().open_invoices([]) == ()
+    assert side.quickbooks.adapter().open_invoices([]) == ()
     assert adapter.bodies("/query") == []
 
 
 def test_what_was_just_created_is_found_by_its_creation_time() -> None:
     side, _ = simulated()
-    books = side.quickbooks.books()
+    books = side.quickbooks.adapter()
     start = books.now()
     (answer,) = send(side, batch_of(payment_intent(1)))
     found = books.created_since("Payment", start - timedelta(minutes=5))
@@ -143,7 +143,7 @@ def test_what_was_just_created_is_found_by_its_creation_time() -> None:
 
 def test_reading_by_id_sees_through_a_lagging_query_and_leaves_out_what_is_gone() -> None:
     side, core = simulated()
-    books = side.quickbooks.books()
+    books = side.quickbooks.adapter()
     known = books.payments(None, None)[0].id
     core.add_trouble(kind="query_lag", seconds=30)
     (answer,) = send(side, batch_of(payment_intent(1)))
@@ -157,23 +157,23 @@ def test_reading_by_id_sees_through_a_lagging_query_and_leaves_out_what_is_gone(
 def test_as_many_as_were_asked_for_by_id_need_no_other_page() -> None:
     company = Company(3)
     side, _ = scripted(company)
-    assert set(side.quickbooks.books().read("Payment", ["1", "2", "3"])) == {"1", "2", "3"}
+    assert set(side.quickbooks.adapter().read("Payment", ["1", "2", "3"])) == {"1", "2", "3"}
     assert company.pages == [1]
 
 
-def test_invoices_by_id(books: QuickBooksBooks) -> None:
+def test_invoices_by_id(books: QuickBooksAdapter) -> None:
     some = [invoice.id for invoice in books.open_invoices(["1", "2"])][:3]
     assert [invoice.id for invoice in books.invoices([*some, "999999"])] == some
 
 
-def test_drafts_become_payloads_and_come_back(books: QuickBooksBooks) -> None:
+def test_drafts_become_payloads_and_come_back(books: QuickBooksAdapter) -> None:
     payment = PaymentDraft("1", TODAY, Decimal("10.00"), reference="10432", note="x")
     memo = CreditMemoDraft("1", TODAY, Decimal("75.00"), "1", number="CM-1", description="Discount")
     assert books.draft(*books.payload(payment)) == payment
     assert books.draft(*books.payload(memo)) == memo
 
 
-def test_a_broken_limit_refuses_the_row_with_its_sentence(books: QuickBooksBooks) -> None:
+def test_a_broken_limit_refuses_the_row_with_its_sentence(books: QuickBooksAdapter) -> None:
     with pytest.raises(RowRefused) as caught:
         books.payload(PaymentDraft("1", TODAY, Decimal("10.00"), reference="x" * 22))
     assert caught.value.message.key == "quickbooks_too_long"
@@ -218,7 +218,7 @@ class Company:
 
 def read_all(company: Company) -> tuple[list[str], ScriptedAdapter]:
     side, adapter = scripted(company, Limits(page_rows=10))
-    return [payment.id for payment in side.quickbooks.books().payments(None, None)], adapter
+    return [payment.id for payment in side.quickbooks.adapter().payments(None, None)], adapter
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 19, 20, 28, 100])
@@ -251,7 +251,7 @@ def test_a_company_that_never_stands_still_is_read_to_an_end() -> None:
 
 def pages_of(company: Company) -> list[list[str]]:
     side, _ = scripted(company, Limits(page_rows=10))
-    return [[payment.id for payment in page] for page in side.quickbooks.books().payment_pages(None, None)]
+    return [[payment.id for payment in page] for page in side.quickbooks.adapter().payment_pages(None, None)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 11, 28])
@@ -296,35 +296,35 @@ EMPTY = Scripted(b'{"QueryResponse":{},"time":"2026-11-22T12:00:00.000-08:00"}')
 )
 def test_a_question_is_asked_again_while_quickbooks_is_in_trouble(trouble: Scripted) -> None:
     side, _ = scripted(one_after_another(trouble, trouble, EMPTY))
-    assert side.quickbooks.books().methods() == []
+    assert side.quickbooks.adapter().methods() == []
     forever, _ = scripted(one_after_another(trouble))
     with pytest.raises(Unreachable):
-        forever.quickbooks.books().methods()
+        forever.quickbooks.adapter().methods()
     assert forever.clock.slept == [0.5, 1.5]
 
 
 def test_during_a_run_questions_are_as_patient_as_sends() -> None:
     side, _ = scripted(one_after_another(*[Scripted(b"", 503)] * 6, EMPTY))
-    books = side.quickbooks.books()
+    books = side.quickbooks.adapter()
     with books.sender():
         assert books.methods() == []
     assert side.clock.slept == [1.0, 2.0, 5.0, 10.0, 20.0, 20.0]
     assert {message.key for message in side.told} == {"quickbooks_no_connection"}
     impatient, _ = scripted(one_after_another(Scripted(b"", 503)))
-    with impatient.quickbooks.books().sender():
+    with impatient.quickbooks.adapter().sender():
         pass
     with pytest.raises(Unreachable):
-        impatient.quickbooks.books().methods()
+        impatient.quickbooks.adapter().methods()
     assert impatient.clock.slept == [0.5, 1.5]
 
 
 def test_quickbooks_own_clock_is_asked_for_when_none_is_known_yet() -> None:
     company = b'{"CompanyInfo":{"CompanyName":"A"},"Preferences":{}%s}'
     told, _ = scripted(one_after_another(Scripted(company % b',"time":"2026-11-22T12:00:00.000-08:00"')))
-    assert told.quickbooks.books().now() == NOON
+    assert told.quickbooks.adapter().now() == NOON
     silent, _ = scripted(one_after_another(Scripted(company % b"")))
     with pytest.raises(Unreachable) as caught:
-        silent.quickbooks.books().now()
+        silent.quickbooks.adapter().now()
     assert caught.value.message.key == "quickbooks_unreadable"
 
 
@@ -332,7 +332,7 @@ def test_a_question_that_quickbooks_refuses_is_not_repeated() -> None:
     refused = Scripted(b'{"Fault":{"Error":[{"code":"4001"}],"type":"ValidationFault"}}', 400)
     side, adapter = scripted(one_after_another(refused))
     with pytest.raises(Fatal) as caught:
-        side.quickbooks.books().methods()
+        side.quickbooks.adapter().methods()
     assert caught.value.message.key == "quickbooks_question_refused"
     assert len(adapter.bodies("/query")) == 1
 
@@ -341,7 +341,7 @@ def test_a_company_that_took_its_consent_back_asks_for_a_new_one() -> None:
     side, core = simulated()
     core.change_settings(disconnected=True)
     with pytest.raises(ReconnectNeeded):
-        side.quickbooks.books().company()
+        side.quickbooks.adapter().company()
 
 
 @pytest.mark.parametrize("row", [7, {}, {"Id": "1"}, {**payment_row(1), "TotalAmt": "10"}, {**payment_row(1), "TxnDate": "today"}])
@@ -349,7 +349,7 @@ def test_a_row_that_is_not_what_the_reference_describes_is_said(row: object) -> 
     body = write_json({"QueryResponse": {"Payment": [row]}}).encode()
     side, _ = scripted(one_after_another(Scripted(body)))
     with pytest.raises(Unreachable) as caught:
-        side.quickbooks.books().payments(None, date(2026, 1, 1))
+        side.quickbooks.adapter().payments(None, date(2026, 1, 1))
     assert caught.value.message.key == "quickbooks_unreadable"
 
 
@@ -358,5 +358,5 @@ def test_names_that_look_like_markup_queries_or_formulas_are_only_names() -> Non
     rows = [{**payment_row(number), "CustomerRef": {"value": "1", "name": name}} for number, name in enumerate(names, 1)]
     body = write_json({"QueryResponse": {"Payment": rows, "totalCount": 4}}).encode()
     side, _ = scripted(one_after_another(Scripted(body)))
-    found = side.quickbooks.books().payments(None, None)
-    assert [payment.customer_name for payment in found if isinstance(payment, BookPayment)] == names
+    found = side.quickbooks.adapter().payments(None, None)
+    assert [payment.customer_name for payment in found if isinstance(payment, QboPayment)] == names

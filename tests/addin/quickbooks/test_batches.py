@@ -39,7 +39,7 @@ def saved(*numbers: int) -> Scripted:
 
 
 def send(side: Side, *batches: Batch) -> list[Answer]:
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         for batch in batches:
             sender.submit(batch)
         return [answer for _ in batches for answer in sender.next()[1]]
@@ -50,7 +50,7 @@ def verdicts(answers: list[Answer]) -> list[Verdict]:
 
 
 def fatal_of(side: Side, batch: Batch) -> tuple[list[Verdict], Exception | None]:
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         sender.submit(batch)
         _, answers = sender.next()
         return verdicts(list(answers)), sender.fatal
@@ -179,7 +179,7 @@ def test_a_network_that_comes_back_within_the_waits_costs_nothing() -> None:
 def test_the_batch_is_halved_after_a_lost_answer_and_grows_again() -> None:
     lost = Scripted(problem=requests.ReadTimeout("slow"))
     side, _ = scripted(one_after_another(lost, saved(1)))
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         assert sender.size == 30
         sender.submit(batch_of(payment_intent(1)))
         sender.next()
@@ -192,7 +192,7 @@ def test_the_batch_is_halved_after_a_lost_answer_and_grows_again() -> None:
 
 def test_room_ends_with_the_last_place_in_flight() -> None:
     side, _ = scripted(one_after_another(saved(1)), Limits(in_flight=2))
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         assert sender.room
         sender.submit(batch_of(payment_intent(1)))
         assert sender.room
@@ -208,7 +208,7 @@ def test_room_ends_with_the_last_place_in_flight() -> None:
 def test_to_wait_for_its_turn_does_not_make_an_answer_slow() -> None:
     """The forty-first batch waits a minute; taken for QuickBooks' slowness, that narrowed the next minutes to two at once."""
     side, _ = scripted(one_after_another(saved(1)))
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         for _ in range(41):
             sender.submit(batch_of(payment_intent(1)))
             sender.next()
@@ -222,7 +222,7 @@ def test_an_answer_that_takes_long_makes_room_smaller() -> None:
         return saved(1)
 
     side, _ = scripted(answer)
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         sender.submit(batch_of(payment_intent(1)))
         sender.next()
         assert sender.room == 9
@@ -231,7 +231,7 @@ def test_an_answer_that_takes_long_makes_room_smaller() -> None:
 def test_room_is_a_share_of_it_at_a_gentler_pace() -> None:
     side, _ = scripted(one_after_another(saved(1)))
     side.quickbooks.pace = 0.5
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         assert sender.room == 5
 
 
@@ -248,7 +248,7 @@ def test_room_is_a_share_of_it_at_a_gentler_pace() -> None:
 )
 def test_a_batch_that_quickbooks_would_take_for_something_else_is_not_sent(batch: Batch) -> None:
     side, adapter = scripted(one_after_another(saved(1)))
-    with side.quickbooks.books().sender() as sender, pytest.raises(ValueError, match=r"a batch has|a requestid has"):
+    with side.quickbooks.adapter().sender() as sender, pytest.raises(ValueError, match=r"a batch has|a requestid has"):
         sender.submit(batch)
     assert adapter.bodies("/batch") == []
 
@@ -258,7 +258,7 @@ def test_a_batch_that_quickbooks_would_take_for_something_else_is_not_sent(batch
 
 def test_the_simulator_saves_what_was_sent_once_for_a_replay() -> None:
     side, _ = simulated()
-    books = side.quickbooks.books()
+    books = side.quickbooks.adapter()
     invoice = next(found for found in books.open_invoices([customer.id for customer in books.customers()[:3]]))
     sent = payment_intent(1, invoice.customer_id, "10.00", lines=(line(invoice.id, "10.00"),), reference="10432")
     before = len(books.payments(None, None))
@@ -272,7 +272,7 @@ def test_the_simulator_saves_what_was_sent_once_for_a_replay() -> None:
 @pytest.mark.parametrize("kind", ["answer_lost_after", "reset_after", "status_500_after", "status_503_after", "html", "truncated"])
 def test_an_answer_lost_after_the_commit_is_doubt_and_the_same_bytes_find_it(kind: str) -> None:
     side, core = simulated()
-    books = side.quickbooks.books()
+    books = side.quickbooks.adapter()
     before = len(books.payments(TODAY, TODAY))
     core.add_trouble(kind=kind, match={"path": "batch"})
     (lost,) = send(side, batch_of(payment_intent(1)))
@@ -323,7 +323,7 @@ def test_a_void_keeps_the_payment_with_nothing_in_it() -> None:
     body = stub_body(saved_answer.record.id, saved_answer.record.sync_token, sparse=True)
     (voided,) = send(side, Batch("ff" * 16, (intent(2, "Payment", body, Operation.VOID),)))
     assert voided.verdict is Verdict.CONFIRMED
-    found = side.quickbooks.books().read("Payment", [saved_answer.record.id])[saved_answer.record.id]
+    found = side.quickbooks.adapter().read("Payment", [saved_answer.record.id])[saved_answer.record.id]
     assert getattr(found, "voided", False)
 
 
@@ -334,7 +334,7 @@ def test_a_delete_is_confirmed_and_the_record_is_gone() -> None:
     body = stub_body(saved_answer.record.id, saved_answer.record.sync_token, sparse=False)
     (gone,) = send(side, Batch("ff" * 16, (intent(2, "Payment", body, Operation.DELETE),)))
     assert (gone.verdict, gone.record) == (Verdict.CONFIRMED, None)
-    assert side.quickbooks.books().read("Payment", [saved_answer.record.id]) == {}
+    assert side.quickbooks.adapter().read("Payment", [saved_answer.record.id]) == {}
 
 
 def test_batches_go_out_together_over_real_connections() -> None:
@@ -343,7 +343,7 @@ def test_batches_go_out_together_over_real_connections() -> None:
         side = connect(simulator.base_url, None, app=App(given["client_id"], given["client_secret"]))
         side.quickbooks.accept_refresh_token(given["realm"], given["refresh_token"])
         batches = [
-            Batch(f"{number:032x}", tuple(payment_intent(number * 10 + place) for place in range(10))) for number in range(9)
+            Batch(f"{number:032x}", tuple(payment_intent(number * 10 + position) for position in range(10))) for number in range(9)
         ]
         answers = send(side, *batches)
         assert verdicts(answers) == [Verdict.CONFIRMED] * 90
@@ -357,7 +357,7 @@ def test_batches_go_out_together_over_real_connections() -> None:
 
 def test_a_defect_of_ours_reaches_whoever_waits() -> None:
     side, adapter = scripted(one_after_another(saved(1)))
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         sender.submit(batch_of(intent(1, "Payment", '{"PrivateNote":"\ud83d"}', Operation.CREATE)))
         with pytest.raises(UnicodeEncodeError):
             sender.next()
@@ -367,7 +367,7 @@ def test_a_defect_of_ours_reaches_whoever_waits() -> None:
 
 def test_a_batch_that_waits_for_its_turn_is_called_back_and_never_leaves() -> None:
     side, adapter = scripted(one_after_another(THROTTLED, saved(1)))
-    with side.quickbooks.books().sender(lambda: len(adapter.bodies("batch")) == 1) as sender:
+    with side.quickbooks.adapter().sender(lambda: len(adapter.bodies("batch")) == 1) as sender:
         sender.submit(batch_of(payment_intent(1)))
         _, answers = sender.next()
         assert sender.fatal is None
@@ -378,7 +378,7 @@ def test_a_batch_that_waits_for_its_turn_is_called_back_and_never_leaves() -> No
 
 def test_a_batch_that_nobody_calls_back_waits_out_the_silence() -> None:
     side, adapter = scripted(one_after_another(THROTTLED, saved(1)))
-    with side.quickbooks.books().sender(lambda: False) as sender:
+    with side.quickbooks.adapter().sender(lambda: False) as sender:
         sender.submit(batch_of(payment_intent(1)))
         assert verdicts(list(sender.next()[1])) == [Verdict.CONFIRMED]
     assert len(adapter.bodies("batch")) == 2

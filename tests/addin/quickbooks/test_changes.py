@@ -15,7 +15,7 @@ from tests.support.simulator_calls import Books as Entries
 
 def test_one_call_tells_what_was_made_changed_and_deleted() -> None:
     side, core = simulated(company="empty")
-    books, there = side.quickbooks.books(), Entries(core)
+    books, there = side.quickbooks.adapter(), Entries(core)
     customer = there.customer()
     kept, gone, void = (there.pay(customer, amount) for amount in (1, 2, 3))
     core.clock.advance(1800)
@@ -34,7 +34,7 @@ def test_one_call_tells_what_was_made_changed_and_deleted() -> None:
 
 def test_a_thousand_changes_may_not_be_all() -> None:
     side, core = simulated(company="empty")
-    books, there = side.quickbooks.books(), Entries(core)
+    books, there = side.quickbooks.adapter(), Entries(core)
     since, customer = books.now(), there.customer()
     for _ in range(999):
         there.pay(customer, 1)
@@ -50,7 +50,7 @@ CHANGES = '{"CDCResponse":[{"QueryResponse":[%s]}],"time":"2026-11-22T12:00:00.0
 
 def changes_of(*replies: Scripted) -> tuple[PaymentChanges | None, ScriptedAdapter]:
     side, adapter = scripted(one_after_another(*replies), Limits(read_waits=(1.0,)))
-    return side.quickbooks.books().payments_since(NOON), adapter
+    return side.quickbooks.adapter().payments_since(NOON), adapter
 
 
 def test_nothing_changed_is_no_change() -> None:

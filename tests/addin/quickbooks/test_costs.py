@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from qb_plugin.model import Answer, Batch, Verdict
-from qb_plugin.quickbooks.http.rate_limiter import Pacer
+from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import read_json, write_json
 from tests.addin.quickbooks.test_adapter import Company
@@ -40,7 +40,7 @@ def test_three_hundred_payments_are_ten_calls_of_less_than_500_bytes_a_payment()
         )
         for number in range(ROWS)
     ]
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         answers: list[Answer] = []
         for start in range(0, ROWS, sender.size):
             sender.submit(Batch(f"{start:032x}", tuple(intents[start : start + 30])))
@@ -55,19 +55,19 @@ def test_three_hundred_payments_are_ten_calls_of_less_than_500_bytes_a_payment()
 def test_reading_twenty_five_hundred_payments_takes_four_calls() -> None:
     company = Company(2500, most=1000)
     side, _ = scripted(company)
-    assert len(side.quickbooks.books().payments(None, None)) == 2500
+    assert len(side.quickbooks.adapter().payments(None, None)) == 2500
     assert company.pages == [1, 1000, 1999, 2500]
 
 
 def minutes(rows: int, seconds_per_item: float, pace: float = 1.0) -> float:
     """How long a run of full batches takes within the limits, when each answer takes its time."""
     clock, limits = StoppedClock(), Limits()
-    pacer = Pacer(limits, clock.monotonic, clock.sleep, lambda _: None, lambda: pace)
+    rate_limiter = RateLimiter(limits, clock.monotonic, clock.sleep, lambda _: None, lambda: pace)
     lanes = [0.0] * limits.in_flight
     heapify(lanes)
     for _ in range(rows // limits.batch_items):
         clock.sleep(max(0.0, lanes[0] - clock.monotonic()))
-        with pacer.turn(batch=True):
+        with rate_limiter.slot(batch=True):
             heapreplace(lanes, clock.monotonic() + 0.08 + seconds_per_item * limits.batch_items)
     return max(lanes) / 60
 

@@ -9,7 +9,7 @@ import pytest
 
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Fault, Message
-from qb_plugin.quickbooks.fault_messages import CASES, reason, sentence_of
+from qb_plugin.quickbooks.fault_messages import CASES, message_for, reason
 from qb_plugin.quickbooks.http import faults
 
 CONTEXT = {
@@ -98,7 +98,7 @@ def refused(code: str, text: str = "", detail: str = "", element: str = "") -> F
     ],
 )
 def test_a_fault_is_said_in_plain_words(fault: Fault, key: str, said: str) -> None:
-    message = sentence_of(fault, CONTEXT)
+    message = message_for(fault, CONTEXT)
     assert message.key == key
     assert said in load_sentences().text(message)
 
@@ -111,13 +111,13 @@ def test_every_case_can_be_said_without_any_context() -> None:
 
 
 def test_the_raw_fault_stays_under_details() -> None:
-    message = sentence_of(refused("620", "cannot be linked", "TxnID Cannot Be Linked : 145"), CONTEXT)
+    message = message_for(refused("620", "cannot be linked", "TxnID Cannot Be Linked : 145"), CONTEXT)
     assert message.details == "200 620 · cannot be linked · TxnID Cannot Be Linked : 145 · intuit_tid 1-abc"
 
 
 def test_why_a_call_never_left_is_said_in_its_own_words() -> None:
     told = Fault("quickbooks_unreachable", "not sent", "", type=faults.NOT_SENT)
-    assert sentence_of(told, CONTEXT) == Message("quickbooks_unreachable")
+    assert message_for(told, CONTEXT) == Message("quickbooks_unreachable")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_quickbooks_own_words_lose_their_title(text: str, detail: str, said: str
 
 
 def test_text_that_looks_like_markup_or_a_placeholder_stays_text() -> None:
-    message = sentence_of(refused("6000", "", "<script>{customer}</script>"), CONTEXT)
+    message = message_for(refused("6000", "", "<script>{customer}</script>"), CONTEXT)
     assert "<script>{customer}</script>" in load_sentences().text(message)
 
 

@@ -13,7 +13,7 @@ from qb_plugin.errors import AddInError
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.batches import BatchSender
-from qb_plugin.quickbooks.fault_messages import sentence_of
+from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.schemas.text import write_json
 from tests.support.quickbooks_fakes import (
     ADDRESS,
@@ -107,7 +107,7 @@ def test_no_failure_of_a_question_shows_a_secret(trouble: Scripted, caplog: pyte
     caplog.set_level(logging.DEBUG)
     side = token_then(trouble)
     with pytest.raises(AddInError) as caught:
-        side.quickbooks.books().methods()
+        side.quickbooks.adapter().methods()
     assert_clean(everything_of(caught.value) + caplog.text + repr(side.told))
 
 
@@ -115,12 +115,12 @@ def test_no_failure_of_a_question_shows_a_secret(trouble: Scripted, caplog: pyte
 def test_no_answer_of_a_batch_shows_a_secret(trouble: Scripted, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     side = token_then(trouble)
-    with side.quickbooks.books().sender() as sender:
+    with side.quickbooks.adapter().sender() as sender:
         sender.submit(batch_of(payment_intent(1)))
         _, (answer,) = sender.next()
         fatal = sender.fatal
     assert answer.fault is not None
-    told = sentence_of(answer.fault, {})
+    told = message_for(answer.fault, {})
     assert_clean(repr(answer) + repr(told) + caplog.text + (everything_of(fatal) if fatal else "") + repr(side.told))
 
 
@@ -145,8 +145,8 @@ def test_no_failure_of_the_sign_in_shows_a_secret(later: Scripted, caplog: pytes
 
 def test_no_object_shows_a_secret_when_it_is_printed() -> None:
     side = token_then(Scripted())
-    shown = [side.quickbooks, side.quickbooks.sign_in, side.quickbooks.books(), vars(side.quickbooks.sign_in)]
-    with side.quickbooks.books().sender() as sender:
+    shown = [side.quickbooks, side.quickbooks.sign_in, side.quickbooks.adapter(), vars(side.quickbooks.sign_in)]
+    with side.quickbooks.adapter().sender() as sender:
         assert isinstance(sender, BatchSender)
         shown += [sender, vars(sender)]
     assert_clean(repr(shown) + repr(App("client", SECRET)))
@@ -168,13 +168,13 @@ def test_no_statement_stands_in_an_address_that_somebody_logs() -> None:
 
     side, _ = prepared(script)
     side.quickbooks.sign_in.accept_refresh_token(REALM, REFRESH)
-    side.quickbooks.books().open_invoices(["58"])
+    side.quickbooks.adapter().open_invoices(["58"])
     assert not any("SELECT" in url or "58" in url.split("?")[-1] for url in asked)
 
 
 def test_messages_of_waits_hold_no_secret() -> None:
     side = token_then(Scripted(b"", 503))
     with pytest.raises(AddInError):
-        side.quickbooks.books().methods()
+        side.quickbooks.adapter().methods()
     assert all(isinstance(message, Message) for message in side.told)
     assert_clean(repr(side.told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qb_plugin.model import Answer, Batch, Fault, Operation, Verdict
-from qb_plugin.quickbooks.http.client import Reply
+from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ITEM_MISSING, ITEM_REPEATED, UNREADABLE, understand
 from qb_plugin.quickbooks.verdicts import judge_batch, judge_single, verdict_on, whole_call_verdict
 from qb_plugin.schemas.envelopes import stub_body
@@ -32,7 +32,7 @@ def refused(code: str, kind: str = "ValidationFault", detail: str = "why") -> di
 
 def judge(batch: Batch, *items: object) -> tuple[Answer, ...]:
     envelope = {"BatchItemResponse": list(items), "time": "2026-11-22T12:00:00.000-08:00"}
-    return judge_batch(batch, envelope, Reply(200, b""))
+    return judge_batch(batch, envelope, ApiResponse(200, b""))
 
 
 def test_a_saved_record_confirms_its_item() -> None:
@@ -126,7 +126,7 @@ def test_an_item_that_cannot_be_read_is_doubt(content: dict[str, object]) -> Non
 
 @pytest.mark.parametrize("envelope", [None, [], {}, {"BatchItemResponse": None}, {"BatchItemResponse": {}}, "text"])
 def test_an_envelope_that_is_no_batch_is_doubt_for_all(envelope: object) -> None:
-    answers = judge_batch(batch_of(payment_intent(1), payment_intent(2)), envelope, Reply(200, b""))
+    answers = judge_batch(batch_of(payment_intent(1), payment_intent(2)), envelope, ApiResponse(200, b""))
     assert [(answer.verdict, answer.fault and answer.fault.code) for answer in answers] == [(Verdict.DOUBT, UNREADABLE)] * 2
 
 
@@ -177,7 +177,7 @@ def test_a_fault_of_the_whole_call_is_doubt_unless_a_gateway_refused_it(fault: F
     ],
 )
 def test_a_record_sent_alone_is_judged_by_the_same_rules(status: int, body: object, resend: bool, verdict: Verdict) -> None:
-    reply = Reply(status, write_json(body).encode())
+    reply = ApiResponse(status, write_json(body).encode())
     envelope, fault = understand(reply)
     void = intent(1, "Payment", stub_body("88", "0", sparse=True), Operation.VOID)
     assert judge_single(batch_of(void, resend=resend), void, envelope, fault, reply).verdict is verdict

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from qb_plugin.model import Choice, Company, Customer
+from qb_plugin.model import Company, Customer, ListEntry
 from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.text import BadReplyError
@@ -20,9 +20,9 @@ def test_a_customer_and_a_sub_customer() -> None:
 
 def test_accounts_methods_and_items() -> None:
     account = {"Id": "4", "Name": "Undeposited", "FullyQualifiedName": "Assets:Undeposited", "AccountType": "Bank"}
-    assert read_account(account) == Choice("4", "Assets:Undeposited", "Bank", True)
-    assert read_named({"Id": "2", "Name": "Check", "Type": "NON_CREDIT_CARD"}) == Choice("2", "Check", "NON_CREDIT_CARD")
-    assert read_named({"Id": "2", "Name": "Hours", "Active": False}) == Choice("2", "Hours", "", False)
+    assert read_account(account) == ListEntry("4", "Assets:Undeposited", "Bank", True)
+    assert read_named({"Id": "2", "Name": "Check", "Type": "NON_CREDIT_CARD"}) == ListEntry("2", "Check", "NON_CREDIT_CARD")
+    assert read_named({"Id": "2", "Name": "Hours", "Active": False}) == ListEntry("2", "Hours", "", False)
 
 
 @pytest.mark.parametrize(

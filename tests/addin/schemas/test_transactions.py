@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from qb_plugin.model import BookInvoice, Line
+from qb_plugin.model import Line, QboInvoice
 from qb_plugin.schemas.text import BadReplyError, read_json
 from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
 from tests.support.paths import SHARED
@@ -84,7 +84,7 @@ def test_a_credit_memos_remainder_is_its_balance_when_it_is_not_told() -> None:
 
 def test_an_invoice() -> None:
     found = read_invoice({**LEAST, "DocNumber": "INV-1001", "Balance": 0, "CurrencyRef": {"value": "USD"}})
-    assert found == BookInvoice("88", "INV-1001", "58", date(2026, 11, 22), Decimal("450.00"), Decimal("0.00"), "USD")
+    assert found == QboInvoice("88", "INV-1001", "58", date(2026, 11, 22), Decimal("450.00"), Decimal("0.00"), "USD")
 
 
 @pytest.mark.parametrize(

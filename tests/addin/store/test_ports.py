@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qb_plugin.quickbooks.auth.token_store import Tokens
 from qb_plugin.store.database import open_store
-from qb_plugin.store.leasing.heartbeat import KeptLeases
+from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.sync import ports
 
 
@@ -16,7 +16,7 @@ def test_each_part_fits_its_port(tmp_path: Path) -> None:
     links: ports.Links = store.links
     runs: ports.Runs = store.runs
     leases: ports.Leases = store.leases
-    kept: ports.Leases = KeptLeases(store.leases)
+    kept: ports.Leases = HeartbeatLeases(store.leases)
     settings: ports.Settings = store.settings
     tokens: Tokens = store.tokens
     for part, port in (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from qb_plugin.model import BookCreditMemo, Customer
-from qb_plugin.sync.matching import book_key, comparable, look_alike_key, suggest_customers
+from qb_plugin.model import Customer, QboCreditMemo
+from qb_plugin.sync.matching import comparable, duplicate_key, suggest_customers, transaction_key
 from tests.support.sync_firm import DAY, book_payment
 
 
@@ -64,13 +64,13 @@ def test_names_are_compared_without_case_blanks_and_quickbooks_deleted() -> None
 
 def test_look_alikes_agree_in_customer_date_amount_and_reference() -> None:
     book = book_payment("900", reference="10432")
-    key = look_alike_key("51", DAY, Decimal("100"), " 10432 ")
-    assert book_key(book) == key
-    assert book_key(replace(book, reference=None)) == look_alike_key("51", DAY, Decimal("100.00"), None)
+    key = duplicate_key("51", DAY, Decimal("100"), " 10432 ")
+    assert transaction_key(book) == key
+    assert transaction_key(replace(book, reference=None)) == duplicate_key("51", DAY, Decimal("100.00"), None)
     for other in (replace(book, customer_id="52"), replace(book, total=Decimal("9")), replace(book, reference="10433")):
-        assert book_key(other) != key
+        assert transaction_key(other) != key
 
 
 def test_a_credit_memos_number_stands_where_a_payment_has_its_reference() -> None:
-    memo = BookCreditMemo("901", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), number="CM-31")
-    assert book_key(memo) == look_alike_key("51", DAY, Decimal("75.00"), "CM-31")
+    memo = QboCreditMemo("901", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), number="CM-31")
+    assert transaction_key(memo) == duplicate_key("51", DAY, Decimal("75.00"), "CM-31")

@@ -11,7 +11,7 @@ from qb_plugin.errors import Fatal, LeaseLost, ReconnectNeeded, RunInProgress
 from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.exporting.run_export import ExportRun, export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
-from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, Tally, carry_out
+from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, RunProgress, run_under_lease
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.sync_firm import REALM, Ended, Firm, collect, firm_in, invoice, payment
 from tests.support.virtual_clock import NOON
@@ -31,9 +31,9 @@ def ports(firm: Firm) -> RunPorts:
     return RunPorts(firm.store.leases, firm.store.runs, firm.clock)
 
 
-def run(firm: Firm, events: Callable[[], Iterator[Event]], *ids: str) -> tuple[Ended, Tally]:
-    tally = Tally(ids)
-    return collect(carry_out(ports(firm), RUN, lambda lease: events(), tally)), tally
+def run(firm: Firm, events: Callable[[], Iterator[Event]], *ids: str) -> tuple[Ended, RunProgress]:
+    progress = RunProgress(ids)
+    return collect(run_under_lease(ports(firm), RUN, lambda lease: events(), progress)), progress
 
 
 def result(identity: str, outcome: Outcome, key: str | None = None, quickbooks_id: str | None = None) -> RowResult:
@@ -52,49 +52,49 @@ def free(firm: Firm) -> bool:
 
 
 def test_only_this_runs_rows_are_counted_and_only_their_last_results() -> None:
-    tally = Tally(["a", "b"])
-    assert tally.take(result("a", Outcome.NOT_CONFIRMED))
-    assert tally.take(result("a", Outcome.SYNCHRONIZED))
-    assert not tally.take(result("x", Outcome.FAILED))
-    assert ("a" in tally, "b" in tally, "x" in tally) == (True, True, False)
-    assert (tally.ended, tally.counts()["done"], tally.counts()["not_confirmed"]) == (1, 1, 0)
+    progress = RunProgress(["a", "b"])
+    assert progress.take(result("a", Outcome.NOT_CONFIRMED))
+    assert progress.take(result("a", Outcome.SYNCHRONIZED))
+    assert not progress.take(result("x", Outcome.FAILED))
+    assert ("a" in progress, "b" in progress, "x" in progress) == (True, True, False)
+    assert (progress.ended, progress.counts()["done"], progress.counts()["not_confirmed"]) == (1, 1, 0)
 
 
 def test_a_row_that_is_on_its_way_has_no_end_yet() -> None:
-    tally = Tally(["a", "b"])
-    tally.take(result("a", Outcome.RUNNING))
-    tally.take(result("b", Outcome.WAITING))
-    assert tally.ended == 0
-    tally.take(result("a", Outcome.FAILED))
-    assert tally.ended == 1
+    progress = RunProgress(["a", "b"])
+    progress.take(result("a", Outcome.RUNNING))
+    progress.take(result("b", Outcome.WAITING))
+    assert progress.ended == 0
+    progress.take(result("a", Outcome.FAILED))
+    assert progress.ended == 1
 
 
 def test_the_counts_tell_what_was_tried_and_what_came_of_it() -> None:
     outcomes = [Outcome.SYNCHRONIZED, Outcome.CHANGED, Outcome.FAILED, Outcome.REMOVED, Outcome.NOT_CONFIRMED]
     outcomes += [Outcome.SKIPPED, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
-    tally = Tally([str(number) for number in range(len(outcomes))])
+    progress = RunProgress([str(number) for number in range(len(outcomes))])
     for number, outcome in enumerate(outcomes):
-        tally.take(result(str(number), outcome))
-    assert tally.counts() == {"tried": 5, "done": 2, "failed": 2, "not_confirmed": 1, "skipped": 1, "not_tried": 2}
+        progress.take(result(str(number), outcome))
+    assert progress.counts() == {"tried": 5, "done": 2, "failed": 2, "not_confirmed": 1, "skipped": 1, "not_tried": 2}
 
 
 def test_rows_left_without_an_end_say_what_is_known_of_them() -> None:
-    tally = Tally(["sent", "queued", "untouched", "memo", "done"])
+    progress = RunProgress(["sent", "queued", "untouched", "memo", "done"])
     for last in (
         result("sent", Outcome.RUNNING),
         result("queued", Outcome.WAITING),
         result("memo", Outcome.RUNNING, "memo_to_apply", "900"),
         result("done", Outcome.SYNCHRONIZED),
     ):
-        tally.take(last)
-    ends = {end.id: (end.outcome, end.message and end.message.key) for end in tally.end_the_rest(Message("why"))}
+        progress.take(last)
+    ends = {end.id: (end.outcome, end.message and end.message.key) for end in progress.finish_remaining(Message("why"))}
     assert ends == {
         "sent": (Outcome.NOT_CONFIRMED, "not_confirmed"),
         "queued": (Outcome.NOT_TRIED, "why"),
         "untouched": (Outcome.NOT_TRIED, "why"),
         "memo": (Outcome.NOT_CONFIRMED, "application_not_confirmed"),
     }
-    assert tally.end_the_rest(Message("why")) == []
+    assert progress.finish_remaining(Message("why")) == []
 
 
 # --- carrying out -------------------------------------------------------------------------------------
@@ -108,13 +108,13 @@ def test_a_run_keeps_its_history_and_gives_the_lease_back(firm: Firm) -> None:
         yield Message("checking_doubt", {"n": 1})
         yield result("b", Outcome.FAILED)
 
-    ended, tally = run(firm, work, "a", "b")
+    ended, progress = run(firm, work, "a", "b")
     assert ended.failure is None
     assert kept(firm) == {"a": Outcome.SYNCHRONIZED, "b": Outcome.FAILED}
     [info] = firm.store.runs.latest(REALM, 5)
     assert (info.finished, info.counts["done"], info.counts["failed"]) == (firm.clock.now(), 1, 1)
     assert free(firm)
-    assert tally.ended == 2
+    assert progress.ended == 2
 
 
 def test_results_are_written_in_groups_with_the_leases_heartbeat(firm: Firm) -> None:
@@ -147,14 +147,14 @@ def test_a_slow_run_says_every_other_second_how_far_it_is(firm: Firm) -> None:
 
 
 def test_rows_that_were_not_tried_are_not_through(firm: Firm) -> None:
-    tally = Tally(["a", "b", "c"])
-    tally.take(result("a", Outcome.SYNCHRONIZED))
-    ends = tally.end_the_rest(Message("cancelled_row"))
-    assert (len(ends), tally.ended, tally.through) == (2, 3, 1)
-    tally.take(result("b", Outcome.NOT_TRIED))
-    assert tally.through == 1
-    tally.take(result("b", Outcome.FAILED))
-    assert tally.through == 2
+    progress = RunProgress(["a", "b", "c"])
+    progress.take(result("a", Outcome.SYNCHRONIZED))
+    ends = progress.finish_remaining(Message("cancelled_row"))
+    assert (len(ends), progress.ended, progress.processed) == (2, 3, 1)
+    progress.take(result("b", Outcome.NOT_TRIED))
+    assert progress.processed == 1
+    progress.take(result("b", Outcome.FAILED))
+    assert progress.processed == 2
 
 
 def test_a_rows_result_that_is_not_of_this_run_is_passed_on_and_not_kept(firm: Firm) -> None:
@@ -164,9 +164,9 @@ def test_a_rows_result_that_is_not_of_this_run_is_passed_on_and_not_kept(firm: F
 
 
 def test_a_row_that_the_work_forgot_was_not_tried(firm: Firm) -> None:
-    ended, tally = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a", "b")
+    ended, progress = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a", "b")
     assert ended.rows["b"] == RowResult("b", Outcome.NOT_TRIED, Message("cancelled_row"))
-    assert tally.counts()["not_tried"] == 1
+    assert progress.counts()["not_tried"] == 1
 
 
 @pytest.mark.parametrize(("failure", "key"), [(SIGNED_OUT, "quickbooks_signed_out"), (ValueError("a defect"), "cancelled_row")])
@@ -191,9 +191,9 @@ def test_a_failure_ends_every_row_before_it_is_raised(firm: Firm, failure: Excep
 
 def test_somebody_else_running_is_told_and_nothing_is_done(firm: Firm) -> None:
     lease = firm.store.leases.take(REALM, RUN)
-    ended, tally = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a")
+    ended, progress = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a")
     assert isinstance(ended.failure, RunInProgress)
-    assert (ended.events, tally.ended) == ([], 0)
+    assert (ended.events, progress.ended) == ([], 0)
     assert firm.store.leases.current(REALM) is not None
     firm.store.leases.release(lease)
 
@@ -207,7 +207,7 @@ def test_a_run_that_nobody_listens_to_any_more_gives_the_lease_back(firm: Firm) 
         finally:
             closed.append(not free(firm))
 
-    events = carry_out(ports(firm), RUN, lambda lease: work(), Tally(["a"]))
+    events = run_under_lease(ports(firm), RUN, lambda lease: work(), RunProgress(["a"]))
     next(events)
     events.close()
     assert closed == [True]
@@ -247,8 +247,8 @@ class LostHistory:
 
 def test_a_history_that_cannot_be_written_still_ends_the_rows_and_gives_the_lease_back(firm: Firm) -> None:
     broken = RunPorts(firm.store.leases, LostHistory(firm), firm.clock)  # type: ignore[arg-type]
-    tally = Tally(["a", "b"])
-    ended = collect(carry_out(broken, RUN, lambda lease: iter([result("a", Outcome.SYNCHRONIZED)]), tally))
+    progress = RunProgress(["a", "b"])
+    ended = collect(run_under_lease(broken, RUN, lambda lease: iter([result("a", Outcome.SYNCHRONIZED)]), progress))
     assert isinstance(ended.failure, Fatal)
     assert {identity: end.outcome for identity, end in ended.rows.items()} == {
         "a": Outcome.SYNCHRONIZED,
@@ -264,38 +264,38 @@ def press(firm: Firm, *numbers: int, **options: object) -> Ended:
     records = [payment(number, number) for number in numbers]
 
     def work(lease: Lease) -> Iterator[Event]:
-        return export(firm.place, ExportRun("run", lease.fence, ExportOptions(**options), lambda: False), records)  # type: ignore[arg-type]
+        return export(firm.context, ExportRun("run", lease.fence, ExportOptions(**options), lambda: False), records)  # type: ignore[arg-type]
 
-    return collect(carry_out(ports(firm), RUN, work, Tally([str(record.ref) for record in records])))
+    return collect(run_under_lease(ports(firm), RUN, work, RunProgress([str(record.ref) for record in records])))
 
 
 def test_a_lease_lost_in_mid_run_reports_truly_and_pressing_again_finishes(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 2
-    firm.books.script(payment(1).ref, LOST)
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
+    firm.quickbooks.script(payment(1).ref, LOST)
 
     def taken_over() -> None:
         firm.clock.move(61)
         lease = firm.store.leases.take(REALM, RUN)
         firm.store.leases.release(lease)
-        firm.books.after_batch = lambda: None
+        firm.quickbooks.after_batch = lambda: None
 
-    firm.books.after_batch = taken_over
+    firm.quickbooks.after_batch = taken_over
     ended = press(firm, 1, 2, 3)
     assert ended.failure is None
     assert ended.rows["payment:3"].message == Message("lease_lost")
-    saved = {book.customer_id for book in firm.books.payments_saved()}
+    saved = {book.customer_id for book in firm.quickbooks.payments_saved()}
     outcomes = {identity: end.outcome for identity, end in ended.rows.items()}
     assert outcomes["payment:1"] is Outcome.NOT_CONFIRMED
     assert outcomes["payment:3"] is Outcome.NOT_TRIED
     assert "53" not in saved
     again = press(firm, 1, 2, 3)
     assert {end.outcome for end in again.rows.values()} <= {Outcome.SYNCHRONIZED, Outcome.SKIPPED}
-    assert len(firm.books.saved) == 3
+    assert len(firm.quickbooks.saved) == 3
     assert free(firm)
 
 
 def test_a_lease_lost_while_doubt_is_settled_leaves_the_row_not_confirmed(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, UNSENT)
+    firm.quickbooks.script(payment(1).ref, UNSENT)
     firm.clock.at(70, lambda: firm.store.leases.release(firm.store.leases.take(REALM, RUN)))
     ended = press(firm, 1, 2)
     assert isinstance(ended.failure, LeaseLost)
@@ -306,8 +306,8 @@ def test_a_lease_lost_while_doubt_is_settled_leaves_the_row_not_confirmed(firm: 
 
 
 def test_rows_in_doubt_that_cannot_be_looked_up_stay_not_confirmed_in_the_history(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, LOST)
-    firm.books.unreachable["created_since"] = SIGNED_OUT
+    firm.quickbooks.script(payment(1).ref, LOST)
+    firm.quickbooks.unreachable["created_since"] = SIGNED_OUT
     press(firm, 1)
     ended = press(firm, 1, 2)
     assert ended.failure is SIGNED_OUT
@@ -319,13 +319,13 @@ def test_rows_in_doubt_that_cannot_be_looked_up_stay_not_confirmed_in_the_histor
 
 def test_a_row_to_be_planned_again_when_quickbooks_goes_away_was_not_tried(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"))
-    firm.books.script(payment(1).ref, refuses("620"))
-    firm.books.after_batch = lambda: firm.books.unreachable.update(open_invoices=SIGNED_OUT)
+    firm.quickbooks.script(payment(1).ref, refuses("620"))
+    firm.quickbooks.after_batch = lambda: firm.quickbooks.unreachable.update(open_invoices=SIGNED_OUT)
     ended = press(firm, 1, auto_apply=True)
     assert ended.rows["payment:1"] == RowResult("payment:1", Outcome.NOT_TRIED, SIGNED_OUT.message)
 
 
 def test_a_fatal_answer_is_told_on_the_rows_and_does_not_break_the_run(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, Step(fatal=SIGNED_OUT))
+    firm.quickbooks.script(payment(1).ref, Step(fatal=SIGNED_OUT))
     ended = press(firm, 1)
     assert (ended.failure, ended.rows["payment:1"].outcome) == (None, Outcome.NOT_TRIED)

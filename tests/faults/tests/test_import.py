@@ -33,7 +33,7 @@ def test_a_death_at_every_commit_leaves_each_payment_here_once(files: Files) -> 
 
 def test_trouble_with_any_question_and_a_death_leave_each_payment_here_once(files: Files) -> None:
     chosen = [
-        world for place, world in enumerate(import_worlds("sqlite")) if place % 6 == 1
+        world for context, world in enumerate(import_worlds("sqlite")) if context % 6 == 1
     ]  # each trouble once, each question in turn
     assert [found for world in chosen for found in bad_cases(world, Sample(7, 2), files)] == []
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.case_counts import CaseCounts, Promise, tell, total
 from tests.faults.cases import DATABASES
 from tests.faults.matrix import CONTROLLED, PARTS
 from tests.faults.run import is_thinned, read_arguments
-from tests.faults.tally import Promise, Tally, tell, total
 
 BAD = ("payment:1 stands 2 times in QuickBooks", "python -m tests.faults.run --case …")
-CLEAN = Tally("applied, sqlite", 10_404)
-SEEING = Tally("control: look-up off", 1_381, [BAD] * 5)
+CLEAN = CaseCounts("applied, sqlite", 10_404)
+SEEING = CaseCounts("control: look-up off", 1_381, [BAD] * 5)
 KEPT = Promise("cases", 10_000, 10_404)
 
 
@@ -22,14 +22,14 @@ def test_nothing_bad_every_control_seeing_and_every_promise_kept_is_a_success() 
 @pytest.mark.parametrize(
     ("honest", "control", "promise", "told"),
     [
-        (Tally("soak, seed 7", 10_000, [BAD]), SEEING, KEPT, "BAD payment:1 stands 2 times"),
-        (CLEAN, Tally("control: fresh id", 1_381, [BAD] * 4), KEPT, "BLIND control: fresh id: 4 bad cases of 1,381"),
+        (CaseCounts("soak, seed 7", 10_000, [BAD]), SEEING, KEPT, "BAD payment:1 stands 2 times"),
+        (CLEAN, CaseCounts("control: fresh id", 1_381, [BAD] * 4), KEPT, "BLIND control: fresh id: 4 bad cases of 1,381"),
         (CLEAN, SEEING, Promise("SIGKILLs", 200, 199), "TOO FEW: 199 SIGKILLs"),
     ],
     ids=["bad", "blind", "too few"],
 )
 def test_anything_else_is_a_failure_and_is_told(
-    honest: Tally, control: Tally, promise: Promise, told: str, capsys: pytest.CaptureFixture[str]
+    honest: CaseCounts, control: CaseCounts, promise: Promise, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tell([CLEAN, honest], [control], [promise], 5) == 1
     assert told in capsys.readouterr().out

@@ -75,7 +75,7 @@ def test_what_an_addin_registers_is_kept(tmp_path: Path) -> None:
     assert addin.failure == ""
     assert [entry.path[-1] for entry in addin.menu.entries] == ["Connection…", "Send Parcels"]
     assert list(addin.forms.forms) == ["send", "address", "connection"]
-    assert [action.place for action in addin.actions.actions] == ["billing.payments"] * 2
+    assert [action.grid for action in addin.actions.actions] == ["billing.payments"] * 2
     assert [job.id for job in addin.jobs.jobs] == ["tidy"]
 
 

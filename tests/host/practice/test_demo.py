@@ -75,10 +75,10 @@ def test_what_is_paid_in_workspace_is_what_the_page_says(firm: Practice) -> None
 
 
 def test_twins_are_paid_by_one_check_three_days_later(records: Sequence[Record]) -> None:
-    twins = {record.reference: record for record in records if record.reference in {f"2{k:04d}" for k in TWINS}}
-    assert len(twins) == 7
+    possible_duplicates = {record.reference: record for record in records if record.reference in {f"2{k:04d}" for k in TWINS}}
+    assert len(possible_duplicates) == 7
     for k in TWINS:
-        twin = twins[f"2{k:04d}"]
+        twin = possible_duplicates[f"2{k:04d}"]
         assert (twin.method, [part.invoice_number for part in twin.applications]) == ("Check", [f"INV-{1001 + k}"])
         assert twin.amount == twin.applications[0].amount
         assert twin.date == TODAY - timedelta(days=364 - k * 364 // 599 - 3)

@@ -23,11 +23,15 @@ def connection(database_url: str) -> Iterator[Connection]:
 def read(connection: Connection, pairs: Sequence[tuple[int, int]], *, mixed: bool = False) -> Ordered:
     """Read pairs of key and value, in this order."""
     rows = [
-        select(literal(place, Integer).label("place"), literal(key, BigInteger).label("key"), literal(value, BigInteger).label("v"))
-        for place, (key, value) in enumerate(pairs)
+        select(
+            literal(position, Integer).label("position"),
+            literal(key, BigInteger).label("key"),
+            literal(value, BigInteger).label("v"),
+        )
+        for position, (key, value) in enumerate(pairs)
     ]
     listed = union_all(*rows).subquery().c
-    return read_ordered(connection, select(listed.key, listed.v).order_by(listed.place), mixed=mixed)
+    return read_ordered(connection, select(listed.key, listed.v).order_by(listed.position), mixed=mixed)
 
 
 def test_keys_of_any_size_and_sign_come_back_in_order(connection: Connection) -> None:
@@ -36,9 +40,9 @@ def test_keys_of_any_size_and_sign_come_back_in_order(connection: Connection) ->
     assert list(read_keys[ALL]) == KEYS
 
 
-@pytest.mark.parametrize("places", [slice(0, 0), slice(2, 5), slice(8, 100), slice(100, 200), slice(5, 2)])
-def test_a_stretch_is_read_by_itself(connection: Connection, places: slice) -> None:
-    assert list(read(connection, [(key, 1) for key in KEYS]).keys[places]) == KEYS[places]
+@pytest.mark.parametrize("positions", [slice(0, 0), slice(2, 5), slice(8, 100), slice(100, 200), slice(5, 2)])
+def test_a_stretch_is_read_by_itself(connection: Connection, positions: slice) -> None:
+    assert list(read(connection, [(key, 1) for key in KEYS]).keys[positions]) == KEYS[positions]
 
 
 def test_no_rows_are_no_keys_and_nothing_in_sum(connection: Connection) -> None:

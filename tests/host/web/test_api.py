@@ -78,7 +78,7 @@ def test_a_form_nobody_has_is_not_found(session: Session) -> None:
 
 
 def test_a_page_gets_its_grid_and_rows_in_one_answer(session: Session) -> None:
-    opened = session.get("/api/places/billing.payments").json()
+    opened = session.get("/api/pages/billing.payments").json()
     assert opened["description"] == session.post("/api/forms/billing.payments/open").json()
     rows = rows_of(session, "billing.payments")
     assert opened["state"] | {"token": ""} == rows | {"token": ""}
@@ -88,7 +88,7 @@ def test_a_page_gets_its_grid_and_rows_in_one_answer(session: Session) -> None:
 
 @pytest.mark.parametrize("form", ["send", "about", "nothing"])
 def test_what_has_no_page_is_not_opened_by_reading_an_address(session: Session, form: str) -> None:
-    answer = session.get(f"/api/places/{form}")
+    answer = session.get(f"/api/pages/{form}")
     assert (answer.status_code, answer.json()) == (404, {"error": {"text": f"There is no page with a form {form}."}})
 
 
@@ -104,10 +104,10 @@ def test_any_page_is_read_by_its_places(session: Session) -> None:
     assert [row["id"] for row in page["rows"]] == [f"parcel:{n}" for n in range(1240, 1250)]
 
 
-@pytest.mark.parametrize("places", ["start=0&stop=501", "start=9&stop=3", "start=-1&stop=2", "start=a&stop=2", "start=1"])
-def test_a_page_out_of_bounds_is_refused(session: Session, places: str) -> None:
+@pytest.mark.parametrize("positions", ["start=0&stop=501", "start=9&stop=3", "start=-1&stop=2", "start=a&stop=2", "start=1"])
+def test_a_page_out_of_bounds_is_refused(session: Session, positions: str) -> None:
     token = rows_of(session)["token"]
-    assert session.get(f"/api/snapshots/{token}/page?{places}").status_code == 400
+    assert session.get(f"/api/snapshots/{token}/page?{positions}").status_code == 400
 
 
 def test_rows_put_away_are_said_to_be_gone(session: Session) -> None:

@@ -21,10 +21,10 @@ def test_two_seals_of_the_same_differ_by_their_nonce() -> None:
     assert seal(KEY, "123", b"tokens", NONCE) != seal(KEY, "123", b"tokens", bytes(11) + b"1")
 
 
-@pytest.mark.parametrize("place", range(0, 35, 3))
-def test_one_changed_bit_breaks_it(place: int) -> None:
+@pytest.mark.parametrize("position", range(0, 35, 3))
+def test_one_changed_bit_breaks_it(position: int) -> None:
     sealed = bytearray(seal(KEY, "123", b"tokens", NONCE))
-    sealed[place % len(sealed)] ^= 1
+    sealed[position % len(sealed)] ^= 1
     with pytest.raises(SealBrokenError):
         unseal(KEY, "123", bytes(sealed))
 

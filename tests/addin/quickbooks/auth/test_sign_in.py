@@ -74,7 +74,7 @@ def test_a_person_signs_in_and_the_company_is_named() -> None:
     assert asked["redirect_uri"] == [REDIRECT]
     found = side.quickbooks.finish(consent(core, url))
     assert found == Connection(ConnectionState.CONNECTED, REALM, COMPANY, "simulator")
-    assert side.quickbooks.books().company().name == COMPANY
+    assert side.quickbooks.adapter().company().name == COMPANY
 
 
 def test_the_state_is_good_once_and_for_ten_minutes() -> None:
@@ -226,12 +226,12 @@ def test_connecting_again_ends_the_reconnect_state_and_keeps_the_company() -> No
     side, core = simulated()
     core.add_trouble(kind="token_revoked", match={"path": "query"})
     with pytest.raises(ReconnectNeeded):
-        side.quickbooks.books().methods()
+        side.quickbooks.adapter().methods()
     assert side.quickbooks.connection() == Connection(ConnectionState.RECONNECT, REALM, COMPANY, "simulator")
     core.change_settings(any_redirect=True)
     side.quickbooks.finish(consent(core, side.quickbooks.sign_in.authorize_url()))
     assert side.quickbooks.connection().state is ConnectionState.CONNECTED
-    assert side.quickbooks.books().methods()
+    assert side.quickbooks.adapter().methods()
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_disconnecting_revokes_and_forgets() -> None:
     assert side.tokens.sealed == {}
     assert core.credentials(NO_NETWORK)["refresh_token"] != refresh
     with pytest.raises(NotConnected):
-        side.quickbooks.books()
+        side.quickbooks.adapter()
 
 
 def test_disconnecting_forgets_even_when_intuit_cannot_be_reached() -> None:
@@ -291,7 +291,7 @@ def test_a_company_of_another_environment_is_not_spoken_to() -> None:
     side.quickbooks.sign_in.accept_refresh_token(REALM, "REFRESH-0")
     side.tokens.save_connection(replace(side.quickbooks.connection(), environment="production"))
     with pytest.raises(NotConnected) as caught:
-        side.quickbooks.books()
+        side.quickbooks.adapter()
     assert caught.value.message.key == "quickbooks_other_environment"
 
 

@@ -9,20 +9,20 @@ from hostsim.qbo_simulator.server.server import new_quickbooks
 from qb_plugin.model import ConnectionState
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.auth.token_store import Tokens
-from qb_plugin.quickbooks.factory import QuickBooks, connect_books
+from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.store.database import open_store
 from tests.support.quickbooks_fakes import COMPANY, KEY, NO_NETWORK, REALM, REDIRECT, TODAY, StoppedClock
 
 
 def quickbooks_with(tokens: Tokens, adapter: InProcessAdapter, app: App) -> QuickBooks:
-    return connect_books(
-        where=NO_NETWORK,
+    return build_quickbooks(
+        environment=NO_NETWORK,
         app=app,
         redirect_uri=REDIRECT,
         tokens=tokens,
         data_key=lambda: KEY,
         clock=StoppedClock(),
-        tell=lambda _: None,
+        publish=lambda _: None,
         adapter=adapter,
     )
 

@@ -10,7 +10,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from qb_plugin.errors import ReconnectNeeded, Unreachable
-from qb_plugin.quickbooks.adapter import QuickBooksBooks
+from qb_plugin.quickbooks.adapter import QuickBooksAdapter
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.limits import Limits
 from tests.support.quickbooks_fakes import ADDRESS, REALM, Scripted, Side, connect, one_after_another, scripted
@@ -30,8 +30,8 @@ def never_taken() -> requests.ConnectionError:
     return requests.ConnectionError(MaxRetryError(HTTPConnection("quickbooks.test"), "/", reason))  # type: ignore[arg-type]
 
 
-def books_of(side: Side) -> QuickBooksBooks:
-    return side.quickbooks.books()
+def books_of(side: Side) -> QuickBooksAdapter:
+    return side.quickbooks.adapter()
 
 
 def test_a_call_goes_to_the_company_with_the_token_the_version_and_both_timeouts() -> None:

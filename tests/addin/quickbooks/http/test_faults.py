@@ -9,7 +9,7 @@ import pytest
 
 from qb_plugin.errors import AddInError, Fatal, ReconnectNeeded, Unreachable
 from qb_plugin.model import Fault
-from qb_plugin.quickbooks.http.client import Reply
+from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import UNREADABLE, describe, failure_of, is_trouble, numbers_of, understand
 from tests.support.paths import SHARED
 
@@ -22,7 +22,7 @@ GATEWAY = (
 
 
 def fault_in(status: int, body: bytes) -> Fault:
-    _, fault = understand(Reply(status, body, "1-5f734f0e-58baa045003ab251111c54e6"))
+    _, fault = understand(ApiResponse(status, body, "1-5f734f0e-58baa045003ab251111c54e6"))
     assert fault is not None
     return fault
 
@@ -69,7 +69,7 @@ def test_a_fault_within_a_good_status_is_a_fault() -> None:
 
 
 def test_a_good_answer_is_none() -> None:
-    envelope, fault = understand(Reply(200, b'{"QueryResponse":{}}'))
+    envelope, fault = understand(ApiResponse(200, b'{"QueryResponse":{}}'))
     assert (envelope, fault) == ({"QueryResponse": {}}, None)
 
 

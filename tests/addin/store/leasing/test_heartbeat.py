@@ -8,7 +8,7 @@ import pytest
 
 from qb_plugin.errors import Fatal, LeaseLost, RunInProgress
 from qb_plugin.model import Lease, Message, RunInfo
-from qb_plugin.store.leasing.heartbeat import KeptLeases
+from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from tests.support.store_samples import REALM, sample_run
 
 LONG = 60.0
@@ -43,7 +43,7 @@ class Underneath:
 
 def test_a_held_lease_beats_by_itself_with_the_last_count() -> None:
     underneath = Underneath()
-    kept = KeptLeases(underneath, every=0.001)
+    kept = HeartbeatLeases(underneath, every=0.001)
     lease = kept.take(REALM, sample_run())
     assert underneath.beaten_thrice.wait(LONG)
     kept.beat(lease, 143)
@@ -56,7 +56,7 @@ def test_a_held_lease_beats_by_itself_with_the_last_count() -> None:
 
 def test_a_lease_lost_meanwhile_is_told_at_the_next_beat() -> None:
     underneath = Underneath(fails=True)
-    kept = KeptLeases(underneath, every=0.001)
+    kept = HeartbeatLeases(underneath, every=0.001)
     lease = kept.take(REALM, sample_run())
     assert underneath.beaten_thrice.wait(LONG)
     for _ in range(2):
@@ -67,7 +67,7 @@ def test_a_lease_lost_meanwhile_is_told_at_the_next_beat() -> None:
 
 def test_who_runs_and_what_is_done_go_straight_through() -> None:
     underneath = Underneath()
-    kept = KeptLeases(underneath, every=NEVER)
+    kept = HeartbeatLeases(underneath, every=NEVER)
     lease = kept.take(REALM, sample_run())
     kept.beat(lease, 7)
     assert underneath.beats == [7]
@@ -95,7 +95,7 @@ class Lost(Underneath):
 
 def test_a_lease_that_could_not_be_given_back_does_not_stand_in_its_own_holders_way() -> None:
     underneath = Lost()
-    kept = KeptLeases(underneath, every=NEVER)
+    kept = HeartbeatLeases(underneath, every=NEVER)
     lease = kept.take(REALM, sample_run())
     for _ in range(2):
         with pytest.raises(Fatal):

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_plugin.model import BookInvoice, Line, Share
+from qb_plugin.model import Line, QboInvoice, Share
 from qb_plugin.sync.exporting.allocation import OpenBalances, total_of
 from tests.support.sync_firm import invoice
 
@@ -179,9 +179,9 @@ some_invoices = st.lists(st.tuples(st.sampled_from(["51", "52"]), st.integers(1,
 some_payments = st.lists(st.tuples(st.sampled_from(["51", "52"]), money), max_size=14)
 
 
-def invoices_from(drawn: Sequence[tuple[str, int, Decimal]]) -> list[BookInvoice]:
+def invoices_from(drawn: Sequence[tuple[str, int, Decimal]]) -> list[QboInvoice]:
     return [
-        BookInvoice(str(number), f"INV-{number}", customer, date(2026, 10, day), balance, balance)
+        QboInvoice(str(number), f"INV-{number}", customer, date(2026, 10, day), balance, balance)
         for number, (customer, day, balance) in enumerate(drawn, 5)
     ]
 
@@ -189,7 +189,7 @@ def invoices_from(drawn: Sequence[tuple[str, int, Decimal]]) -> list[BookInvoice
 class PlainRule:
     """The default process as section 6 says it, in the plainest words: what the quick one is compared with."""
 
-    def __init__(self, invoices: Sequence[BookInvoice]) -> None:
+    def __init__(self, invoices: Sequence[QboInvoice]) -> None:
         self.invoices = sorted(invoices, key=lambda found: (found.date, int(found.id)))
         self.left = {found.id: found.balance for found in invoices}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded
-from qb_plugin.model import BookCreditMemo, BookPayment, Message, Operation, Outcome, Share, SourceRecord
+from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, Share, SourceRecord
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.sync_firm import DAY, Firm, firm_in, invoice, memo
 
@@ -25,12 +25,12 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 
 def remaining(firm: Firm) -> Decimal:
-    [found] = [book for book in firm.books.saved.values() if isinstance(book, BookCreditMemo)]
+    [found] = [book for book in firm.quickbooks.saved.values() if isinstance(book, QboCreditMemo)]
     return found.remaining
 
 
-def applications(firm: Firm) -> list[BookPayment]:
-    return firm.books.payments_saved()
+def applications(firm: Firm) -> list[QboPayment]:
+    return firm.quickbooks.payments_saved()
 
 
 def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
@@ -67,12 +67,12 @@ def test_without_auto_apply_a_memo_is_only_saved(firm: Firm) -> None:
 
 
 def test_several_memos_of_a_customer_never_spend_the_same_balance_twice(firm: Firm) -> None:
-    firm.books.items_a_batch = 1
+    firm.quickbooks.items_a_batch = 1
     firm.open(invoice("1", 1, "100.00"))
     ended = firm.export(memo(1), memo(2), auto_apply=True)
     spent = [[str(part.amount) for part in ended.rows[str(memo(n).ref)].applied] for n in (1, 2)]
     assert spent == [["75.00"], ["25.00"]]
-    assert firm.books.shared_customers == ["51"]  # the memos themselves touch no invoice and may go out together
+    assert firm.quickbooks.shared_customers == ["51"]  # the memos themselves touch no invoice and may go out together
 
 
 def test_with_no_open_invoice_the_memo_is_unapplied(firm: Firm) -> None:
@@ -83,7 +83,7 @@ def test_with_no_open_invoice_the_memo_is_unapplied(firm: Firm) -> None:
 
 def test_a_memo_that_quickbooks_gave_another_total_is_changed_and_not_applied(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, Step(change={"total": Decimal("81.00"), "remaining": Decimal("81.00")}))
+    firm.quickbooks.script(CM.ref, Step(change={"total": Decimal("81.00"), "remaining": Decimal("81.00")}))
     ended = firm.export(CM, auto_apply=True)
     assert ended.outcome(CM) is Outcome.CHANGED
     assert ended.rows[str(CM.ref)].message == Message("saved_but_differs", {"what": "amount"})
@@ -95,18 +95,18 @@ def test_a_memo_that_quickbooks_gave_another_total_is_changed_and_not_applied(fi
 
 def test_a_memo_whose_total_changed_before_its_application_is_not_applied(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.after_batch = lambda: tax_added(firm)
+    firm.quickbooks.after_batch = lambda: tax_added(firm)
     assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
     assert applications(firm) == []
 
 
 def tax_added(firm: Firm) -> None:
-    firm.books.saved = {identity: replace(book, total=Decimal("81.00")) for identity, book in firm.books.saved.items()}
+    firm.quickbooks.saved = {identity: replace(book, total=Decimal("81.00")) for identity, book in firm.quickbooks.saved.items()}
 
 
 def test_a_credit_that_quickbooks_spent_itself_is_not_spent_again(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, Step(change={"remaining": Decimal("0.00")}))
+    firm.quickbooks.script(CM.ref, Step(change={"remaining": Decimal("0.00")}))
     ended = firm.export(CM, auto_apply=True)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "memo_spent")
     assert applications(firm) == []
@@ -114,13 +114,13 @@ def test_a_credit_that_quickbooks_spent_itself_is_not_spent_again(firm: Firm) ->
 
 def test_only_what_quickbooks_left_of_a_credit_is_applied(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, Step(change={"remaining": Decimal("20.00")}))
+    firm.quickbooks.script(CM.ref, Step(change={"remaining": Decimal("20.00")}))
     ended = firm.export(CM, auto_apply=True)
     assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("20.00")),)
 
 
 def test_a_memo_deleted_before_it_is_applied_is_removed(firm: Firm) -> None:
-    firm.books.after_batch = firm.books.saved.clear
+    firm.quickbooks.after_batch = firm.quickbooks.saved.clear
     firm.open(invoice("1", 1, "50.00"))
     ended = firm.export(CM, auto_apply=True)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.REMOVED, "removed_in_quickbooks")
@@ -128,7 +128,7 @@ def test_a_memo_deleted_before_it_is_applied_is_removed(firm: Firm) -> None:
 
 def test_an_application_refused_leaves_the_memo_saved_with_the_reason_and_pressing_again_applies_it(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, refuses("610"), operation="apply")
+    firm.quickbooks.script(CM.ref, refuses("610"), operation="apply")
     ended = firm.export(CM, auto_apply=True)
     reason = Message("quickbooks_said", {"code": "610"}, "no")
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": reason})
@@ -140,28 +140,28 @@ def test_an_application_refused_leaves_the_memo_saved_with_the_reason_and_pressi
 
 def test_an_application_over_moved_balances_is_planned_once_more(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"), invoice("2", 1, "30.00", day=2))
-    firm.books.after_batch = spend_once(firm, "1")
+    firm.quickbooks.after_batch = spend_once(firm, "1")
     ended = firm.export(CM, auto_apply=True)
     assert ended.rows[str(CM.ref)].applied == (Share("INV-2", Decimal("30.00")),)
 
 
 def test_an_application_that_finds_nothing_open_any_more_says_so(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.after_batch = spend_once(firm, "1")
+    firm.quickbooks.after_batch = spend_once(firm, "1")
     ended = firm.export(CM, auto_apply=True)
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": Message("nothing_open")})
 
 
 def spend_once(firm: Firm, identity: str) -> Callable[[], None]:
     def spend() -> None:
-        firm.books.spend(identity, firm.books.invoices_[identity].balance)
+        firm.quickbooks.spend(identity, firm.quickbooks.invoices_[identity].balance)
 
     return spend
 
 
 def test_an_application_in_doubt_is_looked_up_by_its_own_marker(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, LOST, operation="apply")
+    firm.quickbooks.script(CM.ref, LOST, operation="apply")
     ended = firm.export(CM, auto_apply=True)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
     assert len(applications(firm)) == 1
@@ -169,7 +169,7 @@ def test_an_application_in_doubt_is_looked_up_by_its_own_marker(firm: Firm) -> N
 
 def test_an_application_that_stays_in_doubt_is_not_confirmed_and_finished_by_pressing_again(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, UNSENT, UNSENT, operation="apply")
+    firm.quickbooks.script(CM.ref, UNSENT, UNSENT, operation="apply")
     ended = firm.export(CM, auto_apply=True)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.NOT_CONFIRMED, "application_not_confirmed")
     again = firm.export(CM, auto_apply=True)
@@ -181,7 +181,7 @@ def test_an_application_that_stays_in_doubt_is_not_confirmed_and_finished_by_pre
 
 def test_an_earlier_runs_application_that_is_refused_in_the_end_is_tried_anew_only_by_pressing_once_more(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, UNSENT, UNSENT, UNSENT, refuses("610"), operation="apply")
+    firm.quickbooks.script(CM.ref, UNSENT, UNSENT, UNSENT, refuses("610"), operation="apply")
     firm.export(CM, auto_apply=True)
     firm.export(CM, auto_apply=True)
     ended = firm.export(CM, auto_apply=True)
@@ -192,7 +192,7 @@ def test_an_earlier_runs_application_that_is_refused_in_the_end_is_tried_anew_on
 
 def test_a_memo_in_doubt_is_applied_once_it_is_found(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, LOST)
+    firm.quickbooks.script(CM.ref, LOST)
     ended = firm.export(CM, auto_apply=True)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
     assert remaining(firm) == Decimal("25.00")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded, Unreachable
-from qb_plugin.model import BookCreditMemo, BookPayment, Message, Operation, Outcome, Share, SourceRecord
+from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, Share, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.scripted_sends import LOST, UNSENT, Step
 from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, memo
@@ -26,12 +26,12 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 
 def remaining(firm: Firm) -> Decimal:
-    [found] = [book for book in firm.books.saved.values() if isinstance(book, BookCreditMemo)]
+    [found] = [book for book in firm.quickbooks.saved.values() if isinstance(book, QboCreditMemo)]
     return found.remaining
 
 
-def applications(firm: Firm) -> list[BookPayment]:
-    return firm.books.payments_saved()
+def applications(firm: Firm) -> list[QboPayment]:
+    return firm.quickbooks.payments_saved()
 
 
 def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
@@ -77,7 +77,7 @@ def test_a_memo_exported_without_auto_apply_is_not_applied_by_a_later_run(firm: 
 
 def test_killed_before_the_memos_answer_both_halves_are_finished(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, LOST)
+    firm.quickbooks.script(CM.ref, LOST)
     events = firm.events(CM, auto_apply=True)
     while not firm.open_intents():
         next(events)
@@ -89,12 +89,12 @@ def test_killed_before_the_memos_answer_both_halves_are_finished(firm: Firm) -> 
 
 def test_killed_with_the_application_in_flight_it_is_settled_at_start_as_the_memos_row(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, LOST, operation="apply")
+    firm.quickbooks.script(CM.ref, LOST, operation="apply")
     events = firm.events(CM, auto_apply=True)
     while not any(intent.operation is Operation.APPLY for intent in firm.open_intents()):
         next(events)
     events.close()
-    ended: Ended = collect(settle_open(firm.place, lambda: False))
+    ended: Ended = collect(settle_open(firm.context, lambda: False))
     result = ended.rows[str(CM.ref)]
     assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
     assert result.applied == (Share("INV-1", Decimal("50.00")),)
@@ -102,17 +102,17 @@ def test_killed_with_the_application_in_flight_it_is_settled_at_start_as_the_mem
 
 def test_an_application_whose_memo_was_unlinked_since_still_comes_to_its_end(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, UNSENT, UNSENT, operation="apply")
+    firm.quickbooks.script(CM.ref, UNSENT, UNSENT, operation="apply")
     firm.export(CM, auto_apply=True)
-    firm.store.links.remove(firm.place.realm, [CM.ref])
-    ended = collect(settle_open(firm.place, lambda: False))
+    firm.store.links.remove(firm.context.realm, [CM.ref])
+    ended = collect(settle_open(firm.context, lambda: False))
     assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
 
 
 def test_cancel_between_memo_and_application_says_so_and_pressing_again_finishes(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     stopped: list[bool] = []
-    firm.books.after_batch = lambda: stopped.append(True)
+    firm.quickbooks.after_batch = lambda: stopped.append(True)
     ended = firm.export(CM, auto_apply=True, stop=lambda: bool(stopped))
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": Message("cancelled_row")})
     assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
@@ -120,8 +120,8 @@ def test_cancel_between_memo_and_application_says_so_and_pressing_again_finishes
 
 def test_signed_out_between_memo_and_application_says_so_and_pressing_again_finishes(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.items_a_batch, firm.books.width = 1, 1
-    firm.books.script(memo(2, 2).ref, Step(fatal=SIGNED_OUT))
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
+    firm.quickbooks.script(memo(2, 2).ref, Step(fatal=SIGNED_OUT))
     ended = firm.export(CM, memo(2, 2), auto_apply=True)
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": SIGNED_OUT.message})
     assert ended.outcome(memo(2, 2)) is Outcome.NOT_TRIED
@@ -131,7 +131,7 @@ def test_signed_out_between_memo_and_application_says_so_and_pressing_again_fini
 
 def test_signed_out_at_the_application_itself_says_so(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.script(CM.ref, Step(fatal=SIGNED_OUT), operation="apply")
+    firm.quickbooks.script(CM.ref, Step(fatal=SIGNED_OUT), operation="apply")
     ended = firm.export(CM, auto_apply=True)
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": SIGNED_OUT.message})
     assert firm.open_intents() == []
@@ -139,7 +139,7 @@ def test_signed_out_at_the_application_itself_says_so(firm: Firm) -> None:
 
 def test_quickbooks_lost_before_the_application_leaves_the_row_running_for_the_run_to_end(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    firm.books.unreachable["read"] = Unreachable(Message("quickbooks_unreachable"))
+    firm.quickbooks.unreachable["read"] = Unreachable(Message("quickbooks_unreachable"))
     ended = firm.export(CM, auto_apply=True)
     assert isinstance(ended.failure, Unreachable)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.RUNNING, "memo_to_apply")
@@ -147,8 +147,8 @@ def test_quickbooks_lost_before_the_application_leaves_the_row_running_for_the_r
 
 def test_a_restored_backup_adopts_the_memo_and_applies_what_is_left_of_it(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    book = BookCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), note="[WS AF-credit_memo-1]")
-    firm.books.put(book)
+    book = QboCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), note="[WS AF-credit_memo-1]")
+    firm.quickbooks.put(book)
     ended = firm.export(CM, auto_apply=True)
     result = ended.rows[str(CM.ref)]
     assert (result.outcome, result.applied) == (Outcome.SYNCHRONIZED, (Share("INV-1", Decimal("50.00")),))
@@ -158,7 +158,7 @@ def test_a_restored_backup_adopts_the_memo_and_applies_what_is_left_of_it(firm: 
 @pytest.mark.parametrize("change", [{"remaining": Decimal("0.00")}, {"customer_id": "58"}])
 def test_a_restored_backup_applies_no_memo_that_is_spent_or_changed(firm: Firm, change: dict[str, object]) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    book = BookCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), note="[WS AF-credit_memo-1]")
-    firm.books.put(replace(book, **change))  # type: ignore[arg-type]
+    book = QboCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), note="[WS AF-credit_memo-1]")
+    firm.quickbooks.put(replace(book, **change))  # type: ignore[arg-type]
     firm.export(CM, auto_apply=True)
     assert applications(firm) == []

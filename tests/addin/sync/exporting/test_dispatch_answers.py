@@ -20,7 +20,7 @@ from qb_plugin.model import (
     SourceRecord,
     Verdict,
 )
-from qb_plugin.sync.exporting.dispatch import Delivery, row_context
+from qb_plugin.sync.exporting.dispatch import Dispatcher, row_context
 from qb_plugin.sync.exporting.planning import PlannedRow
 from tests.support.scripted_sends import LOST, Step, refuses
 from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, line, payment
@@ -35,11 +35,11 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 
 def planned(firm: Firm, record: SourceRecord, *lines: tuple[str, str], retried: bool = False) -> PlannedRow:
-    customer = next(c for c in firm.books.customers_ if c.id == customer_id(int(record.client_id)))
+    customer = next(c for c in firm.quickbooks.customers_ if c.id == customer_id(int(record.client_id)))
     note = f"[WS AF-payment-{record.ref.id}]"
     parts = tuple(line(*part) for part in lines)
     draft = PaymentDraft(customer.id, record.date, record.amount, record.reference or None, note=note, lines=parts)
-    entity, payload = firm.books.payload(draft)
+    entity, payload = firm.quickbooks.payload(draft)
     return PlannedRow(record, customer, draft, entity, payload, retried=retried)
 
 
@@ -47,7 +47,7 @@ class Pass:
     """One pass over planned rows, and what it left."""
 
     def __init__(self, firm: Firm, rows: list[PlannedRow], fence: int = 0, stop: bool = False) -> None:
-        self.delivery = Delivery(firm.place, "run", fence, lambda: stop)
+        self.delivery = Dispatcher(firm.context, "run", fence, lambda: stop)
         self.ended = Ended()
         for _, result in self.delivery.send(rows):
             self.ended.take(result)
@@ -69,7 +69,7 @@ def rows_of(firm: Firm, *clients: int) -> list[PlannedRow]:
 
 def test_a_refusal_closes_the_intent_with_its_reason_and_a_new_one_is_possible(firm: Firm) -> None:
     rows = rows_of(firm, 1)
-    firm.books.script(payment(1).ref, refuses("610"))
+    firm.quickbooks.script(payment(1).ref, refuses("610"))
     first = Pass(firm, rows)
     assert first.outcomes() == {"payment:1": Outcome.FAILED}
     assert first.ended.rows["payment:1"].message == Message("quickbooks_said", {"code": "610"}, "no")
@@ -81,8 +81,8 @@ def test_a_refusal_closes_the_intent_with_its_reason_and_a_new_one_is_possible(f
 def test_moved_balances_are_kept_to_be_planned_once_more(firm: Firm, code: str) -> None:
     firm.open(invoice("1", 1, "100.00"))
     rows = [planned(firm, payment(1), ("1", "10.00")), planned(firm, payment(2), ("1", "10.00"))]
-    firm.books.items_a_batch = 1
-    firm.books.script(payment(1).ref, refuses(code))
+    firm.quickbooks.items_a_batch = 1
+    firm.quickbooks.script(payment(1).ref, refuses(code))
     done = Pass(firm, rows)
     assert done.outcomes() == {"payment:1": Outcome.WAITING}
     assert [(row.id, row.retried) for row in done.delivery.again] == [("payment:1", True)]
@@ -92,19 +92,19 @@ def test_moved_balances_are_kept_to_be_planned_once_more(firm: Firm, code: str) 
 
 def test_a_row_planned_once_more_is_not_planned_a_third_time(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"))
-    firm.books.script(payment(1).ref, refuses("6000"))
+    firm.quickbooks.script(payment(1).ref, refuses("6000"))
     done = Pass(firm, [planned(firm, payment(1), ("1", "10.00"), retried=True)])
     assert done.outcomes() == {"payment:1": Outcome.FAILED}
     assert done.delivery.again == []
 
 
 def test_a_refusal_of_a_row_without_invoices_has_nothing_to_plan_again(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, refuses("6000"))
+    firm.quickbooks.script(payment(1).ref, refuses("6000"))
     assert Pass(firm, rows_of(firm, 1)).outcomes() == {"payment:1": Outcome.FAILED}
 
 
 def test_a_lost_answer_is_doubt_and_keeps_the_intent(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, LOST)
+    firm.quickbooks.script(payment(1).ref, LOST)
     done = Pass(firm, rows_of(firm, 1))
     assert done.outcomes() == {"payment:1": Outcome.NOT_CONFIRMED}
     assert [row.id for _, row in done.delivery.doubtful.values()] == ["payment:1"]
@@ -114,8 +114,8 @@ def test_a_lost_answer_is_doubt_and_keeps_the_intent(firm: Firm) -> None:
 @pytest.mark.parametrize("lines", [(), (("1", "10.00"),)])
 def test_the_other_rows_of_a_customer_in_doubt_wait(firm: Firm, lines: tuple[tuple[str, str], ...]) -> None:
     firm.open(invoice("1", 1, "500.00"))
-    firm.books.items_a_batch, firm.books.width = 1, 2
-    firm.books.script(payment(1).ref, LOST)
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
+    firm.quickbooks.script(payment(1).ref, LOST)
     rows = [planned(firm, payment(number, 1), *lines) for number in range(1, 5)]
     rows.append(planned(firm, payment(9, 2)))
     done = Pass(firm, rows)
@@ -125,13 +125,13 @@ def test_the_other_rows_of_a_customer_in_doubt_wait(firm: Firm, lines: tuple[tup
 
 
 def test_a_refusal_without_a_fault_still_gives_a_reason(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, Step(verdict=Verdict.REFUSED))
+    firm.quickbooks.script(payment(1).ref, Step(verdict=Verdict.REFUSED))
     done = Pass(firm, rows_of(firm, 1))
     assert done.ended.rows["payment:1"].message == Message("quickbooks_no_reason")
 
 
 def test_what_was_not_acted_upon_is_not_tried_and_says_why(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, Step(verdict=Verdict.NOT_ACTED_UPON, fault=Fault("3001", "slow")))
+    firm.quickbooks.script(payment(1).ref, Step(verdict=Verdict.NOT_ACTED_UPON, fault=Fault("3001", "slow")))
     done = Pass(firm, rows_of(firm, 1))
     assert done.outcomes() == {"payment:1": Outcome.NOT_TRIED}
     assert done.ended.rows["payment:1"].message == Message("quickbooks_said", {"code": "3001"}, "slow")
@@ -155,10 +155,10 @@ def test_a_faults_sentence_may_name_what_the_row_is_about(firm: Firm) -> None:
 
 
 def test_cancel_finishes_what_is_in_flight_and_leaves_the_rest(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 2
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
     stopped: list[bool] = []
     rows = [planned(firm, payment(number, number - 10)) for number in range(11, 16)]
-    delivery = Delivery(firm.place, "run", 0, lambda: bool(stopped))
+    delivery = Dispatcher(firm.context, "run", 0, lambda: bool(stopped))
     done: list[str] = []
     for _, result in delivery.send(rows):
         if result.outcome is Outcome.SYNCHRONIZED:
@@ -169,8 +169,8 @@ def test_cancel_finishes_what_is_in_flight_and_leaves_the_rest(firm: Firm) -> No
 
 
 def test_after_a_fatal_answer_nothing_more_is_sent_and_nothing_was_saved(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
-    firm.books.script(payment(2, 2).ref, Step(fatal=SIGNED_OUT))
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
+    firm.quickbooks.script(payment(2, 2).ref, Step(fatal=SIGNED_OUT))
     done = Pass(firm, rows_of(firm, 1, 2, 3))
     assert done.outcomes() == {"payment:1": Outcome.SYNCHRONIZED, "payment:2": Outcome.NOT_TRIED}
     assert done.ended.rows["payment:2"].message == SIGNED_OUT.message
@@ -180,14 +180,14 @@ def test_after_a_fatal_answer_nothing_more_is_sent_and_nothing_was_saved(firm: F
 
 
 def test_a_lease_taken_over_stops_the_sending_and_what_is_in_flight_is_settled(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
 
     def take_over(batch: Batch) -> None:
-        if len(firm.books.batches) == 1:
+        if len(firm.quickbooks.batches) == 1:
             lease = firm.store.leases.take(REALM, firm.run_info())
             firm.store.leases.release(lease)
 
-    firm.books.on_submit.append(take_over)
+    firm.quickbooks.on_submit.append(take_over)
     done = Pass(firm, rows_of(firm, 1, 2, 3))
     assert done.outcomes() == {"payment:1": Outcome.SYNCHRONIZED, "payment:2": Outcome.SYNCHRONIZED}
     assert isinstance(done.delivery.fatal, LeaseLost)
@@ -208,20 +208,20 @@ class BrokenJournal:
 
 
 def test_answers_that_cannot_be_written_down_are_not_confirmed(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 2
-    place = replace(firm.place, journal=BrokenJournal(firm))  # type: ignore[arg-type]
-    delivery = Delivery(place, "run", 0, lambda: False)
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
+    context = replace(firm.context, journal=BrokenJournal(firm))  # type: ignore[arg-type]
+    delivery = Dispatcher(context, "run", 0, lambda: False)
     results = {result.id: result.outcome for _, result in delivery.send(rows_of(firm, 1, 2, 3))}
     assert results == {"payment:1": Outcome.NOT_CONFIRMED, "payment:2": Outcome.NOT_CONFIRMED}
     assert [row.id for row in delivery.left] == ["payment:3"]
     assert len(firm.open_intents()) == 2
     assert firm.export(payment(1), payment(2, 2)).outcome(payment(1)) is Outcome.SYNCHRONIZED
-    assert len(firm.books.saved) == 2
+    assert len(firm.quickbooks.saved) == 2
 
 
 def test_a_run_that_is_abandoned_still_writes_down_what_comes_back(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 3
-    events = Delivery(firm.place, "run", 0, lambda: False).send(rows_of(firm, 1, 2, 3))
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 3
+    events = Dispatcher(firm.context, "run", 0, lambda: False).send(rows_of(firm, 1, 2, 3))
     next(events)
     events.close()
     assert firm.open_intents() == []

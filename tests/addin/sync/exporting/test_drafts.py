@@ -18,7 +18,7 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.sync.exporting.planning import Plan, PlannedRow, Planner, plan_export
-from qb_plugin.sync.exporting.snapshot import ExportOptions, read_known
+from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from tests.support.sync_firm import DAY, Firm, firm_in, invoice, line, memo, part, payment
 
 
@@ -30,7 +30,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 def plan(firm: Firm, *records: SourceRecord, **options: object) -> Plan:
     options.setdefault("item_id", "9")
-    return plan_export(firm.place, records, ExportOptions(**options))  # type: ignore[arg-type]
+    return plan_export(firm.context, records, ExportOptions(**options))  # type: ignore[arg-type]
 
 
 def decided(firm: Firm, record: SourceRecord, **options: object) -> RowResult:
@@ -78,7 +78,7 @@ def test_a_credit_memo_is_one_line_of_the_item_in_the_settings(firm: Firm) -> No
 def test_the_customers_currency_is_named_where_the_company_keeps_several(firm: Firm) -> None:
     firm.know(1, currency="USD")
     assert row(firm, payment(1)).draft.currency is None
-    firm.books.company_ = Company("realm", "Alder & Finch", multicurrency=True)
+    firm.quickbooks.company_ = Company("realm", "Alder & Finch", multicurrency=True)
     assert row(firm, payment(1)).draft.currency == "USD"
 
 
@@ -88,7 +88,7 @@ def test_the_customers_currency_is_named_where_the_company_keeps_several(firm: F
 def test_without_auto_apply_nothing_is_applied_and_no_invoice_is_read(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"))
     assert row(firm, payment(1)).lines == ()
-    assert "open_invoices" not in firm.books.calls
+    assert "open_invoices" not in firm.quickbooks.calls
 
 
 def test_older_payments_take_older_balances_whatever_order_they_were_picked_in(firm: Firm) -> None:
@@ -118,7 +118,7 @@ def test_a_credit_memo_is_applied_in_a_later_call(firm: Firm) -> None:
 
 def planner(firm: Firm, *records: SourceRecord, **options: object) -> Planner:
     chosen = ExportOptions(auto_apply=True, item_id="9", **options)  # type: ignore[arg-type]
-    return Planner(firm.place, read_known(firm.place, records, chosen), chosen)
+    return Planner(firm.context, read_snapshot(firm.context, records, chosen), chosen)
 
 
 def test_a_row_without_invoices_is_planned_again_as_it_was(firm: Firm) -> None:
@@ -132,10 +132,10 @@ def test_a_row_without_invoices_is_planned_again_as_it_was(firm: Firm) -> None:
 def test_planned_again_it_goes_to_what_is_open_now_in_a_new_text(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"), invoice("2", 1, "70.00", day=2))
     planned = planner(firm, payment(1)).plan([payment(1)]).rows[0]
-    firm.books.spend("1", Decimal("100.00"))
+    firm.quickbooks.spend("1", Decimal("100.00"))
     again = planner(firm, payment(1)).plan_again(planned)
     assert lines(again) == [("2", "70.00")]
-    assert firm.books.draft("Payment", again.payload).lines[0].id == "2"  # type: ignore[union-attr]
+    assert firm.quickbooks.draft("Payment", again.payload).lines[0].id == "2"  # type: ignore[union-attr]
 
 
 def test_an_application_planned_again_keeps_its_memos_line_in_balance(firm: Firm) -> None:
@@ -155,23 +155,23 @@ def test_an_application_planned_again_keeps_its_memos_line_in_balance(firm: Firm
 
 def test_both_sides_are_read_in_a_few_calls_whatever_the_number_of_rows(firm: Firm) -> None:
     plan(firm, *(payment(number, number % 5 + 1) for number in range(200)), auto_apply=True)
-    assert sorted(firm.books.calls) == ["company", "customers", "open_invoices", "payments"]
+    assert sorted(firm.quickbooks.calls) == ["company", "customers", "open_invoices", "payments"]
 
 
 def test_no_records_read_no_period(firm: Firm) -> None:
     assert plan(firm, auto_apply=True) == Plan((), (), ())
-    assert firm.books.calls == ["company", "customers"]
+    assert firm.quickbooks.calls == ["company", "customers"]
 
 
 def test_the_period_of_each_kind_is_read_with_a_month_to_spare(firm: Firm) -> None:
     plan(firm, payment(1), payment(2, date=DAY + timedelta(days=3)), memo(1))
-    assert sorted(firm.books.periods, reverse=True) == [
+    assert sorted(firm.quickbooks.periods, reverse=True) == [
         ("payments", DAY - timedelta(days=31), DAY + timedelta(days=34)),
         ("credit_memos", DAY - timedelta(days=31), DAY + timedelta(days=31)),
     ]
 
 
 def test_a_customer_known_only_by_its_id_is_called_by_it(firm: Firm) -> None:
-    known = read_known(firm.place, [payment(1)], ExportOptions())
+    known = read_snapshot(firm.context, [payment(1)], ExportOptions())
     assert known.customer("51").name == "Customer 1"
     assert known.customer("404").full_name == "404"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.model import (
-    BookCreditMemo,
     Company,
     Link,
     Message,
     Outcome,
+    QboCreditMemo,
     RowResult,
     SourceRecord,
 )
@@ -32,7 +32,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 def plan(firm: Firm, *records: SourceRecord, **options: object) -> Plan:
     options.setdefault("item_id", "9")
-    return plan_export(firm.place, records, ExportOptions(**options))  # type: ignore[arg-type]
+    return plan_export(firm.context, records, ExportOptions(**options))  # type: ignore[arg-type]
 
 
 def decided(firm: Firm, record: SourceRecord, **options: object) -> RowResult:
@@ -75,7 +75,7 @@ def test_an_inactive_customer_is_refused_by_name(firm: Firm) -> None:
 
 
 def test_a_customer_that_is_gone_is_refused_by_the_clients_name(firm: Firm) -> None:
-    firm.books.customers_ = []
+    firm.quickbooks.customers_ = []
     assert decided(firm, payment(1)).message == Message("customer_inactive", {"name": "Client 1"})
 
 
@@ -87,7 +87,7 @@ def test_a_customer_in_another_currency_is_refused(firm: Firm) -> None:
 
 
 def test_closed_books_refuse_what_is_dated_before_they_open(firm: Firm) -> None:
-    firm.books.company_ = Company("realm", "Alder & Finch", closed_until=DAY)
+    firm.quickbooks.company_ = Company("realm", "Alder & Finch", closed_until=DAY)
     assert decided(firm, payment(1)).message == Message("books_closed", {"closed": DAY, "date": DAY})
 
 
@@ -118,7 +118,7 @@ def test_a_linked_row_is_skipped_with_its_quickbooks_id(firm: Firm) -> None:
 
 
 def test_a_row_in_doubt_is_not_sent_and_its_customers_other_rows_wait(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, LOST)
+    firm.quickbooks.script(payment(1).ref, LOST)
     events = firm.events(payment(1))
     while not firm.open_intents():
         next(events)
@@ -133,38 +133,38 @@ def test_a_row_in_doubt_is_not_sent_and_its_customers_other_rows_wait(firm: Firm
 
 
 def test_a_marker_in_quickbooks_is_adopted_not_sent(firm: Firm) -> None:
-    book = firm.books.put(book_payment("900", note="Thanks [WS AF-payment-1]"))
+    book = firm.quickbooks.put(book_payment("900", note="Thanks [WS AF-payment-1]"))
     found = plan(firm, payment(1))
     assert (found.adopted, found.rows, found.decided) == (((payment(1), book),), (), ())
 
 
 def test_a_marker_is_found_though_its_date_was_corrected_there(firm: Firm) -> None:
-    firm.books.put(book_payment("900", note="[WS AF-payment-1]", date=DAY + timedelta(days=20)))
+    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]", date=DAY + timedelta(days=20)))
     assert len(plan(firm, payment(1)).adopted) == 1
 
 
 def test_another_firms_marker_or_one_of_an_application_adopts_nothing(firm: Firm) -> None:
-    firm.books.put(book_payment("900", note="[WS BX-payment-1]"))
-    firm.books.put(book_payment("901", note="[WS AF-apply-1]", total=Decimal("0.00")))
+    firm.quickbooks.put(book_payment("900", note="[WS BX-payment-1]"))
+    firm.quickbooks.put(book_payment("901", note="[WS AF-apply-1]", total=Decimal("0.00")))
     assert len(plan(firm, payment(1)).rows) == 1
 
 
 def test_of_two_with_the_marker_the_one_that_agrees_is_adopted(firm: Firm) -> None:
-    firm.books.put(book_payment("900", note="[WS AF-payment-1]", amount="9.00"))
-    right = firm.books.put(book_payment("901", note="[WS AF-payment-1]"))
+    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]", amount="9.00"))
+    right = firm.quickbooks.put(book_payment("901", note="[WS AF-payment-1]"))
     assert plan(firm, payment(1)).adopted == ((payment(1), right),)
 
 
 @pytest.mark.parametrize("amount", ["100.00", "9.00"])
 def test_a_marker_twice_is_held_for_a_person(firm: Firm, amount: str) -> None:
     for identity in ("900", "901"):
-        firm.books.put(book_payment(identity, note="[WS AF-payment-1]", amount=amount))
+        firm.quickbooks.put(book_payment(identity, note="[WS AF-payment-1]", amount=amount))
     result = decided(firm, payment(1))
     assert (result.outcome, result.message) == (Outcome.SKIPPED, Message("marker_twice", {"number": "P-1", "n": 2}))
 
 
 def test_a_marker_of_an_unmatched_client_is_adopted_too(firm: Firm) -> None:
-    firm.books.put(book_payment("900", note="[WS AF-payment-1]"))
+    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]"))
     assert len(plan(firm, payment(1, client=9)).adopted) == 1
 
 
@@ -172,39 +172,39 @@ def test_a_marker_of_an_unmatched_client_is_adopted_too(firm: Firm) -> None:
 
 
 def test_a_look_alike_is_held_and_named(firm: Firm) -> None:
-    firm.books.put(book_payment("900", reference="10432"))
+    firm.quickbooks.put(book_payment("900", reference="10432"))
     result = decided(firm, payment(1, reference="10432"))
     values = {"amount": Decimal("100.00"), "customer": "Customer 1", "date": DAY, "ref": "10432"}
     assert result == RowResult("payment:1", Outcome.SKIPPED, Message("twin_payment", values), "900")
 
 
 def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm) -> None:
-    firm.books.put(book_payment("900"))
+    firm.quickbooks.put(book_payment("900"))
     message = decided(firm, payment(1)).message
     assert message is not None
     assert message.values["ref"] == "–"
 
 
 def test_a_look_alike_is_sent_when_a_person_says_so(firm: Firm) -> None:
-    firm.books.put(book_payment("900"))
-    assert row(firm, payment(1), send_anyway=frozenset({payment(1).ref})).id == "payment:1"
+    firm.quickbooks.put(book_payment("900"))
+    assert row(firm, payment(1), force=frozenset({payment(1).ref})).id == "payment:1"
 
 
 def test_what_is_linked_to_another_record_is_no_look_alike(firm: Firm) -> None:
-    firm.books.put(book_payment("900"))
+    firm.quickbooks.put(book_payment("900"))
     firm.store.links.add([Link(REALM, payment(7).ref, "Payment", "900", "exported")])
     assert row(firm, payment(1)).id == "payment:1"
 
 
 @pytest.mark.parametrize("other", [{"amount": "100.01"}, {"reference": "other"}, {"client": 2}, {"date": DAY + timedelta(days=1)}])
 def test_what_differs_in_customer_amount_date_or_reference_is_no_look_alike(firm: Firm, other: dict[str, object]) -> None:
-    firm.books.put(book_payment("900", **other))  # type: ignore[arg-type]
+    firm.quickbooks.put(book_payment("900", **other))  # type: ignore[arg-type]
     assert row(firm, payment(1)).id == "payment:1"
 
 
 def test_a_credit_memo_looks_like_one_of_its_number(firm: Firm) -> None:
-    book = BookCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), number="CM-1")
-    firm.books.put(book)
+    book = QboCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), number="CM-1")
+    firm.quickbooks.put(book)
     message = decided(firm, memo(1)).message
     assert message is not None
     assert message.key == "twin_credit_memo"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import Unreachable
-from qb_plugin.model import BookPayment, IntentState, Message, Operation, Outcome, SourceRecord
+from qb_plugin.model import IntentState, Message, Operation, Outcome, QboPayment, SourceRecord
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.exporting.recovery import Recovery, marker_of
 from qb_plugin.sync.exporting.run_export import settle_open
@@ -27,12 +27,12 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         yield found
 
 
-def saved(firm: Firm) -> list[BookPayment]:
-    return firm.books.payments_saved()
+def saved(firm: Firm) -> list[QboPayment]:
+    return firm.quickbooks.payments_saved()
 
 
 def bytes_sent(firm: Firm) -> list[tuple[str, str, str]]:
-    return [(batch.requestid, intent.bid, intent.payload) for batch in firm.books.batches for intent in batch.intents]
+    return [(batch.requestid, intent.bid, intent.payload) for batch in firm.quickbooks.batches for intent in batch.intents]
 
 
 def looked_at(firm: Firm, row: SourceRecord, seconds_ago: float) -> None:
@@ -47,38 +47,38 @@ def looked_at(firm: Firm, row: SourceRecord, seconds_ago: float) -> None:
 
 def test_what_is_found_at_once_is_adopted_without_waiting(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.script(row.ref, LOST)
     ended = firm.export(row)
     assert (ended.outcome(row), ended.said(row)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
     link = firm.link(row)
     assert link is not None
     assert (link.origin, link.source_version) == ("adopted", "7")
     assert firm.clock.slept == []
-    assert len(firm.books.batches) == 1
+    assert len(firm.quickbooks.batches) == 1
 
 
 def test_what_the_query_shows_only_later_is_adopted_at_the_second_look(firm: Firm) -> None:
     row = payment(1)
-    firm.books.lag = 25.0
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.lag = 25.0
+    firm.quickbooks.script(row.ref, LOST)
     ended = firm.export(row)
     assert ended.outcome(row) is Outcome.SYNCHRONIZED
     assert len(saved(firm)) == 1
-    assert len(firm.books.batches) == 1
+    assert len(firm.quickbooks.batches) == 1
 
 
 def test_what_is_saved_long_after_the_call_broke_off_is_adopted_at_the_second_look(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, late(119.0))
+    firm.quickbooks.script(row.ref, late(119.0))
     ended = firm.export(row)
     assert ended.outcome(row) is Outcome.SYNCHRONIZED
     assert len(saved(firm)) == 1
-    assert len(firm.books.batches) == 1
+    assert len(firm.quickbooks.batches) == 1
 
 
 def test_the_second_look_waits_for_the_call_limit_and_one_lag_after_the_send(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     firm.export(row)
     assert sum(firm.clock.slept) == CALL + LAG
     assert max(firm.clock.slept) <= 5.0
@@ -86,7 +86,7 @@ def test_the_second_look_waits_for_the_call_limit_and_one_lag_after_the_send(fir
 
 def test_the_second_look_waits_one_lag_after_the_first_when_the_send_is_long_past(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     firm.clock.move(3600)
     ended = settle(firm)
@@ -96,7 +96,7 @@ def test_the_second_look_waits_one_lag_after_the_first_when_the_send_is_long_pas
 
 def test_the_lag_counts_from_the_first_look_that_was_written_down(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     looked_at(firm, row, seconds_ago=20)
     settle(firm)
     assert sum(firm.clock.slept) == LAG - 20
@@ -104,7 +104,7 @@ def test_the_lag_counts_from_the_first_look_that_was_written_down(firm: Firm) ->
 
 def test_nobody_waits_when_both_times_are_long_past(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     looked_at(firm, row, seconds_ago=LAG)
     ended = settle(firm)
     assert (ended.outcome(row), firm.clock.slept) == (Outcome.SYNCHRONIZED, [])
@@ -113,7 +113,7 @@ def test_nobody_waits_when_both_times_are_long_past(firm: Firm) -> None:
 
 def test_a_wait_of_less_than_a_second_is_waited_too(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     looked_at(firm, row, seconds_ago=LAG - 0.75)
     ended = settle(firm)
     assert firm.clock.slept == [0.75]
@@ -122,34 +122,34 @@ def test_a_wait_of_less_than_a_second_is_waited_too(firm: Firm) -> None:
 
 def test_cancel_just_before_the_wait_is_over_sends_nothing(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     looked_at(firm, row, seconds_ago=LAG - 0.75)
-    assert collect(settle_open(firm.place, lambda: True)).outcome(row) is Outcome.NOT_CONFIRMED
-    assert len(firm.books.batches) == 1
+    assert collect(settle_open(firm.context, lambda: True)).outcome(row) is Outcome.NOT_CONFIRMED
+    assert len(firm.quickbooks.batches) == 1
 
 
 def test_a_vain_first_look_is_written_down_with_its_moment(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     firm.clock.move(40)
     looked = firm.clock.now()
-    collect(settle_open(firm.place, lambda: True))
+    collect(settle_open(firm.context, lambda: True))
     assert firm.open_intents()[0].first_look_at == looked
 
 
 def test_what_a_settling_tells_from_its_first_look_to_its_end(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     send_and_die(firm, row)
-    ended = collect(Recovery(firm.place, lambda: False).settle(firm.open_intents()))
+    ended = collect(Recovery(firm.context, lambda: False).settle(firm.open_intents()))
     told = [Message("checking_again", {"seconds": 150}), Message("checking_doubt", {"n": 1})]
     assert (ended.events, ended.failure) == ([*told, in_doubt(firm.intent_of(row))], None)
 
 
 def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     ended = firm.export(row)
     assert Message("checking_doubt", {"n": 1}) in ended.events
     assert Message("checking_again", {"seconds": 150}) in ended.events
@@ -157,23 +157,23 @@ def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:
 
 def test_the_look_begins_five_minutes_before_quickbooks_own_clock(firm: Firm) -> None:
     row = payment(1)
-    firm.books.skew = timedelta(hours=-3)
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.skew = timedelta(hours=-3)
+    firm.quickbooks.script(row.ref, LOST)
     send_and_die(firm, row)
     [book] = saved(firm)
-    firm.books.put(replace(book, created=firm.books.now() - timedelta(minutes=4, seconds=59)))
+    firm.quickbooks.put(replace(book, created=firm.quickbooks.now() - timedelta(minutes=4, seconds=59)))
     assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED
     assert firm.clock.slept == []
 
 
 def test_only_our_marker_proves_it_not_what_it_looks_like(firm: Firm) -> None:
     row = payment(1, reference="10432")
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
-    twin = book_payment("900", reference="10432", created=firm.books.now())
+    possible_duplicate = book_payment("900", reference="10432", created=firm.quickbooks.now())
     others = ["[WS BX-payment-1]", "[WS AF-payment-11]", "[WS AF-payment-1] edited", "[WS AF-credit_memo-1]", None]
     for number, note in enumerate(others):
-        firm.books.put(replace(twin, id=str(900 + number), note=note))
+        firm.quickbooks.put(replace(possible_duplicate, id=str(900 + number), note=note))
     ended = settle(firm)
     link = firm.link(row)
     assert link is not None
@@ -183,10 +183,10 @@ def test_only_our_marker_proves_it_not_what_it_looks_like(firm: Firm) -> None:
 
 def test_one_that_was_edited_in_quickbooks_meanwhile_is_adopted_as_changed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.script(row.ref, LOST)
     send_and_die(firm, row)
     [book] = saved(firm)
-    firm.books.put(replace(book, customer_id="58", total=Decimal("9.00")))
+    firm.quickbooks.put(replace(book, customer_id="58", total=Decimal("9.00")))
     ended = settle(firm)
     assert ended.outcome(row) is Outcome.CHANGED
     assert ended.rows[str(row.ref)].message == Message("saved_but_differs", {"what": "customer, amount"})
@@ -195,10 +195,10 @@ def test_one_that_was_edited_in_quickbooks_meanwhile_is_adopted_as_changed(firm:
 
 def test_of_two_with_the_marker_the_one_that_agrees_is_adopted(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.script(row.ref, LOST)
     send_and_die(firm, row)
     [book] = saved(firm)
-    firm.books.put(replace(book, id="900", total=Decimal("9.00")))
+    firm.quickbooks.put(replace(book, id="900", total=Decimal("9.00")))
     assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED
     link = firm.link(row)
     assert link is not None
@@ -207,15 +207,15 @@ def test_of_two_with_the_marker_the_one_that_agrees_is_adopted(firm: Firm) -> No
 
 def test_two_with_the_marker_that_both_agree_are_left_for_a_person(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.script(row.ref, LOST)
     send_and_die(firm, row)
     [book] = saved(firm)
-    firm.books.put(replace(book, id="900"))
+    firm.quickbooks.put(replace(book, id="900"))
     ended = settle(firm)
     assert ended.outcome(row) is Outcome.NOT_CONFIRMED
     assert ended.rows[str(row.ref)].message == Message("marker_twice", {"number": "payment:1", "n": 2})
     assert len(firm.open_intents()) == 1
-    assert len(firm.books.batches) == 1
+    assert len(firm.quickbooks.batches) == 1
 
 
 # --- stopping, dying, others --------------------------------------------------------------------------
@@ -223,18 +223,18 @@ def test_two_with_the_marker_that_both_agree_are_left_for_a_person(firm: Firm) -
 
 def test_cancel_while_waiting_ends_the_wait_and_sends_nothing(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     stopped: list[bool] = []
     firm.clock.at(12, lambda: stopped.append(True))
     ended = firm.export(row, stop=lambda: bool(stopped))
     assert ended.outcome(row) is Outcome.NOT_CONFIRMED
     assert sum(firm.clock.slept) <= 15
-    assert len(firm.books.batches) == 1
+    assert len(firm.quickbooks.batches) == 1
 
 
 def test_cancel_during_the_wait_after_a_fault_leaves_it_not_confirmed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, refuses("610"))
+    firm.quickbooks.script(row.ref, UNSENT, refuses("610"))
     stopped: list[bool] = []
     firm.clock.at(CALL + LAG + 10, lambda: stopped.append(True))
     assert firm.export(row, stop=lambda: bool(stopped)).outcome(row) is Outcome.NOT_CONFIRMED
@@ -243,7 +243,7 @@ def test_cancel_during_the_wait_after_a_fault_leaves_it_not_confirmed(firm: Firm
 
 def test_intents_are_settled_at_start_even_if_their_record_was_deleted_here(firm: Firm) -> None:
     row = payment(404)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     ended = settle(firm)
     assert ended.outcome(row) is Outcome.SYNCHRONIZED
@@ -252,14 +252,14 @@ def test_intents_are_settled_at_start_even_if_their_record_was_deleted_here(firm
 
 def test_nothing_open_asks_quickbooks_nothing(firm: Firm) -> None:
     assert settle(firm).events == []
-    assert firm.books.calls == []
+    assert firm.quickbooks.calls == []
 
 
 def test_quickbooks_out_of_reach_at_start_leaves_the_rows_not_confirmed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.script(row.ref, LOST)
     send_and_die(firm, row)
-    firm.books.unreachable["created_since"] = Unreachable(Message("quickbooks_unreachable"))
+    firm.quickbooks.unreachable["created_since"] = Unreachable(Message("quickbooks_unreachable"))
     ended = settle(firm)
     assert isinstance(ended.failure, Unreachable)
     assert ended.outcome(row) is Outcome.NOT_CONFIRMED
@@ -269,7 +269,7 @@ def test_quickbooks_out_of_reach_at_start_leaves_the_rows_not_confirmed(firm: Fi
 @pytest.mark.parametrize("state", [IntentState.CONFIRMED, IntentState.REFUSED])
 def test_what_another_workstation_settled_while_we_waited_is_not_sent_again(firm: Firm, state: IntentState) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     [intent] = firm.open_intents()
 
@@ -281,14 +281,14 @@ def test_what_another_workstation_settled_while_we_waited_is_not_sent_again(firm
     firm.clock.at(60, settled_elsewhere)
     ended = settle(firm)
     assert ended.outcome(row) is (Outcome.SYNCHRONIZED if state is IntentState.CONFIRMED else Outcome.NOT_CONFIRMED)
-    assert len(firm.books.batches) == 1
+    assert len(firm.quickbooks.batches) == 1
     assert saved(firm) == []
 
 
 def test_credit_memos_and_payments_in_doubt_are_looked_up_each_among_their_own(firm: Firm) -> None:
     one, other = payment(1, 1), memo(1, 2)
     for row in (one, other):
-        firm.books.script(row.ref, LOST)
+        firm.quickbooks.script(row.ref, LOST)
     send_and_die(firm, one, other)
     ended = settle(firm)
     assert [ended.outcome(row) for row in (one, other)] == [Outcome.SYNCHRONIZED, Outcome.SYNCHRONIZED]
@@ -297,9 +297,9 @@ def test_credit_memos_and_payments_in_doubt_are_looked_up_each_among_their_own(f
 
 def test_what_could_not_be_settled_is_known_afterwards(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     send_and_die(firm, row)
-    recovery = Recovery(firm.place, lambda: False)
+    recovery = Recovery(firm.context, lambda: False)
     collect(recovery.settle(firm.open_intents()))
     assert [intent.customer_id for intent in recovery.undecided] == [customer_id(1)]
 
@@ -307,19 +307,19 @@ def test_what_could_not_be_settled_is_known_afterwards(firm: Firm) -> None:
 def test_all_that_could_not_be_settled_is_known_afterwards_whatever_the_reason(firm: Firm) -> None:
     twice, gone, lost, found = (payment(number, number) for number in range(1, 5))
     for row, again in ((twice, LOST), (gone, UNSENT), (lost, UNSENT), (found, LOST)):
-        firm.books.script(row.ref, again)
-    firm.books.script(lost.ref, UNSENT)
+        firm.quickbooks.script(row.ref, again)
+    firm.quickbooks.script(lost.ref, UNSENT)
     send_and_die(firm, twice, gone, lost, found)
     [book] = [book for book in saved(firm) if book.customer_id == customer_id(1)]
-    firm.books.put(replace(book, id="900"))
+    firm.quickbooks.put(replace(book, id="900"))
     stopped: list[bool] = []
 
     def hide() -> None:
-        firm.books.saved.clear()
+        firm.quickbooks.saved.clear()
         stopped.append(True)
 
-    firm.books.after_batch = hide
-    recovery = Recovery(firm.place, lambda: bool(stopped))
+    firm.quickbooks.after_batch = hide
+    recovery = Recovery(firm.context, lambda: bool(stopped))
     ended = collect(recovery.settle(firm.open_intents()))
     assert [str(intent.source) for intent in recovery.undecided] == ["payment:1", "payment:2", "payment:3"]
     assert {row: result.outcome for row, result in ended.rows.items()} == {
@@ -332,11 +332,11 @@ def test_all_that_could_not_be_settled_is_known_afterwards_whatever_the_reason(f
 
 def test_an_applications_marker_is_another_than_its_memos(firm: Firm) -> None:
     row = memo(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     [intent] = firm.open_intents()
     application = replace(intent, operation=Operation.APPLY)
-    assert [str(marker_of(firm.place, each)) for each in (intent, application)] == ["[WS AF-credit_memo-1]", "[WS AF-apply-1]"]
+    assert [str(marker_of(firm.context, each)) for each in (intent, application)] == ["[WS AF-credit_memo-1]", "[WS AF-apply-1]"]
 
 
 def test_the_day_and_the_waits_are_those_of_the_design(firm: Firm) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from qb_plugin.model import BookPayment, Fault, IntentState, Message, Outcome, Verdict
+from qb_plugin.model import Fault, IntentState, Message, Outcome, QboPayment, Verdict
 from qb_plugin.store.sql.encoding import decode_message
 from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.exporting.recovery import is_refusal
@@ -25,12 +25,12 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         yield found
 
 
-def saved(firm: Firm) -> list[BookPayment]:
-    return firm.books.payments_saved()
+def saved(firm: Firm) -> list[QboPayment]:
+    return firm.quickbooks.payments_saved()
 
 
 def bytes_sent(firm: Firm) -> list[tuple[str, str, str]]:
-    return [(batch.requestid, intent.bid, intent.payload) for batch in firm.books.batches for intent in batch.intents]
+    return [(batch.requestid, intent.bid, intent.payload) for batch in firm.quickbooks.batches for intent in batch.intents]
 
 
 def closed_with(firm: Firm) -> list[tuple[str, Message | None]]:
@@ -45,11 +45,11 @@ def closed_with(firm: Firm) -> list[tuple[str, Message | None]]:
 
 def test_after_two_vain_looks_the_same_bytes_go_once_more_under_their_first_requestid(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     ended = firm.export(row)
     first, second = bytes_sent(firm)
     assert first == second
-    assert [batch.resend for batch in firm.books.batches] == [False, True]
+    assert [batch.resend for batch in firm.quickbooks.batches] == [False, True]
     assert (ended.outcome(row), len(saved(firm))) == (Outcome.SYNCHRONIZED, 1)
     assert (firm.intent_of(row).sends, firm.intent_of(row).sent_at) == (2, firm.clock.now())
     link = firm.link(row)
@@ -58,12 +58,12 @@ def test_after_two_vain_looks_the_same_bytes_go_once_more_under_their_first_requ
 
 
 def test_two_requestids_are_never_mixed_in_one_call(firm: Firm) -> None:
-    firm.books.items_a_batch = 2
+    firm.quickbooks.items_a_batch = 2
     rows = [payment(number, number) for number in range(1, 5)]
     for row in (rows[0], rows[2], rows[3]):
-        firm.books.script(row.ref, UNSENT)
+        firm.quickbooks.script(row.ref, UNSENT)
     firm.export(*rows)
-    again = [batch for batch in firm.books.batches if batch.resend]
+    again = [batch for batch in firm.quickbooks.batches if batch.resend]
     assert [[str(intent.source) for intent in batch.intents] for batch in again] == [["payment:1"], ["payment:3", "payment:4"]]
     assert all(intent.requestid == batch.requestid for batch in again for intent in batch.intents)
     assert len(saved(firm)) == 4
@@ -71,17 +71,17 @@ def test_two_requestids_are_never_mixed_in_one_call(firm: Firm) -> None:
 
 def test_only_the_doubtful_items_of_a_batch_go_again(firm: Firm) -> None:
     rows = [payment(number, number) for number in range(1, 4)]
-    firm.books.script(rows[1].ref, UNSENT)
+    firm.quickbooks.script(rows[1].ref, UNSENT)
     firm.export(*rows)
-    assert [str(intent.source) for intent in firm.books.batches[1].intents] == ["payment:2"]
-    assert firm.books.batches[1].intents[0].bid == "2"
-    assert firm.books.sends == {"payment:1": 1, "payment:2": 2, "payment:3": 1}
+    assert [str(intent.source) for intent in firm.quickbooks.batches[1].intents] == ["payment:2"]
+    assert firm.quickbooks.batches[1].intents[0].bid == "2"
+    assert firm.quickbooks.sends == {"payment:1": 1, "payment:2": 2, "payment:3": 1}
 
 
 def test_payments_and_credit_memos_that_went_again_are_each_read_back(firm: Firm) -> None:
     rows = [payment(1, 1), memo(1, 2)]
     for row in rows:
-        firm.books.script(row.ref, UNSENT)
+        firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, *rows)
     ended = settle(firm)
     assert [ended.outcome(row) for row in rows] == [Outcome.SYNCHRONIZED, Outcome.SYNCHRONIZED]
@@ -89,19 +89,19 @@ def test_payments_and_credit_memos_that_went_again_are_each_read_back(firm: Firm
 
 
 def test_more_requestids_than_may_be_in_flight_go_one_after_the_other(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
     rows = [payment(number, number) for number in range(1, 4)]
     for row in rows:
-        firm.books.script(row.ref, UNSENT)
+        firm.quickbooks.script(row.ref, UNSENT)
     ended = firm.export(*rows)
     assert {ended.outcome(row) for row in rows} == {Outcome.SYNCHRONIZED}
 
 
 def test_a_replay_that_answers_for_something_deleted_since_is_removed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, LOST)
-    firm.books.lag = 3600.0
-    firm.clock.at(100, lambda: firm.books.delete("1001"))
+    firm.quickbooks.script(row.ref, LOST)
+    firm.quickbooks.lag = 3600.0
+    firm.clock.at(100, lambda: firm.quickbooks.delete("1001"))
     ended = firm.export(row)
     assert (ended.outcome(row), ended.said(row)) == (Outcome.REMOVED, "removed_in_quickbooks")
     assert firm.link(row) is None
@@ -112,42 +112,42 @@ def test_a_replay_that_answers_for_something_deleted_since_is_removed(firm: Firm
 
 def test_a_removed_row_can_be_exported_anew(firm: Firm) -> None:
     test_a_replay_that_answers_for_something_deleted_since_is_removed(firm)
-    firm.books.lag = 0.0
+    firm.quickbooks.lag = 0.0
     assert firm.export(payment(1)).outcome(payment(1)) is Outcome.SYNCHRONIZED
     assert len(saved(firm)) == 1
 
 
 def test_what_cannot_be_read_back_at_once_is_read_once_more_before_it_counts_as_removed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
-    hidden: list[BookPayment] = []
+    firm.quickbooks.script(row.ref, UNSENT)
+    hidden: list[QboPayment] = []
 
     def hide() -> None:
         hidden.extend(saved(firm))
-        firm.books.saved.clear()
+        firm.quickbooks.saved.clear()
 
     send_and_die(firm, row)
-    firm.books.after_batch = hide
+    firm.quickbooks.after_batch = hide
     firm.clock.move(600)
-    firm.clock.at(45, lambda: firm.books.saved.update({book.id: book for book in hidden}))
+    firm.clock.at(45, lambda: firm.quickbooks.saved.update({book.id: book for book in hidden}))
     assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED
     assert firm.link(row) is not None
 
 
 def test_cancel_while_it_is_read_back_leaves_it_not_confirmed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT)
     stopped: list[bool] = []
 
     def hide() -> None:
-        firm.books.saved.clear()
+        firm.quickbooks.saved.clear()
         stopped.append(True)
 
-    firm.books.after_batch = hide
+    firm.quickbooks.after_batch = hide
     send_and_die(firm, row)
     firm.clock.move(600)
     stopped.clear()
-    ended = collect(settle_open(firm.place, lambda: bool(stopped)))
+    ended = collect(settle_open(firm.context, lambda: bool(stopped)))
     assert ended.outcome(row) is Outcome.NOT_CONFIRMED
     assert firm.open_intents()[0].sends == 2
 
@@ -157,49 +157,49 @@ def test_cancel_while_it_is_read_back_leaves_it_not_confirmed(firm: Firm) -> Non
 
 def test_a_fault_in_answer_to_the_re_send_is_refused_only_after_two_further_looks(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, refuses("610", "inactive"))
+    firm.quickbooks.script(row.ref, UNSENT, refuses("610", "inactive"))
     ended = firm.export(row)
     assert ended.outcome(row) is Outcome.FAILED
     assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610"}, "inactive")
-    assert firm.books.calls.count("created_since") == 4
+    assert firm.quickbooks.calls.count("created_since") == 4
     assert sum(firm.clock.slept) == 2 * (CALL + LAG)
     assert firm.standing(row) == []
 
 
 def test_a_replay_that_answers_6000_for_what_had_succeeded_does_not_deceive(firm: Firm) -> None:
     row = payment(1)
-    firm.books.replay = "6000"
-    firm.books.lag = 200.0
-    firm.books.script(row.ref, LOST)
+    firm.quickbooks.replay = "6000"
+    firm.quickbooks.lag = 200.0
+    firm.quickbooks.script(row.ref, LOST)
     ended = firm.export(row)
-    assert firm.books.sends[str(row.ref)] == 2
+    assert firm.quickbooks.sends[str(row.ref)] == 2
     assert (ended.outcome(row), ended.said(row)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
     assert len(saved(firm)) == 1
 
 
 def test_quickbooks_that_forgets_requestids_saves_nothing_twice(firm: Firm) -> None:
     row = payment(1)
-    firm.books.replay = "forgets"
-    firm.books.lag = LAG
-    firm.books.script(row.ref, late(CALL))
+    firm.quickbooks.replay = "forgets"
+    firm.quickbooks.lag = LAG
+    firm.quickbooks.script(row.ref, late(CALL))
     assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
     assert len(saved(firm)) == 1
 
 
 def test_a_fault_that_proves_nothing_leaves_it_not_confirmed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
+    firm.quickbooks.script(row.ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
     ended = firm.export(row)
     assert (ended.outcome(row), ended.said(row)) == (Outcome.NOT_CONFIRMED, "not_confirmed")
-    assert firm.books.calls.count("created_since") == 3
+    assert firm.quickbooks.calls.count("created_since") == 3
     [intent] = firm.open_intents()
     assert intent.sends == 2
 
 
 def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -> None:
     rows = [payment(1, 1), payment(2, 2)]
-    firm.books.script(rows[0].ref, UNSENT, refuses("610"))
-    firm.books.script(rows[1].ref, UNSENT, UNSENT)
+    firm.quickbooks.script(rows[0].ref, UNSENT, refuses("610"))
+    firm.quickbooks.script(rows[1].ref, UNSENT, UNSENT)
     ended = firm.export(*rows)
     assert ended.failure is None
     assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
@@ -208,24 +208,24 @@ def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -
 
 def test_a_fault_that_proves_nothing_is_no_refusal_though_another_rows_is(firm: Firm) -> None:
     rows = [payment(1, 1), payment(2, 2)]
-    firm.books.script(rows[0].ref, UNSENT, refuses("610"))
-    firm.books.script(rows[1].ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
+    firm.quickbooks.script(rows[0].ref, UNSENT, refuses("610"))
+    firm.quickbooks.script(rows[1].ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
     ended = firm.export(*rows)
     assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
 
 
 def test_the_reason_of_a_refusal_is_told_with_what_was_refused(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, refuses("610"))
+    firm.quickbooks.script(row.ref, UNSENT, refuses("610"))
     send_and_die(firm, row)
-    place = replace(firm.place, fault_message=lambda fault, context: Message("quickbooks_said", {"code": fault.code} | context))
-    ended = collect(settle_open(place, lambda: False))
+    context = replace(firm.context, fault_message=lambda fault, context: Message("quickbooks_said", {"code": fault.code} | context))
+    ended = collect(settle_open(context, lambda: False))
     assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610", "entity": "Payment"})
 
 
 def test_what_a_re_send_saved_without_an_answer_is_found_by_the_look_after_it(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, LOST)
+    firm.quickbooks.script(row.ref, UNSENT, LOST)
     ended = firm.export(row)
     assert (ended.outcome(row), ended.said(row)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
     assert len(saved(firm)) == 1
@@ -233,7 +233,7 @@ def test_what_a_re_send_saved_without_an_answer_is_found_by_the_look_after_it(fi
 
 def test_a_row_that_is_still_not_confirmed_is_settled_by_pressing_again(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, UNSENT, UNSENT)
+    firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     assert firm.export(row).outcome(row) is Outcome.NOT_CONFIRMED
     ended = firm.export(row)
     assert "settling_open" in ended.notices

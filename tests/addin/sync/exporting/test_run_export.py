@@ -13,8 +13,8 @@ import pytest
 from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.model import Batch, Company, IntentState, Kind, Line, Link, Message, Outcome, Ref, Share
 from qb_plugin.sync.exporting.run_export import still_open
-from qb_plugin.sync.exporting.snapshot import ExportOptions, read_known
-from qb_plugin.sync.possible_duplicates import find_twin
+from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
+from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, collect, firm_in, invoice, memo, payment
 
@@ -30,7 +30,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 def test_a_payment_is_saved_linked_and_confirmed(firm: Firm) -> None:
     row = payment(1, reference="10432")
     ended = firm.export(row)
-    [saved] = firm.books.payments_saved()
+    [saved] = firm.quickbooks.payments_saved()
     assert ended.outcome(row) is Outcome.SYNCHRONIZED
     assert (saved.total, saved.customer_id, saved.reference) == (Decimal("100.00"), "51", "10432")
     assert saved.note == "[WS AF-payment-1]"
@@ -45,15 +45,15 @@ def test_pressing_the_button_again_sends_nothing_twice(firm: Firm) -> None:
     firm.export(row)
     ended = firm.export(row)
     assert (ended.outcome(row), ended.said(row)) == (Outcome.SKIPPED, "already_synchronized")
-    assert len(firm.books.saved) == 1
+    assert len(firm.quickbooks.saved) == 1
 
 
 def test_every_row_has_an_end_whatever_becomes_of_it(firm: Firm) -> None:
-    firm.books.items_a_batch = 2
+    firm.quickbooks.items_a_batch = 2
     rows = [payment(1), payment(2, client=9), payment(3, amount="0.00"), payment(4, 2), payment(5, 3), payment(6, 4)]
-    firm.books.script(rows[3].ref, refuses("610"))
-    firm.books.script(rows[4].ref, LOST)
-    firm.books.script(rows[5].ref, UNSENT, UNSENT)
+    firm.quickbooks.script(rows[3].ref, refuses("610"))
+    firm.quickbooks.script(rows[4].ref, LOST)
+    firm.quickbooks.script(rows[5].ref, UNSENT, UNSENT)
     ended = firm.export(*rows)
     assert [ended.outcome(row).value for row in rows] == [
         "synchronized",
@@ -79,13 +79,13 @@ def test_without_auto_apply_nothing_is_applied(firm: Firm) -> None:
     firm.open(invoice("1", 1, "60.00"))
     ended = firm.export(payment(1))
     assert ended.rows["payment:1"].applied == ()
-    assert firm.books.invoices_["1"].balance == Decimal("60.00")
+    assert firm.quickbooks.invoices_["1"].balance == Decimal("60.00")
 
 
 def test_what_quickbooks_applied_differently_is_said_on_the_row(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"))
     row = payment(1)
-    firm.books.script(row.ref, Step(change={"lines": (Line("Invoice", "1", Decimal("70.00"), "INV-1"),)}))
+    firm.quickbooks.script(row.ref, Step(change={"lines": (Line("Invoice", "1", Decimal("70.00"), "INV-1"),)}))
     ended = firm.export(row, auto_apply=True)
     assert ended.rows[str(row.ref)].message == Message(
         "applied_differently", {"meant": Decimal("100.00"), "found": Decimal("70.00")}
@@ -95,7 +95,7 @@ def test_what_quickbooks_applied_differently_is_said_on_the_row(firm: Firm) -> N
 
 def test_what_quickbooks_saved_otherwise_is_changed(firm: Firm) -> None:
     row = payment(1)
-    firm.books.script(row.ref, Step(change={"date": DAY + timedelta(days=1)}))
+    firm.quickbooks.script(row.ref, Step(change={"date": DAY + timedelta(days=1)}))
     ended = firm.export(row)
     assert ended.outcome(row) is Outcome.CHANGED
     assert ended.rows[str(row.ref)].message == Message("saved_but_differs", {"what": "date"})
@@ -109,9 +109,9 @@ def moved(firm: Firm, *invoices: str) -> None:
 
     def pay(batch: Batch) -> None:
         for identity in invoices:
-            firm.books.spend(identity, firm.books.invoices_[identity].balance)
+            firm.quickbooks.spend(identity, firm.quickbooks.invoices_[identity].balance)
 
-    firm.books.on_submit.append(pay)
+    firm.quickbooks.on_submit.append(pay)
 
 
 def test_after_moved_balances_the_row_is_planned_once_more_and_saved(firm: Firm) -> None:
@@ -121,7 +121,7 @@ def test_after_moved_balances_the_row_is_planned_once_more_and_saved(firm: Firm)
     ended = firm.export(row, auto_apply=True)
     assert ended.story(row) == [Outcome.RUNNING, Outcome.WAITING, Outcome.RUNNING, Outcome.SYNCHRONIZED]
     assert ended.rows[str(row.ref)].applied == (Share("INV-2", Decimal("80.00")),)
-    assert len(firm.books.saved) == 1
+    assert len(firm.quickbooks.saved) == 1
 
 
 def test_a_row_that_can_be_applied_to_nothing_any_more_is_saved_unapplied(firm: Firm) -> None:
@@ -129,35 +129,35 @@ def test_a_row_that_can_be_applied_to_nothing_any_more_is_saved_unapplied(firm: 
     moved(firm, "1")
     ended = firm.export(payment(1), auto_apply=True)
     assert ended.outcome(payment(1)) is Outcome.SYNCHRONIZED
-    assert firm.books.payments_saved()[0].unapplied == Decimal("100.00")
+    assert firm.quickbooks.payments_saved()[0].unapplied == Decimal("100.00")
 
 
 def test_a_second_refusal_is_reported(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"))
     row = payment(1)
-    firm.books.script(row.ref, refuses("620"), refuses("620"))
+    firm.quickbooks.script(row.ref, refuses("620"), refuses("620"))
     ended = firm.export(row, auto_apply=True)
     assert ended.outcome(row) is Outcome.FAILED
-    assert firm.books.saved == {}
+    assert firm.quickbooks.saved == {}
 
 
 def test_the_customers_rows_that_waited_go_on_over_the_newer_balances(firm: Firm) -> None:
-    firm.books.items_a_batch = 1
+    firm.quickbooks.items_a_batch = 1
     firm.open(invoice("1", 1, "100.00"), invoice("2", 1, "150.00", day=2))
     moved(firm, "1")
     rows = [payment(1), payment(2)]
     ended = firm.export(*rows, auto_apply=True)
     assert [ended.outcome(row) for row in rows] == [Outcome.SYNCHRONIZED, Outcome.SYNCHRONIZED]
-    assert firm.books.invoices_["2"].balance == Decimal("0.00")
-    assert sorted(found.unapplied for found in firm.books.payments_saved()) == [Decimal("0.00"), Decimal("50.00")]
+    assert firm.quickbooks.invoices_["2"].balance == Decimal("0.00")
+    assert sorted(found.unapplied for found in firm.quickbooks.payments_saved()) == [Decimal("0.00"), Decimal("50.00")]
 
 
 def test_quickbooks_lost_between_two_rounds_leaves_the_row_waiting(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00"))
     row = payment(1)
-    firm.books.script(row.ref, refuses("620"))
+    firm.quickbooks.script(row.ref, refuses("620"))
     gone = Unreachable(Message("quickbooks_unreachable"))
-    firm.books.after_batch = lambda: firm.books.unreachable.update(open_invoices=gone)
+    firm.quickbooks.after_batch = lambda: firm.quickbooks.unreachable.update(open_invoices=gone)
     ended = firm.export(row, auto_apply=True)
     assert ended.failure is gone
     assert ended.story(row) == [Outcome.RUNNING, Outcome.WAITING]
@@ -168,15 +168,15 @@ def test_quickbooks_lost_between_two_rounds_leaves_the_row_waiting(firm: Firm) -
 
 
 def test_the_customers_other_rows_go_on_once_its_doubt_is_settled(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
-    firm.books.script(payment(1).ref, LOST)
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
+    firm.quickbooks.script(payment(1).ref, LOST)
     ended = firm.export(payment(1), payment(2))
     assert [ended.outcome(payment(n)) for n in (1, 2)] == [Outcome.SYNCHRONIZED, Outcome.SYNCHRONIZED]
 
 
 def test_the_customers_other_rows_are_not_tried_while_its_doubt_lasts(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
-    firm.books.script(payment(1).ref, UNSENT, UNSENT)
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
+    firm.quickbooks.script(payment(1).ref, UNSENT, UNSENT)
     ended = firm.export(payment(1), payment(2), payment(3, client=2))
     assert ended.outcome(payment(1)) is Outcome.NOT_CONFIRMED
     assert (ended.outcome(payment(2)), ended.said(payment(2))) == (Outcome.NOT_TRIED, "waits_for_doubt")
@@ -184,7 +184,7 @@ def test_the_customers_other_rows_are_not_tried_while_its_doubt_lasts(firm: Firm
 
 
 def test_a_later_runs_rows_of_a_customer_still_in_doubt_wait_too(firm: Firm) -> None:
-    firm.books.script(payment(1).ref, UNSENT, UNSENT, UNSENT, UNSENT)
+    firm.quickbooks.script(payment(1).ref, UNSENT, UNSENT, UNSENT, UNSENT)
     firm.export(payment(1))
     ended = firm.export(payment(2), payment(3, client=2))
     assert (ended.outcome(payment(2)), ended.said(payment(2))) == (Outcome.NOT_TRIED, "waits_for_doubt")
@@ -192,10 +192,10 @@ def test_a_later_runs_rows_of_a_customer_still_in_doubt_wait_too(firm: Firm) -> 
 
 
 def test_quickbooks_out_of_reach_while_doubt_is_settled_leaves_the_row_not_confirmed(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
-    firm.books.script(payment(1).ref, LOST)
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
+    firm.quickbooks.script(payment(1).ref, LOST)
     gone = Unreachable(Message("quickbooks_unreachable"))
-    firm.books.unreachable["created_since"] = gone
+    firm.quickbooks.unreachable["created_since"] = gone
     ended = firm.export(payment(1), payment(2))
     assert ended.failure is None
     assert ended.outcome(payment(1)) is Outcome.NOT_CONFIRMED
@@ -204,29 +204,29 @@ def test_quickbooks_out_of_reach_while_doubt_is_settled_leaves_the_row_not_confi
 
 
 def test_a_fatal_answer_leaves_the_rest_not_tried_and_its_doubt_for_the_next_run(firm: Firm) -> None:
-    firm.books.items_a_batch, firm.books.width = 1, 1
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
     rows = [payment(1), payment(2, 2), payment(3, 3)]
-    firm.books.script(rows[0].ref, LOST)
-    firm.books.script(rows[1].ref, Step(fatal=SIGNED_OUT))
+    firm.quickbooks.script(rows[0].ref, LOST)
+    firm.quickbooks.script(rows[1].ref, Step(fatal=SIGNED_OUT))
     ended = firm.export(*rows)
     assert [ended.outcome(row) for row in rows] == [Outcome.NOT_CONFIRMED, Outcome.NOT_TRIED, Outcome.NOT_TRIED]
     assert {ended.said(row) for row in rows[1:]} == {"quickbooks_signed_out"}
     again = firm.export(*rows)
     assert [again.outcome(row) for row in rows] == [Outcome.SYNCHRONIZED] * 3
-    assert len(firm.books.saved) == 3
+    assert len(firm.quickbooks.saved) == 3
 
 
 def test_cancel_leaves_the_rest_not_tried(firm: Firm) -> None:
     ended = firm.export(payment(1), payment(2), stop=lambda: True)
     assert [ended.said(payment(n)) for n in (1, 2)] == ["cancelled_row", "cancelled_row"]
-    assert firm.books.batches == []
+    assert firm.quickbooks.batches == []
 
 
 # --- what an earlier run left -------------------------------------------------------------------------
 
 
 def lose(firm: Firm, row: object, *steps: Step) -> None:
-    firm.books.script(row.ref, *(steps or (LOST,)))  # type: ignore[attr-defined]
+    firm.quickbooks.script(row.ref, *(steps or (LOST,)))  # type: ignore[attr-defined]
     events = firm.events(row)  # type: ignore[arg-type]
     while not firm.open_intents():
         next(events)
@@ -234,9 +234,9 @@ def lose(firm: Firm, row: object, *steps: Step) -> None:
 
 
 def test_a_row_that_nobody_can_look_up_is_not_confirmed(firm: Firm) -> None:
-    assert list(still_open(firm.place)) == []
+    assert list(still_open(firm.context)) == []
     lose(firm, payment(1))
-    [told] = still_open(firm.place)
+    [told] = still_open(firm.context)
     assert (told.id, told.outcome, told.message and told.message.key) == ("payment:1", Outcome.NOT_CONFIRMED, "not_confirmed")
 
 
@@ -244,7 +244,7 @@ def test_a_row_settled_first_is_not_planned_again(firm: Firm) -> None:
     lose(firm, payment(1))
     ended = firm.export(payment(1), payment(2, 2))
     assert [ended.said(payment(n)) for n in (1, 2)] == ["found_in_quickbooks", None]
-    assert len(firm.books.saved) == 2
+    assert len(firm.quickbooks.saved) == 2
 
 
 @pytest.mark.parametrize(("edit", "what"), [({"amount": Decimal("90.00")}, "amount"), ({"date": DAY - timedelta(days=1)}, "date")])
@@ -257,7 +257,7 @@ def test_a_record_edited_since_it_was_sent_is_changed_not_sent_again(firm: Firm,
     link = firm.link(edited)
     assert link is not None
     assert link.source_version == "7"
-    assert len(firm.books.saved) == 1
+    assert len(firm.quickbooks.saved) == 1
 
 
 def test_an_edited_credit_memo_is_changed_too(firm: Firm) -> None:
@@ -269,7 +269,7 @@ def test_an_edited_record_whose_send_never_arrived_still_is_sent_as_it_was_and_t
     lose(firm, payment(1), UNSENT)
     ended = firm.export(replace(payment(1), amount=Decimal("90.00")))
     assert ended.outcome(payment(1)) is Outcome.CHANGED
-    assert firm.books.payments_saved()[0].total == Decimal("100.00")
+    assert firm.quickbooks.payments_saved()[0].total == Decimal("100.00")
 
 
 def test_a_refusal_of_an_edited_record_stays_a_refusal(firm: Firm) -> None:
@@ -278,9 +278,9 @@ def test_a_refusal_of_an_edited_record_stays_a_refusal(firm: Firm) -> None:
 
 
 def test_a_restored_backup_adopts_what_it_had_sent_and_sends_nothing_twice(firm: Firm) -> None:
-    firm.books.put(book_payment("900", note="[WS AF-payment-1]"))
-    firm.books.put(book_payment("901", client=2, amount="40.00", note="[WS AF-payment-2]"))
-    firm.books.put(book_payment("902", note="[WS AF-payment-9]"))
+    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]"))
+    firm.quickbooks.put(book_payment("901", client=2, amount="40.00", note="[WS AF-payment-2]"))
+    firm.quickbooks.put(book_payment("902", note="[WS AF-payment-9]"))
     rows = [payment(1), payment(2, client=2), payment(9, client=9)]
     ended = firm.export(*rows)
     assert [(ended.outcome(row), ended.said(row)) for row in rows] == [
@@ -289,14 +289,14 @@ def test_a_restored_backup_adopts_what_it_had_sent_and_sends_nothing_twice(firm:
         (Outcome.CHANGED, "saved_but_differs"),
     ]
     assert ended.rows["payment:2"].message == Message("saved_but_differs", {"what": "amount"})
-    assert firm.books.batches == []
+    assert firm.quickbooks.batches == []
     link = firm.link(rows[0])
     assert link is not None
     assert (link.origin, link.quickbooks_id, link.source_version) == ("adopted", "900", "7")
 
 
 def test_a_company_that_spends_credits_by_itself_is_told_once(firm: Firm) -> None:
-    firm.books.company_ = Company("realm", "Alder & Finch", auto_apply_credit=True)
+    firm.quickbooks.company_ = Company("realm", "Alder & Finch", auto_apply_credit=True)
     assert firm.export(payment(1), payment(2), auto_apply=True).notices == ["auto_apply_credit_on"]
     assert firm.export(payment(3)).notices == []
     assert firm.export(memo(1)).notices == ["auto_apply_credit_on"]
@@ -306,11 +306,11 @@ def test_a_company_that_spends_credits_by_itself_is_told_once(firm: Firm) -> Non
 
 
 def test_a_look_alike_is_found_for_a_matched_client_only(firm: Firm) -> None:
-    book = firm.books.put(book_payment("900"))
-    known = read_known(firm.place, [payment(1)], ExportOptions())
-    assert find_twin(payment(1), known) == book
-    assert find_twin(payment(1, client=9), known) is None
-    assert find_twin(payment(1, amount="99.00"), known) is None
+    book = firm.quickbooks.put(book_payment("900"))
+    known = read_snapshot(firm.context, [payment(1)], ExportOptions())
+    assert find_possible_duplicate(payment(1), known) == book
+    assert find_possible_duplicate(payment(1, client=9), known) is None
+    assert find_possible_duplicate(payment(1, amount="99.00"), known) is None
 
 
 def test_a_client_matched_while_it_ran_is_sent_next_time(firm: Firm) -> None:
@@ -322,7 +322,7 @@ def test_a_client_matched_while_it_ran_is_sent_next_time(firm: Firm) -> None:
 
 
 def test_a_failure_while_reading_is_raised_before_anything_is_sent(firm: Firm) -> None:
-    firm.books.unreachable["payments"] = SIGNED_OUT
+    firm.quickbooks.unreachable["payments"] = SIGNED_OUT
     ended = firm.export(payment(1))
-    assert (ended.failure, ended.events, firm.books.batches) == (SIGNED_OUT, [], [])
+    assert (ended.failure, ended.events, firm.quickbooks.batches) == (SIGNED_OUT, [], [])
     assert collect(firm.events()).failure is None

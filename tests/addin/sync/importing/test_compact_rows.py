@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import BookPayment, Kind, Link, Outcome, Ref
-from qb_plugin.sync.importing.compact_rows import KeptRows, keep_rows, payment_of, read_kept, row_of
+from qb_plugin.model import Kind, Link, Outcome, QboPayment, Ref
+from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack, unpack_payment
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.row import ImportRow, PlannedShare
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
@@ -27,8 +27,8 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 
 def kept_again(row: ImportRow) -> ImportRow:
-    (kept,) = keep_rows([row]).values()
-    return row_of(kept)
+    (kept,) = pack_rows([row]).values()
+    return unpack(kept)
 
 
 LINES = (line("300", "60.00", "INV-20"), line("301", "30.00"), line("302", "5.00", "QB-7"), line("9", "1.00", type="CreditMemo"))
@@ -46,7 +46,7 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
     ledger.bill(20, 1, "50.00")
     ledger.has(17, 2, "100.00", "10432")
     firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), "Payment", "904", "exported")])
-    rows = plan_import(firm.place, ledger, PAYMENTS)
+    rows = plan_import(firm.context, ledger, PAYMENTS)
     assert {row.outcome for row in rows} == {Outcome.READY, Outcome.SKIPPED, Outcome.FAILED, Outcome.SYNCHRONIZED}
     assert [kept_again(row) for row in rows] == rows
     assert [kept_again(row).message for row in rows] == [row.message for row in rows]
@@ -55,19 +55,19 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
 def test_what_importing_has_no_use_for_is_left_behind(firm: Firm) -> None:
     now = firm.clock.now()
     full = book_payment("900", created=now, updated=now, currency="USD", deposit_account_id="4")
-    (kept,) = keep_rows(plan_import(firm.place, FakeLedger(), [full])).values()
-    assert payment_of(kept) == book_payment("900")
+    (kept,) = pack_rows(plan_import(firm.context, FakeLedger(), [full])).values()
+    assert unpack_payment(kept) == book_payment("900")
 
 
 def test_what_repeats_from_row_to_row_is_kept_once() -> None:
-    first, second = keep_rows([applied(10_000), replace(applied(10_000), payment=twin_of(applied(10_000).payment))]).values()
+    first, second = pack_rows([applied(10_000), replace(applied(10_000), payment=twin_of(applied(10_000).payment))]).values()
     assert (first.customer, first.total, first.date) == (second.customer, second.total, second.date)
     assert first.customer is second.customer
     assert first.total is second.total
     assert first.date is second.date
 
 
-def twin_of(payment: BookPayment) -> BookPayment:
+def twin_of(payment: QboPayment) -> QboPayment:
     """The next payment, the same in everything, of values of its own."""
     name = "".join(list(payment.customer_name))
     day = date(payment.date.year, payment.date.month, payment.date.day)
@@ -75,20 +75,20 @@ def twin_of(payment: BookPayment) -> BookPayment:
 
 
 def test_a_row_is_found_by_its_id_in_the_grid(firm: Firm) -> None:
-    firm.books.put(book_payment("900"))
-    kept = read_kept(firm.place, FakeLedger(), DAY, DAY)
+    firm.quickbooks.put(book_payment("900"))
+    kept = read_compact_rows(firm.context, FakeLedger(), DAY, DAY)
     found = kept.get("Payment:900")
     assert found is not None
     assert (found.id, found.customer, found.total, found.exists) == ("Payment:900", "Customer 1", Decimal("100.00"), False)
     assert kept.get("Payment:901") is None
-    assert KeptRows().get("Payment:900") is None
+    assert CompactRows().get("Payment:900") is None
 
 
 def applied(number: int) -> ImportRow:
     """A payment with an application, none of its texts another's."""
     amount = Decimal(number).scaleb(-2)
     part = line(f"{300_000 + number}", str(amount), f"INV-{number:06}")
-    payment = BookPayment(
+    payment = QboPayment(
         id=f"{900_000 + number}",
         sync_token="0",
         customer_id=f"{number % 50}",
@@ -104,12 +104,12 @@ def applied(number: int) -> ImportRow:
 
 
 def test_a_row_at_rest_takes_less_than_700_bytes() -> None:
-    keep_rows([applied(10_000)])  # what is made once
+    pack_rows([applied(10_000)])  # what is made once
     gc.collect()
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        kept = keep_rows(applied(number) for number in range(10_000, 14_000))
+        kept = pack_rows(applied(number) for number in range(10_000, 14_000))
         gc.collect()
         after, most = tracemalloc.get_traced_memory()
     finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import BookPayment, Kind, Link, Message, Outcome, Ref, Share
+from qb_plugin.model import Kind, Link, Message, Outcome, QboPayment, Ref, Share
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow, shares_of
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
@@ -27,11 +27,11 @@ def ledger() -> FakeLedger:
     return FakeLedger()
 
 
-def decide(firm: Firm, ledger: FakeLedger, *payments: BookPayment) -> list[ImportRow]:
-    return plan_import(firm.place, ledger, payments)
+def decide(firm: Firm, ledger: FakeLedger, *payments: QboPayment) -> list[ImportRow]:
+    return plan_import(firm.context, ledger, payments)
 
 
-def decided(firm: Firm, ledger: FakeLedger, payment: BookPayment) -> ImportRow:
+def decided(firm: Firm, ledger: FakeLedger, payment: QboPayment) -> ImportRow:
     return decide(firm, ledger, payment)[0]
 
 
@@ -41,8 +41,8 @@ def shares(row: ImportRow) -> list[tuple[str, str]]:
 
 def test_payments_of_the_dates_are_read_both_ends_included(firm: Firm, ledger: FakeLedger) -> None:
     for number, day in enumerate((-1, 0, 1, 2)):
-        firm.books.put(book_payment(str(900 + number), date=DAY + timedelta(days=day)))
-    rows = read_importable(firm.place, ledger, DAY, DAY + timedelta(days=1))
+        firm.quickbooks.put(book_payment(str(900 + number), date=DAY + timedelta(days=day)))
+    rows = read_importable(firm.context, ledger, DAY, DAY + timedelta(days=1))
     assert [row.id for row in rows] == ["Payment:901", "Payment:902"]
 
 
@@ -188,11 +188,11 @@ def test_a_number_that_a_client_has_twice_names_none_of_them(firm: Firm, ledger:
 
 
 def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(firm: Firm, ledger: FakeLedger) -> None:
-    firm.books.rows_a_page = 1
+    firm.quickbooks.rows_a_page = 1
     ledger.bill(20, 1, "250.00")
     for number in range(4):
-        firm.books.put(book_payment(str(900 + number), reference=str(number), lines=(line("300", "100.00", "INV-20"),)))
-    rows = list(read_importable(firm.place, ledger, None, None))
+        firm.quickbooks.put(book_payment(str(900 + number), reference=str(number), lines=(line("300", "100.00", "INV-20"),)))
+    rows = list(read_importable(firm.context, ledger, None, None))
     assert [shares(row) for row in rows] == [[("20", "100.00")], [("20", "100.00")], [("20", "50.00")], []]
 
 
@@ -204,7 +204,7 @@ def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, l
     row = decided(firm, ledger, book_payment("900", reference=" 10432"))
     values = {"number": "P-17", "date": DAY, "amount": Decimal("100.00"), "ref": "10432"}
     assert (row.outcome, row.message) == (Outcome.SKIPPED, Message("looks_same_here", values))
-    assert (row.looks_same, row.exists, row.existing) == (True, True, Ref(Kind.PAYMENT, "17"))
+    assert (row.is_possible_duplicate, row.exists, row.existing) == (True, True, Ref(Kind.PAYMENT, "17"))
     assert row.unapplied == Message("unapplied_here", {"amount": Decimal("100.00")})
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import BookPayment, Kind, Message, Outcome, Ref
-from qb_plugin.sync.importing.compact_rows import KeptRows, read_kept
+from qb_plugin.model import Kind, Message, Outcome, QboPayment, Ref
+from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows
 from qb_plugin.sync.importing.refresh import AGAIN, LOOK_BACK, MARGIN, differences
 from qb_plugin.sync.importing.run_import import GROUP
 from tests.addin.sync.importing.test_run_import import Desk, many, outcomes
@@ -35,19 +35,19 @@ def desk(firm: Firm, ledger: FakeLedger) -> Desk:
     return Desk(firm, ledger)
 
 
-def see(desk: Desk, firm: Firm, *payments: BookPayment) -> None:
+def see(desk: Desk, firm: Firm, *payments: QboPayment) -> None:
     """A person sees these payments, which QuickBooks has had for a while."""
     for payment in payments:
-        firm.books.put(payment)
+        firm.quickbooks.put(payment)
     desk.look(*payments)
     firm.clock.move(60)
 
 
-def edit(firm: Firm, payment: BookPayment, **more: object) -> BookPayment:
+def edit(firm: Firm, payment: QboPayment, **more: object) -> QboPayment:
     """Somebody changes the payment in QuickBooks."""
     token = str(int(payment.sync_token) + 1)
-    changed: BookPayment = replace(payment, sync_token=token, updated=firm.books.now(), **more)  # type: ignore[arg-type]
-    firm.books.put(changed)
+    changed: QboPayment = replace(payment, sync_token=token, updated=firm.quickbooks.now(), **more)  # type: ignore[arg-type]
+    firm.quickbooks.put(changed)
     return changed
 
 
@@ -57,7 +57,7 @@ OTHER = book_payment("901", reference="C2")
 
 def test_what_was_deleted_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
     see(desk, firm, PAYMENT, OTHER)
-    firm.books.delete("900")
+    firm.quickbooks.delete("900")
     ended = desk.press_on(PAYMENT, OTHER)
     assert [ended.rows[f"Payment:{identity}"].outcome for identity in ("900", "901")] == [Outcome.REMOVED, Outcome.SYNCHRONIZED]
     assert ended.rows["Payment:900"].message == Message("payment_removed")
@@ -115,7 +115,7 @@ def test_what_is_here_already_stays_linked_though_it_is_deleted_there(desk: Desk
     desk.press(PAYMENT)
     firm.store.links.remove(REALM, [Ref(Kind.PAYMENT, ledger.kept[0].id)])
     see(desk, firm, PAYMENT)
-    firm.books.delete("900")
+    firm.quickbooks.delete("900")
     assert outcomes(desk.press_on(PAYMENT)) == [Outcome.SKIPPED]
     assert desk.linked("900") is not None
 
@@ -124,7 +124,7 @@ def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, l
     ledger.bill(20, 1, "100.00")
     parts = (line("300", "100.00", "INV-20"),)
     see(desk, firm, replace(PAYMENT, lines=parts), replace(OTHER, lines=parts))
-    firm.books.delete("900")
+    firm.quickbooks.delete("900")
     desk.press_on(PAYMENT, OTHER)
     assert [kept.applications for kept in ledger.kept] == [(("20", Decimal("100.00")),)]
 
@@ -134,28 +134,28 @@ def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, l
 
 def test_one_call_tells_of_all_groups_from_before_they_were_read(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
     for payment in many(GROUP * 2 + 5):
-        firm.books.put(payment)
-    before = firm.books.now()
-    desk.kept = read_kept(firm.place, ledger, DAY, DAY)
-    firm.books.calls.clear()
+        firm.quickbooks.put(payment)
+    before = firm.quickbooks.now()
+    desk.kept = read_compact_rows(firm.context, ledger, DAY, DAY)
+    firm.quickbooks.calls.clear()
     assert set(outcomes(desk.press_on(*many(GROUP * 2 + 5)))) == {Outcome.SYNCHRONIZED}
-    assert firm.books.calls == ["payments_since"]
-    assert firm.books.asked_since == [before - MARGIN]
+    assert firm.quickbooks.calls == ["payments_since"]
+    assert firm.quickbooks.asked_since == [before - MARGIN]
 
 
 def test_a_long_run_asks_again(desk: Desk, firm: Firm) -> None:
     payments = many(GROUP * 2)
     see(desk, firm, *payments)
-    firm.books.calls.clear()
+    firm.quickbooks.calls.clear()
 
     def later() -> bool:
-        if firm.books.calls:  # after the first group
+        if firm.quickbooks.calls:  # after the first group
             firm.clock.move(AGAIN)
-            firm.books.delete(payments[-1].id)
+            firm.quickbooks.delete(payments[-1].id)
         return False
 
     ended = desk.press_on(*payments, stop=later)
-    assert firm.books.calls == ["payments_since"] * 2
+    assert firm.quickbooks.calls == ["payments_since"] * 2
     assert ended.rows[f"Payment:{payments[-1].id}"].outcome is Outcome.REMOVED
 
 
@@ -163,17 +163,17 @@ def test_a_long_run_asks_again(desk: Desk, firm: Firm) -> None:
 def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Firm, ledger: FakeLedger, doubt: str) -> None:
     payments = many(GROUP + 5)
     see(desk, firm, *payments)
-    firm.books.delete(payments[0].id)
+    firm.quickbooks.delete(payments[0].id)
     edit(firm, payments[1], total=Decimal("7.00"))
     if doubt == "too_many":
-        firm.books.tells_at_most = 2
+        firm.quickbooks.tells_at_most = 2
     elif doubt == "long_ago":
         firm.clock.move(LOOK_BACK.total_seconds())
     else:
-        desk.kept = KeptRows(desk.kept.rows)
-    firm.books.calls.clear()
+        desk.kept = CompactRows(desk.kept.rows)
+    firm.quickbooks.calls.clear()
     ended = desk.press_on(*payments)
-    assert firm.books.calls == ["payments_since"] * (doubt == "too_many") + ["read"] * 2
+    assert firm.quickbooks.calls == ["payments_since"] * (doubt == "too_many") + ["read"] * 2
     found = [ended.rows[f"Payment:{payment.id}"].outcome for payment in payments[:3]]
     assert found == [Outcome.REMOVED, Outcome.CHANGED, Outcome.SYNCHRONIZED]
     assert len(ledger.kept) == GROUP + 4
@@ -182,9 +182,9 @@ def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Fi
 def test_just_within_the_days_that_quickbooks_looks_back_it_is_one_call(desk: Desk, firm: Firm) -> None:
     see(desk, firm, PAYMENT)
     firm.clock.move((LOOK_BACK - timedelta(seconds=60)).total_seconds())
-    firm.books.calls.clear()
+    firm.quickbooks.calls.clear()
     desk.press_on(PAYMENT)
-    assert firm.books.calls == ["payments_since"]
+    assert firm.quickbooks.calls == ["payments_since"]
 
 
 # --- what a person would see --------------------------------------------------------------------------

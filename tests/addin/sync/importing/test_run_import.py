@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import BookPayment, Kind, Link, Message, Outcome, Ref, Share
-from qb_plugin.sync.importing.compact_rows import KeptRows, keep_rows
+from qb_plugin.model import Kind, Link, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.run_import import GROUP, ImportOptions, as_host_payment, import_payments, record
 from tests.support.sync_firm import DAY, REALM, Ended, Firm, book_payment, collect, firm_in, line
@@ -32,29 +32,27 @@ class Desk:
 
     def __init__(self, firm: Firm, ledger: FakeLedger) -> None:
         self._firm, self._ledger = firm, ledger
-        self.kept = KeptRows()
+        self.kept = CompactRows()
 
-    def press(
-        self, *payments: BookPayment, stop: Callable[[], bool] = lambda: False, anyway: frozenset[str] = frozenset()
-    ) -> Ended:
+    def press(self, *payments: QboPayment, stop: Callable[[], bool] = lambda: False, force: frozenset[str] = frozenset()) -> Ended:
         for payment in payments:
-            self._firm.books.put(payment)
+            self._firm.quickbooks.put(payment)
         self.look(*payments)
-        return self.press_on(*payments, stop=stop, anyway=anyway)
+        return self.press_on(*payments, stop=stop, force=force)
 
-    def look(self, *payments: BookPayment) -> None:
+    def look(self, *payments: QboPayment) -> None:
         """The rows as they are now."""
-        rows = keep_rows(plan_import(self._firm.place, self._ledger, payments))
+        rows = pack_rows(plan_import(self._firm.context, self._ledger, payments))
         now = self._firm.clock.now()
-        self.kept = KeptRows(rows, now, now)
+        self.kept = CompactRows(rows, now, now)
 
     def press_on(
-        self, *payments: BookPayment, stop: Callable[[], bool] = lambda: False, anyway: frozenset[str] = frozenset()
+        self, *payments: QboPayment, stop: Callable[[], bool] = lambda: False, force: frozenset[str] = frozenset()
     ) -> Ended:
         """The button alone, on rows that were looked at before."""
-        options = ImportOptions({"2": "Visa"}, anyway, stop)
+        options = ImportOptions({"2": "Visa"}, force, stop)
         ids = [f"Payment:{payment.id}" for payment in payments]
-        return collect(import_payments(self._firm.place, self._ledger, self.kept, ids, options))
+        return collect(import_payments(self._firm.context, self._ledger, self.kept, ids, options))
 
     def linked(self, identity: str) -> Link | None:
         return self._firm.store.links.by_quickbooks(REALM, "Payment", [identity]).get(identity)
@@ -145,9 +143,9 @@ def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk) -> Non
 
 
 def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, ledger: FakeLedger) -> None:
-    ready = plan_import(firm.place, ledger, [book_payment("900")])
-    ledger.record_payments([as_host_payment(firm.place, row, {}) for row in ready])
-    ended = collect(record(firm.place, ledger, ready, {}, set()))
+    ready = plan_import(firm.context, ledger, [book_payment("900")])
+    ledger.record_payments([as_host_payment(firm.context, row, {}) for row in ready])
+    ended = collect(record(firm.context, ledger, ready, {}, set()))
     assert ended.rows["Payment:900"].message == Message("already_here")
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
     assert len(ledger.kept) == 1
@@ -156,7 +154,7 @@ def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, le
 # --- groups -------------------------------------------------------------------------------------------
 
 
-def many(count: int, **more: object) -> list[BookPayment]:
+def many(count: int, **more: object) -> list[QboPayment]:
     return [book_payment(str(10_000 + n), reference=f"C{n}", **more) for n in range(count)]  # type: ignore[arg-type]
 
 
@@ -201,15 +199,15 @@ def test_cancel_finishes_the_group_and_leaves_the_rest_not_tried(desk: Desk, led
 def test_a_look_alike_is_held_until_a_person_says_it_is_another(desk: Desk, ledger: FakeLedger) -> None:
     ledger.has(17, 1, "100.00")
     assert outcomes(desk.press(book_payment("900"))) == [Outcome.SKIPPED]
-    ended = desk.press(book_payment("900"), anyway=frozenset({"Payment:900"}))
+    ended = desk.press(book_payment("900"), force=frozenset({"Payment:900"}))
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
     assert ended.rows["Payment:900"].message == Message("unapplied_here", {"amount": Decimal("100.00")})
     assert len(ledger.kept) == 2
 
 
 def test_equal_payments_picked_together_all_come_in_whatever_group_they_fall_into(desk: Desk, ledger: FakeLedger) -> None:
-    twins = [book_payment(str(10_000 + n)) for n in range(GROUP + 3)]
-    assert set(outcomes(desk.press(*twins))) == {Outcome.SYNCHRONIZED}
+    possible_duplicates = [book_payment(str(10_000 + n)) for n in range(GROUP + 3)]
+    assert set(outcomes(desk.press(*possible_duplicates))) == {Outcome.SYNCHRONIZED}
     assert len(ledger.kept) == GROUP + 3
 
 

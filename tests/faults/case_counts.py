@@ -9,7 +9,7 @@ SHOWN = 40  # bad ones that are told; the table has their number
 
 
 @dataclass(slots=True)
-class Tally:
+class CaseCounts:
     """One line of the table; `bad` has what was wrong, and how to see that alone."""
 
     name: str
@@ -19,7 +19,7 @@ class Tally:
     what: str = "cases"
     more: str = ""
 
-    def take(self, found: Tally) -> None:
+    def take(self, found: CaseCounts) -> None:
         """Add another's figures."""
         self.played += found.played
         self.bad += found.bad
@@ -45,30 +45,28 @@ class Promise:
         return f"{'enough' if self.is_kept else 'TOO FEW'}: {self.played:,} {self.what}, at least {self.least:,} were promised"
 
 
-def show(tally: Tally) -> None:
+def show(counts: CaseCounts) -> None:
     """One line of the table, as soon as it is known."""
-    print(tally, flush=True)
+    print(counts, flush=True)
 
 
-def total(name: str, tallies: Sequence[Tally], what: str = "cases") -> Tally:
+def total(name: str, tallies: Sequence[CaseCounts], what: str = "cases") -> CaseCounts:
     """The sum of several lines."""
-    found = Tally(name, what=what)
-    for tally in tallies:
-        found.take(tally)
-        found.seconds += tally.seconds
+    found = CaseCounts(name, what=what)
+    for counts in tallies:
+        found.take(counts)
+        found.seconds += counts.seconds
     return found
 
 
-def tell(honest: Sequence[Tally], controls: Sequence[Tally], promises: Sequence[Promise], least_bad: int) -> int:
+def tell(honest: Sequence[CaseCounts], controls: Sequence[CaseCounts], promises: Sequence[Promise], least_bad: int) -> int:
     """Print what is bad, which control saw too little, and what was promised; 1 when anything is not as it should be."""
-    bad = [each for tally in honest for each in tally.bad]
+    bad = [each for counts in honest for each in counts.bad]
     for problem, command in bad[:SHOWN]:
         print(f"BAD {problem}\n    {command}")
-    blind = [tally for tally in controls if len(tally.bad) < least_bad]
-    for tally in blind:
-        print(
-            f"BLIND {tally.name}: {len(tally.bad)} bad cases of {tally.played:,}, but a way known to be wrong must show {least_bad}"
-        )
+    blind = [counts for counts in controls if len(counts.bad) < least_bad]
+    for each in blind:
+        print(f"BLIND {each.name}: {len(each.bad)} bad cases of {each.played:,}, but a way known to be wrong must show {least_bad}")
     for promise in promises:
         print(promise)
     return 1 if bad or blind or not all(promise.is_kept for promise in promises) else 0
