@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint types check faults bench mutants screenshots clean
+.PHONY: help demo test quick lint types check constraints faults bench mutants screenshots clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v else "Python 3.11 or newer is needed; this is %d.%d. Name another: make PYTHON=python3.13 ..." % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(STAMP)
@@ -35,6 +35,9 @@ types: $(STAMP) ## mypy, strict, on source and tests
 	$(BIN)/mypy
 
 check: lint types test ## all of it
+
+constraints: $(STAMP) ## pin anew what pyproject.toml asks for, on every Python and platform promised
+	$(BIN)/python -m tests.conventions.pins
 
 faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, nothing lost
 	$(BIN)/python -m tests.faults.run $(ARGS)
