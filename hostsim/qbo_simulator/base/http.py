@@ -1,4 +1,4 @@
-"""What crosses the wire: requests, responses, lost answers, and JSON whose money looks like QuickBooks' own."""
+"""HTTP values (requests, responses, lost answers) and JSON with amounts spelled as QuickBooks spells them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,8 +65,8 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """No answer: the connection ends with a close ('closed') or a reset ('reset')."""
+class LostAnswer:
+    """The loss of an answer: the connection ends with a close ('closed') or a reset ('reset')."""
 
     how: str = "closed"
     delay: float = 0.0
