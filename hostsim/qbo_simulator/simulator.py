@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any
 
 from hostsim.qbo_simulator.api.call_context import Call
+from hostsim.qbo_simulator.api.failures import failure
 from hostsim.qbo_simulator.api.idempotency import IdempotencyStore
 from hostsim.qbo_simulator.api.limits import Arrival, Meter
 from hostsim.qbo_simulator.api.routes import respond
@@ -17,6 +18,7 @@ from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.base.incoming import IncomingCall
 from hostsim.qbo_simulator.base.request_log import RequestLog
 from hostsim.qbo_simulator.base.settings import Settings, changed
+from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.auto_apply import apply_credits
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.fault_injection.description import describe
@@ -69,8 +71,9 @@ class QuickBooks:
             described = describe(request, parts)
             struck = {rule.kind: rule for rule in self.troubles if rule.strikes(described)}
             during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
-            answered = self._answered(IncomingCall(request, parts, now, during), struck)
-            self.log.add(request, answered, now, list(struck))
+            incoming = IncomingCall(request, parts, now, during)
+            answered = self._answered(incoming, struck)
+            self.log.add(request, answered, now, list(struck), incoming.tracebacks)
             if self.state is not None:
                 self.state.flush(self)
             return answered
@@ -83,7 +86,14 @@ class QuickBooks:
         if replaced is not None:
             return replaced
         tid = f"1-{int(incoming.now.timestamp()):08x}-{self.random.getrandbits(96):024x}"
-        return change_answer(headed(self._route(incoming), incoming.now, tid), struck)
+        return change_answer(headed(self._routed_safely(incoming), incoming.now, tid), struck)
+
+    def _routed_safely(self, incoming: IncomingCall) -> Response:
+        try:
+            return self._route(incoming)
+        except Exception as error:  # a client never sees anything but a fault
+            refusal = failure(error, incoming.tracebacks).refusal
+            return Response(refusal.status, refusal.envelope(incoming.now))
 
     def _route(self, incoming: IncomingCall) -> Response:
         if incoming.parts[:2] == ["v3", "company"] and len(incoming.parts) > 2:
@@ -121,7 +131,8 @@ class QuickBooks:
     def _api(self, incoming: IncomingCall) -> Response:
         in_flight = frozenset(late.request.parameter("requestid") for _, late in self.late)
         company = self.realms[incoming.realm]
-        answer = respond(Call(incoming.request, company, self.idempotency, incoming.now, incoming.during, in_flight), incoming.rest)
+        call = Call(incoming.request, company, self.idempotency, incoming.now, incoming.during, in_flight, incoming.tracebacks)
+        answer = respond(call, incoming.rest)
         return replace(answer, delay=self._service_time(incoming))
 
     def _admitted(self, incoming: IncomingCall) -> bool:
@@ -144,7 +155,17 @@ class QuickBooks:
             elif incoming.realm in self.realms:
                 self._api(replace(incoming, now=datetime.fromtimestamp(at, UTC)))
         for company in self.realms.values():
-            apply_credits(company, now)
+            self._apply_credits(company, now)
+
+    def _apply_credits(self, company: Company, now: datetime) -> None:
+        if not company.due:
+            return
+        try:
+            with atomic(company):
+                apply_credits(company, now)
+        except Exception as error:  # the client's call goes on; the failed attempt is not repeated
+            failure(error, [])
+            company.due = [each for each in company.due if each[0] > now.timestamp()]
 
     def add_trouble(self, **given: Any) -> Trouble:
         """Add a rule of trouble; the keys are those of the control endpoint."""

@@ -10,7 +10,8 @@ from hostsim.qbo_simulator.api.idempotency import IdempotencyStore, StoredAnswer
 from hostsim.qbo_simulator.base.clock import Clock
 from hostsim.qbo_simulator.base.http import dump, load
 from hostsim.qbo_simulator.base.settings import Settings
-from hostsim.qbo_simulator.books.company import Company, Line
+from hostsim.qbo_simulator.books.atomic import restore_application
+from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.oauth.sign_in import SignIn
 from hostsim.qbo_simulator.oauth.tokens import Access, Code, Grant, Vault
 
@@ -116,7 +117,7 @@ class StateFile:
             company.tables[kind].resume(position)
             company.tables[kind].restore(record, body)
             if kind == "Payment":
-                _restore_links(company, record, load(body))
+                restore_application(company, record, load(body))
         for realm, request, item, status, body, at, asked in self._base.execute("SELECT * FROM answer ORDER BY rowid"):
             core.idempotency.answers[realm, request, item] = StoredAnswer(status, body, at, asked)
         _restore_tokens(core, parts.get("tokens", {}))
@@ -157,18 +158,6 @@ def _restore_realms(core: KeptState, realms: dict[str, Any]) -> None:
         company.custom_fields = kept["custom_fields"]
         for kind, buried in kept["buried"].items():
             company.tables[kind].buried = dict(buried)
-
-
-def _restore_links(company: Any, payment: int, record: dict[str, Any]) -> None:
-    lines = tuple(
-        Line(line["LinkedTxn"][0]["TxnType"], int(line["LinkedTxn"][0]["TxnId"]), int(line["Amount"] * 100))
-        for line in record.get("Line", [])
-    )
-    if lines:
-        company.lines[payment] = lines
-    for line in lines:
-        parts = company.applied.setdefault(line.document, {})
-        parts[payment] = parts.get(payment, 0) + line.cents
 
 
 def _restore_tokens(core: KeptState, kept: dict[str, Any]) -> None:

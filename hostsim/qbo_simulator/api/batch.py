@@ -52,8 +52,8 @@ def _item(call: Call, item: Record) -> bytes:
     name = str(item["bId"]) if item.get("bId") is not None else None
     try:
         body = _outcome(call, item, name or "")
-    except RefusedError as error:
-        body = fault_item(error)
+    except Exception as error:  # whatever happens to one item, the others have their own outcome
+        body = fault_item(call.failure(error))
     tail = b',"bId":' + dump(name) if name is not None else b""
     return b"{%s%s}" % (body, tail)
 

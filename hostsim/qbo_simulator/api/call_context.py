@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hostsim.qbo_simulator.api.failures import failure
 from hostsim.qbo_simulator.api.idempotency import IdempotencyStore
 from hostsim.qbo_simulator.base.clock import envelope_time
 from hostsim.qbo_simulator.base.faults import RefusedError
@@ -25,6 +26,7 @@ class Call:
     now: datetime
     troubles: dict[str, float] = field(default_factory=dict)
     in_flight: frozenset[str | None] = frozenset()
+    tracebacks: list[str] = field(default_factory=list)
 
     @contextmanager
     def lagging(self) -> Iterator[None]:
@@ -46,6 +48,10 @@ class Call:
     def success(self, name: str, body: bytes) -> Response:
         """HTTP 200 around one thing."""
         return Response(200, self.envelope(name, body))
+
+    def failure(self, error: Exception) -> RefusedError:
+        """The refusal that `error` is, or the SystemFault for it."""
+        return failure(error, self.tracebacks)
 
     def refusal(self, error: RefusedError) -> Response:
         """A service fault as a whole reply."""

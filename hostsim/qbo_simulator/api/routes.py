@@ -12,6 +12,7 @@ from hostsim.qbo_simulator.base.clock import stamp
 from hostsim.qbo_simulator.base.entities import BY_PATH, Kind
 from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resource
 from hostsim.qbo_simulator.base.http import Response
+from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import find
 from hostsim.qbo_simulator.query.execution import answer
 
@@ -23,8 +24,8 @@ def respond(call: Call, parts: list[str]) -> Response:
             if method == call.request.method and (found := _fits(shape, parts)) is not None:
                 return handler(call, *found)
         raise no_resource(call.request.path)
-    except RefusedError as error:
-        return call.refusal(error)
+    except Exception as error:  # a client never sees anything but a fault
+        return call.refusal(call.failure(error))
 
 
 def _fits(shape: str, parts: list[str]) -> tuple[str, str] | None:
@@ -103,8 +104,9 @@ def _send(call: Call, path: str, identity: str) -> Response:
         record["EmailStatus"] = "EmailSent"
         record["DeliveryInfo"] = {"DeliveryType": "Email", "DeliveryTime": stamp(call.now)}
     record["SyncToken"] = str(int(record["SyncToken"]) + 1)
-    call.company.store(kind.name, record, call.now)
-    call.company.settle(call.now)
+    with atomic(call.company):
+        call.company.store(kind.name, record, call.now)
+        call.company.settle(call.now)
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
 
 

@@ -5,6 +5,7 @@ from hostsim.qbo_simulator.api.idempotency import StoredAnswer
 from hostsim.qbo_simulator.base.faults import RefusedError, business, refuse, unsupported_operation, unsupported_property
 from hostsim.qbo_simulator.base.http import Record, dump, load
 from hostsim.qbo_simulator.books.applications import refresh
+from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import Write, perform
 from hostsim.qbo_simulator.books.references import resolve
 
@@ -43,8 +44,14 @@ def execute(call: Call, write: Write) -> bytes:
         _change_concurrently(call, write)
     if "links_dropped" in call.troubles:
         write = Write(write.kind, write.operation, write.body, write.allow_duplicate, drop_links=True)
-    with call.lagging():
-        return perform(call.company, write, call.now)
+    try:
+        with atomic(call.company), call.lagging():
+            done = perform(call.company, write, call.now)
+            if "internal_error" in call.troubles:
+                raise RuntimeError("internal_error was asked for")
+            return done
+    except Exception as error:
+        raise call.failure(error) from error
 
 
 def find_replay(call: Call, key: tuple[str, str, str] | None, asked: bytes) -> StoredAnswer | None:

@@ -30,6 +30,7 @@ class LoggedCall:
     tid: str
     asked: bytes
     answered: bytes
+    traceback: str
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain data, without secrets."""
@@ -44,6 +45,7 @@ class LoggedCall:
             "intuit_tid": self.tid,
             "request": hidden(self.asked),
             "response": hidden(self.answered),
+            "traceback": self.traceback,
         }
 
 
@@ -54,7 +56,9 @@ class RequestLog:
     entries: deque[LoggedCall] = field(default_factory=lambda: deque(maxlen=2000))
     count: int = 0
 
-    def add(self, request: Request, answer: Response | LostAnswer, now: datetime, troubles: list[str]) -> None:
+    def add(
+        self, request: Request, answer: Response | LostAnswer, now: datetime, troubles: list[str], tracebacks: list[str]
+    ) -> None:
         """Note one call."""
         self.count += 1
         found = isinstance(answer, Response)
@@ -70,6 +74,7 @@ class RequestLog:
             tid,
             request.body[:_MOST_BYTES],
             answer.body[:_MOST_BYTES] if isinstance(answer, Response) and found else b"",
+            "\n".join(tracebacks),
         )
         self.entries.append(entry)
 

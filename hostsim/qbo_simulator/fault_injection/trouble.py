@@ -10,12 +10,12 @@ BEFORE = frozenset(
     | {"throttled", "token_expired", "token_revoked", "late_commit"}
 )
 _BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
-DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other"}
+DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other", "internal_error"}
 AFTER = frozenset(
     {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"} | {"slow", "truncated", "html"}
 )
 KINDS = BEFORE | DURING | AFTER
-_WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other"})
+_WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other", "internal_error"})
 _MATCHES = frozenset({"method", "path", "entity", "operation"})
 
 
