@@ -143,8 +143,11 @@ class QuickBooks:
         return admitted and not (sending and not meter.admits_email(self.settings, moment))
 
     def _service_time(self, incoming: IncomingCall) -> float:
-        items = incoming.items if incoming.rest == ["batch"] and self.settings.batch_item_seconds else 0
-        return self.settings.service_seconds + items * self.settings.batch_item_seconds
+        settings = self.settings
+        if incoming.rest != ["batch"] or not settings.batch_item_seconds:
+            return settings.service_seconds
+        items = incoming.items * settings.batch_item_seconds
+        return max(settings.batch_seconds, items) if settings.batch_seconds else settings.service_seconds + items
 
     def run_due(self, now: datetime) -> None:
         """Execute what is due: late commits, and credits that QuickBooks applies by itself."""

@@ -11,7 +11,7 @@ from threading import Thread
 import uvicorn
 
 from hostsim.qbo_simulator.base.clock import Clock, company_day
-from hostsim.qbo_simulator.base.settings import Settings
+from hostsim.qbo_simulator.base.settings import SERVICE_TIMES, Settings, paced
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.companies import BUILDERS, DEFAULT_REALMS
 from hostsim.qbo_simulator.server.asgi import Connections, asgi, protocol
@@ -30,7 +30,7 @@ def new_quickbooks(
     """A simulator with 'demo', 'sample' or 'empty', or several with commas; `today` also stops the clock at that noon."""
     if clock is None and today is not None:
         clock = Clock(datetime.combine(today, time(20), UTC))
-    core = QuickBooks(clock, seed, Settings(limits=limits))
+    core = QuickBooks(clock, seed, paced(limits))
     fill(core, company, today)
     return core
 
@@ -153,10 +153,10 @@ def serve(
     port: int = 8401,
     company: str = "demo",
     state_file: Path | str | None = None,
-    limits: bool = True,
+    settings: Settings | None = None,
 ) -> None:
     """Serve until interrupted; a state file continues the last run."""
-    core = QuickBooks(settings=Settings(limits=limits))
+    core = QuickBooks(settings=settings or paced(limits=True))
     if state_file is None:
         fill(core, company)
     else:
@@ -179,7 +179,7 @@ def open_state(core: QuickBooks, company: str, path: Path) -> None:
         fill(core, company)
         file.flush(core)
     else:
-        limits = core.settings.limits
+        pace = {name: getattr(core.settings, name) for name in ("limits", *SERVICE_TIMES)}
         file.restore(core)
         core.state = file
-        core.change_settings(limits=limits)
+        core.change_settings(**pace)
