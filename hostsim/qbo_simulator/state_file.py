@@ -1,21 +1,19 @@
-"""A file that keeps everything across restarts: one SQLite database, written after every call."""
-
-from __future__ import annotations
+"""The state file: one SQLite database with all companies, answers and tokens, written after every call."""
 
 import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from hostsim.qbo_simulator.api.idempotency import Answer
+from hostsim.qbo_simulator.api.idempotency import IdempotencyStore, StoredAnswer
+from hostsim.qbo_simulator.base.clock import Clock
 from hostsim.qbo_simulator.base.http import dump, load
 from hostsim.qbo_simulator.base.settings import Settings
-from hostsim.qbo_simulator.books.company import Line
-from hostsim.qbo_simulator.oauth.tokens import Access, Code, Grant
-
-if TYPE_CHECKING:
-    from hostsim.qbo_simulator.simulator import QuickBooks
+from hostsim.qbo_simulator.books.atomic import restore_application
+from hostsim.qbo_simulator.books.company import Company
+from hostsim.qbo_simulator.oauth.sign_in import SignIn
+from hostsim.qbo_simulator.oauth.tokens import Access, Code, Grant, Vault
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS record (realm TEXT, kind TEXT, id INTEGER, place INTEGER, body BLOB, PRIMARY KEY (realm, kind, id));
@@ -25,8 +23,34 @@ CREATE TABLE IF NOT EXISTS answer (realm TEXT, request TEXT, item TEXT, status I
 """
 
 
+class KeptState(Protocol):
+    """What a state file keeps of a simulator."""
+
+    settings: Settings
+    realms: dict[str, Company]
+
+    @property
+    def clock(self) -> Clock:
+        """The simulator's clock; its distance from the machine's is kept."""
+
+    @property
+    def vault(self) -> Vault:
+        """Grants, tokens and codes."""
+
+    @property
+    def signin(self) -> SignIn:
+        """The sign-in service, for the key that signs id tokens."""
+
+    @property
+    def idempotency(self) -> IdempotencyStore:
+        """The answers kept by request id."""
+
+    def open_realm(self, realm: str) -> Company:
+        """The company of that id; an empty one is made when there is none."""
+
+
 class StateFile:
-    """Writes what changed; reads everything at the start."""
+    """A file open for writing: records are noted as they change and written together by `flush`."""
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -38,43 +62,43 @@ class StateFile:
         self._parts: dict[str, bytes] = {}
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._base.close()
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was ever kept here."""
+        """Whether the file is new."""
         return self._base.execute("SELECT 1 FROM part LIMIT 1").fetchone() is None
 
     def note(self, realm: str, kind: str, record: int) -> None:
-        """Remember that a record changed; the latest change comes last."""
+        """Mark a record as changed; records are written in the order of their last change."""
         self._dirty.pop((realm, kind, record), None)
         self._dirty[realm, kind, record] = None
 
     def forget(self, realm: str) -> None:
-        """Drop everything about a realm that begins anew."""
+        """Delete the records and answers of a realm that is reset."""
         self._base.execute("DELETE FROM record WHERE realm=?", (realm,))
         self._base.execute("DELETE FROM answer WHERE realm=?", (realm,))
 
-    def flush(self, core: QuickBooks) -> None:
-        """Write what changed since the last time, as one."""
+    def flush(self, core: KeptState) -> None:
+        """Write all changes since the last flush in one transaction."""
         parts = {name: body for name, body in _parts(core).items() if self._parts.get(name) != body}
-        if not (self._dirty or parts or len(core.replays.answers) != self._answers):
+        if not (self._dirty or parts or len(core.idempotency.answers) != self._answers):
             return
         self._base.execute("BEGIN IMMEDIATE")
         for realm, kind, record in self._dirty:
             self._keep(core, realm, kind, record)
-        for key in list(core.replays.answers)[self._answers :]:
-            answer = core.replays.answers[key]
+        for key in list(core.idempotency.answers)[self._answers :]:
+            answer = core.idempotency.answers[key]
             values = (*key, answer.status, answer.body, answer.at, answer.asked)
             self._base.execute("INSERT OR REPLACE INTO answer VALUES (?,?,?,?,?,?,?)", values)
         self._base.executemany("INSERT OR REPLACE INTO part VALUES (?,?)", parts.items())
         self._base.execute("COMMIT")
         self._dirty.clear()
-        self._answers = len(core.replays.answers)
+        self._answers = len(core.idempotency.answers)
         self._parts |= parts
 
-    def _keep(self, core: QuickBooks, realm: str, kind: str, record: int) -> None:
+    def _keep(self, core: KeptState, realm: str, kind: str, record: int) -> None:
         table = core.realms[realm].tables[kind]
         if record in table:
             values = (realm, kind, record, table.rows[record][-1], table.raw(record))
@@ -82,8 +106,8 @@ class StateFile:
         else:
             self._base.execute("DELETE FROM record WHERE realm=? AND kind=? AND id=?", (realm, kind, record))
 
-    def restore(self, core: QuickBooks) -> None:
-        """Fill a fresh simulator with what the file holds."""
+    def restore(self, core: KeptState) -> None:
+        """Load the file into a new simulator."""
         parts = {name: load(body) for name, body in self._base.execute("SELECT name, body FROM part")}
         _restore_realms(core, parts.get("realms", {}))
         for realm, kind, record, body, position in self._base.execute(
@@ -93,13 +117,13 @@ class StateFile:
             company.tables[kind].resume(position)
             company.tables[kind].restore(record, body)
             if kind == "Payment":
-                _restore_links(company, record, load(body))
+                restore_application(company, record, load(body))
         for realm, request, item, status, body, at, asked in self._base.execute("SELECT * FROM answer ORDER BY rowid"):
-            core.replays.answers[realm, request, item] = Answer(status, body, at, asked)
+            core.idempotency.answers[realm, request, item] = StoredAnswer(status, body, at, asked)
         _restore_tokens(core, parts.get("tokens", {}))
         core.settings = Settings(**{**asdict(core.settings), **_plain(parts.get("settings", {}))})
         core.clock.advance(float(parts.get("clock", 0)))
-        self._answers, self._dirty = len(core.replays.answers), {}
+        self._answers, self._dirty = len(core.idempotency.answers), {}
 
 
 def _plain(settings: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +131,7 @@ def _plain(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: type(defaults[name])(value) for name, value in settings.items() if name in defaults}
 
 
-def _parts(core: QuickBooks) -> dict[str, bytes]:
+def _parts(core: KeptState) -> dict[str, bytes]:
     vault = core.vault
     tokens = {
         "grants": [asdict(grant) for grant in vault.grants.values()],
@@ -127,7 +151,7 @@ def _parts(core: QuickBooks) -> dict[str, bytes]:
     return {name: dump(part) for name, part in parts.items()}
 
 
-def _restore_realms(core: QuickBooks, realms: dict[str, Any]) -> None:
+def _restore_realms(core: KeptState, realms: dict[str, Any]) -> None:
     for realm, kept in realms.items():
         company = core.open_realm(realm)
         company.counters = kept["counters"]
@@ -136,19 +160,7 @@ def _restore_realms(core: QuickBooks, realms: dict[str, Any]) -> None:
             company.tables[kind].buried = dict(buried)
 
 
-def _restore_links(company: Any, payment: int, record: dict[str, Any]) -> None:
-    lines = tuple(
-        Line(line["LinkedTxn"][0]["TxnType"], int(line["LinkedTxn"][0]["TxnId"]), int(line["Amount"] * 100))
-        for line in record.get("Line", [])
-    )
-    if lines:
-        company.lines[payment] = lines
-    for line in lines:
-        parts = company.applied.setdefault(line.document, {})
-        parts[payment] = parts.get(payment, 0) + line.cents
-
-
-def _restore_tokens(core: QuickBooks, kept: dict[str, Any]) -> None:
+def _restore_tokens(core: KeptState, kept: dict[str, Any]) -> None:
     if not kept:
         return
     vault = core.vault

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from hostsim.qbo_simulator.server.log import Entry
+from hostsim.qbo_simulator.base.request_log import LoggedCall
 from hostsim.qbo_simulator.server.server import running_simulator
 from qb_plugin.runtime import SystemClock
 from tests.bench.addin import FREE, form_of, open_addin, run_form
@@ -41,7 +41,7 @@ class Costs:
     """What was counted: statements and commits by whose database connection it was, and QuickBooks' log of the run."""
 
     sql: Counter[str] = field(default_factory=Counter)
-    calls: list[Entry] = field(default_factory=list)
+    calls: list[LoggedCall] = field(default_factory=list)
     ended: dict[str, Any] = field(default_factory=dict)
 
     def kinds(self) -> Counter[str]:

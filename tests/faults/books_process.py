@@ -12,7 +12,7 @@ from decimal import Decimal
 from multiprocessing.connection import Connection
 from typing import Any
 
-from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.base.settings import Settings
 from hostsim.qbo_simulator.server.server import fill, start
 from hostsim.qbo_simulator.simulator import QuickBooks
@@ -52,7 +52,7 @@ class CountingBooks(QuickBooks):
         super().__init__(settings=settings)
         self.token_calls = self.refused = self.rotations = 0
 
-    def handle(self, request: Request) -> Response | Lost:
+    def handle(self, request: Request) -> Response | LostAnswer:
         """Answer one call, and count it when it asks for tokens."""
         if not request.path.endswith("/tokens/bearer"):
             return super().handle(request)
@@ -60,7 +60,7 @@ class CountingBooks(QuickBooks):
             before = self._refresh_tokens()
             answer = super().handle(request)
             self.token_calls += 1
-            self.refused += isinstance(answer, Lost) or answer.status != 200
+            self.refused += isinstance(answer, LostAnswer) or answer.status != 200
             self.rotations += before != self._refresh_tokens()
             return answer
 

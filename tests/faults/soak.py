@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.fault_injection.trouble import read_trouble
 from qb_plugin.model import ConnectionState, Kind, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions
@@ -65,7 +65,7 @@ class TroubledQuickBooks(FaultyQuickBooks):
         self._draw = Random(seed)
         self.calls: Counter[str] = Counter()
 
-    def handle(self, request: Request) -> Response | Lost:
+    def handle(self, request: Request) -> Response | LostAnswer:
         """Draw what happens to this call, then answer it."""
         if "/v3/company/" in request.path:
             self._draw_trouble(request.path.endswith("/batch"))

@@ -24,7 +24,7 @@ import requests
 
 from hostsim.addins.host_services import Options
 from hostsim.practice.database import Practice
-from hostsim.qbo_simulator.base.http import Lost, Request, Response, load
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response, load
 from hostsim.qbo_simulator.base.settings import Settings
 from hostsim.qbo_simulator.server.server import RunningSimulator, fill, start
 from hostsim.qbo_simulator.simulator import QuickBooks
@@ -56,7 +56,7 @@ class TalkingBooks(QuickBooks):
         super().__init__(settings=Settings(rotate_after=0.0))
         self.secrets: dict[str, bytes] = {}
 
-    def handle(self, request: Request) -> Response | Lost:
+    def handle(self, request: Request) -> Response | LostAnswer:
         """Answer, and keep the tokens of the answer."""
         answer = super().handle(request)
         if request.path.endswith("/tokens/bearer") and isinstance(answer, Response) and answer.status == 200:

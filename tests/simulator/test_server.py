@@ -11,10 +11,10 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from hostsim.qbo_simulator.base.request_log import hidden
 from hostsim.qbo_simulator.books.changes import Write, perform
 from hostsim.qbo_simulator.server.command import command
 from hostsim.qbo_simulator.server.control import allowed
-from hostsim.qbo_simulator.server.log import hidden
 from hostsim.qbo_simulator.server.server import RunningSimulator, fill, new_quickbooks, open_state, running_simulator
 from hostsim.qbo_simulator.simulator import QuickBooks
 from tests.support.simulator_calls import TODAY, Books, payment
@@ -191,7 +191,7 @@ def test_page_has_buttons_that_work(sim: RunningSimulator, session: requests.Ses
     press("trouble", kind="slow", entity="Payment", nth="2", seconds="1", times="1")
     assert sim.core.troubles[0].match == {"entity": "Payment"}
     press("trouble", status=400, kind="rain")
-    press("peace")
+    press("clear")
     assert sim.core.troubles == []
     before = sim.clock.now()
     press("clock", advance="30")
@@ -202,7 +202,7 @@ def test_page_has_buttons_that_work(sim: RunningSimulator, session: requests.Ses
     press("switch", name="limits", value="true")
     press("switch", name="limits", value="false")
     press("reset")
-    other = session.post(f"{sim.base_url}/press/peace", headers={"Origin": "http://evil.example"}, timeout=10)
+    other = session.post(f"{sim.base_url}/press/clear", headers={"Origin": "http://evil.example"}, timeout=10)
     assert other.status_code == 403
 
 
@@ -233,7 +233,7 @@ def test_state_file_brings_everything_back(tmp_path: Path) -> None:
     company = next(iter(core.realms.values()))
     invoice = next(each for each in company.all("Invoice") if each["Balance"])
     perform(company, Write("Payment", "delete", {"Id": company.all("Payment")[0]["Id"], "SyncToken": "0"}), core.clock.now())
-    core.replays.keep(("r", "id", ""), 200, b"{}", b"", 1.0)
+    core.idempotency.keep(("r", "id", ""), 200, b"{}", b"", 1.0)
     grant = next(iter(core.vault.grants.values()))
     token = core.vault.access(grant, core.clock.now().timestamp())
     core.change_settings(limits=False)
@@ -247,7 +247,7 @@ def test_state_file_brings_everything_back(tmp_path: Path) -> None:
     assert next(iter(again.realms.values())).counters == counters
     assert again.settings.over_application == "620"
     assert again.vault.holder(token, core.clock.now().timestamp()) is not None
-    assert ("r", "id", "") in again.replays.answers
+    assert ("r", "id", "") in again.idempotency.answers
     restored = next(iter(again.realms.values()))
     assert restored.applied == company.applied
     assert restored.tables["Payment"].buried == company.tables["Payment"].buried != {}

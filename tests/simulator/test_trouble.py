@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests
 
-from hostsim.qbo_simulator.base.http import Lost, Response, load
+from hostsim.qbo_simulator.base.http import LostAnswer, Response, load
 from hostsim.qbo_simulator.fault_injection.trouble import KINDS, read_trouble
 from hostsim.qbo_simulator.server.inprocess import InProcessAdapter
 from tests.support.simulator_calls import Books, new_books, payment
@@ -18,7 +18,7 @@ def books() -> Books:
     return books
 
 
-def _pay(books: Books, **parameters: str) -> Response | Lost:
+def _pay(books: Books, **parameters: str) -> Response | LostAnswer:
     return books.send("POST", "payment", payment("1", 5), **parameters)
 
 
@@ -30,7 +30,7 @@ def _count(books: Books) -> int:
 @pytest.mark.parametrize(("kind", "how"), [("answer_lost", "closed"), ("reset", "reset")])
 def test_answers_get_lost(books: Books, kind: str, how: str, position: str) -> None:
     books.core.add_trouble(kind=f"{kind}_{position}")
-    assert _pay(books) == Lost(how)
+    assert _pay(books) == LostAnswer(how)
     assert _count(books) == (position == "after")
 
 
@@ -82,14 +82,14 @@ def test_revoked_token_cannot_be_refreshed(books: Books) -> None:
     assert all(grant.revoked for grant in books.core.vault.grants.values())
 
 
-def _batch(books: Books, **parameters: str) -> Response | Lost:
+def _batch(books: Books, **parameters: str) -> Response | LostAnswer:
     items = [{"bId": str(n), "operation": "create", "Payment": payment("1", n + 1)} for n in range(4)]
     return books.send("POST", "batch", {"BatchItemRequest": items}, **parameters)
 
 
 def test_half_a_batch_is_done(books: Books) -> None:
     books.core.add_trouble(kind="batch_half")
-    assert _batch(books, requestid="r") == Lost()
+    assert _batch(books, requestid="r") == LostAnswer()
     assert _count(books) == 2
     _batch(books, requestid="r")
     assert _count(books) == 4
@@ -139,7 +139,7 @@ def test_deleted_records_linger_in_lagging_queries(books: Books) -> None:
 
 def test_commit_lands_late_on_the_simulators_clock(books: Books) -> None:
     books.core.add_trouble(kind="late_commit", seconds=30)
-    assert _pay(books, requestid="r") == Lost()
+    assert _pay(books, requestid="r") == LostAnswer()
     assert _count(books) == 0
     books.core.clock.advance(29)
     assert _count(books) == 0

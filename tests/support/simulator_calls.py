@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from hostsim.qbo_simulator.base.http import Lost, Request, Response, dump, load
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response, dump, load
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.server.server import new_quickbooks
 from hostsim.qbo_simulator.simulator import QuickBooks
@@ -34,7 +34,7 @@ class Books:
     def company(self) -> Company:
         return self.core.realms[self.realm]
 
-    def send(self, method: str, path: str, body: object = None, **parameters: str) -> Response | Lost:
+    def send(self, method: str, path: str, body: object = None, **parameters: str) -> Response | LostAnswer:
         content = body if isinstance(body, bytes) else dump(body) if body is not None else b""
         headers = {"authorization": f"Bearer {self.token}", "accept": "application/json"}
         query = tuple(parameters.items())

@@ -3,7 +3,7 @@
 from hostsim.qbo_simulator.api.call_context import Call
 from hostsim.qbo_simulator.api.cdc import feed
 from hostsim.qbo_simulator.api.idempotency import check_request_id
-from hostsim.qbo_simulator.api.writes import carry_out, key_of, meant, read_json, refused, remembered
+from hostsim.qbo_simulator.api.writes import execute, fault_item, find_replay, idempotency_key, parse_write, read_json
 from hostsim.qbo_simulator.base.clock import envelope_time
 from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.faults import RefusedError, refuse, required, unsupported_property
@@ -22,7 +22,7 @@ def items_of(body: object) -> list[Record]:
 
 
 def run_batch(call: Call) -> Response:
-    """Every item in order; one item's refusal leaves the others alone."""
+    """Execute every item in order; the refusal of one does not affect the others."""
     items = items_of(read_json(call.request.body))
     limit = call.company.settings.batch_items
     if len(items) > limit:
@@ -33,11 +33,11 @@ def run_batch(call: Call) -> Response:
     if "batch_half" in call.troubles:
         items = items[: len(items) // 2]
     answers = [_item(call, item) for item in items]
-    body = b",".join(_disturbed(answers, call.troubles))
+    body = b",".join(_reordered(answers, call.troubles))
     return Response(200, b'{"BatchItemResponse":[%s],"time":"%s"}' % (body, envelope_time(call.now).encode()))
 
 
-def _disturbed(answers: list[bytes], troubles: dict[str, float]) -> list[bytes]:
+def _reordered(answers: list[bytes], troubles: dict[str, float]) -> list[bytes]:
     middle = len(answers) // 2
     if "batch_item_missing" in troubles:
         answers = answers[:middle] + answers[middle + 1 :]
@@ -52,8 +52,8 @@ def _item(call: Call, item: Record) -> bytes:
     name = str(item["bId"]) if item.get("bId") is not None else None
     try:
         body = _outcome(call, item, name or "")
-    except RefusedError as error:
-        body = refused(error)
+    except Exception as error:  # whatever happens to one item, the others have their own outcome
+        body = fault_item(call.failure(error))
     tail = b',"bId":' + dump(name) if name is not None else b""
     return b"{%s%s}" % (body, tail)
 
@@ -71,18 +71,18 @@ def _outcome(call: Call, item: Record, name: str) -> bytes:
 
 
 def _change(call: Call, item: Record, kind: str, name: str) -> bytes:
-    key, asked = key_of(call, f"b{name}"), dump(item)
-    found = remembered(call, key, asked)
+    key, asked = idempotency_key(call, f"b{name}"), dump(item)
+    found = find_replay(call, key, asked)
     if found:
         return found.body
     try:
         if not item.get("operation"):
             raise required("operation")
         operation = str(item["operation"]).lower()
-        write = meant(kind, operation, str(item.get("optionsData") or ""), item[kind])
-        body, status = b'"%s":%s' % (kind.encode(), carry_out(call, write)), 200
+        write = parse_write(kind, operation, str(item.get("optionsData") or ""), item[kind])
+        body, status = b'"%s":%s' % (kind.encode(), execute(call, write)), 200
     except RefusedError as error:
-        body, status = refused(error), 400
+        body, status = fault_item(error), 400
     if key:
-        call.replays.keep(key, status, body, asked, call.now.timestamp())
+        call.idempotency.keep(key, status, body, asked, call.now.timestamp())
     return body

@@ -1,55 +1,32 @@
-"""One API call in hand: whose books, what time it is, and which trouble touches it."""
+"""The context of one API call: the request, the company, the time, and the injected trouble that applies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hostsim.qbo_simulator.api.idempotency import Replays
+from hostsim.qbo_simulator.api.failures import failure
+from hostsim.qbo_simulator.api.idempotency import IdempotencyStore
 from hostsim.qbo_simulator.base.clock import envelope_time
 from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.http import Request, Response
 from hostsim.qbo_simulator.books.company import Company
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request at the door: the parts of its path, when it came, and the trouble that strikes inside."""
-
-    request: Request
-    parts: list[str]
-    now: datetime
-    during: dict[str, float]
-
-    @property
-    def realm(self) -> str:
-        """The company that an API call is for."""
-        return self.parts[2] if len(self.parts) > 2 else ""
-
-    @property
-    def rest(self) -> list[str]:
-        """The path after the realm."""
-        return self.parts[3:]
-
-    @property
-    def items(self) -> int:
-        """About how many items a batch has."""
-        return self.request.body.count(b'"bId"')
-
-
 @dataclass(slots=True)
 class Call:
-    """What the routes work on; `troubles` strike while the call is carried out.
+    """What the routes work on; `troubles` are the kinds of trouble that apply during execution, with their seconds.
 
-    `in_flight` are the request ids of calls that were sent but have not been carried out yet.
+    `in_flight` holds the request ids of calls that were received but not executed yet.
     """
 
     request: Request
     company: Company
-    replays: Replays
+    idempotency: IdempotencyStore
     now: datetime
     troubles: dict[str, float] = field(default_factory=dict)
     in_flight: frozenset[str | None] = frozenset()
+    tracebacks: list[str] = field(default_factory=list)
 
     @contextmanager
     def lagging(self) -> Iterator[None]:
@@ -71,6 +48,10 @@ class Call:
     def success(self, name: str, body: bytes) -> Response:
         """HTTP 200 around one thing."""
         return Response(200, self.envelope(name, body))
+
+    def failure(self, error: Exception) -> RefusedError:
+        """The refusal that `error` is, or the SystemFault for it."""
+        return failure(error, self.tracebacks)
 
     def refusal(self, error: RefusedError) -> Response:
         """A service fault as a whole reply."""

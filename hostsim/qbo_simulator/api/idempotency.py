@@ -1,4 +1,4 @@
-"""The memory of request ids: what was answered to which, and for how long it is remembered."""
+"""Idempotency: the answers kept by request id, and how long they are kept."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from hostsim.qbo_simulator.base.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     """The first answer to a request id: an HTTP status and a body, or the body of one batch item."""
 
     status: int
@@ -19,14 +19,14 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Replays:
+class IdempotencyStore:
     """Answers by (realm, request id, batch item id); the last is empty outside batches."""
 
     settings: Callable[[], Settings]
-    answers: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, str, str], StoredAnswer] = field(default_factory=dict)
 
-    def find(self, key: tuple[str, str, str], asked: bytes, now: float) -> Answer | None:
-        """The remembered answer, if there is one and it is not forgotten."""
+    def find(self, key: tuple[str, str, str], asked: bytes, now: float) -> StoredAnswer | None:
+        """The answer kept under `key`, unless its retention is over."""
         answer = self.answers.get(key)
         if answer is None or now - answer.at >= self.settings().requestid_retention:
             return None
@@ -35,9 +35,9 @@ class Replays:
         return answer
 
     def keep(self, key: tuple[str, str, str], status: int, body: bytes, asked: bytes, now: float) -> None:
-        """Remember an answer; refusals only if the switch says so."""
+        """Keep an answer; faults only with the switch `remember_faults`."""
         if status == 200 or self.settings().remember_faults:
-            self.answers[key] = Answer(status, body, now, fingerprint(asked))
+            self.answers[key] = StoredAnswer(status, body, now, fingerprint(asked))
 
 
 def check_request_id(text: str | None, item: str = "") -> None:
@@ -47,5 +47,5 @@ def check_request_id(text: str | None, item: str = "") -> None:
 
 
 def fingerprint(body: bytes) -> str:
-    """What tells two bodies apart."""
+    """A short hash of a body, to compare it with a later one."""
     return hashlib.sha256(body).hexdigest()[:16]

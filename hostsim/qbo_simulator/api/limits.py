@@ -8,7 +8,7 @@ from hostsim.qbo_simulator.base.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call as the meter sees it: how many calls it counts for, and how long it will be running."""
+    """A call as counted: its time, how many calls it counts for, and its service time in seconds."""
 
     at: float
     batch: bool
@@ -18,7 +18,7 @@ class Arrival:
 
 @dataclass(slots=True)
 class Meter:
-    """What one company has used lately."""
+    """The recent calls of one company in sliding windows."""
 
     calls: deque[float] = field(default_factory=deque)
     batches: deque[float] = field(default_factory=deque)
@@ -27,7 +27,7 @@ class Meter:
     silent_until: float = 0.0
 
     def admits(self, settings: Settings, arrival: Arrival) -> bool:
-        """Whether one more call may come in now; if so it is counted."""
+        """Whether the limits admit one more call; if so it is counted."""
         if not settings.limits:
             return True
         now = arrival.at
@@ -56,7 +56,7 @@ class Meter:
         )
 
     def admits_email(self, settings: Settings, now: float) -> bool:
-        """Whether one more e-mail may go out today."""
+        """Whether the limits admit one more e-mail today; if so it is counted."""
         if not settings.limits:
             return True
         _forget(self.emails, now - 86_400)

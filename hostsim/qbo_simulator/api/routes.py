@@ -7,11 +7,12 @@ from hostsim.qbo_simulator.api.call_context import Call
 from hostsim.qbo_simulator.api.cdc import feed
 from hostsim.qbo_simulator.api.idempotency import check_request_id
 from hostsim.qbo_simulator.api.pdf import pdf
-from hostsim.qbo_simulator.api.writes import carry_out, key_of, meant, read_json, remembered
+from hostsim.qbo_simulator.api.writes import execute, find_replay, idempotency_key, parse_write, read_json
 from hostsim.qbo_simulator.base.clock import stamp
 from hostsim.qbo_simulator.base.entities import BY_PATH, Kind
 from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resource
 from hostsim.qbo_simulator.base.http import Response
+from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import find
 from hostsim.qbo_simulator.query.execution import answer
 
@@ -23,8 +24,8 @@ def respond(call: Call, parts: list[str]) -> Response:
             if method == call.request.method and (found := _fits(shape, parts)) is not None:
                 return handler(call, *found)
         raise no_resource(call.request.path)
-    except RefusedError as error:
-        return call.refusal(error)
+    except Exception as error:  # a client never sees anything but a fault
+        return call.refusal(call.failure(error))
 
 
 def _fits(shape: str, parts: list[str]) -> tuple[str, str] | None:
@@ -71,29 +72,29 @@ def _read(call: Call, path: str, identity: str) -> Response:
 def _write(call: Call, path: str, _identity: str) -> Response:
     kind = BY_PATH[path]
     check_request_id(call.request.parameter("requestid"))
-    key, asked = key_of(call), call.request.path.encode() + call.request.body
-    found = remembered(call, key, asked)
+    key, asked = idempotency_key(call), call.request.path.encode() + call.request.body
+    found = find_replay(call, key, asked)
     if found:
         return Response(found.status, found.body)
     try:
         parameter = call.request.parameter
-        write = meant(kind.name, parameter("operation"), parameter("include"), read_json(call.request.body))
-        answered = call.success(kind.name, carry_out(call, write))
+        write = parse_write(kind.name, parameter("operation"), parameter("include"), read_json(call.request.body))
+        answered = call.success(kind.name, execute(call, write))
     except RefusedError as error:
         answered = call.refusal(error)
     if key:
-        call.replays.keep(key, answered.status, answered.body, asked, call.now.timestamp())
+        call.idempotency.keep(key, answered.status, answered.body, asked, call.now.timestamp())
     return answered
 
 
 def _pdf(call: Call, path: str, identity: str) -> Response:
-    kind = _able(call, path, "pdf")
+    kind = _require_operation(call, path, "pdf")
     record = find(call.company, kind, identity)
     return Response(200, pdf(kind.name, record), (("Content-Type", "application/pdf"),))
 
 
 def _send(call: Call, path: str, identity: str) -> Response:
-    kind = _able(call, path, "send")
+    kind = _require_operation(call, path, "send")
     record = find(call.company, kind, identity)
     address = call.request.parameter("sendto") or record.get("BillEmail", {}).get("Address")
     if not address:
@@ -103,12 +104,13 @@ def _send(call: Call, path: str, identity: str) -> Response:
         record["EmailStatus"] = "EmailSent"
         record["DeliveryInfo"] = {"DeliveryType": "Email", "DeliveryTime": stamp(call.now)}
     record["SyncToken"] = str(int(record["SyncToken"]) + 1)
-    call.company.store(kind.name, record, call.now)
-    call.company.settle(call.now)
+    with atomic(call.company):
+        call.company.store(kind.name, record, call.now)
+        call.company.settle(call.now)
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
 
 
-def _able(call: Call, path: str, operation: str) -> Kind:
+def _require_operation(call: Call, path: str, operation: str) -> Kind:
     if operation not in BY_PATH[path].operations:
         raise no_resource(call.request.path)
     return BY_PATH[path]

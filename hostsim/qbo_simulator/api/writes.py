@@ -1,10 +1,11 @@
-"""Writes asked for by an address or a batch item: what is meant, whether it was asked before, and the answer."""
+"""Writes of a call or a batch item: parsing, idempotency, execution."""
 
 from hostsim.qbo_simulator.api.call_context import Call
-from hostsim.qbo_simulator.api.idempotency import Answer
+from hostsim.qbo_simulator.api.idempotency import StoredAnswer
 from hostsim.qbo_simulator.base.faults import RefusedError, business, refuse, unsupported_operation, unsupported_property
 from hostsim.qbo_simulator.base.http import Record, dump, load
 from hostsim.qbo_simulator.books.applications import refresh
+from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import Write, perform
 from hostsim.qbo_simulator.books.references import resolve
 
@@ -22,8 +23,8 @@ def read_json(body: bytes) -> object:
         raise unsupported_property("Unexpected char") from None
 
 
-def meant(kind: str, operation: str | None, include: str | None, body: object) -> Write:
-    """Which change an address means: the operation and include parameters, and whether there is an Id."""
+def parse_write(kind: str, operation: str | None, include: str | None, body: object) -> Write:
+    """The change asked for, from the operation and include parameters and the presence of an Id."""
     included = (include or "").lower().split(",")
     duplicate = "allowduplicatedocnum" in included
     name = (operation or "").lower()
@@ -37,35 +38,41 @@ def meant(kind: str, operation: str | None, include: str | None, body: object) -
     return Write(kind, "update" if has_id and not name else "create", body, duplicate)
 
 
-def carry_out(call: Call, write: Write) -> bytes:
-    """One change, with whatever trouble strikes in the middle of it."""
+def execute(call: Call, write: Write) -> bytes:
+    """Perform one change, with the trouble that applies during it."""
     if "changed_by_other" in call.troubles:
-        _interfere(call, write)
+        _change_concurrently(call, write)
     if "links_dropped" in call.troubles:
         write = Write(write.kind, write.operation, write.body, write.allow_duplicate, drop_links=True)
-    with call.lagging():
-        return perform(call.company, write, call.now)
+    try:
+        with atomic(call.company), call.lagging():
+            done = perform(call.company, write, call.now)
+            if "internal_error" in call.troubles:
+                raise RuntimeError("internal_error was asked for")
+            return done
+    except Exception as error:
+        raise call.failure(error) from error
 
 
-def remembered(call: Call, key: tuple[str, str, str] | None, asked: bytes) -> Answer | None:
-    """The answer given to this request id before; trouble may forget it, or answer 6000 instead."""
+def find_replay(call: Call, key: tuple[str, str, str] | None, asked: bytes) -> StoredAnswer | None:
+    """The answer kept for this request id; trouble may drop it, or refuse with 6000 instead."""
     if key is None or "requestid_forgotten" in call.troubles:
         return None
     if key[1] in call.in_flight and call.company.settings.duplicate_in_flight == "600":
         raise refuse("600", "Duplicate Request ID", f"Duplicate Request ID : {key[1]}", "")
-    found = call.replays.find(key, asked, call.now.timestamp())
+    found = call.idempotency.find(key, asked, call.now.timestamp())
     if found and "replay_6000" in call.troubles:
         raise business(_UNEXPECTED)
     return found
 
 
-def key_of(call: Call, item: str = "") -> tuple[str, str, str] | None:
-    """Under which key this call, or this batch item, is remembered."""
+def idempotency_key(call: Call, item: str = "") -> tuple[str, str, str] | None:
+    """The key under which the answer to this call or batch item is kept."""
     request_id = call.request.parameter("requestid")
     return (call.company.realm, request_id, item) if request_id else None
 
 
-def _interfere(call: Call, write: Write) -> None:
+def _change_concurrently(call: Call, write: Write) -> None:
     body = write.body if isinstance(write.body, dict) else {}
     identity = str(body.get("Id", ""))
     table = call.company.tables[write.kind]
@@ -99,6 +106,6 @@ def _pay(call: Call, invoice: int) -> None:
     perform(call.company, Write("Payment", "create", body), call.now)
 
 
-def refused(error: RefusedError) -> bytes:
+def fault_item(error: RefusedError) -> bytes:
     """A batch item's fault."""
     return dump({"Fault": error.refusal.fault()})[1:-1]

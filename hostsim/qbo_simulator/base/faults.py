@@ -179,5 +179,5 @@ def query_error(text: str) -> RefusedError:
 
 
 def system(text: str, status: int = 200) -> RefusedError:
-    """10000: what QuickBooks did not expect; recorded with HTTP 200 on the change feed."""
+    """10000: a failure of the service itself; recorded with HTTP 200 on the change feed, 500 elsewhere."""
     return RefusedError(Refusal("10000", _SYSTEM, f"System Failure Error: {text}", "SystemFailureError", "SystemFault", status))

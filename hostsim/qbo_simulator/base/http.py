@@ -1,8 +1,8 @@
-"""What crosses the wire: requests, responses, lost answers, and JSON whose money looks like QuickBooks' own."""
+"""HTTP values (requests, responses, lost answers) and JSON with amounts spelled as QuickBooks spells them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -30,6 +30,7 @@ MONEY = frozenset(
     ]
 )
 _CENT = Decimal("0.01")
+_WIDE = Context(prec=64)  # a product of two numbers of 15 digits has too many for the usual 28 once it has cents
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal, allow_nan=False)
 _ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"), namedtuple_as_object=False)
 
@@ -65,8 +66,8 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """No answer: the connection ends with a close ('closed') or a reset ('reset')."""
+class LostAnswer:
+    """The loss of an answer: the connection ends with a close ('closed') or a reset ('reset')."""
 
     how: str = "closed"
     delay: float = 0.0
@@ -85,15 +86,15 @@ def load(text: bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-def money(value: Decimal) -> Decimal | int:
+def money(value: Decimal | int) -> Decimal | int:
     """Two decimals, except zero, which is written as 0."""
-    rounded = value.quantize(_CENT, ROUND_HALF_UP)
+    rounded = Decimal(value).quantize(_CENT, ROUND_HALF_UP, _WIDE)
     return rounded if rounded else 0
 
 
-def plain(value: Decimal) -> Decimal | int:
+def plain(value: Decimal | int) -> Decimal | int:
     """The shortest spelling of a rate or a quantity: 75, 22.5."""
-    if value == value.to_integral_value():
+    if isinstance(value, int) or value == value.to_integral_value():
         return int(value)
     return Decimal(format(value.normalize(), "f"))
 

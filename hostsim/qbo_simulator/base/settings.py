@@ -34,6 +34,7 @@ class Settings:
     emails_per_day: int = 40
     service_seconds: float = 0.0
     batch_item_seconds: float = 0.0
+    batch_seconds: float = 0.0
     access_token_seconds: int = 3600
     refresh_token_seconds: int = 8_726_400
     hard_expiry_seconds: int = 157_680_000
@@ -50,8 +51,24 @@ CHOICES = {
 }
 
 
+SERVICE_TIMES = {"service_seconds": 0.25, "batch_item_seconds": 0.25, "batch_seconds": 1.5}
+"""What calls take while limits are on: with these a client that waits for each answer never meets a 429."""
+
+
+def paced(limits: bool, **times: float | None) -> Settings:
+    """The default switches, with limits and their service times if wanted; `times` that are not None replace them."""
+    given = {name: seconds for name, seconds in times.items() if seconds is not None}
+    return changed(Settings(), {**(SERVICE_TIMES if limits else {}), "limits": limits, **given})
+
+
 def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
-    """`settings` with some switches set; ValueError for an unknown switch or an unfit value."""
+    """`settings` with some switches set; ValueError for an unknown switch or an unfit value.
+
+    Turning limits on or off sets the service times, too, unless one of them is among the changes.
+    """
+    limits = changes.get("limits", settings.limits)
+    if limits is not settings.limits and not SERVICE_TIMES.keys() & changes.keys():
+        changes = {**(SERVICE_TIMES if limits else dict.fromkeys(SERVICE_TIMES, 0.0)), **changes}
     known = {field.name: field for field in fields(Settings)}
     for name, value in changes.items():
         if name not in known:

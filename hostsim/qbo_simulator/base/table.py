@@ -18,6 +18,15 @@ _LOOKED_UP = ("CustomerRef", "DocNumber", "DisplayName", "Name", "PaymentRefNum"
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """A record as it was before its first change in an atomic block; None for what did not exist."""
+
+    text: bytes | None
+    cells: Row | None
+    hidden: "Earlier | None"
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """What queries still see of a record until `until`; None for a record they do not see yet."""
 
@@ -38,6 +47,7 @@ class Table:
         self.hidden: dict[int, Earlier] = {}
         self.lag_until = 0.0
         self.in_order = True
+        self.undo: dict[int, Before] | None = None
         self._latest: Cell = 0
         self._sequence = count()
         self._lookups: dict[str, dict[Cell, Ids]] = {name: {} for name in _LOOKED_UP if name in self.positions}
@@ -90,6 +100,7 @@ class Table:
 
     def restore(self, record: int, text: bytes, cells: Row | None = None, quietly: bool = False) -> None:
         """Store bytes as they are."""
+        self._save_for_undo(record)
         old = self.rows.get(record) if quietly else self.rows.pop(record, None)
         self._hide(record, old)
         position = old[-1] if old and quietly else next(self._sequence)
@@ -105,6 +116,7 @@ class Table:
 
     def remove(self, record: int, at: int) -> None:
         """Delete a record and remember when."""
+        self._save_for_undo(record)
         old = self.rows.pop(record)
         self._hide(record, old)
         self._reindex(record, old, None)
@@ -128,6 +140,28 @@ class Table:
         if self.hidden:
             self.hidden = {record: each for record, each in self.hidden.items() if each.until > now}
         return self.hidden
+
+    def _save_for_undo(self, record: int) -> None:
+        if self.undo is not None and record not in self.undo:
+            self.undo[record] = Before(self._bytes.get(record), self.rows.get(record), self.hidden.get(record))
+
+    def roll_back(self) -> None:
+        """Put back every record changed since `undo` was set, and the order of update."""
+        for record, before in (self.undo or {}).items():
+            self._put_back(record, before)
+        self.rows = dict(sorted(self.rows.items(), key=lambda item: item[1][-1] or 0))
+
+    def _put_back(self, record: int, before: Before) -> None:
+        self._reindex(record, self.rows.pop(record, None), before.cells)
+        self._read.pop(record, None)
+        self._bytes.pop(record, None)
+        self.hidden.pop(record, None)
+        if before.hidden is not None:
+            self.hidden[record] = before.hidden
+        if before.text is not None and before.cells is not None:
+            self.buried.pop(record, None)
+            self._bytes[record], self.rows[record] = before.text, before.cells
+        self._note(self.kind.name, record)
 
     def _hide(self, record: int, old: Row | None) -> None:
         if self.lag_until and record not in self.hidden:

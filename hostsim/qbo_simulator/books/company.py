@@ -144,6 +144,11 @@ class Company:
         for customer, cents in jobs.items():
             self._owe(customer, 0, cents, at)
 
+    def discard_unsettled(self) -> None:
+        """Drop what an unfinished change wanted to carry to customers."""
+        self._owed.clear()
+        self._touched.clear()
+
     def _owe(self, customer: int, own: int, with_jobs: int, at: datetime) -> None:
         record = self.tables["Customer"].get(customer)
         if record is not None:

@@ -1,4 +1,4 @@
-"""What a call is about, in the words that trouble rules use."""
+"""The entities and operations of a call, in the terms of trouble rules."""
 
 import re
 

@@ -1,19 +1,13 @@
-"""What struck trouble does to a call: instead of carrying it out, or to its answer."""
-
-from __future__ import annotations
+"""The effects of trouble on a call: an answer instead of its execution, or a change of its answer."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from hostsim.qbo_simulator.api.call_context import Visit
-from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import LostAnswer, Response
+from hostsim.qbo_simulator.base.incoming import IncomingCall
 from hostsim.qbo_simulator.fault_injection.trouble import BEFORE, Trouble
 from hostsim.qbo_simulator.oauth import gateway
 from hostsim.qbo_simulator.oauth.sign_in import bearer
-
-if TYPE_CHECKING:
-    from hostsim.qbo_simulator.simulator import QuickBooks
+from hostsim.qbo_simulator.oauth.tokens import Vault
 
 _PAGE = (
     b"<html>\r\n<head><title>%d %s</title></head>\r\n<body>\r\n<center><h1>%d %s</h1></center>\r\n"
@@ -23,32 +17,31 @@ _REASONS = {500: b"Internal Server Error", 502: b"Bad Gateway", 503: b"Service T
 _HTML = (("Content-Type", "text/html"),)
 
 
-def before(core: QuickBooks, visit: Visit, struck: dict[str, Trouble]) -> Response | Lost | None:
-    """The answer instead of carrying the call out, if trouble has one."""
-    if "late_commit" in struck:
-        core.late.append((visit.now.timestamp() + struck["late_commit"].seconds, visit))
-        return Lost()
+def replace_answer(
+    incoming: IncomingCall, struck: dict[str, Trouble], vault: Vault, throttle_json: bool
+) -> Response | LostAnswer | None:
+    """The answer instead of the call's execution, if any trouble has one."""
     kind = next((kind for kind in struck if kind in BEFORE), None)
     if kind in ("answer_lost_before", "reset_before"):
         return _lost(kind)
     if kind == "throttled":
-        return gateway.throttled(visit.now, core.settings.throttle_json)
+        return gateway.throttled(incoming.now, throttle_json)
     if kind in ("token_expired", "token_revoked"):
-        return _unsigned(core, visit.request, kind, visit.now)
+        return _unauthenticated(incoming, kind, vault)
     return page(int(kind.split("_")[1])) if kind else None
 
 
-def _unsigned(core: QuickBooks, request: Request, kind: str, now: datetime) -> Response:
-    token = bearer(request) or ""
-    core.vault.expire(token)
+def _unauthenticated(incoming: IncomingCall, kind: str, vault: Vault) -> Response:
+    token = bearer(incoming.request) or ""
+    vault.expire(token)
     if kind == "token_revoked":
-        core.vault.revoke(token)
-    return gateway.unauthenticated(f"Token expired: {token}", now)
+        vault.revoke(token)
+    return gateway.unauthenticated(f"Token expired: {token}", incoming.now)
 
 
-def after(answer: Response, struck: dict[str, Trouble]) -> Response | Lost:
-    """The answer, or what is left of it."""
-    result: Response | Lost = answer
+def change_answer(answer: Response, struck: dict[str, Trouble]) -> Response | LostAnswer:
+    """The answer as it reaches the client, or its loss."""
+    result: Response | LostAnswer = answer
     for kind, rule in struck.items():
         if kind in ("answer_lost_after", "reset_after", "batch_half"):
             return _lost(kind)
@@ -63,11 +56,11 @@ def after(answer: Response, struck: dict[str, Trouble]) -> Response | Lost:
     return result
 
 
-def _lost(kind: str) -> Lost:
-    return Lost("reset" if kind.startswith("reset") else "closed")
+def _lost(kind: str) -> LostAnswer:
+    return LostAnswer("reset" if kind.startswith("reset") else "closed")
 
 
 def page(status: int) -> Response:
-    """A proxy's error page."""
+    """The HTML error page of a proxy."""
     reason = _REASONS[status]
     return Response(status, _PAGE % (status, reason, status, reason), _HTML)

@@ -1,4 +1,4 @@
-"""Trouble on request: which call goes wrong, how, and how often."""
+"""Rules of trouble: which calls fail, how, and how often."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,18 +10,18 @@ BEFORE = frozenset(
     | {"throttled", "token_expired", "token_revoked", "late_commit"}
 )
 _BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
-DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other"}
+DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other", "internal_error"}
 AFTER = frozenset(
     {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"} | {"slow", "truncated", "html"}
 )
 KINDS = BEFORE | DURING | AFTER
-_WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other"})
+_WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other", "internal_error"})
 _MATCHES = frozenset({"method", "path", "entity", "operation"})
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A call as trouble sees it: a batch has the entities and operations of all its items, and `batch`."""
+    """A call as rules match it: a batch has the entities and operations of all its items, and `batch`."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Described:
 
 @dataclass(slots=True)
 class Trouble:
-    """One rule; `times` None means for ever."""
+    """One rule; `times` None means without end."""
 
     kind: str
     match: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Trouble:
     random: Random = field(default_factory=Random)
 
     def strikes(self, call: Described) -> bool:
-        """Whether this call goes wrong; counts it."""
+        """Whether the rule applies to this call; the call is counted."""
         if not self._concerns(call) or (self.times is not None and self.fired >= self.times):
             return False
         self.seen += 1
@@ -69,8 +69,8 @@ class Trouble:
         }
         return all(tests[name](wanted) for name, wanted in self.match.items())
 
-    def told(self) -> dict[str, Any]:
-        """The rule as it was given, and what it did so far."""
+    def as_json(self) -> dict[str, Any]:
+        """The rule as given, with its counts so far."""
         return {
             "kind": self.kind,
             "match": self.match,
@@ -85,7 +85,7 @@ class Trouble:
 
 
 def read_trouble(given: dict[str, Any]) -> Trouble:
-    """A rule from plain data; ValueError when it makes no sense."""
+    """A rule from plain data; ValueError when it is not valid."""
     unknown = set(given) - {"kind", "match", "nth", "probability", "seed", "times", "seconds"}
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")

@@ -1,4 +1,4 @@
-"""The web server's side: a thin ASGI shell over the core, and a protocol that can lose an answer."""
+"""The ASGI application over the simulator, and a protocol whose connections can be cut."""
 
 import asyncio
 import socket
@@ -10,22 +10,22 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from hostsim.qbo_simulator.base.http import Lost, Request, Response
-from hostsim.qbo_simulator.server.control import allowed, steer
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
+from hostsim.qbo_simulator.server.control import allowed, answer_control
 from hostsim.qbo_simulator.simulator import QuickBooks
 
 _API = ("/v3/", "/oauth2/", "/v2/", "/v1/", "/op/", "/.well-known/")
 _FORBIDDEN = Response(403, b'{"error":"only from this machine"}', (("Content-Type", "application/json"),))
 
 
-class Lines:
-    """Open connections by their far end, so that one can be cut."""
+class Connections:
+    """Open connections by peer address, so that one can be cut."""
 
     def __init__(self) -> None:
         self.open: dict[tuple[str, int], asyncio.Transport] = {}
 
     def cut(self, client: tuple[str, int], reset: bool) -> None:
-        """Close a connection at once; with `reset`, the far end gets a TCP reset."""
+        """Close a connection at once; with `reset`, the peer gets a TCP reset."""
         transport = self.open.get(client)
         if transport is None:
             return
@@ -35,13 +35,13 @@ class Lines:
         transport.abort()
 
     def end(self, client: tuple[str, int]) -> None:
-        """Close a connection once everything written has gone out."""
+        """Close a connection after everything written was sent."""
         transport = self.open.get(client)
         if transport is not None:
             transport.close()
 
 
-def protocol(lines: Lines) -> type[H11Protocol]:
+def protocol(lines: Connections) -> type[H11Protocol]:
     """uvicorn's HTTP/1.1 protocol, its connections noted in `lines`."""
 
     class NotedProtocol(H11Protocol):
@@ -58,8 +58,8 @@ def protocol(lines: Lines) -> type[H11Protocol]:
     return NotedProtocol
 
 
-def asgi(core: QuickBooks, lines: Lines, pages: ASGIApp, reset: Callable[[], None]) -> ASGIApp:
-    """API and OAuth calls go to the core, control calls to the control, everything else to the web pages."""
+def asgi(core: QuickBooks, lines: Connections, pages: ASGIApp, reset: Callable[[], None]) -> ASGIApp:
+    """The application: API and OAuth calls, control calls, and the web pages for all other paths."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +68,7 @@ def asgi(core: QuickBooks, lines: Lines, pages: ASGIApp, reset: Callable[[], Non
         if path.startswith("/_control/"):
             request = await _read(scope, receive)
             fine = allowed(scope["client"][0], dict(request.headers))
-            await _answer(steer(core, request, reset) if fine else _FORBIDDEN, send, lines, scope["client"])
+            await _answer(answer_control(core, request, reset) if fine else _FORBIDDEN, send, lines, scope["client"])
         elif path.startswith(_API):
             answer = core.handle(await _read(scope, receive))
             await _answer(answer, send, lines, scope["client"])
@@ -89,10 +89,10 @@ async def _read(scope: Scope, receive: Receive) -> Request:
     return Request(scope["method"], scope["path"], tuple(query), headers, b"".join(parts))
 
 
-async def _answer(answer: Response | Lost, send: Send, lines: Lines, client: tuple[str, int]) -> None:
+async def _answer(answer: Response | LostAnswer, send: Send, lines: Connections, client: tuple[str, int]) -> None:
     if answer.delay:
         await asyncio.sleep(answer.delay)
-    if isinstance(answer, Lost):
+    if isinstance(answer, LostAnswer):
         lines.cut(client, answer.how == "reset")
         return
     headers: list[tuple[bytes, bytes]] = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]

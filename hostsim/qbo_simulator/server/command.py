@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 import click
 
+from hostsim.qbo_simulator.base.settings import paced
 from hostsim.qbo_simulator.server.server import serve
+
+_SECONDS = click.FloatRange(min=0)
 
 
 @click.command("quickbooks")
@@ -23,7 +26,9 @@ from hostsim.qbo_simulator.server.server import serve
     help="Company to begin with; may be given several times.",
 )
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep everything in this file.")
-@click.option("--no-limits", is_flag=True, help="Answer as often as asked.")
+@click.option("--no-limits", is_flag=True, help="No limits and no service time: for fast tests.")
+@click.option("--service-seconds", type=_SECONDS, help="What a call takes.  [default: 0.25 with limits]")
+@click.option("--batch-item-seconds", type=_SECONDS, help="What each item of a batch takes.  [default: 0.25 with limits]")
 @click.option("--credentials", is_flag=True, help="Ask the running simulator for credentials, as JSON.")
 @click.option("--quickbooks", "address", envvar="HOSTSIM_QUICKBOOKS", help="Address of the running simulator to ask.")
 @click.option("--database", hidden=True, help="Not used here; every command takes it.")
@@ -32,6 +37,8 @@ def command(  # noqa: PLR0917 - one argument per option
     companies: tuple[str, ...],
     state: Path | None,
     no_limits: bool,
+    service_seconds: float | None,
+    batch_item_seconds: float | None,
     credentials: bool,
     address: str | None,
     database: str | None,  # noqa: ARG001 - taken so that every command has the same options
@@ -41,7 +48,8 @@ def command(  # noqa: PLR0917 - one argument per option
         click.echo(json.dumps(ask_credentials(address or f"http://127.0.0.1:{port}"), indent=2))
         return
     try:
-        serve(port=port, company=",".join(companies), state_file=state, limits=not no_limits)
+        settings = paced(not no_limits, service_seconds=service_seconds, batch_item_seconds=batch_item_seconds)
+        serve(port=port, company=",".join(companies), state_file=state, settings=settings)
     except OSError as error:
         raise click.ClickException(f"Port {port} cannot be used ({error.strerror}); choose another one with --port.") from error
 

@@ -1,4 +1,4 @@
-"""The control endpoint: how a tester steers the simulator. For this machine only."""
+"""The control endpoint of testers, for callers on this machine only."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _JSON = (("Content-Type", "application/json;charset=utf-8"),)
 
 
 class ControlError(Exception):
-    """A control call that makes no sense, with its HTTP status."""
+    """A control call that is refused, with its HTTP status."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -25,7 +25,7 @@ class ControlError(Exception):
 
 
 def allowed(peer: str, headers: dict[str, str]) -> bool:
-    """Whether this caller may steer: from this machine, and not from another site's page."""
+    """Whether the caller is on this machine and not a page of another site."""
     try:
         local = ip_address(peer.split("%", maxsplit=1)[0]).is_loopback
     except ValueError:
@@ -36,7 +36,7 @@ def allowed(peer: str, headers: dict[str, str]) -> bool:
     return local and named and site and (origin is None or origin == f"http://{host}")
 
 
-def steer(core: QuickBooks, request: Request, reset: Callable[[], None]) -> Response:
+def answer_control(core: QuickBooks, request: Request, reset: Callable[[], None]) -> Response:
     """The answer to one control call; `reset` puts the companies back to their beginning."""
     name = request.path.removeprefix("/_control/").strip("/")
     try:
@@ -62,20 +62,20 @@ def _credentials(core: QuickBooks, request: Request) -> Any:
 
 
 def _troubles(core: QuickBooks, _request: Request) -> Any:
-    return [rule.told() for rule in core.troubles]
+    return [rule.as_json() for rule in core.troubles]
 
 
-def _ask_for_trouble(core: QuickBooks, request: Request) -> Any:
-    return core.add_trouble(**_body(request)).told()
+def _add_trouble(core: QuickBooks, request: Request) -> Any:
+    return core.add_trouble(**_body(request)).as_json()
 
 
-def _make_peace(core: QuickBooks, _request: Request) -> Any:
+def _clear_troubles(core: QuickBooks, _request: Request) -> Any:
     core.clear_trouble()
     return []
 
 
 def _log(core: QuickBooks, _request: Request) -> Any:
-    return [entry.told() for entry in core.log.entries]
+    return [entry.as_json() for entry in core.log.entries]
 
 
 def _approve(core: QuickBooks, request: Request) -> Any:
@@ -109,7 +109,7 @@ def _settings(core: QuickBooks, request: Request) -> dict[str, Any]:
 
 
 def _consent(core: QuickBooks, body: dict[str, Any]) -> str:
-    """Approve (or, with "refuse", decline) an authorize address as a person would; the address to return to."""
+    """Approve (or, with "refuse", decline) an authorize address; the redirect address."""
     asked = dict(parse_qsl(urlsplit(str(body["url"])).query, keep_blank_values=True))
     try:
         consent = core.signin.consent(asked)
@@ -127,7 +127,7 @@ def _consent(core: QuickBooks, body: dict[str, Any]) -> str:
 
 
 def _deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
-    """Take payments to the bank, so that they are locked."""
+    """Deposit payments at the bank, which locks them."""
     body = _body(request)
     realm = str(body.get("realm") or next(iter(core.realms)))
     with core.lock:
@@ -139,8 +139,8 @@ _CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
     ("GET", "healthz"): _health,
     ("GET", "credentials"): _credentials,
     ("GET", "trouble"): _troubles,
-    ("POST", "trouble"): _ask_for_trouble,
-    ("DELETE", "trouble"): _make_peace,
+    ("POST", "trouble"): _add_trouble,
+    ("DELETE", "trouble"): _clear_troubles,
     ("GET", "clock"): _clock,
     ("POST", "clock"): _clock,
     ("GET", "settings"): _settings,

@@ -1,4 +1,4 @@
-"""The simulator without a network: a `requests` adapter that calls the core directly."""
+"""The simulator without a network: a `requests` adapter that calls the simulator directly."""
 
 import io
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.simulator import QuickBooks
 
 Timeout = float | tuple[float, float] | tuple[float, None] | None
@@ -34,7 +34,7 @@ class InProcessAdapter(BaseAdapter):
         """Answer one prepared request."""
         answer = self._core.handle(_read(request))
         self._wait(request, answer, timeout)
-        if isinstance(answer, Lost):
+        if isinstance(answer, LostAnswer):
             text = "Connection reset by peer" if answer.how == "reset" else "Remote end closed connection without response"
             raise requests.ConnectionError(text, request=request)
         built = self._builder.build_response(request, _raw(answer))
@@ -42,7 +42,7 @@ class InProcessAdapter(BaseAdapter):
             _ = built.content
         return built
 
-    def _wait(self, request: requests.PreparedRequest, answer: Response | Lost, timeout: Timeout) -> None:
+    def _wait(self, request: requests.PreparedRequest, answer: Response | LostAnswer, timeout: Timeout) -> None:
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         late = patience is not None and answer.delay > patience
         if answer.delay:
@@ -51,7 +51,7 @@ class InProcessAdapter(BaseAdapter):
             raise requests.ReadTimeout("Read timed out.", request=request)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the adapter holds no resources."""
 
 
 def _read(request: requests.PreparedRequest) -> Request:

@@ -1,4 +1,4 @@
-"""Figures and lists for the web page, read from a company's books."""
+"""Totals and lists for the web pages, read from a company's books."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +13,7 @@ _SHOWN = ("DocNumber", "PaymentRefNum", "DisplayName", "Name", "CompanyName")
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One company at a glance."""
+    """The totals of one company."""
 
     realm: str
     name: str

@@ -1,4 +1,4 @@
-"""The simulator's own web page: the books, the request log, trouble, the clock, and the consent page."""
+"""The web pages: books, request log, trouble, clock, and the consent page."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.settings import CHOICES, Settings
 from hostsim.qbo_simulator.fault_injection.trouble import KINDS as TROUBLES
 from hostsim.qbo_simulator.oauth.sign_in import ConsentError
-from hostsim.qbo_simulator.server import page_data as figures
+from hostsim.qbo_simulator.server import page_data
 from hostsim.qbo_simulator.server.control import allowed
 from hostsim.qbo_simulator.simulator import QuickBooks
 
@@ -32,7 +32,7 @@ _SAFE = {
 
 
 class Pages:
-    """Every page is drawn from the core as it is at that moment."""
+    """The pages of one simulator, rendered from its present state."""
 
     def __init__(self, core: QuickBooks, reset: Callable[[], None]) -> None:
         self._core = core
@@ -55,11 +55,11 @@ class Pages:
     async def overview(self, _request: Request) -> Response:
         """Figures of every company, clock, trouble, switches, the latest calls."""
         with self._core.lock:
-            companies = [figures.summary(company) for company in self._core.realms.values()]
+            companies = [page_data.summary(company) for company in self._core.realms.values()]
         return self.draw(
             "overview.html",
             companies=companies,
-            troubles=[rule.told() for rule in self._core.troubles],
+            troubles=[rule.as_json() for rule in self._core.troubles],
             trouble_kinds=sorted(TROUBLES),
             switches=[(field.name, getattr(self._core.settings, field.name)) for field in fields(Settings)],
             choices=CHOICES,
@@ -71,8 +71,8 @@ class Pages:
         company, kind = self._company(request), self._kind(request)
         start = max(1, int(request.query_params.get("start", "1") or 1))
         with self._core.lock:
-            rows, total = figures.listing(company, kind, start)
-        return self.draw("listing.html", company=company, kind=kind, rows=rows, start=start, total=total, page=figures.PAGE)
+            rows, total = page_data.listing(company, kind, start)
+        return self.draw("listing.html", company=company, kind=kind, rows=rows, start=start, total=total, page=page_data.PAGE)
 
     async def record(self, request: Request) -> Response:
         """One record, with links to those it is linked to."""
@@ -82,7 +82,7 @@ class Pages:
         if record is None:
             raise HTTPException(404)
         text = json.dumps(record, indent=2, default=str, ensure_ascii=False)
-        links = figures.links(company, kind, record)
+        links = page_data.links(company, kind, record)
         return self.draw("record.html", company=company, kind=kind, record=record, text=text, links=links)
 
     async def log(self, _request: Request) -> Response:
@@ -95,10 +95,10 @@ class Pages:
         found = next((entry for entry in self._core.log.entries if entry.number == number), None)
         if found is None:
             raise HTTPException(404)
-        return self.draw("call.html", call=found.told())
+        return self.draw("call.html", call=found.as_json())
 
     async def steer(self, request: Request) -> Response:
-        """A button was pressed."""
+        """Handle a form of the overview page."""
         form = dict(parse_qsl((await request.body()).decode()))
         try:
             self._press(request.path_params["what"], form)
@@ -110,7 +110,7 @@ class Pages:
         core = self._core
         if what == "trouble":
             core.add_trouble(**_rule(form))
-        elif what == "peace":
+        elif what == "clear":
             core.clear_trouble()
         elif what == "clock":
             with core.lock:
@@ -124,7 +124,7 @@ class Pages:
             self._reset()
 
     async def consent(self, request: Request) -> Response:
-        """Ask the person; after the answer, send the browser back."""
+        """Show the consent page; after the answer, redirect the browser."""
         asked = dict(request.query_params)
         try:
             consent = self._core.signin.consent(asked)
@@ -143,7 +143,7 @@ class Pages:
         return RedirectResponse(back, 303)
 
     def _names(self) -> dict[str, str]:
-        return {realm: figures.name_of(company) for realm, company in self._core.realms.items()}
+        return {realm: page_data.name_of(company) for realm, company in self._core.realms.items()}
 
     def _company(self, request: Request) -> Any:
         company = self._core.realms.get(request.path_params["realm"])
@@ -178,7 +178,7 @@ def _typed(text: str, default: object) -> object:
 
 
 def pages(core: QuickBooks, reset: Callable[[], None]) -> Starlette:
-    """The pages as an application."""
+    """The pages as a Starlette application."""
     drawn = Pages(core, reset)
     routes = [
         Route("/", drawn.overview),
@@ -194,7 +194,7 @@ def pages(core: QuickBooks, reset: Callable[[], None]) -> Starlette:
 
 
 def _guarded(endpoint: Callable[[Request], Any]) -> Callable[[Request], Any]:
-    """Writes only from a page of our own, on this machine."""
+    """Refuse posts that do not come from a page of this simulator on this machine."""
 
     async def guarded(request: Request) -> Response:
         peer = request.client.host if request.client else ""

@@ -11,10 +11,10 @@ from threading import Thread
 import uvicorn
 
 from hostsim.qbo_simulator.base.clock import Clock, company_day
-from hostsim.qbo_simulator.base.settings import Settings
+from hostsim.qbo_simulator.base.settings import SERVICE_TIMES, Settings, paced
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.companies import BUILDERS, DEFAULT_REALMS
-from hostsim.qbo_simulator.server.asgi import Lines, asgi, protocol
+from hostsim.qbo_simulator.server.asgi import Connections, asgi, protocol
 from hostsim.qbo_simulator.server.pages import pages
 from hostsim.qbo_simulator.simulator import QuickBooks
 from hostsim.qbo_simulator.state_file import StateFile
@@ -30,13 +30,13 @@ def new_quickbooks(
     """A simulator with 'demo', 'sample' or 'empty', or several with commas; `today` also stops the clock at that noon."""
     if clock is None and today is not None:
         clock = Clock(datetime.combine(today, time(20), UTC))
-    core = QuickBooks(clock, seed, Settings(limits=limits))
+    core = QuickBooks(clock, seed, paced(limits))
     fill(core, company, today)
     return core
 
 
 def fill(core: QuickBooks, companies: str, today: date | None = None) -> None:
-    """Put the beginning of each company named (with commas between) into its realm."""
+    """Reset each company named (separated by commas) to its initial books."""
     for name in companies.split(","):
         _fill_one(core, name, today)
 
@@ -51,7 +51,7 @@ def _fill_one(core: QuickBooks, name: str, today: date | None) -> None:
 
 
 class RunningSimulator:
-    """A simulator that answers on a port of this machine."""
+    """A simulator served on a port of this machine."""
 
     def __init__(self, core: QuickBooks, server: uvicorn.Server, thread: Thread, port: int) -> None:
         self.core = core
@@ -81,11 +81,11 @@ class RunningSimulator:
         return self.core.credentials(self.base_url)
 
     def trouble(self, kind: str, **given: object) -> None:
-        """Ask for trouble; the words are those of the control endpoint."""
+        """Add a rule of trouble; the keys are those of the control endpoint."""
         self.core.add_trouble(kind=kind, **given)
 
     def stop(self) -> None:
-        """Stop answering."""
+        """Stop the server."""
         self._server.should_exit = True
         self._thread.join()
 
@@ -98,7 +98,7 @@ def running_simulator(
     today: date | None = None,
     seed: int = 0,
 ) -> Iterator[RunningSimulator]:
-    """A simulator on a free port, for as long as the block lasts."""
+    """A simulator on a free port, stopped at the end of the block."""
     core = new_quickbooks(company, clock, limits, today, seed)
     running = start(core, lambda: fill(core, company, today))
     try:
@@ -123,7 +123,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def start(core: QuickBooks, reset: Callable[[], None], port: int = 0) -> RunningSimulator:
-    """Serve `core` from a thread; returns once it answers."""
+    """Serve `core` from a thread."""
     listener = listen("127.0.0.1", port)
     server = _server(core, reset)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -132,7 +132,7 @@ def start(core: QuickBooks, reset: Callable[[], None], port: int = 0) -> Running
 
 
 def _server(core: QuickBooks, reset: Callable[[], None]) -> uvicorn.Server:
-    lines = Lines()
+    lines = Connections()
     app = asgi(core, lines, pages(core, reset), reset)
     options = uvicorn.Config(
         app,
@@ -153,10 +153,10 @@ def serve(
     port: int = 8401,
     company: str = "demo",
     state_file: Path | str | None = None,
-    limits: bool = True,
+    settings: Settings | None = None,
 ) -> None:
-    """Run until interrupted; with a state file, go on where the last run ended."""
-    core = QuickBooks(settings=Settings(limits=limits))
+    """Serve until interrupted; a state file continues the last run."""
+    core = QuickBooks(settings=settings or paced(limits=True))
     if state_file is None:
         fill(core, company)
     else:
@@ -172,14 +172,14 @@ def serve(
 
 
 def open_state(core: QuickBooks, company: str, path: Path) -> None:
-    """Keep everything in a file from now on; what it holds already comes back."""
+    """Load the state file, if it has content, and keep all changes in it from now on."""
     file = StateFile(path)
     if file.empty:
         core.state = file
         fill(core, company)
         file.flush(core)
     else:
-        limits = core.settings.limits
+        pace = {name: getattr(core.settings, name) for name in ("limits", *SERVICE_TIMES)}
         file.restore(core)
         core.state = file
-        core.change_settings(limits=limits)
+        core.change_settings(**pace)

@@ -1,4 +1,4 @@
-"""The request log: what came in and what went out, tokens hidden."""
+"""The request log: calls and answers, secrets masked."""
 
 import re
 from collections import deque
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hostsim.qbo_simulator.base.clock import envelope_time
-from hostsim.qbo_simulator.base.http import Lost, Request, Response
+from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 
 _MOST_BYTES = 16_384
 _SECRETS = re.compile(
@@ -17,8 +17,8 @@ _SECRETS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One call and its answer; status 0 is an answer that never came."""
+class LoggedCall:
+    """One call and its answer; status 0 means that the answer was lost."""
 
     number: int
     time: str
@@ -30,8 +30,9 @@ class Entry:
     tid: str
     asked: bytes
     answered: bytes
+    traceback: str
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The entry as plain data, without secrets."""
         return {
             "number": self.number,
@@ -44,22 +45,25 @@ class Entry:
             "intuit_tid": self.tid,
             "request": hidden(self.asked),
             "response": hidden(self.answered),
+            "traceback": self.traceback,
         }
 
 
 @dataclass(slots=True)
-class Log:
-    """The last calls, newest last."""
+class RequestLog:
+    """The last 2,000 calls, newest last."""
 
-    entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=2000))
+    entries: deque[LoggedCall] = field(default_factory=lambda: deque(maxlen=2000))
     count: int = 0
 
-    def add(self, request: Request, answer: Response | Lost, now: datetime, troubles: list[str]) -> None:
+    def add(
+        self, request: Request, answer: Response | LostAnswer, now: datetime, troubles: list[str], tracebacks: list[str]
+    ) -> None:
         """Note one call."""
         self.count += 1
         found = isinstance(answer, Response)
         tid = next((value for name, value in answer.headers if name == "intuit_tid"), "") if isinstance(answer, Response) else ""
-        entry = Entry(
+        entry = LoggedCall(
             self.count,
             envelope_time(now),
             request.method,
@@ -70,6 +74,7 @@ class Log:
             tid,
             request.body[:_MOST_BYTES],
             answer.body[:_MOST_BYTES] if isinstance(answer, Response) and found else b"",
+            "\n".join(tracebacks),
         )
         self.entries.append(entry)
 
