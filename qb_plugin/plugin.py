@@ -13,7 +13,8 @@ from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar, SupportRegistrar
-from qb_plugin.runtime import Parts, Runtime
+from qb_plugin.runtime import Runtime
+from qb_plugin.services.parts import Parts
 
 hookimpl = pluggy.HookimplMarker("workspace")
 
@@ -47,7 +48,7 @@ class QuickBooksAddIn:
     def workspace_start(self, host: Host) -> None:
         """Open the add-in's tables and wait for sign-ins."""
         self._runtime = Runtime(host, self._parts)
-        host.on_callback(self._runtime.receive_callback)
+        host.on_callback(self._runtime.sign_in.receive_callback)
 
     @hookimpl
     def workspace_menu(self, menu: MenuRegistrar) -> None:
@@ -73,7 +74,7 @@ class QuickBooksAddIn:
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
         """Settle at start, and now and then, what was left open."""
-        jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_open)
+        jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
 
     @hookimpl
     def workspace_support(self, support: SupportRegistrar) -> None:

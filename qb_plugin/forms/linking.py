@@ -11,7 +11,7 @@ from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 
 def link_possible_duplicate(services: FormServices, record: SourceRecord) -> RowResult:
     """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now."""
-    context = services.context()
+    context = services.context(services.connection())
     duplicate = find_possible_duplicate(record, read_snapshot(context, [record], ExportOptions()))
     if duplicate is None:
         return RowResult(str(record.ref), Outcome.READY, Message("twin_gone"))

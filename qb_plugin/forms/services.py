@@ -1,54 +1,46 @@
-"""What every form works with; the composition root builds it, a test may build another."""
+"""The services that forms call, as Protocols; `runtime.py` fulfils them, and a test may do so with parts of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences
-from qb_plugin.model import Connection, Customer, ListEntry, Message, RunInfo
+from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.run import RunPorts
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceLists:
-    """QuickBooks' lists a person picks from, read a few minutes ago at most."""
-
-    customers: Sequence[Customer] = ()
-    accounts: Sequence[ListEntry] = ()
-    methods: Sequence[ListEntry] = ()
-    items: Sequence[ListEntry] = ()
-
-
 class SignIn(Protocol):
-    """Connecting to a company and letting go of it."""
+    """Connecting to a company, and disconnecting."""
 
     def begin(self, client_id: str, client_secret: str, environment: str) -> str:
         """The address of the consent page; AnswerRejected when client id or secret is missing."""
         ...
 
     def finish(self, values: Mapping[str, str]) -> Connection:
-        """Complete with the query values of the callback (or of the pasted address)."""
+        """Complete with the query values of the callback, or with `url`, the address that a person pasted."""
         ...
 
     def disconnect(self) -> None: ...
 
 
 class NoticeSource(Protocol):
-    """Where waits are told: a throttle, a connection that does not come about."""
+    """Notices of waits: a throttle, a connection that is not established."""
 
     def subscribed(self, listener: Callable[[Message], None]) -> AbstractContextManager[None]:
-        """Let a run listen while it lasts; called from any thread."""
+        """Subscribe the listener for the length of the block; it is called from any thread."""
         ...
 
 
 class FormServices(Protocol):
-    """The parts of the add-in, as forms see them."""
+    """The parts of the add-in, as forms see them.
+
+    `connection()` is a query. A form's call asks it once and passes the answer on to whatever needs the company.
+    """
 
     @property
     def host(self) -> Host: ...
@@ -63,14 +55,21 @@ class FormServices(Protocol):
     @property
     def notices(self) -> NoticeSource: ...
     def connection(self) -> Connection: ...
-    def context(self, signed_in: bool = True) -> SyncContext:
-        """The ports of the connected company; NotConnected, or ReconnectNeeded unless `signed_in` does not matter."""
+    def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
+        """The ports of this company; NotConnected, or with `signed_in` ReconnectNeeded, when it cannot be called."""
         ...
 
-    def lists(self, fresh: bool = False) -> ReferenceLists:
-        """QuickBooks' lists, cached for some minutes; Fatal when they cannot be read."""
+    def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:
+        """QuickBooks' lists, cached for some minutes; raises like `context`, or what reading QuickBooks raises."""
         ...
 
-    def settings(self) -> Mapping[str, Any]: ...
-    def save_settings(self, values: Mapping[str, object]) -> None: ...
+    def settings(self, realm: str) -> Mapping[str, Any]:
+        """The settings of a company; empty without one."""
+        ...
+
+    def save_settings(self, realm: str, values: Mapping[str, Any]) -> None: ...
+    def use_saved_pace(self, realm: str) -> None:
+        """Take over the pace of the settings, which another workstation may have changed; a run does so when it begins."""
+        ...
+
     def new_run(self, action: str, total: int) -> RunInfo: ...

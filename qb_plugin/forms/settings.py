@@ -13,9 +13,9 @@ from qb_plugin.errors import AddInError
 from qb_plugin.forms.exporting.columns import choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.presentation import answering, title_of, unavailable
-from qb_plugin.forms.services import FormServices, ReferenceLists
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import ListEntry, Message
+from qb_plugin.model import Message, ReferenceLists
 
 SAVE = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
 AUTO_APPLY = [
@@ -26,7 +26,6 @@ PACE = [
     {"value": "full", "label": "As fast as QuickBooks allows"},
     {"value": "gentle", "label": "Half as fast, so that other programs connected to this company are not held up"},
 ]
-GENTLE = 0.5  # of QuickBooks' limits
 MAPS = ("payment_method", "deposit_account")
 
 
@@ -61,18 +60,18 @@ class SettingsForm:
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The settings of the connected company, or why there are none to make."""
+        connection = self._services.connection()
         trouble, lists = None, ReferenceLists()
         try:
-            self._services.context()
-            lists = self._services.lists(fresh=True)
+            lists = self._services.lists(connection, fresh=True)
         except AddInError as failure:
             trouble = unavailable(self._services.sentences, failure)
         return {
             "id": self.id,
             "title": "QuickBooks Settings",
-            "subtitle": title_of(self._services.host.firm, self._services.connection()),
+            "subtitle": title_of(self._services.host.firm, connection),
             "fields": [] if trouble else describe_fields(self._schema(lists)),
-            "answer": flat(self._services.settings()),
+            "answer": flat(self._services.settings(connection.realm)),
             "columns": None,
             "actions": [] if trouble else [SAVE],
             "row_actions": [],
@@ -95,8 +94,9 @@ class SettingsForm:
         return found
 
     def _save(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        values = load_answer(self._schema(self._services.lists()), answer)
-        self._services.save_settings(nested(values))
+        connection = self._services.connection()
+        values = load_answer(self._schema(self._services.lists(connection)), answer)
+        self._services.save_settings(connection.realm, nested(values))
         return {"notice": self._services.sentences.text(Message("settings_saved")), "level": "info"}
 
     def run(
@@ -127,26 +127,3 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
         prefix = f"{name}:"
         found[name] = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
     return found
-
-
-def first_settings(methods: Sequence[str], lists: ReferenceLists) -> dict[str, Any]:
-    """What a company starts with: methods of the same name, Undeposited Funds, and the first service item."""
-    by_name = {choice.name.casefold(): choice for choice in lists.methods if choice.active}
-    found = {method: by_name[method.casefold()].id for method in methods if method.casefold() in by_name}
-    return {
-        "payment_method": found,
-        "deposit_account": {},
-        "credit_memo_item": first_item(lists.items),
-        "auto_apply_uses": "quickbooks",
-        "pace": "full",
-    }
-
-
-def pace_of(settings: Mapping[str, Any]) -> float:
-    """The share of QuickBooks' limits to use."""
-    return GENTLE if settings.get("pace") == "gentle" else 1.0
-
-
-def first_item(items: Sequence[ListEntry]) -> str:
-    """The item credit memos use until somebody chooses: the first active service, or none."""
-    return next((item.id for item in items if item.active and item.type == "Service"), "")

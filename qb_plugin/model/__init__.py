@@ -18,6 +18,7 @@ from qb_plugin.model.quickbooks import (
     QboInvoice,
     QboPayment,
     QboTransaction,
+    ReferenceLists,
 )
 from qb_plugin.model.records import AppliedPart, IntentState, Kind, Message, Operation, Outcome, Ref, SourceRecord
 from qb_plugin.model.runs import Lease, Link, RowResult, RunInfo, Settlement, Share
@@ -50,6 +51,7 @@ __all__ = [
     "QboPayment",
     "QboTransaction",
     "Ref",
+    "ReferenceLists",
     "RowResult",
     "RunInfo",
     "Settlement",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -133,6 +134,16 @@ class ListEntry:
     name: str
     type: str = ""
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceLists:
+    """QuickBooks' lists that forms offer to choose from; all empty while QuickBooks cannot be reached."""
+
+    customers: Sequence[Customer] = ()
+    accounts: Sequence[ListEntry] = ()
+    methods: Sequence[ListEntry] = ()
+    items: Sequence[ListEntry] = ()
 
 
 @dataclass(frozen=True, slots=True)

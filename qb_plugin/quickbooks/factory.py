@@ -63,8 +63,11 @@ class QuickBooks:
         return self.sign_in.connection()
 
     def adapter(self) -> QuickBooksAdapter:
-        """The connected company's books; NotConnected when there is none."""
-        connection = self.connection()
+        """`open_company` for the company that is connected at this moment."""
+        return self.open_company(self.connection())
+
+    def open_company(self, connection: Connection) -> QuickBooksAdapter:
+        """The API of this company, opened at the first call; NotConnected without one, or when it is in another environment."""
         if connection.state is ConnectionState.NONE:
             raise NotConnected(Message("quickbooks_not_connected"))
         if connection.environment != self.environment.name:

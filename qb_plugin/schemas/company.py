@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import fields
 
 from qb_plugin.model import Company
-from qb_plugin.schemas.fields import ReplySchema, as_day, as_flag, as_ref_id, as_text, load_reply, optional, required
+from qb_plugin.schemas.conversions import as_day, as_flag, as_ref_id, as_text
+from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
 
 
 class CompanyInfoReply(ReplySchema):

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from qb_plugin.model import CreditMemoDraft, Draft, Message, PaymentDraft
-from qb_plugin.schemas.fields import FlatSchema
+from qb_plugin.schemas.flat_schema import FlatSchema
 from qb_plugin.schemas.limits import (
     LONGEST_NOTE,
     LONGEST_REFERENCE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from qb_plugin.schemas.fields import as_moment
+from qb_plugin.schemas.conversions import as_moment
 from qb_plugin.schemas.text import BadReplyError, write_json
 
 

@@ -9,7 +9,7 @@ from html import unescape
 from marshmallow import ValidationError
 
 from qb_plugin.model import Fault
-from qb_plugin.schemas.fields import ReplySchema, load_reply, optional
+from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional
 from qb_plugin.schemas.text import BadReplyError
 
 _LONGEST = 4000

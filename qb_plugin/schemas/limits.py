@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from qb_plugin.model import Line, Message
 from qb_plugin.money import BadAmountError, exact, show_amount
-from qb_plugin.schemas.fields import Converted
+from qb_plugin.schemas.flat_schema import Converted
 
 LONGEST_REFERENCE = 21
 LONGEST_NOTE = 4000

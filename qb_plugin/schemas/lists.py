@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from qb_plugin.model import Customer, ListEntry
-from qb_plugin.schemas.fields import ReplySchema, as_flag, as_ref_id, as_text, load_reply, optional, required
+from qb_plugin.schemas.conversions import as_flag, as_ref_id, as_text
+from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
 
 
 class CustomerReply(ReplySchema):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError
 
-from qb_plugin.schemas.fields import ReplySchema, as_moment, as_text, as_whole, load_reply, required
+from qb_plugin.schemas.conversions import as_moment, as_text, as_whole
+from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, required
 from qb_plugin.schemas.text import BadReplyError, read_json, write_json
 
-_TOKEN_CHARACTERS = validate.Regexp(r"\A[!-~]{1,4096}\Z", error="not a token")
+_TOKEN = re.compile(r"[!-~]{1,4096}")  # printable ASCII, so that a token cannot add a line to a header
 TOKEN_REPLY_KEYS = frozenset({"access_token", "refresh_token", "expires_in", "x_refresh_token_expires_in", "token_type"})
 
 
@@ -26,11 +28,19 @@ class TokenPair:
     refresh_ends: datetime
 
 
+def as_token(value: object) -> str:
+    """A token; anything that could not stand in an HTTP header is refused."""
+    text = as_text(value)
+    if not _TOKEN.fullmatch(text):
+        raise ValidationError("not a token")
+    return text
+
+
 class TokenReply(ReplySchema):
     """The token endpoint's answer; lifetimes are seconds from now."""
 
-    access = fields.Str(data_key="access_token", required=True, validate=_TOKEN_CHARACTERS)
-    refresh = fields.Str(data_key="refresh_token", required=True, validate=_TOKEN_CHARACTERS)
+    access = required(as_token, "access_token")
+    refresh = required(as_token, "refresh_token")
     expires_in = required(as_whole, "expires_in")
     refresh_expires_in = required(as_whole, "x_refresh_token_expires_in")
 

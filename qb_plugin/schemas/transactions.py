@@ -12,18 +12,8 @@ from marshmallow import ValidationError
 
 from qb_plugin.model import Line, QboCreditMemo, QboInvoice, QboPayment, QboTransaction
 from qb_plugin.money import ZERO
-from qb_plugin.schemas.fields import (
-    ReplySchema,
-    as_day,
-    as_money,
-    as_ref_id,
-    as_reference,
-    as_text,
-    as_times,
-    load_reply,
-    optional,
-    required,
-)
+from qb_plugin.schemas.conversions import as_day, as_money, as_ref_id, as_reference, as_text, as_times
+from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
 from qb_plugin.schemas.text import BadReplyError
 
 _NO_TIMES = (None, None)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 
 from hostsim.qbo_simulator.base.request_log import LoggedCall
 from hostsim.qbo_simulator.server.server import running_simulator
-from qb_plugin.runtime import SystemClock
+from qb_plugin.clock import SystemClock
 from tests.bench.addin import FREE, form_of, open_addin, run_form
 from tests.bench.books import fill_books
 from tests.bench.firm import Shape, make_practice

@@ -20,11 +20,12 @@ from hostsim.practice.database import open_practice
 from hostsim.secrets.simulator_credentials import SimulatorKeys
 from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
+from qb_plugin.clock import SystemClock
 from qb_plugin.forms.exporting.rows import as_source
 from qb_plugin.model import Lease, Message, RowResult
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.services.parts import Parts
 from qb_plugin.sync.exporting.run_export import ExportRun, export
 from qb_plugin.sync.run import RunProgress, run_under_lease
 from tests.support.paths import ROOT
@@ -38,7 +39,7 @@ def open_addin(
     url: str, quickbooks: str, today: date, limits: Limits = FREE, clock: SystemClock | None = None
 ) -> Iterator[Workspace]:
     """The host with the add-in, connected to the QuickBooks at this address and its clients matched by name."""
-    parts = Parts(clock or SystemClock(), RandomIds(), limits=limits)
+    parts = Parts(clock=clock or SystemClock(), limits=limits)
     source = source_of(lambda: QuickBooksAddIn(parts), ROOT / "manifest.toml", "qb_plugin.plugin:create")
     options = Options(url, 8400, {"quickbooks": quickbooks}, today, SimulatorKeys(quickbooks).get)
     workspace = open_workspace(open_practice(url), [source], options, lambda _: KEY)
@@ -93,7 +94,8 @@ def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
     answer = {**opened["answer"], **first, "auto_apply": True, "token": opened["token"]}
     ids = form.rows(answer, None).ids(0, rows)
     records = [as_source(record) for record in services.host.ledger.records(ids)]
-    progress, run, context = RunProgress(ids), services.new_run("export-payments", len(ids)), services.context()
+    progress, run = RunProgress(ids), services.new_run("export-payments", len(ids))
+    context = services.context(services.connection())
     options = form._options(form._schema.load(answer, unknown="exclude"), {})
 
     def work(lease: Lease) -> Iterator[RowResult | Message]:

@@ -112,7 +112,8 @@ def measure(rows: int) -> Section:
         kept = spent(lambda: journal(store, batches))
         store.close()
         with open_addin(url, stub.address, today) as workspace:
-            place = workspace.form("export-payments")._services.context()  # type: ignore[union-attr]
+            services = workspace.form("export-payments")._services  # type: ignore[union-attr]
+            place = services.context(services.connection())
             answers: list[Answer] = []
             sent = spent(lambda: answers.extend(transport(place, batches)))
     assert {answer.verdict for answer in answers} == {Verdict.CONFIRMED}

@@ -19,7 +19,7 @@ from hostsim.qbo_simulator.server.server import RunningSimulator, running_simula
 from hostsim.testing import RunningHost, demo_practice, running_host, source_of
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.services.parts import Parts
 from qb_plugin.sync.context import Waits
 from tests.support.paths import ROOT
 
@@ -67,7 +67,7 @@ class Demo:
 
 def addin(waits: Waits | None = None) -> Source:
     """The add-in as it is, but for its pauses."""
-    parts = Parts(SystemClock(), RandomIds(), waits or Waits(call_limit=0, lag=0), SWIFT)
+    parts = Parts(waits=waits or Waits(call_limit=0, lag=0), limits=SWIFT)
     return source_of(lambda: QuickBooksAddIn(parts), ROOT / "manifest.toml", "qb_plugin.plugin:create")
 
 

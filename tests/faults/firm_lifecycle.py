@@ -22,8 +22,10 @@ from qb_plugin.errors import AddInError
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
+from qb_plugin.model import Connection
 from qb_plugin.quickbooks.factory import build_quickbooks
-from qb_plugin.runtime import Parts, RandomIds, Runtime
+from qb_plugin.runtime import Runtime
+from qb_plugin.services.parts import Parts
 from qb_plugin.store.sql.tables import leases
 from qb_plugin.sync.context import SyncContext
 from tests.faults.controls import PLAIN, Control
@@ -55,7 +57,7 @@ def begin(url: str) -> Sequence[str]:
     firm = Firm(url, new_server(company(), time, "replay"), time, list(refs))
     firm.sign_in()
     MatchClients(firm.runtime).act("accept_all", {}, [], {})
-    firm.runtime.save_settings({**firm.runtime.settings(), "credit_memo_item": "1"})
+    firm.runtime.save_settings(REALM, {**firm.runtime.settings(REALM), "credit_memo_item": "1"})
     firm.close()
     return refs
 
@@ -67,9 +69,9 @@ class OddRuntime(Runtime):
         super().__init__(host, parts)
         self._control = control
 
-    def context(self, signed_in: bool = True) -> SyncContext:
+    def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """The ports of the connected company, changed as the control does."""
-        return self._control.change(super().context(signed_in))
+        return self._control.change(super().context(connection, signed_in))
 
 
 class Fate(Points):
@@ -148,7 +150,7 @@ class Firm:
         host = Services("quickbooks", self.practice, User(), options, Callbacks(), print, lambda _: KEY, NOON.date)
         adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
         connect = partial(build_quickbooks, adapter=adapter)
-        parts = Parts(self.time, RandomIds(), limits=LIMITS[self.mode], connect=connect)
+        parts = Parts(clock=self.time, limits=LIMITS[self.mode], connect=connect)
         self.runtime = OddRuntime(host, parts, self.control)
         for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):
             Watch(engine, option).points = self.points
@@ -176,12 +178,12 @@ class Firm:
             connection.execute(update(leases).values(pid=NOBODY, process_started="1"))
         self.close()
         self.start()
-        self.runtime.settle_open()
+        self.runtime.settle_job.run()
 
     def sign_in(self) -> None:
         """A person signs in."""
-        self.runtime.quickbooks().accept_refresh_token(REALM, self.core.credentials(ADDRESS)["refresh_token"])
-        self.runtime.ready_settings()
+        quickbooks = self.runtime.company.open_quickbooks()
+        self.runtime.sign_in.prepare(quickbooks.accept_refresh_token(REALM, self.core.credentials(ADDRESS)["refresh_token"]))
 
     def export_answer(self, source: str, auto_apply: bool = False) -> dict[str, Any]:
         """The form's filters at their defaults, every date."""

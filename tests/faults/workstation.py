@@ -23,7 +23,8 @@ from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.model import Outcome
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.runtime import Parts, RandomIds, Runtime, SystemClock
+from qb_plugin.runtime import Runtime
+from qb_plugin.services.parts import Parts
 from qb_plugin.sync.context import Waits
 from tests.faults.books_process import Books
 
@@ -105,7 +106,7 @@ class Workstation:
 
     def finish(self) -> None:
         """Press until every row that the filters leave has come to its end."""
-        self.runtime.settle_open()
+        self.runtime.settle_job.run()
         while rows := self._left():
             first = self._random.randrange(len(rows)) if self.order.chunk else 0
             self._press(rows[first : first + (self.order.chunk or len(rows))])
@@ -130,7 +131,7 @@ def open_runtime(order: Order, practice: Practice) -> Runtime:
     """The add-in over this practice; only its pauses are shorter."""
     options = Options(order.database, 8400, order.values, TODAY)
     host = Services("quickbooks", practice, User(order.user), options, Callbacks(), lambda _: None, lambda _: KEY, lambda: TODAY)
-    return Runtime(host, Parts(SystemClock(), RandomIds(), WAITS, order.limits, order.exclusive))
+    return Runtime(host, Parts(waits=WAITS, limits=order.limits, exclusive=order.exclusive))
 
 
 def work(order: Order, ready: Any = None) -> None:
@@ -184,8 +185,8 @@ def open_firm(order: Order, books: Books, payments: int) -> Iterator[Firm]:
     seed_payments(practice.database, payments, TODAY, order.seed)
     every = practice.ledger.snapshot({"kinds": ["payment"]})
     rows = sorted(set(every.refs(0, every.count)) - set(hidden))
-    runtime.quickbooks().accept_refresh_token(books.keys["realm"], books.keys["refresh_token"])
-    runtime.ready_settings()
+    quickbooks = runtime.company.open_quickbooks()
+    runtime.sign_in.prepare(quickbooks.accept_refresh_token(books.keys["realm"], books.keys["refresh_token"]))
     MatchClients(runtime).act("accept_all", {}, [], {})
     try:
         yield Firm(order, practice, runtime, rows, hidden)

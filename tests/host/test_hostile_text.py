@@ -35,7 +35,7 @@ from qb_plugin.model import Fault, Link, Ref
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.query_builder import quoted, select_page
-from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.services.parts import Parts
 from qb_plugin.sync.context import Waits
 from tests.support.paths import ROOT
 from tests.support.practice_samples import add_records, new_record, small_practice
@@ -194,7 +194,7 @@ def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(position: Place, c
 
 def test_no_text_makes_a_line_of_a_log(position: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    plugin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), Waits(call_limit=0, lag=0)))
+    plugin = QuickBooksAddIn(Parts(waits=Waits(call_limit=0, lag=0)))
     source = source_of(lambda: plugin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
     with (
         running_simulator() as simulator,
@@ -219,7 +219,7 @@ def export_to(simulator: RunningSimulator, host: RunningHost, plugin: QuickBooks
     connection, export = workspace.form("connection"), workspace.form("export-payments")
     assert connection is not None
     assert export is not None
-    plugin.runtime().keep_app(keys["client_id"], keys["client_secret"], simulator.base_url)
+    plugin.runtime().app_keys.save(keys["client_id"], keys["client_secret"], simulator.base_url)
     url = connection.act("connect", {}, [], {})["open_url"]
     reply = requests.post(f"{simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
     assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]

@@ -35,7 +35,7 @@ from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.errors import Fatal
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.context import Waits
 from tests.faults.points import Killed, Points, Watch
@@ -198,7 +198,7 @@ def session_in(folder: Path) -> Iterator[Session]:
     fill(core, "demo", TODAY)
     simulator = start(core, lambda: None)
     practice, url = demo_practice(folder / "left", TODAY)
-    addin = QuickBooksAddIn(Parts(SystemClock(), RandomIds(), Waits(call_limit=0, lag=0), SWIFT))
+    addin = QuickBooksAddIn(Parts(waits=Waits(call_limit=0, lag=0), limits=SWIFT))
     source = source_of(lambda: addin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
     options = Options(url, 8400, {"quickbooks": simulator.base_url}, TODAY)
     workspace = open_workspace(practice, [source], options, lambda _: key_of(folder, practice))

@@ -22,7 +22,7 @@ from qb_plugin.forms.presentation import answering, present_result, rows_or_reas
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Kind, Lease, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.model import Connection, Kind, Lease, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.run_export import ExportRun, export, still_open
 from qb_plugin.sync.exporting.settlement import shares_of_lines
@@ -101,7 +101,7 @@ class ExportPayments:
             "row_actions": ROW_ACTIONS,
             **self._said(selection),
         }
-        return {**description, **self._reached()}
+        return {**description, **self._reached(connection)}
 
     def _first_answer(self, selection: Selection | None) -> dict[str, Any]:
         today = self._services.host.today()
@@ -133,11 +133,10 @@ class ExportPayments:
         link = {"label": "Show all instead", "request": {}}
         return {"warning": None, "notice": {"text": sentences.text(Message(key, said)), "level": "info", "link": link}}
 
-    def _reached(self) -> dict[str, Any]:
+    def _reached(self, connection: Connection) -> dict[str, Any]:
         """The columns with QuickBooks' lists in them; without QuickBooks the rows are shown and the form says so."""
         try:
-            self._services.context()
-            lists = self._services.lists(fresh=True)
+            lists = self._services.lists(connection, fresh=True)
         except AddInError as failure:
             return {"columns": columns((), ()), "unavailable": unavailable(self._services.sentences, failure)}
         return {"columns": columns(lists.methods, lists.accounts), "unavailable": None}
@@ -187,12 +186,14 @@ class ExportPayments:
         return running.run(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
 
     def _work(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
-        unknown = deque[RowResult]()
+        # Read under the lease, so that the run belongs to the company that is connected now.
+        connection, unknown = self._services.connection(), deque[RowResult]()
         try:
-            context = self._services.context()
+            context = self._services.context(connection)
         except ReconnectNeeded:
-            yield from still_open(self._services.context(signed_in=False))
+            yield from still_open(self._services.context(connection, signed_in=False))
             raise
+        self._services.use_saved_pace(context.realm)
         run = ExportRun(lease.run.id if lease.run else "", lease.fence, options, lambda: task.cancelled)
         events = export(context, run, self._records(ids, unknown))  # which alone holds the records, and lets go of them
         yield from unknown
@@ -210,7 +211,7 @@ class ExportPayments:
 
     def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult | Message]:
         """Plan, and send nothing."""
-        context, unknown = self._services.context(), deque[RowResult]()
+        context, unknown = self._services.context(self._services.connection()), deque[RowResult]()
         records = self._records(ids, unknown)
         plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
@@ -219,7 +220,7 @@ class ExportPayments:
         yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, shares_of_lines(row.lines)) for row in plan.rows)
 
     def _options(self, values: Mapping[str, Any], edits: Mapping[str, Any]) -> ExportOptions:
-        settings = self._services.settings()
+        settings = self._services.settings(self._services.connection().realm)
         rows = {row_ref(identity): dict(change) for identity, change in edits.items()}
         return ExportOptions(
             auto_apply=values["auto_apply"],

@@ -9,9 +9,22 @@ from typing import Any
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.presentation import present_message
-from qb_plugin.forms.services import FormServices, ReferenceLists
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Mark, Record, Snapshot
-from qb_plugin.model import AppliedPart, Kind, Link, ListEntry, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.messages import Sentences
+from qb_plugin.model import (
+    AppliedPart,
+    Connection,
+    Kind,
+    Link,
+    ListEntry,
+    Message,
+    Outcome,
+    Ref,
+    ReferenceLists,
+    RowResult,
+    SourceRecord,
+)
 from qb_plugin.money import ZERO, plain_amount, show_amount
 
 ASKED = ("twin_", "marker_twice")  # a person is asked, and has not answered yet
@@ -64,33 +77,47 @@ class ExportRows:
 def present_records(services: FormServices, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Rows for these records, with links, marks and last results read for all at once."""
     records = services.host.ledger.records(ids)
-    realm = services.connection().realm
+    connection = services.connection()
+    realm = connection.realm
     refs = [row_ref(identity) for identity in ids]
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
     links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
     marks = services.host.marks.get(ids)
     results = services.run_ports.runs.last_results(realm, ids) if realm else {}
-    shown = RowPresenter(services, lists_or_empty(services), links)
-    return [shown.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
+    presenter = RowPresenter(
+        sentences=services.sentences,
+        lists=lists_or_empty(services, connection),
+        settings=services.settings(realm),
+        links=links,
+        connected=bool(realm),
+    )
+    return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
 
-def lists_or_empty(services: FormServices) -> ReferenceLists:
+def lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:
     """QuickBooks' lists, or empty ones while it cannot be reached: the rows are shown all the same."""
     try:
-        return services.lists()
+        return services.lists(connection)
     except AddInError:
         return ReferenceLists()
 
 
 class RowPresenter:
-    """Turns a record into a row."""
+    """Turns a record into a row; asks for nothing, so that a page costs the same with many rows as with one."""
 
-    def __init__(self, services: FormServices, lists: ReferenceLists, links: Mapping[Ref, Link]) -> None:
-        self._services, self._links = services, links
+    def __init__(
+        self,
+        *,
+        sentences: Sentences,
+        lists: ReferenceLists,
+        settings: Mapping[str, Any],
+        links: Mapping[Ref, Link],
+        connected: bool,
+    ) -> None:
+        self._sentences, self._settings, self._links, self._connected = sentences, settings, links, connected
         self._customers = {customer.id: customer for customer in lists.customers}
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
-        self._settings = services.settings()
 
     def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> dict[str, Any]:
         """The row with its cells, outcome and reason."""
@@ -101,7 +128,7 @@ class RowPresenter:
             "outcome": outcome.value,
             "selectable": True,
             "title": f"{record.number} {record.client_name} {show_amount(record.amount)}",
-            **present_message(self._services.sentences, message),
+            **present_message(self._sentences, message),
         }
 
     def _cells(self, record: Record) -> dict[str, Any]:
@@ -118,7 +145,7 @@ class RowPresenter:
     def _client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
-            return f"{record.client_name} → not matched" if self._services.connection().realm else record.client_name
+            return f"{record.client_name} → not matched" if self._connected else record.client_name
         customer = self._customers.get(link.quickbooks_id)
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"

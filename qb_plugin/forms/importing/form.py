@@ -19,7 +19,7 @@ from qb_plugin.forms.presentation import answering, present_result, rows_or_reas
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Lease, Link, Message, Outcome, RowResult
+from qb_plugin.model import Connection, Lease, Link, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
@@ -68,12 +68,13 @@ class ImportPayments:
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Describe the form."""
+        connection = self._services.connection()
         today = self._services.host.today()
         first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat(), "hide_synchronized": True}
         return {
             "id": self.id,
             "title": "Import Payments from QuickBooks",
-            "subtitle": title_of(self._services.host.firm, self._services.connection()),
+            "subtitle": title_of(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
@@ -82,13 +83,13 @@ class ImportPayments:
             "search": True,
             "notice": None,
             "warning": None,
-            "unavailable": self._unavailable(),
+            "unavailable": self._unavailable(connection),
             "token": self._readings.keep(Reading()),
         }
 
-    def _unavailable(self) -> dict[str, Any] | None:
+    def _unavailable(self, connection: Connection) -> dict[str, Any] | None:
         try:
-            self._services.context()
+            self._services.context(connection)
         except AddInError as failure:
             return unavailable(self._services.sentences, failure)
         return None
@@ -99,13 +100,14 @@ class ImportPayments:
 
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ImportRows:
         values = load_answer(self._schema, answer)
-        kept = self._reading(answer, values).kept
+        connection = self._services.connection()
+        kept = self._reading(connection, answer, values).kept
         rows = filtered(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
-        return ImportRows(self._services, kept, rows, values, sort)
+        return ImportRows(self._services, connection=connection, kept=kept, rows=rows, values=values, sort=sort)
 
-    def _reading(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
+    def _reading(self, connection: Connection, answer: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
         """The reading for this company and these dates, taken now if there is none yet."""
-        reading, context = self._readings.get(answer.get("token"), Reading()), self._services.context()
+        reading, context = self._readings.get(answer.get("token"), Reading()), self._services.context(connection)
         wanted = (context.realm, values["start"], values["end"])
         if reading.of != wanted:
             reading.kept = CompactRows()  # let go of the old one first
@@ -119,8 +121,9 @@ class ImportPayments:
         return found
 
     def _link_possible_duplicates(self, answer: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
-        context = self._services.context()
-        reading = self._reading(answer, load_answer(self._schema, answer))
+        connection = self._services.connection()
+        context = self._services.context(connection)
+        reading = self._reading(connection, answer, load_answer(self._schema, answer))
         rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         links = [Link(context.realm, ref, "Payment", payment.id, "matched", payment.sync_token) for ref, payment in pairs]
@@ -139,7 +142,7 @@ class ImportPayments:
 
     def _run(self, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task) -> dict[str, Any]:
         values = load_answer(self._schema, answer)
-        reading = self._reading(answer, values)
+        reading = self._reading(self._services.connection(), answer, values)
         force = frozenset(row for row, change in edits.items() if change.get("force"))
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
@@ -152,9 +155,12 @@ class ImportPayments:
         self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], task: Task, lease: Lease
     ) -> Iterator[RowResult | Message]:
         yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
-        methods = {choice.id: choice.name for choice in self._services.lists().methods}
+        # Read under the lease, so that the run belongs to the company that is connected now.
+        connection = self._services.connection()
+        methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
+        self._services.use_saved_pace(connection.realm)
         options = ImportOptions(methods, force, lambda: task.cancelled)
-        yield from import_payments(self._services.context(), self._services.host.ledger, kept, ids, options)
+        yield from import_payments(self._services.context(connection), self._services.host.ledger, kept, ids, options)
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult | Message]:
         """Say what would become of each row, and change nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from qb_plugin.forms.presentation import FIXES, present_message, present_shares
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Message, Outcome
+from qb_plugin.model import Connection, Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import shares_of_lines
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
@@ -49,13 +49,15 @@ class ImportRows:
     def __init__(
         self,
         services: FormServices,
+        *,
+        connection: Connection,
         kept: CompactRows,
         rows: Sequence[CompactRow],
         values: Mapping[str, Any],
         sort: Mapping[str, Any] | None,
     ) -> None:
         self._services, self._kept, self._values, self._rows = services, kept, values, in_order(rows, sort)
-        self._methods = {choice.id: choice.name for choice in services.lists().methods}
+        self._methods = {entry.id: entry.name for entry in services.lists(connection).methods}
         self._clients = {client.id: client.name for client in services.host.ledger.clients()}
 
     @property

@@ -13,9 +13,9 @@ from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.hiding import rows_in_words
 from qb_plugin.forms.matching.rows import MatchRow, MatchRows
 from qb_plugin.forms.presentation import answering, rows_or_reason, title_of, unavailable
-from qb_plugin.forms.services import FormServices, ReferenceLists
+from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Customer, Kind, Link, Message, Ref
+from qb_plugin.model import Connection, Customer, Kind, Link, Message, Ref, ReferenceLists
 from qb_plugin.sync.matching import comparable, suggest_customers
 
 COLUMNS: list[dict[str, Any]] = [
@@ -54,10 +54,11 @@ class MatchClients:
 
     def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Describe the form; QuickBooks' customers are read afresh."""
+        connection = self._services.connection()
         return {
             "id": self.id,
             "title": "Match Clients",
-            "subtitle": title_of(self._services.host.firm, self._services.connection()),
+            "subtitle": title_of(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {"hide_matched": False, **(request.get("answer") or {})},
             "columns": COLUMNS,
@@ -66,13 +67,13 @@ class MatchClients:
             "search": True,
             "notice": None,
             "warning": None,
-            "unavailable": self._unavailable(),
+            "unavailable": self._unavailable(connection),
             "token": "",
         }
 
-    def _unavailable(self) -> dict[str, Any] | None:
+    def _unavailable(self, connection: Connection) -> dict[str, Any] | None:
         try:
-            self._services.lists(fresh=True)
+            self._services.lists(connection, fresh=True)
         except AddInError as failure:
             return unavailable(self._services.sentences, failure)
         return None
@@ -84,40 +85,44 @@ class MatchClients:
     def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> MatchRows:
         values = load_answer(self._schema, answer)
         words = str(answer.get("search") or "").casefold().split()
-        rows = [row for row in self._all() if not (values["hide_matched"] and row.linked)]
+        rows = [row for row in self._all(self._services.connection()) if not (values["hide_matched"] and row.linked)]
         return MatchRows(self._services, [row for row in rows if all(word in row.text for word in words)], sort)
 
-    def _all(self) -> list[MatchRow]:
-        lists, links = self._services.lists(), self._links()
+    def _all(self, connection: Connection) -> list[MatchRow]:
+        lists, links = self._services.lists(connection), self._links(connection.realm)
         customers = {customer.id: customer for customer in lists.customers}
         clients = self._services.host.ledger.clients()
         free = [client for client in clients if client.id not in links]
         suggested = suggest_customers(free, lists.customers, [link.quickbooks_id for link in links.values()])
         return [match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients]
 
-    def _links(self) -> dict[str, Link]:
-        return {link.source.id: link for link in self._services.links.all_of(self._services.connection().realm, "Customer")}
+    def _links(self, realm: str) -> dict[str, Link]:
+        return {link.source.id: link for link in self._services.links.all_of(realm, "Customer")}
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Accept suggestions, link what was picked, or unlink."""
-        work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
-        found: dict[str, Any] = answering(self._services.sentences, partial(work, ids, edits))
+        found: dict[str, Any] = answering(self._services.sentences, partial(self._act, action, ids, edits))
         return found
 
-    def _accept(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def _act(self, action: str, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
+        return work(self._services.connection(), ids, edits)
+
+    def _accept(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Link all suggestions, or those of the rows named."""
-        rows = [row for row in self._all() if row.suggested and (not ids or row.id in ids)]
-        return self._add({row.client_id: row.customer_id for row in rows})
+        rows = [row for row in self._all(connection) if row.suggested and (not ids or row.id in ids)]
+        return self._add(connection, {row.client_id: row.customer_id for row in rows})
 
-    def _link(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def _link(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Link the rows to what was picked on them, else to what was suggested."""
-        rows = {row.id: row for row in self._all()}
+        rows = {row.id: row for row in self._all(connection)}
         picked = {rows[i].client_id: edits.get(i, {}).get("customer", rows[i].customer_id) for i in ids if i in rows}
-        return self._add({client: customer for client, customer in picked.items() if customer})
+        return self._add(connection, {client: customer for client, customer in picked.items() if customer})
 
-    def _add(self, pairs: Mapping[str, str]) -> dict[str, Any]:
+    def _add(self, connection: Connection, pairs: Mapping[str, str]) -> dict[str, Any]:
         """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
-        realm, before = self._services.context().realm, self._links()
+        realm = self._services.context(connection).realm
+        before = self._links(realm)
         owners = {link.quickbooks_id: client for client, link in before.items()}
         taken = {client: owners[customer] for client, customer in pairs.items() if owners.get(customer, client) != client}
         wanted = {c: customer for c, customer in pairs.items() if c not in taken and differs(before.get(c), customer)}
@@ -138,8 +143,8 @@ class MatchClients:
         names = {client.id: client.name for client in self._services.host.ledger.clients()}
         return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in taken.items())
 
-    def _unlink(self, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
-        self._services.links.remove(self._services.context().realm, [Ref.parse(identity) for identity in ids])
+    def _unlink(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+        self._services.links.remove(self._services.context(connection).realm, [Ref.parse(identity) for identity in ids])
         text = self._services.sentences.text(Message("clients_unlinked", {"n": rows_in_words(len(ids))}))
         return {"notice": text, "level": "info", "reload": True}
 
@@ -149,10 +154,13 @@ class MatchClients:
         """All of this form is done at once; a run of it is the same."""
         return self.act(action, answer, ids, edits)
 
+    def _lists(self) -> ReferenceLists:
+        return self._services.lists(self._services.connection())
+
     def options(self, name: str, search: str) -> list[dict[str, str]]:
         """Customers whose name has all the words, fifty at most."""
         words = comparable(search).split()
-        lists: ReferenceLists = answering(self._services.sentences, self._services.lists)
+        lists: ReferenceLists = answering(self._services.sentences, self._lists)
         customers = lists.customers if isinstance(lists, ReferenceLists) else ()
         found = [c for c in customers if all(word in comparable(c.full_name) for word in words)]
         return [{"value": customer.id, "label": customer_label(customer)} for customer in found[:50]]

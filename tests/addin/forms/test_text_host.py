@@ -16,10 +16,11 @@ import requests
 from hostsim.addins.registrars import Support
 from hostsim.qbo_simulator.companies import DEFAULT_REALMS
 from hostsim.qbo_simulator.server.server import RunningSimulator, fill, running_simulator
+from qb_plugin.clock import SystemClock
 from qb_plugin.host import Host, Ledger, Marks, Task
 from qb_plugin.plugin import QuickBooksAddIn, create
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.runtime import Parts, RandomIds, SystemClock
+from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from tests.support.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
 from tests.support.simulator_calls import Books as Entries
@@ -113,7 +114,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         keys = simulator.credentials()
         options = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
         host = TextHost(ledger(), f"sqlite:///{tmp_path / 'park.db'}", options, TODAY)
-        addin = QuickBooksAddIn(Parts(HurriedClock(), RandomIds(), limits=SWIFT))
+        addin = QuickBooksAddIn(Parts(clock=HurriedClock(), limits=SWIFT))
         manager = host.load(addin)
         made = Scene(host, addin, simulator)
         connect(made)
@@ -364,8 +365,19 @@ def test_a_gentler_pace_holds_from_the_next_call_on(scene: Scene) -> None:
     assert found["answer"]["pace"] == "full"
     for pace, share in (("gentle", 0.5), ("full", 1.0)):
         scene.form("settings").act("save", {**found["answer"], "pace": pace}, [], {})
-        runtime.context()
-        assert (runtime.quickbooks().pace, scene.form("settings").open({})["answer"]["pace"]) == (share, pace)
+        assert (runtime.company.open_quickbooks().pace, scene.form("settings").open({})["answer"]["pace"]) == (share, pace)
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "row"), [("export-payments", "export", "payment:1"), ("import-payments", "import", "no such row")]
+)
+def test_a_run_takes_over_the_pace_that_another_workstation_saved(scene: Scene, name: str, action: str, row: str) -> None:
+    runtime = scene.addin.runtime()
+    runtime.store.settings.put(runtime.connection().realm, {"pace": "gentle"})
+    answer = scene.opened(name)
+    assert runtime.company.open_quickbooks().pace == 1.0
+    scene.run(name, action, answer, [row])
+    assert runtime.company.open_quickbooks().pace == 0.5
 
 
 def test_a_sign_in_that_is_gone_leaves_rows_untried_and_offers_to_reconnect(scene: Scene) -> None:

@@ -1,0 +1,105 @@
+"""Conversions of JSON values: plain functions that return the value or raise ValidationError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import ValidationError
+
+from qb_plugin.money import CENT
+
+_EXACT_DIGITS = 15  # beyond any amount of money, and well within the 28 digits that `quantize` can keep
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, dict):
+        raise ValidationError("not an object")
+    return value
+
+
+def as_text(value: object) -> str:
+    """A text; numbers are not taken for one."""
+    if not isinstance(value, str):
+        raise ValidationError("not a text")
+    return value
+
+
+def as_flag(value: object) -> bool:
+    """true or false, nothing that merely looks like it."""
+    if not isinstance(value, bool):
+        raise ValidationError("not true or false")
+    return value
+
+
+def as_whole(value: object) -> int:
+    """A whole number; `true` is none."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValidationError("not a whole number")
+    return value
+
+
+def as_money(value: object) -> Decimal:
+    """A JSON number as Decimal, with two decimals when that does not change it; a text, a boolean or a float is refused."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() >= _EXACT_DIGITS:
+        raise ValidationError("not an amount")
+    cents = value.quantize(CENT)
+    return cents if cents == value else value
+
+
+def as_day(value: object) -> date:
+    """A bare date, never shifted by a time zone."""
+    try:
+        return _day(as_text(value)[:10])
+    except ValueError:
+        raise ValidationError("not a date") from None
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    """The date, one object for all records of the day: a run holds very many of them."""
+    return date.fromisoformat(text)
+
+
+def as_moment(value: object) -> datetime:
+    """An instant with its offset, such as `2020-09-29T06:02:35.106-07:00`."""
+    try:
+        instant = _instant(as_text(value))
+    except ValueError:
+        raise ValidationError("not a time") from None
+    if instant.tzinfo is None:
+        raise ValidationError("a time without its offset")
+    return instant
+
+
+@lru_cache(maxsize=256)
+def _instant(text: str) -> datetime:
+    """The instant; what one batch saved has few of them."""
+    return datetime.fromisoformat(text)
+
+
+def as_ref_id(value: object) -> str:
+    """The id out of a reference `{"value": "58", "name": …}`."""
+    return as_text(as_mapping(value).get("value"))
+
+
+def as_reference(value: object) -> tuple[str, str]:
+    """Id and name out of a reference; the name is "" when QuickBooks gives none."""
+    found = as_mapping(value)
+    return as_text(found.get("value")), as_text(found.get("name") or "")
+
+
+def as_times(value: object) -> tuple[datetime | None, datetime | None]:
+    """When a record was created and last changed, out of MetaData."""
+    found = as_mapping(value)
+    return _moment_or_none(found.get("CreateTime")), _moment_or_none(found.get("LastUpdatedTime"))
+
+
+def _moment_or_none(value: object) -> datetime | None:
+    return None if value is None else as_moment(value)

@@ -1,0 +1,53 @@
+"""Client id and client secret of the Intuit app, and the environment they are for."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from qb_plugin.host import Host
+from qb_plugin.quickbooks.auth.oauth import App
+from qb_plugin.quickbooks.auth.sealing import NONCE_BYTES, SealBrokenError, seal, unseal
+from qb_plugin.store.settings import Settings
+
+APP_SCOPE = ""  # the company of settings that belong to no company
+
+
+class AppKeys:
+    """The keys as entered in the Connection form, else as the host was started with."""
+
+    def __init__(self, host: Host, settings: Settings) -> None:
+        self._host, self._settings = host, settings
+
+    def read(self) -> tuple[str, App]:
+        """The environment (`production`, `sandbox` or a simulator's address) and the keys, in one query."""
+        saved = self._settings.get(APP_SCOPE)
+        # The start-up option comes first for the environment alone: whoever starts the host beside a simulator means that one,
+        # whatever was chosen when connecting before.
+        environment = self._host.option("quickbooks") or str(saved.get("environment") or "") or "sandbox"
+        client_id = str(saved.get("client_id") or "") or self._host.option("client_id") or ""
+        secret = self._unseal(str(saved.get("client_secret") or "")) or self._host.option("client_secret") or ""
+        return environment, App(client_id, secret)
+
+    def save(self, client_id: str, secret: str, environment: str) -> None:
+        """Save what was entered, the secret sealed; an empty value leaves the saved one as it is."""
+        entered = {"client_id": client_id, "client_secret": self._seal(secret) if secret else "", "environment": environment}
+        self._settings.put(APP_SCOPE, {name: value for name, value in entered.items() if value})
+
+    def _seal(self, secret: str) -> str:
+        sealed = seal(self._host.data_key(), APP_SCOPE, secret.encode(), secrets.token_bytes(NONCE_BYTES))
+        return base64.b64encode(sealed).decode()
+
+    def _unseal(self, sealed: str) -> str:
+        if not sealed:
+            return ""
+        try:
+            return unseal(self._host.data_key(), APP_SCOPE, base64.b64decode(sealed)).decode()
+        except SealBrokenError:
+            # Sealed with another data key, as after a restored backup: the keys are entered again, nothing else is lost.
+            return ""
+
+
+def is_same_app(one: App, other: App) -> bool:
+    """Whether client id and secret are equal; `App` itself compares by identity."""
+    return (one.client_id, one.secret) == (other.client_id, other.secret)

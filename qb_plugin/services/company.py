@@ -1,0 +1,111 @@
+"""The connected company: its sign-in, its settings, and the ports of a run."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from qb_plugin.errors import NotConnected, ReconnectNeeded
+from qb_plugin.host import Host
+from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
+from qb_plugin.quickbooks.auth.oauth import App
+from qb_plugin.quickbooks.factory import QuickBooks
+from qb_plugin.quickbooks.fault_messages import message_for
+from qb_plugin.services.app_keys import AppKeys, is_same_app
+from qb_plugin.services.company_settings import pace_of
+from qb_plugin.services.parts import Parts
+from qb_plugin.store.database import Store
+from qb_plugin.sync.context import SyncContext
+
+
+class ConnectedCompany:
+    """The company that is connected, or that was until QuickBooks signed the firm out.
+
+    Several processes share the database, so the connection and the settings are read there each time they are asked for;
+    callers read the connection once and pass it on.
+    """
+
+    def __init__(self, *, host: Host, parts: Parts, store: Store, app_keys: AppKeys, publish: Callable[[Message], None]) -> None:
+        self._host, self._parts, self._store = host, parts, store
+        self._app_keys, self._publish = app_keys, publish
+        self._lock = Lock()
+        self._opened: tuple[str, App, QuickBooks] | None = None
+
+    def connection(self) -> Connection:
+        """The sign-in as a person sees it, read from the database."""
+        return self._store.tokens.connection()
+
+    def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
+        """The ports of this company; NotConnected without one, ReconnectNeeded when QuickBooks has signed the firm out.
+
+        `signed_in=False` gives the ports after a sign-out as well: journal and links can be read without QuickBooks.
+        """
+        if connection.state is ConnectionState.NONE:
+            raise NotConnected(Message("connection_none"))
+        if signed_in and connection.state is ConnectionState.RECONNECT:
+            raise ReconnectNeeded(Message("connection_reconnect", {"company": connection.company}))
+        return SyncContext(
+            realm=connection.realm,
+            firm_id=self._host.firm_id,
+            quickbooks=self.open_quickbooks().open_company(connection),
+            journal=self._store.journal,
+            links=self._store.links,
+            clock=self._parts.clock,
+            ids=self._parts.ids,
+            fault_message=message_for,
+            waits=self._parts.waits,
+        )
+
+    def open_quickbooks(self) -> QuickBooks:
+        """The QuickBooks side for the current app keys: the one that is open, or a new one at the saved pace."""
+        environment, app = self._app_keys.read()
+        with self._lock:
+            if self._opened and self._opened[0] == environment and is_same_app(self._opened[1], app):
+                return self._opened[2]
+            quickbooks = self._open(environment, app)
+            self._opened = (environment, app, quickbooks)
+        self.use_saved_pace(self.connection().realm)
+        return quickbooks
+
+    def _open(self, environment: str, app: App) -> QuickBooks:
+        return self._parts.connect(
+            environment=environment,
+            app=app,
+            redirect_uri=self._host.redirect_uri,
+            tokens=self._store.tokens,
+            data_key=self._host.data_key,
+            clock=self._parts.clock,
+            publish=self._publish,
+            limits=self._parts.limits,
+        )
+
+    def settings(self, realm: str) -> Mapping[str, Any]:
+        """A company's settings by name; empty before it was connected for the first time, and without a company."""
+        return self._store.settings.get(realm) if realm else {}
+
+    def save_settings(self, realm: str, values: Mapping[str, Any]) -> None:
+        """Save a company's settings and use their pace from the next call on; what is not named stays."""
+        self._store.settings.put(realm, values)
+        self.use_saved_pace(realm)
+
+    def use_saved_pace(self, realm: str) -> None:
+        """Call QuickBooks at the pace of the company's settings from now on.
+
+        Runs call this, too: another workstation may have saved a different pace since.
+        """
+        opened = self._opened
+        if opened:
+            opened[2].pace = pace_of(self.settings(realm))
+
+    def new_run(self, action: str, total: int) -> RunInfo:
+        """A run of the acting user that starts now; not written to the history yet."""
+        return RunInfo(
+            id=uuid.uuid4().hex,
+            realm=self.connection().realm,
+            action=action,
+            user=self._host.user.name,
+            started=self._parts.clock.now(),
+            total=total,
+        )

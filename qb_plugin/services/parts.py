@@ -1,0 +1,37 @@
+"""The replaceable parts of the add-in: a test passes its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from qb_plugin.clock import SystemClock
+from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
+from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.sync.context import Waits
+from qb_plugin.sync.ports import Clock, Ids
+
+
+class RandomIds:
+    """Request ids that no other process has used: random UUIDs."""
+
+    def requestid(self) -> str:
+        """32 hexadecimal digits."""
+        return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The clock, the ids, the waits and limits, and the function that builds the QuickBooks side."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=RandomIds)
+    #: how long a lost answer is left to settle
+    waits: Waits = field(default_factory=Waits)
+    #: QuickBooks' limits; wider ones only in front of a simulator
+    limits: Limits = field(default_factory=Limits)
+    #: False lets several runs of a company go on at once, to show what the lease prevents
+    exclusive: bool = True
+    #: called with the keyword arguments of `build_quickbooks`
+    connect: Callable[..., QuickBooks] = build_quickbooks
