@@ -241,7 +241,7 @@ class Runtime:
         context = self.context()
         progress = RunProgress([str(intent.source) for intent in self.store.journal.open_intents(context.realm)])
         run = self.new_run("settle", len(progress.ids))
-        deque(run_under_lease(self.run_ports, run, lambda _: settle_open(context, lambda: False), progress), maxlen=0)
+        deque(run_under_lease(self.run_ports, run, lambda leased: settle_open(context, leased), progress), maxlen=0)
         self.mend_marks()
 
     def mend_marks(self) -> None:

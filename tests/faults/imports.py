@@ -14,9 +14,10 @@ from hostsim.practice.model import RecordedPayment
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
-from qb_plugin.model import ConnectionState, Lease, Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import ConnectionState, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases import Case, World
 from tests.faults.databases import Databases
@@ -194,7 +195,7 @@ class ImportPlay:
         progress, last = RunProgress([row.id for row in kept.rows.values()]), dict[str, RowResult]()
         run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(progress.ids))
 
-        def work(lease: Lease) -> Iterator[RowResult | Message]:
+        def work(_: LeasedRun) -> Iterator[RowResult | Message]:
             yield from import_payments(context, ledger, kept, progress.ids, ImportOptions({}))
 
         try:

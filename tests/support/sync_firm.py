@@ -29,8 +29,9 @@ from qb_plugin.model import (
 )
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.sync.context import SyncContext, Waits
-from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.lease import LeasedRun
 from tests.support.quickbooks_memory import FakeBooks
 from tests.support.virtual_clock import NOON, CountingIds, VirtualClock
 
@@ -85,6 +86,13 @@ def client_link(client: int) -> Link:
 
 def fault_sentence(fault: Fault, context: object) -> Message:
     return Message("quickbooks_said", {"code": fault.code}, fault.text)
+
+
+def leased(
+    stop: Callable[[], bool] = lambda: False, fence: int = 0, run_id: str = "run", check: Callable[[], None] = lambda: None
+) -> LeasedRun:
+    """A run whose lease is sure, unless `check` says otherwise."""
+    return LeasedRun(run_id, fence, stop, check)
 
 
 @dataclass(slots=True)
@@ -169,8 +177,8 @@ class Firm:
         """Press the button, event by event."""
         self.runs += 1
         options.setdefault("item_id", "9")
-        run = ExportRun(f"run-{self.runs}", fence, ExportOptions(**options), stop)  # type: ignore[arg-type]
-        yield from export(self.context, run, records)
+        run = leased(stop, fence, f"run-{self.runs}")
+        yield from export(self.context, run, ExportOptions(**options), records)  # type: ignore[arg-type]
 
     def link(self, record: SourceRecord) -> Link | None:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)

@@ -19,10 +19,11 @@ from qb_plugin.forms.presentation import answering, present_result, rows_or_reas
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Lease, Link, Message, Outcome, RowResult
+from qb_plugin.model import Link, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
+from qb_plugin.sync.lease import LeasedRun
 
 DAYS = 30  # the default range: today and the thirty days before it
 
@@ -144,16 +145,14 @@ class ImportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, reading.kept, ids, force))
-        summary = running.run("import-payments", ids, partial(self._work, reading.kept, ids, force, task))
+        summary = running.run("import-payments", ids, partial(self._work, reading.kept, ids, force))
         reading.of = None
         return summary
 
-    def _work(
-        self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], task: Task, lease: Lease
-    ) -> Iterator[RowResult | Message]:
+    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> Iterator[RowResult | Message]:
         yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
         methods = {choice.id: choice.name for choice in self._services.lists().methods}
-        options = ImportOptions(methods, force, lambda: task.cancelled)
+        options = ImportOptions(methods, force, run.stop)
         yield from import_payments(self._services.context(), self._services.host.ledger, kept, ids, options)
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult | Message]:
