@@ -19,7 +19,7 @@ from qb_plugin.forms.services import ReferenceLists
 from qb_plugin.forms.settings import first_settings, pace_of
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences, load_sentences
-from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
+from qb_plugin.model import Connection, ConnectionState, Entity, Message, RunInfo
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.auth.sealing import NONCE_BYTES, SealBrokenError, seal, unseal
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
@@ -248,7 +248,9 @@ class Runtime:
         """Set the host's marks by our own links, which are the truth (design section 3, Marks)."""
         realm = self.connection().realm
         marked = set(self.host.marks.marked("synchronized"))  # first: a run that goes on meanwhile links, then marks
-        linked = {str(link.source) for entity in ("Payment", "CreditMemo") for link in self.store.links.all_of(realm, entity)}
+        linked = {
+            str(link.source) for entity in (Entity.PAYMENT, Entity.CREDIT_MEMO) for link in self.store.links.all_of(realm, entity)
+        }
         changes = [{"ref": ref, "state": "synchronized"} for ref in sorted(linked - marked)]
         changes += [{"ref": ref, "state": ""} for ref in sorted(marked - linked)]
         if changes:

@@ -10,7 +10,7 @@ from qb_plugin.errors import AddInError, Fatal, RunInProgress
 from qb_plugin.forms.presentation import present_result
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import Message, Outcome, RowResult, RunInfo, Side, side_of
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
@@ -150,7 +150,7 @@ def marked_record(result: RowResult) -> str | None:
     """The WorkSpace record to mark: an export's row is one; an import's row names the one it became, if it did."""
     if result.source:
         return str(result.source)
-    return None if result.id.startswith("Payment:") else result.id
+    return result.id if side_of(result.id) is Side.WORKSPACE else None
 
 
 def mark_of(result: RowResult) -> str | None:

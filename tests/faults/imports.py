@@ -14,7 +14,7 @@ from hostsim.practice.model import RecordedPayment
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
-from qb_plugin.model import ConnectionState, Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import ConnectionState, Entity, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
@@ -213,7 +213,7 @@ class ImportPlay:
     def _judge_rows(self, ended: Ended) -> list[str]:
         """Told that it is here: recorded once, and linked. Told that it failed or was not tried: not recorded."""
         here = self._recorded()
-        links = self._desk.store.links.by_quickbooks(REALM, "Payment", list(here))
+        links = self._desk.store.links.by_quickbooks(REALM, Entity.PAYMENT, list(here))
         wrong = []
         for row, result in ended.rows.items():
             payment = row.partition(":")[2]
@@ -243,7 +243,7 @@ class ImportPlay:
             for r in records
         )
         wanted = sorted((r.customer, r.day, r.amount, r.parts) for r in RECEIVED)
-        links = self._desk.store.links.all_of(REALM, "Payment")
+        links = self._desk.store.links.all_of(REALM, Entity.PAYMENT)
         wrong = [] if found == wanted else [f"recorded are {found}, not {wanted}"]
         if sorted(link.source.id for link in links) != sorted(record.id for record in records):
             wrong.append(f"linked are {[link.source.id for link in links]}")

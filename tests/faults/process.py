@@ -14,7 +14,7 @@ from urllib3.exceptions import NewConnectionError
 
 from hostsim.qbo_simulator.server.inprocess import InProcessAdapter, Timeout
 from qb_plugin.errors import AddInError
-from qb_plugin.model import Kind, Link, Message, Outcome, Ref, RowResult, RunInfo, SourceRecord
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, Ref, RowResult, RunInfo, SourceRecord
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import build_quickbooks
 from qb_plugin.quickbooks.fault_messages import message_for
@@ -209,4 +209,6 @@ def app_keys(core: FaultyQuickBooks) -> tuple[str, str]:
 def settle_in(desk: Desk, clients: Mapping[str, str], refresh_token: str) -> None:
     """Sign in and match the clients: client n is customer `clients[n]`."""
     desk.connect(refresh_token)
-    desk.store.links.add([Link(REALM, Ref(Kind.CLIENT, here), "Customer", there, "matched") for here, there in clients.items()])
+    desk.store.links.add(
+        [Link(REALM, Ref(Kind.CLIENT, here), Entity.CUSTOMER, there, LinkOrigin.MATCHED) for here, there in clients.items()]
+    )

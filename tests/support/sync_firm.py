@@ -12,11 +12,13 @@ from pathlib import Path
 from qb_plugin.model import (
     AppliedPart,
     Customer,
+    Entity,
     Fault,
     Intent,
     Kind,
     Line,
     Link,
+    LinkOrigin,
     Message,
     Operation,
     Outcome,
@@ -81,7 +83,7 @@ def customer_id(client: int) -> str:
 
 
 def client_link(client: int) -> Link:
-    return Link(REALM, Ref(Kind.CLIENT, str(client)), "Customer", customer_id(client), "matched")
+    return Link(REALM, Ref(Kind.CLIENT, str(client)), Entity.CUSTOMER, customer_id(client), LinkOrigin.MATCHED)
 
 
 def fault_sentence(fault: Fault, context: object) -> Message:
@@ -184,7 +186,7 @@ class Firm:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)
 
     def link_invoice(self, here: int, there: str) -> None:
-        self.store.links.add([Link(REALM, Ref(Kind.INVOICE, str(here)), "Invoice", there, "matched")])
+        self.store.links.add([Link(REALM, Ref(Kind.INVOICE, str(here)), Entity.INVOICE, there, LinkOrigin.MATCHED)])
 
     def standing(self, record: SourceRecord) -> list[Intent]:
         return list(self.store.journal.standing(REALM, [record.ref]))

@@ -19,11 +19,12 @@ from qb_plugin.forms.presentation import answering, present_result, rows_or_reas
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Link, Message, Outcome, RowResult
+from qb_plugin.model import Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.linking import link_matched
 
 DAYS = 30  # the default range: today and the thirty days before it
 
@@ -124,9 +125,8 @@ class ImportPayments:
         reading = self._reading(answer, load_answer(self._schema, answer))
         rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
-        links = [Link(context.realm, ref, "Payment", payment.id, "matched", payment.sync_token) for ref, payment in pairs]
-        context.links.add(links)
-        self._services.host.marks.put([{"ref": str(link.source), "state": "synchronized"} for link in links])
+        link_matched(context, pairs)
+        self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
         reading.of = None
         results = [RowResult(row.id, Outcome.SYNCHRONIZED, Message("twin_linked"), row.payment.id) for row in rows]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}

@@ -14,8 +14,10 @@ from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
+    Entity,
     Intent,
     IntentState,
+    LinkOrigin,
     Message,
     Outcome,
     RowResult,
@@ -251,7 +253,7 @@ class Dispatcher:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
         row = self._rows[intent.id]
         if answer.verdict is Verdict.CONFIRMED and answer.record:
-            return confirmed(intent, answer.record, row.draft, "exported")
+            return confirmed(intent, answer.record, row.draft, LinkOrigin.EXPORTED)
         if answer.verdict is Verdict.REFUSED:
             settlement, result = refused(intent, self._reason(row, answer))
             again = row.lines and not row.retried and code_of(answer) in PLAN_AGAIN
@@ -281,6 +283,6 @@ def row_context(row: PlannedRow) -> Mapping[str, object]:
         "number": record.reference or record.number,
         "date": record.date,
         "amount": record.amount,
-        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == "Invoice"),
+        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == Entity.INVOICE),
         "entity": row.entity,
     }

@@ -13,6 +13,7 @@ from qb_plugin.model import (
     Fault,
     Intent,
     IntentState,
+    LinkOrigin,
     Message,
     Outcome,
     QboTransaction,
@@ -77,7 +78,7 @@ class Recovery:
         if len(transactions) > 1 and len(agreeing) != 1:
             message = Message("marker_twice", {"number": str(intent.source), "n": len(transactions)})
             return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
-        return confirmed(intent, (agreeing or list(transactions))[0], draft, "adopted")
+        return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 
     def _wait_until(self, moment: datetime) -> Generator[Message, None, bool]:
         """Let time pass, saying how long it will be; False when stopped meanwhile."""
@@ -126,7 +127,7 @@ class Recovery:
         """Confirm those that can be read; return those that cannot."""
         now = read_all(self._context, sent)
         there = [(intent, now[intent.id]) for intent, _ in sent if intent.id in now]
-        settled = [confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), "exported") for i, b in there]
+        settled = [confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), LinkOrigin.EXPORTED) for i, b in there]
         self._context.journal.settle([settlement for settlement, _ in settled])
         yield from (result for _, result in settled)
         return [(intent, transaction) for intent, transaction in sent if intent.id not in now]

@@ -11,7 +11,7 @@ from qb_plugin.model import (
     Company,
     Intent,
     Kind,
-    Link,
+    LinkOrigin,
     Message,
     Operation,
     Outcome,
@@ -24,12 +24,13 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
-from qb_plugin.sync.exporting.planning import ENTITY, Planner
+from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import Recovery
 from qb_plugin.sync.exporting.send_loop import Events, SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.linking import link_records
 
 EMPTY: Mapping[Ref, SourceRecord] = MappingProxyType({})
 
@@ -151,8 +152,7 @@ def adopt(
     context: SyncContext, found: Sequence[tuple[SourceRecord, QboTransaction]], snapshot: ExportSnapshot, rounds: SendLoop
 ) -> Events:
     """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
-    links = [Link(context.realm, r.ref, ENTITY[r.ref.kind], b.id, "adopted", b.sync_token, r.version) for r, b in found]
-    context.links.add(links)
+    link_records(context, found, LinkOrigin.ADOPTED)
     for record, transaction in found:
         customer = snapshot.links.get(_client(record))
         meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
