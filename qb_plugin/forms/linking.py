@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Link, Message, Outcome, RowResult, SourceRecord
-from qb_plugin.sync.exporting.planning import ENTITY
+from qb_plugin.model import LinkOrigin, Message, Outcome, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
+from qb_plugin.sync.linking import link_records
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 
 
@@ -15,18 +15,6 @@ def link_possible_duplicate(services: FormServices, record: SourceRecord) -> Row
     duplicate = find_possible_duplicate(record, read_snapshot(context, [record], ExportOptions()))
     if duplicate is None:
         return RowResult(str(record.ref), Outcome.READY, Message("twin_gone"))
-    context.links.add(
-        [
-            Link(
-                context.realm,
-                record.ref,
-                ENTITY[record.ref.kind],
-                duplicate.id,
-                "matched",
-                duplicate.sync_token,
-                record.version,
-            )
-        ]
-    )
+    link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)
     services.host.marks.put([{"ref": str(record.ref), "state": "synchronized"}])
     return RowResult(str(record.ref), Outcome.SYNCHRONIZED, Message("twin_linked"), duplicate.id)

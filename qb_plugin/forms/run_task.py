@@ -10,10 +10,9 @@ from qb_plugin.errors import AddInError, Fatal, RunInProgress
 from qb_plugin.forms.presentation import present_result
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
-from qb_plugin.sync.run import RunProgress, run_under_lease
+from qb_plugin.model import Message, Outcome, RowResult, RunInfo, Side, side_of
+from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
-Work = Callable[[Lease], Iterator[RowResult | Message]]
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
          Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed"}  # fmt: skip
 GROUP = 500  # marks a commit of the host's, at most
@@ -38,7 +37,7 @@ class RunTask:
         failure: AddInError | None = None
         try:
             events = closing(
-                run_under_lease(self._services.run_ports, run, work, progress)
+                run_under_lease(self._services.run_ports, run, work, progress, lambda: self._task.cancelled)
             )  # a host that raises leaves no run half open
             with self._services.notices.subscribed(self._notice), events as told:
                 for event in told:
@@ -151,7 +150,7 @@ def marked_record(result: RowResult) -> str | None:
     """The WorkSpace record to mark: an export's row is one; an import's row names the one it became, if it did."""
     if result.source:
         return str(result.source)
-    return None if result.id.startswith("Payment:") else result.id
+    return result.id if side_of(result.id) is Side.WORKSPACE else None
 
 
 def mark_of(result: RowResult) -> str | None:

@@ -10,6 +10,7 @@ from qb_plugin.model.quickbooks import (
     CreditMemoDraft,
     Customer,
     Draft,
+    Entity,
     Line,
     ListEntry,
     PaymentChanges,
@@ -20,10 +21,23 @@ from qb_plugin.model.quickbooks import (
     QboTransaction,
     ReferenceLists,
 )
-from qb_plugin.model.records import AppliedPart, IntentState, Kind, Message, Operation, Outcome, Ref, SourceRecord
-from qb_plugin.model.runs import Lease, Link, RowResult, RunInfo, Settlement, Share
+from qb_plugin.model.records import (
+    QUICKBOOKS_PAYMENT,
+    AppliedPart,
+    IntentState,
+    Kind,
+    Message,
+    Operation,
+    Outcome,
+    Ref,
+    Side,
+    SourceRecord,
+    side_of,
+)
+from qb_plugin.model.runs import Lease, Link, LinkOrigin, RecordingStatus, RowResult, RunInfo, Settlement, Share
 
 __all__ = [
+    "QUICKBOOKS_PAYMENT",
     "Answer",
     "AppliedPart",
     "Batch",
@@ -33,6 +47,7 @@ __all__ = [
     "CreditMemoDraft",
     "Customer",
     "Draft",
+    "Entity",
     "Fault",
     "Intent",
     "IntentState",
@@ -40,6 +55,7 @@ __all__ = [
     "Lease",
     "Line",
     "Link",
+    "LinkOrigin",
     "ListEntry",
     "Message",
     "Operation",
@@ -50,12 +66,15 @@ __all__ = [
     "QboInvoice",
     "QboPayment",
     "QboTransaction",
+    "RecordingStatus",
     "Ref",
     "ReferenceLists",
     "RowResult",
     "RunInfo",
     "Settlement",
     "Share",
+    "Side",
     "SourceRecord",
     "Verdict",
+    "side_of",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from qb_plugin.model.quickbooks import QboTransaction
+from qb_plugin.model.quickbooks import Entity, QboTransaction
 from qb_plugin.model.records import IntentState, Message, Operation, Ref
 
 
@@ -26,7 +26,7 @@ class Intent:
     source: Ref
     operation: Operation
     version: str
-    entity: str
+    entity: Entity
     payload: str
     requestid: str
     bid: str

@@ -9,6 +9,15 @@ from decimal import Decimal
 from enum import StrEnum
 
 
+class Entity(StrEnum):
+    """QuickBooks' own names of the records that this add-in reads, writes or links."""
+
+    CUSTOMER = "Customer"
+    INVOICE = "Invoice"
+    PAYMENT = "Payment"
+    CREDIT_MEMO = "CreditMemo"
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A QuickBooks customer; `full_name` is the path `Parent:Child`."""

@@ -18,6 +18,21 @@ class Kind(StrEnum):
     CREDIT_MEMO = "credit_memo"
 
 
+class Side(StrEnum):
+    """Whose record a row of a grid shows."""
+
+    WORKSPACE = "workspace"
+    QUICKBOOKS = "quickbooks"
+
+
+QUICKBOOKS_PAYMENT = "quickbooks_payment"  # stands before the id of a row that shows a QuickBooks payment
+
+
+def side_of(row_id: str) -> Side:
+    """The side a row's id names: `quickbooks_payment:17` is a QuickBooks payment, `payment:17` a WorkSpace record."""
+    return Side.QUICKBOOKS if row_id.startswith(f"{QUICKBOOKS_PAYMENT}:") else Side.WORKSPACE
+
+
 class Outcome(StrEnum):
     """What became of a row; the same word on the page, in JSON and here (design section 5)."""
 

@@ -6,23 +6,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
+from qb_plugin.model.quickbooks import Entity
 from qb_plugin.model.records import IntentState, Message, Outcome, Ref
+
+
+class LinkOrigin(StrEnum):
+    """How a link came to be."""
+
+    EXPORTED = "exported"
+    IMPORTED = "imported"
+    ADOPTED = "adopted"  # found in QuickBooks by its marker
+    MATCHED = "matched"  # a person said that both are the same
+
+
+class RecordingStatus(StrEnum):
+    """What a host's ledger made of a payment that was given to it."""
+
+    RECORDED = "recorded"
+    EXISTS = "exists"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A WorkSpace record and a QuickBooks record known to be the same; unique both ways per company.
+    """A WorkSpace record and a QuickBooks record that are the same; unique both ways per company.
 
-    `origin` says how it came to be: exported, imported, adopted, matched. `source_version` and `sync_token` are both
+    `source_version` and `sync_token` are both
     sides' versions when the link was made or last confirmed.
     """
 
     realm: str
     source: Ref
-    entity: str
+    entity: Entity
     quickbooks_id: str
-    origin: str
+    origin: LinkOrigin
     sync_token: str = "0"
     source_version: str = "0"
 

@@ -13,6 +13,7 @@ from qb_plugin.model import (
     Company,
     Customer,
     Draft,
+    Entity,
     ListEntry,
     Message,
     PaymentChanges,
@@ -129,7 +130,7 @@ class QuickBooksAdapter:
                 found[identity] = record
         return found
 
-    def payload(self, draft: Draft) -> tuple[str, str]:
+    def payload(self, draft: Draft) -> tuple[Entity, str]:
         """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken."""
         try:
             return write_draft(draft)

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from qb_plugin.model import CreditMemoDraft, Draft, Message, PaymentDraft
+from qb_plugin.model import CreditMemoDraft, Draft, Entity, Message, PaymentDraft
 from qb_plugin.schemas.flat_schema import FlatSchema
 from qb_plugin.schemas.limits import (
     LONGEST_NOTE,
@@ -91,11 +91,11 @@ def _sale() -> SaleBody:
     return SaleBody()
 
 
-def write_draft(draft: Draft) -> tuple[str, str]:
+def write_draft(draft: Draft) -> tuple[Entity, str]:
     """The entity name and the JSON text for a create; DraftRefusedError when a limit of QuickBooks is broken."""
     if isinstance(draft, PaymentDraft):
-        return "Payment", _written(_payment(), _payment_values(draft))
-    return "CreditMemo", _written(_credit_memo(), _credit_memo_values(draft))
+        return Entity.PAYMENT, _written(_payment(), _payment_values(draft))
+    return Entity.CREDIT_MEMO, _written(_credit_memo(), _credit_memo_values(draft))
 
 
 def _payment_values(draft: PaymentDraft) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from qb_plugin.host import Marks
+from qb_plugin.model import Entity
 from qb_plugin.sync.ports import Links
 
-ENTITIES = ("Payment", "CreditMemo")
+ENTITIES = (Entity.PAYMENT, Entity.CREDIT_MEMO)
 
 
 def repair_marks(marks: Marks, links: Links, realm: str) -> None:

@@ -49,7 +49,7 @@ class SettleJob:
         """Settle in a run of its own, so that its outcomes stand in the history and in the host's marks."""
         progress = RunProgress([str(intent.source) for intent in context.journal.open_intents(context.realm)])
         run = self._company.new_run("settle", len(progress.ids))
-        events = run_under_lease(self._run_ports, run, lambda _: settle_open(context, lambda: False), progress)
+        events = run_under_lease(self._run_ports, run, lambda leased: settle_open(context, leased), progress)
         deque(events, maxlen=0)  # nobody watches this run: its results are read from the history
         self._repair(context.realm)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from qb_plugin.model import Kind, Link, Ref
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Ref
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, Many, insert_text
 from qb_plugin.store.sql.encoding import encode_moment
@@ -33,14 +33,14 @@ class Links:
                 found.update((link.source, link) for link in map(_link, rows))
         return found
 
-    def by_quickbooks(self, realm: str, entity: str, ids: Iterable[str]) -> Mapping[str, Link]:
+    def by_quickbooks(self, realm: str, entity: Entity, ids: Iterable[str]) -> Mapping[str, Link]:
         """The links of these QuickBooks records, by QuickBooks id."""
         query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE)
         with self._database.read() as connection:
             rows = connection.execute(query.where(self._database.among(links.c.quickbooks_id, ids)))
             return {link.quickbooks_id: link for link in map(_link, rows)}
 
-    def all_of(self, realm: str, entity: str) -> Sequence[Link]:
+    def all_of(self, realm: str, entity: Entity) -> Sequence[Link]:
         """All links to this sort of QuickBooks record, oldest first."""
         query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE).order_by(links.c.number)
         with self._database.read() as connection:
@@ -112,9 +112,9 @@ def _link(row: Row[Any]) -> Link:
     return Link(
         realm=row.realm,
         source=Ref(Kind(row.source_kind), row.source_id),
-        entity=row.entity,
+        entity=Entity(row.entity),
         quickbooks_id=row.quickbooks_id,
-        origin=row.origin,
+        origin=LinkOrigin(row.origin),
         sync_token=row.sync_token,
         source_version=row.source_version,
     )

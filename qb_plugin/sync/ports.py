@@ -14,6 +14,7 @@ from qb_plugin.model import (
     Company,
     Customer,
     Draft,
+    Entity,
     Fault,
     Intent,
     Lease,
@@ -101,20 +102,20 @@ class QuickBooksApi(Protocol):
         ...
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]: ...
-    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
+    def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction]:
         """Payments or credit memos whose MetaData.CreateTime is at or after the moment."""
         ...
 
-    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
+    def read(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
         """These records as they are now; deleted ones are left out."""
         ...
 
-    def payload(self, draft: Draft) -> tuple[str, str]:
+    def payload(self, draft: Draft) -> tuple[Entity, str]:
         """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken (a 21-character
         limit, a character it does not take)."""
         ...
 
-    def draft(self, entity: str, payload: str) -> Draft:
+    def draft(self, entity: Entity, payload: str) -> Draft:
         """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant."""
         ...
 
@@ -172,8 +173,8 @@ class Links(Protocol):
     """Links, unique both ways per company."""
 
     def by_source(self, realm: str, sources: Iterable[Ref]) -> Mapping[Ref, Link]: ...
-    def by_quickbooks(self, realm: str, entity: str, ids: Iterable[str]) -> Mapping[str, Link]: ...
-    def all_of(self, realm: str, entity: str) -> Sequence[Link]: ...
+    def by_quickbooks(self, realm: str, entity: Entity, ids: Iterable[str]) -> Mapping[str, Link]: ...
+    def all_of(self, realm: str, entity: Entity) -> Sequence[Link]: ...
     def add(self, links: Sequence[Link]) -> Sequence[Link]:
         """Add links; those that would break uniqueness are left out. Returns what was added."""
         ...

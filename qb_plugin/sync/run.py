@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from qb_plugin.errors import AddInError
-from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import Message, Outcome, RowResult, RunInfo
+from qb_plugin.sync.lease import LeasedRun, LeaseGuard
 from qb_plugin.sync.ports import Clock, Leases, Runs
 
 DONE = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED})
@@ -17,7 +19,7 @@ GROUP = 500  # results a commit of the history, at most
 SECONDS = 2.0  # for how long results wait for company: whoever watches from another workstation sees the number go on
 
 Event = RowResult | Message
-Work = Callable[[Lease], Iterator[Event]]
+Work = Callable[[LeasedRun], Iterator[Event]]
 
 
 @dataclass(slots=True)
@@ -100,14 +102,23 @@ class RunPorts:
     clock: Clock
 
 
-def run_under_lease(ports: RunPorts, run: RunInfo, work: Work, progress: RunProgress) -> Generator[Event, None, None]:
+def never() -> bool:
+    """That no person can cancel."""
+    return False
+
+
+def run_under_lease(
+    ports: RunPorts, run: RunInfo, work: Work, progress: RunProgress, stop: Callable[[], bool] = never
+) -> Generator[Event, None, None]:
     """Do the work under the company's lease, keeping the history as it goes; RunInProgress when somebody else runs.
 
     A failure that ends the work is raised once every row has been told its end.
     """
     lease = ports.leases.take(run.realm, run)
+    guard = LeaseGuard(ports.leases, lease, ports.clock)
     try:
-        yield from finish_all_rows(ports, run, lease, work, progress)
+        events = partial(work, LeasedRun(run.id, lease.fence, stop, guard.check))
+        yield from finish_all_rows(ports, run, guard, events, progress)
     finally:
         try:
             ports.runs.finish(run.id, progress.counts(), ports.clock.now())
@@ -115,11 +126,13 @@ def run_under_lease(ports: RunPorts, run: RunInfo, work: Work, progress: RunProg
             ports.leases.release(lease)
 
 
-def finish_all_rows(ports: RunPorts, run: RunInfo, lease: Lease, work: Work, progress: RunProgress) -> Iterator[Event]:
+def finish_all_rows(
+    ports: RunPorts, run: RunInfo, guard: LeaseGuard, work: Callable[[], Iterator[Event]], progress: RunProgress
+) -> Iterator[Event]:
     """The work's events, and then an end for each row that they left without one."""
     try:
         ports.runs.start(run)
-        yield from record_events(ports, run, lease, work(lease), progress)
+        yield from record_events(ports, run, guard, work(), progress)
     except Exception as failure:
         reason = failure.message if isinstance(failure, AddInError) else Message("cancelled_row")
         yield from the_rest(ports, run, progress, reason)
@@ -136,7 +149,9 @@ def the_rest(ports: RunPorts, run: RunInfo, progress: RunProgress, reason: Messa
     return ends
 
 
-def record_events(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[Event], progress: RunProgress) -> Iterator[Event]:
+def record_events(
+    ports: RunPorts, run: RunInfo, guard: LeaseGuard, events: Iterator[Event], progress: RunProgress
+) -> Iterator[Event]:
     """Pass the events on, writing results to the history in groups and the lease's heartbeat with them."""
     waiting: list[RowResult] = []
     written = ports.clock.monotonic()
@@ -146,7 +161,7 @@ def record_events(ports: RunPorts, run: RunInfo, lease: Lease, events: Iterator[
                 waiting.append(event)
             if len(waiting) >= GROUP or isinstance(event, Message):
                 write(ports, run, waiting, progress)
-                ports.leases.beat(lease, progress.ended)
+                guard.renew(progress.ended)
                 written = ports.clock.monotonic()
             elif waiting and ports.clock.monotonic() >= written + SECONDS:
                 write(ports, run, waiting, progress)

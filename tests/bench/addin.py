@@ -22,11 +22,12 @@ from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.clock import SystemClock
 from qb_plugin.forms.exporting.rows import as_source
-from qb_plugin.model import Lease, Message, RowResult
+from qb_plugin.model import Message, RowResult
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
-from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.sync.exporting.run_export import export
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.run import RunProgress, run_under_lease
 from tests.support.paths import ROOT
 
@@ -98,8 +99,8 @@ def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
     context = services.context(services.connection())
     options = form._options(form._schema.load(answer, unknown="exclude"), {})
 
-    def work(lease: Lease) -> Iterator[RowResult | Message]:
-        return export(context, ExportRun(run.id, lease.fence, options, lambda: False), records)
+    def work(leased: LeasedRun) -> Iterator[RowResult | Message]:
+        return export(context, leased, options, records)
 
     began, worked = time.perf_counter(), time.process_time()
     deque(run_under_lease(services.run_ports, run, work, progress), maxlen=0)

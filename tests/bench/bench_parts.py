@@ -10,7 +10,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qb_plugin.model import Answer, Batch, Intent, IntentState, Kind, Line, Link, Operation, PaymentDraft, Ref, Settlement, Verdict
+from qb_plugin.model import (
+    Answer,
+    Batch,
+    Entity,
+    Intent,
+    IntentState,
+    Kind,
+    Line,
+    Link,
+    LinkOrigin,
+    Operation,
+    PaymentDraft,
+    Ref,
+    Settlement,
+    Verdict,
+)
 from qb_plugin.schemas.drafts import write_draft
 from qb_plugin.schemas.text import read_json
 from qb_plugin.schemas.transactions import read_payment
@@ -44,7 +59,7 @@ def intents(place: int, payloads: Sequence[str]) -> tuple[Intent, ...]:
             source=Ref(Kind.PAYMENT, str(place * ITEMS + bid)),
             operation=Operation.CREATE,
             version="0",
-            entity="Payment",
+            entity=Entity.PAYMENT,
             payload=payload,
             requestid=requestid,
             bid=str(bid),
@@ -85,7 +100,7 @@ def journal(store: Store, batches: Sequence[tuple[Intent, ...]]) -> None:
 
 def settlement(intent: Intent) -> Settlement:
     """It was saved, under the number of its record."""
-    link = Link(REALM, intent.source, "Payment", intent.source.id, "exported", "0", "1")
+    link = Link(REALM, intent.source, Entity.PAYMENT, intent.source.id, LinkOrigin.EXPORTED, "0", "1")
     return Settlement(intent.id, IntentState.CONFIRMED, intent.source.id, "0", None, link)
 
 

@@ -14,9 +14,10 @@ from hostsim.practice.model import RecordedPayment
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
-from qb_plugin.model import ConnectionState, Lease, Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import ConnectionState, Entity, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases import Case, World
 from tests.faults.databases import Databases
@@ -194,7 +195,7 @@ class ImportPlay:
         progress, last = RunProgress([row.id for row in kept.rows.values()]), dict[str, RowResult]()
         run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(progress.ids))
 
-        def work(lease: Lease) -> Iterator[RowResult | Message]:
+        def work(_: LeasedRun) -> Iterator[RowResult | Message]:
             yield from import_payments(context, ledger, kept, progress.ids, ImportOptions({}))
 
         try:
@@ -212,7 +213,7 @@ class ImportPlay:
     def _judge_rows(self, ended: Ended) -> list[str]:
         """Told that it is here: recorded once, and linked. Told that it failed or was not tried: not recorded."""
         here = self._recorded()
-        links = self._desk.store.links.by_quickbooks(REALM, "Payment", list(here))
+        links = self._desk.store.links.by_quickbooks(REALM, Entity.PAYMENT, list(here))
         wrong = []
         for row, result in ended.rows.items():
             payment = row.partition(":")[2]
@@ -242,7 +243,7 @@ class ImportPlay:
             for r in records
         )
         wanted = sorted((r.customer, r.day, r.amount, r.parts) for r in RECEIVED)
-        links = self._desk.store.links.all_of(REALM, "Payment")
+        links = self._desk.store.links.all_of(REALM, Entity.PAYMENT)
         wrong = [] if found == wanted else [f"recorded are {found}, not {wanted}"]
         if sorted(link.source.id for link in links) != sorted(record.id for record in records):
             wrong.append(f"linked are {[link.source.id for link in links]}")

@@ -14,7 +14,7 @@ from urllib3.exceptions import NewConnectionError
 
 from hostsim.qbo_simulator.server.inprocess import InProcessAdapter, Timeout
 from qb_plugin.errors import AddInError
-from qb_plugin.model import Kind, Lease, Link, Message, Outcome, Ref, RowResult, RunInfo, SourceRecord
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, Ref, RowResult, RunInfo, SourceRecord
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import build_quickbooks
 from qb_plugin.quickbooks.fault_messages import message_for
@@ -30,8 +30,9 @@ from qb_plugin.store.settings import Settings
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.tokens import Tokens
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.controls import PLAIN, Control
 from tests.faults.points import Points, Watch
@@ -175,8 +176,8 @@ class Desk:
         run = RunInfo(f"run-{self.number}-{next(self._runs)}", REALM, "export-payments", "Maria Ortiz", now, len(records))
         failure, last = None, dict[str, RowResult]()
 
-        def work(lease: Lease) -> object:
-            return export(self.context(), ExportRun(run.id, lease.fence, options, lambda: False), records)
+        def work(leased: LeasedRun) -> object:
+            return export(self.context(), leased, options, records)
 
         try:
             for event in run_under_lease(RunPorts(self.store.leases, self.store.runs, self.site.time), run, work, progress):  # type: ignore[arg-type]
@@ -208,4 +209,6 @@ def app_keys(core: FaultyQuickBooks) -> tuple[str, str]:
 def settle_in(desk: Desk, clients: Mapping[str, str], refresh_token: str) -> None:
     """Sign in and match the clients: client n is customer `clients[n]`."""
     desk.connect(refresh_token)
-    desk.store.links.add([Link(REALM, Ref(Kind.CLIENT, here), "Customer", there, "matched") for here, there in clients.items()])
+    desk.store.links.add(
+        [Link(REALM, Ref(Kind.CLIENT, here), Entity.CUSTOMER, there, LinkOrigin.MATCHED) for here, there in clients.items()]
+    )

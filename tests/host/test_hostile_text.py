@@ -31,7 +31,7 @@ from hostsim.terminal.selection import RowChoice
 from hostsim.terminal.text import escaped_json, plain
 from hostsim.testing import RunningHost, running_host, source_of
 from qb_plugin.messages import load_sentences
-from qb_plugin.model import Fault, Link, Ref
+from qb_plugin.model import Entity, Fault, Link, LinkOrigin, Ref
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.query_builder import quoted, select_page
@@ -223,7 +223,7 @@ def export_to(simulator: RunningSimulator, host: RunningHost, plugin: QuickBooks
     url = connection.act("connect", {}, [], {})["open_url"]
     reply = requests.post(f"{simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
     assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]
-    plugin.runtime().links.add([Link(keys["realm"], Ref.parse("client:1"), "Customer", "1", "matched")])
+    plugin.runtime().links.add([Link(keys["realm"], Ref.parse("client:1"), Entity.CUSTOMER, "1", LinkOrigin.MATCHED)])
     opened = export.open({"selection": rows})
     answer = {**opened["answer"], "token": opened["token"]}
     return dict(export.run("export", answer, rows, {}, Task("t", "export-payments", "export", lambda _: None)))

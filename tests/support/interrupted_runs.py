@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qb_plugin.model import IntentState, Outcome, Settlement, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
-from tests.support.sync_firm import Ended, Firm, collect
+from tests.support.sync_firm import Ended, Firm, collect, leased
 
 CALL, LAG = 120.0, 30.0  # the waits of the design
 
@@ -25,4 +25,4 @@ def send_and_die(firm: Firm, *rows: SourceRecord) -> None:
 
 
 def settle(firm: Firm) -> Ended:
-    return collect(settle_open(firm.context, lambda: False))
+    return collect(settle_open(firm.context, leased()))

@@ -18,7 +18,7 @@ from urllib3 import HTTPResponse
 from hostsim.qbo_simulator.server.inprocess import InProcessAdapter
 from hostsim.qbo_simulator.server.server import new_quickbooks
 from hostsim.qbo_simulator.simulator import QuickBooks as Simulator
-from qb_plugin.model import Batch, Connection, ConnectionState, Intent, Kind, Line, Message, Operation, PaymentDraft, Ref
+from qb_plugin.model import Batch, Connection, ConnectionState, Entity, Intent, Kind, Line, Message, Operation, PaymentDraft, Ref
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.quickbooks.limits import Limits
@@ -236,7 +236,7 @@ def intent(number: int, entity: str, payload: str, operation: Operation) -> Inte
         source=Ref(Kind.PAYMENT, str(number)),
         operation=operation,
         version="0",
-        entity=entity,
+        entity=Entity(entity),
         payload=payload,
         requestid=REQUEST_ID,
         bid=str(number),

@@ -18,6 +18,7 @@ from qb_plugin.model import (
     CreditMemoDraft,
     Customer,
     Draft,
+    Entity,
     Fault,
     Intent,
     ListEntry,
@@ -157,7 +158,7 @@ class FakeBooks:
         kind = KINDS[entity]
         return {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)}
 
-    def payload(self, draft: Draft) -> tuple[str, str]:
+    def payload(self, draft: Draft) -> tuple[Entity, str]:
         try:
             return write_draft(draft)
         except DraftRefusedError as problem:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import event
 
-from qb_plugin.model import Intent, IntentState, Kind, Link, Message, Operation, Ref, RunInfo, Settlement
+from qb_plugin.model import Entity, Intent, IntentState, Kind, Link, LinkOrigin, Message, Operation, Ref, RunInfo, Settlement
 from qb_plugin.store.database import Store
 
 REALM = "9130347798120106"
@@ -46,7 +46,7 @@ def sample_intent(number: int, name: str = "first", operation: Operation = Opera
         source=payment(number),
         operation=operation,
         version=version,
-        entity="Payment",
+        entity=Entity.PAYMENT,
         payload=f'{{"TotalAmt":{number}.00,"PrivateNote":"Zoë [WS AF-payment-{number}]"}}',
         requestid=name.encode().hex().ljust(32, "0"),
         bid=str(number),
@@ -60,7 +60,7 @@ def sample_intents(numbers: Sequence[int], name: str = "first") -> list[Intent]:
 
 
 def sample_link(number: int, quickbooks_id: str = "") -> Link:
-    return Link(REALM, payment(number), "Payment", quickbooks_id or f"qb-{number}", "exported", "3", "7")
+    return Link(REALM, payment(number), Entity.PAYMENT, quickbooks_id or f"qb-{number}", LinkOrigin.EXPORTED, "3", "7")
 
 
 def confirmed(intent: Intent) -> Settlement:

@@ -12,11 +12,13 @@ from pathlib import Path
 from qb_plugin.model import (
     AppliedPart,
     Customer,
+    Entity,
     Fault,
     Intent,
     Kind,
     Line,
     Link,
+    LinkOrigin,
     Message,
     Operation,
     Outcome,
@@ -29,8 +31,9 @@ from qb_plugin.model import (
 )
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.sync.context import SyncContext, Waits
-from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.lease import LeasedRun
 from tests.support.quickbooks_memory import FakeBooks
 from tests.support.virtual_clock import NOON, CountingIds, VirtualClock
 
@@ -80,11 +83,18 @@ def customer_id(client: int) -> str:
 
 
 def client_link(client: int) -> Link:
-    return Link(REALM, Ref(Kind.CLIENT, str(client)), "Customer", customer_id(client), "matched")
+    return Link(REALM, Ref(Kind.CLIENT, str(client)), Entity.CUSTOMER, customer_id(client), LinkOrigin.MATCHED)
 
 
 def fault_sentence(fault: Fault, context: object) -> Message:
     return Message("quickbooks_said", {"code": fault.code}, fault.text)
+
+
+def leased(
+    stop: Callable[[], bool] = lambda: False, fence: int = 0, run_id: str = "run", check: Callable[[], None] = lambda: None
+) -> LeasedRun:
+    """A run whose lease is sure, unless `check` says otherwise."""
+    return LeasedRun(run_id, fence, stop, check)
 
 
 @dataclass(slots=True)
@@ -169,14 +179,14 @@ class Firm:
         """Press the button, event by event."""
         self.runs += 1
         options.setdefault("item_id", "9")
-        run = ExportRun(f"run-{self.runs}", fence, ExportOptions(**options), stop)  # type: ignore[arg-type]
-        yield from export(self.context, run, records)
+        run = leased(stop, fence, f"run-{self.runs}")
+        yield from export(self.context, run, ExportOptions(**options), records)  # type: ignore[arg-type]
 
     def link(self, record: SourceRecord) -> Link | None:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)
 
     def link_invoice(self, here: int, there: str) -> None:
-        self.store.links.add([Link(REALM, Ref(Kind.INVOICE, str(here)), "Invoice", there, "matched")])
+        self.store.links.add([Link(REALM, Ref(Kind.INVOICE, str(here)), Entity.INVOICE, there, LinkOrigin.MATCHED)])
 
     def standing(self, record: SourceRecord) -> list[Intent]:
         return list(self.store.journal.standing(REALM, [record.ref]))

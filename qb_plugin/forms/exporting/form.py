@@ -22,11 +22,12 @@ from qb_plugin.forms.presentation import answering, present_result, rows_or_reas
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Connection, Kind, Lease, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
-from qb_plugin.sync.exporting.run_export import ExportRun, export, still_open
+from qb_plugin.sync.exporting.run_export import export, still_open
 from qb_plugin.sync.exporting.settlement import shares_of_lines
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
 
 SOURCES = {"payments": Kind.PAYMENT, "credit_memos": Kind.CREDIT_MEMO}
@@ -183,9 +184,9 @@ class ExportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, ids, options))
-        return running.run(f"export-{values['source']}", ids, partial(self._work, ids, options, task))
+        return running.run(f"export-{values['source']}", ids, partial(self._work, ids, options))
 
-    def _work(self, ids: Sequence[str], options: ExportOptions, task: Task, lease: Lease) -> Iterator[RowResult | Message]:
+    def _work(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> Iterator[RowResult | Message]:
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection, unknown = self._services.connection(), deque[RowResult]()
         try:
@@ -194,8 +195,7 @@ class ExportPayments:
             yield from still_open(self._services.context(connection, signed_in=False))
             raise
         self._services.use_saved_pace(context.realm)
-        run = ExportRun(lease.run.id if lease.run else "", lease.fence, options, lambda: task.cancelled)
-        events = export(context, run, self._records(ids, unknown))  # which alone holds the records, and lets go of them
+        events = export(context, run, options, self._records(ids, unknown))  # which alone holds the records, and lets go of them
         yield from unknown
         yield from events
 

@@ -19,10 +19,12 @@ from qb_plugin.forms.presentation import answering, present_result, rows_or_reas
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Connection, Lease, Link, Message, Outcome, RowResult
+from qb_plugin.model import Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
+from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.linking import link_matched
 
 DAYS = 30  # the default range: today and the thirty days before it
 
@@ -126,9 +128,8 @@ class ImportPayments:
         reading = self._reading(connection, answer, load_answer(self._schema, answer))
         rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
-        links = [Link(context.realm, ref, "Payment", payment.id, "matched", payment.sync_token) for ref, payment in pairs]
-        context.links.add(links)
-        self._services.host.marks.put([{"ref": str(link.source), "state": "synchronized"} for link in links])
+        link_matched(context, pairs)
+        self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
         reading.of = None
         results = [RowResult(row.id, Outcome.SYNCHRONIZED, Message("twin_linked"), row.payment.id) for row in rows]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
@@ -147,19 +148,17 @@ class ImportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, reading.kept, ids, force))
-        summary = running.run("import-payments", ids, partial(self._work, reading.kept, ids, force, task))
+        summary = running.run("import-payments", ids, partial(self._work, reading.kept, ids, force))
         reading.of = None
         return summary
 
-    def _work(
-        self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], task: Task, lease: Lease
-    ) -> Iterator[RowResult | Message]:
+    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> Iterator[RowResult | Message]:
         yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
         self._services.use_saved_pace(connection.realm)
-        options = ImportOptions(methods, force, lambda: task.cancelled)
+        options = ImportOptions(methods, force, run.stop)
         yield from import_payments(self._services.context(connection), self._services.host.ledger, kept, ids, options)
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult | Message]:

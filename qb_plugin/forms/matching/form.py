@@ -15,7 +15,8 @@ from qb_plugin.forms.matching.rows import MatchRow, MatchRows
 from qb_plugin.forms.presentation import answering, rows_or_reason, title_of, unavailable
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
-from qb_plugin.model import Connection, Customer, Kind, Link, Message, Ref, ReferenceLists
+from qb_plugin.model import Connection, Customer, Link, Message, Ref, ReferenceLists
+from qb_plugin.sync.linking import client_links, link_clients
 from qb_plugin.sync.matching import comparable, suggest_customers
 
 COLUMNS: list[dict[str, Any]] = [
@@ -97,7 +98,7 @@ class MatchClients:
         return [match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients]
 
     def _links(self, realm: str) -> dict[str, Link]:
-        return {link.source.id: link for link in self._services.links.all_of(realm, "Customer")}
+        return client_links(self._services.links, realm)
 
     def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         """Accept suggestions, link what was picked, or unlink."""
@@ -121,27 +122,19 @@ class MatchClients:
 
     def _add(self, connection: Connection, pairs: Mapping[str, str]) -> dict[str, Any]:
         """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
-        realm = self._services.context(connection).realm
-        before = self._links(realm)
-        owners = {link.quickbooks_id: client for client, link in before.items()}
-        taken = {client: owners[customer] for client, customer in pairs.items() if owners.get(customer, client) != client}
-        wanted = {c: customer for c, customer in pairs.items() if c not in taken and differs(before.get(c), customer)}
-        moved = [Ref(Kind.CLIENT, client) for client in wanted if client in before]
-        if moved:
-            self._services.links.remove(realm, moved)
-        links = [Link(realm, Ref(Kind.CLIENT, client), "Customer", customer, "matched") for client, customer in wanted.items()]
-        added = rows_in_words(len(self._services.links.add(links)), "client")
+        matched = link_clients(self._services.links, self._services.context(connection).realm, pairs)
+        added = rows_in_words(matched.linked, "client")
         message = (
-            Message("customer_taken", {"n": added, "whose": self._whose(taken)})
-            if taken
+            Message("customer_taken", {"n": added, "whose": self._whose(matched.owners)})
+            if matched.owners
             else Message("clients_linked", {"n": added})
         )
-        return {"notice": self._services.sentences.text(message), "level": "warning" if taken else "info", "reload": True}
+        return {"notice": self._services.sentences.text(message), "level": "warning" if matched.owners else "info", "reload": True}
 
-    def _whose(self, taken: Mapping[str, str]) -> str:
+    def _whose(self, owners: Mapping[str, str]) -> str:
         """`Jeff's Jalopies (that customer is Cool Cars')`, for each client that was not linked."""
         names = {client.id: client.name for client in self._services.host.ledger.clients()}
-        return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in taken.items())
+        return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in owners.items())
 
     def _unlink(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
         self._services.links.remove(self._services.context(connection).realm, [Ref.parse(identity) for identity in ids])
@@ -164,11 +157,6 @@ class MatchClients:
         customers = lists.customers if isinstance(lists, ReferenceLists) else ()
         found = [c for c in customers if all(word in comparable(c.full_name) for word in words)]
         return [{"value": customer.id, "label": customer_label(customer)} for customer in found[:50]]
-
-
-def differs(link: Link | None, customer: str) -> bool:
-    """Whether linking to this customer would change anything."""
-    return link is None or link.quickbooks_id != customer
 
 
 def customer_label(customer: Customer) -> str:

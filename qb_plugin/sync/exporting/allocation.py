@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from qb_plugin.model import Line, QboInvoice, Share
+from qb_plugin.model import Entity, Line, QboInvoice, Share
 from qb_plugin.money import ZERO
 
 
@@ -125,7 +125,7 @@ class CustomerBalances:
         while self._first < len(self._left) and self._left[self._first] <= 0:
             self._first += 1
         invoice = self._invoices[position]
-        return Line("Invoice", invoice.id, part, invoice.number)
+        return Line(Entity.INVOICE, invoice.id, part, invoice.number)
 
     def _change(self, position: int, by: Decimal) -> None:
         """Change what is left on one invoice, and where it is found by that."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from qb_plugin.model import (
     Customer,
+    Entity,
     Intent,
     Line,
     Message,
@@ -39,7 +40,7 @@ def plan_applications(
     context: SyncContext, planner: Planner, saved: Sequence[SavedMemo]
 ) -> Iterator[tuple[PlannedRow | None, RowResult]]:
     """For each saved memo the zero-total payment that spends it, or None with the row's end when there is nothing to spend."""
-    transactions = context.quickbooks.read("CreditMemo", [memo.result.quickbooks_id or "" for memo in saved])
+    transactions = context.quickbooks.read(Entity.CREDIT_MEMO, [memo.result.quickbooks_id or "" for memo in saved])
     idle: list[RowResult] = []
     for memo in saved:
         transaction = transactions.get(memo.result.quickbooks_id or "")
@@ -74,7 +75,7 @@ def application_row(context: SyncContext, saved: SavedMemo, memo: QboCreditMemo,
         date=saved.record.date,
         total=ZERO,
         note=with_marker("", Marker(context.firm_id, saved.record.ref, Operation.APPLY)),
-        lines=(*lines, Line("CreditMemo", memo.id, spent, memo.number)),
+        lines=(*lines, Line(Entity.CREDIT_MEMO, memo.id, spent, memo.number)),
         currency=memo.currency,
     )
     entity, payload = context.quickbooks.payload(draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -14,8 +14,10 @@ from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
+    Entity,
     Intent,
     IntentState,
+    LinkOrigin,
     Message,
     Outcome,
     RowResult,
@@ -25,6 +27,7 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Sender
 
 PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
@@ -114,8 +117,8 @@ def pop_some(queue: deque[Item], count: int) -> list[Item]:
 class Dispatcher:
     """One pass over planned rows. What it could not finish is kept: `doubtful`, `again` (plan once more), `left`."""
 
-    def __init__(self, context: SyncContext, run_id: str, fence: int, stop: Callable[[], bool]) -> None:
-        self._context, self._run_id, self._fence, self._stop = context, run_id, fence, stop
+    def __init__(self, context: SyncContext, run: LeasedRun) -> None:
+        self._context, self._run = context, run
         self.doubtful: dict[str, tuple[Intent, PlannedRow]] = {}
         self.again: list[PlannedRow] = []
         self.left: list[PlannedRow] = []
@@ -127,7 +130,7 @@ class Dispatcher:
         """Send the rows: *running*, then what came of it as soon as it is known; a row that ends without being sent comes alone.
         Abandoned, it still writes the answers down. Rows are taken as they are needed, and not to their end when it stops."""
         queue = CustomerQueue(rows)
-        with self._context.quickbooks.sender(self._stop) as sender:
+        with self._context.quickbooks.sender(self._run.stop) as sender:
             try:
                 yield from self._send_all(sender, queue)
             except GeneratorExit:
@@ -144,13 +147,14 @@ class Dispatcher:
 
     def _fill(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
         """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
-        while sender.room and not self.fatal and not self._stop():
+        while sender.room and not self.fatal and not self._run.stop():
             groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
             decided = queue.decided()
             yield from ((None, result) for result in decided)
             if not groups and not decided:
                 return
             try:
+                self._run.check_lease()
                 batches, taken = self._commit(groups)
             except Fatal as failure:  # nothing was sent; what is in flight is still waited for
                 self.fatal = failure
@@ -170,7 +174,7 @@ class Dispatcher:
         Those that stand already are left out, and their rows come back with their results.
         """
         rows = [row for group in groups for row in group]
-        written = self._context.journal.open([intent for group in groups for intent in self._intents(group)], self._fence)
+        written = self._context.journal.open([intent for group in groups for intent in self._intents(group)], self._run.fence)
         pairs = list(zip(written, rows, strict=True))
         self._rows.update({intent.id: row for intent, row in pairs if intent})
         taken = self._taken_results([row for intent, row in pairs if intent is None])
@@ -186,7 +190,7 @@ class Dispatcher:
         return Intent(
             id=f"{requestid}.{context}",
             realm=self._context.realm,
-            run_id=self._run_id,
+            run_id=self._run.id,
             source=row.record.ref,
             operation=row.operation,
             version="0",
@@ -249,7 +253,7 @@ class Dispatcher:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
         row = self._rows[intent.id]
         if answer.verdict is Verdict.CONFIRMED and answer.record:
-            return confirmed(intent, answer.record, row.draft, "exported")
+            return confirmed(intent, answer.record, row.draft, LinkOrigin.EXPORTED)
         if answer.verdict is Verdict.REFUSED:
             settlement, result = refused(intent, self._reason(row, answer))
             again = row.lines and not row.retried and code_of(answer) in PLAN_AGAIN
@@ -279,6 +283,6 @@ def row_context(row: PlannedRow) -> Mapping[str, object]:
         "number": record.reference or record.number,
         "date": record.date,
         "amount": record.amount,
-        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == "Invoice"),
+        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == Entity.INVOICE),
         "entity": row.entity,
     }

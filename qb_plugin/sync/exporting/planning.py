@@ -12,6 +12,7 @@ from qb_plugin.model import (
     CreditMemoDraft,
     Customer,
     Draft,
+    Entity,
     Kind,
     Line,
     Message,
@@ -32,8 +33,6 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, rea
 from qb_plugin.sync.markers import Marker, with_marker
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
 
-ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
@@ -42,7 +41,7 @@ class PlannedRow:
     record: SourceRecord
     customer: Customer
     draft: Draft
-    entity: str
+    entity: Entity
     payload: str
     operation: Operation = Operation.CREATE
     retried: bool = False
@@ -222,7 +221,7 @@ class Planner:
         """The same row allocated over the newer snapshot; a credit application keeps its memo's line in balance."""
         if not isinstance(row.draft, PaymentDraft) or not row.lines:
             return row
-        memo_lines = tuple(line for line in row.lines if line.type == "CreditMemo")
+        memo_lines = tuple(line for line in row.lines if line.type == Entity.CREDIT_MEMO)
         amount = row.draft.total + sum((line.amount for line in memo_lines), ZERO)
         lines = self.lines_for(row.record, row.customer.id, amount)
         spent = sum((line.amount for line in lines), ZERO)

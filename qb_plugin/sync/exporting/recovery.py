@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from qb_plugin.model import (
     Fault,
     Intent,
     IntentState,
+    LinkOrigin,
     Message,
     Outcome,
     QboTransaction,
@@ -22,6 +23,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.settlement import confirmed, find_differences, in_doubt, refused, settled_elsewhere
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.markers import Marker, find_marker
 
 LOOK_BACK = timedelta(minutes=5)  # clocks differ, and MetaData times have no milliseconds
@@ -32,15 +34,15 @@ NAP = 5.0
 class Recovery:
     """Brings intents in doubt to an end. `undecided` are those that even so could not be settled."""
 
-    def __init__(self, context: SyncContext, stop: Callable[[], bool]) -> None:
-        self._context, self._stop = context, stop
+    def __init__(self, context: SyncContext, run: LeasedRun) -> None:
+        self._context, self._run = context, run
         self.undecided: list[Intent] = []
 
     def settle(self, intents: Sequence[Intent]) -> Iterator[RowResult | Message]:
         """Look up, wait, look up again, send the same bytes, read back; one result an intent, notices in between."""
         missing = yield from self._look(intents)
         if missing and (yield from self._wait_until(second_look_time(missing, self._context))):
-            yield Message("checking_doubt", {"n": len(missing)})  # the lease is looked at with every notice
+            yield Message("checking_doubt", {"n": len(missing)})
             missing = yield from self._still_ours(missing)
             missing = yield from self._look(missing)
             faults = yield from self._send_again(missing)
@@ -76,14 +78,14 @@ class Recovery:
         if len(transactions) > 1 and len(agreeing) != 1:
             message = Message("marker_twice", {"number": str(intent.source), "n": len(transactions)})
             return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
-        return confirmed(intent, (agreeing or list(transactions))[0], draft, "adopted")
+        return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 
     def _wait_until(self, moment: datetime) -> Generator[Message, None, bool]:
         """Let time pass, saying how long it will be; False when stopped meanwhile."""
         left = (moment - self._context.clock.now()).total_seconds()
         if left > 0:
             yield Message("checking_again", {"seconds": round(left)})
-        while left > 0 and not self._stop():
+        while left > 0 and not self._run.stop():
             self._context.clock.sleep(min(left, NAP))
             left = (moment - self._context.clock.now()).total_seconds()
         return left <= 0
@@ -92,12 +94,14 @@ class Recovery:
         """Send the same bytes under their original requestid, each original in a batch of its own."""
         if not intents:
             return []
+        self._run.check_lease()  # while we waited another workstation may have begun to settle the same intents
         self._context.journal.mark_sent([intent.id for intent in intents], self._context.clock.now())
         answers: list[tuple[Intent, Answer]] = []
         with self._context.quickbooks.sender() as sender:
             waiting = deque(replay_batches(intents))
             while waiting or sender.in_flight:
                 while waiting and sender.room:
+                    self._run.check_lease()
                     sender.submit(waiting.popleft())
                 batch, replies = sender.next()
                 by_id = {reply.intent_id: reply for reply in replies}
@@ -123,7 +127,7 @@ class Recovery:
         """Confirm those that can be read; return those that cannot."""
         now = read_all(self._context, sent)
         there = [(intent, now[intent.id]) for intent, _ in sent if intent.id in now]
-        settled = [confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), "exported") for i, b in there]
+        settled = [confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), LinkOrigin.EXPORTED) for i, b in there]
         self._context.journal.settle([settlement for settlement, _ in settled])
         yield from (result for _, result in settled)
         return [(intent, transaction) for intent, transaction in sent if intent.id not in now]

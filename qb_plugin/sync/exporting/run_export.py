@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from qb_plugin.model import (
     Company,
     Intent,
     Kind,
-    Link,
+    LinkOrigin,
     Message,
     Operation,
     Outcome,
@@ -24,35 +24,37 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
-from qb_plugin.sync.exporting.planning import ENTITY, Planner
+from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import Recovery
-from qb_plugin.sync.exporting.send_loop import Events, ExportRun, SendLoop
+from qb_plugin.sync.exporting.send_loop import Events, SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
+from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.linking import link_records
 
 EMPTY: Mapping[Ref, SourceRecord] = MappingProxyType({})
 
 
-def export(context: SyncContext, run: ExportRun, records: Sequence[SourceRecord]) -> Events:
+def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records: Sequence[SourceRecord]) -> Events:
     """Export the records: rows' results as they come to be, and notices (Message) about the whole run.
 
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
     settled: dict[str, RowResult] = {}
-    for event in settle_open(context, run.stop, {record.ref: record for record in records}):
+    for event in settle_open(context, run, {record.ref: record for record in records}):
         if isinstance(event, RowResult):
             settled[event.id] = event
         yield event
-    snapshot = read_snapshot(context, records, run.options)
-    yield from warnings_of(snapshot.company, run.options, records)
-    planner = Planner(context, snapshot, run.options)
-    unapplied = find_unapplied(context, run.options, records, settled, snapshot)
+    snapshot = read_snapshot(context, records, options)
+    yield from warnings_of(snapshot.company, options, records)
+    planner = Planner(context, snapshot, options)
+    unapplied = find_unapplied(context, options, records, settled, snapshot)
     done = {memo.result.id for memo in unapplied} | set(settled)
     found = planner.sort_out([record for record in records if str(record.ref) not in done])
     records = ()  # from here on `found` alone holds them, and lets go of each as it is planned
     yield from found.decided
-    rounds = SendLoop(context, run, planner)
+    rounds = SendLoop(context, run, options, planner)
     yield from rounds.keep_for_later(unapplied)
     yield from adopt(context, found.adopted, snapshot, rounds)
     yield from rounds.send(found.to_send)
@@ -86,7 +88,7 @@ def is_not_applied(result: RowResult) -> bool:
     return result.message is not None and result.message.key == "memo_not_applied"
 
 
-def settle_open(context: SyncContext, stop: Callable[[], bool], records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
+def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
     """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6).
 
     `records` are those at hand: one that was edited since it was sent is told so.
@@ -97,7 +99,7 @@ def settle_open(context: SyncContext, stop: Callable[[], bool], records: Mapping
     yield Message("settling_open", {"n": len(intents)})
     told = ResumedRows(context, intents, records)
     try:
-        for event in Recovery(context, stop).settle(intents):
+        for event in Recovery(context, run).settle(intents):
             yield told.result_for(event) if isinstance(event, RowResult) else event
     except Fatal:
         yield from told.unresolved()
@@ -150,8 +152,7 @@ def adopt(
     context: SyncContext, found: Sequence[tuple[SourceRecord, QboTransaction]], snapshot: ExportSnapshot, rounds: SendLoop
 ) -> Events:
     """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
-    links = [Link(context.realm, r.ref, ENTITY[r.ref.kind], b.id, "adopted", b.sync_token, r.version) for r, b in found]
-    context.links.add(links)
+    link_records(context, found, LinkOrigin.ADOPTED)
     for record, transaction in found:
         customer = snapshot.links.get(_client(record))
         meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
@@ -167,6 +168,3 @@ def adopt(
 
 def _client(record: SourceRecord) -> Ref:
     return Ref(Kind.CLIENT, record.client_id)
-
-
-__all__ = ["ExportRun", "export", "settle_open", "still_open"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import Kind, Message, Operation, Outcome, RowResult, SourceRecord
@@ -16,26 +16,17 @@ from qb_plugin.sync.exporting.dispatch import Dispatcher, SentRow
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
 from qb_plugin.sync.exporting.recovery import Recovery
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.lease import LeasedRun
 
 Event = RowResult | Message
 Events = Iterator[Event]
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRun:
-    """One press of the button: its id, the lease's fence, how it exports, and whether a person has cancelled."""
-
-    id: str
-    fence: int
-    options: ExportOptions
-    stop: Callable[[], bool]
-
-
 class SendLoop:
     """Sends planned rows until each has come to an end: a first round, doubt settled, then what must be planned once more."""
 
-    def __init__(self, context: SyncContext, run: ExportRun, planner: Planner) -> None:
-        self._context, self._run, self._planner = context, run, planner
+    def __init__(self, context: SyncContext, run: LeasedRun, options: ExportOptions, planner: Planner) -> None:
+        self._context, self._run, self._options, self._planner = context, run, options, planner
         self._saved: list[SavedMemo] = []
         self._fatal: AddInError | None = None
 
@@ -50,7 +41,7 @@ class SendLoop:
     def _rounds(self, first: Iterable[PlannedRow | RowResult]) -> Events:
         rows: Iterable[PlannedRow | RowResult] = first
         while rows:
-            delivery = Dispatcher(self._context, self._run.id, self._run.fence, self._run.stop)
+            delivery = Dispatcher(self._context, self._run)
             with closing(delivery.send(rows)) as sent:  # an abandoned run still writes down what is in flight, at once
                 yield from self._keep(sent)
             blocked = yield from self._settle(delivery)
@@ -73,7 +64,7 @@ class SendLoop:
 
     def applies(self, record: SourceRecord, result: RowResult) -> bool:
         """Whether a row's memo is to be applied next: saved as meant, in a run with Auto Apply."""
-        wanted = self._run.options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
+        wanted = self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
         return wanted and result.outcome is Outcome.SYNCHRONIZED
 
     def keep_for_later(self, memos: Sequence[SavedMemo]) -> Events:
@@ -84,7 +75,7 @@ class SendLoop:
     def _settle(self, delivery: Dispatcher) -> Generator[Event, None, set[str]]:
         """Settle the round's doubt; the customers of rows still in doubt are the generator's value."""
         rows = {row.id: row for _, row in delivery.doubtful.values()}
-        recovery = Recovery(self._context, self._run.stop)
+        recovery = Recovery(self._context, self._run)
         if not rows or delivery.fatal:
             return {row.customer.id for row in rows.values()}
         yield Message("checking_doubt", {"n": len(rows)})

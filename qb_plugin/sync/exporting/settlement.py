@@ -8,12 +8,12 @@ from operator import attrgetter
 from qb_plugin.model import (
     Answer,
     Draft,
+    Entity,
     Intent,
     IntentState,
     Line,
-    Link,
+    LinkOrigin,
     Message,
-    Operation,
     Outcome,
     PaymentDraft,
     QboCreditMemo,
@@ -25,33 +25,29 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.money import ZERO
+from qb_plugin.sync.linking import link_of_intent
 
 NOT_CONFIRMED = Message("not_confirmed")
 _linked = attrgetter("type", "id", "amount")
 
 
-def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: str) -> tuple[Settlement, RowResult]:
+def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
     """Close the intent with what QuickBooks holds, and say so; a difference from what was meant is said on the row."""
     differences = find_differences(draft, saved)
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
-    settlement = Settlement(intent.id, IntentState.CONFIRMED, saved.id, saved.sync_token, None, make_link(intent, saved, origin))
+    settlement = Settlement(
+        intent.id, IntentState.CONFIRMED, saved.id, saved.sync_token, None, link_of_intent(intent, saved, origin)
+    )
     return settlement, RowResult(str(intent.source), outcome, said_of(draft, saved, differences, origin), saved.id, applied(saved))
 
 
-def make_link(intent: Intent, saved: QboTransaction, origin: str) -> Link | None:
-    """The link a confirmed create makes; an application links nothing new."""
-    if intent.operation is not Operation.CREATE:
-        return None
-    return Link(intent.realm, intent.source, intent.entity, saved.id, origin, saved.sync_token, intent.source_version)
-
-
-def said_of(draft: Draft, saved: QboTransaction, differences: Sequence[str], origin: str) -> Message | None:
+def said_of(draft: Draft, saved: QboTransaction, differences: Sequence[str], origin: LinkOrigin) -> Message | None:
     """What to say about a row that is in QuickBooks, worst first."""
     if differences:
         return Message("saved_but_differs", {"what": ", ".join(differences)})
     if isinstance(draft, PaymentDraft) and isinstance(saved, QboPayment) and not same_lines(draft.lines, saved.lines):
         return Message("applied_differently", {"meant": total_of(draft.lines), "found": total_of(saved.lines)})
-    if origin == "adopted":
+    if origin == LinkOrigin.ADOPTED:
         return Message("found_in_quickbooks")
     if isinstance(draft, PaymentDraft) and draft.lines and isinstance(saved, QboPayment) and saved.unapplied:
         return Message("partly_applied", {"a": saved.total - saved.unapplied, "b": saved.total, "c": saved.unapplied})
@@ -82,7 +78,7 @@ def same_lines(meant: Sequence[Line], found: Sequence[Line]) -> bool:
 
 def total_of(lines: Sequence[Line]) -> object:
     """What the lines put on invoices."""
-    return sum((line.amount for line in lines if line.type == "Invoice"), ZERO)
+    return sum((line.amount for line in lines if line.type == Entity.INVOICE), ZERO)
 
 
 def applied(saved: QboTransaction) -> tuple[Share, ...]:
@@ -94,7 +90,7 @@ def applied(saved: QboTransaction) -> tuple[Share, ...]:
 
 def shares_of_lines(lines: Sequence[Line]) -> tuple[Share, ...]:
     """The invoices among the lines, by number."""
-    return tuple(Share(line.number or line.id, line.amount) for line in lines if line.type == "Invoice")
+    return tuple(Share(line.number or line.id, line.amount) for line in lines if line.type == Entity.INVOICE)
 
 
 def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from qb_plugin.model import Company, Customer, Kind, Link, Operation, QboPayment, QboTransaction, Ref, SourceRecord
+from qb_plugin.model import Company, Customer, Entity, Kind, Link, Operation, QboPayment, QboTransaction, Ref, SourceRecord
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.markers import find_marker
@@ -99,8 +99,10 @@ def index_transactions(
 
 def unlinked(context: SyncContext, transactions: Sequence[QboTransaction]) -> Iterable[QboTransaction]:
     """Those that no WorkSpace record is linked to."""
-    payments = context.links.by_quickbooks(context.realm, "Payment", [b.id for b in transactions if isinstance(b, QboPayment)])
-    memos = context.links.by_quickbooks(context.realm, "CreditMemo", [b.id for b in transactions if not isinstance(b, QboPayment)])
+    payments = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [b.id for b in transactions if isinstance(b, QboPayment)])
+    memos = context.links.by_quickbooks(
+        context.realm, Entity.CREDIT_MEMO, [b.id for b in transactions if not isinstance(b, QboPayment)]
+    )
     return (b for b in transactions if b.id not in (payments if isinstance(b, QboPayment) else memos))
 
 

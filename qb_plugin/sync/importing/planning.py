@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import Kind, Line, Link, Outcome, QboPayment, Ref
+from qb_plugin.model import Entity, Kind, Line, Link, Outcome, QboPayment, Ref
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, why_not
@@ -82,15 +82,15 @@ def read_host_snapshot(context: SyncContext, ledger: HostLedger, payments: Seque
     """Read links, keys, look-alikes and invoices for all payments at once."""
     realm = context.realm
     customers = {payment.customer_id for payment in payments}
-    clients = {c: link.source.id for c, link in context.links.by_quickbooks(realm, "Customer", customers).items()}
-    lines = [line for payment in payments for line in payment.lines if line.type == "Invoice"]
-    linked = context.links.by_quickbooks(realm, "Invoice", {line.id for line in lines})
+    clients = {c: link.source.id for c, link in context.links.by_quickbooks(realm, Entity.CUSTOMER, customers).items()}
+    lines = [line for payment in payments for line in payment.lines if line.type == Entity.INVOICE]
+    linked = context.links.by_quickbooks(realm, Entity.INVOICE, {line.id for line in lines})
     found = {link.source.id: qb for qb, link in linked.items()}
     invoices = {found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))}
     numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
     return HostSnapshot(
         clients,
-        context.links.by_quickbooks(realm, "Payment", [payment.id for payment in payments]),
+        context.links.by_quickbooks(realm, Entity.PAYMENT, [payment.id for payment in payments]),
         ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
         read_possible_duplicates(ledger, clients, payments),
         invoices,
@@ -164,7 +164,7 @@ def share_out(host_snapshot: HostSnapshot, payment: QboPayment, client: str, bal
     shares: list[PlannedShare] = []
     absent: list[str] = []
     short: list[str] = []
-    for line in (line for line in payment.lines if line.type == "Invoice"):
+    for line in (line for line in payment.lines if line.type == Entity.INVOICE):
         invoice = host_snapshot.find_invoice(client, line)
         if invoice is None:
             absent.append(line.number or line.id)

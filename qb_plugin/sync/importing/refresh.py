@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qb_plugin.model import PaymentChanges, QboPayment
+from qb_plugin.model import Entity, PaymentChanges, QboPayment
 from qb_plugin.sync.context import SyncContext
 
 MARGIN = timedelta(minutes=5)  # a query may lag behind what was saved, and clocks are never quite the same
@@ -39,7 +39,7 @@ class Refresher:
         """These payments as they are now."""
         told = self._changes()
         if told is None:
-            found = self.context.quickbooks.read("Payment", [payment.id for payment in payments])
+            found = self.context.quickbooks.read(Entity.PAYMENT, [payment.id for payment in payments])
             now = [transaction for transaction in found.values() if isinstance(transaction, QboPayment)]
             return refreshed(payments, now, {payment.id for payment in payments} - found.keys())
         return refreshed(payments, told.changed, told.deleted)
@@ -75,4 +75,4 @@ def differences(read: QboPayment, now: QboPayment) -> tuple[str, ...]:
 
 
 def _applied(payment: QboPayment) -> object:
-    return sorted((line.id, line.amount) for line in payment.lines if line.type == "Invoice")
+    return sorted((line.id, line.amount) for line in payment.lines if line.type == Entity.INVOICE)

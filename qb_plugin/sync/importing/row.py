@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qb_plugin.model import Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import QUICKBOOKS_PAYMENT, Message, Outcome, QboPayment, Ref, Share
 from qb_plugin.money import ZERO
 
 
@@ -84,7 +84,7 @@ class ImportRow:
 
 def row_id(payment_id: str) -> str:
     """The id in the grid of the row of a QuickBooks payment."""
-    return f"Payment:{payment_id}"
+    return f"{QUICKBOOKS_PAYMENT}:{payment_id}"
 
 
 def possible_duplicate_message(payment: QboPayment, possible_duplicate: PossibleDuplicate) -> Message:

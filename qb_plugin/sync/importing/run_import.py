@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qb_plugin.model import Kind, Link, Message, Outcome, QboPayment, Ref, RowResult
+from qb_plugin.model import Kind, Message, Outcome, QboPayment, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack_payment
 from qb_plugin.sync.importing.planning import external_key, plan_import
 from qb_plugin.sync.importing.refresh import Refresher, differences
 from qb_plugin.sync.importing.row import ImportRow, shares_of
-from qb_plugin.sync.markers import find_marker
+from qb_plugin.sync.linking import link_imported
 from qb_plugin.sync.ports import HostLedger, Recorded
 
 GROUP = 500  # payments a commit of the host's
@@ -20,7 +20,7 @@ GROUP = 500  # payments a commit of the host's
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`methods` maps QuickBooks' payment-method ids to the host's names for them; `force` names rows (`Payment:123`) to
+    """`methods` maps QuickBooks' payment-method ids to the host's names for them; `force` names rows (`quickbooks_payment:123`) to
     import though they look like one that is here; `stop` is asked before each group."""
 
     methods: Mapping[str, str]
@@ -77,7 +77,7 @@ def record(
     yield from (RowResult(row.id, Outcome.RUNNING) for row in ready)
     outcomes = ledger.record_payments([as_host_payment(context, row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
-    context.links.add([link_of(context, row, ref) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
+    link_imported(context, [(ref, row.payment) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
     made_here |= {found.id for found in outcomes if found.id}
     yield from (replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)) for row in rows)
 
@@ -105,22 +105,15 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
     return row.existing if host_snapshot else None
 
 
-def link_of(context: SyncContext, row: ImportRow, ref: Ref) -> Link:
-    """The link of a payment that was imported, or was made from here as its marker says."""
-    ours = find_marker(row.payment.note)
-    origin = "adopted" if ours and ours.firm == context.firm_id else "imported"
-    return Link(context.realm, ref, "Payment", row.payment.id, origin, row.payment.sync_token)
-
-
 def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
     """What became of the row."""
     if row.outcome is Outcome.SYNCHRONIZED:
         return RowResult(row.id, Outcome.SKIPPED, row.message, row.payment.id)
     if recorded is None:
         return RowResult(row.id, row.outcome, row.message, row.payment.id)
-    if recorded.status == "refused":
+    if recorded.status == RecordingStatus.REFUSED:
         return RowResult(row.id, Outcome.FAILED, Message("host_refused", {"reason": recorded.reason}), row.payment.id)
-    if recorded.status == "exists":
+    if recorded.status == RecordingStatus.EXISTS:
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
     outcome = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
     return RowResult(row.id, outcome, row.message, row.payment.id, shares_of(row))

@@ -273,7 +273,7 @@ def test_what_changed_in_quickbooks_after_the_list_was_read_does_not_come_in_as_
     customer = there.query(f"select * from Customer where DisplayName = '{DIEGO}'")["Customer"][0]["Id"]
     made = [there.pay(customer, amount, PaymentRefNum=f"N{amount}", TxnDate=TODAY.isoformat()) for amount in (11, 12, 13, 14)]
     answer = scene.opened("import-payments")
-    ids = [f"Payment:{each['Id']}" for each in made]
+    ids = [f"quickbooks_payment:{each['Id']}" for each in made]
     rows = scene.form("import-payments").rows(answer, None)
     assert set(ids) <= set(rows.ids(0, rows.count))
     stub = {"sparse": True, "Id": made[0]["Id"], "SyncToken": "0"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb_plugin.model import Link, Ref
+from qb_plugin.model import Entity, Link, LinkOrigin, Ref
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.marks_repair import repair_marks
 from tests.support.fake_ledger import FakeMarks
@@ -19,16 +19,16 @@ class CountingMarks(FakeMarks):
         super().put(changes)  # type: ignore[arg-type]
 
 
-def link(source: str, entity: str, quickbooks_id: str, realm: str = "9130") -> Link:
+def link(source: str, entity: Entity, quickbooks_id: str, realm: str = "9130") -> Link:
     """A link of this company."""
-    return Link(realm, Ref.parse(source), entity, quickbooks_id, "matched")
+    return Link(realm, Ref.parse(source), entity, quickbooks_id, LinkOrigin.MATCHED)
 
 
 def test_marks_are_set_and_taken_off_by_the_links_of_the_company(runtime: Runtime) -> None:
     marks = CountingMarks()
     marks.put([{"ref": "payment:2", "state": "synchronized"}, {"ref": "payment:3", "state": "failed"}])
-    runtime.links.add([link("payment:1", "Payment", "698"), link("credit_memo:1", "CreditMemo", "699")])
-    runtime.links.add([link("client:1", "Customer", "58"), link("payment:4", "Payment", "700", realm="4")])
+    runtime.links.add([link("payment:1", Entity.PAYMENT, "698"), link("credit_memo:1", Entity.CREDIT_MEMO, "699")])
+    runtime.links.add([link("client:1", "Customer", "58"), link("payment:4", Entity.PAYMENT, "700", realm="4")])
     repair_marks(marks, runtime.links, "9130")
     states = {ref: mark.state for ref, mark in marks.marks.items()}
     assert states == {"payment:1": "synchronized", "credit_memo:1": "synchronized", "payment:2": "", "payment:3": "failed"}
@@ -36,7 +36,7 @@ def test_marks_are_set_and_taken_off_by_the_links_of_the_company(runtime: Runtim
 
 def test_marks_that_fit_the_links_are_not_touched(runtime: Runtime) -> None:
     marks = CountingMarks()
-    runtime.links.add([link("payment:1", "Payment", "698")])
+    runtime.links.add([link("payment:1", Entity.PAYMENT, "698")])
     repair_marks(marks, runtime.links, "9130")
     repair_marks(marks, runtime.links, "9130")
     assert marks.changes == 1

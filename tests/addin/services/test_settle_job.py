@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from qb_plugin.model import Connection, ConnectionState, Link, Ref
+from qb_plugin.model import Connection, ConnectionState, Entity, Link, LinkOrigin, Ref
 from qb_plugin.runtime import Runtime
 from tests.addin.services.conftest import CONNECTED
 from tests.support.text_host import TextHost
 
-PAID = Link("9130", Ref.parse("payment:1"), "Payment", "698", "matched")
+PAID = Link("9130", Ref.parse("payment:1"), Entity.PAYMENT, "698", LinkOrigin.MATCHED)
 
 
 def test_the_marks_are_repaired_once_per_process_and_company(runtime: Runtime, host: TextHost) -> None:

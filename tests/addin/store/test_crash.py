@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import event
 
-from qb_plugin.model import IntentState, Outcome, RowResult
+from qb_plugin.model import Entity, IntentState, Outcome, RowResult
 from qb_plugin.store.database import Store, open_store
 from tests.support.store_samples import NOON, REALM, StillClock, confirmed, payment, sample_intents, sample_link, sample_run
 
@@ -81,10 +81,13 @@ CHANGES = [
         "add",
         nothing,
         lambda store: store.links.add([sample_link(1), sample_link(2)]),
-        lambda store: len(store.links.all_of(REALM, "Payment")),
+        lambda store: len(store.links.all_of(REALM, Entity.PAYMENT)),
     ),
     Change(
-        "remove", settled, lambda store: store.links.remove(REALM, SOURCES), lambda store: len(store.links.all_of(REALM, "Payment"))
+        "remove",
+        settled,
+        lambda store: store.links.remove(REALM, SOURCES),
+        lambda store: len(store.links.all_of(REALM, Entity.PAYMENT)),
     ),
     Change(
         "report",

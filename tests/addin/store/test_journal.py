@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from qb_plugin.errors import LeaseLost
-from qb_plugin.model import IntentState, Kind, Message, Operation, Ref, Settlement
+from qb_plugin.model import Entity, IntentState, Kind, Message, Operation, Ref, Settlement
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.sql.tables import intents, leases
 from tests.support.store_samples import (
@@ -261,7 +261,7 @@ def test_many_go_with_a_few_statements_and_each_is_told_for_itself(store: Store)
         store.journal.settle([confirmed(intent) for intent in written if intent])
     assert [statement.split()[0] for statement in statements].count("INSERT") == 3
     assert store.journal.open_intents(REALM) == []
-    assert len(store.links.all_of(REALM, "Payment")) == 277
+    assert len(store.links.all_of(REALM, Entity.PAYMENT)) == 277
 
 
 def test_records_are_written_in_one_order_whatever_order_they_come_in(store: Store) -> None:

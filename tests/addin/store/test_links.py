@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from qb_plugin.model import Kind, Link, Ref
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Ref
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.sql import tables
 from tests.support.store_samples import NOON, REALM, StillClock, payment, sample_link
@@ -27,15 +27,15 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def test_a_link_is_found_from_either_side(store: Store) -> None:
-    client = Link(REALM, Ref(Kind.CLIENT, "1"), "Customer", "58", "matched")
+    client = Link(REALM, Ref(Kind.CLIENT, "1"), Entity.CUSTOMER, "58", LinkOrigin.MATCHED)
     assert store.links.add([sample_link(2), sample_link(1), client]) == [sample_link(2), sample_link(1), client]
     assert store.links.by_source(REALM, [payment(1), client.source, payment(9)]) == {
         payment(1): sample_link(1),
         client.source: client,
     }
-    assert store.links.by_quickbooks(REALM, "Payment", ["qb-2", "58"]) == {"qb-2": sample_link(2)}
-    assert store.links.all_of(REALM, "Customer") == [client]
-    assert {link.source.id for link in store.links.all_of(REALM, "Payment")} == {"1", "2"}
+    assert store.links.by_quickbooks(REALM, Entity.PAYMENT, ["qb-2", "58"]) == {"qb-2": sample_link(2)}
+    assert store.links.all_of(REALM, Entity.CUSTOMER) == [client]
+    assert {link.source.id for link in store.links.all_of(REALM, Entity.PAYMENT)} == {"1", "2"}
 
 
 def test_a_record_linked_on_either_side_is_left_out(store: Store) -> None:
@@ -51,7 +51,7 @@ def test_the_first_of_two_that_exclude_each_other_is_added(store: Store) -> None
 
 def test_another_company_or_entity_is_no_hindrance(store: Store) -> None:
     elsewhere = replace(sample_link(1), realm="another company")
-    memo = Link(REALM, Ref(Kind.CREDIT_MEMO, "1"), "CreditMemo", "qb-1", "exported")
+    memo = Link(REALM, Ref(Kind.CREDIT_MEMO, "1"), Entity.CREDIT_MEMO, "qb-1", LinkOrigin.EXPORTED)
     assert store.links.add([sample_link(1), elsewhere, memo]) == [sample_link(1), elsewhere, memo]
     store.links.remove(REALM, [payment(1)])
     assert store.links.by_source("another company", [payment(1)]) == {payment(1): elsewhere}
@@ -61,7 +61,7 @@ def test_a_removed_link_makes_room_and_stays_as_history(store: Store) -> None:
     store.links.add([sample_link(1)])
     store.links.remove(REALM, [payment(1), payment(2)])
     assert store.links.by_source(REALM, [payment(1)]) == {}
-    assert store.links.by_quickbooks(REALM, "Payment", ["qb-1"]) == {}
+    assert store.links.by_quickbooks(REALM, Entity.PAYMENT, ["qb-1"]) == {}
     assert store.links.add([sample_link(1, "new")]) == [sample_link(1, "new")]
     columns = (tables.links.c.quickbooks_id, tables.links.c.made_at, tables.links.c.removed_at)
     with store.database.read() as connection:
@@ -110,10 +110,10 @@ class LinkMachine(RuleBasedStateMachine):
     @invariant()
     def both_sides_agree(self) -> None:
         by_source = self.store.links.by_source(REALM, [payment(number) for number in range(5)])
-        by_book = self.store.links.by_quickbooks(REALM, "Payment", [f"qb-{number}" for number in range(5)])
+        by_book = self.store.links.by_quickbooks(REALM, Entity.PAYMENT, [f"qb-{number}" for number in range(5)])
         assert by_source == self.expected
         assert by_book == {link.quickbooks_id: link for link in self.expected.values()}
-        assert len(self.store.links.all_of(REALM, "Payment")) == len(self.expected)
+        assert len(self.store.links.all_of(REALM, Entity.PAYMENT)) == len(self.expected)
 
     def teardown(self) -> None:
         self.store.close()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import Fatal, LeaseLost, ReconnectNeeded, RunInProgress
-from qb_plugin.model import Lease, Message, Outcome, RowResult, RunInfo
-from qb_plugin.sync.exporting.run_export import ExportRun, export
+from qb_plugin.model import Message, Outcome, RowResult, RunInfo
+from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, RunProgress, run_under_lease
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.sync_firm import REALM, Ended, Firm, collect, firm_in, invoice, payment
@@ -263,8 +264,8 @@ def test_a_history_that_cannot_be_written_still_ends_the_rows_and_gives_the_leas
 def press(firm: Firm, *numbers: int, **options: object) -> Ended:
     records = [payment(number, number) for number in numbers]
 
-    def work(lease: Lease) -> Iterator[Event]:
-        return export(firm.context, ExportRun("run", lease.fence, ExportOptions(**options), lambda: False), records)  # type: ignore[arg-type]
+    def work(leased: LeasedRun) -> Iterator[Event]:
+        return export(firm.context, leased, ExportOptions(**options), records)  # type: ignore[arg-type]
 
     return collect(run_under_lease(ports(firm), RUN, work, RunProgress([str(record.ref) for record in records])))
 
@@ -303,6 +304,19 @@ def test_a_lease_lost_while_doubt_is_settled_leaves_the_row_not_confirmed(firm: 
         "payment:1": Outcome.NOT_CONFIRMED,
         "payment:2": Outcome.SYNCHRONIZED,
     }
+
+
+def test_a_lost_lease_is_noticed_before_the_same_bytes_go_again_though_nobody_is_told_of_the_waiting(firm: Firm) -> None:
+    firm.quickbooks.script(payment(1).ref, UNSENT)
+    firm.clock.at(70, lambda: firm.store.leases.release(firm.store.leases.take(REALM, RUN)))
+
+    def work(leased: LeasedRun) -> Iterator[Event]:
+        events = export(firm.context, leased, ExportOptions(), [payment(1)])
+        return (event for event in events if isinstance(event, RowResult))
+
+    ended = collect(run_under_lease(ports(firm), RUN, work, RunProgress(["payment:1"])))
+    assert ended.rows["payment:1"].outcome is Outcome.NOT_CONFIRMED
+    assert firm.quickbooks.sends == {"payment:1": 1}
 
 
 def test_rows_in_doubt_that_cannot_be_looked_up_stay_not_confirmed_in_the_history(firm: Firm) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hostsim.practice.model import Kind, Record
-from qb_plugin.model import Link, Ref
+from qb_plugin.model import Entity, Link, LinkOrigin, Ref
 from tests.faults import crowd
 from tests.faults.books_process import Booked
 from tests.faults.crowd import Crowd, is_kind
@@ -80,7 +80,7 @@ RECORD = Record(
     version=0,
 )
 BOOKED = Booked("345", "payment:17", "58", Decimal("12.50"), "2026-11-18")
-LINK = Link("realm", Ref.parse("payment:17"), "Payment", "345", "exported")
+LINK = Link("realm", Ref.parse("payment:17"), Entity.PAYMENT, "345", LinkOrigin.EXPORTED)
 
 
 def test_the_inspection_sees_what_is_wrong_with_a_row() -> None:

@@ -146,7 +146,10 @@ def test_selected_records_are_run_alone_and_an_unknown_one_is_a_failed_row(
 
 
 def test_rows_are_picked_by_id_with_or_without_their_kind() -> None:
-    assert pick(["Payment:7", "Payment:8"], ["8", "Payment:7", "8", "9"]) == (["Payment:8", "Payment:7"], ["9"])
+    assert pick(["quickbooks_payment:7", "quickbooks_payment:8"], ["8", "quickbooks_payment:7", "8", "9"]) == (
+        ["quickbooks_payment:8", "quickbooks_payment:7"],
+        ["9"],
+    )
 
 
 @pytest.mark.parametrize("words", [["run"], ["run", "--help"], ["run", "-h"]])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, inspect, select, text
 
 from qb_plugin.errors import Fatal
-from qb_plugin.model import Connection, ConnectionState, IntentState, Message, Outcome, RowResult
+from qb_plugin.model import Connection, ConnectionState, Entity, IntentState, Message, Outcome, RowResult
 from qb_plugin.store.database import open_store
 from qb_plugin.store.sql import migrations, tables
 from tests.support.store_samples import NOON, REALM, StillClock, payment, sample_intent, sample_link, sample_run
@@ -92,7 +92,7 @@ def test_everything_kept_by_version_1_is_still_there(old_url: str) -> None:
         done = replace(sample_intent(1), state=IntentState.CONFIRMED, quickbooks_id="qb-1", sent_at=NOON, sends=1)
         still_open = replace(sample_intent(2), sent_at=NOON, sends=1)
         assert store.journal.standing(REALM, [payment(1), payment(2)]) == [done, still_open]
-        assert store.links.all_of(REALM, "Payment") == [sample_link(1)]
+        assert store.links.all_of(REALM, Entity.PAYMENT) == [sample_link(1)]
         assert store.runs.latest(REALM, 5) == [sample_run()]
         assert store.runs.results("run") == [RowResult("payment:1", Outcome.FAILED, Message("inactive", {"name": "Zoë"}))]
         assert store.settings.get(REALM) == {"item": "7"}

@@ -13,7 +13,7 @@ from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, Share, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.scripted_sends import LOST, UNSENT, Step
-from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, memo
+from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, leased, memo
 
 CM = memo(1)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
@@ -94,7 +94,7 @@ def test_killed_with_the_application_in_flight_it_is_settled_at_start_as_the_mem
     while not any(intent.operation is Operation.APPLY for intent in firm.open_intents()):
         next(events)
     events.close()
-    ended: Ended = collect(settle_open(firm.context, lambda: False))
+    ended: Ended = collect(settle_open(firm.context, leased()))
     result = ended.rows[str(CM.ref)]
     assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
     assert result.applied == (Share("INV-1", Decimal("50.00")),)
@@ -105,7 +105,7 @@ def test_an_application_whose_memo_was_unlinked_since_still_comes_to_its_end(fir
     firm.quickbooks.script(CM.ref, UNSENT, UNSENT, operation="apply")
     firm.export(CM, auto_apply=True)
     firm.store.links.remove(firm.context.realm, [CM.ref])
-    ended = collect(settle_open(firm.context, lambda: False))
+    ended = collect(settle_open(firm.context, leased()))
     assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
 
 

@@ -27,7 +27,7 @@ from qb_plugin.store.database import open_store
 from qb_plugin.sync.exporting.dispatch import AHEAD, CustomerQueue, Dispatcher
 from qb_plugin.sync.exporting.planning import PlannedRow
 from tests.support.scripted_sends import LOST
-from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, line, payment
+from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
 
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 
@@ -51,7 +51,7 @@ class Pass:
     """One pass over planned rows, and what it left."""
 
     def __init__(self, firm: Firm, rows: list[PlannedRow], fence: int = 0, stop: bool = False) -> None:
-        self.delivery = Dispatcher(firm.context, "run", fence, lambda: stop)
+        self.delivery = Dispatcher(firm.context, leased(lambda: stop, fence))
         self.ended = Ended()
         for _, result in self.delivery.send(rows):
             self.ended.take(result)
@@ -147,7 +147,7 @@ def test_rows_that_planning_ends_are_told_before_more_are_planned(firm: Firm) ->
 
 def test_a_run_of_nothing_but_refused_rows_tells_them_all(firm: Firm) -> None:
     ends = [RowResult(f"payment:{number}", Outcome.FAILED, Message("amount_zero")) for number in range(AHEAD + 1)]
-    assert list(Dispatcher(firm.context, "run", 0, lambda: False).send(ends)) == [(None, end) for end in ends]
+    assert list(Dispatcher(firm.context, leased()).send(ends)) == [(None, end) for end in ends]
 
 
 # --- written down first -------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_quickbooks_own_clock_stands_on_the_intent(firm: Firm) -> None:
 
 def test_answers_are_written_down_before_they_are_told(firm: Firm) -> None:
     row = planned(firm, payment(1))
-    for _, result in Dispatcher(firm.context, "run", 0, lambda: False).send([row]):
+    for _, result in Dispatcher(firm.context, leased()).send([row]):
         if result.outcome is Outcome.SYNCHRONIZED:
             assert firm.intent_of(row.record).state is IntentState.CONFIRMED
             assert firm.link(row.record) is not None
@@ -222,7 +222,7 @@ def test_batches_that_leave_or_come_back_together_are_one_commit(firm: Firm, tog
     firm.quickbooks.items_a_batch, firm.quickbooks.width, firm.quickbooks.all_at_once = 1, 2, together
     journal = CountingJournal(firm)
     context = replace(firm.context, journal=journal)  # type: ignore[arg-type]
-    results = {r.id: r.outcome for _, r in Dispatcher(context, "run", 0, lambda: False).send(rows_of(firm, 1, 2, 3))}
+    results = {r.id: r.outcome for _, r in Dispatcher(context, leased()).send(rows_of(firm, 1, 2, 3))}
     assert set(results.values()) == {Outcome.SYNCHRONIZED}
     assert (journal.opened, journal.settled) == ([2, 1], settled)
     assert len(firm.quickbooks.batches) == 3

@@ -23,7 +23,7 @@ from qb_plugin.model import (
 from qb_plugin.sync.exporting.dispatch import Dispatcher, row_context
 from qb_plugin.sync.exporting.planning import PlannedRow
 from tests.support.scripted_sends import LOST, Step, refuses
-from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, line, payment
+from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
 
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 
@@ -47,7 +47,7 @@ class Pass:
     """One pass over planned rows, and what it left."""
 
     def __init__(self, firm: Firm, rows: list[PlannedRow], fence: int = 0, stop: bool = False) -> None:
-        self.delivery = Dispatcher(firm.context, "run", fence, lambda: stop)
+        self.delivery = Dispatcher(firm.context, leased(lambda: stop, fence))
         self.ended = Ended()
         for _, result in self.delivery.send(rows):
             self.ended.take(result)
@@ -158,7 +158,7 @@ def test_cancel_finishes_what_is_in_flight_and_leaves_the_rest(firm: Firm) -> No
     firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
     stopped: list[bool] = []
     rows = [planned(firm, payment(number, number - 10)) for number in range(11, 16)]
-    delivery = Dispatcher(firm.context, "run", 0, lambda: bool(stopped))
+    delivery = Dispatcher(firm.context, leased(lambda: bool(stopped)))
     done: list[str] = []
     for _, result in delivery.send(rows):
         if result.outcome is Outcome.SYNCHRONIZED:
@@ -194,6 +194,22 @@ def test_a_lease_taken_over_stops_the_sending_and_what_is_in_flight_is_settled(f
     assert done.left == ["payment:3"]
 
 
+def test_nothing_is_written_down_or_sent_once_the_lease_is_lost(firm: Firm) -> None:
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 1
+    checks = iter([None, LeaseLost(Message("lease_lost"))])
+
+    def check() -> None:
+        if failure := next(checks):
+            raise failure
+
+    delivery = Dispatcher(firm.context, leased(check=check))
+    results = {result.id: result.outcome for _, result in delivery.send(rows_of(firm, 1, 2, 3))}
+    assert results == {"payment:1": Outcome.SYNCHRONIZED}
+    assert [row.id for row in delivery.left] == ["payment:2", "payment:3"]
+    assert (firm.open_intents(), len(firm.quickbooks.batches)) == ([], 1)
+    assert isinstance(delivery.fatal, LeaseLost)
+
+
 class BrokenJournal:
     """The journal of a database that goes away when answers are to be written down."""
 
@@ -210,7 +226,7 @@ class BrokenJournal:
 def test_answers_that_cannot_be_written_down_are_not_confirmed(firm: Firm) -> None:
     firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
     context = replace(firm.context, journal=BrokenJournal(firm))  # type: ignore[arg-type]
-    delivery = Dispatcher(context, "run", 0, lambda: False)
+    delivery = Dispatcher(context, leased())
     results = {result.id: result.outcome for _, result in delivery.send(rows_of(firm, 1, 2, 3))}
     assert results == {"payment:1": Outcome.NOT_CONFIRMED, "payment:2": Outcome.NOT_CONFIRMED}
     assert [row.id for row in delivery.left] == ["payment:3"]
@@ -221,7 +237,7 @@ def test_answers_that_cannot_be_written_down_are_not_confirmed(firm: Firm) -> No
 
 def test_a_run_that_is_abandoned_still_writes_down_what_comes_back(firm: Firm) -> None:
     firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 3
-    events = Dispatcher(firm.context, "run", 0, lambda: False).send(rows_of(firm, 1, 2, 3))
+    events = Dispatcher(firm.context, leased()).send(rows_of(firm, 1, 2, 3))
     next(events)
     events.close()
     assert firm.open_intents() == []

@@ -11,7 +11,9 @@ import pytest
 
 from qb_plugin.model import (
     Company,
+    Entity,
     Link,
+    LinkOrigin,
     Message,
     Outcome,
     QboCreditMemo,
@@ -113,7 +115,7 @@ def test_one_rows_refusal_does_not_stop_the_others(firm: Firm) -> None:
 
 
 def test_a_linked_row_is_skipped_with_its_quickbooks_id(firm: Firm) -> None:
-    firm.store.links.add([Link(REALM, payment(1).ref, "Payment", "900", "matched")])
+    firm.store.links.add([Link(REALM, payment(1).ref, Entity.PAYMENT, "900", LinkOrigin.MATCHED)])
     assert decided(firm, payment(1)) == RowResult("payment:1", Outcome.SKIPPED, Message("already_synchronized"), "900")
 
 
@@ -192,7 +194,7 @@ def test_a_look_alike_is_sent_when_a_person_says_so(firm: Firm) -> None:
 
 def test_what_is_linked_to_another_record_is_no_look_alike(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900"))
-    firm.store.links.add([Link(REALM, payment(7).ref, "Payment", "900", "exported")])
+    firm.store.links.add([Link(REALM, payment(7).ref, Entity.PAYMENT, "900", LinkOrigin.EXPORTED)])
     assert row(firm, payment(1)).id == "payment:1"
 
 
@@ -208,5 +210,5 @@ def test_a_credit_memo_looks_like_one_of_its_number(firm: Firm) -> None:
     message = decided(firm, memo(1)).message
     assert message is not None
     assert message.key == "twin_credit_memo"
-    firm.store.links.add([Link(REALM, memo(7).ref, "CreditMemo", "900", "exported")])
+    firm.store.links.add([Link(REALM, memo(7).ref, Entity.CREDIT_MEMO, "900", LinkOrigin.EXPORTED)])
     assert row(firm, memo(1)).id == "credit_memo:1"

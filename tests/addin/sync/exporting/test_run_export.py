@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded, Unreachable
-from qb_plugin.model import Batch, Company, IntentState, Kind, Line, Link, Message, Outcome, Ref, Share
+from qb_plugin.model import Batch, Company, Entity, IntentState, Kind, Line, Link, LinkOrigin, Message, Outcome, Ref, Share
 from qb_plugin.sync.exporting.run_export import still_open
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate
@@ -317,7 +317,7 @@ def test_a_client_matched_while_it_ran_is_sent_next_time(firm: Firm) -> None:
     row = payment(1, client=9)
     assert firm.export(row).outcome(row) is Outcome.FAILED
     firm.know(9)
-    firm.store.links.add([Link(REALM, Ref(Kind.CLIENT, "9"), "Customer", "59", "matched")])
+    firm.store.links.add([Link(REALM, Ref(Kind.CLIENT, "9"), Entity.CUSTOMER, "59", LinkOrigin.MATCHED)])
     assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
 
 

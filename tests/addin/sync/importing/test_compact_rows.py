@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Kind, Link, Outcome, QboPayment, Ref
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack, unpack_payment
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.row import ImportRow, PlannedShare
@@ -45,7 +45,7 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
     ledger = FakeLedger()
     ledger.bill(20, 1, "50.00")
     ledger.has(17, 2, "100.00", "10432")
-    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), "Payment", "904", "exported")])
+    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), Entity.PAYMENT, "904", LinkOrigin.EXPORTED)])
     rows = plan_import(firm.context, ledger, PAYMENTS)
     assert {row.outcome for row in rows} == {Outcome.READY, Outcome.SKIPPED, Outcome.FAILED, Outcome.SYNCHRONIZED}
     assert [kept_again(row) for row in rows] == rows
@@ -77,11 +77,16 @@ def twin_of(payment: QboPayment) -> QboPayment:
 def test_a_row_is_found_by_its_id_in_the_grid(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900"))
     kept = read_compact_rows(firm.context, FakeLedger(), DAY, DAY)
-    found = kept.get("Payment:900")
+    found = kept.get("quickbooks_payment:900")
     assert found is not None
-    assert (found.id, found.customer, found.total, found.exists) == ("Payment:900", "Customer 1", Decimal("100.00"), False)
-    assert kept.get("Payment:901") is None
-    assert CompactRows().get("Payment:900") is None
+    assert (found.id, found.customer, found.total, found.exists) == (
+        "quickbooks_payment:900",
+        "Customer 1",
+        Decimal("100.00"),
+        False,
+    )
+    assert kept.get("quickbooks_payment:901") is None
+    assert CompactRows().get("quickbooks_payment:900") is None
 
 
 def applied(number: int) -> ImportRow:

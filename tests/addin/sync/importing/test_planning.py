@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Kind, Link, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref, Share
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow, shares_of
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
@@ -43,7 +43,7 @@ def test_payments_of_the_dates_are_read_both_ends_included(firm: Firm, ledger: F
     for number, day in enumerate((-1, 0, 1, 2)):
         firm.quickbooks.put(book_payment(str(900 + number), date=DAY + timedelta(days=day)))
     rows = read_importable(firm.context, ledger, DAY, DAY + timedelta(days=1))
-    assert [row.id for row in rows] == ["Payment:901", "Payment:902"]
+    assert [row.id for row in rows] == ["quickbooks_payment:901", "quickbooks_payment:902"]
 
 
 def test_a_payment_of_a_matched_customer_is_ready(firm: Firm, ledger: FakeLedger) -> None:
@@ -60,7 +60,7 @@ def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledge
 
 
 def test_a_linked_payment_is_synchronized(firm: Firm, ledger: FakeLedger) -> None:
-    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), "Payment", "900", "exported")])
+    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), Entity.PAYMENT, "900", LinkOrigin.EXPORTED)])
     row = decided(firm, ledger, book_payment("900"))
     assert (row.outcome, row.existing, row.exists) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7"), True)
     assert row.message == Message("already_here")

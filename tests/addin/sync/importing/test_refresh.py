@@ -59,8 +59,11 @@ def test_what_was_deleted_does_not_come_in_and_says_so(desk: Desk, firm: Firm, l
     see(desk, firm, PAYMENT, OTHER)
     firm.quickbooks.delete("900")
     ended = desk.press_on(PAYMENT, OTHER)
-    assert [ended.rows[f"Payment:{identity}"].outcome for identity in ("900", "901")] == [Outcome.REMOVED, Outcome.SYNCHRONIZED]
-    assert ended.rows["Payment:900"].message == Message("payment_removed")
+    assert [ended.rows[f"quickbooks_payment:{identity}"].outcome for identity in ("900", "901")] == [
+        Outcome.REMOVED,
+        Outcome.SYNCHRONIZED,
+    ]
+    assert ended.rows["quickbooks_payment:900"].message == Message("payment_removed")
     assert [kept.reference for kept in ledger.kept] == ["C2"]
 
 
@@ -68,7 +71,7 @@ def test_what_was_voided_does_not_come_in_and_says_so(desk: Desk, firm: Firm, le
     see(desk, firm, PAYMENT)
     edit(firm, PAYMENT, total=Decimal("0.00"), voided=True)
     ended = desk.press_on(PAYMENT)
-    assert (outcomes(ended), ended.rows["Payment:900"].message) == ([Outcome.SKIPPED], Message("voided_payment"))
+    assert (outcomes(ended), ended.rows["quickbooks_payment:900"].message) == ([Outcome.SKIPPED], Message("voided_payment"))
     assert ledger.kept == []
 
 
@@ -78,7 +81,7 @@ def test_what_was_changed_comes_in_as_it_is_now_and_says_what(desk: Desk, firm: 
     edit(firm, PAYMENT, total=Decimal("120.00"), lines=(line("300", "120.00", "INV-20"),))
     ended = desk.press_on(PAYMENT)
     assert outcomes(ended) == [Outcome.CHANGED]
-    assert ended.rows["Payment:900"].message == Message("payment_changed", {"what": "amount, invoices"})
+    assert ended.rows["quickbooks_payment:900"].message == Message("payment_changed", {"what": "amount, invoices"})
     assert [(kept.amount, kept.applications) for kept in ledger.kept] == [(Decimal("120.00"), (("20", Decimal("120.00")),))]
     link = desk.linked("900")
     assert link is not None
@@ -90,7 +93,7 @@ def test_a_changed_payment_also_says_what_stays_unapplied(desk: Desk, firm: Firm
     edit(firm, PAYMENT, reference="other")
     rest = Message("unapplied_here", {"amount": Decimal("100.00")})
     values = {"what": "reference", "reason": rest}
-    assert desk.press_on(PAYMENT).rows["Payment:900"].message == Message("payment_changed_unapplied", values)
+    assert desk.press_on(PAYMENT).rows["quickbooks_payment:900"].message == Message("payment_changed_unapplied", values)
 
 
 def test_a_change_that_nobody_sees_is_no_news(desk: Desk, firm: Firm) -> None:
@@ -107,7 +110,7 @@ def test_a_payment_of_a_customer_nobody_matched_by_now_stays_out(desk: Desk, fir
     see(desk, firm, PAYMENT)
     edit(firm, PAYMENT, customer_id="99", customer_name="Nobody")
     ended = desk.press_on(PAYMENT)
-    assert ended.rows["Payment:900"].message == Message("customer_not_matched", {"customer": "Nobody"})
+    assert ended.rows["quickbooks_payment:900"].message == Message("customer_not_matched", {"customer": "Nobody"})
     assert ledger.kept == []
 
 
@@ -156,7 +159,7 @@ def test_a_long_run_asks_again(desk: Desk, firm: Firm) -> None:
 
     ended = desk.press_on(*payments, stop=later)
     assert firm.quickbooks.calls == ["payments_since"] * 2
-    assert ended.rows[f"Payment:{payments[-1].id}"].outcome is Outcome.REMOVED
+    assert ended.rows[f"quickbooks_payment:{payments[-1].id}"].outcome is Outcome.REMOVED
 
 
 @pytest.mark.parametrize("doubt", ["too_many", "long_ago", "unknown"])
@@ -174,7 +177,7 @@ def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Fi
     firm.quickbooks.calls.clear()
     ended = desk.press_on(*payments)
     assert firm.quickbooks.calls == ["payments_since"] * (doubt == "too_many") + ["read"] * 2
-    found = [ended.rows[f"Payment:{payment.id}"].outcome for payment in payments[:3]]
+    found = [ended.rows[f"quickbooks_payment:{payment.id}"].outcome for payment in payments[:3]]
     assert found == [Outcome.REMOVED, Outcome.CHANGED, Outcome.SYNCHRONIZED]
     assert len(ledger.kept) == GROUP + 4
 

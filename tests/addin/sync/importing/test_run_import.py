@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Kind, Link, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref, Share
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.run_import import GROUP, ImportOptions, as_host_payment, import_payments, record
@@ -51,11 +51,11 @@ class Desk:
     ) -> Ended:
         """The button alone, on rows that were looked at before."""
         options = ImportOptions({"2": "Visa"}, force, stop)
-        ids = [f"Payment:{payment.id}" for payment in payments]
+        ids = [f"quickbooks_payment:{payment.id}" for payment in payments]
         return collect(import_payments(self._firm.context, self._ledger, self.kept, ids, options))
 
     def linked(self, identity: str) -> Link | None:
-        return self._firm.store.links.by_quickbooks(REALM, "Payment", [identity]).get(identity)
+        return self._firm.store.links.by_quickbooks(REALM, Entity.PAYMENT, [identity]).get(identity)
 
 
 @pytest.fixture
@@ -82,10 +82,10 @@ def test_a_payment_is_recorded_applied_and_linked(desk: Desk, ledger: FakeLedger
         "by card",
     )
     assert kept.applications == (("20", Decimal("100.00")),)
-    result = ended.rows["Payment:900"]
+    result = ended.rows["quickbooks_payment:900"]
     assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "900")
     assert result.applied == (Share("INV-20", Decimal("100.00")),)
-    assert desk.linked("900") == Link(REALM, Ref(Kind.PAYMENT, kept.id), "Payment", "900", "imported", "3")
+    assert desk.linked("900") == Link(REALM, Ref(Kind.PAYMENT, kept.id), Entity.PAYMENT, "900", LinkOrigin.IMPORTED, "3")
 
 
 def test_a_row_is_running_while_the_host_records_it(desk: Desk) -> None:
@@ -100,14 +100,14 @@ def test_a_method_unknown_here_comes_in_empty(desk: Desk, ledger: FakeLedger) ->
 
 def test_what_stays_unapplied_is_said_on_the_row(desk: Desk) -> None:
     ended = desk.press(book_payment("900", lines=(line("300", "100.00", "QB-1"),)))
-    assert ended.rows["Payment:900"].message == Message("invoice_not_here", {"no": "QB-1", "amount": Decimal("100.00")})
+    assert ended.rows["quickbooks_payment:900"].message == Message("invoice_not_here", {"no": "QB-1", "amount": Decimal("100.00")})
 
 
 def test_a_row_the_host_refuses_fails_with_its_reason_and_the_others_go_on(desk: Desk, ledger: FakeLedger) -> None:
     ledger.refuses["bad"] = "The period is closed."
     ended = desk.press(book_payment("900", reference="bad"), book_payment("901", reference="good"))
     assert outcomes(ended) == [Outcome.FAILED, Outcome.SYNCHRONIZED]
-    assert ended.rows["Payment:900"].message == Message("host_refused", {"reason": "The period is closed."})
+    assert ended.rows["quickbooks_payment:900"].message == Message("host_refused", {"reason": "The period is closed."})
     assert desk.linked("900") is None
 
 
@@ -121,7 +121,7 @@ def test_pressing_again_brings_nothing_in_twice(desk: Desk, ledger: FakeLedger) 
     desk.press(book_payment("900"))
     ended = desk.press(book_payment("900"))
     assert (outcomes(ended), len(ledger.kept)) == ([Outcome.SKIPPED], 1)
-    assert ended.rows["Payment:900"].message == Message("already_here")
+    assert ended.rows["quickbooks_payment:900"].message == Message("already_here")
 
 
 def test_a_link_that_was_lost_is_healed_by_the_key(desk: Desk, ledger: FakeLedger, firm: Firm) -> None:
@@ -146,7 +146,7 @@ def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, le
     ready = plan_import(firm.context, ledger, [book_payment("900")])
     ledger.record_payments([as_host_payment(firm.context, row, {}) for row in ready])
     ended = collect(record(firm.context, ledger, ready, {}, set()))
-    assert ended.rows["Payment:900"].message == Message("already_here")
+    assert ended.rows["quickbooks_payment:900"].message == Message("already_here")
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
     assert len(ledger.kept) == 1
 
@@ -199,9 +199,9 @@ def test_cancel_finishes_the_group_and_leaves_the_rest_not_tried(desk: Desk, led
 def test_a_look_alike_is_held_until_a_person_says_it_is_another(desk: Desk, ledger: FakeLedger) -> None:
     ledger.has(17, 1, "100.00")
     assert outcomes(desk.press(book_payment("900"))) == [Outcome.SKIPPED]
-    ended = desk.press(book_payment("900"), force=frozenset({"Payment:900"}))
+    ended = desk.press(book_payment("900"), force=frozenset({"quickbooks_payment:900"}))
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
-    assert ended.rows["Payment:900"].message == Message("unapplied_here", {"amount": Decimal("100.00")})
+    assert ended.rows["quickbooks_payment:900"].message == Message("unapplied_here", {"amount": Decimal("100.00")})
     assert len(ledger.kept) == 2
 
 
@@ -214,4 +214,4 @@ def test_equal_payments_picked_together_all_come_in_whatever_group_they_fall_int
 def test_a_payment_equal_to_one_that_came_in_earlier_is_held(desk: Desk) -> None:
     desk.press(book_payment("900"))
     ended = desk.press(book_payment("901"))
-    assert ended.rows["Payment:901"].outcome is Outcome.SKIPPED
+    assert ended.rows["quickbooks_payment:901"].outcome is Outcome.SKIPPED

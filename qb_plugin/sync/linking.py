@@ -1,0 +1,98 @@
+"""The rules of linking: which sort of record goes with which, who may be linked to whom, and where a link comes from.
+
+All links are made here, whether a run exports, adopts or imports, or a person matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qb_plugin.model import (
+    Entity,
+    Intent,
+    Kind,
+    Link,
+    LinkOrigin,
+    Operation,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    SourceRecord,
+)
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.markers import find_marker
+from qb_plugin.sync.ports import Links
+
+ENTITIES: Mapping[Kind, Entity] = {
+    Kind.CLIENT: Entity.CUSTOMER,
+    Kind.INVOICE: Entity.INVOICE,
+    Kind.PAYMENT: Entity.PAYMENT,
+    Kind.CREDIT_MEMO: Entity.CREDIT_MEMO,
+}
+
+
+def link_to_transaction(
+    realm: str, source: Ref, transaction: QboTransaction, origin: LinkOrigin, source_version: str = "0"
+) -> Link:
+    """The link of a WorkSpace payment or credit memo to what it is in QuickBooks."""
+    return Link(realm, source, ENTITIES[source.kind], transaction.id, origin, transaction.sync_token, source_version)
+
+
+def link_of_intent(intent: Intent, saved: QboTransaction, origin: LinkOrigin) -> Link | None:
+    """The link that a confirmed create makes; the application of a memo links nothing more."""
+    if intent.operation is not Operation.CREATE:
+        return None
+    return link_to_transaction(intent.realm, intent.source, saved, origin, intent.source_version)
+
+
+def link_records(context: SyncContext, pairs: Iterable[tuple[SourceRecord, QboTransaction]], origin: LinkOrigin) -> None:
+    """Link records to the transactions they are, in the version that was compared."""
+    context.links.add([link_to_transaction(context.realm, r.ref, found, origin, r.version) for r, found in pairs])
+
+
+def link_imported(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) -> None:
+    """Link payments that were recorded here, or found here by their key; one that carries our marker was adopted."""
+    context.links.add([link_to_transaction(context.realm, r, p, import_origin(context, p)) for r, p in pairs])
+
+
+def import_origin(context: SyncContext, payment: QboPayment) -> LinkOrigin:
+    """Whether a payment of QuickBooks came in from there or had been made from here."""
+    marker = find_marker(payment.note)
+    return LinkOrigin.ADOPTED if marker and marker.firm == context.firm_id else LinkOrigin.IMPORTED
+
+
+def link_matched(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) -> None:
+    """Link payments that a person said are the same."""
+    context.links.add([link_to_transaction(context.realm, r, p, LinkOrigin.MATCHED) for r, p in pairs])
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedClients:
+    """What came of matching clients: how many were linked, and which were not, with the client that has their customer."""
+
+    linked: int
+    owners: Mapping[str, str]
+
+
+def link_clients(links: Links, realm: str, wanted: Mapping[str, str]) -> MatchedClients:
+    """Link each client to its customer, a linked one anew; a customer that belongs to another client stays with it."""
+    before = client_links(links, realm)
+    owner_of = {link.quickbooks_id: client for client, link in before.items()}
+    owners = {client: owner_of[customer] for client, customer in wanted.items() if owner_of.get(customer, client) != client}
+    changed = {c: customer for c, customer in wanted.items() if c not in owners and is_other(before.get(c), customer)}
+    moved = [Ref(Kind.CLIENT, client) for client in changed if client in before]
+    if moved:
+        links.remove(realm, moved)
+    new = [Link(realm, Ref(Kind.CLIENT, c), Entity.CUSTOMER, customer, LinkOrigin.MATCHED) for c, customer in changed.items()]
+    return MatchedClients(len(links.add(new)), owners)
+
+
+def client_links(links: Links, realm: str) -> dict[str, Link]:
+    """The clients' links, by the client's id."""
+    return {link.source.id: link for link in links.all_of(realm, Entity.CUSTOMER)}
+
+
+def is_other(link: Link | None, customer: str) -> bool:
+    """Whether linking to this customer would change anything."""
+    return link is None or link.quickbooks_id != customer
