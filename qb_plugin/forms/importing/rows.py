@@ -11,7 +11,7 @@ from qb_plugin.model import Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import shares_of_lines
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
-from qb_plugin.sync.importing.row import ImportRow, shares_of
+from qb_plugin.sync.importing.row import ImportRow, shares_of, why_not
 
 SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
@@ -101,8 +101,8 @@ class ImportRows:
             shown["fixes"] = [dict(FIXES["link_possible_duplicate"]), dict(FIXES["force_import"])]
         return {
             "id": row.id,
-            "outcome": standing(row).value,
-            "selectable": row.outcome is not Outcome.SKIPPED or row.is_possible_duplicate,
+            "outcome": row.outcome.value,
+            "selectable": why_not(row.payment) is None,
             "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
             "cells": {
                 "date": payment.date.isoformat(),
@@ -119,11 +119,6 @@ class ImportRows:
     def _customer(self, row: ImportRow) -> str:
         name = row.payment.customer_name
         client = self._clients.get(row.client_id)
-        if row.outcome is Outcome.FAILED:
+        if row.outcome is Outcome.NOT_READY and why_not(row.payment) is None:
             return f"{name} → not matched"
         return name if client in {None, name} else f"{name} → {client}"
-
-
-def standing(row: ImportRow) -> Outcome:
-    """The row's outcome before anybody pressed the button: nothing has failed yet, the message says what would."""
-    return Outcome.READY if row.outcome is Outcome.FAILED else row.outcome

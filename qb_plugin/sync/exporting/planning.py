@@ -136,7 +136,7 @@ class Planner:
         """What QuickBooks holds of this record already, by link or marker."""
         link = self._snapshot.links.get(record.ref)
         if link:
-            raise RowNotSent(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
+            raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
         if record.ref in self._snapshot.open_refs:
             raise RowNotSent(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
         marked = self._snapshot.by_marker.get(record.ref)
@@ -183,7 +183,7 @@ class Planner:
                 "date": duplicate.date,
                 "ref": reference_of(record) or "–",
             }
-            raise RowNotSent(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
+            raise RowNotSent(Outcome.NEEDS_DECISION, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
 
     def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
         note = with_marker(record.memo, Marker(self._context.firm_id, record.ref))
@@ -261,7 +261,7 @@ def pick_marked(record: SourceRecord, transactions: Sequence[QboTransaction], cu
         return transactions[0]
     agreeing = [transaction for transaction in transactions if agrees(record, transaction, customer_id)]
     if len(agreeing) != 1:
-        raise RowNotSent(Outcome.SKIPPED, Message("marker_twice", {"number": record.number, "n": len(transactions)}))
+        raise RowNotSent(Outcome.NEEDS_DECISION, Message("marker_twice", {"number": record.number, "n": len(transactions)}))
     return agreeing[0]
 
 

@@ -129,10 +129,10 @@ def decide(
     if payment.id in gone:
         return ImportRow(payment, Outcome.REMOVED)
     if why_not(payment):
-        return ImportRow(payment, Outcome.SKIPPED)
+        return ImportRow(payment, Outcome.NOT_READY)
     client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
-        return ImportRow(payment, Outcome.FAILED)
+        return ImportRow(payment, Outcome.NOT_READY)
     row = share_out(host_snapshot, payment, client, balances)
     possible_duplicate = host_snapshot.possible_duplicates.get(
         duplicate_key(client, payment.date, payment.total, payment.reference)
@@ -143,7 +143,7 @@ def decide(
 def held_as_duplicate(row: ImportRow, possible_duplicate: HostPayment) -> ImportRow:
     """A payment that looks like one that is here: held, and it says which one."""
     held = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
-    return replace(row, outcome=Outcome.SKIPPED, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
+    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
 
 
 def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:

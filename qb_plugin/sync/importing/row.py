@@ -31,10 +31,10 @@ class PossibleDuplicate:
 class ImportRow:
     """A QuickBooks payment beside what would become of it in WorkSpace.
 
-    `outcome` is ready, synchronized (here already), skipped (cannot be imported, or looks the same as one that is here),
-    failed (no client) or removed (deleted in QuickBooks). `absent` and `short` are the invoices that are not here and those
-    with less open than was applied, `edited` what was changed in QuickBooks since a person saw it: what is said about the row
-    follows from these facts.
+    `outcome` is ready, synchronized (here already), needs_decision (looks the same as one that is here), not_ready (carries
+    no money, or its customer has no client here) or removed (deleted in QuickBooks). `absent` and `short` are the invoices
+    that are not here and those with less open than was applied, `edited` what was changed in QuickBooks since a person saw
+    it: what is said about the row follows from these facts.
     """
 
     payment: QboPayment
@@ -116,8 +116,7 @@ def why_not(payment: QboPayment) -> Message | None:
 SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
     Outcome.READY: lambda row: came_in_changed(row) if row.edited else row.unapplied,
     Outcome.SYNCHRONIZED: lambda _: Message("already_here"),
-    Outcome.SKIPPED: lambda row: why_not(row.payment),
-    Outcome.FAILED: lambda row: Message("customer_not_matched", {"customer": row.payment.customer_name}),
+    Outcome.NOT_READY: lambda row: why_not(row.payment) or Message("customer_not_matched", {"customer": row.payment.customer_name}),
     Outcome.REMOVED: lambda _: Message("payment_removed"),
 }
 

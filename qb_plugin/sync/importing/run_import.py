@@ -115,12 +115,13 @@ def link_of(context: SyncContext, row: ImportRow, ref: Ref) -> Link:
 def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
     """What became of the row."""
     if row.outcome is Outcome.SYNCHRONIZED:
-        return RowResult(row.id, Outcome.SKIPPED, row.message, row.payment.id)
+        return RowResult(row.id, Outcome.SYNCHRONIZED, row.message, row.payment.id)
     if recorded is None:
-        return RowResult(row.id, row.outcome, row.message, row.payment.id)
+        outcome = Outcome.FAILED if row.outcome is Outcome.NOT_READY else row.outcome
+        return RowResult(row.id, outcome, row.message, row.payment.id)
     if recorded.status == "refused":
         return RowResult(row.id, Outcome.FAILED, Message("host_refused", {"reason": recorded.reason}), row.payment.id)
     if recorded.status == "exists":
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
-    outcome = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
-    return RowResult(row.id, outcome, row.message, row.payment.id, shares_of(row))
+    ended = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
+    return RowResult(row.id, ended, row.message, row.payment.id, shares_of(row))
