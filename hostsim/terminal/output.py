@@ -61,11 +61,12 @@ def exit_status(counts: Mapping[str, int], summary: Mapping[str, Any]) -> int:
 
 
 def to_json(summary: Mapping[str, Any]) -> str:
-    """The one shape of `--json`."""
+    """The one shape of `--json`; `problem` is there when the list of rows could not be read."""
     found = summary["counts"]
     counts = {key: found.get(key, 0) for key in (*COUNTS, *(key for key in PREVIEWED if found.get(key)))}
     rows = [{key: row.get(key) for key in ROW} for row in summary.get("rows", ())]
-    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows}, ensure_ascii=False))
+    problem = {"problem": summary["problem"]} if summary.get("problem") else {}
+    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows, **problem}, ensure_ascii=False))
 
 
 def _print_rows(summary: Mapping[str, Any], chosen: RowChoice, every: bool) -> None:

@@ -18,6 +18,7 @@ from qb_plugin.model.quickbooks import (
     QboInvoice,
     QboPayment,
     QboTransaction,
+    UnreadableRecord,
 )
 from qb_plugin.model.records import AppliedPart, IntentState, Kind, Message, Operation, Outcome, Ref, SourceRecord
 from qb_plugin.model.runs import Lease, Link, RowResult, RunInfo, Settlement, Share
@@ -55,5 +56,6 @@ __all__ = [
     "Settlement",
     "Share",
     "SourceRecord",
+    "UnreadableRecord",
     "Verdict",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from qb_plugin.forms.presentation import FIXES, present_message, present_shares
@@ -102,14 +103,14 @@ class ImportRows:
         return {
             "id": row.id,
             "outcome": row.outcome.value,
-            "selectable": why_not(row.payment) is None,
+            "selectable": bool(row.unreadable) or why_not(row.payment) is None,
             "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
             "cells": {
-                "date": payment.date.isoformat(),
+                "date": "" if payment.date == date.min else payment.date.isoformat(),
                 "customer": self._customer(row),
                 "method": self._methods.get(payment.method_id or "", ""),
                 "reference": payment.reference or "",
-                "amount": plain_amount(payment.total),
+                "amount": "" if row.unreadable and not payment.total else plain_amount(payment.total),
                 "applied_there": present_shares(shares_of_lines(payment.lines)),
                 "applied_here": present_shares(shares_of(row)),
             },

@@ -23,13 +23,14 @@ from qb_plugin.model import (
     RowResult,
     Share,
     SourceRecord,
+    UnreadableRecord,
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
-from qb_plugin.sync.markers import Marker, with_marker
+from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
 
 ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
@@ -139,8 +140,18 @@ class Planner:
             raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
         if record.ref in self._snapshot.open_refs:
             raise RowNotSent(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
+        self._check_unreadable(record)
         marked = self._snapshot.by_marker.get(record.ref)
         return pick_marked(record, marked, self._customer_id(record)) if marked else None
+
+    def _check_unreadable(self, record: SourceRecord) -> None:
+        """Hold a row that may be what QuickBooks holds and we cannot read, until a person says that it is another."""
+        if record.ref in self._options.force:
+            return
+        for unreadable in self._snapshot.unreadable:
+            if unreadable.entity == ENTITY[record.ref.kind] and may_be(unreadable, record, self._context.firm_id):
+                values = {"id": unreadable.id, "number": record.number, "what": unreadable.problem}
+                raise RowNotSent(Outcome.NEEDS_DECISION, Message("unreadable_in_period", values), unreadable.id)
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         customer = self._customer(record)
@@ -253,6 +264,19 @@ class RowNotSent(Exception):
     def __init__(self, outcome: Outcome, message: Message, quickbooks_id: str | None = None) -> None:
         super().__init__(message.key)
         self.outcome, self.message, self.quickbooks_id = outcome, message, quickbooks_id
+
+
+def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> bool:
+    """Whether a record of QuickBooks' that cannot be understood may be this one.
+
+    A mark that can be read says whose it is. Without one, customer and amount tell it apart; where the mark or the customer
+    cannot be read either, an equal amount is enough, and where the amount cannot be read, any.
+    """
+    marker = find_marker(unreadable.note)
+    if marker:
+        return marker.firm == firm_id and marker.source == record.ref
+    told_apart = unreadable.note is not None and unreadable.customer_id is not None
+    return not told_apart and unreadable.total in {None, record.amount}
 
 
 def pick_marked(record: SourceRecord, transactions: Sequence[QboTransaction], customer_id: str) -> QboTransaction | None:
