@@ -85,7 +85,7 @@ class TestLine1:
         expect(form.get_by_role("row").filter(has_text="20570")).to_have_count(0)
         hide.uncheck()
         twin = search(form, "20570")
-        outcome(twin, "skipped")
+        outcome(twin, "needs_decision")
         twin.click()
         expect(form.get_by_role("status", name="Message")).to_contain_text("Looks the same as P-")
 

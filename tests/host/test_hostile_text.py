@@ -129,7 +129,7 @@ def test_a_value_that_is_not_escaped_breaks_the_query() -> None:
 
 def test_hostile_ids_read_nothing() -> None:
     side, _ = simulated()
-    assert side.quickbooks.adapter().read("Payment", ["1') OR Id > ('0", "\\", "' OR '1'='1"]) == {}
+    assert side.quickbooks.adapter().read(Entity.PAYMENT, ["1') OR Id > ('0", "\\", "' OR '1'='1"]) == {}
 
 
 def test_no_page_takes_a_name_for_markup(host: RunningHost) -> None:
