@@ -32,7 +32,7 @@ from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
-from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
+from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payment, read_transaction
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class QuickBooksAdapter:
 
     def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
         """Payments or credit memos created at or after the moment."""
-        return self._list(lambda raw: read_book(entity, raw), entity, since("MetaData.CreateTime", moment))
+        return self._list(lambda raw: read_transaction(entity, raw), entity, since("MetaData.CreateTime", moment))
 
     def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
         """These records as they are now; deleted ones are left out.
@@ -123,7 +123,7 @@ class QuickBooksAdapter:
         """
         found: dict[str, QboTransaction] = {}
         if len(ids) > 1:
-            found = {record.id: record for record in self._by_id(lambda raw: read_book(entity, raw), entity, ids)}
+            found = {record.id: record for record in self._by_id(lambda raw: read_transaction(entity, raw), entity, ids)}
         for identity in ids:
             record = None if identity in found else self._read_one(entity, identity)
             if record:
@@ -166,7 +166,7 @@ class QuickBooksAdapter:
         if not identity.isdecimal():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
-        return None if raw is None else self._reader.understood(lambda found: read_book(entity, found), raw)
+        return None if raw is None else self._reader.understood(lambda found: read_transaction(entity, found), raw)
 
 
 def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:

@@ -18,7 +18,7 @@ from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, un
 from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
-from qb_plugin.schemas.envelopes import batch_body
+from qb_plugin.schemas.envelopes import write_batch
 
 _LONGEST_REQUESTID = 36
 _LONGEST_BID = 6
@@ -107,7 +107,7 @@ class BatchSender:
 
     def _send_together(self, batch: Batch, intents: tuple[Intent, ...]) -> Sequence[Answer]:
         items = tuple((intent.bid, _WORDS[intent.operation], intent.entity, intent.payload) for intent in intents)
-        request = ApiRequest("POST", "batch", f"requestid={quote(batch.requestid)}", batch_body(items))
+        request = ApiRequest("POST", "batch", f"requestid={quote(batch.requestid)}", write_batch(items))
         part = Batch(batch.requestid, intents, batch.resend)
         return self._sent(part, request, self._judge_together)
 

@@ -11,7 +11,7 @@ from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_RE
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
 from qb_plugin.schemas.text import BadReplyError
-from qb_plugin.schemas.transactions import read_book
+from qb_plugin.schemas.transactions import read_transaction
 
 # "Duplicate request id", system, locked record, unexpected: something may have been done.
 _DOUBTFUL_CODES = frozenset({"", "500", "600", "5000", "5030", "10000"})
@@ -75,7 +75,7 @@ def _confirmed(intent: Intent, item: Mapping[str, Any]) -> Answer:
     raw = item.get(intent.entity)
     if intent.operation is Operation.DELETE and is_deleted(raw):
         return Answer(intent.id, Verdict.CONFIRMED)
-    return Answer(intent.id, Verdict.CONFIRMED, record=read_book(intent.entity, raw))
+    return Answer(intent.id, Verdict.CONFIRMED, record=read_transaction(intent.entity, raw))
 
 
 def judge_single(batch: Batch, intent: Intent, envelope: object, fault: Fault | None, reply: ApiResponse) -> Answer:
