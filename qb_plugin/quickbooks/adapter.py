@@ -33,12 +33,8 @@ from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
-<<<<<<< HEAD
 from qb_plugin.schemas.salvage import tolerant
 from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payment
-=======
-from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payment, read_transaction
->>>>>>> wiring
 
 T = TypeVar("T")
 
@@ -126,11 +122,7 @@ class QuickBooksAdapter:
 
     def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         """Payments or credit memos created at or after the moment."""
-<<<<<<< HEAD
         return self._list(_READERS[entity], entity, since("MetaData.CreateTime", moment))
-=======
-        return self._list(lambda raw: read_transaction(entity, raw), entity, since("MetaData.CreateTime", moment))
->>>>>>> wiring
 
     def read(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, QboTransaction | UnreadableRecord]:
         """These records as they are now; deleted ones are left out.
@@ -139,11 +131,7 @@ class QuickBooksAdapter:
         """
         found: dict[str, QboTransaction | UnreadableRecord] = {}
         if len(ids) > 1:
-<<<<<<< HEAD
             found = {record.id: record for record in self._by_id(_READERS[entity], entity, ids)}
-=======
-            found = {record.id: record for record in self._by_id(lambda raw: read_transaction(entity, raw), entity, ids)}
->>>>>>> wiring
         for identity in ids:
             record = None if identity in found else self._read_one(entity, identity)
             if record:
@@ -186,11 +174,7 @@ class QuickBooksAdapter:
         if not identity.isdecimal():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
-<<<<<<< HEAD
         return None if raw is None else self._reader.understood(_READERS[entity], raw)
-=======
-        return None if raw is None else self._reader.understood(lambda found: read_transaction(entity, found), raw)
->>>>>>> wiring
 
 
 def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:
