@@ -5,6 +5,7 @@ from hostsim.qbo_simulator.api.cdc import feed
 from hostsim.qbo_simulator.api.idempotency import check_request_id
 from hostsim.qbo_simulator.api.writes import execute, fault_item, find_replay, idempotency_key, parse_write, read_json
 from hostsim.qbo_simulator.base.clock import envelope_time
+from hostsim.qbo_simulator.base.coverage import not_modelled
 from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.faults import RefusedError, refuse, required, unsupported_property
 from hostsim.qbo_simulator.base.http import Record, Response, dump
@@ -66,7 +67,7 @@ def _outcome(call: Call, item: Record, name: str) -> bytes:
         return b'"CDCResponse":' + feed(call.company, asked.get("Entities"), asked.get("ChangedSince"), call.now)
     kinds = [key for key in item if key not in _CONTROL]
     if len(kinds) != 1 or kinds[0] not in KINDS:
-        raise unsupported_property(kinds[0] if kinds else "BatchItemRequest")
+        raise unsupported_property((not_modelled(kinds[0]) or kinds[0]) if kinds else "BatchItemRequest")
     return _change(call, item, kinds[0], name)
 
 

@@ -3,17 +3,23 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.http import Request
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """One request as received; `tracebacks` collects the unexpected exceptions met while answering it."""
+    """One request as received.
+
+    `unreadable` is the refusal of a body that cannot be unpacked; `tracebacks` collects the unexpected exceptions met
+    while the call is answered.
+    """
 
     request: Request
     parts: list[str]
     now: datetime
     during: dict[str, float]
+    unreadable: RefusedError | None = None
     tracebacks: list[str] = field(default_factory=list)
 
     @property
