@@ -72,9 +72,11 @@ class QuickBooks:
             request, unreadable = _unpacked(request)
             parts = [part for part in request.path.split("/") if part]
             described = describe(request, parts)
-            struck = {rule.kind: rule for rule in self.troubles if rule.strikes(described)}
+            rules = [rule for rule in self.troubles if rule.strikes(described)]
+            struck = {rule.kind: rule for rule in rules}
+            item_faults = tuple(rule.holds for rule in rules if rule.kind == "item_fault")
             during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
-            incoming = IncomingCall(request, parts, now, during, unreadable)
+            incoming = IncomingCall(request, parts, now, during, unreadable, item_faults)
             answered = self._answered(incoming, struck)
             self.log.add(request, answered, now, list(struck), incoming.tracebacks)
             if self.state is not None:
@@ -134,9 +136,16 @@ class QuickBooks:
     def _api(self, incoming: IncomingCall) -> Response:
         if incoming.unreadable is not None:
             return Response(400, incoming.unreadable.refusal.envelope(incoming.now))
-        in_flight = frozenset(late.request.parameter("requestid") for _, late in self.late)
-        company = self.realms[incoming.realm]
-        call = Call(incoming.request, company, self.idempotency, incoming.now, incoming.during, in_flight, incoming.tracebacks)
+        call = Call(
+            request=incoming.request,
+            company=self.realms[incoming.realm],
+            idempotency=self.idempotency,
+            now=incoming.now,
+            troubles=incoming.during,
+            in_flight=frozenset(late.request.parameter("requestid") for _, late in self.late),
+            tracebacks=incoming.tracebacks,
+            item_faults=incoming.item_faults,
+        )
         answer = respond(call, incoming.rest)
         return replace(answer, delay=self._service_time(incoming))
 

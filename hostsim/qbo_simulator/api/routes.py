@@ -78,6 +78,7 @@ def _preferences(call: Call, _path: str, _identity: str) -> Response:
 
 def _read(call: Call, path: str, identity: str) -> Response:
     kind = BY_PATH[path]
+    call.check_part((kind.name, {"Id": identity}))
     record = find(call.company, kind, "1" if path == "companyinfo" else identity)
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
 
@@ -90,6 +91,8 @@ def _write(call: Call, path: str, _identity: str) -> Response:
     if found:
         return Response(found.status, found.body)
     try:
+        if call.item_faults:
+            call.check_part((kind.name, read_json(call.request.body)))
         parameter = call.request.parameter
         write = parse_write(kind.name, parameter("operation"), parameter("include"), read_json(call.request.body))
         answered = call.success(kind.name, execute(call, write))
