@@ -13,6 +13,8 @@ from hostsim.qbo_simulator.api.idempotency import IdempotencyStore
 from hostsim.qbo_simulator.api.limits import Arrival, Meter
 from hostsim.qbo_simulator.api.routes import respond
 from hostsim.qbo_simulator.base.clock import Clock
+from hostsim.qbo_simulator.base.encoding import decoded
+from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.headers import headed
 from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.base.incoming import IncomingCall
@@ -67,11 +69,14 @@ class QuickBooks:
         with self.lock:
             now = self.clock.now()
             self.run_due(now)
+            request, unreadable = _unpacked(request)
             parts = [part for part in request.path.split("/") if part]
             described = describe(request, parts)
-            struck = {rule.kind: rule for rule in self.troubles if rule.strikes(described)}
+            rules = [rule for rule in self.troubles if rule.strikes(described)]
+            struck = {rule.kind: rule for rule in rules}
+            item_faults = tuple(rule.holds for rule in rules if rule.kind == "item_fault")
             during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
-            incoming = IncomingCall(request, parts, now, during)
+            incoming = IncomingCall(request, parts, now, during, unreadable, item_faults)
             answered = self._answered(incoming, struck)
             self.log.add(request, answered, now, list(struck), incoming.tracebacks)
             if self.state is not None:
@@ -129,9 +134,18 @@ class QuickBooks:
         return None if self._admitted(incoming) else gateway.throttled(now, self.settings.throttle_json)
 
     def _api(self, incoming: IncomingCall) -> Response:
-        in_flight = frozenset(late.request.parameter("requestid") for _, late in self.late)
-        company = self.realms[incoming.realm]
-        call = Call(incoming.request, company, self.idempotency, incoming.now, incoming.during, in_flight, incoming.tracebacks)
+        if incoming.unreadable is not None:
+            return Response(400, incoming.unreadable.refusal.envelope(incoming.now))
+        call = Call(
+            request=incoming.request,
+            company=self.realms[incoming.realm],
+            idempotency=self.idempotency,
+            now=incoming.now,
+            troubles=incoming.during,
+            in_flight=frozenset(late.request.parameter("requestid") for _, late in self.late),
+            tracebacks=incoming.tracebacks,
+            item_faults=incoming.item_faults,
+        )
         answer = respond(call, incoming.rest)
         return replace(answer, delay=self._service_time(incoming))
 
@@ -205,6 +219,14 @@ class QuickBooks:
                 "refresh_token": grant.refresh,
                 "base": base or self.base,
             }
+
+
+def _unpacked(request: Request) -> tuple[Request, RefusedError | None]:
+    """The request with its body as it was before gzip; an empty body and the refusal when that cannot be had."""
+    try:
+        return decoded(request), None
+    except RefusedError as error:
+        return replace(request, body=b""), error
 
 
 def _not_found() -> Response:

@@ -1,9 +1,11 @@
 """The query language, as recorded traffic and real clients use it."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 
+from hostsim.qbo_simulator.base.http import Request, Response, load
 from tests.support.simulator_calls import Books, new_books
 
 
@@ -51,7 +53,14 @@ FOUND = [
     ("select * from Payment where PaymentMethodRef = '2'", 1),
     ("select * from PaymentMethod where Name = 'Visa'", 1),
     ("select *, Sku from Item", 2),
-    ("select * from Vendor", 0),
+    ("select * from Customer where DisplayName != 'Ada'", 2),
+    ("select * from Customer where DisplayName != 'ada' and Active in (true, false)", 3),
+    ("select * from Customer where PrimaryEmailAddr != 'x@example.com'", 1),
+    ("select * from Customer where PrimaryEmailAddr != ' '", 1),
+    ("select * from Customer where PrimaryEmailAddr > ' '", 0),
+    ("select * from Invoice where Balance != '0' and DocNumber < ' '", 0),
+    ("select * from Account where FullyQualifiedName = 'Undeposited Funds'", 1),
+    ("select * from Customer where DisplayName like 'A%' and Active != false", 2),
     ("select * from Preferences", 1),
 ]
 
@@ -66,7 +75,7 @@ def test_statement_finds_what_it_should(books: Books, text: str, count: int) -> 
 
 def test_count_has_nothing_but_the_count(books: Books) -> None:
     assert books.query("SELECT COUNT(*) FROM Invoice WHERE Balance > '20'") == {"totalCount": 3}
-    assert books.query("select count(*) from Vendor") == {"totalCount": 0}
+    assert books.query("SELECT COUNT(*) FROM Invoice WHERE Balance > '2000'") == {"totalCount": 0}
 
 
 def test_only_invoices_tell_the_total(books: Books) -> None:
@@ -97,6 +106,21 @@ def test_columns_may_be_picked(books: Books) -> None:
 def test_statement_may_be_posted(books: Books) -> None:
     status, told = books.call("POST", "query", b"select * from Customer where Id = '1'", minorversion="75")
     assert (status, told["QueryResponse"]["maxResults"]) == (200, 1)
+
+
+def test_every_account_but_one_may_be_asked_for(books: Books) -> None:
+    everything = books.query("select * from Account maxresults 1000")["maxResults"]
+    found = books.query("select * from Account where FullyQualifiedName != 'Undeposited Funds' maxresults 1000")
+    assert found["maxResults"] == everything - 1
+
+
+@pytest.mark.parametrize("field", ["query", "Query"])
+def test_statement_may_be_posted_as_a_form(books: Books, field: str) -> None:
+    form = urlencode({field: "select * from Customer where DisplayName = 'Back\\\\slash & söhne'", "x": "1"}).encode()
+    headers = {"authorization": f"Bearer {books.token}", "content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    answer = books.core.handle(Request("POST", f"/v3/company/{books.realm}/query", (), headers, form))
+    assert isinstance(answer, Response)
+    assert (answer.status, load(answer.body)["QueryResponse"]["maxResults"]) == (200, 1)
 
 
 PARSER = "QueryParserError: "
@@ -137,6 +161,7 @@ def test_refused_statement_has_the_recorded_words(books: Books, text: str, code:
         "select * from",
         "select * from Invoice where",
         "select * from Invoice where Id > '3'",
+        "select * from Invoice where Id != '3'",
         "select * from Invoice where Balance > 'much'",
         "select * from Invoice where TxnDate > 'yesterday'",
         "select * from Invoice where Id = 'x'",

@@ -1,6 +1,6 @@
 """The context of one API call: the request, the company, the time, and the injected trouble that applies."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,8 +8,9 @@ from datetime import datetime
 from hostsim.qbo_simulator.api.failures import failure
 from hostsim.qbo_simulator.api.idempotency import IdempotencyStore
 from hostsim.qbo_simulator.base.clock import envelope_time
-from hostsim.qbo_simulator.base.faults import RefusedError
+from hostsim.qbo_simulator.base.faults import RefusedError, system
 from hostsim.qbo_simulator.base.http import Request, Response
+from hostsim.qbo_simulator.base.incoming import Part
 from hostsim.qbo_simulator.books.company import Company
 
 
@@ -17,7 +18,8 @@ from hostsim.qbo_simulator.books.company import Company
 class Call:
     """What the routes work on; `troubles` are the kinds of trouble that apply during execution, with their seconds.
 
-    `in_flight` holds the request ids of calls that were received but not executed yet.
+    `in_flight` holds the request ids of calls that were received but not executed yet; `item_faults` tell which parts
+    of the call meet a SystemFault.
     """
 
     request: Request
@@ -27,6 +29,7 @@ class Call:
     troubles: dict[str, float] = field(default_factory=dict)
     in_flight: frozenset[str | None] = frozenset()
     tracebacks: list[str] = field(default_factory=list)
+    item_faults: tuple[Callable[[Part], bool], ...] = ()
 
     @contextmanager
     def lagging(self) -> Iterator[None]:
@@ -48,6 +51,11 @@ class Call:
     def success(self, name: str, body: bytes) -> Response:
         """HTTP 200 around one thing."""
         return Response(200, self.envelope(name, body))
+
+    def check_part(self, part: Part) -> None:
+        """Raise a SystemFault where an injected fault concerns this body or item of a batch."""
+        if any(concerns(part) for concerns in self.item_faults):
+            raise system("java.lang.NullPointerException", 500)
 
     def failure(self, error: Exception) -> RefusedError:
         """The refusal that `error` is, or the SystemFault for it."""

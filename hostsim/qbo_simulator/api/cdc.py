@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from hostsim.qbo_simulator.base.clock import parse_time, stamp
-from hostsim.qbo_simulator.base.entities import KINDS, NOT_MODELLED
+from hostsim.qbo_simulator.base.coverage import not_modelled
+from hostsim.qbo_simulator.base.entities import BY_PATH
 from hostsim.qbo_simulator.base.faults import refuse, system
 from hostsim.qbo_simulator.base.http import dump
 from hostsim.qbo_simulator.base.table import Table
@@ -22,7 +23,7 @@ def feed(company: Company, entities: object, since: object, now: datetime) -> by
         raise refuse("2060", "Invalid Date", "Invalid Date : changedSince should be a date-time", "changedSince") from None
     left, blocks = _MOST, []
     for name in names:
-        block, used = _block(company, name, moment, now, left) if name in KINDS else (b"{}", 0)
+        block, used = _block(company, name, moment, now, left)
         blocks.append(block)
         left -= used
     return b'[{"QueryResponse":[%s]}]' % b",".join(blocks)
@@ -31,12 +32,11 @@ def feed(company: Company, entities: object, since: object, now: datetime) -> by
 def _entities(given: object) -> list[str]:
     if not given:
         raise system("java.lang.IllegalArgumentException: entities is required")
-    known = {name.lower(): name for name in (*KINDS, *NOT_MODELLED)}
     asked = [name.strip() for name in str(given).split(",") if name.strip()]
     for name in asked:
-        if name.lower() not in known:
-            raise system(f"java.lang.IllegalArgumentException: Invalid entity supplied : entity={name}")
-    return [known[name.lower()] for name in asked]
+        if name.lower() not in BY_PATH:
+            raise system(f"java.lang.IllegalArgumentException: Invalid entity supplied : entity={not_modelled(name) or name}")
+    return [BY_PATH[name.lower()].name for name in asked]
 
 
 def _block(company: Company, name: str, since: float, now: datetime, most: int) -> tuple[bytes, int]:

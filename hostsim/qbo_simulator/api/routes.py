@@ -9,9 +9,10 @@ from hostsim.qbo_simulator.api.idempotency import check_request_id
 from hostsim.qbo_simulator.api.pdf import pdf
 from hostsim.qbo_simulator.api.writes import execute, find_replay, idempotency_key, parse_write, read_json
 from hostsim.qbo_simulator.base.clock import stamp
+from hostsim.qbo_simulator.base.coverage import not_modelled
 from hostsim.qbo_simulator.base.entities import BY_PATH, Kind
-from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resource
-from hostsim.qbo_simulator.base.http import Response
+from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resource, unsupported_operation
+from hostsim.qbo_simulator.base.http import Request, Response
 from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import find
 from hostsim.qbo_simulator.query.execution import answer
@@ -23,9 +24,14 @@ def respond(call: Call, parts: list[str]) -> Response:
         for method, shape, handler in _ROUTES:
             if method == call.request.method and (found := _fits(shape, parts)) is not None:
                 return handler(call, *found)
-        raise no_resource(call.request.path)
+        raise _no_route(call.request.path, parts)
     except Exception as error:  # a client never sees anything but a fault
         return call.refusal(call.failure(error))
+
+
+def _no_route(path: str, parts: list[str]) -> RefusedError:
+    missing = not_modelled(parts[0]) if parts else None
+    return unsupported_operation(f"{path} of {missing}") if missing else no_resource(path)
 
 
 def _fits(shape: str, parts: list[str]) -> tuple[str, str] | None:
@@ -44,10 +50,17 @@ def _fits(shape: str, parts: list[str]) -> tuple[str, str] | None:
 
 
 def _query(call: Call, _path: str, _identity: str) -> Response:
-    text = call.request.parameter("query")
-    if text is None and call.request.method == "POST":
-        text = call.request.body.decode("utf-8", "replace")
-    return call.success("QueryResponse", answer(call.company, text or "", call.now))
+    return call.success("QueryResponse", answer(call.company, _statement(call.request), call.now))
+
+
+def _statement(request: Request) -> str:
+    """The statement of a query: a parameter of the address or of a form, or the whole body."""
+    text = request.parameter("query")
+    if text is not None or request.method == "GET":
+        return text or ""
+    if request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+        return next((value for name, value in request.form().items() if name.lower() == "query"), "")
+    return request.body.decode("utf-8", "replace")
 
 
 def _changes(call: Call, _path: str, _identity: str) -> Response:
@@ -65,6 +78,7 @@ def _preferences(call: Call, _path: str, _identity: str) -> Response:
 
 def _read(call: Call, path: str, identity: str) -> Response:
     kind = BY_PATH[path]
+    call.check_part((kind.name, {"Id": identity}))
     record = find(call.company, kind, "1" if path == "companyinfo" else identity)
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
 
@@ -77,6 +91,8 @@ def _write(call: Call, path: str, _identity: str) -> Response:
     if found:
         return Response(found.status, found.body)
     try:
+        if call.item_faults:
+            call.check_part((kind.name, read_json(call.request.body)))
         parameter = call.request.parameter
         write = parse_write(kind.name, parameter("operation"), parameter("include"), read_json(call.request.body))
         answered = call.success(kind.name, execute(call, write))

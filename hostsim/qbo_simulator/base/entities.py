@@ -191,7 +191,7 @@ KINDS: dict[str, Kind] = {
                 "AccountType",
                 "AccountSubType",
                 "CurrentBalance:money",
-                "FullyQualifiedName:text:-",
+                "FullyQualifiedName",
             ),
             order="Name",
             limits=(("Name", 100), ("Description", 100)),

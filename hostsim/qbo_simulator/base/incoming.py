@@ -1,19 +1,38 @@
 """An incoming call before it is routed: its path in parts, its time, and the trouble that applies to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hostsim.qbo_simulator.base.http import Request
+from hostsim.qbo_simulator.base.entities import KINDS
+from hostsim.qbo_simulator.base.faults import RefusedError
+from hostsim.qbo_simulator.base.http import Record, Request
+
+Part = tuple[str, object]
+"""An entity's name (empty for a query) and what is sent of it."""
+
+
+def part_of_item(item: Record) -> Part:
+    """What one item of a batch sends."""
+    kind = next((key for key in item if key in KINDS), "")
+    return (kind, item[kind]) if kind else ("", item)
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """One request as received; `tracebacks` collects the unexpected exceptions met while answering it."""
+    """One request as received.
+
+    `unreadable` is the refusal of a body that cannot be unpacked; `item_faults` tell which of its parts (entity, body) meet
+    an injected SystemFault; `tracebacks` collects the unexpected exceptions met
+    while the call is answered.
+    """
 
     request: Request
     parts: list[str]
     now: datetime
     during: dict[str, float]
+    unreadable: RefusedError | None = None
+    item_faults: tuple[Callable[[Part], bool], ...] = ()
     tracebacks: list[str] = field(default_factory=list)
 
     @property

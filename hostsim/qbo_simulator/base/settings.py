@@ -15,6 +15,7 @@ class Settings:
     batch_items_count: bool = False
     requestid_retention: float = DAY
     remember_faults: bool = False
+    idempotency_key: str = "item"
     replay_other_body: str = "replay"
     duplicate_in_flight: str = "replay"
     auto_apply_delay: float = 0.0
@@ -46,6 +47,7 @@ class Settings:
 
 CHOICES = {
     "over_application": ("6000", "620", "accept"),
+    "idempotency_key": ("item", "request"),
     "replay_other_body": ("replay", "600"),
     "duplicate_in_flight": ("replay", "600"),
 }

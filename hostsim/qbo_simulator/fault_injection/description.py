@@ -1,9 +1,11 @@
 """The entities and operations of a call, in the terms of trouble rules."""
 
 import re
+from functools import partial
 
 from hostsim.qbo_simulator.base.entities import BY_PATH, KINDS
 from hostsim.qbo_simulator.base.http import Request, load
+from hostsim.qbo_simulator.fault_injection.content import parts_of
 from hostsim.qbo_simulator.fault_injection.trouble import Described
 
 _ENTITY = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
@@ -25,7 +27,8 @@ def describe(request: Request, parts: list[str]) -> Described:
             entities, operations = {BY_PATH[path].name}, {rest[2] if len(rest) > 2 else "read"}
         case _:
             entities, operations = set(), {"token"} if parts[-1:] == ["bearer"] else {"other"}
-    return Described(request.method, request.path, frozenset(entities), frozenset(operations))
+    content = partial(parts_of, request, rest)
+    return Described(request.method, request.path, frozenset(entities), frozenset(operations), content)
 
 
 def _operation(request: Request) -> str:

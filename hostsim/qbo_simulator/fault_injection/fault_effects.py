@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hostsim.qbo_simulator.base.faults import system
 from hostsim.qbo_simulator.base.http import LostAnswer, Response
 from hostsim.qbo_simulator.base.incoming import IncomingCall
 from hostsim.qbo_simulator.fault_injection.trouble import BEFORE, Trouble
@@ -24,6 +25,8 @@ def replace_answer(
     kind = next((kind for kind in struck if kind in BEFORE), None)
     if kind in ("answer_lost_before", "reset_before"):
         return _lost(kind)
+    if kind == "system_fault":
+        return Response(500, system("java.lang.NullPointerException", 500).refusal.envelope(incoming.now))
     if kind == "throttled":
         return gateway.throttled(incoming.now, throttle_json)
     if kind in ("token_expired", "token_revoked"):

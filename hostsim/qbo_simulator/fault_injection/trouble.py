@@ -5,18 +5,25 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from hostsim.qbo_simulator.base.incoming import Part
+from hostsim.qbo_simulator.fault_injection.content import holds_record, holds_text
+
 BEFORE = frozenset(
-    {"answer_lost_before", "reset_before", "status_500_before", "status_502_before", "status_503_before"}
+    {"answer_lost_before", "reset_before", "status_500_before", "status_502_before", "status_503_before", "system_fault"}
     | {"throttled", "token_expired", "token_revoked", "late_commit"}
 )
 _BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repeated", "batch_shuffled"})
-DURING = _BATCHES_ONLY | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other", "internal_error"}
+DURING = (
+    _BATCHES_ONLY
+    | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other"}
+    | {"internal_error", "item_fault"}
+)
 AFTER = frozenset(
     {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"} | {"slow", "truncated", "html"}
 )
 KINDS = BEFORE | DURING | AFTER
 _WRITES_ONLY = frozenset({"late_commit", "query_lag", "links_dropped", "changed_by_other", "internal_error"})
-_MATCHES = frozenset({"method", "path", "entity", "operation"})
+_MATCHES = frozenset({"method", "path", "entity", "operation", "record", "text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Described:
     path: str
     entities: frozenset[str] = frozenset()
     operations: frozenset[str] = frozenset()
+    parts: Callable[[], list[Part]] = list
 
     @property
     def writes(self) -> bool:
@@ -67,7 +75,16 @@ class Trouble:
             "entity": lambda wanted: wanted.lower() in {each.lower() for each in call.entities},
             "operation": lambda wanted: wanted.lower() in call.operations,
         }
-        return all(tests[name](wanted) for name, wanted in self.match.items())
+        return all(tests[name](wanted) for name, wanted in self.match.items() if name in tests) and self._concerns_part_of(call)
+
+    def _concerns_part_of(self, call: Described) -> bool:
+        """Whether one part of the call holds the record and the text that the rule names, if it names any."""
+        return not self.match.keys() & {"record", "text"} or any(map(self.holds, call.parts()))
+
+    def holds(self, part: Part) -> bool:
+        """Whether this part of a call, or item of a batch, holds the record and the text that the rule names."""
+        record, text = self.match.get("record"), self.match.get("text")
+        return (record is None or holds_record(part, record)) and (text is None or holds_text(part, text))
 
     def as_json(self) -> dict[str, Any]:
         """The rule as given, with its counts so far."""

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from operator import eq, ge, gt, le, lt
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from hostsim.qbo_simulator.base.clock import company_day, parse_time
-from hostsim.qbo_simulator.base.entities import KINDS, NOT_MODELLED, Cell, Column, Kind
+from hostsim.qbo_simulator.base.coverage import not_modelled
+from hostsim.qbo_simulator.base.entities import BY_PATH, Cell, Column, Kind
 from hostsim.qbo_simulator.base.faults import query_error
 from hostsim.qbo_simulator.base.http import Record, dump, load, number
 from hostsim.qbo_simulator.base.table import Row, Table
@@ -16,7 +17,7 @@ from hostsim.qbo_simulator.query.parser import Condition, Statement, parse
 
 Rows = dict[int, Row]
 Test = Callable[[Row], bool]
-_COMPARE: dict[str, Callable[[Cell, Cell], bool]] = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}  # type: ignore[dict-item]
+_COMPARE: dict[str, Callable[[Cell, Cell], bool]] = {"=": eq, "!=": ne, "<": lt, ">": gt, "<=": le, ">=": ge}  # type: ignore[dict-item]
 _PAGE = 1000
 
 
@@ -24,8 +25,6 @@ def answer(company: Company, text: str, now: datetime) -> bytes:
     """The QueryResponse object for a statement, as bytes."""
     statement = parse(text)
     kind = _kind(statement.entity)
-    if kind is None:
-        return b'{"totalCount":0}' if statement.count else b"{}"
     if statement.start < 1:
         raise query_error(f"value {statement.start} is too small. Min allowed value is 1")
     if statement.limit > _PAGE:
@@ -37,13 +36,10 @@ def answer(company: Company, text: str, now: datetime) -> bytes:
     return _reply(company, kind, statement, page, len(found))
 
 
-def _kind(name: str) -> Kind | None:
-    for known in KINDS:
-        if known.lower() == name.lower():
-            return KINDS[known]
-    if name.lower() in {each.lower() for each in NOT_MODELLED}:
-        return None
-    raise query_error(f"invalid context declaration: {name}")
+def _kind(name: str) -> Kind:
+    if name.lower() not in BY_PATH:
+        raise query_error(f"invalid context declaration: {not_modelled(name) or name}")
+    return BY_PATH[name.lower()]
 
 
 def _reply(company: Company, kind: Kind, statement: Statement, page: list[int], total: int) -> bytes:
@@ -91,6 +87,8 @@ def _swept(table: Table, condition: Condition, rows: Rows, now: datetime) -> lis
     position, value = table.positions[column.name], _comparable(column, condition.values[0], now)
     if condition.operator == "=":
         return [each for each, cells in rows.items() if cells[position] == value]
+    if value is None:
+        return []
     return [each for each, cells in rows.items() if (cell := cells[position]) is not None and cell > value]
 
 
@@ -155,13 +153,15 @@ def _test(table: Table, condition: Condition, now: datetime) -> Test:
 
 
 def _check_operator(column: Column, operator: str) -> None:
-    if operator == "!=" or (column.name == "Id" and operator not in ("=", "in")):
+    if column.name == "Id" and operator not in ("=", "in"):
         raise query_error(f"operator {operator} is not supported for property {column.name}")
 
 
 def _comparison(position: int, operator: str, value: Cell) -> Test:
     if operator == "=":
         return lambda cells: cells[position] == value
+    if value is None and operator != "!=":
+        return lambda _cells: False
     if operator == ">":
         return lambda cells: (cell := cells[position]) is not None and cell > value  # type: ignore[operator]
     compare = _COMPARE[operator]

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from hostsim.qbo_simulator.base.encoding import MOST_BYTES, encoded
 from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.server.control import allowed, answer_control
 from hostsim.qbo_simulator.simulator import QuickBooks
@@ -70,8 +71,8 @@ def asgi(core: QuickBooks, lines: Connections, pages: ASGIApp, reset: Callable[[
             fine = allowed(scope["client"][0], dict(request.headers))
             await _answer(answer_control(core, request, reset) if fine else _FORBIDDEN, send, lines, scope["client"])
         elif path.startswith(_API):
-            answer = core.handle(await _read(scope, receive))
-            await _answer(answer, send, lines, scope["client"])
+            request = await _read(scope, receive)
+            await _answer(encoded(core.handle(request), request), send, lines, scope["client"])
         else:
             await pages(scope, receive, send)
 
@@ -79,14 +80,15 @@ def asgi(core: QuickBooks, lines: Connections, pages: ASGIApp, reset: Callable[[
 
 
 async def _read(scope: Scope, receive: Receive) -> Request:
-    parts, more = [], True
+    body, more = bytearray(), True
     while more:
         message = await receive()
-        parts.append(message.get("body", b""))
+        if len(body) <= MOST_BYTES:  # the rest of a body that is too long is read, but not kept
+            body += message.get("body", b"")
         more = message.get("more_body", False)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return Request(scope["method"], scope["path"], tuple(query), headers, b"".join(parts))
+    return Request(scope["method"], scope["path"], tuple(query), headers, bytes(body))
 
 
 async def _answer(answer: Response | LostAnswer, send: Send, lines: Connections, client: tuple[str, int]) -> None:

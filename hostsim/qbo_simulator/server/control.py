@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from hostsim.qbo_simulator.base.clock import parse_time
+from hostsim.qbo_simulator.base.coverage import coverage
 from hostsim.qbo_simulator.base.http import Request, Response, dump
 from hostsim.qbo_simulator.base.settings import CHOICES
 from hostsim.qbo_simulator.oauth.sign_in import ConsentError
@@ -55,6 +56,10 @@ def answer_control(core: QuickBooks, request: Request, reset: Callable[[], None]
 
 def _health(core: QuickBooks, _request: Request) -> Any:
     return {"status": "ok", "realms": list(core.realms)}
+
+
+def _coverage(_core: QuickBooks, _request: Request) -> Any:
+    return coverage()
 
 
 def _credentials(core: QuickBooks, request: Request) -> Any:
@@ -137,6 +142,7 @@ def _deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
 
 _CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
     ("GET", "healthz"): _health,
+    ("GET", "coverage"): _coverage,
     ("GET", "credentials"): _credentials,
     ("GET", "trouble"): _troubles,
     ("POST", "trouble"): _add_trouble,
