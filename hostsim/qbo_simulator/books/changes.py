@@ -12,9 +12,9 @@ from hostsim.qbo_simulator.base.schema import read_entity
 from hostsim.qbo_simulator.books import applications as links
 from hostsim.qbo_simulator.books import void_delete as removals
 from hostsim.qbo_simulator.books.company import Company
-from hostsim.qbo_simulator.books.currencies import home_total, rounded_amounts, transaction_currency
+from hostsim.qbo_simulator.books.currencies import gain_account, home_total, is_multicurrency, rounded_amounts, transaction_currency
 from hostsim.qbo_simulator.books.lists import named_lists
-from hostsim.qbo_simulator.books.lists.customers import rename_descendants
+from hostsim.qbo_simulator.books.lists.customers import carry_on
 from hostsim.qbo_simulator.books.lists.rates import keep_rate
 from hostsim.qbo_simulator.books.money import deposits, journal_entries, payments, purchases
 from hostsim.qbo_simulator.books.references import resolve, target
@@ -48,9 +48,19 @@ def perform(company: Company, write: Write, now: datetime) -> bytes:
         raise lapsed()
     done = _OPERATIONS[write.operation](company, kind, write, now)
     company.settle(now)
+    if kind.name == "Preferences":
+        _open_gain_account(company, now)
     if write.operation == "create" and kind.name in _USES_CREDITS:
         _remember_credits(company, done, now)
     return done
+
+
+def _open_gain_account(company: Company, now: datetime) -> None:
+    """The account for exchange gains and losses, which QuickBooks opens with the second currency."""
+    if not is_multicurrency(company) or gain_account(company):
+        return
+    body = {"Name": "Exchange Gain or Loss", "AccountType": "Other Expense", "AccountSubType": "ExchangeGainOrLoss"}
+    perform(company, Write("Account", "create", body), now)
 
 
 def _remember_credits(company: Company, done: bytes, now: datetime) -> None:
@@ -189,7 +199,7 @@ def _keep(company: Company, kind: Kind, record: Record, old: Record | None, now:
         return _keep_document(company, kind, record, old, now)
     company.store(kind.name, record, now)
     if old and kind.name == "Customer":
-        rename_descendants(company, record, now)
+        carry_on(company, old, record, now)
     return company.render(kind.name, identity)
 
 

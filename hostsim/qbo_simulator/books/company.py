@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from hostsim.qbo_simulator.base.clock import stamp
@@ -30,6 +31,7 @@ class Company:
         self.due: list[tuple[float, int]] = []
         self._settings = settings
         self._owed: dict[int, int] = {}
+        self._moved: dict[int, int] = {}
         self._carried: dict[tuple[str, int], dict[int, int]] = {}
         self._touched: set[tuple[str, int]] = set()
         self._preferences: tuple[bytes, Record] = (b"", {})
@@ -193,12 +195,23 @@ class Company:
         owed, self._owed = self._owed, {}
         self._touched.clear()
         jobs: dict[int, int] = {}
-        for customer, cents in owed.items():
-            if cents:
-                self._owe(customer, cents, cents, at)
-                self._climb(customer, cents, jobs)
-        for customer, cents in jobs.items():
-            self._owe(customer, 0, cents, at)
+        for customer, owed_units in owed.items():
+            if owed_units:
+                self._owe(customer, owed_units, owed_units, at)
+                self._climb(customer, owed_units, jobs)
+        moved, self._moved = self._moved, {}
+        for parent, owed_units in moved.items():
+            jobs[parent] = jobs.get(parent, 0) + owed_units
+            self._climb(parent, owed_units, jobs)
+        for customer, owed_units in jobs.items():
+            if owed_units:
+                self._owe(customer, 0, owed_units, at)
+
+    def move_jobs(self, before: str | None, after: str | None, balance: Decimal) -> None:
+        """Take a customer's balance with jobs from those above it before the change, to those above it after."""
+        for parent, sign in ((before, -1), (after, 1)):
+            if parent is not None:
+                self._moved[int(parent)] = self._moved.get(int(parent), 0) + sign * units(balance)
 
     def discard_unsettled(self) -> None:
         """Drop what an unfinished change wanted to carry to customers."""
@@ -212,10 +225,10 @@ class Company:
             record["BalanceWithJobs"] = number(record["BalanceWithJobs"]) + amount(with_jobs)
             self.store("Customer", record, at)
 
-    def _climb(self, customer: int, cents: int, jobs: dict[int, int]) -> None:
+    def _climb(self, customer: int, owed_units: int, jobs: dict[int, int]) -> None:
         record = self.tables["Customer"].get(customer)
         while record and (parent := record.get("ParentRef")):
-            jobs[int(parent["value"])] = jobs.get(int(parent["value"]), 0) + cents
+            jobs[int(parent["value"])] = jobs.get(int(parent["value"]), 0) + owed_units
             record = self.tables["Customer"].get(int(parent["value"]))
 
     def preference(self, group: str, name: str) -> Any:

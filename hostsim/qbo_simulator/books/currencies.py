@@ -120,3 +120,10 @@ def check_account(company: Company, record: Record, account: Record) -> None:
     code = account.get("CurrencyRef", {}).get("value", home_currency(company))
     if code not in (record["CurrencyRef"]["value"], home_currency(company)):
         raise business("The currency of the account must be the currency of the transaction.")
+
+
+def gain_account(company: Company) -> int | None:
+    """The account for exchange gains and losses, once there is one."""
+    table = company.tables["Account"]
+    position = table.positions["AccountSubType"]
+    return next((each for each, cells in table.rows.items() if cells[position] == "exchangegainorloss"), None)

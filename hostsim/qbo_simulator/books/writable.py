@@ -37,6 +37,8 @@ _READ_ONLY = frozenset(
 )
 #: What a deposit takes to the bank, and locks.
 _DEPOSITED = frozenset({"Payment", "SalesReceipt"})
+_KEPT_BY_TRANSACTIONS = ("CurrencyRef", "ExchangeRate", "CustomField", "PrintStatus", "EmailStatus")
+_KEPT_BY_LISTS = ("CurrencyRef", "Active")
 _SINGLES = frozenset({"Preferences", "CompanyInfo"})
 
 
@@ -48,7 +50,9 @@ def writable(kind: Kind, record: Record) -> Record:
 
 def kept(kind: Kind, old: Record) -> Record:
     """What even a full update cannot blank."""
-    always = ("CurrencyRef", "CustomField", "PrintStatus", "EmailStatus") if kind.posts else ("CurrencyRef", "Active")
+    always = (
+        ("CurrencyRef", "ExchangeRate", "CustomField", "PrintStatus", "EmailStatus") if kind.posts else ("CurrencyRef", "Active")
+    )
     return {name: old[name] for name in (writable(kind, old) if kind.name in _SINGLES else always) if name in old}
 
 

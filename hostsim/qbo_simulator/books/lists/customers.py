@@ -19,9 +19,12 @@ def fill_customer(company: Company, _kind: str, record: Record, old: Record | No
     reference = _currency(company, record, old)
     if parent and parent["CurrencyRef"]["value"] != reference["value"]:
         raise business("The currency of a sub-customer must be the currency of its parent.")
+    if record.get("IsProject") and parent is None:
+        raise required("ParentRef")
     return {
         "Taxable": True,
         "BillWithParent": False,
+        "IsProject": False,
         "PreferredDeliveryMethod": "Print",
         "DefaultTaxCodeRef": {"value": "2"},
         "PrintOnCheckName": display,
@@ -84,19 +87,48 @@ def _with_id(company: Company, address: Record, old: Record | None) -> Record:
     return {**address, "Id": known or str(company.next_address())}
 
 
+def carry_on(company: Company, old: Record, new: Record, at: datetime) -> None:
+    """Carry a change of a customer to those under it and above it: paths of names, and balances with jobs."""
+    before, after = (record.get("ParentRef", {}).get("value") for record in (old, new))
+    if before != after:
+        company.move_jobs(before, after, number(new["BalanceWithJobs"]))
+    rename_descendants(company, new, at)
+
+
 def rename_descendants(company: Company, record: Record, at: datetime) -> None:
     """Carry a customer's new name into the paths of all under it."""
-    for child in _children(company, record["Id"]):
+    for child in children_of(company, record["Id"]):
         placed = _place(child["DisplayName"], record)
         if any(child.get(name) != value for name, value in placed.items()):
-            changed = {**child, **placed, "SyncToken": company.next_token("Customer", child)}
-            changed["ParentRef"] = {"value": record["Id"], "name": record["DisplayName"]}
-            company.store("Customer", changed, at)
-            rename_descendants(company, changed, at)
+            _put_under(company, child, record, at)
 
 
-def _children(company: Company, parent: str) -> list[Record]:
+def move_to_parent(company: Company, child: Record, parent: Record, at: datetime) -> None:
+    """Hang a customer, with all under it, under another parent."""
+    company.move_jobs(child["ParentRef"]["value"], parent["Id"], number(child["BalanceWithJobs"]))
+    _put_under(company, child, parent, at)
+
+
+def _put_under(company: Company, child: Record, parent: Record, at: datetime) -> None:
+    changed = {**child, **_place(child["DisplayName"], parent), "SyncToken": company.next_token("Customer", child)}
+    changed["ParentRef"] = {"value": parent["Id"], "name": parent["DisplayName"]}
+    company.store("Customer", changed, at)
+    rename_descendants(company, changed, at)
+
+
+def children_of(company: Company, parent: str) -> list[Record]:
+    """The customers right under one."""
     table = company.tables["Customer"]
     position = table.positions["ParentRef"]
     found = [table.get(each) for each, cells in table.rows.items() if cells[position] == parent]
     return [each for each in found if each is not None]
+
+
+def is_under(company: Company, record: Record, above: str) -> bool:
+    """Whether `above` is a parent of a customer, or a parent's parent."""
+    chain: Record | None = record
+    while chain and "ParentRef" in chain:
+        if chain["ParentRef"]["value"] == above:
+            return True
+        chain = company.tables["Customer"].get(int(chain["ParentRef"]["value"]))
+    return False
