@@ -216,6 +216,7 @@ class Company:
     def discard_unsettled(self) -> None:
         """Drop what an unfinished change wanted to carry to customers."""
         self._owed.clear()
+        self._moved.clear()
         self._touched.clear()
 
     def _owe(self, customer: int, own: int, with_jobs: int, at: datetime) -> None:
