@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from hostsim.cli import COMMANDS, main
-from hostsim.web.server import ADDRESS, PortTaken, listen
+from hostsim.web.server import ADDRESS, PortRefused, listen
 
 HEAVY = ("sqlalchemy", "starlette", "uvicorn", "rich", "requests", "keyring", "pluggy", "qb_plugin")
 
@@ -70,5 +70,5 @@ def test_a_taken_port_is_said_with_the_flag_that_changes_it(command: list[str], 
 def test_a_port_can_be_taken_once() -> None:
     with listen(0) as taken:
         assert taken.getsockname()[0] == ADDRESS
-        with pytest.raises(PortTaken):
+        with pytest.raises(PortRefused):
             listen(taken.getsockname()[1])
