@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from qb_plugin.model import (
-    AppliedPart,
+    Application,
     Customer,
     Entity,
     Fault,
@@ -57,8 +57,8 @@ def _record(kind: Kind, name: str, number: int | str, client: int, amount: str, 
     return replace(record, **more)  # type: ignore[arg-type]
 
 
-def part(invoice: int, amount: str) -> AppliedPart:
-    return AppliedPart(str(invoice), f"INV-{invoice}", Decimal(amount))
+def part(invoice: int, amount: str) -> Application:
+    return Application(str(invoice), f"INV-{invoice}", Decimal(amount))
 
 
 def invoice(identity: str, client: int, balance: str, day: int = 1, number: str | None = None) -> QboInvoice:

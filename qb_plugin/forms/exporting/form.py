@@ -25,7 +25,7 @@ from qb_plugin.host import Task
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.run_export import export, still_open
-from qb_plugin.sync.exporting.settlement import shares_of_lines
+from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
@@ -217,7 +217,7 @@ class ExportPayments:
         yield from unknown
         yield from plan.decided
         yield from (RowResult(str(r.ref), Outcome.READY, Message("would_link"), b.id) for r, b in plan.adopted)
-        yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, shares_of_lines(row.lines)) for row in plan.rows)
+        yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, applications_of(row.lines)) for row in plan.rows)
 
     def _options(self, values: Mapping[str, Any], edits: Mapping[str, Any]) -> ExportOptions:
         settings = self._services.settings(self._services.connection().realm)

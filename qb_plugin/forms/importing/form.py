@@ -21,7 +21,6 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
-from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_matched
@@ -170,7 +169,7 @@ class ImportPayments:
             else:
                 row = unpack(found)
                 outcome = Outcome.READY if row.outcome is Outcome.READY or identity in force else row.outcome
-                yield RowResult(identity, outcome, row.message, row.payment.id, shares_of(row))
+                yield RowResult(identity, outcome, row.message, row.payment.id, row.applications)
 
     def options(self, name: str, search: str) -> list[dict[str, str]]:
         """No cell of this form is chosen."""

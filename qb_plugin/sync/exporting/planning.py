@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import (
+    Application,
     CreditMemoDraft,
     Customer,
     Draft,
@@ -22,7 +23,6 @@ from qb_plugin.model import (
     QboTransaction,
     Ref,
     RowResult,
-    Share,
     SourceRecord,
     UnreadableRecord,
 )
@@ -247,15 +247,15 @@ class Planner:
             return balances.allocate(customer_id, amount)
         return balances.allocate_as_wanted(customer_id, amount, self._wanted(record, customer_id))
 
-    def _wanted(self, record: SourceRecord, customer_id: str) -> list[Share]:
+    def _wanted(self, record: SourceRecord, customer_id: str) -> list[Application]:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""
-        shares: list[Share] = []
+        applications: list[Application] = []
         for part in record.applications:
             link = self._snapshot.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
             found = link.quickbooks_id if link else self._snapshot.balances.find_number(customer_id, part.invoice_number)
             if found:
-                shares.append(Share(found, part.amount))
-        return shares
+                applications.append(Application(found, part.invoice_number, part.amount))
+        return applications
 
 
 class RowNotSent(Exception):

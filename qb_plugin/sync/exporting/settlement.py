@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from qb_plugin.model import (
     Answer,
+    Application,
     Draft,
     Entity,
     Intent,
@@ -21,7 +22,6 @@ from qb_plugin.model import (
     QboTransaction,
     RowResult,
     Settlement,
-    Share,
     SourceRecord,
 )
 from qb_plugin.money import ZERO
@@ -81,16 +81,14 @@ def total_of(lines: Sequence[Line]) -> object:
     return sum((line.amount for line in lines if line.type == Entity.INVOICE), ZERO)
 
 
-def applied(saved: QboTransaction) -> tuple[Share, ...]:
-    """The invoices a payment is applied to, by number."""
-    if isinstance(saved, QboCreditMemo):
-        return ()
-    return shares_of_lines(saved.lines)
+def applied(saved: QboTransaction) -> tuple[Application, ...]:
+    """What of a payment is applied to invoices."""
+    return () if isinstance(saved, QboCreditMemo) else applications_of(saved.lines)
 
 
-def shares_of_lines(lines: Sequence[Line]) -> tuple[Share, ...]:
-    """The invoices among the lines, by number."""
-    return tuple(Share(line.number or line.id, line.amount) for line in lines if line.type == Entity.INVOICE)
+def applications_of(lines: Sequence[Line]) -> tuple[Application, ...]:
+    """The lines that name QuickBooks invoices; one without a number is known by its id."""
+    return tuple(Application(line.id, line.number or line.id, line.amount) for line in lines if line.type == Entity.INVOICE)
 
 
 def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:

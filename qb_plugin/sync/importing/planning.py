@@ -7,10 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import Entity, Kind, Line, Link, Outcome, QboPayment, Ref, UnreadableRecord
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Kind,
+    Line,
+    Link,
+    Outcome,
+    QboPayment,
+    Ref,
+    UnreadableRecord,
+)
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, unreadable_row, why_not
+from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate, unreadable_row, why_not
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import DuplicateKey, duplicate_key
 from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
@@ -56,9 +66,9 @@ def read_importable(context: SyncContext, ledger: HostLedger, start: date | None
     spent: dict[str, Decimal] = {}
     for page in context.quickbooks.payment_pages(start, end):
         rows = plan_import(context, ledger, [each for each in page if isinstance(each, QboPayment)], spent=spent)
-        for share in (share for row in rows for share in row.shares):
-            before = spent.get(share.invoice_id)
-            spent[share.invoice_id] = before + share.amount if before else share.amount
+        for each in (each for row in rows for each in row.applications):
+            before = spent.get(each.invoice_id)
+            spent[each.invoice_id] = before + each.amount if before else each.amount
         yield from rows
         yield from (unreadable_row(each) for each in page if isinstance(each, UnreadableRecord))
 
@@ -123,7 +133,7 @@ def decide(
     balances: dict[str, Decimal],
     gone: Set[str] = frozenset(),
 ) -> ImportRow:
-    """One payment: here already, deleted there, not importable, without a client, looking the same, or ready with its shares."""
+    """One payment: here already, deleted there, not importable, without a client, looking the same, or ready."""
     existing = find_existing(context, host_snapshot, payment)
     if existing:
         return ImportRow(payment, Outcome.SYNCHRONIZED, existing=existing)
@@ -134,7 +144,7 @@ def decide(
     client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
         return ImportRow(payment, Outcome.NOT_READY)
-    row = share_out(host_snapshot, payment, client, balances)
+    row = allocate(host_snapshot, payment, client, balances)
     possible_duplicate = host_snapshot.possible_duplicates.get(
         duplicate_key(client, payment.date, payment.total, payment.reference)
     )
@@ -159,10 +169,10 @@ def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: Qb
     return marker.source if marker and marker.firm == context.firm_id else None
 
 
-def share_out(host_snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
+def allocate(host_snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
     """Each line to the linked invoice, else to the one of the same number and client, at most what is open there."""
     money = payment.total
-    shares: list[PlannedShare] = []
+    applications: list[Application] = []
     absent: list[str] = []
     short: list[str] = []
     for line in (line for line in payment.lines if line.type == Entity.INVOICE):
@@ -176,5 +186,5 @@ def share_out(host_snapshot: HostSnapshot, payment: QboPayment, client: str, bal
         if part:
             balances[invoice.id] -= part
             money -= part
-            shares.append(PlannedShare(invoice.id, invoice.number, part))
-    return ImportRow(payment, Outcome.READY, client, tuple(shares), tuple(absent), tuple(short))
+            applications.append(Application(invoice.id, invoice.number, part))
+    return ImportRow(payment, Outcome.READY, client, tuple(applications), tuple(absent), tuple(short))

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from qb_plugin.model import QUICKBOOKS_PAYMENT, Message, Outcome, QboPayment, Ref, Share, UnreadableRecord
+from qb_plugin.model import (
+    QUICKBOOKS_PAYMENT,
+    Application,
+    Message,
+    Outcome,
+    QboPayment,
+    Ref,
+    UnreadableRecord,
+)
 from qb_plugin.money import ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedShare:
-    """One invoice a payment will be applied to here."""
-
-    invoice_id: str
-    number: str
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class ImportRow:
     payment: QboPayment
     outcome: Outcome
     client_id: str = ""
-    shares: tuple[PlannedShare, ...] = ()
+    applications: tuple[Application, ...] = ()
     absent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     existing: Ref | None = None
@@ -76,7 +74,7 @@ class ImportRow:
     @property
     def unapplied(self) -> Message | None:
         """What stays unapplied, and why: an invoice that is not here, one with less open, or unapplied in QuickBooks too."""
-        left = self.payment.total - sum((share.amount for share in self.shares), ZERO)
+        left = self.payment.total - sum((each.amount for each in self.applications), ZERO)
         if left == 0:
             return None
         if self.absent:
@@ -138,8 +136,3 @@ SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
     Outcome.NOT_READY: lambda row: why_not(row.payment) or Message("customer_not_matched", {"customer": row.payment.customer_name}),
     Outcome.REMOVED: lambda _: Message("payment_removed"),
 }
-
-
-def shares_of(row: ImportRow) -> tuple[Share, ...]:
-    """The shares as rows and JSON show them."""
-    return tuple(Share(share.number, share.amount) for share in row.shares)

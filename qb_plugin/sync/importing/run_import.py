@@ -11,7 +11,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
 from qb_plugin.sync.importing.planning import external_key, plan_import
 from qb_plugin.sync.importing.refresh import Refresher, differences
-from qb_plugin.sync.importing.row import ImportRow, shares_of, unreadable_row
+from qb_plugin.sync.importing.row import ImportRow, unreadable_row
 from qb_plugin.sync.linking import link_imported
 from qb_plugin.sync.ports import HostLedger, Recorded
 
@@ -100,7 +100,7 @@ def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, 
         "method": methods.get(payment.method_id or "", ""),
         "reference": payment.reference or "",
         "memo": payment.note or "",
-        "applications": [{"invoice_id": share.invoice_id, "amount": share.amount} for share in row.shares],
+        "applications": [{"invoice_id": each.invoice_id, "amount": each.amount} for each in row.applications],
     }
 
 
@@ -124,4 +124,4 @@ def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
     if recorded.status == RecordingStatus.EXISTS:
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
     ended = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
-    return RowResult(row.id, ended, row.message, row.payment.id, shares_of(row))
+    return RowResult(row.id, ended, row.message, row.payment.id, row.applications)

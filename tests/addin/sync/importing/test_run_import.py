@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Kind,
+    Link,
+    LinkOrigin,
+    Message,
+    Outcome,
+    QboPayment,
+    Ref,
+)
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.run_import import GROUP, ImportOptions, as_host_payment, import_payments, record
@@ -84,7 +94,7 @@ def test_a_payment_is_recorded_applied_and_linked(desk: Desk, ledger: FakeLedger
     assert kept.applications == (("20", Decimal("100.00")),)
     result = ended.rows["quickbooks_payment:900"]
     assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "900")
-    assert result.applied == (Share("INV-20", Decimal("100.00")),)
+    assert result.applied == (Application("20", "INV-20", Decimal("100.00")),)
     assert desk.linked("900") == Link(REALM, Ref(Kind.PAYMENT, kept.id), Entity.PAYMENT, "900", LinkOrigin.IMPORTED, "3")
 
 
