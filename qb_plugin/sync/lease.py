@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from qb_plugin.clock import Clock
 from qb_plugin.model import Lease
-from qb_plugin.sync.ports import Clock, Leases
+from qb_plugin.sync.ports import Leases
 
 FRESH = 15.0  # seconds for which a renewal proves the lease; another workstation may take it 60 s after the last one
 

@@ -1,12 +1,11 @@
-"""What the rules need of the outside, as Protocols: QuickBooks, the journal and the clock."""
+"""What the rules need of the outside, as Protocols: QuickBooks, the journal, and what a run writes down."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from qb_plugin.model import (
     Answer,
@@ -212,67 +211,6 @@ class Settings(Protocol):
 
     def get(self, realm: str) -> Mapping[str, object]: ...
     def put(self, realm: str, values: Mapping[str, object]) -> None: ...
-
-
-class HostInvoice(Protocol):
-    """A WorkSpace invoice, as import needs it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def balance(self) -> Decimal: ...
-
-
-class Recorded(Protocol):
-    """What the ledger made of one payment: status recorded, exists or refused."""
-
-    @property
-    def external_key(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def id(self) -> str | None: ...
-    @property
-    def reason(self) -> str | None: ...
-
-
-class HostPayment(Protocol):
-    """A WorkSpace payment, as much of it as a comparison needs."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def date(self) -> date: ...
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def reference(self) -> str: ...
-
-
-class HostLedger(Protocol):
-    """What import asks of the practice's ledger."""
-
-    def invoices(self, ids: Sequence[str]) -> Sequence[HostInvoice]: ...
-    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[HostInvoice]: ...
-    def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[HostPayment]: ...
-    def payments_by_external_key(self, keys: Sequence[str]) -> Mapping[str, str]: ...
-    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[Recorded]: ...
-
-
-class Clock(Protocol):
-    """Our own clock and waiting, so that tests need not wait."""
-
-    def now(self) -> datetime: ...
-    def monotonic(self) -> float: ...
-    def sleep(self, seconds: float) -> None: ...
 
 
 class Ids(Protocol):

@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from qb_plugin.clock import Clock
 from qb_plugin.errors import AddInError
 from qb_plugin.model import Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.lease import LeasedRun, LeaseGuard
-from qb_plugin.sync.ports import Clock, Leases, Runs
+from qb_plugin.sync.ports import Leases, Runs
 
 COUNTED = (  # the outcomes a run ends with, in the order in which its summary names them
     ("done", frozenset({Outcome.SYNCHRONIZED})),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from qb_plugin.host import Invoice, Ledger, Record
 from qb_plugin.model import (
     Application,
     Entity,
@@ -23,7 +24,6 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate, unreadable_row, why_not
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import DuplicateKey, duplicate_key
-from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class HostSnapshot:
     clients: Mapping[str, str]
     payment_links: Mapping[str, Link]
     keys: Mapping[str, str]
-    possible_duplicates: Mapping[DuplicateKey, HostPayment]
-    linked_invoices: Mapping[str, HostInvoice]
-    numbered_invoices: Mapping[tuple[str, str], HostInvoice]
+    possible_duplicates: Mapping[DuplicateKey, Record]
+    linked_invoices: Mapping[str, Invoice]
+    numbered_invoices: Mapping[tuple[str, str], Invoice]
 
-    def find_invoice(self, client: str, line: Line) -> HostInvoice | None:
+    def find_invoice(self, client: str, line: Line) -> Invoice | None:
         """The client's invoice here for a QuickBooks line: the linked one, else the only one of that number.
 
         In QuickBooks a customer may pay for its sub-customers; another client's invoice cannot take the payment here.
@@ -57,7 +57,7 @@ def external_key(realm: str, payment_id: str) -> str:
     return f"quickbooks:{realm}:Payment:{payment_id}"
 
 
-def read_importable(context: SyncContext, ledger: HostLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
+def read_importable(context: SyncContext, ledger: Ledger, start: date | None, end: date | None) -> Iterator[ImportRow]:
     """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
 
     They are read and decided a page at a time, so that very many take no more room than what is kept of them; what earlier
@@ -75,7 +75,7 @@ def read_importable(context: SyncContext, ledger: HostLedger, start: date | None
 
 def plan_import(
     context: SyncContext,
-    ledger: HostLedger,
+    ledger: Ledger,
     payments: Sequence[QboPayment],
     gone: Set[str] = frozenset(),
     spent: Mapping[str, Decimal] | None = None,
@@ -89,7 +89,7 @@ def plan_import(
     return [decide(context, host_snapshot, payment, balances, gone) for payment in payments]
 
 
-def read_host_snapshot(context: SyncContext, ledger: HostLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
+def read_host_snapshot(context: SyncContext, ledger: Ledger, payments: Sequence[QboPayment]) -> HostSnapshot:
     """Read links, keys, look-alikes and invoices for all payments at once."""
     realm = context.realm
     customers = {payment.customer_id for payment in payments}
@@ -110,17 +110,17 @@ def read_host_snapshot(context: SyncContext, ledger: HostLedger, payments: Seque
 
 
 def read_possible_duplicates(
-    ledger: HostLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
-) -> Mapping[DuplicateKey, HostPayment]:
+    ledger: Ledger, clients: Mapping[str, str], payments: Sequence[QboPayment]
+) -> Mapping[DuplicateKey, Record]:
     """Payments here of the same client, date, amount and reference as one of these."""
     keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}
     found = ledger.find_payments(sorted(keys))
     return {duplicate_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
 
 
-def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostInvoice]:
+def only_ones(invoices: Iterable[Invoice]) -> Mapping[tuple[str, str], Invoice]:
     """Invoices by client and number; a number that a client has twice names none of them."""
-    found: dict[tuple[str, str], list[HostInvoice]] = {}
+    found: dict[tuple[str, str], list[Invoice]] = {}
     for invoice in invoices:
         found.setdefault((invoice.client_id, invoice.number), []).append(invoice)
     return {key: group[0] for key, group in found.items() if len(group) == 1}
@@ -151,7 +151,7 @@ def decide(
     return held_as_duplicate(row, possible_duplicate) if possible_duplicate else row
 
 
-def held_as_duplicate(row: ImportRow, possible_duplicate: HostPayment) -> ImportRow:
+def held_as_duplicate(row: ImportRow, possible_duplicate: Record) -> ImportRow:
     """A payment that looks like one that is here: held, and it says which one."""
     held = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
     return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)

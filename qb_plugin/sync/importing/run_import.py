@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from qb_plugin.host import Ledger, RecordedPayment
 from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
@@ -13,7 +14,6 @@ from qb_plugin.sync.importing.planning import external_key, plan_import
 from qb_plugin.sync.importing.refresh import Refresher, differences
 from qb_plugin.sync.importing.row import ImportRow, unreadable_row
 from qb_plugin.sync.linking import link_imported
-from qb_plugin.sync.ports import HostLedger, Recorded
 
 GROUP = 500  # payments a commit of the host's
 
@@ -29,7 +29,7 @@ class ImportOptions:
 
 
 def import_payments(
-    context: SyncContext, ledger: HostLedger, compact_rows: CompactRows, ids: Sequence[str], options: ImportOptions
+    context: SyncContext, ledger: Ledger, compact_rows: CompactRows, ids: Sequence[str], options: ImportOptions
 ) -> Iterator[RowResult]:
     """Import the rows of these ids in groups; one result a row.
 
@@ -53,7 +53,7 @@ def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[Compac
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def plan_refreshed(context: SyncContext, ledger: HostLedger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
+def plan_refreshed(context: SyncContext, ledger: Ledger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
@@ -77,7 +77,7 @@ def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> Import
 
 
 def record(
-    context: SyncContext, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[str]
+    context: SyncContext, ledger: Ledger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[str]
 ) -> Iterator[RowResult]:
     """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key)."""
     ready = [row for row in rows if row.outcome is Outcome.READY]
@@ -104,7 +104,7 @@ def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, 
     }
 
 
-def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
+def ref_of(row: ImportRow, recorded: RecordedPayment | None) -> Ref | None:
     """The WorkSpace payment to link the row to, if there is one now."""
     if recorded and recorded.id:
         return Ref(Kind.PAYMENT, recorded.id)
@@ -112,7 +112,7 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
     return row.existing if host_snapshot else None
 
 
-def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
+def result_of(row: ImportRow, recorded: RecordedPayment | None) -> RowResult:
     """What became of the row."""
     if row.outcome is Outcome.SYNCHRONIZED:
         return RowResult(row.id, Outcome.SYNCHRONIZED, row.message, row.payment.id)

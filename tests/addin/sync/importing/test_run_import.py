@@ -91,7 +91,7 @@ def test_a_payment_is_recorded_applied_and_linked(desk: Desk, ledger: FakeLedger
         "C1",
         "by card",
     )
-    assert kept.applications == (("20", Decimal("100.00")),)
+    assert kept.applications == (Application("20", "INV-20", Decimal("100.00")),)
     result = ended.rows["quickbooks_payment:900"]
     assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "900")
     assert result.applied == (Application("20", "INV-20", Decimal("100.00")),)
