@@ -31,8 +31,9 @@ from qb_plugin.model import (
 )
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.sync.context import SyncContext, Waits
+from qb_plugin.sync.exporting.planning import Plan, Planner
 from qb_plugin.sync.exporting.run_export import export
-from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
 from tests.support.quickbooks_memory import FakeBooks
 from tests.support.virtual_clock import NOON, CountingIds, VirtualClock
@@ -181,6 +182,11 @@ class Firm:
         options.setdefault("item_id", "9")
         run = leased(stop, fence, f"run-{self.runs}")
         yield from export(self.context, run, ExportOptions(**options), records)  # type: ignore[arg-type]
+
+    def plan(self, *records: SourceRecord, **options: object) -> Plan:
+        """Decide every row, and send nothing."""
+        chosen = ExportOptions(**options)  # type: ignore[arg-type]
+        return Planner(self.context, read_snapshot(self.context, records, chosen), chosen).plan(records)
 
     def link(self, record: SourceRecord) -> Link | None:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)

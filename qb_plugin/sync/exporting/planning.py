@@ -30,7 +30,7 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
-from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
+from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
@@ -76,12 +76,6 @@ class SortedOut:
     decided: list[RowResult] = field(default_factory=list)
     adopted: list[tuple[SourceRecord, QboTransaction]] = field(default_factory=list)
     to_send: deque[SourceRecord] = field(default_factory=deque)
-
-
-def plan_export(context: SyncContext, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
-    """Read what is needed in as few calls as possible, then decide every row."""
-    snapshot = read_snapshot(context, records, options)
-    return Planner(context, snapshot, options).plan(records)
 
 
 class Planner:

@@ -20,8 +20,7 @@ from qb_plugin.model import (
     RowResult,
     SourceRecord,
 )
-from qb_plugin.sync.exporting.planning import Plan, PlannedRow, plan_export
-from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.exporting.planning import Plan, PlannedRow
 from tests.support.scripted_sends import LOST
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, payment
 
@@ -34,7 +33,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 def plan(firm: Firm, *records: SourceRecord, **options: object) -> Plan:
     options.setdefault("item_id", "9")
-    return plan_export(firm.context, records, ExportOptions(**options))  # type: ignore[arg-type]
+    return firm.plan(*records, **options)
 
 
 def decided(firm: Firm, record: SourceRecord, **options: object) -> RowResult:
