@@ -151,16 +151,18 @@ class ImportPayments:
         reading.of = None
         return summary
 
-    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> Iterator[RowResult | Message]:
-        yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
+    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
+        for identity in ids:
+            if not kept.get(identity):
+                run.reporter.row(RowResult(identity, Outcome.FAILED, Message("record_unknown")))
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
         self._services.use_saved_pace(connection.realm)
-        options = ImportOptions(methods, force, run.stop)
-        yield from import_payments(self._services.context(connection), self._services.host.ledger, kept, ids, options)
+        context, ledger = self._services.context(connection), self._services.host.ledger
+        import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force))
 
-    def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult | Message]:
+    def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
         """Say what would become of each row, and change nothing."""
         for identity in ids:
             found = kept.get(identity)

@@ -1,9 +1,9 @@
-"""Sends planned rows in batches: intents are committed before a byte leaves, answers settled before anybody hears of them."""
+"""Sends planned rows in batches: intents are committed before a byte leaves, answers are settled before they are reported."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -29,11 +29,13 @@ from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Sender
+from qb_plugin.sync.reporting import RunAborted
 
 PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
 AHEAD = 1500  # rows planned before they can be sent: several times what is in flight at once
 Item = TypeVar("Item")
-SentRow = tuple[PlannedRow | None, RowResult]
+SentRow = tuple[PlannedRow, RowResult]
+Report = Callable[[PlannedRow | None, RowResult], None]  # a row that planning has ended comes without its plan
 
 
 class CustomerQueue:
@@ -126,49 +128,58 @@ class Dispatcher:
         self._rows: dict[str, PlannedRow] = {}
         self._blocked: set[str] = set()
 
-    def send(self, rows: Iterable[PlannedRow | RowResult]) -> Generator[SentRow, None, None]:
-        """Send the rows: *running*, then what came of it as soon as it is known; a row that ends without being sent comes alone.
-        Abandoned, it still writes the answers down. Rows are taken as they are needed, and not to their end when it stops."""
+    def send(self, rows: Iterable[PlannedRow | RowResult], report: Report) -> None:
+        """Send the rows and report *running*, then what came of each as soon as it is clear; one that ends unsent comes alone.
+
+        Rows are taken as they are needed, and not to their end when it stops. Answers are written down before they are
+        reported, and when nothing can be reported any more those of what is in flight are written down all the same.
+        """
         queue = CustomerQueue(rows)
         with self._context.quickbooks.sender(self._run.stop) as sender:
             try:
-                yield from self._send_all(sender, queue)
-            except GeneratorExit:
+                self._send_all(sender, queue, report)
+            except RunAborted:
                 while sender.in_flight:
-                    deque(self._settle(sender, queue), maxlen=0)
+                    self._settle(sender, queue)
                 raise
         self.left += queue.left()
 
-    def _send_all(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
-        yield from self._fill(sender, queue)
+    def _send_all(self, sender: Sender, queue: CustomerQueue, report: Report) -> None:
+        self._fill(sender, queue, report)
         while sender.in_flight:
-            yield from self._settle(sender, queue)
-            yield from self._fill(sender, queue)
+            for row, result in self._settle(sender, queue):
+                report(row, result)
+            self._fill(sender, queue, report)
 
-    def _fill(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
-        """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
+    def _fill(self, sender: Sender, queue: CustomerQueue, report: Report) -> None:
+        """Put batches on their way while there is room."""
         while sender.room and not self.fatal and not self._run.stop():
             groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
             decided = queue.decided()
-            yield from ((None, result) for result in decided)
+            for result in decided:
+                report(None, result)
             if not groups and not decided:
                 return
-            try:
-                self._run.check_lease()
-                batches, taken = self._commit(groups)
-            except Fatal as failure:  # nothing was sent; what is in flight is still waited for
-                self.fatal = failure
-                self.left += [row for rows in groups for row in rows]
-                return
-            for batch in batches:
-                sender.submit(batch)
-            sent = [intent for batch in batches for intent in batch.intents]
-            for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
-                queue.release(customer)
-            yield from ((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent)
-            yield from taken
+            for row, result in self._submit(sender, queue, groups):
+                report(row, result)
 
-    def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[tuple[PlannedRow, RowResult]]]:
+    def _submit(self, sender: Sender, queue: CustomerQueue, groups: Sequence[Sequence[PlannedRow]]) -> list[SentRow]:
+        """Commit the intents, then send the batches; a row that another workstation is sending is not sent."""
+        try:
+            self._run.check_lease()
+            batches, taken = self._commit(groups)
+        except Fatal as failure:  # nothing was sent; what is in flight is still waited for
+            self.fatal = failure
+            self.left += [row for rows in groups for row in rows]
+            return []
+        for batch in batches:
+            sender.submit(batch)
+        sent = [intent for batch in batches for intent in batch.intents]
+        for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
+            queue.release(customer)
+        return [*((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent), *taken]
+
+    def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[SentRow]]:
         """Write the intents of several batches down in one commit: waiting for the disk costs more than all else here.
 
         Those that stand already are left out, and their rows come back with their results.
@@ -206,7 +217,7 @@ class Dispatcher:
             applies=row.applies,
         )
 
-    def _taken_results(self, rows: Sequence[PlannedRow]) -> list[tuple[PlannedRow, RowResult]]:
+    def _taken_results(self, rows: Sequence[PlannedRow]) -> list[SentRow]:
         """Rows whose intent stands already: sent before, or on its way from another workstation."""
         if not rows:
             return []
@@ -214,9 +225,8 @@ class Dispatcher:
         done = {(i.source, i.operation): i for i in standing if i.state is IntentState.CONFIRMED}
         return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
 
-    def _settle(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
-        """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit before
-        anybody hears of them."""
+    def _settle(self, sender: Sender, queue: CustomerQueue) -> list[SentRow]:
+        """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit."""
         finished = [sender.next()]
         while sender.ready:
             finished.append(sender.next())
@@ -229,11 +239,10 @@ class Dispatcher:
             self._context.journal.settle([settlement for settlement, _ in settled if settlement])
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
-            yield from ((self._rows[intent.id], in_doubt(intent)) for intent in by_id.values())
-            return
+            return [(self._rows[intent.id], in_doubt(intent)) for intent in by_id.values()]
         results = [(by_id[answer.intent_id], result) for answer, (_, result) in zip(answers, settled, strict=True)]
         self._sort_out(results, queue)
-        yield from [(self._rows.pop(intent.id), result) for intent, result in results]
+        return [(self._rows.pop(intent.id), result) for intent, result in results]
 
     def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: CustomerQueue) -> None:
         """Keep what has not come to its end, and its customer's other rows back with it."""

@@ -35,11 +35,7 @@ def applications(firm: Firm) -> list[QboPayment]:
 
 def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
     """The process dies after the memo's own call, before its application is written down."""
-    events = firm.events(record, auto_apply=True)
-    for event in events:
-        if isinstance(event, Message) or (event.message and event.message.key == "memo_to_apply"):
-            break
-    events.close()
+    firm.break_off(record, auto_apply=True, when=lambda ended: bool(ended.notices) or ended.said(record) == "memo_to_apply")
 
 
 def test_a_memo_is_saved_and_then_applied_by_a_payment_of_nothing(firm: Firm) -> None:

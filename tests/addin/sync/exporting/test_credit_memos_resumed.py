@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.scripted_sends import LOST, UNSENT, Step
-from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, leased, memo, part
+from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, memo, part
 
 CM = memo(1)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
@@ -36,11 +37,7 @@ def applications(firm: Firm) -> list[QboPayment]:
 
 def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
     """The process dies after the memo's own call, before its application is written down."""
-    events = firm.events(record, auto_apply=True)
-    for event in events:
-        if isinstance(event, Message) or (event.message and event.message.key == "memo_to_apply"):
-            break
-    events.close()
+    firm.break_off(record, auto_apply=True, when=lambda ended: bool(ended.notices) or ended.said(record) == "memo_to_apply")
 
 
 # --- cut short in between -----------------------------------------------------------------------------
@@ -78,10 +75,7 @@ def test_a_memo_exported_without_auto_apply_is_not_applied_by_a_later_run(firm: 
 def test_killed_before_the_memos_answer_both_halves_are_finished(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, LOST)
-    events = firm.events(CM, auto_apply=True)
-    while not firm.open_intents():
-        next(events)
-    events.close()
+    firm.break_off(CM, auto_apply=True, when=lambda _: bool(firm.open_intents()))
     ended = firm.export(CM, auto_apply=True)
     assert ended.rows[str(CM.ref)].applied == (part(1, "50.00"),)
     assert len(applications(firm)) == 1
@@ -90,11 +84,8 @@ def test_killed_before_the_memos_answer_both_halves_are_finished(firm: Firm) -> 
 def test_killed_with_the_application_in_flight_it_is_settled_at_start_as_the_memos_row(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, LOST, operation="apply")
-    events = firm.events(CM, auto_apply=True)
-    while not any(intent.operation is Operation.APPLY for intent in firm.open_intents()):
-        next(events)
-    events.close()
-    ended: Ended = collect(settle_open(firm.context, leased()))
+    firm.break_off(CM, auto_apply=True, when=lambda _: any(i.operation is Operation.APPLY for i in firm.open_intents()))
+    ended: Ended = collect(partial(settle_open, firm.context))
     result = ended.rows[str(CM.ref)]
     assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
     assert result.applied == (part(1, "50.00"),)
@@ -105,7 +96,7 @@ def test_an_application_whose_memo_was_unlinked_since_still_comes_to_its_end(fir
     firm.quickbooks.script(CM.ref, UNSENT, UNSENT, operation="apply")
     firm.export(CM, auto_apply=True)
     firm.store.links.remove(firm.context.realm, [CM.ref])
-    ended = collect(settle_open(firm.context, leased()))
+    ended = collect(partial(settle_open, firm.context))
     assert ended.rows[str(CM.ref)].applied == (part(1, "50.00"),)
 
 

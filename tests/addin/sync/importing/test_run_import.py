@@ -60,9 +60,10 @@ class Desk:
         self, *payments: QboPayment, stop: Callable[[], bool] = lambda: False, force: frozenset[str] = frozenset()
     ) -> Ended:
         """The button alone, on rows that were looked at before."""
-        options = ImportOptions({"2": "Visa"}, force, stop)
+        options = ImportOptions({"2": "Visa"}, force)
         ids = [f"quickbooks_payment:{payment.id}" for payment in payments]
-        return collect(import_payments(self._firm.context, self._ledger, self.kept, ids, options))
+        context, ledger = self._firm.context, self._ledger
+        return collect(lambda run: import_payments(context, run, ledger, self.kept, ids, options=options), stop)
 
     def linked(self, identity: str) -> Link | None:
         return self._firm.store.links.by_quickbooks(REALM, Entity.PAYMENT, [identity]).get(identity)
@@ -156,7 +157,7 @@ def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk) -> Non
 def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, ledger: FakeLedger) -> None:
     ready = plan_import(firm.context, ledger, [book_payment("900")])
     ledger.record_payments([as_host_payment(firm.context, row, {}) for row in ready])
-    ended = collect(record(firm.context, ledger, ready, {}, set()))
+    ended = collect(lambda run: record(firm.context, run.reporter, ledger, ready, {}))
     assert ended.rows["quickbooks_payment:900"].message == Message("already_here")
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
     assert len(ledger.kept) == 1
