@@ -30,8 +30,8 @@ COUNT_WORDS = {
 WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
 ALWAYS_TOLD = ("done", "failed")
 GROUP = 500  # marks a commit of the host's, at most
-SECONDS = 1.0  # for how long marks wait for company
-LOOK_EVERY = 1.0  # seconds between looks at somebody else's run
+SECONDS = 1.0  # marks wait for others at most so long
+LOOK_EVERY = 1.0  # seconds between looks at another workstation's run
 
 
 class RunTask:
@@ -41,7 +41,7 @@ class RunTask:
         self._services, self._task = services, task
         self._to_mark: dict[str, str] = {}
         self._marking, self._noticed = True, False
-        self._processed = -1  # so that the bar is told its length by the first row, before any has ended
+        self._processed = -1  # so that the first row gives the bar its length, before any has ended
         self._marked_at = services.run_ports.clock.monotonic()
 
     def run(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class RunTask:
         return self._summary(run.id, progress, failure or trouble)
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:
-        """Show how far somebody else's run is until it has ended or the person has seen enough; nothing is sent meanwhile."""
+        """Show the progress of another workstation's run until it has ended or the person cancels; nothing is sent meanwhile."""
         values = refused.message.values
         try:
             for theirs in self._looks(run.realm):
@@ -87,7 +87,7 @@ class RunTask:
             self._services.run_ports.clock.sleep(LOOK_EVERY)
 
     def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult]]) -> dict[str, Any]:
-        """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
+        """Show what would become of each row: nothing is sent, marked or written to the history, and the lease is not taken."""
         progress = RunProgress(tuple(ids))
         self._marking = False
         failure: AddInError | None = None
@@ -140,7 +140,7 @@ class RunTask:
         self._marked_at = self._services.run_ports.clock.monotonic()
 
     def _mark_the_last(self) -> AddInError | None:
-        """What keeps the host from setting the marks, if anything does: they are mended by our links at the next press or start."""
+        """The failure of the host to set the marks, if it fails: they are repaired from our links at the next press or start."""
         try:
             self._mark()
         except Exception as error:
@@ -150,9 +150,9 @@ class RunTask:
     def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> dict[str, Any]:
         sentences = self._services.sentences
         counts = progress.counts()
-        told = failure.message if failure else summary_message(counts, self._task.cancelled)
+        message = failure.message if failure else summary_message(counts, self._task.cancelled)
         level = "error" if failure else "warning" if any(counts[name] for name in WARNED) else "info"
-        return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level}
+        return {"run": run_id, "counts": counts, "text": sentences.text(message), "level": level}
 
 
 def progress_of(run: RunInfo) -> Mapping[str, object]:

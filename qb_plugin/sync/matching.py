@@ -1,4 +1,4 @@
-"""Which customer is which client, and which payment looks like which: suggestions, never decisions."""
+"""Suggestions for matching clients with customers, and the key that possible duplicates have in common."""
 
 from __future__ import annotations
 

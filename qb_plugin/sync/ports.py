@@ -58,7 +58,7 @@ class Sender(Protocol):
         """Wait for the first batch to finish: exactly one answer per intent. Never raises for what QuickBooks did:
         a lost answer is DOUBT for every item, a 429 or 401 is waited out and sent again inside. A sign-in that is
         gone (ReconnectNeeded), a network that never took the call, a lapsed subscription: NOT_ACTED_UPON for every item
-        with the fault told in `Answer.fault`, and `fatal` holds the failure.
+        with the fault in `Answer.fault`, and `fatal` holds the failure.
         """
         ...
 
@@ -71,7 +71,7 @@ class QuickBooksApi(Protocol):
 
     def company(self) -> Company: ...
     def now(self) -> datetime:
-        """QuickBooks' own clock as of its last answer (from the `time` of a reply), asked for when none is known yet."""
+        """QuickBooks' own clock as of its last answer (from the `time` of a reply), asked for when there has been none yet."""
         ...
 
     def customers(self) -> Sequence[Customer]:
@@ -94,11 +94,11 @@ class QuickBooksApi(Protocol):
         ...
 
     def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[QboPayment | UnreadableRecord]]:
-        """The same a page at a time, so that very many need not be held at once."""
+        """The same a page at a time, so that very many need not be in memory at once."""
         ...
 
     def payments_since(self, moment: datetime) -> PaymentChanges | None:
-        """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not tell all."""
+        """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not list them all."""
         ...
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]: ...
@@ -120,7 +120,7 @@ class QuickBooksApi(Protocol):
         ...
 
     def sender(self, stop: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
-        """A sender for one run. Batches that still wait for their turn when `stop` says so are called back: NOT_ACTED_UPON."""
+        """A sender for one run. Batches that still wait for their turn when `stop` returns True are recalled: NOT_ACTED_UPON."""
         ...
 
 
@@ -183,7 +183,7 @@ class Links(Protocol):
 
 
 class Runs(Protocol):
-    """One press of the button each, kept for good, and each row's last outcome."""
+    """The history: every run, for good, and each row's last outcome."""
 
     def start(self, run: RunInfo) -> None: ...
     def report(self, run_id: str, results: Sequence[RowResult], done: int | None = None) -> None: ...
@@ -199,7 +199,7 @@ class Leases(Protocol):
         ...
 
     def beat(self, lease: Lease, done: int) -> None:
-        """Renew it; LeaseLost when somebody else has it."""
+        """Renew it; LeaseLost when another workstation has it."""
         ...
 
     def release(self, lease: Lease) -> None: ...

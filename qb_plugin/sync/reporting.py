@@ -1,4 +1,4 @@
-"""How a run's results get out: one reporter is handed down from where the lease is held, and is called as things come to be."""
+"""The reporter of a run: handed down once from where the lease is held, called whenever there is something to report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Reporter:
     notice: Callable[[Message], None]
 
 
-SILENT = Reporter(row=lambda _: None, notice=lambda _: None)  # for a run that nobody watches
+SILENT = Reporter(row=lambda _: None, notice=lambda _: None)  # for a run without a listener
 
 
 class RunAborted(BaseException):

@@ -30,7 +30,7 @@ COUNTED = (  # the outcomes a run ends with, in the order in which its summary n
 UNTRIED = frozenset({"skipped", "not_tried", "ready", "not_ready"})
 NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
 GROUP = 500  # results a commit of the history, at most
-SECONDS = 2.0  # for how long results wait for company: whoever watches from another workstation sees the number go on
+SECONDS = 2.0  # results wait for others at most so long: another workstation that watches sees the number go on
 
 Work = Callable[[LeasedRun], object]
 Shown = TypeVar("Shown", RowResult, Message)
@@ -53,7 +53,7 @@ class RunProgress:
         return identity in self.outcomes
 
     def take(self, result: RowResult) -> bool:
-        """Keep a result; False when the row is not one of this run's."""
+        """Count a result; False when the row is not one of this run's."""
         if result.id not in self.outcomes:
             return False
         before, now = self.outcomes[result.id], None if result.outcome in NOT_ENDED else result.outcome
@@ -92,7 +92,7 @@ class RunProgress:
 
 
 def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:
-    """How a row ends that the run leaves behind; a credit memo that was saved says that only its application is open."""
+    """How a row ends that the run leaves open; of a credit memo that was saved only the application is not confirmed."""
     if last is None or last.outcome is Outcome.WAITING:
         return RowResult(identity, Outcome.NOT_TRIED, reason)
     key = "application_not_confirmed" if last.quickbooks_id else "not_confirmed"
@@ -101,7 +101,7 @@ def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:
 
 @dataclass(frozen=True, slots=True)
 class RunPorts:
-    """What keeping a run needs."""
+    """The ports a run is recorded through."""
 
     leases: Leases
     runs: Runs
@@ -189,7 +189,7 @@ class RunRecorder:
         self._written_at = self._ports.clock.monotonic()
 
     def finish_remaining(self, reason: Message) -> None:
-        """End the rows that have no end; a history that cannot be written does not keep them from being shown."""
+        """End the rows that have no end; a history that cannot be written does not prevent their being shown."""
         ends = self._progress.finish_remaining(reason)
         if ends:
             with suppress(AddInError):

@@ -40,29 +40,29 @@ Report = Callable[[PlannedRow | None, RowResult], None]  # a row that planning h
 
 class CustomerQueue:
     """Planned rows by customer, planned a little ahead of what is sent. A customer with a batch in flight that touches
-    invoices or credits waits."""
+    invoices or credits is blocked."""
 
     def __init__(self, rows: Iterable[PlannedRow | RowResult], ahead: int = AHEAD) -> None:
         self._source, self._ahead = iter(rows), ahead
         self._waiting: dict[str, deque[PlannedRow]] = defaultdict(deque)
         self._free: deque[str] = deque()
-        self._held: set[str] = set()
-        self._ready = 0  # rows waiting whose customer is not held
+        self._blocked_customers: set[str] = set()
+        self._ready = 0  # rows waiting whose customer is not blocked
         self._decided: list[RowResult] = []
 
     def take(self, size: int) -> list[PlannedRow]:
-        """Up to `size` rows of customers that are free; one whose rows touch invoices is then held until `release`."""
+        """Up to `size` rows of customers that are free; one whose rows touch invoices is then blocked until `release`."""
         self._plan_ahead()
         rows: list[PlannedRow] = []
         while self._free and len(rows) < size:
             customer = self._free.popleft()
-            if customer in self._held:
+            if customer in self._blocked_customers:
                 continue
             part = pop_some(self._waiting[customer], size - len(rows))
             rows += part
             self._ready -= len(part)
             if any(row.lines for row in part):
-                self.hold(customer)
+                self.block(customer)
             elif self._waiting[customer]:
                 self._free.appendleft(customer)
             else:
@@ -71,21 +71,21 @@ class CustomerQueue:
 
     def decided(self) -> list[RowResult]:
         """The rows that planning has ended since this was last asked."""
-        told, self._decided = self._decided, []
-        return told
+        decided, self._decided = self._decided, []
+        return decided
 
     def release(self, customer: str) -> None:
-        """Let a customer's other rows go on."""
-        if customer in self._held:
-            self._held.discard(customer)
+        """Unblock a customer's other rows."""
+        if customer in self._blocked_customers:
+            self._blocked_customers.discard(customer)
             if self._waiting[customer]:
                 self._ready += len(self._waiting[customer])
                 self._free.append(customer)
 
-    def hold(self, customer: str) -> None:
-        """Keep a customer's other rows back."""
-        if customer not in self._held:
-            self._held.add(customer)
+    def block(self, customer: str) -> None:
+        """Block a customer's other rows."""
+        if customer not in self._blocked_customers:
+            self._blocked_customers.add(customer)
             self._ready -= len(self._waiting[customer])
 
     def left(self) -> list[PlannedRow]:
@@ -93,7 +93,7 @@ class CustomerQueue:
         return [row for rows in self._waiting.values() for row in rows]
 
     def _plan_ahead(self) -> None:
-        """Plan until enough rows are ready to go, or enough are decided to be told first."""
+        """Plan until enough rows are ready to go, or enough are decided to be reported first."""
         while self._ready < self._ahead and len(self._decided) < self._ahead:
             row = next(self._source, None)
             if row is None:
@@ -104,11 +104,11 @@ class CustomerQueue:
                 self._add(row)
 
     def _add(self, row: PlannedRow) -> None:
-        customer, is_held = row.customer.id, row.customer.id in self._held
-        if not is_held and not self._waiting[customer]:
+        customer, is_blocked = row.customer.id, row.customer.id in self._blocked_customers
+        if not is_blocked and not self._waiting[customer]:
             self._free.append(customer)
         self._waiting[customer].append(row)
-        self._ready += not is_held
+        self._ready += not is_blocked
 
 
 def pop_some(queue: deque[Item], count: int) -> list[Item]:
@@ -117,7 +117,7 @@ def pop_some(queue: deque[Item], count: int) -> list[Item]:
 
 
 class Dispatcher:
-    """One pass over planned rows. What it could not finish is kept: `doubtful`, `again` (plan once more), `left`."""
+    """One pass over planned rows. What it could not finish is in `doubtful`, `again` (to plan once more) and `left`."""
 
     def __init__(self, context: SyncContext, run: LeasedRun) -> None:
         self._context, self._run = context, run
@@ -180,7 +180,7 @@ class Dispatcher:
         return [*((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent), *taken]
 
     def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[SentRow]]:
-        """Write the intents of several batches down in one commit: waiting for the disk costs more than all else here.
+        """Write the intents of several batches down in one commit: waiting for the disk costs more than all the rest.
 
         Those that stand already are left out, and their rows come back with their results.
         """
@@ -245,7 +245,7 @@ class Dispatcher:
         return [(self._rows.pop(intent.id), result) for intent, result in results]
 
     def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: CustomerQueue) -> None:
-        """Keep what has not come to its end, and its customer's other rows back with it."""
+        """Collect what has not come to its end, and block its customer's other rows."""
         for intent, result in results:
             row = self._rows[intent.id]
             if result.outcome is Outcome.NOT_CONFIRMED:
@@ -256,7 +256,7 @@ class Dispatcher:
                 continue
             self._blocked.add(intent.customer_id)
         for intent, _ in results:
-            (queue.hold if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
+            (queue.block if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
 
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
@@ -278,7 +278,7 @@ class Dispatcher:
 
 
 def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
-    """What a row whose intent stands already says: in QuickBooks since, or nobody knows yet."""
+    """The result of a row whose intent stands already: saved in QuickBooks, or still in doubt."""
     if done:
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_synchronized"), done.quickbooks_id)
     return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))

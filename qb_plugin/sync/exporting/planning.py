@@ -1,4 +1,4 @@
-"""Decides for every row of an export what will be sent, before the first one is: checks, look-alikes, allocation."""
+"""Decides for every row of an export what will be sent, before the first one is: checks, possible duplicates, allocation."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ class Planner:
         for record in sorted(records, key=lambda r: (r.date, len(r.ref.id), r.ref.id)):
             try:
                 transaction = self._find(record)
-            except RowNotSent as held:
-                found.decided.append(RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id))
+            except RowNotSent as reason:
+                found.decided.append(RowResult(str(record.ref), reason.outcome, reason.message, reason.quickbooks_id))
             else:
                 if transaction:
                     found.adopted.append((record, transaction))
@@ -124,8 +124,8 @@ class Planner:
             return self._plan_row(record)
         except RowRefused as refusal:
             return RowResult(str(record.ref), Outcome.FAILED, refusal.message)
-        except RowNotSent as held:
-            return RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id)
+        except RowNotSent as reason:
+            return RowResult(str(record.ref), reason.outcome, reason.message, reason.quickbooks_id)
 
     def _find(self, record: SourceRecord) -> QboTransaction | None:
         """What QuickBooks holds of this record already, by link or marker."""

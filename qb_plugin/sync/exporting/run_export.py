@@ -49,11 +49,11 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     unapplied = find_unapplied(context, options, records, resumed, snapshot)
     done = {memo.result.id for memo in unapplied} | set(resumed.results)
     found = planner.sort_out([record for record in records if str(record.ref) not in done])
-    records = ()  # from here on `found` alone holds them, and lets go of each as it is planned
+    records = ()  # from here on only `found` refers to them, and releases each as it is planned
     for result in found.decided:
         run.reporter.row(result)
     loop = SendLoop(context, run, options, planner)
-    loop.keep_for_later(unapplied)
+    loop.apply_later(unapplied)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
 
@@ -113,12 +113,12 @@ def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, Sour
 
 
 def still_open(context: SyncContext) -> Sequence[RowResult]:
-    """The rows of an earlier run that are in doubt, while nobody can look them up: they are not merely *not tried*."""
+    """The rows of an earlier run that are in doubt, when QuickBooks cannot be read: *not confirmed*, not merely *not tried*."""
     return ResumedRows(context, context.journal.open_intents(context.realm), EMPTY).unresolved()
 
 
 class ResumedRows:
-    """What the rows of an earlier run are told: the intent's end as the end of the whole row."""
+    """Results for the rows of an earlier run: an intent's end turned into the end of the whole row."""
 
     def __init__(self, context: SyncContext, intents: Sequence[Intent], records: Mapping[Ref, SourceRecord]) -> None:
         self._context, self._records = context, records
@@ -135,7 +135,7 @@ class ResumedRows:
         return self._compared(result, intent, record) if record else result
 
     def unresolved(self) -> list[RowResult]:
-        """The rows that nobody could look up."""
+        """The rows that could not be looked up."""
         return [self.result_for(in_doubt(intent)) for intent in list(self._left.values())]
 
     def _compared(self, result: RowResult, intent: Intent, record: SourceRecord) -> RowResult:
@@ -165,7 +165,7 @@ def adopt(
     for record, transaction in found:
         result = adopted_result(record, transaction, snapshot)
         if loop.applies(record, result) and isinstance(transaction, QboCreditMemo) and transaction.remaining:
-            loop.keep_for_later([SavedMemo(record, snapshot.customer(transaction.customer_id), result)])
+            loop.apply_later([SavedMemo(record, snapshot.customer(transaction.customer_id), result)])
         else:
             run.reporter.row(result)
 
@@ -176,8 +176,8 @@ def adopted_result(record: SourceRecord, transaction: QboTransaction, snapshot: 
     meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
     what = find_differences(meant, transaction)
     outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
-    said = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
-    return RowResult(str(record.ref), outcome, said, transaction.id, applied(transaction))
+    message = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
+    return RowResult(str(record.ref), outcome, message, transaction.id, applied(transaction))
 
 
 def _client(record: SourceRecord) -> Ref:

@@ -59,7 +59,7 @@ class SendLoop:
     def _report(self, reporter: Reporter, row: PlannedRow | None, result: RowResult) -> None:
         """Report a result; a memo that was saved is remembered instead, to be applied later."""
         if row and row.operation is Operation.CREATE and self.applies(row.record, result):
-            self.keep_for_later([SavedMemo(row.record, row.customer, result)])
+            self.apply_later([SavedMemo(row.record, row.customer, result)])
         else:
             reporter.row(result)
 
@@ -68,7 +68,7 @@ class SendLoop:
         wanted = self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
         return wanted and result.outcome is Outcome.SYNCHRONIZED
 
-    def keep_for_later(self, memos: Sequence[SavedMemo]) -> None:
+    def apply_later(self, memos: Sequence[SavedMemo]) -> None:
         """Remember saved memos, to be applied when all rows are sent."""
         self._saved += memos
         for memo in memos:
@@ -89,7 +89,7 @@ class SendLoop:
         return {intent.customer_id for intent in recovery.undecided}
 
     def _plan_again(self, rows: Sequence[PlannedRow], reporter: Reporter) -> list[PlannedRow]:
-        """Read these customers' invoices again and allocate anew what applies to invoices."""
+        """Read these customers' invoices again, and allocate again what applies to invoices."""
         if not any(row.lines for row in rows):
             return list(rows)
         customers = sorted({row.customer.id for row in rows})
@@ -104,7 +104,7 @@ class SendLoop:
         return self._fatal.message if self._fatal else Message("cancelled_row")
 
     def _apply_memos(self) -> None:
-        """Spend the saved memos; each row ends with both halves told."""
+        """Spend the saved memos; each row's end covers both halves."""
         saved, self._saved = self._saved, []
         reporter = self._run.reporter
         if self._run.stop() or self._fatal:

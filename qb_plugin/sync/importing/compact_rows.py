@@ -1,4 +1,4 @@
-"""What an open form keeps of the payments it read: little enough for very many, and all that showing and importing them needs."""
+"""The compact form in which an open form holds the payments it read: all that showing and importing them needs."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class CompactRows:
 
 
 def read_compact_rows(context: SyncContext, ledger: Ledger, start: date | None, end: date | None) -> CompactRows:
-    """QuickBooks' payments of the dates, each with what importing it would do; kept one by one as they come."""
+    """QuickBooks' payments of the dates, each with what importing it would do; packed one by one as they come."""
     read_at, since = context.clock.now(), context.quickbooks.now() - MARGIN
     return CompactRows(pack_rows(read_importable(context, ledger, start, end)), read_at, since)
 
 
 def pack_rows(rows: Iterable[ImportRow]) -> Mapping[str, CompactRow]:
-    """The rows at rest by their payment's id; values that repeat from row to row are kept once."""
+    """The rows at rest by their payment's id; values that repeat from row to row are stored once."""
     shared: dict[Any, Any] = {}
     return {row.payment.id: pack(row, shared) for row in rows}
 

@@ -1,4 +1,4 @@
-"""What importing a QuickBooks payment would do here: is it here already, whose is it, and where does its money go."""
+"""The plan of an import: whether a payment is in WorkSpace already, whose it is, and to which invoices its money goes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from qb_plugin.sync.matching import DuplicateKey, duplicate_key
 
 @dataclass(frozen=True, slots=True)
 class HostSnapshot:
-    """What is known on this side about the payments at hand."""
+    """WorkSpace's side of the payments at hand."""
 
     clients: Mapping[str, str]
     payment_links: Mapping[str, Link]
@@ -53,14 +53,14 @@ class HostSnapshot:
 
 
 def external_key(realm: str, payment_id: str) -> str:
-    """The key under which the host keeps an imported payment; unique there, so nothing comes in twice."""
+    """The external key of an imported payment; unique in the host, so nothing comes in twice."""
     return f"quickbooks:{realm}:Payment:{payment_id}"
 
 
 def read_importable(context: SyncContext, ledger: Ledger, start: date | None, end: date | None) -> Iterator[ImportRow]:
     """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
 
-    They are read and decided a page at a time, so that very many take no more room than what is kept of them; what earlier
+    They are read and decided a page at a time, so that very many take no more memory than their compact rows; what earlier
     pages would spend of an invoice is not spent again by later ones.
     """
     spent: dict[str, Decimal] = {}
@@ -90,7 +90,7 @@ def plan_import(
 
 
 def read_host_snapshot(context: SyncContext, ledger: Ledger, payments: Sequence[QboPayment]) -> HostSnapshot:
-    """Read links, keys, look-alikes and invoices for all payments at once."""
+    """Read links, keys, possible duplicates and invoices for all payments at once."""
     realm = context.realm
     customers = {payment.customer_id for payment in payments}
     clients = {c: link.source.id for c, link in context.links.by_quickbooks(realm, Entity.CUSTOMER, customers).items()}
@@ -152,9 +152,9 @@ def decide(
 
 
 def held_as_duplicate(row: ImportRow, possible_duplicate: Record) -> ImportRow:
-    """A payment that looks like one that is here: held, and it says which one."""
-    held = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
-    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
+    """The row of a possible duplicate, with the WorkSpace payment that it may be."""
+    other = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
+    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=other)
 
 
 def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:

@@ -20,7 +20,7 @@ from qb_plugin.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """What a payment here that looks the same has of its own; client, date and amount are the payment's."""
+    """A WorkSpace payment that may be the same: its own number and reference; client, date and amount are the row's."""
 
     number: str
     reference: str
@@ -54,7 +54,7 @@ class ImportRow:
 
     @property
     def is_possible_duplicate(self) -> bool:
-        """Whether it is held because a payment here looks the same."""
+        """Whether a person is asked, because a WorkSpace payment may be the same."""
         return self.possible_duplicate is not None
 
     @property
@@ -105,7 +105,7 @@ def row_id(payment_id: str) -> str:
 
 
 def possible_duplicate_message(payment: QboPayment, possible_duplicate: PossibleDuplicate) -> Message:
-    """Which payment here it looks like."""
+    """The WorkSpace payment that it may be."""
     values = {
         "number": possible_duplicate.number,
         "date": payment.date,

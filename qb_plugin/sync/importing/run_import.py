@@ -23,7 +23,7 @@ GROUP = 500  # payments a commit of the host's
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """`methods` maps QuickBooks' payment-method ids to the host's names for them; `force` names rows (`quickbooks_payment:123`) to
-    import though they look like one that is here."""
+    import though they are possible duplicates."""
 
     methods: Mapping[str, str]
     force: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ def noted(before: ImportRow, now: ImportRow) -> ImportRow:
 
 
 def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
-    """Take a look-alike that a person said is another payment, and one that only looks like what this run imported itself."""
+    """Make a possible duplicate ready when a person said that it is another payment, or when this run itself recorded the other."""
     other = row.id in force or (row.existing and row.existing.id in made_here)
     return replace(row, outcome=Outcome.READY, possible_duplicate=None) if row.is_possible_duplicate and other else row
 

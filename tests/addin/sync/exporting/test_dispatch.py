@@ -104,7 +104,7 @@ def test_rows_that_touch_no_invoice_go_out_at_once_whoever_they_are_of(firm: Fir
 def test_a_customer_that_is_held_keeps_its_other_rows_back(firm: Firm) -> None:
     queue = CustomerQueue(rows_of(firm, 1, 1, 2))
     queue.take(1)
-    queue.hold(customer_id(1))
+    queue.block(customer_id(1))
     assert numbers(queue.take(9)) == ["3"]
     assert numbers(queue.left()) == ["2"]
 
