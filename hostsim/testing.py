@@ -70,13 +70,12 @@ def running_host(
     values: Mapping[str, str] | None = None,
     user: User | None = None,
     today: date | None = None,
-    browser: Callable[[str], Any] = lambda _: None,
 ) -> Iterator[RunningHost]:
     """Serve this practice with these add-ins until the block ends. The port is in `Options` before any add-in starts."""
     socket = listen(0)
     port = socket.getsockname()[1]
     options = Options(database, port, values or {}, today)
-    workspace = open_workspace(practice, sources, options, lambda _: KEY, user=user, browser=browser)
+    workspace = open_workspace(practice, sources, options, lambda _: KEY, user=user)
     tokens = StartTokens(TOKEN)
     server = make_server(workspace, tokens)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)

@@ -1,4 +1,4 @@
-"""What the host gives to an add-in when it starts: its ledger, marks, user, key, options, browser and OAuth callback."""
+"""What the host gives to an add-in when it starts: its ledger, marks, user, key, options and OAuth callback."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ class Services:
     user: User
     options: Options
     callbacks: Callbacks
-    browser: Callable[[str], None]
     key: Callable[[str], bytes]
     clock: Callable[[], date]
 
@@ -105,10 +104,6 @@ class Services:
     def option(self, name: str) -> str | None:
         """A start-up option, such as `quickbooks`."""
         return self.options.values.get(name) or self.options.fallback(name)
-
-    def open_browser(self, url: str) -> None:
-        """Open the person's own browser."""
-        self.browser(url)
 
     def on_callback(self, handler: Handler) -> None:
         """Call the handler with the query values that arrive at `redirect_uri`."""

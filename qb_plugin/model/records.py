@@ -97,8 +97,11 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class AppliedPart:
-    """Part of a WorkSpace payment applied to one WorkSpace invoice."""
+class Application:
+    """Part of a payment or credit memo applied to one invoice: of WorkSpace, or of QuickBooks where it says so.
+
+    People know the invoice by its number; the id is empty in results that an older version of this program wrote down.
+    """
 
     invoice_id: str
     invoice_number: str
@@ -118,5 +121,5 @@ class SourceRecord:
     method: str = ""
     reference: str = ""
     memo: str = ""
-    applications: tuple[AppliedPart, ...] = ()
+    applications: tuple[Application, ...] = ()
     version: str = "0"

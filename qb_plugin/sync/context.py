@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qb_plugin.sync.ports import Clock, FaultTexts, Ids, Journal, Links, QuickBooksApi
+from qb_plugin.clock import Clock
+from qb_plugin.sync.ports import FaultTexts, Ids, Journal, Links, QuickBooksApi
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDIN: dict[str, set[str]] = {
     "plugin": {"forms", "runtime", "services", "host"},  # services: the parts that a test replaces
     "forms": {"forms", "sync", "schemas", "messages", "host", "model", "errors", "money"},  # money: to show it
-    "sync": {"sync", "model", "money", "errors"},
-    "quickbooks": {"quickbooks", "schemas", "model", "money", "errors"},
-    "store": {"store", "model", "errors"},
+    "sync": {"sync", "host", "model", "money", "errors", "clock"},  # host: its Protocols, so that one thing has one type
+    "quickbooks": {"quickbooks", "schemas", "model", "money", "errors", "clock"},
+    "store": {"store", "model", "errors", "clock"},
     "schemas": {"schemas", "model", "money"},
     "messages": {"errors", "model", "money"},  # a message is a value of the model; money is shown in it
     "host": {"model"},

@@ -60,10 +60,6 @@ class TextHost:
         """What the test gave."""
         return self.options.get(name)
 
-    def open_browser(self, url: str) -> None:
-        """Say it."""
-        self.lines.append(f"open {url}")
-
     def on_callback(self, handler: Callable[[Mapping[str, str]], Mapping[str, Any]]) -> None:
         """Keep the handler for the test to call."""
         self.callbacks.append(handler)
