@@ -197,7 +197,7 @@ class Desk:
 
 
 def ended(row: str, last: RowResult | None, failure: AddInError | None) -> RowResult:
-    """The row's end, as forms/running.py tells it."""
+    """The row's end, as forms/run_task.py reports it."""
     message = failure.message if failure else Message("cancelled_row")
     if last is None:
         return RowResult(row, Outcome.NOT_TRIED, message)
