@@ -10,7 +10,6 @@ from hostsim.qbo_simulator.api.idempotency import IdempotencyStore, StoredAnswer
 from hostsim.qbo_simulator.base.clock import Clock
 from hostsim.qbo_simulator.base.http import dump, load
 from hostsim.qbo_simulator.base.settings import Settings
-from hostsim.qbo_simulator.books.atomic import restore_application
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.oauth.sign_in import SignIn
 from hostsim.qbo_simulator.oauth.tokens import Access, Code, Grant, Vault
@@ -116,8 +115,8 @@ class StateFile:
             company = core.realms[realm]
             company.tables[kind].resume(position)
             company.tables[kind].restore(record, body)
-            if kind == "Payment":
-                restore_application(company, record, load(body))
+        for company in core.realms.values():
+            company.relink()
         for realm, request, item, status, body, at, asked in self._base.execute("SELECT * FROM answer ORDER BY rowid"):
             core.idempotency.answers[realm, request, item] = StoredAnswer(status, body, at, asked)
         _restore_tokens(core, parts.get("tokens", {}))

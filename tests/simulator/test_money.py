@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hostsim.qbo_simulator.books.changes import deposit_payments
 from tests.support.simulator_calls import Books, new_books, payment, sale
 
 
@@ -262,7 +263,7 @@ def test_old_token_is_refused_by_name(books: Books) -> None:
 def test_deposited_payment_is_locked(books: Books) -> None:
     ada = books.customer()
     paid = books.pay(ada, 5)
-    books.company.deposit([int(paid["Id"])], books.core.clock.now())
+    deposit_payments(books.company, [int(paid["Id"])], books.core.clock.now())
     locked = books.get("Payment", paid["Id"])
     assert locked["LinkedTxn"][0]["TxnType"] == "Deposit"
     body = {"Id": paid["Id"], "SyncToken": locked["SyncToken"], "sparse": True}
@@ -293,6 +294,8 @@ def test_inactive_records_cannot_be_used(books: Books) -> None:
 def test_several_currencies_do_not_mix(books: Books) -> None:
     currencies = {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}
     books.post("Preferences", {"Id": "1", "SyncToken": "0", "sparse": True, "CurrencyPrefs": currencies})
+    assert books.refused("Customer", {"DisplayName": "Anna", "CurrencyRef": {"value": "EUR"}})["code"] == "2220"
+    books.post("CompanyCurrency", {"Code": "EUR"})
     anna = books.customer("Anna", CurrencyRef={"value": "EUR"})
     assert books.refused("Payment", payment(anna, 5, CurrencyRef={"value": "USD"}))["code"] == "6000"
     assert books.refused("Payment", payment(anna, 5))["code"] == "2020"

@@ -177,7 +177,7 @@ def test_page_shows_books_log_and_switches(sim: RunningSimulator, session: reque
     assert f"/books/{realm}/Customer/" in page(first[1])
     assert session.get(f"{sim.base_url}/books/{realm}/Payment/999999", timeout=10).status_code == 404
     assert session.get(f"{sim.base_url}/books/1/Payment", timeout=10).status_code == 404
-    assert session.get(f"{sim.base_url}/books/{realm}/Vendor", timeout=10).status_code == 404
+    assert session.get(f"{sim.base_url}/books/{realm}/Estimate", timeout=10).status_code == 404
     assert session.get(f"{sim.base_url}/log/999999", timeout=10).status_code == 404
     headers = session.get(f"{sim.base_url}/", timeout=10).headers
     assert "default-src 'none'" in headers["content-security-policy"]

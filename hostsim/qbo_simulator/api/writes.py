@@ -88,7 +88,7 @@ def _change_concurrently(call: Call, write: Write) -> None:
 
 def _edit(call: Call, kind: str, identity: int) -> None:
     if kind in ("Invoice", "CreditMemo"):
-        refresh(call.company, (kind, identity), call.now)
+        refresh(call.company, (kind, identity, 0), call.now)
         call.company.settle(call.now)
         return
     record: Record = call.company.tables[kind].get(identity) or {}

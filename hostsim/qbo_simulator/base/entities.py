@@ -1,69 +1,42 @@
 """What the simulator knows of each entity: its path, its limits, and which columns a query may use."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from hostsim.qbo_simulator.base.kinds import Cell, Column, Kind, cell, columns, row
 
-from hostsim.qbo_simulator.base.clock import seconds_of
-from hostsim.qbo_simulator.base.http import Record, number
-
-Cell = int | str | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A property kept beside the record for queries: `path` inside the object, and how it compares."""
-
-    name: str
-    path: tuple[str, ...]
-    compare: str = "text"
-    filterable: bool = True
-    sortable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One entity: a transaction (`posts`) or a list element."""
-
-    name: str
-    columns: tuple[Column, ...]
-    posts: bool = False
-    order: str | None = None
-    limits: tuple[tuple[str, int], ...] = ()
-    operations: frozenset[str] = frozenset({"create", "read", "update", "query"})
-
-    @property
-    def path(self) -> str:
-        """The word in the address."""
-        return self.name.lower()
-
-
-def _column(text: str) -> Column:
-    name, _, rest = text.partition(":")
-    compare, _, flags = rest.partition(":")
-    path = tuple(name.split("."))
-    path = (*path, "value") if compare == "ref" else (*path, "Address") if compare == "email" else path
-    return Column(name, path, compare or "text", "f" in (flags or "fs"), "s" in (flags or "fs"))
-
-
-_TIMES = ("Id:id", "MetaData.CreateTime:time", "MetaData.LastUpdatedTime:time")
-
-
-def _columns(*texts: str) -> tuple[Column, ...]:
-    return tuple(map(_column, (*_TIMES, *texts)))
-
+__all__ = ["BY_PATH", "KINDS", "NOT_MODELLED", "Cell", "Column", "Kind", "cell", "row"]
 
 _TRANSACTION = frozenset({"create", "read", "update", "query", "delete"})
 _SALES = _TRANSACTION | {"send", "pdf"}
 _MEMO = (("DocNumber", 21), ("PrivateNote", 4000))
-_NAMED = _columns("Name", "Active:truth")
+_NAMED = columns("Name", "Active:truth")
+_READ_ONLY = frozenset({"read", "query"})
+_PERSON = columns(
+    "DisplayName",
+    "GivenName",
+    "MiddleName",
+    "FamilyName",
+    "CompanyName",
+    "PrintOnCheckName",
+    "Active:truth",
+    "PrimaryEmailAddr:email",
+    "Balance:money",
+)
+_PERSON_LIMITS = (
+    ("DisplayName", 500),
+    ("GivenName", 100),
+    ("MiddleName", 100),
+    ("FamilyName", 100),
+    ("Title", 16),
+    ("Suffix", 16),
+    ("CompanyName", 100),
+    ("PrintOnCheckName", 110),
+)
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(
             "Payment",
-            _columns(
+            columns(
                 "TxnDate:date",
                 "CustomerRef:ref:f",
                 "TotalAmt:money",
@@ -80,7 +53,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "CreditMemo",
-            _columns(
+            columns(
                 "DocNumber",
                 "TxnDate:date",
                 "CustomerRef:ref",
@@ -97,7 +70,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "Invoice",
-            _columns(
+            columns(
                 "DocNumber",
                 "TxnDate:date",
                 "DueDate:date",
@@ -111,10 +84,11 @@ KINDS: dict[str, Kind] = {
             posts=True,
             limits=_MEMO,
             operations=_SALES | {"void"},
+            counted=True,
         ),
         Kind(
             "SalesReceipt",
-            _columns(
+            columns(
                 "DocNumber",
                 "TxnDate:date",
                 "CustomerRef:ref",
@@ -128,8 +102,55 @@ KINDS: dict[str, Kind] = {
             operations=_SALES | {"void"},
         ),
         Kind(
+            "RefundReceipt",
+            columns(
+                "DocNumber",
+                "TxnDate:date",
+                "CustomerRef:ref",
+                "TotalAmt:money",
+                "Balance:money",
+                "PaymentRefNum",
+                "PrivateNote:text:-",
+            ),
+            posts=True,
+            limits=(*_MEMO, ("PaymentRefNum", 21)),
+            operations=_SALES | {"void"},
+        ),
+        Kind(
+            "Deposit",
+            columns("DocNumber", "TxnDate:date", "TotalAmt:money", "DepositToAccountRef:ref", "PrivateNote:text:-"),
+            posts=True,
+            limits=_MEMO,
+            operations=_TRANSACTION,
+            counted=True,
+        ),
+        Kind(
+            "JournalEntry",
+            columns("DocNumber", "TxnDate:date", "Adjustment:truth:f", "PrivateNote:text:-"),
+            posts=True,
+            limits=_MEMO,
+            operations=_TRANSACTION,
+            counted=True,
+        ),
+        Kind(
+            "Purchase",
+            columns(
+                "DocNumber",
+                "TxnDate:date",
+                "TotalAmt:money",
+                "PaymentType",
+                "AccountRef:ref",
+                "EntityRef:ref",
+                "PaymentRefNum",
+                "PrivateNote:text:-",
+            ),
+            posts=True,
+            limits=_MEMO,
+            operations=_TRANSACTION | {"void"},
+        ),
+        Kind(
             "Customer",
-            _columns(
+            columns(
                 "DisplayName",
                 "GivenName",
                 "MiddleName",
@@ -148,22 +169,11 @@ KINDS: dict[str, Kind] = {
                 "Notes:text:-",
             ),
             order="FullyQualifiedName",
-            limits=(
-                ("DisplayName", 500),
-                ("GivenName", 100),
-                ("MiddleName", 100),
-                ("FamilyName", 100),
-                ("Title", 16),
-                ("Suffix", 16),
-                ("CompanyName", 100),
-                ("PrintOnCheckName", 110),
-                ("Notes", 2000),
-                ("ResaleNum", 16),
-            ),
+            limits=(*_PERSON_LIMITS, ("Notes", 2000), ("ResaleNum", 16)),
         ),
         Kind(
             "Item",
-            _columns(
+            columns(
                 "Name",
                 "Type",
                 "Sku",
@@ -181,7 +191,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "Account",
-            _columns(
+            columns(
                 "Name",
                 "SubAccount:truth",
                 "ParentRef:ref",
@@ -196,12 +206,25 @@ KINDS: dict[str, Kind] = {
             order="Name",
             limits=(("Name", 100), ("Description", 100)),
         ),
-        Kind("PaymentMethod", _columns("Name", "Active:truth", "Type"), order="Name", limits=(("Name", 31),)),
+        Kind("PaymentMethod", columns("Name", "Active:truth", "Type"), order="Name", limits=(("Name", 31),)),
         Kind("Term", _NAMED, order="Name", limits=(("Name", 31),)),
-        Kind("Department", _columns("Name", "FullyQualifiedName", "Active:truth"), limits=(("Name", 100),)),
-        Kind("Class", _columns("Name", "FullyQualifiedName", "Active:truth"), limits=(("Name", 100),)),
-        Kind("CompanyInfo", _columns(), operations=frozenset({"read", "update", "query"}), limits=(("CompanyName", 1024),)),
-        Kind("Preferences", _columns(), operations=frozenset({"read", "update", "query"})),
+        Kind("Department", columns("Name", "FullyQualifiedName", "Active:truth"), limits=(("Name", 100),)),
+        Kind("Class", columns("Name", "FullyQualifiedName", "Active:truth"), limits=(("Name", 100),)),
+        Kind("Vendor", _PERSON, order="DisplayName", limits=(*_PERSON_LIMITS, ("AcctNum", 100))),
+        Kind("Employee", _PERSON, order="DisplayName", limits=_PERSON_LIMITS),
+        Kind(
+            "TaxCode", columns("Name", "Description", "Active:truth", "Taxable:truth:f", "TaxGroup:truth:f"), operations=_READ_ONLY
+        ),
+        Kind("TaxRate", columns("Name", "Description", "Active:truth", "RateValue:number"), operations=_READ_ONLY),
+        Kind("TaxAgency", columns("DisplayName"), operations=frozenset({"create", "read", "query"})),
+        Kind("CompanyCurrency", columns("Code", "Name", "Active:truth"), order="Code"),
+        Kind(
+            "ExchangeRate",
+            columns("SourceCurrencyCode", "TargetCurrencyCode", "AsOfDate:date"),
+            operations=frozenset({"create", "query"}),
+        ),
+        Kind("CompanyInfo", columns(), operations=frozenset({"read", "update", "query"}), limits=(("CompanyName", 1024),)),
+        Kind("Preferences", columns(), operations=frozenset({"read", "update", "query"})),
     )
 }
 
@@ -213,58 +236,12 @@ NOT_MODELLED = frozenset(
         "Bill",
         "BillPayment",
         "Budget",
-        "CompanyCurrency",
         "CustomerType",
-        "Deposit",
-        "Employee",
         "Estimate",
-        "ExchangeRate",
-        "JournalEntry",
-        "Purchase",
         "PurchaseOrder",
         "RecurringTransaction",
-        "RefundReceipt",
-        "TaxAgency",
-        "TaxCode",
-        "TaxRate",
         "TimeActivity",
         "Transfer",
-        "Vendor",
         "VendorCredit",
     ]
 )
-
-
-def _cents(value: object) -> int:
-    return int(number(value) * 100)
-
-
-def _text(value: object) -> str:
-    return str(value).lower()
-
-
-_CELLS: dict[str, Callable[[Any], Cell]] = {
-    "id": int,
-    "ref": _text,
-    "text": _text,
-    "email": _text,
-    "date": str,
-    "truth": bool,
-    "money": _cents,
-    "number": lambda value: int(number(value) * 100_000),
-    "time": seconds_of,
-}
-
-
-def cell(column: Column, record: Record) -> Cell:
-    """The value of `column` in `record`, in comparable form; None when absent."""
-    value: Any = record
-    for step in column.path:
-        if not isinstance(value, dict) or (value := value.get(step)) is None:
-            return None
-    return _CELLS[column.compare](value)
-
-
-def row(kind: Kind, record: Record) -> tuple[Cell, ...]:
-    """All columns of `record`, in the order of `kind.columns`."""
-    return tuple(cell(column, record) for column in kind.columns)

@@ -11,6 +11,7 @@ _REQUIRED = "Required param missing, need to supply the required value for the A
 _LENGTH = "String length is either shorter or longer than supported by specification"
 _CHECK = "Check the fields with accounts, customers, items, vendors or employees."
 _SYSTEM = "An application error has occurred while processing your request"
+_SPOKEN = {"CreditMemo": "Credit Memo", "SalesReceipt": "Sales Receipt", "RefundReceipt": "Refund"}
 ABSENT = None
 UNDERPAID = (
     "The Amount Received (plus credits) can't be less than the selected charges. Also, the selected charges can't "
@@ -75,13 +76,13 @@ def invalid_reference(field: str) -> RefusedError:
     return refuse("2500", "Invalid Reference Id", f"Invalid Reference Id : {field}", "")
 
 
-def cannot_link(transaction: str) -> RefusedError:
-    """620: a transaction that this payment cannot be applied to."""
+def cannot_link(transaction: str, kind: str = "Payment") -> RefusedError:
+    """620: a transaction that this payment cannot be applied to, or this deposit cannot take."""
     return refuse(
         "620",
         "Transaction ID cannot be linked",
         f"TxnID Cannot Be Linked : {transaction}",
-        "Payment.Line.LinkedTxn.TxnId",
+        f"{kind}.Line.LinkedTxn.TxnId",
     )
 
 
@@ -126,14 +127,18 @@ def duplicate_number(number: str, kind: str, transaction: str) -> RefusedError:
     """6140: the number is taken."""
     detail = (
         "Duplicate Document Number Error : You must specify a different number. This number has already been used. "
-        f"DocNumber={number} is assigned to TxnType={kind} with TxnId={transaction}"
+        f"DocNumber={number} is assigned to TxnType={_SPOKEN.get(kind, kind)} with TxnId={transaction}"
     )
     return refuse("6140", "Duplicate Document Number Error", detail, "")
 
 
-def duplicate_name() -> RefusedError:
-    """6240: the name is taken, by an inactive record perhaps."""
-    return refuse("6240", "Duplicate Name Exists Error", "The name supplied already exists. : null")
+def duplicate_name(other_list: bool = False) -> RefusedError:
+    """6240: the name is taken, by an inactive record perhaps, or by somebody on another list of names."""
+    text = "Duplicate Name Exists Error"
+    if other_list:
+        who = "Another customer, vendor or employee is already using this name. Please use a different name."
+        return refuse("6240", text, f"The name supplied already exists. : {who}", "")
+    return refuse("6240", text, "The name supplied already exists. : null")
 
 
 def closed_period(password: bool) -> RefusedError:
@@ -150,6 +155,13 @@ def deposited() -> RefusedError:
     text = "Deposited Transaction cannot be changed"
     detail = f"{text} : This transaction has been deposited. If you want to change or delete it, edit the deposit first."
     return refuse("6540", text, detail, "")
+
+
+def before_inventory() -> RefusedError:
+    """6270: a document dated before one of its items was taken into stock."""
+    text = "Transaction date is prior to start date for inventory item"
+    detail = "Transactions with inventory (QOH) products cant be dated earlier than the Inventory Start Date for the product"
+    return refuse("6270", text, detail, "")
 
 
 def lapsed() -> RefusedError:

@@ -29,7 +29,7 @@ MONEY = frozenset(
         "NetAmountTaxable",
     ]
 )
-_CENT = Decimal("0.01")
+_CENT, _FINEST = Decimal("0.01"), Decimal("0.0001")
 _WIDE = Context(prec=64)  # a product of two numbers of 15 digits has too many for the usual 28 once it has cents
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal, allow_nan=False)
 _ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"), namedtuple_as_object=False)
@@ -87,9 +87,12 @@ def load(text: bytes) -> Any:
 
 
 def money(value: Decimal | int) -> Decimal | int:
-    """Two decimals, except zero, which is written as 0."""
-    rounded = Decimal(value).quantize(_CENT, ROUND_HALF_UP, _WIDE)
-    return rounded if rounded else 0
+    """At least two decimals and at most four, except zero, which is written as 0."""
+    exact = Decimal(value).quantize(_FINEST, ROUND_HALF_UP, _WIDE)
+    if not exact:
+        return 0
+    cents = exact.quantize(_CENT, ROUND_HALF_UP, _WIDE)
+    return cents if cents == exact else exact.normalize(_WIDE)
 
 
 def plain(value: Decimal | int) -> Decimal | int:

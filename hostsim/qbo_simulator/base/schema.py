@@ -12,6 +12,7 @@ from hostsim.qbo_simulator.base.http import MONEY, Record, load, money, plain
 
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _REFERENCE = {"value": "string", "name": "string", "type": "string"}
+_PARTS = ("entities", "types", "enums")
 _LARGEST = Decimal(10) ** 15
 
 
@@ -27,9 +28,10 @@ class Schema:
 @cache
 def schema() -> Schema:
     """The tables, read once when first needed."""
-    text = files("hostsim.qbo_simulator.base").joinpath("data/fields.json").read_bytes()
-    tables = load(text)
-    return Schema(tables["entities"], tables["types"], tables["enums"])
+    folder = files("hostsim.qbo_simulator.base").joinpath("data")
+    tables = [load(folder.joinpath(name).read_bytes()) for name in ("fields.json", "fields_books.json")]
+    entities, types, enums = ({name: each for table in tables for name, each in table[part].items()} for part in _PARTS)
+    return Schema(entities, types, enums)
 
 
 def read_entity(kind: str, body: object) -> Record:

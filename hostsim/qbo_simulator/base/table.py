@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from itertools import count
 
@@ -179,8 +178,3 @@ class Table:
                 index.get(before, {}).pop(record, None)
             if new:
                 index.setdefault(after, {})[record] = None
-
-
-def cents(value: object) -> int:
-    """A money value as whole cents."""
-    return int(Decimal(str(value)) * 100)

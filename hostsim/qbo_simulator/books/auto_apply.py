@@ -1,17 +1,31 @@
 """'Automatically apply credits': what QuickBooks does by itself when the company has it switched on."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.http import Record
+from hostsim.qbo_simulator.base.money import amount
+from hostsim.qbo_simulator.books import applications as links
 from hostsim.qbo_simulator.books.changes import Write, perform
-from hostsim.qbo_simulator.books.company import Company, amount
+from hostsim.qbo_simulator.books.company import Company
+from hostsim.qbo_simulator.books.open_items import Line
 
 MEMO = "Created by QB Online to link credits to charges"
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A transaction with something left: its day, its id, and how much."""
+
+    day: str
+    id: int
+    units: int
+    kind: str
+
+
 def apply_credits(company: Company, now: datetime) -> None:
-    """Join open credit memos to open invoices of the customers that are due."""
+    """Join open credits to open invoices of the customers that are due."""
     due = [each for each in company.due if each[0] <= now.timestamp()]
     if not due:
         return
@@ -21,26 +35,47 @@ def apply_credits(company: Company, now: datetime) -> None:
 
 
 def _join(company: Company, customer: int, at: datetime) -> None:
-    while (memos := _open(company, "CreditMemo", customer)) and (invoices := _open(company, "Invoice", customer)):
-        (memo, credit), (invoice, balance) = memos[0], invoices[0]
-        body = _linking(customer, memo, invoice, min(credit, balance))
+    while (credits := _credits(company, customer)) and (invoices := _open(company, "Invoice", "Balance", customer)):
+        credit, invoice = credits[0], invoices[0]
+        part = min(credit.units, invoice.units)
         try:
-            perform(company, Write("Payment", "create", body), at)
+            if credit.kind == "Payment":
+                _apply_payment(company, credit.id, invoice.id, part, at)
+            else:
+                perform(company, Write("Payment", "create", _linking(company, credit, invoice, part)), at)
         except RefusedError:
             return
 
 
-def _open(company: Company, kind: str, customer: int) -> list[tuple[int, int]]:
+def _credits(company: Company, customer: int) -> list[_Open]:
+    """Credit memos and payments with something unapplied, oldest first."""
+    found = _open(company, "CreditMemo", "Balance", customer) + _open(company, "Payment", "UnappliedAmt", customer)
+    return sorted(found, key=lambda each: (each.day, each.id))
+
+
+def _open(company: Company, kind: str, column: str, customer: int) -> list[_Open]:
     table = company.tables[kind]
-    day, balance = table.positions["TxnDate"], table.positions["Balance"]
-    found = [record for record in table.find("CustomerRef", [str(customer)]) or () if table.rows[record][balance]]
-    found.sort(key=lambda record: (str(table.rows[record][day]), record))
-    return [(record, int(table.rows[record][balance] or 0)) for record in found]
-
-
-def _linking(customer: int, memo: int, invoice: int, part: int) -> Record:
-    lines = [
-        {"Amount": amount(part), "LinkedTxn": [{"TxnId": str(identity), "TxnType": kind}]}
-        for kind, identity in (("Invoice", invoice), ("CreditMemo", memo))
+    day, left = table.positions["TxnDate"], table.positions[column]
+    found = [
+        _Open(str(table.rows[record][day]), record, int(table.rows[record][left] or 0), kind)
+        for record in table.find("CustomerRef", [str(customer)]) or ()
+        if table.rows[record][left]
     ]
-    return {"CustomerRef": {"value": str(customer)}, "TotalAmt": 0, "PrivateNote": MEMO, "Line": lines}
+    return sorted(found, key=lambda each: (each.day, each.id))
+
+
+def _apply_payment(company: Company, payment: int, invoice: int, part: int, at: datetime) -> None:
+    """Apply what a payment has left; one that lies in a deposit as well."""
+    record = company.tables["Payment"].get(payment) or {}
+    lines = (*company.lines.get(payment, ()), Line("Invoice", invoice, part))
+    links.apply(company, payment, lines, at)
+    record["SyncToken"] = company.next_token("Payment", record)
+    company.store("Payment", links.with_lines(record, lines), at)
+    company.settle(at)
+
+
+def _linking(company: Company, credit: _Open, invoice: _Open, part: int) -> Record:
+    lines = [{"Amount": amount(part), "LinkedTxn": [{"TxnId": str(each.id), "TxnType": each.kind}]} for each in (invoice, credit)]
+    memo = company.tables["CreditMemo"].get(credit.id) or {}
+    kept: Record = {name: memo[name] for name in ("CustomerRef", "CurrencyRef", "ExchangeRate") if name in memo}
+    return {**kept, "TotalAmt": 0, "PrivateNote": MEMO, "Line": lines}

@@ -1,43 +1,21 @@
 """One company's books: its records, who is applied to what, and what every customer owes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from hostsim.qbo_simulator.base.clock import stamp
 from hostsim.qbo_simulator.base.entities import KINDS
-from hostsim.qbo_simulator.base.http import Record, dump, load, number
+from hostsim.qbo_simulator.base.http import Record, dump, load, money, number
+from hostsim.qbo_simulator.base.money import amount, units
 from hostsim.qbo_simulator.base.settings import Settings
 from hostsim.qbo_simulator.base.table import Table
+from hostsim.qbo_simulator.books.open_items import BY_LINE, TABLES, Document, Line, OpenItem, open_items
 
 _OPEN = {"Invoice": ("Balance", 1), "CreditMemo": ("Balance", -1), "Payment": ("UnappliedAmt", -1)}
-CREDITS = frozenset({"CreditMemo"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Part of a payment: what it is applied to, and how many cents."""
-
-    type: str
-    id: int
-    cents: int
-
-    @property
-    def document(self) -> tuple[str, int]:
-        """What the line points at."""
-        return self.type, self.id
-
-    def record(self) -> Record:
-        """The line as a client may send it."""
-        linked = [{"TxnId": str(self.id), "TxnType": self.type}]
-        return {"Amount": amount(self.cents), "LinkedTxn": linked}
-
-
-def amount(cents: int) -> Decimal:
-    """Cents as a decimal amount."""
-    return Decimal(cents).scaleb(-2)
+#: Names of people share one row of numbers, and so do transactions.
+_SEQUENCES = {"Vendor": "Customer", "Employee": "Customer"}
 
 
 class Company:
@@ -47,12 +25,14 @@ class Company:
         self.realm = realm
         self.tables = {name: Table(kind, self._noter(note)) for name, kind in KINDS.items()}
         self.lines: dict[int, tuple[Line, ...]] = {}
-        self.applied: dict[tuple[str, int], dict[int, int]] = {}
+        self.applied: dict[Document, dict[int, int]] = {}
         self.counters: dict[str, int] = {}
         self.custom_fields: list[Record] = []
         self.due: list[tuple[float, int]] = []
         self._settings = settings
         self._owed: dict[int, int] = {}
+        self._moved: dict[int, int] = {}
+        self._carried: dict[tuple[str, int], dict[int, int]] = {}
         self._touched: set[tuple[str, int]] = set()
         self._preferences: tuple[bytes, Record] = (b"", {})
 
@@ -86,27 +66,33 @@ class Company:
         return text.replace(b'"Line":[%s]' % stored, b'"Line":[%s]' % told, 1)
 
     def _explained(self, line: Line) -> bytes:
-        document = self.tables[line.type].get(line.id) or {}
-        opened = f"{amount(line.cents) + number(document.get('Balance')):.2f}"
+        document = self.tables[TABLES[line.type]].get(line.id) or {}
+        opened = str(money(amount(line.units + self.open_units(line.document))) or "0.00")
         pairs = (("txnId", str(line.id)), ("txnOpenBalance", opened), ("txnReferenceNumber", document.get("DocNumber", "")))
         return b'%s,"LineEx":{"any":[%s]}}' % (_written(line), b",".join(_element(*pair) for pair in pairs))
 
     def new_id(self, kind: str) -> int:
         """The next id; transactions share one row of numbers, each list has its own."""
-        sequence = "Transaction" if KINDS[kind].posts else kind
+        sequence = "Transaction" if KINDS[kind].posts else _SEQUENCES.get(kind, kind)
         self.counters[sequence] = self.counters.get(sequence, 0) + 1
         return self.counters[sequence]
 
-    def new_number(self, kind: str) -> str:
-        """The next document number that the company gives out itself."""
-        key = f"{kind}.DocNumber"
-        self.counters[key] = self.counters.get(key, 1000) + 1
-        return str(self.counters[key])
+    def next_address(self) -> int:
+        """The next id of a customer's address."""
+        self.counters["Address"] = self.counters.get("Address", 1) + 1
+        return self.counters["Address"]
 
-    def next_token(self, document: tuple[str, int], record: Record) -> str:
+    def new_number(self) -> str:
+        """The next document number that the company gives out itself; all sales forms share one row."""
+        last = max((given for key, given in self.counters.items() if key.endswith(".DocNumber")), default=1000)
+        self.counters["Sales.DocNumber"] = last + 1
+        return str(last + 1)
+
+    def next_token(self, kind: str, record: Record) -> str:
         """The SyncToken after this change: one more, however often one call touches the record."""
-        grown = 0 if document in self._touched else 1
-        self._touched.add(document)
+        key = (kind, int(record["Id"]))
+        grown = 0 if key in self._touched else 1
+        self._touched.add(key)
         return str(int(record["SyncToken"]) + grown)
 
     def store(self, kind: str, record: Record, at: datetime, quietly: bool = False) -> Record:
@@ -123,30 +109,114 @@ class Company:
         self._carry(kind, record, -1)
         self.tables[kind].remove(record, int(at.timestamp()))
 
+    def receivable(self, reference: Record) -> bool:
+        """Whether an account reference means Accounts Receivable."""
+        table, value = self.tables["Account"], str(reference.get("value", ""))
+        cells = table.rows.get(int(value)) if value.isascii() and value.isdigit() else None
+        return cells is not None and cells[table.positions["AccountType"]] == "accounts receivable"
+
+    def items(self, kind: str, record: Record) -> tuple[OpenItem, ...]:
+        """What a stored transaction offers payments to be applied to."""
+        return open_items(kind, record, self.receivable)
+
+    def item(self, document: Document) -> OpenItem | None:
+        """One open item, as long as its transaction has it."""
+        kind = TABLES[document[0]]
+        record = self.tables[kind].get(document[1])
+        found = self.items(kind, record) if record else ()
+        return next((each for each in found if each.document == document), None)
+
+    def applied_to(self, document: Document) -> int:
+        """Units applied to one document by all payments together."""
+        return sum(self.applied.get(document, {}).values())
+
+    def open_units(self, document: Document) -> int:
+        """What is still open of a document; nothing when it is gone."""
+        item = self.item(document)
+        return item.units - self.applied_to(document) if item else 0
+
     def _carry(self, kind: str, record: int, sign: int) -> None:
+        for customer, owed in self._owed_on(kind, record, sign).items():
+            self._owed[customer] = self._owed.get(customer, 0) + sign * owed
+
+    def _owed_on(self, kind: str, record: int, sign: int) -> dict[int, int]:
+        if kind in BY_LINE:
+            return self._owed_by_line(kind, record, sign)
         if kind not in _OPEN or (cells := self.tables[kind].rows.get(record)) is None:
-            return
+            return {}
         column, side = _OPEN[kind]
         positions = self.tables[kind].positions
-        customer, cents = cells[positions["CustomerRef"]], cells[positions[column]]
-        if customer is not None and cents:
-            self._owed[int(customer)] = self._owed.get(int(customer), 0) + sign * side * int(cents)
+        customer, owed = cells[positions["CustomerRef"]], cells[positions[column]]
+        return {int(customer): side * int(owed)} if customer is not None and owed else {}
+
+    def _owed_by_line(self, kind: str, record: int, sign: int) -> dict[int, int]:
+        """What was carried last time, when it is taken back; what is open now, when it is carried."""
+        if sign < 0:
+            return self._carried.pop((kind, record), {})
+        owed: dict[int, int] = {}
+        for item in self.items(kind, self.tables[kind].get(record) or {}):
+            opened = item.units - self.applied_to(item.document)
+            owed[item.customer] = owed.get(item.customer, 0) + (-opened if item.credit else opened)
+        self._carried[kind, record] = owed
+        return owed
+
+    def payments_on(self, kind: str, record: Record) -> dict[int, int]:
+        """Units that each payment applies to a transaction, all its lines together, oldest payment first."""
+        found: dict[int, int] = {}
+        for item in self.items(kind, record):
+            for payment, part in self.applied.get(item.document, {}).items():
+                found[payment] = found.get(payment, 0) + part
+        return found
+
+    def relink(self) -> None:
+        """Build the links anew from the payments' own lines, after records came from a file."""
+        self.lines, self.applied, self._carried = {}, {}, {}
+        table = self.tables["Payment"]
+        for payment in table.rows:
+            lines = tuple(self.linked_line(line) for line in (table.get(payment) or {}).get("Line", []))
+            if lines:
+                self.lines[payment] = lines
+            for line in lines:
+                parts = self.applied.setdefault(line.document, {})
+                parts[payment] = parts.get(payment, 0) + line.units
+        for kind in BY_LINE:
+            for record in self.tables[kind].rows:
+                self._owed_by_line(kind, record, 1)
+
+    def linked_line(self, line: Record) -> Line:
+        """A payment's stored line with the side that its document is on."""
+        (linked,) = line["LinkedTxn"]
+        document = (linked["TxnType"], int(linked["TxnId"]), int(linked.get("TxnLineId", 0)))
+        item = self.item(document)
+        return Line(*document[:2], units(number(line["Amount"])), document[2], credit=item is not None and item.credit)
 
     def settle(self, at: datetime) -> None:
         """Write what customers owe after a change; their SyncToken stays."""
         owed, self._owed = self._owed, {}
         self._touched.clear()
         jobs: dict[int, int] = {}
-        for customer, cents in owed.items():
-            if cents:
-                self._owe(customer, cents, cents, at)
-                self._climb(customer, cents, jobs)
-        for customer, cents in jobs.items():
-            self._owe(customer, 0, cents, at)
+        for customer, owed_units in owed.items():
+            if owed_units:
+                self._owe(customer, owed_units, owed_units, at)
+                self._climb(customer, owed_units, jobs)
+        moved, self._moved = self._moved, {}
+        for parent, owed_units in moved.items():
+            jobs[parent] = jobs.get(parent, 0) + owed_units
+            self._climb(parent, owed_units, jobs)
+        for customer, owed_units in jobs.items():
+            if owed_units:
+                self._owe(customer, 0, owed_units, at)
+
+    def move_jobs(self, before: str | None, after: str | None, balance: Decimal) -> None:
+        """Take a customer's balance with jobs from those above it before the change, to those above it after."""
+        for parent, sign in ((before, -1), (after, 1)):
+            if parent is not None:
+                self._moved[int(parent)] = self._moved.get(int(parent), 0) + sign * units(balance)
 
     def discard_unsettled(self) -> None:
         """Drop what an unfinished change wanted to carry to customers."""
         self._owed.clear()
+        self._moved.clear()
         self._touched.clear()
 
     def _owe(self, customer: int, own: int, with_jobs: int, at: datetime) -> None:
@@ -156,24 +226,11 @@ class Company:
             record["BalanceWithJobs"] = number(record["BalanceWithJobs"]) + amount(with_jobs)
             self.store("Customer", record, at)
 
-    def _climb(self, customer: int, cents: int, jobs: dict[int, int]) -> None:
+    def _climb(self, customer: int, owed_units: int, jobs: dict[int, int]) -> None:
         record = self.tables["Customer"].get(customer)
         while record and (parent := record.get("ParentRef")):
-            jobs[int(parent["value"])] = jobs.get(int(parent["value"]), 0) + cents
+            jobs[int(parent["value"])] = jobs.get(int(parent["value"]), 0) + owed_units
             record = self.tables["Customer"].get(int(parent["value"]))
-
-    def deposit(self, payments: list[int], at: datetime) -> int:
-        """Take payments to the bank in one deposit; from then on they are locked. The deposit's id."""
-        number = self.new_id("Payment")
-        for payment in payments:
-            record = self.tables["Payment"].get(payment)
-            if record is None:
-                raise ValueError(f"there is no payment {payment}")
-            record["LinkedTxn"] = [{"TxnId": str(number), "TxnType": "Deposit"}]
-            record["SyncToken"] = str(int(record["SyncToken"]) + 1)
-            self.store("Payment", record, at)
-        self.settle(at)
-        return number
 
     def preference(self, group: str, name: str) -> Any:
         """One value of the company's preferences."""
@@ -194,8 +251,9 @@ _ELEMENT = (
 
 def _written(line: Line) -> bytes:
     """A line as it is stored, its last brace left open."""
-    part = b"%d.%02d" % divmod(line.cents, 100) if line.cents else b"0"
-    return b'{"Amount":%s,"LinkedTxn":[{"TxnId":"%d","TxnType":"%s"}]' % (part, line.id, line.type.encode())
+    value = str(money(amount(line.units))).encode()
+    part = b',"TxnLineId":"%d"' % line.part if line.part else b""
+    return b'{"Amount":%s,"LinkedTxn":[{"TxnId":"%d","TxnType":"%s"%s}]' % (value, line.id, line.type.encode(), part)
 
 
 def _element(name: str, value: str) -> bytes:

@@ -1,6 +1,6 @@
 """References from one record to another: they must exist, be active, and carry the other's name."""
 
-from hostsim.qbo_simulator.base.faults import inactive, invalid_reference, refuse
+from hostsim.qbo_simulator.base.faults import inactive, invalid_reference
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.books.company import Company
 
@@ -9,27 +9,20 @@ _TARGETS = {
     "ParentRef": ("Customer", "DisplayName"),
     "ItemRef": ("Item", "Name"),
     "DepositToAccountRef": ("Account", "Name"),
+    "AccountRef": ("Account", "Name"),
     "ARAccountRef": ("Account", "Name"),
+    "APAccountRef": ("Account", "Name"),
     "IncomeAccountRef": ("Account", "FullyQualifiedName"),
     "ExpenseAccountRef": ("Account", "FullyQualifiedName"),
     "AssetAccountRef": ("Account", "FullyQualifiedName"),
     "PaymentMethodRef": ("PaymentMethod", "Name"),
     "SalesTermRef": ("Term", "Name"),
+    "TermRef": ("Term", "Name"),
     "DepartmentRef": ("Department", "Name"),
     "ClassRef": ("Class", "Name"),
 }
 _PLURALS = {"Customer": "Customers", "Account": "Accounts", "PaymentMethod": "PaymentMethods", "Item": "Items"}
-CURRENCIES = {
-    "USD": "United States Dollar",
-    "EUR": "Euro",
-    "CAD": "Canadian Dollar",
-    "GBP": "British Pound Sterling",
-    "AUD": "Australian Dollar",
-    "MXN": "Mexican Peso",
-    "JPY": "Japanese Yen",
-    "CHF": "Swiss Franc",
-}
-_NAMELESS = frozenset({("Payment", "DepositToAccountRef"), ("Payment", "PaymentMethodRef")})
+_NAMELESS = frozenset({("Payment", "DepositToAccountRef"), ("Payment", "PaymentMethodRef"), ("Deposit", "PaymentMethodRef")})
 
 
 def target(company: Company, field: str, reference: Record) -> Record:
@@ -66,10 +59,3 @@ def _parent(company: Company, kind: str, reference: Record) -> Record:
     if found is None:
         raise invalid_reference(f"{kind} element id {value} not found")
     return {"value": value, "name": found["Name"]}
-
-
-def currency(code: str) -> Record:
-    """A currency reference with its name."""
-    if code not in CURRENCIES:
-        raise refuse("2220", "Invalid Currency", f"Invalid Currency : {code}", "CurrencyRef")
-    return {"value": code, "name": CURRENCIES[code]}

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hostsim.qbo_simulator.base.http import Record, number
+from hostsim.qbo_simulator.books.changes import deposit_payments
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.companies.sample_lists import ACCOUNTS, CUSTOMERS, ITEMS
 from hostsim.qbo_simulator.companies.start import Beginning, begin, make, moment
@@ -42,7 +43,7 @@ def build_sample(company: Company, today: date, now: datetime) -> None:
     for position in range(_RECEIPTS):
         _receipt(garden, position)
     _credit(garden, invoices[1])
-    company.deposit([int(payment["Id"]) for payment in payments[:_DEPOSITED]], garden.at(1))
+    deposit_payments(company, [int(payment["Id"]) for payment in payments[:_DEPOSITED]], garden.at(1))
 
 
 def _customer(position: int, name: str, parent: int | None) -> Record:

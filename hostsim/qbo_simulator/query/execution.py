@@ -11,6 +11,7 @@ from hostsim.qbo_simulator.base.coverage import not_modelled
 from hostsim.qbo_simulator.base.entities import BY_PATH, Cell, Column, Kind
 from hostsim.qbo_simulator.base.faults import query_error
 from hostsim.qbo_simulator.base.http import Record, dump, load, number
+from hostsim.qbo_simulator.base.money import UNITS
 from hostsim.qbo_simulator.base.table import Row, Table
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.query.parser import Condition, Statement, parse
@@ -48,7 +49,7 @@ def _reply(company: Company, kind: Kind, statement: Statement, page: list[int], 
     texts = [rendered(company, kind.name, record) for record in page]
     if statement.columns:
         texts = [_only(text, statement.columns) for text in texts]
-    tail = b',"totalCount":%d' % total if kind.name == "Invoice" else b""
+    tail = b',"totalCount":%d' % total if kind.counted else b""
     head = b'{"%s":[' % kind.name.encode()
     return head + b",".join(texts) + b'],"startPosition":%d,"maxResults":%d%s}' % (statement.start, len(page), tail)
 
@@ -209,7 +210,7 @@ _LITERALS: dict[str, Callable[[str, datetime], Cell]] = {
     "text": _text,
     "email": _text,
     "date": _day,
-    "money": lambda text, _now: _scaled(text, 100),
+    "money": lambda text, _now: _scaled(text, UNITS),
     "number": lambda text, _now: _scaled(text, 100_000),
     "time": lambda text, _now: _moment(text),
 }

@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from hostsim.qbo_simulator.base.clock import parse_time
 from hostsim.qbo_simulator.base.coverage import coverage
+from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.http import Request, Response, dump
 from hostsim.qbo_simulator.base.settings import CHOICES
+from hostsim.qbo_simulator.books.changes import deposit_payments
 from hostsim.qbo_simulator.oauth.sign_in import ConsentError
 from hostsim.qbo_simulator.simulator import QuickBooks
 
@@ -49,7 +51,7 @@ def answer_control(core: QuickBooks, request: Request, reset: Callable[[], None]
         return Response(error.status, dump({"error": str(error)}), _JSON)
     except KeyError as error:
         return Response(404, dump({"error": f"there is no {error}"}), _JSON)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, RefusedError) as error:
         return Response(400, dump({"error": str(error)}), _JSON)
     return Response(200, dump(told), _JSON)
 
@@ -136,7 +138,7 @@ def _deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
     body = _body(request)
     realm = str(body.get("realm") or next(iter(core.realms)))
     with core.lock:
-        number = core.realms[realm].deposit([int(each) for each in body["payments"]], core.clock.now())
+        number = deposit_payments(core.realms[realm], [int(each) for each in body["payments"]], core.clock.now())
     return {"deposit": str(number)}
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.http import Record
-from hostsim.qbo_simulator.books.company import Company, amount
+from hostsim.qbo_simulator.base.money import amount
+from hostsim.qbo_simulator.books.company import Company
 
 PAGE = 100
 _SHOWN = ("DocNumber", "PaymentRefNum", "DisplayName", "Name", "CompanyName")
@@ -81,7 +82,7 @@ def links(company: Company, kind: str, record: Record) -> list[tuple[str, str, s
         found.append(("Customer", record["CustomerRef"]["value"], record["CustomerRef"].get("name", "")))
     identity = int(record["Id"])
     if kind == "Payment":
-        found += [(line.type, str(line.id), str(amount(line.cents))) for line in company.lines.get(identity, ())]
-    parts = company.applied.get((kind, identity), {})
-    found += [("Payment", str(payment), str(amount(part))) for payment, part in parts.items()]
+        found += [(line.type, str(line.id), f"{amount(line.units):.2f}") for line in company.lines.get(identity, ())]
+    parts = company.payments_on(kind, record)
+    found += [("Payment", str(payment), f"{amount(part):.2f}") for payment, part in parts.items()]
     return found

@@ -1,6 +1,7 @@
 """What makes a payment: its defaults, its rules, and its lines."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hostsim.qbo_simulator.base.faults import (
     UNDERPAID,
@@ -11,23 +12,22 @@ from hostsim.qbo_simulator.base.faults import (
     refuse,
     required,
 )
-from hostsim.qbo_simulator.base.http import Record, money, number
-from hostsim.qbo_simulator.base.table import cents
-from hostsim.qbo_simulator.books.applications import charges, credits
-from hostsim.qbo_simulator.books.company import CREDITS, Company, Line, amount
+from hostsim.qbo_simulator.base.http import Record, number
+from hostsim.qbo_simulator.base.money import amount, units
+from hostsim.qbo_simulator.books.applications import charges, credits, sums
+from hostsim.qbo_simulator.books.company import Company
+from hostsim.qbo_simulator.books.currencies import check_account
+from hostsim.qbo_simulator.books.open_items import TABLES, Document, Line, OpenItem
 from hostsim.qbo_simulator.books.references import target
-
-_LINKABLE = frozenset({"Invoice", "CreditMemo"})
-_KNOWN_TYPES = _LINKABLE | {"JournalEntry", "Expense", "Check", "CreditCardCredit", "Deposit"}
 
 
 def check_total(record: Record) -> int:
-    """The amount received in cents: it must be given, and not negative."""
+    """The amount received in units: it must be given, and not negative."""
     if record.get("TotalAmt") is None:
         raise business("You must set a transaction amount.")
-    if number(record["TotalAmt"]) < 0:
+    if number(record["TotalAmt"]).is_signed():
         raise business("You must specify a transaction amount that is 0 or greater.")
-    return cents(money(number(record["TotalAmt"])))
+    return units(number(record["TotalAmt"]))
 
 
 def check_deposit_account(company: Company, record: Record) -> None:
@@ -37,6 +37,7 @@ def check_deposit_account(company: Company, record: Record) -> None:
     account = target(company, "DepositToAccountRef", record["DepositToAccountRef"])
     if account["AccountType"] not in ("Bank", "Other Current Asset"):
         raise refuse("6430", "Invalid account type", "Invalid account type : Select a bank account for this payment", "")
+    check_account(company, record, account)
 
 
 def read_lines(lines: Iterable[Record]) -> tuple[Line, ...]:
@@ -50,20 +51,25 @@ def _read_line(line: Record) -> Line:
     links = line.get("LinkedTxn") or []
     if len(links) != 1:
         raise required("Line.LinkedTxn")
-    return Line(_read_type(links[0]), _read_target(links[0]), _read_amount(line))
+    return Line(_read_type(links[0]), _read_target(links[0]), _read_amount(line), _read_part(links[0]))
 
 
 def _read_amount(line: Record) -> int:
-    if number(line["Amount"]) < 0:
+    if number(line["Amount"]).is_signed():
         raise refuse("2290", "Invalid Negative Amount", "Amount should be greater than or equal to zero.", "Line.Amount")
-    return cents(money(number(line["Amount"])))
+    return units(number(line["Amount"]))
+
+
+def _read_part(link: Record) -> int:
+    value = str(link.get("TxnLineId") or 0)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
 def _read_type(link: Record) -> str:
     kind = str(link.get("TxnType", ""))
     if not kind:
         raise required("Line.LinkedTxn.TxnType")
-    if kind not in _KNOWN_TYPES:
+    if kind not in TABLES:
         raise refuse("2170", "Invalid Enumeration", f"Invalid Enumeration : {kind} is not a valid TxnType", "TxnType")
     return kind
 
@@ -79,56 +85,65 @@ def _read_target(link: Record) -> int:
 
 def fit_lines(company: Company, record: Record, lines: tuple[Line, ...], payment: int | None) -> tuple[Line, ...]:
     """Lines that may stand on this payment; `payment` is its own id when it is being changed."""
-    held = _held(company.lines.get(payment, ()) if payment else ())
+    held = sums(company.lines.get(payment, ()) if payment else ())
     total = check_total(record)
     fitted: list[Line] = []
-    for line in (line for line in lines if line.cents):
-        part = _fit(company, record, line, held)
-        held[line.document] = held.get(line.document, 0) - part
-        fitted.append(Line(line.type, line.id, part))
-    kept = tuple(line for line in fitted if line.cents)
+    for line in (line for line in lines if line.units):
+        fit = _fit(company, record, line, held)
+        held[fit.document] = held.get(fit.document, 0) - fit.units
+        fitted.append(fit)
+    kept = tuple(line for line in fitted if line.units)
     if charges(kept) > total + credits(kept) or credits(kept) > charges(kept):
         raise business(UNDERPAID)
     return kept
 
 
-def _held(lines: tuple[Line, ...]) -> dict[tuple[str, int], int]:
-    held: dict[tuple[str, int], int] = {}
-    for line in lines:
-        held[line.document] = held.get(line.document, 0) + line.cents
-    return held
-
-
-def _fit(company: Company, record: Record, line: Line, held: dict[tuple[str, int], int]) -> int:
-    document = company.tables[line.type].get(line.id) if line.type in _LINKABLE else None
+def _fit(company: Company, record: Record, line: Line, held: dict[Document, int]) -> Line:
+    document = company.tables[TABLES[line.type]].get(line.id)
     if document is None:
-        raise cannot_link(str(line.id)) if line.type not in _LINKABLE else deleted()
-    if not _may_pay(company, record, document):
-        raise cannot_link(str(line.id))
-    opened = cents(number(document["Balance"])) + held.get(line.document, 0)
+        raise deleted()
+    item = _item_for(company, record, line, document, held)
+    opened = item.units - company.applied_to(item.document) + held.get(item.document, 0)
     if opened <= 0 and company.settings.over_application != "accept":
         raise cannot_link(str(line.id))
-    if line.cents > opened:
-        return _too_much(company, line, max(opened, 0))
-    return line.cents
+    fit = Line(line.type, line.id, line.units, item.document[2], item.credit)
+    return replace(fit, units=_at_most(company, fit, max(opened, 0)))
 
 
-def _too_much(company: Company, line: Line, opened: int) -> int:
+def _item_for(company: Company, record: Record, line: Line, document: Record, held: dict[Document, int]) -> OpenItem:
+    """The open item that a line means: the one it names, else the first that this customer may pay and that is open."""
+    found = [
+        item
+        for item in company.items(TABLES[line.type], document)
+        if item.document[0] == line.type
+        and (0 in (line.part, item.document[2]) or line.part == item.document[2])
+        and _may_pay(company, record, item.customer, document)
+    ]
+    if not found:
+        raise cannot_link(str(line.id))
+    opened = (item for item in found if item.units > company.applied_to(item.document) - held.get(item.document, 0))
+    return next(opened, found[0])
+
+
+def _at_most(company: Company, line: Line, opened: int) -> int:
+    if line.units <= opened:
+        return line.units
     choice = company.settings.over_application
-    if choice == "accept" and line.type not in CREDITS:
+    if choice == "accept" and not line.credit:
         return opened
     if choice == "620":
         raise cannot_link(str(line.id))
     raise business("The payments you have selected add up to more than the open balance of the transaction.")
 
 
-def _may_pay(company: Company, record: Record, document: Record) -> bool:
-    payer, owner = record["CustomerRef"]["value"], document["CustomerRef"]["value"]
+def _may_pay(company: Company, record: Record, owner: int, document: Record) -> bool:
+    payer = record["CustomerRef"]["value"]
     same_money = record.get("CurrencyRef", {}).get("value") == document.get("CurrencyRef", {}).get("value")
-    return same_money and (payer == owner or _bills_to(company, owner, payer))
+    return same_money and (payer == str(owner) or bills_to(company, str(owner), payer))
 
 
-def _bills_to(company: Company, owner: str, payer: str) -> bool:
+def bills_to(company: Company, owner: str, payer: str) -> bool:
+    """Whether what `owner` owes is billed to `payer`, one of its parents."""
     customer = company.tables["Customer"].get(int(owner))
     while customer and customer.get("BillWithParent") and "ParentRef" in customer:
         if customer["ParentRef"]["value"] == payer:

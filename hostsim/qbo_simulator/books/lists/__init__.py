@@ -1,0 +1,1 @@
+"""Lists: customers, vendors, employees, items, accounts, terms, taxes, currencies."""

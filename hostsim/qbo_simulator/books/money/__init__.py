@@ -1,0 +1,1 @@
+"""Money that moves: payments, deposits, expenses and checks, journal entries."""

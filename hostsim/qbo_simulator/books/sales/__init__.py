@@ -1,0 +1,1 @@
+"""Sales forms: invoices, credit memos, sales receipts, refund receipts."""
