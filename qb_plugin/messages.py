@@ -1,4 +1,4 @@
-"""Turns a message's key and placeholders into the sentence a person reads; the sentences stand in messages.toml."""
+"""Sentences for messages: the key and the values of a message give the text a person reads (messages.toml)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from qb_plugin.money import show_amount
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with placeholders, and what mends the trouble it tells of (a name the forms know), if anything."""
+    """A sentence with placeholders, and the names of the fixes that forms offer beside it, separated by blanks."""
 
     text: str
     fix: str = ""
 
 
 class Sentences:
-    """All sentences by key; KeyError for one that is not in the file."""
+    """All sentences by key; KeyError for a key that is not in the file."""
 
     def __init__(self, table: Mapping[str, Sentence]) -> None:
         self._table = table
@@ -34,11 +34,11 @@ class Sentences:
         return self._table[key]
 
     def text(self, message: Message) -> str:
-        """The sentence, filled in; a placeholder without a value is a defect and raises KeyError."""
-        return self._table[message.key].text.format_map({name: self._shown(value) for name, value in message.values.items()})
+        """The sentence with its values; KeyError for a placeholder without one, which is a defect of ours."""
+        return self._table[message.key].text.format_map({name: self._format(value) for name, value in message.values.items()})
 
-    def _shown(self, value: object) -> object:
-        """Money with separators, dates as dates, a sentence within a sentence as its text; everything else as it is."""
+    def _format(self, value: object) -> object:
+        """A value as the sentence shows it: money with separators, an ISO date, a message as its own sentence."""
         if isinstance(value, Message):
             return self.text(value)
         if isinstance(value, Decimal):
@@ -46,11 +46,11 @@ class Sentences:
         return value.isoformat() if isinstance(value, date) else value
 
     def fix(self, message: Message) -> str:
-        """The name of what mends it, or ""."""
+        """The names of the fixes for this message, or ""."""
         return self._table[message.key].fix
 
 
 def load_sentences() -> Sentences:
-    """Read messages.toml of this package."""
+    """All sentences of messages.toml, read from the package."""
     table = tomllib.loads(files("qb_plugin").joinpath("messages.toml").read_text(encoding="utf-8"))
     return Sentences({key: Sentence(**entry) for key, entry in table.items()})

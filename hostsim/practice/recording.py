@@ -62,18 +62,18 @@ def _record(connection: Connection, payments: Sequence[Mapping[str, Any]]) -> li
     outcomes: list[RecordedPayment] = []
     for payment, row in zip(payments, judged, strict=True):
         outcomes.append(_told(payment, next(ids)) if isinstance(row, NewRecord) else row)
-    return _twins_resolved(outcomes)
+    return _repeated_keys_resolved(outcomes)
 
 
 def _told(payment: Mapping[str, Any], key: int) -> RecordedPayment:
     return RecordedPayment(str(payment.get("external_key") or ""), RecordingStatus.RECORDED, str(key))
 
 
-def _twins_resolved(outcomes: Sequence[RecordedPayment]) -> list[RecordedPayment]:
+def _repeated_keys_resolved(outcomes: Sequence[RecordedPayment]) -> list[RecordedPayment]:
     """A key given twice in one list exists by the second time, as what the first became."""
     first = {outcome.external_key: outcome.id for outcome in outcomes if outcome.status is RecordingStatus.RECORDED}
-    twins = RecordingStatus.EXISTS
-    return [replace(one, id=first[one.external_key]) if one.status is twins and one.id is None else one for one in outcomes]
+    exists = RecordingStatus.EXISTS
+    return [replace(one, id=first[one.external_key]) if one.status is exists and one.id is None else one for one in outcomes]
 
 
 def _refusal(payment: Mapping[str, Any], reason: str) -> RecordedPayment:

@@ -13,10 +13,19 @@ from hostsim.terminal.options import RunRequest
 from hostsim.terminal.selection import RowChoice
 from hostsim.terminal.text import escaped_json, plain
 
-COUNTS = ("done", "failed", "skipped", "not_confirmed")
-SHOWN = ("done", "failed", "not_confirmed", "skipped")
+COUNTS = ("done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried")
+PREVIEWED = ("ready", "not_ready")
+ALWAYS_SHOWN = ("done", "failed")
 ROW = ("id", "outcome", "message", "quickbooks_id", "applied")
-ICONS = {"failed": "✗", "not_confirmed": "?", "ready": "→", "changed": "≠", "not_tried": "–"}
+ICONS = {
+    "failed": "✗",
+    "not_confirmed": "?",
+    "needs_decision": "!",
+    "ready": "→",
+    "changed": "≠",
+    "not_tried": "–",
+}
+TOLD = ("failed", "not_confirmed", "changed", "needs_decision", "removed")  # rows that are printed with their reason
 
 
 def print_run(summary: Mapping[str, Any], chosen: RowChoice, wish: RunRequest) -> int:
@@ -46,29 +55,31 @@ def with_unknown(summary: Mapping[str, Any], chosen: RowChoice) -> dict[str, Any
 
 
 def exit_status(counts: Mapping[str, int], summary: Mapping[str, Any]) -> int:
-    """0 when all is done, 1 when rows failed, are not confirmed, or were not tried."""
-    troubled = any(counts.get(key) for key in ("failed", "not_confirmed", "not_tried"))
+    """0 when every row is synchronized or was skipped by its user, 1 when any ended otherwise."""
+    troubled = any(counts.get(key) for key in (*COUNTS, "not_ready") if key not in ("done", "skipped"))
     return 1 if troubled or summary.get("level") == "error" else 0
 
 
 def to_json(summary: Mapping[str, Any]) -> str:
-    """The one shape of `--json`."""
-    counts = {key: summary["counts"].get(key, 0) for key in COUNTS}
+    """The one shape of `--json`; `problem` is there when the list of rows could not be read."""
+    found = summary["counts"]
+    counts = {key: found.get(key, 0) for key in (*COUNTS, *(key for key in PREVIEWED if found.get(key)))}
     rows = [{key: row.get(key) for key in ROW} for row in summary.get("rows", ())]
-    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows}, ensure_ascii=False))
+    problem = {"problem": summary["problem"]} if summary.get("problem") else {}
+    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows, **problem}, ensure_ascii=False))
 
 
 def _print_rows(summary: Mapping[str, Any], chosen: RowChoice, every: bool) -> None:
     positions = {id: position for position, id in enumerate(chosen.rows.ids(0, chosen.rows.count))}
     for row in summary["rows"]:
-        if every or row["outcome"] in ("failed", "not_confirmed", "changed"):
+        if every or row["outcome"] in TOLD:
             position = positions.get(row["id"])
             title = chosen.rows.page(position, position + 1)[0].get("title", row["id"]) if position is not None else row["id"]
             click.echo(plain("  ".join(filter(None, (ICONS.get(row["outcome"], "·"), str(title), row.get("message") or "")))))
     if not summary["rows"] and summary.get("text"):
         click.echo(plain(summary["text"]))
     counts = summary["counts"]
-    shown = [*SHOWN, *(["not_tried"] if counts.get("not_tried") else [])]
+    shown = [key for key in (*COUNTS, *PREVIEWED) if counts.get(key) or key in ALWAYS_SHOWN]
     click.echo(" · ".join(f"{key.replace('_', ' ')} {counts.get(key, 0)}" for key in shown))
     if summary.get("level") == "error":
         click.echo(plain(summary.get("text") or ""), err=True)

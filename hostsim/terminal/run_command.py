@@ -12,9 +12,9 @@ import click
 from hostsim.addins.form_protocol import Form
 from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option
 from hostsim.terminal.options import RunRequest, build_command
-from hostsim.terminal.output import print_act, print_run
+from hostsim.terminal.output import print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask
-from hostsim.terminal.selection import RowChoice, choose
+from hostsim.terminal.selection import ListUnreadable, RowChoice, choose
 from hostsim.workspace import Workspace
 
 HELP = ("--help", "-h")
@@ -81,6 +81,8 @@ def attempt(call: Any) -> Any:
     """Call the form; what it raises becomes a sentence."""
     try:
         return call()
+    except ListUnreadable:
+        raise
     except Exception as problem:  # an add-in may raise anything
         raise CannotRun(f"The add-in stopped with an error: {type(problem).__name__}: {problem}") from problem
 
@@ -91,7 +93,12 @@ def with_answer(description: Mapping[str, Any], wish: RunRequest) -> dict[str, A
 
 
 def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> int:
-    chosen = attempt_choice(workspace, form, description, wish)
+    try:
+        chosen = attempt_choice(workspace, form, description, wish)
+    except ListUnreadable as problem:
+        if wish.json:
+            click.echo(to_json({"run": None, "counts": {}, "rows": [], "problem": problem.message}))
+        raise
     if chosen.warning:
         click.echo(chosen.warning, err=True)
     if not chosen.ids:

@@ -8,12 +8,17 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hostsim.addins.form_protocol import Form, Rows
+from hostsim.commands.startup import CannotRun
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.terminal.options import RunRequest
 from hostsim.workspace import Workspace
 
 PLACE = "billing.payments"
 KINDS = ("payment", "credit_memo")
+
+
+class ListUnreadable(CannotRun):
+    """The list of rows could not be read, so nothing can be said about any row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,19 @@ def choose(workspace: Workspace, form: Form, description: Mapping[str, Any], wis
     rows = form.rows(answer, None)
     if isinstance(rows, Mapping):
         return rows
+    check_was_read(rows)
     ids = list(rows.ids(0, rows.count))
     unknown: list[str] = []
     if wish.select:
         ids, unknown = pick(ids, wish.select)
     return _chosen(description, answer, rows, ids, unknown)
+
+
+def check_was_read(rows: Rows) -> None:
+    """ListUnreadable, with the form's reason, when its list could not be read: that nothing is shown says nothing then."""
+    problem = getattr(rows, "problem", None)
+    if problem:
+        raise ListUnreadable(str(rows.empty["text"]) if rows.empty else str(problem))
 
 
 def _named_records(
@@ -56,6 +69,7 @@ def _named_records(
     rows = form.rows(answer, None)
     if isinstance(rows, Mapping):
         return rows
+    check_was_read(rows)
     return _chosen(described, answer, rows, list(rows.ids(0, rows.count)) if refs else [], unknown)
 
 

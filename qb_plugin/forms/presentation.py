@@ -84,6 +84,7 @@ class NoRows:
     """A grid without rows that says why there are none."""
 
     text: str
+    problem: str | None = None  # why the list could not be read; None where there truly is nothing
     count: int = 0
     total: str = ""
     notice: None = None
@@ -91,7 +92,7 @@ class NoRows:
     @property
     def empty(self) -> dict[str, Any]:
         """What the grid says in the place of rows."""
-        return {"text": self.text, "link": None}
+        return {"text": self.text, "link": {"label": "Try again", "answer": {}} if self.problem else None}
 
     def ids(self, start: int, stop: int) -> list[str]:
         """None."""
@@ -113,4 +114,5 @@ def rows_or_reason(sentences: Sentences, work: Callable[[], Any]) -> Any:
     except AnswerRejected as rejection:
         return present_rejection(sentences, rejection)
     except AddInError as failure:
-        return NoRows(sentences.text(failure.message))
+        reason = sentences.text(failure.message)
+        return NoRows(sentences.text(Message("list_unreadable", {"reason": reason})), problem=reason)

@@ -15,6 +15,19 @@ from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
          Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed"}  # fmt: skip
+COUNT_WORDS = {
+    "done": "done",
+    "changed": "changed",
+    "needs_decision": "need a decision",
+    "failed": "failed",
+    "not_confirmed": "not confirmed",
+    "skipped": "skipped",
+    "not_tried": "not tried",
+    "ready": "ready",
+    "not_ready": "not ready",
+}
+WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
+ALWAYS_TOLD = ("done", "failed")
 GROUP = 500  # marks a commit of the host's, at most
 SECONDS = 1.0  # for how long marks wait for company
 LOOK_EVERY = 1.0  # seconds between looks at somebody else's run
@@ -137,7 +150,7 @@ class RunTask:
         sentences = self._services.sentences
         counts = progress.counts()
         told = failure.message if failure else summary_message(counts, self._task.cancelled)
-        level = "error" if failure else "warning" if counts["failed"] or counts["not_confirmed"] else "info"
+        level = "error" if failure else "warning" if any(counts[name] for name in WARNED) else "info"
         return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level}
 
 
@@ -155,12 +168,17 @@ def marked_record(result: RowResult) -> str | None:
 
 def mark_of(result: RowResult) -> str | None:
     """The host's mark for a row that ended so; one that was synchronized before gets the mark that a killed process left out."""
-    here_already = result.outcome is Outcome.SKIPPED and result.message is not None and result.message.key == "already_synchronized"
-    return "synchronized" if here_already else MARKS.get(result.outcome)
+    return MARKS.get(result.outcome)
 
 
 def summary_message(counts: Mapping[str, int], cancelled: bool) -> Message:
     """The run's last sentence."""
     if cancelled:
         return Message("cancelled", {"n": counts["done"], "m": counts["not_tried"]})
-    return Message("run_ended", dict(counts))
+    return Message("run_ended", {"tried": counts["tried"], "ends": counts_in_words(counts)})
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """`106 done, 12 failed, 3 need a decision`; zeros are left out, but for done and failed."""
+    shown = ((word, counts.get(name, 0)) for name, word in COUNT_WORDS.items())
+    return ", ".join(f"{number} {word}" for word, number in shown if number or word in ALWAYS_TOLD)

@@ -20,6 +20,7 @@ from qb_plugin.model.quickbooks import (
     QboPayment,
     QboTransaction,
     ReferenceLists,
+    UnreadableRecord,
 )
 from qb_plugin.model.records import (
     QUICKBOOKS_PAYMENT,
@@ -75,6 +76,7 @@ __all__ = [
     "Share",
     "Side",
     "SourceRecord",
+    "UnreadableRecord",
     "Verdict",
     "side_of",
 ]

@@ -78,7 +78,7 @@ class QboPayment:
 class PaymentChanges:
     """Payments made or changed in QuickBooks since some moment, and the ids of those deleted."""
 
-    changed: tuple[QboPayment, ...] = ()
+    changed: tuple[QboPayment | UnreadableRecord, ...] = ()
     deleted: frozenset[str] = frozenset()
 
 
@@ -101,6 +101,24 @@ class QboCreditMemo:
 
 
 QboTransaction = QboPayment | QboCreditMemo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableRecord:
+    """A payment or credit memo that cannot be understood as a whole, and what could be read of it.
+
+    None stands for a part that is odd, or missing where QuickBooks always sends one. An absent PrivateNote is "": it is
+    known to hold no mark of ours; a note that is no text is None.
+    """
+
+    id: str
+    entity: Entity
+    problem: str
+    customer_id: str | None = None
+    customer_name: str = ""
+    total: Decimal | None = None
+    date: date | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,11 @@ class Outcome(StrEnum):
     """What became of a row; the same word on the page, in JSON and here (design section 5)."""
 
     READY = "ready"
+    NOT_READY = "not_ready"  # cannot work as it stands; becomes failed, with its reason, when it is run
     WAITING = "waiting"
     RUNNING = "running"
     SYNCHRONIZED = "synchronized"
+    NEEDS_DECISION = "needs_decision"  # a person is asked; neither failed nor skipped
     FAILED = "failed"
     NOT_CONFIRMED = "not_confirmed"
     NOT_TRIED = "not_tried"

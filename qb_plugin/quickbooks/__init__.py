@@ -1,1 +1,1 @@
-"""The QuickBooks side of the ports: client, pacing, batches, queries, faults, sign-in and tokens."""
+"""The QuickBooks side of the ports: API client, rate limiter, batches, queries, faults, sign-in and tokens."""

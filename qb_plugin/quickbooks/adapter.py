@@ -21,6 +21,7 @@ from qb_plugin.model import (
     QboInvoice,
     QboPayment,
     QboTransaction,
+    UnreadableRecord,
 )
 from qb_plugin.quickbooks.batches import BatchSender
 from qb_plugin.quickbooks.http.client import ApiClient
@@ -32,13 +33,20 @@ from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
-from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
+from qb_plugin.schemas.salvage import tolerant
+from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payment
 
 T = TypeVar("T")
 
 _OPEN = "Balance > '0'"
 _DEPOSITS = among("AccountType", ("Bank", "Other Current Asset"))
 _NOT_SOLD = frozenset({"Category", "Group"})
+_PAYMENT = tolerant(Entity.PAYMENT, read_payment)
+_CREDIT_MEMO = tolerant(Entity.CREDIT_MEMO, read_credit_memo)
+_READERS: Mapping[Entity, Callable[[object], QboTransaction | UnreadableRecord]] = {
+    Entity.PAYMENT: _PAYMENT,
+    Entity.CREDIT_MEMO: _CREDIT_MEMO,
+}
 
 
 class QuickBooksAdapter:
@@ -95,35 +103,35 @@ class QuickBooksAdapter:
         """These invoices as they are now; deleted ones are left out."""
         return self._by_id(read_invoice, "Invoice", ids)
 
-    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment]:
+    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         """Payments dated on or between the two, in order of Id."""
-        return self._list(read_payment, "Payment", between("TxnDate", start, end))
+        return self._list(_PAYMENT, "Payment", between("TxnDate", start, end))
 
-    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[QboPayment]]:
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[QboPayment | UnreadableRecord]]:
         """The same a page at a time, for those who need not have all at once."""
-        return self._reader.pages("Payment", between("TxnDate", start, end), read_payment)
+        return self._reader.pages("Payment", between("TxnDate", start, end), _PAYMENT)
 
     def payments_since(self, moment: datetime) -> PaymentChanges | None:
         """Payments made, changed and deleted since the moment; None when one call cannot tell all."""
-        found = self._reader.changes("Payment", moment, read_payment)
+        found = self._reader.changes("Payment", moment, _PAYMENT)
         return found and PaymentChanges(tuple(found[0]), frozenset(found[1]))
 
-    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]:
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]:
         """Credit memos dated on or between the two, in order of Id."""
-        return self._list(read_credit_memo, "CreditMemo", between("TxnDate", start, end))
+        return self._list(_CREDIT_MEMO, "CreditMemo", between("TxnDate", start, end))
 
-    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
+    def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         """Payments or credit memos created at or after the moment."""
-        return self._list(lambda raw: read_book(entity, raw), entity, since("MetaData.CreateTime", moment))
+        return self._list(_READERS[entity], entity, since("MetaData.CreateTime", moment))
 
-    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
+    def read(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, QboTransaction | UnreadableRecord]:
         """These records as they are now; deleted ones are left out.
 
         A query may lag behind a write, so whatever it does not find is read by itself before it counts as deleted.
         """
-        found: dict[str, QboTransaction] = {}
+        found: dict[str, QboTransaction | UnreadableRecord] = {}
         if len(ids) > 1:
-            found = {record.id: record for record in self._by_id(lambda raw: read_book(entity, raw), entity, ids)}
+            found = {record.id: record for record in self._by_id(_READERS[entity], entity, ids)}
         for identity in ids:
             record = None if identity in found else self._read_one(entity, identity)
             if record:
@@ -162,11 +170,11 @@ class QuickBooksAdapter:
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
         return self._reader.rows(entity, where, read)
 
-    def _read_one(self, entity: str, identity: str) -> QboTransaction | None:
+    def _read_one(self, entity: Entity, identity: str) -> QboTransaction | UnreadableRecord | None:
         if not identity.isdecimal():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
-        return None if raw is None else self._reader.understood(lambda found: read_book(entity, found), raw)
+        return None if raw is None else self._reader.understood(_READERS[entity], raw)
 
 
 def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:

@@ -1,15 +1,15 @@
-"""How much to send at once: fewer batches when answers are slow for their size, half the items after a lost answer."""
+"""Batch sizing: fewer batches in flight when answers are slow for their size, half the items after a lost answer."""
 
 from __future__ import annotations
 
 from threading import Lock
 
-_NARROWEST = 2
-_GOOD_ANSWERS = 8
+_NARROWEST = 2  # with a single batch in flight a run would wait out every slow answer doing nothing
+_GOOD_ANSWERS = 8  # in a row and in good time, before more is sent at once
 
 
 class BatchSizer:
-    """`batches` in flight and `items` in each, within the most given; `slow` is seconds per item. Thread-safe."""
+    """The number of `batches` in flight and of `items` in each, at most those given; `slow` is seconds per item. Thread-safe."""
 
     def __init__(self, most_batches: int, most_items: int, slow: float) -> None:
         self._most_batches = most_batches
@@ -21,7 +21,7 @@ class BatchSizer:
         self.items = most_items
 
     def answered(self, items: int, seconds: float) -> None:
-        """An answer came after so many seconds."""
+        """Note an answer for so many items after so many seconds."""
         with self._lock:
             # A single item takes the whole overhead of a call, so the first five seconds say nothing.
             if seconds > 5.0 + self._slow * items:
@@ -35,7 +35,7 @@ class BatchSizer:
                 self.items = min(self._most_items, self.items * 2)
 
     def lost(self) -> None:
-        """No answer came."""
+        """Note a call without an answer."""
         with self._lock:
             self.items = max(1, self.items // 2)
             self._good = 0

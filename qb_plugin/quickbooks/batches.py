@@ -17,8 +17,8 @@ from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest, ApiResponse
 from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
 from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, never
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.quickbooks.verdicts import all_alike, judge_batch, judge_single, whole_call_verdict
-from qb_plugin.schemas.envelopes import batch_body
+from qb_plugin.quickbooks.verdicts import judge_batch, judge_single, judge_whole_call, repeat_verdict
+from qb_plugin.schemas.envelopes import write_batch
 
 _LONGEST_REQUESTID = 36
 _LONGEST_BID = 6
@@ -107,7 +107,7 @@ class BatchSender:
 
     def _send_together(self, batch: Batch, intents: tuple[Intent, ...]) -> Sequence[Answer]:
         items = tuple((intent.bid, _WORDS[intent.operation], intent.entity, intent.payload) for intent in intents)
-        request = ApiRequest("POST", "batch", f"requestid={quote(batch.requestid)}", batch_body(items))
+        request = ApiRequest("POST", "batch", f"requestid={quote(batch.requestid)}", write_batch(items))
         part = Batch(batch.requestid, intents, batch.resend)
         return self._sent(part, request, self._judge_together)
 
@@ -126,14 +126,14 @@ class BatchSender:
             )
         except UnknownOutcome as problem:
             self._batch_sizer.lost()
-            return all_alike(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
+            return repeat_verdict(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
         except CallCancelled as problem:
             told = Fault(problem.message.key, "called back before it left", type=NOT_SENT)
-            return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
+            return repeat_verdict(batch, Verdict.NOT_ACTED_UPON, told)
         except AddInError as problem:
             self._stop(problem)
             told = Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
-            return all_alike(batch, Verdict.NOT_ACTED_UPON, told)
+            return repeat_verdict(batch, Verdict.NOT_ACTED_UPON, told)
         self._batch_sizer.answered(len(batch.intents), reply.seconds)
         answers = judge(batch, reply)
         self._stop_if_told(answers)
@@ -142,7 +142,7 @@ class BatchSender:
     def _judge_together(self, batch: Batch, reply: ApiResponse) -> Sequence[Answer]:
         envelope, fault = understand(reply)
         if fault:
-            return all_alike(batch, whole_call_verdict(fault), fault)
+            return repeat_verdict(batch, judge_whole_call(fault), fault)
         self._client.note_time(envelope)
         return judge_batch(batch, envelope, reply)
 

@@ -1,4 +1,4 @@
-"""Where QuickBooks is: production, sandbox, or the address of a simulator."""
+"""Environments of QuickBooks: production, sandbox, or a simulator at its address."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _DISCOVERY = "/.well-known/openid_sandbox_configuration/"
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """`name` as a person sees it, the address of the accounting API, and the discovery document of the sign-in."""
+    """The servers of one environment."""
 
+    #: `production`, `sandbox` or `simulator`, as a person sees it
     name: str
+    #: the address of the accounting API
     api: str
+    #: what intuit-oauth takes for its environment: a name, or the address of a discovery document
     discovery: str
 
     def trusts(self, address: str) -> bool:
-        """Whether a sign-in address out of the discovery document belongs to Intuit, or to the simulator itself."""
+        """Whether an address in the discovery document belongs to Intuit, or to this simulator: a key must go nowhere else."""
         target = urlsplit(address)
         if self.name == "simulator":
             home = urlsplit(self.api)

@@ -1,4 +1,4 @@
-"""Puts the QuickBooks side together: the sign-in, and the books of the company that is connected."""
+"""Builds the QuickBooks side: the sign-in, and the API of the company that is connected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from qb_plugin.quickbooks.limits import Limits
 
 
 class Clock(Protocol):
-    """This machine's clock: now with its zone, seconds that only grow, and waiting."""
+    """The time of day with its zone, monotonic seconds, and waiting."""
 
     def now(self) -> datetime: ...
     def monotonic(self) -> float: ...
@@ -33,9 +33,9 @@ class Clock(Protocol):
 
 
 class QuickBooks:
-    """The connection to QuickBooks as the composition root holds it: `sign_in`, and `adapter()` of the connected company.
+    """One app in one environment: its sign-in, and an adapter for each company, opened at its first use.
 
-    `pace` may be set at any time: the share of QuickBooks' limits that calls use from then on.
+    `pace` is the share of QuickBooks' limits to use; a change holds from the next call on.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class QuickBooks:
         self._adapter = adapter
         self.pace = 1.0
         self._lock = Lock()
-        self._books: dict[str, QuickBooksAdapter] = {}
+        self._adapters: dict[str, QuickBooksAdapter] = {}
 
     def connection(self) -> Connection:
         """The sign-in as a person sees it."""
@@ -73,33 +73,33 @@ class QuickBooks:
         if connection.environment != self.environment.name:
             raise NotConnected(Message("quickbooks_other_environment", {"environment": connection.environment}))
         with self._lock:
-            if connection.realm not in self._books:
-                self._books[connection.realm] = self._open(connection.realm)
-            return self._books[connection.realm]
+            if connection.realm not in self._adapters:
+                self._adapters[connection.realm] = self._open(connection.realm)
+            return self._adapters[connection.realm]
 
     def finish(self, values: Mapping[str, str]) -> Connection:
-        """Take the callback's query values; the connection with the company's name."""
+        """Complete the sign-in with the callback's query values; the connection with the company's name."""
         self.sign_in.finish(values)
         return self.name_company()
 
     def finish_pasted(self, text: str, realm: str = "") -> Connection:
-        """Take a pasted redirect address, or a code with its realm."""
+        """Complete the sign-in with a pasted redirect address, or with a code and its realm."""
         self.sign_in.finish_pasted(text, realm)
         return self.name_company()
 
     def accept_refresh_token(self, realm: str, token: str) -> Connection:
-        """Connect with a refresh token that was handed over."""
+        """Connect with a refresh token, without a person's consent."""
         self.sign_in.accept_refresh_token(realm, token)
         return self.name_company()
 
     def name_company(self) -> Connection:
-        """Ask QuickBooks for the company's name and keep it."""
+        """Read the company's name and save it with the connection."""
         return self.sign_in.name_company(self.adapter().company().name)
 
     def _open(self, realm: str) -> QuickBooksAdapter:
         clock, limits = self._clock, self._limits
         session = open_session(self.environment.api, limits, self._adapter)
-        rate_limiter = RateLimiter(limits, clock.monotonic, clock.sleep, self._tell_silence, lambda: self.pace)
+        rate_limiter = RateLimiter(limits, clock.monotonic, clock.sleep, self._publish_silence, lambda: self.pace)
         client = ApiClient(
             environment=self.environment,
             realm=realm,
@@ -113,7 +113,7 @@ class QuickBooks:
         )
         return QuickBooksAdapter(client, limits)
 
-    def _tell_silence(self, seconds: int) -> None:
+    def _publish_silence(self, seconds: int) -> None:
         self._publish(Message("quickbooks_slow_down", {"seconds": seconds}))
 
 
@@ -131,10 +131,10 @@ def build_quickbooks(
     make_state: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> QuickBooks:
-    """Everything on QuickBooks' side, from the parts of the composition root.
+    """The QuickBooks side for one app; nothing is sent yet.
 
     `environment`: `production`, `sandbox` or a simulator's address. `redirect_uri`: the host's fixed callback address. `publish`
-    hears about waits from any thread. `adapter` replaces the network (tests). Nothing is asked of QuickBooks here.
+    is called with notices of waits, from any thread. `adapter` replaces the network (tests).
     """
     chosen = limits or Limits()
     servers = find_environment(environment)

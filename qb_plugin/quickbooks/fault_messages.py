@@ -1,4 +1,4 @@
-"""The one place where a fault becomes a sentence: by its code, its text and what the row is about."""
+"""Messages for faults, chosen by code and text and filled with what is known of the row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qb_plugin.quickbooks.http import faults
 Values = dict[str, object]
 Context = Mapping[str, object]
 
-# QuickBooks' word for a field, and a person's.
+# QuickBooks' name of a field, and its label on our forms.
 _LABELS = {
     "PaymentRefNum": "Reference",
     "DocNumber": "Number",
@@ -36,7 +36,7 @@ _ANYTHING = "Something this uses (customer {customer}, the account, the payment 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """A fault of one of these codes whose text holds these words gets this sentence."""
+    """The message for faults of these codes whose text matches this pattern."""
 
     codes: frozenset[str]
     key: str
@@ -44,30 +44,30 @@ class FaultRule:
     values: Callable[[Fault, Context], Values] = lambda _fault, _context: {}
 
     def fits(self, fault: Fault) -> bool:
-        """Whether this is the case."""
-        return fault.code in self.codes and re.search(self.words, said(fault), re.IGNORECASE) is not None
+        """Whether the rule applies to this fault."""
+        return fault.code in self.codes and re.search(self.words, join_texts(fault), re.IGNORECASE) is not None
 
 
-def said(fault: Fault) -> str:
-    """Both texts of a fault and the field it names."""
+def join_texts(fault: Fault) -> str:
+    """Text, detail and element of a fault: QuickBooks puts the telling words in any of them."""
     return f"{fault.text} {fault.detail} {fault.element}"
 
 
 def message_for(fault: Fault, context: Context) -> Message:
-    """What a person reads. `context` may hold `customer`, `number`, `date`, `amount`, `invoices`, `account`, `entity`."""
+    """The message a person reads. `context` may hold `customer`, `number`, `date`, `amount`, `invoices`, `account`, `entity`."""
     details = faults.describe(fault)
     if fault.type == faults.NOT_SENT:
         return Message(fault.code, details=fault.detail or None)
-    for case in CASES:
-        if case.fits(fault):
-            return Message(case.key, case.values(fault, context), details)
+    for rule in RULES:
+        if rule.fits(fault):
+            return Message(rule.key, rule.values(fault, context), details)
     if faults.is_trouble(fault):
         return Message("quickbooks_trouble", details=details)
-    return Message("quickbooks_refused", {"text": reason(fault)}, details)
+    return Message("quickbooks_refused", {"text": extract_reason(fault)}, details)
 
 
-def reason(fault: Fault) -> str:
-    """QuickBooks' own words, without the titles it puts before them."""
+def extract_reason(fault: Fault) -> str:
+    """QuickBooks' own words without the titles before them, at most 300 characters."""
     text = (fault.detail or fault.text or "no reason given").strip()
     for title in (fault.text, "Business Validation Error"):
         text = text.removeprefix(title).lstrip(" :") if title and text != title else text
@@ -80,7 +80,7 @@ def _customer(_: Fault, context: Context) -> Values:
 
 def _missing(fault: Fault, context: Context) -> Values:
     customer = context.get("customer") or "unknown"
-    what = next((name for words, name in _KINDS if re.search(words, said(fault), re.IGNORECASE)), _ANYTHING)
+    what = next((name for words, name in _KINDS if re.search(words, join_texts(fault), re.IGNORECASE)), _ANYTHING)
     return {"what": what.format(customer=customer)}
 
 
@@ -97,7 +97,7 @@ def _account(_: Fault, context: Context) -> Values:
 
 
 def _number(fault: Fault, context: Context) -> Values:
-    found = re.search(r"DocNumber=(\S+) is assigned to TxnType=(.+?) with", said(fault))
+    found = re.search(r"DocNumber=(\S+) is assigned to TxnType=(.+?) with", join_texts(fault))
     number, kind = found.groups() if found else (context.get("number") or "", "transaction")
     return {"number": number, "type": str(kind).lower()}
 
@@ -111,7 +111,7 @@ def _reference(_: Fault, context: Context) -> Values:
 
 
 def _user(fault: Fault, _: Context) -> Values:
-    found = re.search(r"You and (.{1,100}?) were working", said(fault))
+    found = re.search(r"You and (.{1,100}?) were working", join_texts(fault))
     return {"user": found[1] if found else "Somebody"}
 
 
@@ -121,21 +121,21 @@ def _field(fault: Fault, _: Context) -> Values:
 
 
 def _length(fault: Fault, context: Context) -> Values:
-    numbers = re.search(r"Max:(\d+).*?length:(\d+)", said(fault))
+    numbers = re.search(r"Max:(\d+).*?length:(\d+)", join_texts(fault))
     most, length = numbers.groups() if numbers else ("?", "?")
     return {**_field(fault, context), "length": length, "max": most}
 
 
 def _reason(fault: Fault, _: Context) -> Values:
-    return {"text": reason(fault)}
+    return {"text": extract_reason(fault)}
 
 
 def _codes(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
 
-# The first that fits counts: the same code stands for different troubles, so the narrower words come first.
-CASES: tuple[FaultRule, ...] = (
+# The first rule that fits counts: one code stands for several problems, so narrower patterns come first.
+RULES: tuple[FaultRule, ...] = (
     FaultRule(_codes(faults.NO_ANSWER, faults.UNREADABLE, faults.ITEM_MISSING, faults.ITEM_REPEATED), "quickbooks_no_answer"),
     FaultRule(faults.THROTTLED, "quickbooks_still_slow"),
     FaultRule(faults.SIGNED_OUT, "quickbooks_signed_out"),

@@ -1,4 +1,4 @@
-"""Reading from QuickBooks: pages that cannot slip, single records, and patience while QuickBooks is in trouble."""
+"""Queries: pages that miss no row, single records, changed records, and retries while QuickBooks fails."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from qb_plugin.schemas.text import BadReplyError
 
 _GONE = "610"
 _NOT_ANSWERED = "quickbooks_question_refused"
-_CHANGES_AT_MOST = 1000  # when a change data capture tells of so many, there may be more
-_STRICT = (True, True, True, False)  # how often reading begins again when records come and go, and then no more
+_CHANGES_AT_MOST = 1000  # an answer of change data capture with so many may be cut off
+_STRICT = (True, True, True, False)  # attempts at a reading; the last takes pages as they are, so that it always ends
 
 T = TypeVar("T")
 
 
 class _TroubleError(Exception):
-    """QuickBooks could not answer; asking again may help, else `failure` is what to raise."""
+    """QuickBooks could not answer, so the request may be repeated; `failure` is what to raise after the last attempt."""
 
     def __init__(self, failure: AddInError) -> None:
         super().__init__()
@@ -42,11 +42,11 @@ class _FaultError(Exception):
 
 
 class _SlippedError(Exception):
-    """Another row stands where the last one stood."""
+    """Records were added or removed during the reading, and the positions of the rows changed."""
 
 
 class Reader:
-    """Asks, waits out trouble a few times, and raises the Fatal family when it does not end."""
+    """Sends queries, repeats them a few times while QuickBooks fails, and then raises the Fatal family."""
 
     def __init__(self, client: ApiClient, limits: Limits) -> None:
         self._client = client
@@ -55,7 +55,7 @@ class Reader:
 
     @contextmanager
     def patiently(self) -> Iterator[None]:
-        """While a run goes on, wait for QuickBooks as long as its sends do."""
+        """For the length of the block, wait as long between attempts as a run does between its sends."""
         self._runs += 1
         try:
             yield
@@ -63,41 +63,41 @@ class Reader:
             self._runs -= 1
 
     def rows(self, entity: str, where: str, read: Callable[[object], T], most: int | None = None) -> list[T]:
-        """All rows of a query as `read` makes them, in order of Id, each once; `most` is how many there can be, if that is known.
+        """All rows of a query, converted by `read`, in order of Id, each once; `most` is their greatest possible number, if known.
 
-        Every page begins with the last row of the page before it. When another row stands there, records came or went
-        meanwhile and the positions slipped; then reading begins again, so that no row is passed over.
+        Every page begins with the last row of the page before it. A different row there means that records were added or
+        removed and the positions changed; then the reading begins again, so that no row is missed.
         """
         for strict in _STRICT:
             with suppress(_SlippedError):
-                parts = self._parts(entity, where, {}, strict, most)
+                parts = self._read_parts(entity, where, {}, strict, most)
                 return [self.understood(read, raw) for part in parts for raw in part.values()]
         raise AssertionError("a reading that is not strict always ends")
 
     def pages(self, entity: str, where: str, read: Callable[[object], T]) -> Iterator[list[T]]:
-        """The same page by page, for those who need not have all at once. When reading begins again, what was given before
-        is not given again; what went meanwhile was given."""
+        """The same, page by page. After a new beginning, rows that were given before are not given again; rows that were
+        removed meanwhile stay given."""
         given: set[str] = set()
         for strict in _STRICT:
             seen: dict[str, None] = {}
             try:
-                for part in self._parts(entity, where, seen, strict):
+                for part in self._read_parts(entity, where, seen, strict):
                     yield [self.understood(read, raw) for identity, raw in part.items() if identity not in given]
                 return
             except _SlippedError:
                 given.update(seen)
 
     def count(self, entity: str, where: str) -> int:
-        """How many rows a query has."""
-        return self._asked(_statement(select_count(entity, where)), read_count)
+        """The number of rows of a query."""
+        return self._ask(_build_query(select_count(entity, where)), read_count)
 
     def changes(self, entity: str, since: datetime, read: Callable[[object], T]) -> tuple[list[T], tuple[str, ...]] | None:
-        """What was made or changed since the moment, and the Ids of what was deleted; None when QuickBooks does not tell all:
-        it tells of 1,000 at most, and looks back 30 days (Intuit's page on change data capture)."""
+        """Records created or changed since the moment, and the ids of deleted ones; None when the answer may be incomplete:
+        it holds 1,000 records at most and goes back 30 days (Intuit's page on change data capture)."""
         moment = quote(since.replace(microsecond=0).isoformat(), safe="")
         request = ApiRequest("GET", "cdc", f"entities={entity}&changedSince={moment}")
         try:
-            changed, deleted = self._asked(request, lambda envelope: read_changes(envelope, entity))
+            changed, deleted = self._ask(request, lambda envelope: read_changes(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
         else:
@@ -108,23 +108,23 @@ class Reader:
         return None
 
     def entity(self, entity: str, path: str) -> object | None:
-        """One record as it is now; None when it is gone."""
+        """One record as it is now; None when it was deleted."""
         try:
-            return self._asked(ApiRequest("GET", path), lambda envelope: read_entity(envelope, entity))
+            return self._ask(ApiRequest("GET", path), lambda envelope: read_entity(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
             if problem.fault.code == _GONE:
                 return None
         raise failure
 
-    def _parts(
+    def _read_parts(
         self, entity: str, where: str, seen: dict[str, None], strict: bool, most: int | None = None
     ) -> Iterator[dict[str, object]]:
-        """What each page adds to the rows seen, by Id, up to all there can be or a page that adds nothing; _SlippedError when
-        positions slipped."""
+        """The rows that each page adds to those seen, by Id, until all are there or a page adds none; _SlippedError when the
+        positions changed."""
         last, going = "", True
         while going:
-            page = self._page(entity, where, max(1, len(seen)))
+            page = self._read_page(entity, where, max(1, len(seen)))
             ids = [str(row.get("Id")) if isinstance(row, dict) else "" for row in page.rows]
             if strict and last and ids[:1] != [last]:
                 raise _SlippedError
@@ -136,30 +136,30 @@ class Reader:
             yield new
 
     def understood(self, read: Callable[[object], T], raw: object) -> T:
-        """What `read` makes of it; Unreachable when it is not what the reference describes."""
+        """The record converted by `read`; Unreachable when it is not as the reference describes it."""
         try:
             return read(raw)
         except BadReplyError as problem:
             failure = Unreachable(Message("quickbooks_unreadable", details=str(problem)))
         raise failure
 
-    def _page(self, entity: str, where: str, start: int) -> Page:
-        request = _statement(select_page(entity, where, start, self._limits.page_rows))
+    def _read_page(self, entity: str, where: str, start: int) -> Page:
+        request = _build_query(select_page(entity, where, start, self._limits.page_rows))
         try:
-            return self._asked(request, lambda envelope: read_page(envelope, entity))
+            return self._ask(request, lambda envelope: read_page(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
         raise failure
 
-    def _asked(self, request: ApiRequest, read: Callable[[object], T]) -> T:
-        """The answer, asked for again after each of the waits while QuickBooks is in trouble."""
+    def _ask(self, request: ApiRequest, read: Callable[[object], T]) -> T:
+        """The answer; the request is repeated after each of the waits while QuickBooks fails."""
         for wait in self._waits():
             try:
-                return self._answer(request, read)
+                return self._receive(request, read)
             except _TroubleError:
                 self._client.pause(wait)
         try:
-            return self._answer(request, read)
+            return self._receive(request, read)
         except _TroubleError as problem:
             failure = problem.failure
         raise failure
@@ -167,7 +167,7 @@ class Reader:
     def _waits(self) -> Sequence[float]:
         return self._limits.send_waits if self._runs else self._limits.read_waits
 
-    def _answer(self, request: ApiRequest, read: Callable[[object], T]) -> T:
+    def _receive(self, request: ApiRequest, read: Callable[[object], T]) -> T:
         try:
             reply = self._client.exchange(request, self._waits())
             envelope, fault = understand(reply)
@@ -181,6 +181,6 @@ class Reader:
         raise _TroubleError(failure_of(fault)) if is_trouble(fault) else _FaultError(fault)
 
 
-def _statement(text: str) -> ApiRequest:
-    """Always in a body: no length limit, and no client's name in an address that somebody logs."""
+def _build_query(text: str) -> ApiRequest:
+    """The request of a query, always with the statement in the body: no length limit, and no client's name in a logged address."""
     return ApiRequest("POST", "query", body=text.encode(), kind="application/text")

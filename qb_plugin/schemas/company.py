@@ -1,9 +1,8 @@
-"""The connected company and the preferences that matter to payments."""
+"""CompanyInfo and Preferences, as much of them as payments need."""
 
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from typing import Any
 
 from marshmallow import fields
@@ -14,7 +13,7 @@ from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, req
 
 
 class CompanyInfoReply(ReplySchema):
-    """CompanyInfo."""
+    """CompanyInfo: the name alone."""
 
     name = required(as_text, "CompanyName")
 
@@ -34,7 +33,7 @@ class Currencies(ReplySchema):
 
 
 class Accounting(ReplySchema):
-    """Preferences.AccountingInfoPrefs; BookCloseDate is absent when the books were never closed."""
+    """Preferences.AccountingInfoPrefs; BookCloseDate is absent while the books have never been closed."""
 
     closed_until = optional(as_day, "BookCloseDate")
 
@@ -47,20 +46,10 @@ class PreferencesReply(ReplySchema):
     accounting = fields.Nested(Accounting, data_key="AccountingInfoPrefs", load_default=dict, allow_none=True)
 
 
-@cache
-def _company() -> CompanyInfoReply:
-    return CompanyInfoReply()
-
-
-@cache
-def _preferences() -> PreferencesReply:
-    return PreferencesReply()
-
-
 def read_company(realm: str, info: object, preferences: object) -> Company:
-    """The company out of CompanyInfo and Preferences; the home currency is USD when none is told."""
-    name: str = load_reply(_company(), info)["name"]
-    found = load_reply(_preferences(), preferences)
+    """The company out of CompanyInfo and Preferences; the home currency is USD when the answer has none."""
+    name: str = load_reply(CompanyInfoReply, info)["name"]
+    found = load_reply(PreferencesReply, preferences)
     sales: dict[str, Any] = found["sales"] or {}
     currencies: dict[str, Any] = found["currencies"] or {}
     closed: date | None = (found["accounting"] or {}).get("closed_until")

@@ -30,7 +30,7 @@ def as_text(value: object) -> str:
 
 
 def as_flag(value: object) -> bool:
-    """true or false, nothing that merely looks like it."""
+    """true or false; 0, 1 and texts are refused."""
     if not isinstance(value, bool):
         raise ValidationError("not true or false")
     return value
@@ -54,7 +54,7 @@ def as_money(value: object) -> Decimal:
 
 
 def as_day(value: object) -> date:
-    """A bare date, never shifted by a time zone."""
+    """The date of an ISO date or instant, as written: it is never shifted by a time zone."""
     try:
         return _day(as_text(value)[:10])
     except ValueError:
@@ -63,7 +63,7 @@ def as_day(value: object) -> date:
 
 @lru_cache(maxsize=4096)
 def _day(text: str) -> date:
-    """The date, one object for all records of the day: a run holds very many of them."""
+    """The date, one object for all records of the day: a run holds very many."""
     return date.fromisoformat(text)
 
 
@@ -80,26 +80,26 @@ def as_moment(value: object) -> datetime:
 
 @lru_cache(maxsize=256)
 def _instant(text: str) -> datetime:
-    """The instant; what one batch saved has few of them."""
+    """The instant, cached: the records that one batch saved share it."""
     return datetime.fromisoformat(text)
 
 
 def as_ref_id(value: object) -> str:
-    """The id out of a reference `{"value": "58", "name": …}`."""
+    """The id of a reference `{"value": "58", "name": …}`."""
     return as_text(as_mapping(value).get("value"))
 
 
 def as_reference(value: object) -> tuple[str, str]:
-    """Id and name out of a reference; the name is "" when QuickBooks gives none."""
+    """Id and name of a reference; the name is "" when QuickBooks gives none."""
     found = as_mapping(value)
     return as_text(found.get("value")), as_text(found.get("name") or "")
 
 
 def as_times(value: object) -> tuple[datetime | None, datetime | None]:
-    """When a record was created and last changed, out of MetaData."""
+    """The instants of creation and last change in MetaData."""
     found = as_mapping(value)
-    return _moment_or_none(found.get("CreateTime")), _moment_or_none(found.get("LastUpdatedTime"))
+    return _as_moment_or_none(found.get("CreateTime")), _as_moment_or_none(found.get("LastUpdatedTime"))
 
 
-def _moment_or_none(value: object) -> datetime | None:
+def _as_moment_or_none(value: object) -> datetime | None:
     return None if value is None else as_moment(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
@@ -109,12 +110,17 @@ def required(convert: Callable[[Any], Any], name: str) -> Converted:
     return Converted(convert, data_key=name, required=True)
 
 
-def load_reply(schema: Schema, raw: object) -> dict[str, Any]:
+@cache
+def build_schema(kind: type[FlatSchema]) -> FlatSchema:
+    """The schema of this class, built at its first use: building one costs as much as reading ten records."""
+    return kind()
+
+
+def load_reply(kind: type[ReplySchema], raw: object) -> dict[str, Any]:
     """The values of `raw` under the names of the fields; BadReplyError names the fields that do not fit."""
     try:
-        values: dict[str, Any] = schema.load(raw)  # type: ignore[arg-type]
+        return build_schema(kind).load(raw)
     except ValidationError as problem:
-        wrong = f"{type(schema).__name__}: {problem.messages}"
-    else:
-        return values
+        wrong = f"{kind.__name__}: {problem.messages}"
+    # Raised out here, so that the traceback does not show `problem`: its values are the firm's.
     raise BadReplyError(wrong)

@@ -1,8 +1,6 @@
-"""The lists people pick from: customers, accounts, payment methods, items."""
+"""Entries of QuickBooks' lists: customers, accounts, payment methods, items."""
 
 from __future__ import annotations
-
-from functools import cache
 
 from qb_plugin.model import Customer, ListEntry
 from qb_plugin.schemas.conversions import as_flag, as_ref_id, as_text
@@ -38,34 +36,19 @@ class NamedReply(ReplySchema):
     active = optional(as_flag, "Active", True)
 
 
-@cache
-def _customer() -> CustomerReply:
-    return CustomerReply()
-
-
-@cache
-def _account() -> AccountReply:
-    return AccountReply()
-
-
-@cache
-def _named() -> NamedReply:
-    return NamedReply()
-
-
 def read_customer(raw: object) -> Customer:
     """A customer; BadReplyError when it is none."""
-    found = load_reply(_customer(), raw)
+    found = load_reply(CustomerReply, raw)
     found["full_name"] = found["full_name"] or found["name"]
     return Customer(**found)
 
 
 def read_account(raw: object) -> ListEntry:
     """An account; sub-accounts are named by their path."""
-    found = load_reply(_account(), raw)
+    found = load_reply(AccountReply, raw)
     return ListEntry(found["id"], found["full_name"] or found["name"], found["type"], found["active"])
 
 
 def read_named(raw: object) -> ListEntry:
     """A payment method or an item."""
-    return ListEntry(**load_reply(_named(), raw))
+    return ListEntry(**load_reply(NamedReply, raw))

@@ -1,10 +1,9 @@
-"""The draft a payload was made from: for comparing what comes back with what was meant."""
+"""Reads a payload back into its draft, which is compared with the record that QuickBooks returns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from marshmallow import fields
@@ -17,7 +16,7 @@ from qb_plugin.schemas.transactions import as_lines
 
 
 class PaymentText(ReplySchema):
-    """A Payment as we wrote it."""
+    """A Payment in the form `write_draft` gives it."""
 
     customer_id = required(as_ref_id, "CustomerRef")
     date = required(as_day, "TxnDate")
@@ -37,7 +36,7 @@ class ItemLine(ReplySchema):
 
 
 class SalesLineText(ReplySchema):
-    """The one line of a credit memo as we wrote it."""
+    """The one line of a credit memo in the form `write_draft` gives it."""
 
     amount = required(as_money, "Amount")
     description = optional(as_text, "Description")
@@ -45,7 +44,7 @@ class SalesLineText(ReplySchema):
 
 
 class CreditMemoText(ReplySchema):
-    """A CreditMemo as we wrote it."""
+    """A CreditMemo in the form `write_draft` gives it."""
 
     customer_id = required(as_ref_id, "CustomerRef")
     date = required(as_day, "TxnDate")
@@ -55,29 +54,19 @@ class CreditMemoText(ReplySchema):
     line = fields.List(fields.Nested(SalesLineText), data_key="Line", required=True)
 
 
-@cache
-def _payment() -> PaymentText:
-    return PaymentText()
-
-
-@cache
-def _credit_memo() -> CreditMemoText:
-    return CreditMemoText()
-
-
 def read_draft(entity: str, payload: str) -> Draft:
-    """The inverse of `write_draft`; BadReplyError for a text that it did not write."""
+    """The inverse of `write_draft`; BadReplyError for any other text."""
     raw = read_json(payload.encode())
     if entity == "Payment":
-        return PaymentDraft(**load_reply(_payment(), raw))
+        return PaymentDraft(**load_reply(PaymentText, raw))
     if entity == "CreditMemo":
-        return _credit_memo_draft(load_reply(_credit_memo(), raw))
+        return _read_credit_memo(load_reply(CreditMemoText, raw))
     raise BadReplyError(f"no record kind is called {entity}")
 
 
-def _credit_memo_draft(found: Mapping[str, Any]) -> CreditMemoDraft:
+def _read_credit_memo(found: Mapping[str, Any]) -> CreditMemoDraft:
     if len(found["line"]) != 1:
-        raise BadReplyError("a credit memo of ours has one line")
+        raise BadReplyError("a credit memo written by `write_draft` has one line")
     line = found["line"][0]
     amount: Decimal = line["amount"]
     return CreditMemoDraft(

@@ -1,4 +1,4 @@
-"""JSON text in and out: numbers stay exact decimals both ways, and nothing is padded."""
+"""JSON text, read and written with exact decimals and without padding."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import simplejson
 
 
 class BadReplyError(ValueError):
-    """What came back is not what QuickBooks' reference describes; the text says where and how, without repeating values."""
+    """An answer is not as QuickBooks' reference describes it; the text names the place and the kind of error, never a value."""
 
 
 @cache
-def _encoder() -> simplejson.JSONEncoder:
-    # What is written here holds neither named tuples nor itself; looking for either doubles the time.
+def _build_encoder() -> simplejson.JSONEncoder:
+    # Bodies hold neither named tuples nor cycles; looking for either doubles the time.
     return simplejson.JSONEncoder(
         use_decimal=True,
         ensure_ascii=False,
@@ -26,19 +26,19 @@ def _encoder() -> simplejson.JSONEncoder:
 
 
 @cache
-def _decoder() -> simplejson.JSONDecoder:
+def _build_decoder() -> simplejson.JSONDecoder:
     return simplejson.JSONDecoder(parse_float=Decimal, allow_nan=False)
 
 
 def write_json(value: object) -> str:
-    """JSON without padding; a Decimal is written as the number it shows (`450.00`)."""
-    return str(_encoder().encode(value))
+    """JSON without padding; a Decimal keeps its digits (`450.00`)."""
+    return str(_build_encoder().encode(value))
 
 
 def read_json(body: bytes) -> object:
-    """Read UTF-8 JSON with Decimal for every fraction; BadReplyError for anything else, nesting without end included."""
+    """Read UTF-8 JSON with Decimal for every fraction; BadReplyError for anything else, endless nesting included."""
     try:
-        value: object = _decoder().decode(body.decode("utf-8"))
+        value: object = _build_decoder().decode(body.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
         why = type(problem).__name__
     else:

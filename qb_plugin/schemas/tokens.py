@@ -1,17 +1,16 @@
-"""What the sign-in service answers: a token pair, or an OAuth error; and the pair as we seal it."""
+"""Answers of the OAuth service, a token pair or an error, and the text in which a pair is sealed."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError
 
 from qb_plugin.schemas.conversions import as_moment, as_text, as_whole
-from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, required
+from qb_plugin.schemas.flat_schema import ReplySchema, build_schema, load_reply, required
 from qb_plugin.schemas.text import BadReplyError, read_json, write_json
 
 _TOKEN = re.compile(r"[!-~]{1,4096}")  # printable ASCII, so that a token cannot add a line to a header
@@ -20,7 +19,7 @@ TOKEN_REPLY_KEYS = frozenset({"access_token", "refresh_token", "expires_in", "x_
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """Access and refresh token with the instants they end; never shown."""
+    """Access and refresh token with the instants they expire; never shown."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
@@ -37,7 +36,7 @@ def as_token(value: object) -> str:
 
 
 class TokenReply(ReplySchema):
-    """The token endpoint's answer; lifetimes are seconds from now."""
+    """The answer of the token endpoint; lifetimes in seconds from now."""
 
     access = required(as_token, "access_token")
     refresh = required(as_token, "refresh_token")
@@ -46,7 +45,7 @@ class TokenReply(ReplySchema):
 
 
 class SealedPair(ReplySchema):
-    """A token pair as it is sealed; `reconnect` tells that QuickBooks has signed us out."""
+    """A token pair in the text that is sealed."""
 
     access = required(as_text, "access")
     refresh = required(as_text, "refresh")
@@ -54,20 +53,10 @@ class SealedPair(ReplySchema):
     refresh_ends = required(as_text, "refresh_ends")
 
 
-@cache
-def _token_reply() -> TokenReply:
-    return TokenReply()
-
-
-@cache
-def _sealed_pair() -> SealedPair:
-    return SealedPair()
-
-
 def read_token_reply(raw: object) -> dict[str, Any]:
     """`access`, `refresh`, `expires_in`, `refresh_expires_in`; BadReplyError without repeating any value."""
     try:
-        found: dict[str, Any] = _token_reply().load(raw)
+        found: dict[str, Any] = build_schema(TokenReply).load(raw)
     except ValidationError as problem:
         wrong = sorted(problem.messages_dict)
     else:
@@ -75,8 +64,8 @@ def read_token_reply(raw: object) -> dict[str, Any]:
     raise BadReplyError(f"the token answer lacks or misspells {', '.join(map(str, wrong))}")
 
 
-def oauth_error(body: bytes) -> str:
-    """The error code out of an OAuth answer, such as invalid_grant; "" when there is none. Descriptions are left behind."""
+def read_oauth_error(body: bytes) -> str:
+    """The error code of an OAuth answer, such as invalid_grant; "" when there is none. Its free text is dropped."""
     try:
         raw = read_json(body)
     except BadReplyError:
@@ -86,7 +75,7 @@ def oauth_error(body: bytes) -> str:
 
 
 def write_pair(pair: TokenPair) -> bytes:
-    """The pair as text to seal."""
+    """The text to seal."""
     body = {
         "access": pair.access,
         "refresh": pair.refresh,
@@ -97,6 +86,6 @@ def write_pair(pair: TokenPair) -> bytes:
 
 
 def read_pair(sealed: bytes) -> TokenPair:
-    """The pair out of what was sealed."""
-    found = load_reply(_sealed_pair(), read_json(sealed))
+    """The pair in a text that was sealed."""
+    found = load_reply(SealedPair, read_json(sealed))
     return TokenPair(found["access"], found["refresh"], as_moment(found["access_ends"]), as_moment(found["refresh_ends"]))

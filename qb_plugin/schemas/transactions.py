@@ -1,10 +1,9 @@
-"""Payments, credit memos and invoices as QuickBooks sends them (Intuit's entity reference; wire order in field-order.json)."""
+"""Payments, credit memos and invoices in the shapes of Intuit's entity reference."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 from sys import intern
 from typing import Any
 
@@ -20,22 +19,22 @@ _NO_TIMES = (None, None)
 
 
 def as_lines(value: Any) -> tuple[Line, ...]:
-    """The lines that link to another transaction; the invoice's number comes out of LineEx when it is there."""
+    """The lines that link to another transaction, with the invoice's number where LineEx gives it."""
     try:
-        return tuple(line for raw in value for line in _linked(raw))
+        return tuple(line for raw in value for line in _read_links(raw))
     except (TypeError, KeyError, AttributeError):
         raise ValidationError("not lines") from None
 
 
-def _linked(raw: Mapping[str, Any]) -> Iterator[Line]:
+def _read_links(raw: Mapping[str, Any]) -> Iterator[Line]:
     for link in raw.get("LinkedTxn") or ():
         identity, kind = link["TxnId"], link["TxnType"]
         if not isinstance(identity, str) or not isinstance(kind, str):
             raise ValidationError("a link without id and type")
-        yield Line(kind, identity, as_money(raw["Amount"]), _number(raw.get("LineEx")))
+        yield Line(kind, identity, as_money(raw["Amount"]), _read_number(raw.get("LineEx")))
 
 
-def _number(extra: Mapping[str, Any] | None) -> str | None:
+def _read_number(extra: Mapping[str, Any] | None) -> str | None:
     for entry in (extra or {}).get("any") or ():
         pair = entry.get("value") or {}
         if pair.get("Name") == "txnReferenceNumber":
@@ -63,7 +62,7 @@ class PaymentReply(ReplySchema):
 
 
 class CreditMemoReply(ReplySchema):
-    """A CreditMemo; RemainingCredit may be absent on old ones, then Balance is what is left."""
+    """A CreditMemo; RemainingCredit may be absent on old ones, whose Balance is then the rest."""
 
     id = required(as_text, "Id")
     sync_token = required(as_text, "SyncToken")
@@ -79,7 +78,7 @@ class CreditMemoReply(ReplySchema):
 
 
 class InvoiceReply(ReplySchema):
-    """An Invoice, as much of it as allocation needs."""
+    """An Invoice, the part that allocation needs."""
 
     id = required(as_text, "Id")
     number = optional(as_text, "DocNumber")
@@ -90,43 +89,28 @@ class InvoiceReply(ReplySchema):
     currency = optional(as_ref_id, "CurrencyRef")
 
 
-@cache
-def _payment() -> PaymentReply:
-    return PaymentReply()
-
-
-@cache
-def _credit_memo() -> CreditMemoReply:
-    return CreditMemoReply()
-
-
-@cache
-def _invoice() -> InvoiceReply:
-    return InvoiceReply()
-
-
 def read_payment(raw: object) -> QboPayment:
-    """A payment as read back; BadReplyError when it is none."""
-    found = load_reply(_payment(), raw)
+    """A payment; BadReplyError for anything else."""
+    found = load_reply(PaymentReply, raw)
     customer_id, customer_name = found.pop("customer")
     created, updated = found.pop("times") or _NO_TIMES
     found["lines"] = found["lines"] or ()
     if found["unapplied"] is None:
-        found["unapplied"] = _left_over(found["total"], found["lines"])
+        found["unapplied"] = _sum_unapplied(found["total"], found["lines"])
     voided = not found["total"] and (found["note"] or "").startswith("Voided")
     return QboPayment(
         customer_id=customer_id, customer_name=customer_name, created=created, updated=updated, voided=voided, **found
     )
 
 
-def _left_over(total: Decimal, lines: tuple[Line, ...]) -> Decimal:
-    """What the lines leave: all amounts are positive, and credits add to what can be spent."""
+def _sum_unapplied(total: Decimal, lines: tuple[Line, ...]) -> Decimal:
+    """The total less what the lines use: all amounts are positive, and a credit's line adds to what can be used."""
     return total + sum((line.amount if line.type == "CreditMemo" else -line.amount for line in lines), ZERO)
 
 
 def read_credit_memo(raw: object) -> QboCreditMemo:
-    """A credit memo as read back; BadReplyError when it is none."""
-    found = load_reply(_credit_memo(), raw)
+    """A credit memo; BadReplyError for anything else."""
+    found = load_reply(CreditMemoReply, raw)
     customer_id, customer_name = found.pop("customer")
     created, updated = found.pop("times") or _NO_TIMES
     balance = found.pop("balance") or ZERO
@@ -136,16 +120,17 @@ def read_credit_memo(raw: object) -> QboCreditMemo:
 
 
 def read_invoice(raw: object) -> QboInvoice:
-    """An invoice as read back; BadReplyError when it is none. A run holds very many, so what is equal is kept once."""
-    found = load_reply(_invoice(), raw)
+    """An invoice; BadReplyError for anything else."""
+    found = load_reply(InvoiceReply, raw)
+    # A run may hold all open invoices of a company, so equal ids and amounts are one object each.
     found["customer_id"] = intern(found["customer_id"])
     if found["balance"] == found["total"]:
         found["balance"] = found["total"]
     return QboInvoice(**found)
 
 
-def read_book(entity: str, raw: object) -> QboTransaction:
-    """A payment or a credit memo by the name of its entity; BadReplyError for any other."""
+def read_transaction(entity: str, raw: object) -> QboTransaction:
+    """A payment or a credit memo by the name of its entity; BadReplyError for any other entity."""
     if entity == "Payment":
         return read_payment(raw)
     if entity == "CreditMemo":

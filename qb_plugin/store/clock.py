@@ -1,4 +1,4 @@
-"""The time as the add-in's tables need it."""
+"""The clock of the tables: the time of day and waiting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Now (with a time zone) and waiting (seconds), so that tests need not wait."""
+    """The time of day with its zone, and waiting in seconds; a test replaces it and need not wait."""
 
     def now(self) -> datetime: ...
     def sleep(self, seconds: float) -> None: ...

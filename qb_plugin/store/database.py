@@ -1,4 +1,4 @@
-"""Opens the add-in's tables in the host's database."""
+"""The store: the add-in's tables in the host's database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qb_plugin.store.leasing.process import Process, has_died, this_process
 from qb_plugin.store.links import Links
 from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
-from qb_plugin.store.sql.connections import Database, connect, keep_log
+from qb_plugin.store.sql.connections import Database, connect, use_write_ahead_log
 from qb_plugin.store.sql.migrations import bring_up_to_date, stored_version
 from qb_plugin.store.sql.network_drive import lies_on_share
 from qb_plugin.store.tokens import Tokens
@@ -22,7 +22,7 @@ from qb_plugin.store.tokens import Tokens
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Everything the add-in keeps. Safe to use from any thread; one per process and database is enough."""
+    """Access to all tables. Thread-safe; one per process and database is enough."""
 
     database: Database
     journal: Journal
@@ -38,7 +38,7 @@ class Store:
             return stored_version(connection)
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self.database.engine.dispose()
 
 
@@ -52,15 +52,15 @@ def open_store(
     is_dead: HasDied = has_died,
     on_share: Callable[[Path], bool] = lies_on_share,
 ) -> Store:
-    """Open the tables at this SQLAlchemy address, making or migrating them; Fatal when that cannot be done.
+    """Open the tables at this SQLAlchemy address, after creating or migrating them; Fatal when that is impossible.
 
-    `clock` is for tests: without one, leases are judged by the server's time on PostgreSQL. `patience`: seconds to wait for
-    somebody else's lock. `exclusive=False` lets several runs go on at once. `process` and `is_dead` tell who holds a
-    lease and whether they are gone; `on_share` whether a file lies on a network share.
+    `clock` is for tests: without one, leases are judged by the server's time on PostgreSQL. `patience`: seconds to wait for a
+    lock of another connection. `exclusive=False` allows several runs at once. `process` is the holder of leases taken here,
+    `is_dead` decides whether another holder has ended, `on_share` whether a file lies on a network share.
     """
     database = Database(connect(url, patience, on_share), clock or SystemClock(), server_time=clock is None)
     try:
-        keep_log(database, patience)
+        use_write_ahead_log(database, patience)
         bring_up_to_date(database)
     except BaseException:
         database.engine.dispose()

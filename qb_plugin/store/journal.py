@@ -1,4 +1,4 @@
-"""The journal: what is about to be sent, written down first, and how it ended (design: nothing twice, nothing lost)."""
+"""The journal of intents: each is written before it is sent, and settled when its outcome is known."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
 
 class _ClosedMeanwhileError(Exception):
-    """Some of the intents to be closed are closed already: nothing of this commit may stand."""
+    """An intent of this commit is settled already, so the whole commit is rolled back."""
 
 
 class Journal:
-    """Intents and what became of them; every method is one commit."""
+    """Intents and their outcomes; every method is one commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,7 +61,7 @@ class Journal:
         return [intent if intent.id in written else None for intent in opened]
 
     def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
-        """Count one send more; a look-up made before it proves nothing about it and is forgotten."""
+        """Count one more send; the note of an earlier look-up is cleared, because it proves nothing about this send."""
         self._change(intent_ids, sends=intents.c.sends + 1, sent_at=at, first_look_at=None)
 
     def look(self, intent_ids: Sequence[str], at: datetime) -> None:
@@ -142,7 +142,7 @@ class Journal:
                 connection.execute(flagged.where(condition).values(applies=False))
 
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
-        """Withdraw the confirmed intents of these sources, so that they can be sent anew."""
+        """Withdraw the confirmed intents of these sources, so that their records can be sent again."""
         confirmed = update(intents).where(intents.c.realm == realm, STANDING, intents.c.state == IntentState.CONFIRMED)
         with self._database.write() as connection:
             for condition in _conditions(sources):

@@ -1,4 +1,4 @@
-"""Links: which WorkSpace record and which QuickBooks record are the same, unique both ways per company."""
+"""Links between WorkSpace records and QuickBooks records, unique both ways per company."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qb_plugin.store.sql.tables import LIVE, links
 
 
 class Links:
-    """The live links; a removed one stays in the table as history and is not seen here."""
+    """The live links; removed ones stay in the table as history and are never returned."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,7 +41,7 @@ class Links:
             return {link.quickbooks_id: link for link in map(_link, rows)}
 
     def all_of(self, realm: str, entity: Entity) -> Sequence[Link]:
-        """All links to this sort of QuickBooks record, oldest first."""
+        """All links to this QuickBooks entity, oldest first."""
         query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE).order_by(links.c.number)
         with self._database.read() as connection:
             return [_link(row) for row in connection.execute(query)]

@@ -1,4 +1,4 @@
-"""Runs and what became of each of their rows, kept for good."""
+"""The history of runs and of the outcomes of their rows."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Runs:
         self._insert = database.many(insert_text(run_results, _COLUMNS), len(_COLUMNS))
 
     def start(self, run: RunInfo) -> None:
-        """Write a run down; one that is there already stays as it is."""
+        """Add a run; one that exists already is left as it is."""
         with self._database.write() as connection:
             connection.execute(self._database.insert(runs).on_conflict_do_nothing(), _run_row(run))
 
     def report(self, run_id: str, results: Sequence[RowResult], done: int | None = None) -> None:
-        """Add rows' outcomes to the history and, when told, how many rows are done, in one commit."""
+        """Add outcomes of rows to the history and, where `done` is given, the number of rows done, in one commit."""
         if not results and done is None:
             return
         with self._database.write() as connection:
@@ -39,12 +39,12 @@ class Runs:
                 connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
 
     def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
-        """Note the end of a run and how many rows ended how."""
+        """Record the end of a run and its counts by outcome."""
         with self._database.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(finished=at, counts=encode(dict(counts))))
 
     def last_results(self, realm: str, ids: Sequence[str]) -> Mapping[str, RowResult]:
-        """The newest outcome of each of these rows within this company; rows that never ran are left out."""
+        """The newest outcome of each of these rows in this company; rows that never ran are left out."""
         found: dict[str, RowResult] = {}
         with self._database.read() as connection:
             for portion in portions(ids):
@@ -65,7 +65,7 @@ class Runs:
             return [_run(row) for row in connection.execute(query)]
 
     def unfinished_rows(self, run_id: str, limit: int) -> Sequence[RowResult]:
-        """How those rows of a run stand that were not synchronized in the end, newest first."""
+        """The last outcomes of the rows of a run that did not end synchronized, newest first."""
         newest = select(func.max(run_results.c.number)).where(run_results.c.run_id == run_id).group_by(run_results.c.row_id)
         left = (run_results.c.number.in_(newest), run_results.c.outcome != Outcome.SYNCHRONIZED)
         query = select(run_results).where(*left).order_by(run_results.c.number.desc()).limit(limit)
@@ -73,7 +73,7 @@ class Runs:
             return [_result(row) for row in connection.execute(query)]
 
     def results(self, run_id: str) -> Sequence[RowResult]:
-        """All outcomes reported in a run, in the order of their reporting."""
+        """All outcomes of a run in the order in which they were reported."""
         query = select(run_results).where(run_results.c.run_id == run_id).order_by(run_results.c.number)
         with self._database.read() as connection:
             return [_result(row) for row in connection.execute(query)]

@@ -1,4 +1,4 @@
-"""Settings as plain values by name, per company; the company "" stands for what belongs to none."""
+"""Settings by name, per company; those of the company "" belong to no company."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from qb_plugin.store.sql.tables import settings
 
 
 class Settings:
-    """What was set; defaults are the reader's affair."""
+    """Values that were saved; whoever reads them brings the defaults."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, realm: str) -> Mapping[str, object]:
-        """Everything that was set for this company."""
+        """All saved values of this company."""
         with self._database.read() as connection:
             rows = connection.execute(select(settings.c.name, settings.c.value).where(settings.c.realm == realm))
             return {row.name: decode(row.value) for row in rows}
 
     def put(self, realm: str, values: Mapping[str, object]) -> None:
-        """Set these; what is not named stays. TypeError for a value that cannot be kept, and then nothing is set."""
+        """Save these values; names not given keep theirs. TypeError for a value that cannot be encoded, and then none is saved."""
         rows = [{"realm": realm, "name": name, "value": encode(value)} for name, value in sorted(values.items())]
         if not rows:
             return

@@ -1,4 +1,4 @@
-"""WorkSpace records as the tables name them: a kind and an id."""
+"""WorkSpace records as the tables identify them: kind and id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qb_plugin.store.sql.connections import portions
 
 
 def by_kind(sources: Iterable[Ref]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Sort the records by kind, in portions fit for one statement."""
+    """The ids by kind, in portions that fit in one statement."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for source in sources:
         kinds[source.kind.value].append(source.id)

@@ -1,4 +1,4 @@
-"""The sign-in: sealed tokens per company, the connected company in clear, and one refresh at a time."""
+"""Sealed tokens per company, the connection in clear text, and the lock around a token refresh."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from qb_plugin.store.sql.connections import Database
 
 SIGN_IN = "sign_in"
 _PAUSE = 0.2
-# Whoever holds the lock loses it after LASTS, so half as long again is enough for one who is next in line.
+# A holder loses the lock after LASTS, so half as long again is enough for the next one.
 _TRIES = int(LASTS.total_seconds() * 1.5 / _PAUSE)
 
 
 class Tokens:
-    """Keeps bytes that only the owner of the data key can read; nothing here opens them."""
+    """Tokens as sealed bytes, which only the data key opens; nothing here opens them."""
 
     def __init__(self, database: Database, claims: Claims) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class Tokens:
             return connection.execute(query).scalar_one_or_none()
 
     def save(self, realm: str, sealed: bytes) -> None:
-        """Keep sealed tokens in the place of the former ones; on disk when this returns."""
+        """Replace a company's sealed tokens; they are committed when this returns."""
         insert = self._database.insert(tables.tokens)
         new = {"sealed": insert.excluded.sealed, "saved_at": insert.excluded.saved_at}
         upsert = insert.on_conflict_do_update(index_elements=["realm"], set_=new)
@@ -41,12 +41,12 @@ class Tokens:
             connection.execute(upsert, {"realm": realm, "sealed": sealed, "saved_at": self._database.clock.now()})
 
     def delete(self, realm: str) -> None:
-        """Forget a company's tokens."""
+        """Delete a company's tokens."""
         with self._database.write() as connection:
             connection.execute(delete(tables.tokens).where(tables.tokens.c.realm == realm))
 
     def current(self) -> str | None:
-        """The company that is connected or waits to be connected again."""
+        """The realm that is connected, or that waits for a new sign-in; None without one."""
         return self.connection().realm or None
 
     def connection(self) -> Connection:
@@ -58,7 +58,7 @@ class Tokens:
         return Connection(ConnectionState(row.state), row.realm, row.company, row.environment)
 
     def save_connection(self, new: Connection) -> None:
-        """Remember which company is connected, in the place of the former one."""
+        """Replace the saved connection."""
         values = {"state": new.state.value, "realm": new.realm, "company": new.company, "environment": new.environment}
         insert = self._database.insert(tables.connection)
         upsert = insert.on_conflict_do_update(index_elements=["only"], set_={name: insert.excluded[name] for name in values})
@@ -67,9 +67,9 @@ class Tokens:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only one, of all processes, to refresh tokens; Fatal when others do not let go.
+        """Hold the lock for refreshing tokens, one holder among all processes; Fatal when it is not released in time.
 
-        The lock is a row, not a transaction: a network call goes on inside, and nobody else's writing may wait for it.
+        The lock is a row, not a transaction: a network call goes on inside, and no other writer may have to wait for it.
         """
         fence = self._wait()
         try:

@@ -30,6 +30,7 @@ from qb_plugin.model import (
     RowResult,
     RunInfo,
     Settlement,
+    UnreadableRecord,
 )
 
 
@@ -89,11 +90,11 @@ class QuickBooksApi(Protocol):
         ...
 
     def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]: ...
-    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment]:
+    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         """Payments dated on or between the two, both ends included, in order of Id."""
         ...
 
-    def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[QboPayment]]:
+    def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[QboPayment | UnreadableRecord]]:
         """The same a page at a time, so that very many need not be held at once."""
         ...
 
@@ -101,12 +102,12 @@ class QuickBooksApi(Protocol):
         """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not tell all."""
         ...
 
-    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]: ...
-    def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction]:
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]: ...
+    def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         """Payments or credit memos whose MetaData.CreateTime is at or after the moment."""
         ...
 
-    def read(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
+    def read(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, QboTransaction | UnreadableRecord]:
         """These records as they are now; deleted ones are left out."""
         ...
 

@@ -13,7 +13,18 @@ from qb_plugin.model import Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.lease import LeasedRun, LeaseGuard
 from qb_plugin.sync.ports import Clock, Leases, Runs
 
-DONE = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED})
+COUNTED = (  # the outcomes a run ends with, in the order in which its summary names them
+    ("done", frozenset({Outcome.SYNCHRONIZED})),
+    ("changed", frozenset({Outcome.CHANGED})),
+    ("needs_decision", frozenset({Outcome.NEEDS_DECISION})),
+    ("failed", frozenset({Outcome.FAILED, Outcome.REMOVED})),
+    ("not_confirmed", frozenset({Outcome.NOT_CONFIRMED})),
+    ("skipped", frozenset({Outcome.SKIPPED})),
+    ("not_tried", frozenset({Outcome.NOT_TRIED})),
+    ("ready", frozenset({Outcome.READY})),  # a preview's: would be created or linked
+    ("not_ready", frozenset({Outcome.NOT_READY})),
+)
+UNTRIED = frozenset({"skipped", "not_tried", "ready", "not_ready"})
 NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
 GROUP = 500  # results a commit of the history, at most
 SECONDS = 2.0  # for how long results wait for company: whoever watches from another workstation sees the number go on
@@ -71,18 +82,10 @@ class RunProgress:
         return ends
 
     def counts(self) -> dict[str, int]:
-        """How many rows were tried, are done, failed, not confirmed, skipped and not tried."""
+        """How many rows ended how, one count an outcome, and how many were tried at all; the counts add up to the rows."""
         by = Counter(self.outcomes.values())
-        done = sum(by[outcome] for outcome in DONE)
-        failed = by[Outcome.FAILED] + by[Outcome.REMOVED]
-        return {
-            "tried": done + failed + by[Outcome.NOT_CONFIRMED],
-            "done": done,
-            "failed": failed,
-            "not_confirmed": by[Outcome.NOT_CONFIRMED],
-            "skipped": by[Outcome.SKIPPED],
-            "not_tried": by[Outcome.NOT_TRIED],
-        }
+        counts = {name: sum(by[outcome] for outcome in outcomes) for name, outcomes in COUNTED}
+        return {"tried": sum(number for name, number in counts.items() if name not in UNTRIED), **counts}
 
 
 def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:

@@ -84,9 +84,9 @@ class TestLine1:
         form.get_by_label("From", exact=True).fill(day(30))
         expect(form.get_by_role("row").filter(has_text="20570")).to_have_count(0)
         hide.uncheck()
-        twin = search(form, "20570")
-        outcome(twin, "skipped")
-        twin.click()
+        duplicate = search(form, "20570")
+        outcome(duplicate, "needs_decision")
+        duplicate.click()
         expect(form.get_by_role("status", name="Message")).to_contain_text("Looks the same as P-")
 
 

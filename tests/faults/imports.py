@@ -207,7 +207,7 @@ class ImportPlay:
         return Ended(last)
 
     def _is_done(self, ended: Ended | None) -> bool:
-        done = {Outcome.SYNCHRONIZED, Outcome.SKIPPED}
+        done = {Outcome.SYNCHRONIZED}
         return bool(ended and len(ended.rows) == len(RECEIVED) and all(r.outcome in done for r in ended.rows.values()))
 
     def _judge_rows(self, ended: Ended) -> list[str]:
@@ -255,8 +255,7 @@ class ImportPlay:
 
 def is_told_here(result: RowResult) -> bool:
     """Whether the row says that the payment is here."""
-    already = result.outcome is Outcome.SKIPPED and result.message is not None and result.message.key == "already_here"
-    return already or result.outcome is Outcome.SYNCHRONIZED
+    return result.outcome is Outcome.SYNCHRONIZED
 
 
 def set_up(url: str) -> None:

@@ -29,7 +29,7 @@ class Inspection:
 
 
 @dataclass(slots=True)
-class Told:
+class Reports:
     """What all workstations wrote down."""
 
     synchronized: set[str] = field(default_factory=set)
@@ -39,32 +39,32 @@ class Told:
     changed: set[str] = field(default_factory=set)
 
 
-def read_told(files: Iterable[Path]) -> Told:
+def read_reports(files: Iterable[Path]) -> Reports:
     """Read the workstations' files; a line that was cut short by a death does not occur, as each is one write."""
-    told = Told()
+    reports = Reports()
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             word, _, text = line.partition(" ")
-            kinds = {"synchronized": told.synchronized.add, "changed": told.changed.add, "said": told.said.append}
-            kinds |= {"trouble": told.troubles.append, "surprise": told.surprises.append}
+            kinds = {"synchronized": reports.synchronized.add, "changed": reports.changed.add, "said": reports.said.append}
+            kinds |= {"trouble": reports.troubles.append, "surprise": reports.surprises.append}
             kinds[word](text)
-    return told
+    return reports
 
 
 def inspect(firm: Firm, books: Books, files: Iterable[Path]) -> Inspection:
     """Compare everything."""
-    told = read_told(files)
+    reports = read_reports(files)
     found: dict[str, list[Booked]] = {}
     for booked in books.booked():
         found.setdefault(booked.source, []).append(booked)
     outcomes = dict(outcomes_of(firm))
-    bad = [*(f"surprise: {text}" for text in told.surprises), *judge_rows(firm, found, outcomes), *judge_told(told, found)]
+    bad = [*(f"surprise: {text}" for text in reports.surprises), *judge_rows(firm, found, outcomes), *judge_reports(reports, found)]
     bad += judge_reasons(firm, outcomes)
     bad += [f"{ref} was hidden and is in QuickBooks" for ref in firm.hidden if ref in found]
     bad += [f"invoice {number} is over-applied" for number in books.ask("over_applied")]
     bad += [f"{intent.source} is still in doubt" for intent in firm.runtime.store.journal.open_intents(realm_of(firm))]
     counts = Counter(outcomes.values())
-    return Inspection(counts[Outcome.SYNCHRONIZED], counts[Outcome.FAILED], bad, told.said, told.troubles)
+    return Inspection(counts[Outcome.SYNCHRONIZED], counts[Outcome.FAILED], bad, reports.said, reports.troubles)
 
 
 def realm_of(firm: Firm) -> str:
@@ -116,10 +116,10 @@ def judge_reasons(firm: Firm, outcomes: Mapping[str, str]) -> Iterator[str]:
             yield f"{row} was refused because of {message}"
 
 
-def judge_told(told: Told, found: Mapping[str, Sequence[Booked]]) -> Iterator[str]:
+def judge_reports(reports: Reports, found: Mapping[str, Sequence[Booked]]) -> Iterator[str]:
     """Who was told that a row is in QuickBooks was told the truth."""
-    yield from (f"{ref} was told synchronized and is not in QuickBooks" for ref in told.synchronized if ref not in found)
-    yield from (f"{ref} was told changed" for ref in told.changed)
+    yield from (f"{ref} was told synchronized and is not in QuickBooks" for ref in reports.synchronized if ref not in found)
+    yield from (f"{ref} was told changed" for ref in reports.changed)
 
 
 def records_of(firm: Firm) -> Iterator[Record]:

@@ -34,7 +34,7 @@ from qb_plugin.messages import load_sentences
 from qb_plugin.model import Entity, Fault, Link, LinkOrigin, Ref
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.fault_messages import message_for
-from qb_plugin.quickbooks.query_builder import quoted, select_page
+from qb_plugin.quickbooks.query_builder import quote_value, select_page
 from qb_plugin.services.parts import Parts
 from qb_plugin.sync.context import Waits
 from tests.support.paths import ROOT
@@ -116,9 +116,12 @@ def host(position: Place) -> Iterator[RunningHost]:
 @pytest.mark.parametrize("name", [text for text in HOSTILE if text.isprintable() and ":" not in text])
 def test_a_value_in_a_query_finds_what_is_called_so_and_nothing_else(name: str) -> None:
     books = Books(simulated()[1])
-    assert books.call("GET", "query", query=f"SELECT * FROM Customer WHERE DisplayName = {quoted(name)}")[1]["QueryResponse"] == {}
+    assert (
+        books.call("GET", "query", query=f"SELECT * FROM Customer WHERE DisplayName = {quote_value(name)}")[1]["QueryResponse"]
+        == {}
+    )
     made = books.post("Customer", {"DisplayName": name})
-    found = books.call("GET", "query", query=select_page("Customer", f"DisplayName = {quoted(name)}", 1, 100))
+    found = books.call("GET", "query", query=select_page("Customer", f"DisplayName = {quote_value(name)}", 1, 100))
     assert [each["Id"] for each in found[1]["QueryResponse"]["Customer"]] == [made["Id"]]
 
 
@@ -129,7 +132,7 @@ def test_a_value_that_is_not_escaped_breaks_the_query() -> None:
 
 def test_hostile_ids_read_nothing() -> None:
     side, _ = simulated()
-    assert side.quickbooks.adapter().read("Payment", ["1') OR Id > ('0", "\\", "' OR '1'='1"]) == {}
+    assert side.quickbooks.adapter().read(Entity.PAYMENT, ["1') OR Id > ('0", "\\", "' OR '1'='1"]) == {}
 
 
 def test_no_page_takes_a_name_for_markup(host: RunningHost) -> None:

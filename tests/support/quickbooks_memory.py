@@ -29,6 +29,7 @@ from qb_plugin.model import (
     QboPayment,
     QboTransaction,
     Ref,
+    UnreadableRecord,
     Verdict,
 )
 from qb_plugin.money import ZERO
@@ -54,6 +55,7 @@ class FakeBooks:
         self.customers_: list[Customer] = []
         self.invoices_: dict[str, QboInvoice] = {}
         self.saved: dict[str, QboTransaction] = {}
+        self.unreadable: list[UnreadableRecord] = []  # records that every list shows and nobody can understand
         self.rows_a_page, self.tells_at_most = 1000, 1000
         self.deleted_at: dict[str, datetime] = {}
         self.asked_since: list[datetime] = []
@@ -127,14 +129,20 @@ class FakeBooks:
     def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]:
         return [self.invoices_[identity] for identity in ids]
 
-    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment]:
+    def _odd(self, entity: str) -> list[UnreadableRecord]:
+        return [record for record in self.unreadable if record.entity == entity]
+
+    def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         self._asked("payments")
         self.periods.append(("payments", start, end))
+        return [*self._odd("Payment"), *self._payments(start, end)]
+
+    def _payments(self, start: date | None, end: date | None) -> list[QboPayment]:
         return [b for b in self._shown() if isinstance(b, QboPayment) and (not start or not end or start <= b.date <= end)]
 
-    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[QboPayment]]:
+    def payment_pages(self, start: date | None, end: date | None) -> Iterator[Sequence[QboPayment | UnreadableRecord]]:
         found = self.payments(start, end)
-        yield from (found[context : context + self.rows_a_page] for context in range(0, len(found), self.rows_a_page))
+        yield from (found[first : first + self.rows_a_page] for first in range(0, len(found), self.rows_a_page))
 
     def payments_since(self, moment: datetime) -> PaymentChanges | None:
         self._asked("payments_since")
@@ -143,20 +151,23 @@ class FakeBooks:
         deleted = frozenset(identity for identity, at in self.deleted_at.items() if at >= moment)
         return PaymentChanges(tuple(changed), deleted) if len(changed) + len(deleted) < self.tells_at_most else None
 
-    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo]:
+    def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]:
         self._asked("credit_memos")
         self.periods.append(("credit_memos", start, end))
-        return [b for b in self._shown() if isinstance(b, QboCreditMemo) and (not start or not end or start <= b.date <= end)]
+        found = [b for b in self._shown() if isinstance(b, QboCreditMemo) and (not start or not end or start <= b.date <= end)]
+        return [*self._odd("CreditMemo"), *found]
 
-    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction]:
+    def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         self._asked("created_since")
         kind = KINDS[entity]
-        return [b for b in self._shown() if isinstance(b, kind) and b.created and b.created >= moment]
+        found = [b for b in self._shown() if isinstance(b, kind) and b.created and b.created >= moment]
+        return [*self._odd(entity), *found]
 
-    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction]:
+    def read(self, entity: str, ids: Sequence[str]) -> Mapping[str, QboTransaction | UnreadableRecord]:
         self._asked("read")
         kind = KINDS[entity]
-        return {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)}
+        odd = {record.id: record for record in self._odd(entity) if record.id in ids}
+        return odd | {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)}
 
     def payload(self, draft: Draft) -> tuple[Entity, str]:
         try:

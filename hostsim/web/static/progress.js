@@ -1,10 +1,11 @@
 // The green bar: count, percent, time left; a run's notice and its end in words.
 import { make } from "./api.js";
 
-const ORDER = ["done", "failed", "not_confirmed", "skipped"];
+const ORDER = ["done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried"];
+const ALWAYS = ["done", "failed"];
 
 export const countWords = (counts) =>
-  [...ORDER, ...(counts.not_tried ? ["not_tried"] : [])].map((key) => `${key.replace("_", " ")} ${counts[key] ?? 0}`).join(" · ");
+  ORDER.filter((key) => counts[key] || ALWAYS.includes(key)).map((key) => `${key.replace("_", " ")} ${counts[key] ?? 0}`).join(" · ");
 
 function timeLeft(seconds) {
   if (seconds === null || seconds === undefined) return "";

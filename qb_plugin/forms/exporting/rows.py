@@ -27,7 +27,6 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
 
-ASKED = ("twin_", "marker_twice")  # a person is asked, and has not answered yet
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
@@ -165,8 +164,8 @@ class RowPresenter:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
             return Outcome(mark.state), said
-        if said and last and last.outcome is Outcome.SKIPPED and said.key.startswith(ASKED):
-            return Outcome.SKIPPED, said
+        if said and last and last.outcome is Outcome.NEEDS_DECISION:
+            return Outcome.NEEDS_DECISION, said
         return Outcome.READY, None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from qb_plugin.forms.presentation import FIXES, present_message, present_shares
@@ -11,7 +12,7 @@ from qb_plugin.model import Connection, Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import shares_of_lines
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
-from qb_plugin.sync.importing.row import ImportRow, shares_of
+from qb_plugin.sync.importing.row import ImportRow, shares_of, why_not
 
 SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
@@ -103,15 +104,15 @@ class ImportRows:
             shown["fixes"] = [dict(FIXES["link_possible_duplicate"]), dict(FIXES["force_import"])]
         return {
             "id": row.id,
-            "outcome": standing(row).value,
-            "selectable": row.outcome is not Outcome.SKIPPED or row.is_possible_duplicate,
+            "outcome": row.outcome.value,
+            "selectable": bool(row.unreadable) or why_not(row.payment) is None,
             "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
             "cells": {
-                "date": payment.date.isoformat(),
+                "date": "" if payment.date == date.min else payment.date.isoformat(),
                 "customer": self._customer(row),
                 "method": self._methods.get(payment.method_id or "", ""),
                 "reference": payment.reference or "",
-                "amount": plain_amount(payment.total),
+                "amount": "" if row.unreadable and not payment.total else plain_amount(payment.total),
                 "applied_there": present_shares(shares_of_lines(payment.lines)),
                 "applied_here": present_shares(shares_of(row)),
             },
@@ -121,11 +122,6 @@ class ImportRows:
     def _customer(self, row: ImportRow) -> str:
         name = row.payment.customer_name
         client = self._clients.get(row.client_id)
-        if row.outcome is Outcome.FAILED:
+        if row.outcome is Outcome.NOT_READY and why_not(row.payment) is None:
             return f"{name} → not matched"
         return name if client in {None, name} else f"{name} → {client}"
-
-
-def standing(row: ImportRow) -> Outcome:
-    """The row's outcome before anybody pressed the button: nothing has failed yet, the message says what would."""
-    return Outcome.READY if row.outcome is Outcome.FAILED else row.outcome

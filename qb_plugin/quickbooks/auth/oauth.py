@@ -21,7 +21,7 @@ from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.http.redaction import redact
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import BadReplyError, read_json, write_json
-from qb_plugin.schemas.tokens import TOKEN_REPLY_KEYS, oauth_error, read_token_reply
+from qb_plugin.schemas.tokens import TOKEN_REPLY_KEYS, read_oauth_error, read_token_reply
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint")
 
@@ -131,7 +131,7 @@ class OAuth:
 
 
 def _refusal(status: int, body: bytes, tid: str | None) -> AddInError:
-    code = oauth_error(body)
+    code = read_oauth_error(body)
     details = f"HTTP {status} {code} {redact(tid or '')}".strip()
     if code == "invalid_grant":
         return GrantRefused(Message("quickbooks_signed_out", details=details))

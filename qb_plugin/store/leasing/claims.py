@@ -1,4 +1,4 @@
-"""Rows that one process at a time may hold: the run of a company, the refresh of its tokens."""
+"""Claims: rows that one process at a time may hold, for the run of a company or the refresh of its tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HasDied = Callable[[Process, Process], bool]
 
 
 class Claims:
-    """Takes such rows; every taking raises the row's fence, so that a holder who slept past its time is told apart."""
+    """Takes and changes claims. Each taking raises the row's fence, so that writes of a holder whose time ran out are refused."""
 
     def __init__(self, database: Database, here: Process, has_died: HasDied) -> None:
         self._database = database
@@ -28,7 +28,7 @@ class Claims:
         self._has_died = has_died
 
     def row(self, connection: Connection, purpose: str, realm: str) -> Row[Any]:
-        """The row, locked until the transaction ends; a free one is made when there is none."""
+        """The row, locked until the transaction ends; a missing one is created as free."""
         fresh = _whose(Process("", 0, "")) | {
             "purpose": purpose,
             "realm": realm,
@@ -45,7 +45,7 @@ class Claims:
         return connection.execute(select(leases).where(_is(purpose, realm))).one_or_none()
 
     def is_free(self, connection: Connection, row: Row[Any]) -> bool:
-        """Whether it was released, ran out, or belongs to a process of this machine that is gone."""
+        """Whether it was released, has expired, or belongs to a process of this machine that has ended."""
         if not row.held or row.heartbeat + LASTS <= self._database.shared_now(connection):
             return True
         return self._has_died(Process(row.machine, row.pid, row.process_started), self._here)

@@ -1,4 +1,4 @@
-"""Keeps a lease alive while a run waits for QuickBooks: a call may take two minutes, a lease without a beat lasts one."""
+"""Heartbeats that renew a lease while a run waits for QuickBooks: a call may take two minutes, a lease expires after one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVERY = 15.0  # seconds between beats: four fit into the minute after which anot
 
 
 class LeaseStore(Protocol):
-    """The leases underneath."""
+    """The leases that are renewed."""
 
     def take(self, realm: str, run: RunInfo) -> Lease: ...
     def beat(self, lease: Lease, done: int) -> None: ...
@@ -21,7 +21,7 @@ class LeaseStore(Protocol):
 
 
 class HeartbeatLeases:
-    """Leases whose holder beats by itself from the taking to the release; a beat that fails is raised at the next call."""
+    """Leases that are renewed by a thread from taking to release; a renewal that fails is raised at the next call."""
 
     def __init__(self, leases: LeaseStore, every: float = EVERY) -> None:
         self._leases, self._every = leases, every
@@ -32,7 +32,7 @@ class HeartbeatLeases:
         self._not_given_back: dict[tuple[str, int], Lease] = {}
 
     def take(self, realm: str, run: RunInfo) -> Lease:
-        """Take the lease and begin to beat; one that could not be given back, because the database was away, is given back now."""
+        """Take the lease and start to renew it, after releasing one that could not be released while the database was away."""
         for left in list(self._not_given_back.values()):
             self._give_back(left)
         lease = self._leases.take(realm, run)
@@ -43,7 +43,7 @@ class HeartbeatLeases:
         return lease
 
     def beat(self, lease: Lease, done: int) -> None:
-        """Renew it now; LeaseLost when it was lost meanwhile."""
+        """Renew the lease now; LeaseLost when it was lost meanwhile."""
         key = (lease.realm, lease.fence)
         with self._lock:
             failure = self._failed.get(key)
@@ -53,7 +53,7 @@ class HeartbeatLeases:
         self._leases.beat(lease, done)
 
     def release(self, lease: Lease) -> None:
-        """Stop beating and give it back."""
+        """Stop the renewals and release the lease."""
         key = (lease.realm, lease.fence)
         with self._lock:
             stop = self._stops.pop(key, None)
@@ -70,7 +70,7 @@ class HeartbeatLeases:
         self._not_given_back.pop(key, None)
 
     def current(self, realm: str) -> Lease | None:
-        """Who holds it, if anybody does."""
+        """The lease that is held, or None."""
         return self._leases.current(realm)
 
     def _keep(self, lease: Lease, stop: Event) -> None:

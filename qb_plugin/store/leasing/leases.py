@@ -1,4 +1,4 @@
-"""The right to run for one company (design: one run per company at a time)."""
+"""Leases: the right to run for a company, one run at a time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ RUN = "run"
 
 
 class Leases:
-    """One run per company. It saves calls and confusion; that nothing goes twice rests on the journal alone."""
+    """One run per company. It saves calls and confusion; that nothing is sent twice rests on the journal alone."""
 
     def __init__(self, database: Database, claims: Claims) -> None:
         self._database = database
         self._claims = claims
 
     def take(self, realm: str, run: RunInfo) -> Lease:
-        """Take the lease; RunInProgress (user, time, done, total) while somebody else holds it."""
+        """Take the lease; RunInProgress (user, time, done, total) while another process holds it."""
         with self._database.write() as connection:
             row = self._claims.row(connection, RUN, realm)
             if not self._claims.is_free(connection, row):
@@ -34,19 +34,19 @@ class Leases:
             return Lease(realm, run.user, fence, run)
 
     def beat(self, lease: Lease, done: int) -> None:
-        """Renew it for another minute; LeaseLost when it is held under another fence or by nobody."""
+        """Renew it for another minute; LeaseLost when it was released or taken under another fence."""
         with self._database.write() as connection:
             now = self._database.shared_now(connection)
             if not self._claims.change(connection, RUN, lease.realm, lease.fence, heartbeat=now, done=done):
                 raise LeaseLost(Message("lease_lost"))
 
     def release(self, lease: Lease) -> None:
-        """Give it back; nothing happens when somebody else has it by now."""
+        """Release the lease; without effect when another process has taken it."""
         with self._database.write() as connection:
             self._claims.change(connection, RUN, lease.realm, lease.fence, held=False)
 
     def current(self, realm: str) -> Lease | None:
-        """Who is running, since when and how far; None when the lease could be taken."""
+        """The lease that is held, with its run and progress; None when it could be taken."""
         with self._database.read() as connection:
             row = self._claims.look(connection, RUN, realm)
             if row is None or self._claims.is_free(connection, row):
@@ -56,7 +56,7 @@ class Leases:
 
 
 class OpenLeases:
-    """Lets everyone run at once, so that the journal's own safety can be put to the test."""
+    """Leases that never refuse, so that a test can show that the journal alone is safe."""
 
     def __init__(self, database: Database, claims: Claims) -> None:
         self._database = database
@@ -75,7 +75,7 @@ class OpenLeases:
         """Nothing to give back."""
 
     def current(self, realm: str) -> Lease | None:  # noqa: ARG002
-        """Nobody stands in the way."""
+        """None: another lease never hinders."""
         return None
 
 

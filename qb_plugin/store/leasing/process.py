@@ -1,4 +1,4 @@
-"""Which process holds something, and whether it can be proven dead."""
+"""Processes as holders of claims, and the proof that one has ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEAD_STATES = ("Z", "X")
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process told apart from a later one of the same number: `started` is its start time, empty where unknown.
+    """A process, distinguished by its start time from a later one with the same number; `started` is "" where it is unknown.
 
     `machine` is the host's name, its boot and the namespace in which process numbers count.
     """
@@ -24,13 +24,13 @@ class Process:
 
 
 def this_process(proc: Path = PROC) -> Process:
-    """The process that asks."""
+    """The calling process."""
     pid = os.getpid()
     return Process(_machine(proc), pid, started_at(pid, proc) or "")
 
 
 def has_died(other: Process, here: Process, proc: Path = PROC) -> bool:
-    """Whether `other` ran on this machine and is gone. False whenever that cannot be proven: then its time runs out instead."""
+    """Whether `other` ran on this machine and has ended. False where that cannot be proven; its claim then expires by time."""
     if not other.started or not here.started or other.machine != here.machine:
         return False
     return started_at(other.pid, proc) != other.started

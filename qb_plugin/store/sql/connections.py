@@ -34,7 +34,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Message
 from qb_plugin.store.clock import Clock
-from qb_plugin.store.sql.database_errors import is_locked, troubles_told
+from qb_plugin.store.sql.database_errors import is_locked, translate_errors
 
 # Far below what either database takes as parameters of one statement.
 PORTION = 500
@@ -47,7 +47,7 @@ Item = TypeVar("Item")
 
 
 class Database:
-    """Where the tables are, and the time: `clock` is this machine's."""
+    """The database of the tables, and the time; `clock` is this machine's."""
 
     def __init__(self, engine: Engine, clock: Clock, server_time: bool) -> None:
         self.engine = engine
@@ -58,24 +58,24 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with troubles_told(), self.engine.begin() as connection:
+        with translate_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes; committed at its end, or not at all."""
-        with troubles_told(), self.engine.connect() as plain:
+        with translate_errors(), self.engine.connect() as plain:
             connection = plain.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
 
     def insert(self, table: Table) -> postgresql.Insert:
-        """An insert that knows `ON CONFLICT`; both databases spell it alike and so do their classes."""
+        """An insert with `ON CONFLICT`, which SQLite and PostgreSQL write alike."""
         return self._insert(table)  # type: ignore[return-value]
 
     def among(self, column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
-        """The column is one of these texts, however many. They go as one value: a statement with a parameter for each is put
-        together anew every time, which costs more than its answer."""
+        """The condition that the column is one of these texts, however many. They are sent as one value: a statement with a
+        parameter for each is compiled again every time, which costs more than its answer."""
         texts = list(values)
         if self.engine.dialect.name == "sqlite":
             rows = func.json_each(bindparam(None, json.dumps(texts))).table_valued("value")
@@ -132,15 +132,15 @@ def insert_text(table: Table, names: Sequence[str]) -> str:
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {{rows}} ON CONFLICT DO NOTHING"  # noqa: S608 - names of our own
 
 
-def keep_log(database: Database, patience: float) -> None:
+def use_write_ahead_log(database: Database, patience: float) -> None:
     """Switch a SQLite file to its write-ahead log, once and for good.
 
-    SQLite does not wait when two switch the same new file at once: one of them is told at once that it is locked.
+    SQLite does not wait when two switch the same new file at once: one of them is refused at once as locked.
     """
     if database.engine.dialect.name != "sqlite":
         return
     deadline = database.clock.now() + timedelta(seconds=patience)
-    with troubles_told():
+    with translate_errors():
         while not _switched(database.engine, last=database.clock.now() >= deadline):
             database.clock.sleep(_PAUSE)
 
@@ -179,7 +179,7 @@ def connect(url: str, patience: float, lies_on_share: Callable[[Path], bool]) ->
     name = address.get_backend_name()
     if name not in connectors:
         raise Fatal(Message("database_unsupported", {"kind": name}))
-    with troubles_told():
+    with translate_errors():
         return connectors[name]()
 
 

@@ -1,4 +1,4 @@
-"""What the database reports when it cannot go on, as failures with a sentence."""
+"""Errors of the database as failures with a message."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _POSTGRESQL: Mapping[str, str] = {
 
 
 @contextmanager
-def troubles_told() -> Iterator[None]:
-    """Turn whatever SQLAlchemy raises inside into Fatal with one of the four keys; the raw text goes into the details."""
+def translate_errors() -> Iterator[None]:
+    """Translate every error of SQLAlchemy in the block into Fatal with one of the four keys; the raw text becomes the details."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -48,7 +48,7 @@ def troubles_told() -> Iterator[None]:
 
 
 def is_locked(error: SQLAlchemyError) -> bool:
-    """Whether somebody else's lock stood in the way."""
+    """Whether the error is a lock of another connection."""
     return _key(error) == LOCKED
 
 

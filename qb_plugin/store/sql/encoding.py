@@ -1,4 +1,4 @@
-"""Values as text and back, exactly: JSON with a tag for what JSON has no word for."""
+"""Exact encoding of values as text: JSON, with a tag for types that JSON lacks."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def encode(value: object) -> str:
 
 
 def decode(text: str) -> object:
-    """Read what `encode` wrote."""
+    """The value of a text that `encode` wrote."""
     return _value(json.loads(text))
 
 
 def encode_message(message: Message | None) -> str | None:
-    """Write a sentence for a column that may be empty."""
+    """The text of a message for a nullable column."""
     return None if message is None else encode(message)
 
 
 def decode_message(text: str | None) -> Message | None:
-    """Read a sentence; TypeError when the column holds something else."""
+    """The message in a column; TypeError when it holds another value."""
     if text is None:
         return None
     message = decode(text)
@@ -44,30 +44,30 @@ def decode_message(text: str | None) -> Message | None:
 
 
 def encode_run(run: RunInfo | None) -> str | None:
-    """Write a run for a column that may be empty."""
+    """The text of a run for a nullable column."""
     return None if run is None else encode(asdict(run))
 
 
 def decode_run(text: str | None) -> RunInfo | None:
-    """Read a run."""
+    """The run in a column."""
     return None if text is None else RunInfo(**_value(json.loads(text)))
 
 
 def encode_shares(shares: tuple[Share, ...]) -> str:
-    """Write what was applied: pairs of invoice number and amount as text."""
+    """The text of applied amounts: pairs of invoice number and amount."""
     return json.dumps([[share.invoice, str(share.amount)] for share in shares])
 
 
 def decode_shares(text: str) -> tuple[Share, ...]:
-    """Read what was applied."""
+    """The applied amounts in a column."""
     return tuple(Share(invoice, Decimal(amount)) for invoice, amount in json.loads(text))
 
 
 @lru_cache(maxsize=256)
 def encode_moment(moment: datetime) -> str:
-    """Write a moment in UTC to the microsecond, always of the same length, so that text order is time order.
+    """A moment as text in UTC to the microsecond, always of the same length, so that text order is time order.
 
-    The rows of a batch share their moments, so the last texts are remembered.
+    The rows of a batch share their moments, so the last texts are cached.
     """
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
@@ -84,7 +84,7 @@ def _plain(value: object) -> object:
     for kind, tag, write in _WRITERS:
         if isinstance(value, kind):
             return {tag: write(value)}
-    raise TypeError(f"{type(value).__name__} cannot be kept")
+    raise TypeError(f"{type(value).__name__} cannot be encoded")
 
 
 def _plain_object(value: Mapping[object, object]) -> dict[str, object]:

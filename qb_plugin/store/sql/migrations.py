@@ -1,4 +1,4 @@
-"""The tables' version, and the way from each older one to the present."""
+"""Migrations from each older version of the tables to the current one."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ STEPS: Mapping[int, tuple[str, ...]] = {
 
 
 def bring_up_to_date(database: Database) -> None:
-    """Make the tables, or bring older ones up to date, in one commit; Fatal when they are newer than this program.
+    """Create the tables, or migrate older ones, in one commit; Fatal when they are newer than this program.
 
-    On SQLite a copy of the file as it was is kept beside it before anything older is changed.
+    On SQLite a copy of the file is made beside it before older tables are changed.
     """
     with database.write() as connection:
         if database.engine.dialect.name == "postgresql":
@@ -47,25 +47,25 @@ def bring_up_to_date(database: Database) -> None:
         elif version > CURRENT:
             raise Fatal(Message("database_newer", {"found": version, "known": CURRENT}))
         elif version < CURRENT:
-            keep_copy(database, version)
+            copy_file(database, version)
             _step(connection, version)
         if version != CURRENT:
             connection.execute(insert(schema_version), {"version": CURRENT, "applied_at": database.clock.now()})
 
 
 def stored_version(connection: Connection) -> int | None:
-    """The version of the tables that are there; None when there are none."""
+    """The version of the existing tables; None when there are none."""
     if not inspect(connection).has_table(schema_version.name):
         return None
     version: int | None = connection.execute(select(func.max(schema_version.c.version))).scalar_one()
     return version
 
 
-def keep_copy(database: Database, version: int) -> None:
-    """Copy a SQLite file as it is to `<file>.version-<n>-<moment>` beside it; PostgreSQL has backups of its own."""
+def copy_file(database: Database, version: int) -> None:
+    """Copy a SQLite file as it is to `<file>.version-<n>-<moment>` beside it; PostgreSQL is left to its own backups."""
     if database.engine.dialect.name == "postgresql":
         return
-    # VACUUM runs outside any transaction; it reads what is committed, whoever else waits to write.
+    # VACUUM runs outside any transaction; it reads what is committed, whichever other connection waits to write.
     with database.engine.connect().execution_options(begin="") as connection:
         wanted = f"{database.engine.url.database}.version-{version}-{database.clock.now():%Y%m%dT%H%M%S}"
         connection.execute(text("VACUUM INTO :copy"), {"copy": _free_name(wanted)})

@@ -1,4 +1,4 @@
-"""Whether a file lies on a network share, where SQLite's locks cannot be trusted (https://www.sqlite.org/useovernet.html)."""
+"""Detection of network drives, where SQLite's locks cannot be trusted (https://www.sqlite.org/useovernet.html)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOUNTS = Path("/proc/mounts")
 
 
 def lies_on_share(path: Path) -> bool:
-    """Whether this file's folder comes over the network; False where that cannot be known."""
+    """Whether this file's folder is on a network drive; False where that cannot be determined."""
     return is_remote(str(path.absolute()), read_mounts(_MOUNTS), drive_types(ctypes))
 
 
@@ -30,7 +30,7 @@ def is_remote(path: str, mounts: str, drive_type: Callable[[str], int] | None) -
 
 
 def filesystem_type(path: str, mounts: str) -> str:
-    """The type of the file system mounted nearest above the path; of two on one place, the later hides the earlier."""
+    """The type of the file system mounted nearest above the path; of two mounted at one path the later hides the earlier."""
     nearest, found = -1, ""
     parents = {str(parent) for parent in (PurePath(path), *PurePath(path).parents)}
     for line in mounts.splitlines():
@@ -42,7 +42,7 @@ def filesystem_type(path: str, mounts: str) -> str:
 
 
 def read_mounts(file: Path) -> str:
-    """The table of mounts; empty where the system keeps none."""
+    """The table of mounts; "" on systems without /proc/mounts."""
     try:
         return file.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

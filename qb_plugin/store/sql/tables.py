@@ -12,7 +12,7 @@ from qb_plugin.store.sql.encoding import encode_moment
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC to the microsecond, as text on every database, so that it comes back exactly as it went in."""
+    """A moment in UTC to the microsecond, as text on every database, so that it is read exactly as it was written."""
 
     impl = Text
     cache_ok = True

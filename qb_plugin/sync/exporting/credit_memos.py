@@ -19,6 +19,7 @@ from qb_plugin.model import (
     Ref,
     RowResult,
     SourceRecord,
+    UnreadableRecord,
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
@@ -56,8 +57,12 @@ def plan_applications(
     yield from ((None, result) for result in idle)
 
 
-def why_not_applied(memo: SavedMemo, transaction: QboTransaction | None) -> RowResult | None:
+def why_not_applied(memo: SavedMemo, transaction: QboTransaction | UnreadableRecord | None) -> RowResult | None:
     """The row's end when nothing of the memo may be applied: deleted, changed or spent since; None when something may."""
+    if isinstance(transaction, UnreadableRecord):
+        return replace(
+            memo.result, outcome=Outcome.CHANGED, message=Message("application_unreadable", {"what": transaction.problem})
+        )
     if not isinstance(transaction, QboCreditMemo):
         return replace(memo.result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
     record = memo.record

@@ -271,7 +271,7 @@ class Dispatcher:
 def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
     """What a row whose intent stands already says: in QuickBooks since, or nobody knows yet."""
     if done:
-        return RowResult(row.id, Outcome.SKIPPED, Message("already_synchronized"), done.quickbooks_id)
+        return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_synchronized"), done.quickbooks_id)
     return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
 
 

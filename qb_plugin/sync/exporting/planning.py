@@ -24,13 +24,15 @@ from qb_plugin.model import (
     RowResult,
     Share,
     SourceRecord,
+    UnreadableRecord,
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
-from qb_plugin.sync.markers import Marker, with_marker
+from qb_plugin.sync.linking import ENTITIES
+from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
 
 
@@ -135,11 +137,21 @@ class Planner:
         """What QuickBooks holds of this record already, by link or marker."""
         link = self._snapshot.links.get(record.ref)
         if link:
-            raise RowNotSent(Outcome.SKIPPED, Message("already_synchronized"), link.quickbooks_id)
+            raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
         if record.ref in self._snapshot.open_refs:
             raise RowNotSent(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
+        self._check_unreadable(record)
         marked = self._snapshot.by_marker.get(record.ref)
         return pick_marked(record, marked, self._customer_id(record)) if marked else None
+
+    def _check_unreadable(self, record: SourceRecord) -> None:
+        """Hold a row that may be what QuickBooks holds and we cannot read, until a person says that it is another."""
+        if record.ref in self._options.force:
+            return
+        for unreadable in self._snapshot.unreadable:
+            if unreadable.entity == ENTITIES[record.ref.kind] and may_be(unreadable, record, self._context.firm_id):
+                values = {"id": unreadable.id, "number": record.number, "what": unreadable.problem}
+                raise RowNotSent(Outcome.NEEDS_DECISION, Message("unreadable_in_period", values), unreadable.id)
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         customer = self._customer(record)
@@ -182,7 +194,7 @@ class Planner:
                 "date": duplicate.date,
                 "ref": reference_of(record) or "–",
             }
-            raise RowNotSent(Outcome.SKIPPED, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
+            raise RowNotSent(Outcome.NEEDS_DECISION, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
 
     def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
         note = with_marker(record.memo, Marker(self._context.firm_id, record.ref))
@@ -254,13 +266,26 @@ class RowNotSent(Exception):
         self.outcome, self.message, self.quickbooks_id = outcome, message, quickbooks_id
 
 
+def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> bool:
+    """Whether a record of QuickBooks' that cannot be understood may be this one.
+
+    A mark that can be read says whose it is. Without one, customer and amount tell it apart; where the mark or the customer
+    cannot be read either, an equal amount is enough, and where the amount cannot be read, any.
+    """
+    marker = find_marker(unreadable.note)
+    if marker:
+        return marker.firm == firm_id and marker.source == record.ref
+    told_apart = unreadable.note is not None and unreadable.customer_id is not None
+    return not told_apart and unreadable.total in {None, record.amount}
+
+
 def pick_marked(record: SourceRecord, transactions: Sequence[QboTransaction], customer_id: str) -> QboTransaction | None:
     """The transaction that carries the record's marker; of several the one that agrees, else a person is asked."""
     if len(transactions) == 1:
         return transactions[0]
     agreeing = [transaction for transaction in transactions if agrees(record, transaction, customer_id)]
     if len(agreeing) != 1:
-        raise RowNotSent(Outcome.SKIPPED, Message("marker_twice", {"number": record.number, "n": len(transactions)}))
+        raise RowNotSent(Outcome.NEEDS_DECISION, Message("marker_twice", {"number": record.number, "n": len(transactions)}))
     return agreeing[0]
 
 

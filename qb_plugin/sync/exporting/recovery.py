@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,9 +16,11 @@ from qb_plugin.model import (
     LinkOrigin,
     Message,
     Outcome,
+    PaymentDraft,
     QboTransaction,
     RowResult,
     Settlement,
+    UnreadableRecord,
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
@@ -62,14 +64,22 @@ class Recovery:
     def _look(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""
         found = find_marked(self._context, intents)
-        seen = [(intent, *self._adopt(intent, found[intent.id])) for intent in intents if found[intent.id]]
+        seen = [(intent, *self._judge(intent, found)) for intent in intents if not found.is_missing(intent)]
         self._context.journal.settle([settlement for _, settlement, _ in seen if settlement])
         self.undecided += [intent for intent, settlement, _ in seen if settlement is None]
         yield from (result for _, _, result in seen)
-        missing = [intent for intent in intents if not found[intent.id]]
+        missing = [intent for intent in intents if found.is_missing(intent)]
         if missing:
             self._context.journal.look([intent.id for intent in missing], self._context.clock.now())
         return missing
+
+    def _judge(self, intent: Intent, found: Marked) -> tuple[Settlement | None, RowResult]:
+        """Adopt what carries the marker; what may carry it and cannot be read leaves the row in doubt: nothing goes again."""
+        if found.readable[intent.id]:
+            return self._adopt(intent, found.readable[intent.id])
+        odd = found.unreadable[intent.id]
+        message = Message("doubt_unreadable", {"id": odd.id, "what": odd.problem})
+        return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
 
     def _adopt(self, intent: Intent, transactions: Sequence[QboTransaction]) -> tuple[Settlement | None, RowResult]:
         """Take the one record that carries the marker; of several the one that agrees, else ask."""
@@ -171,17 +181,42 @@ def second_look_time(intents: Sequence[Intent], context: SyncContext) -> datetim
     return max(after_call, after_look) + lag
 
 
-def find_marked(context: SyncContext, intents: Sequence[Intent]) -> dict[str, list[QboTransaction]]:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """By intent id: the records that carry an intent's marker, and those that may carry it and cannot be understood."""
+
+    readable: Mapping[str, list[QboTransaction]]
+    unreadable: Mapping[str, UnreadableRecord]
+
+    def is_missing(self, intent: Intent) -> bool:
+        """Whether QuickBooks shows nothing that is, or may be, what the intent sent."""
+        return not self.readable[intent.id] and intent.id not in self.unreadable
+
+
+def find_marked(context: SyncContext, intents: Sequence[Intent]) -> Marked:
     """For each intent the QuickBooks records that carry its marker, created since five minutes before it was written."""
     found: dict[str, list[QboTransaction]] = {intent.id: [] for intent in intents}
+    unreadable: dict[str, UnreadableRecord] = {}
     for entity in sorted({intent.entity for intent in intents}):
         ours = {str(marker_of(context, intent)): intent for intent in intents if intent.entity == entity}
         since = min(intent.quickbooks_time for intent in ours.values()) - LOOK_BACK
         for transaction in context.quickbooks.created_since(entity, since):
             marker = find_marker(transaction.note)
-            if marker and str(marker) in ours:
+            if isinstance(transaction, UnreadableRecord):
+                unreadable |= {intent.id: transaction for intent in ours.values() if may_hold(context, transaction, intent)}
+            elif marker and str(marker) in ours:
                 found[ours[str(marker)].id].append(transaction)
-    return found
+    return Marked(found, unreadable)
+
+
+def may_hold(context: SyncContext, unreadable: UnreadableRecord, intent: Intent) -> bool:
+    """Whether a record that cannot be understood may be what the intent sent: by its mark, else by what tells it apart."""
+    marker = find_marker(unreadable.note)
+    if marker or (unreadable.note is not None and unreadable.customer_id is not None):
+        return marker == marker_of(context, intent)
+    draft = context.quickbooks.draft(intent.entity, intent.payload)
+    amount = draft.total if isinstance(draft, PaymentDraft) else draft.amount
+    return unreadable.total in {None, amount}
 
 
 def marker_of(context: SyncContext, intent: Intent) -> Marker:
@@ -201,7 +236,12 @@ def read_all(context: SyncContext, sent: Sequence[tuple[Intent, QboTransaction]]
     """Read the records back, by intent id; what is gone is left out."""
     found: dict[str, QboTransaction] = {}
     for entity in sorted({intent.entity for intent, _ in sent}):
-        group = [(intent, transaction) for intent, transaction in sent if intent.entity == entity]
-        now = context.quickbooks.read(entity, [transaction.id for _, transaction in group])
-        found |= {intent.id: now[transaction.id] for intent, transaction in group if transaction.id in now}
+        group = [(intent, record) for intent, record in sent if intent.entity == entity]
+        now = context.quickbooks.read(entity, [record.id for _, record in group])
+        found |= {intent.id: _readable(now[record.id], record) for intent, record in group if record.id in now}
     return found
+
+
+def _readable(now: QboTransaction | UnreadableRecord, answered: QboTransaction) -> QboTransaction:
+    """What was read back; what the answer itself held where it cannot be understood now, for it is there."""
+    return answered if isinstance(now, UnreadableRecord) else now

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from qb_plugin.model import Company, Customer, Entity, Kind, Link, Operation, QboPayment, QboTransaction, Ref, SourceRecord
+from qb_plugin.model import (
+    Company,
+    Customer,
+    Entity,
+    Kind,
+    Link,
+    Operation,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    SourceRecord,
+    UnreadableRecord,
+)
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.markers import find_marker
@@ -44,6 +56,7 @@ class ExportSnapshot:
     unclaimed: Mapping[DuplicateKey, QboTransaction]
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
+    unreadable: Sequence[UnreadableRecord] = ()
 
     def customer(self, identity: str) -> Customer:
         """The customer of a transaction that is in QuickBooks already; by its id alone if it is gone."""
@@ -56,7 +69,9 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     clients = {Ref(Kind.CLIENT, record.client_id) for record in records}
     links = dict(context.links.by_source(context.realm, [*refs, *clients]))
     customer_ids = sorted({link.quickbooks_id for ref, link in links.items() if ref.kind is Kind.CLIENT})
-    by_marker, unclaimed = index_transactions(context, read_period(context.quickbooks, records), context.firm_id)
+    period = read_period(context.quickbooks, records)
+    readable = [each for each in period if not isinstance(each, UnreadableRecord)]
+    by_marker, unclaimed = index_transactions(context, readable, context.firm_id)
     invoices = context.quickbooks.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
     in_doubt = context.journal.open_intents(context.realm)
     return ExportSnapshot(
@@ -69,12 +84,13 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         unclaimed,
         OpenBalances(invoices),
         context.links.by_source(context.realm, _invoice_refs(records)) if options.apply_as_in_workspace else {},
+        [each for each in period if isinstance(each, UnreadableRecord)],
     )
 
 
-def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> Sequence[QboTransaction]:
+def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> Sequence[QboTransaction | UnreadableRecord]:
     """QuickBooks' transactions of the records' kinds around their first and last date; nothing for no records."""
-    found: list[QboTransaction] = []
+    found: list[QboTransaction | UnreadableRecord] = []
     for kind in sorted({record.ref.kind for record in records}):
         days = [record.date for record in records if record.ref.kind is kind]
         read = quickbooks.payments if kind is Kind.PAYMENT else quickbooks.credit_memos

@@ -102,6 +102,7 @@ def _rest(row: ImportRow) -> list[object]:
         [(share.invoice_id, share.number, str(share.amount)) for share in row.shares],
         str(row.existing) if row.existing else None,
         (row.possible_duplicate.number, row.possible_duplicate.reference) if row.possible_duplicate else None,
+        row.unreadable,
     ]
 
 
@@ -113,7 +114,7 @@ def unpack_payment(compact_rows: CompactRow) -> QboPayment:
 def unpack(compact_rows: CompactRow) -> ImportRow:
     """The row as it was decided."""
     rest = json.loads(compact_rows.rest)
-    (outcome, client, absent, short), shares, existing, possible_duplicate = rest[2:]
+    (outcome, client, absent, short), shares, existing, possible_duplicate, unreadable = rest[2:]
     return ImportRow(
         _payment(compact_rows, rest),
         Outcome(outcome),
@@ -123,6 +124,7 @@ def unpack(compact_rows: CompactRow) -> ImportRow:
         tuple(short),
         Ref.parse(existing) if existing else None,
         PossibleDuplicate(*possible_duplicate) if possible_duplicate else None,
+        unreadable=unreadable,
     )
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import Entity, Kind, Line, Link, Outcome, QboPayment, Ref
+from qb_plugin.model import Entity, Kind, Line, Link, Outcome, QboPayment, Ref, UnreadableRecord
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, why_not
+from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, unreadable_row, why_not
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import DuplicateKey, duplicate_key
 from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
@@ -55,11 +55,12 @@ def read_importable(context: SyncContext, ledger: HostLedger, start: date | None
     """
     spent: dict[str, Decimal] = {}
     for page in context.quickbooks.payment_pages(start, end):
-        rows = plan_import(context, ledger, page, spent=spent)
+        rows = plan_import(context, ledger, [each for each in page if isinstance(each, QboPayment)], spent=spent)
         for share in (share for row in rows for share in row.shares):
             before = spent.get(share.invoice_id)
             spent[share.invoice_id] = before + share.amount if before else share.amount
         yield from rows
+        yield from (unreadable_row(each) for each in page if isinstance(each, UnreadableRecord))
 
 
 def plan_import(
@@ -129,10 +130,10 @@ def decide(
     if payment.id in gone:
         return ImportRow(payment, Outcome.REMOVED)
     if why_not(payment):
-        return ImportRow(payment, Outcome.SKIPPED)
+        return ImportRow(payment, Outcome.NOT_READY)
     client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
-        return ImportRow(payment, Outcome.FAILED)
+        return ImportRow(payment, Outcome.NOT_READY)
     row = share_out(host_snapshot, payment, client, balances)
     possible_duplicate = host_snapshot.possible_duplicates.get(
         duplicate_key(client, payment.date, payment.total, payment.reference)
@@ -143,7 +144,7 @@ def decide(
 def held_as_duplicate(row: ImportRow, possible_duplicate: HostPayment) -> ImportRow:
     """A payment that looks like one that is here: held, and it says which one."""
     held = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
-    return replace(row, outcome=Outcome.SKIPPED, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
+    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
 
 
 def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:

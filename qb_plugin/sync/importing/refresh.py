@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from qb_plugin.model import Entity, PaymentChanges, QboPayment
+from qb_plugin.model import Entity, PaymentChanges, QboPayment, QboTransaction, UnreadableRecord
 from qb_plugin.sync.context import SyncContext
 
 MARGIN = timedelta(minutes=5)  # a query may lag behind what was saved, and clocks are never quite the same
@@ -16,10 +16,11 @@ AGAIN = 60.0  # seconds of a run after which what was told is old
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """Payments as they are now, in the order asked; those that are gone stay as they were read, and `gone` names them."""
+    """Payments as they are now, in the order asked; those that are gone, or cannot be understood now, stay as they were read."""
 
     payments: list[QboPayment]
     gone: frozenset[str]
+    unreadable: Mapping[str, UnreadableRecord] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -40,8 +41,7 @@ class Refresher:
         told = self._changes()
         if told is None:
             found = self.context.quickbooks.read(Entity.PAYMENT, [payment.id for payment in payments])
-            now = [transaction for transaction in found.values() if isinstance(transaction, QboPayment)]
-            return refreshed(payments, now, {payment.id for payment in payments} - found.keys())
+            return refreshed(payments, found.values(), {payment.id for payment in payments} - found.keys())
         return refreshed(payments, told.changed, told.deleted)
 
     def _changes(self) -> PaymentChanges | None:
@@ -54,10 +54,14 @@ class Refresher:
         return self._changes_read
 
 
-def refreshed(payments: Sequence[QboPayment], changed: Iterable[QboPayment], gone: Iterable[str]) -> Refreshed:
+def refreshed(
+    payments: Sequence[QboPayment], changed: Iterable[QboTransaction | UnreadableRecord], gone: Iterable[str]
+) -> Refreshed:
     """The payments with the changed ones in the place of what was read."""
-    now = {payment.id: payment for payment in changed}
-    return Refreshed([now.get(payment.id, payment) for payment in payments], frozenset(gone))
+    changes = list(changed)
+    now = {payment.id: payment for payment in changes if isinstance(payment, QboPayment)}
+    unreadable = {record.id: record for record in changes if isinstance(record, UnreadableRecord)}
+    return Refreshed([now.get(payment.id, payment) for payment in payments], frozenset(gone), unreadable)
 
 
 def differences(read: QboPayment, now: QboPayment) -> tuple[str, ...]:

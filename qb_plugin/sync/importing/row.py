@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import QUICKBOOKS_PAYMENT, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import QUICKBOOKS_PAYMENT, Message, Outcome, QboPayment, Ref, Share, UnreadableRecord
 from qb_plugin.money import ZERO
 
 
@@ -31,10 +32,10 @@ class PossibleDuplicate:
 class ImportRow:
     """A QuickBooks payment beside what would become of it in WorkSpace.
 
-    `outcome` is ready, synchronized (here already), skipped (cannot be imported, or looks the same as one that is here),
-    failed (no client) or removed (deleted in QuickBooks). `absent` and `short` are the invoices that are not here and those
-    with less open than was applied, `edited` what was changed in QuickBooks since a person saw it: what is said about the row
-    follows from these facts.
+    `outcome` is ready, synchronized (here already), needs_decision (looks the same as one that is here), not_ready (carries
+    no money, or its customer has no client here), removed (deleted in QuickBooks) or failed (cannot be understood). `absent`
+    and `short` are the invoices that are not here and those with less open than was applied, `edited` what was changed in
+    QuickBooks since a person saw it: what is said about the row follows from these facts.
     """
 
     payment: QboPayment
@@ -46,6 +47,7 @@ class ImportRow:
     existing: Ref | None = None
     possible_duplicate: PossibleDuplicate | None = None
     edited: tuple[str, ...] = ()
+    unreadable: str = ""  # what was odd about a payment that could not be understood; `payment` holds what could be read
 
     @property
     def id(self) -> str:
@@ -65,6 +67,8 @@ class ImportRow:
     @property
     def message(self) -> Message | None:
         """What there is to say: why it cannot come in, or what money stays unapplied."""
+        if self.unreadable:
+            return Message("cannot_be_read", {"id": self.payment.id, "what": self.unreadable})
         if self.possible_duplicate:
             return possible_duplicate_message(self.payment, self.possible_duplicate)
         return SAYS[self.outcome](self)
@@ -80,6 +84,21 @@ class ImportRow:
         if self.short:
             return Message("invoice_has_less_open", {"no": ", ".join(self.short), "amount": left})
         return Message("unapplied_here", {"amount": left})
+
+
+def unreadable_row(record: UnreadableRecord) -> ImportRow:
+    """The row of a payment that cannot be understood: failed, with its id and what was odd; what could be read is shown."""
+    payment = QboPayment(
+        id=record.id,
+        sync_token="",
+        customer_id=record.customer_id or "",
+        customer_name=record.customer_name,
+        date=record.date or date.min,
+        total=record.total or ZERO,
+        unapplied=ZERO,
+        note=record.note,
+    )
+    return ImportRow(payment, Outcome.FAILED, unreadable=record.problem)
 
 
 def row_id(payment_id: str) -> str:
@@ -116,8 +135,7 @@ def why_not(payment: QboPayment) -> Message | None:
 SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
     Outcome.READY: lambda row: came_in_changed(row) if row.edited else row.unapplied,
     Outcome.SYNCHRONIZED: lambda _: Message("already_here"),
-    Outcome.SKIPPED: lambda row: why_not(row.payment),
-    Outcome.FAILED: lambda row: Message("customer_not_matched", {"customer": row.payment.customer_name}),
+    Outcome.NOT_READY: lambda row: why_not(row.payment) or Message("customer_not_matched", {"customer": row.payment.customer_name}),
     Outcome.REMOVED: lambda _: Message("payment_removed"),
 }
 

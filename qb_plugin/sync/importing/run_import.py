@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qb_plugin.model import Kind, Message, Outcome, QboPayment, RecordingStatus, Ref, RowResult
+from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack_payment
+from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
 from qb_plugin.sync.importing.planning import external_key, plan_import
 from qb_plugin.sync.importing.refresh import Refresher, differences
-from qb_plugin.sync.importing.row import ImportRow, shares_of
+from qb_plugin.sync.importing.row import ImportRow, shares_of, unreadable_row
 from qb_plugin.sync.linking import link_imported
 from qb_plugin.sync.ports import HostLedger, Recorded
 
@@ -42,7 +42,7 @@ def import_payments(
         if options.stop():
             yield from (RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")) for row in group)
         else:
-            planned = plan_refreshed(context, ledger, [unpack_payment(row) for row in group], refresher)
+            planned = plan_refreshed(context, ledger, [unpack(row) for row in group], refresher)
             yield from record(
                 context, ledger, [accept(row, options.force, made_here) for row in planned], options.methods, made_here
             )
@@ -53,14 +53,21 @@ def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[Compac
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def plan_refreshed(context: SyncContext, ledger: HostLedger, read: Sequence[QboPayment], refresher: Refresher) -> list[ImportRow]:
-    """Plan the payments as they are now, and note what is not as it was read."""
-    found = refresher.of(read)
-    planned = plan_import(context, ledger, found.payments, found.gone)
-    return [
-        replace(row, edited=edited) if (edited := differences(before, row.payment)) else row
-        for before, row in zip(read, planned, strict=True)
-    ]
+def plan_refreshed(context: SyncContext, ledger: HostLedger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
+    """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
+    found = refresher.of([row.payment for row in seen])
+    now = list(zip(seen, found.payments, strict=True))
+    odd = {row.payment.id: row for row, payment in now if row.unreadable and payment is row.payment}
+    odd |= {identity: unreadable_row(record) for identity, record in found.unreadable.items()}
+    readable = [payment for payment in found.payments if payment.id not in odd]
+    planned = {row.payment.id: row for row in plan_import(context, ledger, readable, found.gone)}
+    return [odd.get(before.payment.id) or noted(before, planned[before.payment.id]) for before in seen]
+
+
+def noted(before: ImportRow, now: ImportRow) -> ImportRow:
+    """The row, with what is not as a person saw it; of one that could not be read then, there is nothing to compare."""
+    edited = () if before.unreadable else differences(before.payment, now.payment)
+    return replace(now, edited=edited) if edited else now
 
 
 def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
@@ -108,12 +115,13 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
 def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
     """What became of the row."""
     if row.outcome is Outcome.SYNCHRONIZED:
-        return RowResult(row.id, Outcome.SKIPPED, row.message, row.payment.id)
+        return RowResult(row.id, Outcome.SYNCHRONIZED, row.message, row.payment.id)
     if recorded is None:
-        return RowResult(row.id, row.outcome, row.message, row.payment.id)
+        outcome = Outcome.FAILED if row.outcome is Outcome.NOT_READY else row.outcome
+        return RowResult(row.id, outcome, row.message, row.payment.id)
     if recorded.status == RecordingStatus.REFUSED:
         return RowResult(row.id, Outcome.FAILED, Message("host_refused", {"reason": recorded.reason}), row.payment.id)
     if recorded.status == RecordingStatus.EXISTS:
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
-    outcome = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
-    return RowResult(row.id, outcome, row.message, row.payment.id, shares_of(row))
+    ended = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
+    return RowResult(row.id, ended, row.message, row.payment.id, shares_of(row))

@@ -175,7 +175,7 @@ def test_nothing_goes_twice_when_the_button_is_pressed_twice(scene: Scene) -> No
     ids = ["payment:1", "payment:2"]
     scene.run("export-payments", "export", answer, ids)
     again = scene.run("export-payments", "export", answer, ids)
-    assert scene.outcomes(again) == {"payment:1": "skipped", "payment:2": "skipped"}
+    assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
     assert scene.form("export-payments").rows(answer, None).count == 5
 
 
@@ -264,7 +264,7 @@ def test_import_records_payments_and_their_shares(scene: Scene) -> None:
     assert len(keys) == len(ready)
     assert scene.form("import-payments").rows(answer, None).count == rows.count - len(ready)
     again = scene.run("import-payments", "import", answer, [row["id"] for row in ready])
-    assert set(scene.outcomes(again).values()) == {"skipped"}
+    assert set(scene.outcomes(again).values()) == {"synchronized"}
     assert len([entry for entry in scene.host.ledger.entries if entry.external_key]) == len(ready)
 
 
@@ -282,7 +282,7 @@ def test_what_changed_in_quickbooks_after_the_list_was_read_does_not_come_in_as_
     there.post("Payment", {**made[2], "TotalAmt": 31})
     before = scene.simulator.core.log.count
     summary = scene.run("import-payments", "import", answer, ids)
-    assert list(scene.outcomes(summary).values()) == ["removed", "skipped", "changed", "synchronized"]
+    assert list(scene.outcomes(summary).values()) == ["removed", "failed", "changed", "synchronized"]
     said = [row["message"] for row in summary["rows"]]
     assert said[0] == "Deleted in QuickBooks after this list was read. Nothing was imported. Load the list again."
     assert said[2].startswith("Imported as it is in QuickBooks now; it was changed there after this list was read (amount).")
@@ -534,9 +534,9 @@ def test_a_row_that_asks_keeps_asking_until_it_is_answered(scene: Scene) -> None
     scene.host.ledger.entries.append(entry)
     scene.form("match-clients").act("accept_all", {}, [], {})
     answer = scene.opened("export-payments")
-    assert scene.outcomes(scene.run("export-payments", "export", answer, [entry.ref])) == {entry.ref: "skipped"}
+    assert scene.outcomes(scene.run("export-payments", "export", answer, [entry.ref])) == {entry.ref: "needs_decision"}
     row = next(row for row in scene.form("export-payments").rows(answer, None).page(0, 19) if row["id"] == entry.ref)
-    assert row["outcome"] == "skipped"
+    assert row["outcome"] == "needs_decision"
     assert [fix["label"] for fix in row["fixes"]] == ["Same one: link them", "Send anyway"]
     scene.form("export-payments").act("link_possible_duplicate", answer, [entry.ref], {})
     assert entry.ref not in scene.form("export-payments").rows(answer, None).ids(0, 19)

@@ -7,7 +7,7 @@ import requests
 
 from hostsim.qbo_simulator.server.server import running_simulator
 from qb_plugin.errors import Fatal, ReconnectNeeded, Unreachable
-from qb_plugin.model import Answer, Batch, Operation, Verdict
+from qb_plugin.model import Answer, Batch, Entity, Operation, Verdict
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.envelopes import stub_body
@@ -323,7 +323,7 @@ def test_a_void_keeps_the_payment_with_nothing_in_it() -> None:
     body = stub_body(saved_answer.record.id, saved_answer.record.sync_token, sparse=True)
     (voided,) = send(side, Batch("ff" * 16, (intent(2, "Payment", body, Operation.VOID),)))
     assert voided.verdict is Verdict.CONFIRMED
-    found = side.quickbooks.adapter().read("Payment", [saved_answer.record.id])[saved_answer.record.id]
+    found = side.quickbooks.adapter().read(Entity.PAYMENT, [saved_answer.record.id])[saved_answer.record.id]
     assert getattr(found, "voided", False)
 
 
@@ -334,7 +334,7 @@ def test_a_delete_is_confirmed_and_the_record_is_gone() -> None:
     body = stub_body(saved_answer.record.id, saved_answer.record.sync_token, sparse=False)
     (gone,) = send(side, Batch("ff" * 16, (intent(2, "Payment", body, Operation.DELETE),)))
     assert (gone.verdict, gone.record) == (Verdict.CONFIRMED, None)
-    assert side.quickbooks.adapter().read("Payment", [saved_answer.record.id]) == {}
+    assert side.quickbooks.adapter().read(Entity.PAYMENT, [saved_answer.record.id]) == {}
 
 
 def test_batches_go_out_together_over_real_connections() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Fault, Message
-from qb_plugin.quickbooks.fault_messages import CASES, message_for, reason
+from qb_plugin.quickbooks.fault_messages import RULES, extract_reason, message_for
 from qb_plugin.quickbooks.http import faults
 
 CONTEXT = {
@@ -105,7 +105,7 @@ def test_a_fault_is_said_in_plain_words(fault: Fault, key: str, said: str) -> No
 
 def test_every_case_can_be_said_without_any_context() -> None:
     sentences = load_sentences()
-    for case in CASES:
+    for case in RULES:
         for code in case.codes:
             assert sentences.text(Message(case.key, case.values(refused(code, "a text"), {})))
 
@@ -133,7 +133,7 @@ def test_why_a_call_never_left_is_said_in_its_own_words() -> None:
     ],
 )
 def test_quickbooks_own_words_lose_their_title(text: str, detail: str, said: str) -> None:
-    assert reason(Fault("1", text, detail)) == said
+    assert extract_reason(Fault("1", text, detail)) == said
 
 
 def test_text_that_looks_like_markup_or_a_placeholder_stays_text() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from qb_plugin.quickbooks.query_builder import among, between, quoted, select_count, select_page, since
+from qb_plugin.quickbooks.query_builder import among, between, quote_value, select_count, select_page, since
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from qb_plugin.quickbooks.query_builder import among, between, quoted, select_co
     ],
 )
 def test_a_value_cannot_leave_its_quotes(value: str, text: str) -> None:
-    assert quoted(value) == text
+    assert quote_value(value) == text
 
 
 def test_both_ends_of_a_range_are_included_and_either_may_be_open() -> None:

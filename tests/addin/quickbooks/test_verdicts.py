@@ -7,7 +7,7 @@ import pytest
 from qb_plugin.model import Answer, Batch, Fault, Operation, Verdict
 from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ITEM_MISSING, ITEM_REPEATED, UNREADABLE, understand
-from qb_plugin.quickbooks.verdicts import judge_batch, judge_single, verdict_on, whole_call_verdict
+from qb_plugin.quickbooks.verdicts import judge_batch, judge_fault, judge_single, judge_whole_call
 from qb_plugin.schemas.envelopes import stub_body
 from qb_plugin.schemas.text import write_json
 from tests.support.quickbooks_fakes import batch_of, intent, payment_intent
@@ -68,7 +68,7 @@ def test_codes_after_which_something_may_have_been_done_are_doubt(code: str) -> 
 
 @pytest.mark.parametrize("kind", ["SystemFault", "SERVICE", "AuthenticationFault", ""])
 def test_only_a_validation_fault_refuses(kind: str) -> None:
-    assert verdict_on(Fault("6000", "no", type=kind), resend=False) is Verdict.DOUBT
+    assert judge_fault(Fault("6000", "no", type=kind), resend=False) is Verdict.DOUBT
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_business_fault_that_tells_of_an_accident_is_doubt(detail: str) -> Non
 
 @pytest.mark.parametrize("code", ["6190", "120", "3100", "3200"])
 def test_a_fault_that_ends_the_run_means_not_acted_upon(code: str) -> None:
-    assert verdict_on(Fault(code, "no", type="ValidationFault"), resend=False) is Verdict.NOT_ACTED_UPON
-    assert verdict_on(Fault(code, "no", type="ValidationFault"), resend=True) is Verdict.DOUBT
+    assert judge_fault(Fault(code, "no", type="ValidationFault"), resend=False) is Verdict.NOT_ACTED_UPON
+    assert judge_fault(Fault(code, "no", type="ValidationFault"), resend=True) is Verdict.DOUBT
 
 
 def test_a_missing_item_is_doubt_and_its_neighbours_stand() -> None:
@@ -160,7 +160,7 @@ def test_a_deletion_is_confirmed_by_its_stub_alone() -> None:
     ],
 )
 def test_a_fault_of_the_whole_call_is_doubt_unless_a_gateway_refused_it(fault: Fault, verdict: Verdict) -> None:
-    assert whole_call_verdict(fault) is verdict
+    assert judge_whole_call(fault) is verdict
 
 
 @pytest.mark.parametrize(

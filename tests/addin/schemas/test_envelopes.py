@@ -8,7 +8,6 @@ import pytest
 
 from qb_plugin.schemas.envelopes import (
     Page,
-    batch_body,
     is_deleted,
     read_batch,
     read_changes,
@@ -17,6 +16,7 @@ from qb_plugin.schemas.envelopes import (
     read_page,
     read_time,
     stub_body,
+    write_batch,
 )
 from qb_plugin.schemas.text import BadReplyError, read_json
 
@@ -64,7 +64,7 @@ def test_a_deletion_is_known_by_its_stub() -> None:
 
 
 def test_a_batch_body_is_valid_json_and_holds_the_texts_as_they_are() -> None:
-    body = batch_body((("1", "create", "Payment", '{"TotalAmt":450.00}'), ("2", "delete", "CreditMemo", '{"Id":"ü"}')))
+    body = write_batch((("1", "create", "Payment", '{"TotalAmt":450.00}'), ("2", "delete", "CreditMemo", '{"Id":"ü"}')))
     assert (
         body
         == (

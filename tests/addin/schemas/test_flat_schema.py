@@ -44,7 +44,7 @@ def test_an_absent_value_has_the_default_and_null_is_none(raw: dict[str, Any], f
 
 def test_every_field_that_does_not_fit_is_named() -> None:
     with pytest.raises(BadReplyError, match=r"Sample: .*'Id': .*'Count': "):
-        load_reply(Sample(), {"Id": None, "Count": "two"})
+        load_reply(Sample, {"Id": None, "Count": "two"})
 
 
 def build(name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> type:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from qb_plugin.schemas.text import BadReplyError
-from qb_plugin.schemas.tokens import TokenPair, oauth_error, read_pair, read_token_reply, write_pair
+from qb_plugin.schemas.tokens import TokenPair, read_oauth_error, read_pair, read_token_reply, write_pair
 
 GOOD = {"access_token": "A", "refresh_token": "R", "expires_in": 3600, "x_refresh_token_expires_in": 8726400}
 
@@ -52,7 +52,7 @@ def test_a_bad_answer_is_refused_without_repeating_it(wrong: dict[str, object]) 
     ],
 )
 def test_only_an_error_code_is_taken_from_a_refusal(body: bytes, code: str) -> None:
-    assert oauth_error(body) == code
+    assert read_oauth_error(body) == code
 
 
 def test_a_pair_comes_back_as_it_was_and_does_not_show_itself() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from qb_plugin.model import Line, QboInvoice
 from qb_plugin.schemas.text import BadReplyError, read_json
-from qb_plugin.schemas.transactions import read_book, read_credit_memo, read_invoice, read_payment
+from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payment, read_transaction
 from tests.support.paths import SHARED
 
 RECORDED = SHARED / "recorded"
@@ -130,10 +130,10 @@ def test_what_is_no_object_is_no_record(raw: object) -> None:
 
 
 def test_records_are_read_by_the_name_of_their_entity() -> None:
-    assert read_book("Payment", LEAST) == read_payment(LEAST)
-    assert read_book("CreditMemo", LEAST) == read_credit_memo(LEAST)
+    assert read_transaction("Payment", LEAST) == read_payment(LEAST)
+    assert read_transaction("CreditMemo", LEAST) == read_credit_memo(LEAST)
     with pytest.raises(BadReplyError):
-        read_book("Invoice", LEAST)
+        read_transaction("Invoice", LEAST)
 
 
 def test_an_amount_with_more_decimals_is_kept_as_it_is_and_never_rounded() -> None:

@@ -28,7 +28,7 @@ def test_marks_are_set_and_taken_off_by_the_links_of_the_company(runtime: Runtim
     marks = CountingMarks()
     marks.put([{"ref": "payment:2", "state": "synchronized"}, {"ref": "payment:3", "state": "failed"}])
     runtime.links.add([link("payment:1", Entity.PAYMENT, "698"), link("credit_memo:1", Entity.CREDIT_MEMO, "699")])
-    runtime.links.add([link("client:1", "Customer", "58"), link("payment:4", Entity.PAYMENT, "700", realm="4")])
+    runtime.links.add([link("client:1", Entity.CUSTOMER, "58"), link("payment:4", Entity.PAYMENT, "700", realm="4")])
     repair_marks(marks, runtime.links, "9130")
     states = {ref: mark.state for ref, mark in marks.marks.items()}
     assert states == {"payment:1": "synchronized", "credit_memo:1": "synchronized", "payment:2": "", "payment:3": "failed"}

@@ -68,7 +68,7 @@ def finished(firm: Firm) -> None:
     firm.time.sleep(4000)
     again = {row["id"]: row["outcome"] for row in firm.export(payments(firm))["rows"]}
     assert there(firm) == dict.fromkeys(known(firm), 1)
-    assert {row for row, outcome in again.items() if outcome in {Outcome.SYNCHRONIZED, Outcome.SKIPPED}} == known(firm)
+    assert {row for row, outcome in again.items() if outcome == Outcome.SYNCHRONIZED} == known(firm)
     assert set(firm.runtime.host.marks.marked("synchronized")) == known(firm)
 
 

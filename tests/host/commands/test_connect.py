@@ -57,7 +57,7 @@ def test_connecting_matching_and_exporting_need_no_person(hostsim: Callable[...,
     assert "linked" in done.stdout
     done = hostsim("run", "export-payments", "--today", "2026-11-22", "--select", "P-1497", "--auto-apply")
     assert done.exit_code == 0
-    assert done.stdout == "done 1 · failed 0 · not confirmed 0 · skipped 0\n"
+    assert done.stdout == "done 1 · failed 0\n"
 
 
 def test_running_without_a_connection_says_so(hostsim: Callable[..., Any]) -> None:

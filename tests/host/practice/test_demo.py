@@ -78,10 +78,10 @@ def test_twins_are_paid_by_one_check_three_days_later(records: Sequence[Record])
     possible_duplicates = {record.reference: record for record in records if record.reference in {f"2{k:04d}" for k in TWINS}}
     assert len(possible_duplicates) == 7
     for k in TWINS:
-        twin = possible_duplicates[f"2{k:04d}"]
-        assert (twin.method, [part.invoice_number for part in twin.applications]) == ("Check", [f"INV-{1001 + k}"])
-        assert twin.amount == twin.applications[0].amount
-        assert twin.date == TODAY - timedelta(days=364 - k * 364 // 599 - 3)
+        duplicate = possible_duplicates[f"2{k:04d}"]
+        assert (duplicate.method, [part.invoice_number for part in duplicate.applications]) == ("Check", [f"INV-{1001 + k}"])
+        assert duplicate.amount == duplicate.applications[0].amount
+        assert duplicate.date == TODAY - timedelta(days=364 - k * 364 // 599 - 3)
 
 
 def test_there_are_about_five_hundred_payments_of_every_method_and_forty_credit_memos(records: Sequence[Record]) -> None:

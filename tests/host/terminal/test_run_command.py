@@ -16,6 +16,7 @@ import pytest
 from hostsim.addins.host_services import Options
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.database import open_practice
+from hostsim.terminal.output import COUNTS
 from hostsim.terminal.run_command import drive
 from hostsim.terminal.selection import find_records, pick
 from hostsim.testing import KEY, demo_practice
@@ -56,14 +57,14 @@ def test_all_rows_are_run_and_the_status_tells_of_failures(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "✗  P-1 Parcel  The address is wrong. Nothing was sent."
     assert lines[1] == "?  P-2 Parcel  We are checking."
-    assert lines[-1] == "done 10 · failed 1 · not confirmed 1 · skipped 0"
+    assert lines[-1] == "done 10 · failed 1 · not confirmed 1"
 
 
 def test_json_is_the_one_shape_and_nothing_else(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     drive(workspace, "send", ["--json", "--all"])
     told = json.loads(capsys.readouterr().out)
     assert sorted(told) == ["counts", "rows", "run"]
-    assert told["counts"] == {"done": 10, "failed": 1, "skipped": 0, "not_confirmed": 1}
+    assert told["counts"] == {**dict.fromkeys(COUNTS, 0), "done": 10, "failed": 1, "not_confirmed": 1}
     assert {tuple(sorted(row)) for row in told["rows"]} == {("applied", "id", "message", "outcome", "quickbooks_id")}
 
 

@@ -1,7 +1,7 @@
 // What stands in a row: cells by column type, and the outcome as icon and word.
 import { make, showMoney } from "../api.js";
 
-const ICONS = { synchronized: "✓", failed: "✗", not_confirmed: "?", changed: "≠", waiting: "…", running: "→" };
+const ICONS = { synchronized: "✓", failed: "✗", not_confirmed: "?", changed: "≠", needs_decision: "!", not_ready: "✗", waiting: "…", running: "→" };
 
 export const outcomeWords = (outcome) => (outcome ? [ICONS[outcome], outcome.replace("_", " ")].filter(Boolean).join(" ") : "");
 

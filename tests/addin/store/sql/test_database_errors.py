@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError, Ti
 
 from qb_plugin.errors import Fatal
 from qb_plugin.store.database import Store, open_store
-from qb_plugin.store.sql.database_errors import troubles_told
+from qb_plugin.store.sql.database_errors import translate_errors
 from tests.support.postgres import POSTGRES
 from tests.support.store_samples import REALM, StillClock, sample_intents
 
@@ -60,14 +60,14 @@ UNREACHED = type("OperationalError", (DriverError,), {})
     ],
 )
 def test_each_trouble_has_its_sentence_and_the_drivers_words_as_details(cause: Exception, key: str) -> None:
-    with pytest.raises(Fatal) as told, troubles_told():
+    with pytest.raises(Fatal) as told, translate_errors():
         raise DBAPIError("INSERT INTO secrets", {"token": "do not tell"}, cause)
     assert told.value.message.key == key
     assert told.value.message.details == "the driver's own words"
 
 
 def test_a_connection_that_broke_is_lost_whatever_the_code() -> None:
-    with pytest.raises(Fatal) as told, troubles_told():
+    with pytest.raises(Fatal) as told, translate_errors():
         raise OperationalError("", {}, sqlite_error(sqlite3.SQLITE_ERROR), connection_invalidated=True)
     assert told.value.message.key == "database_lost"
 
@@ -77,7 +77,7 @@ def test_a_connection_that_broke_is_lost_whatever_the_code() -> None:
     [(TimeoutError("no connection left"), "database_locked"), (InvalidRequestError("wrong use"), "database_failed")],
 )
 def test_trouble_that_no_database_reported_has_its_sentence_too(error: Exception, key: str) -> None:
-    with pytest.raises(Fatal) as told, troubles_told():
+    with pytest.raises(Fatal) as told, translate_errors():
         raise error
     assert told.value.message.key == key
 

@@ -114,9 +114,9 @@ def test_one_rows_refusal_does_not_stop_the_others(firm: Firm) -> None:
 # --- here already, or in doubt ------------------------------------------------------------------------
 
 
-def test_a_linked_row_is_skipped_with_its_quickbooks_id(firm: Firm) -> None:
+def test_a_linked_row_is_there_already_with_its_quickbooks_id(firm: Firm) -> None:
     firm.store.links.add([Link(REALM, payment(1).ref, Entity.PAYMENT, "900", LinkOrigin.MATCHED)])
-    assert decided(firm, payment(1)) == RowResult("payment:1", Outcome.SKIPPED, Message("already_synchronized"), "900")
+    assert decided(firm, payment(1)) == RowResult("payment:1", Outcome.SYNCHRONIZED, Message("already_synchronized"), "900")
 
 
 def test_a_row_in_doubt_is_not_sent_and_its_customers_other_rows_wait(firm: Firm) -> None:
@@ -162,7 +162,7 @@ def test_a_marker_twice_is_held_for_a_person(firm: Firm, amount: str) -> None:
     for identity in ("900", "901"):
         firm.quickbooks.put(book_payment(identity, note="[WS AF-payment-1]", amount=amount))
     result = decided(firm, payment(1))
-    assert (result.outcome, result.message) == (Outcome.SKIPPED, Message("marker_twice", {"number": "P-1", "n": 2}))
+    assert (result.outcome, result.message) == (Outcome.NEEDS_DECISION, Message("marker_twice", {"number": "P-1", "n": 2}))
 
 
 def test_a_marker_of_an_unmatched_client_is_adopted_too(firm: Firm) -> None:
@@ -177,7 +177,7 @@ def test_a_look_alike_is_held_and_named(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900", reference="10432"))
     result = decided(firm, payment(1, reference="10432"))
     values = {"amount": Decimal("100.00"), "customer": "Customer 1", "date": DAY, "ref": "10432"}
-    assert result == RowResult("payment:1", Outcome.SKIPPED, Message("twin_payment", values), "900")
+    assert result == RowResult("payment:1", Outcome.NEEDS_DECISION, Message("twin_payment", values), "900")
 
 
 def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm) -> None:

@@ -47,7 +47,7 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
     ledger.has(17, 2, "100.00", "10432")
     firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), Entity.PAYMENT, "904", LinkOrigin.EXPORTED)])
     rows = plan_import(firm.context, ledger, PAYMENTS)
-    assert {row.outcome for row in rows} == {Outcome.READY, Outcome.SKIPPED, Outcome.FAILED, Outcome.SYNCHRONIZED}
+    assert {row.outcome for row in rows} == {Outcome.READY, Outcome.NEEDS_DECISION, Outcome.NOT_READY, Outcome.SYNCHRONIZED}
     assert [kept_again(row) for row in rows] == rows
     assert [kept_again(row).message for row in rows] == [row.message for row in rows]
 

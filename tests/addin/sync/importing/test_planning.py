@@ -53,7 +53,7 @@ def test_a_payment_of_a_matched_customer_is_ready(firm: Firm, ledger: FakeLedger
 
 def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledger: FakeLedger) -> None:
     row = decided(firm, ledger, book_payment("900", client=9))
-    assert (row.outcome, row.message) == (Outcome.FAILED, Message("customer_not_matched", {"customer": "Customer 9"}))
+    assert (row.outcome, row.message) == (Outcome.NOT_READY, Message("customer_not_matched", {"customer": "Customer 9"}))
 
 
 # --- here already -------------------------------------------------------------------------------------
@@ -97,14 +97,14 @@ def test_another_firms_payment_is_a_payment_like_any_other(firm: Firm, ledger: F
 # --- what carries no money ----------------------------------------------------------------------------
 
 
-def test_a_voided_payment_is_skipped_and_says_so(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_voided_payment_is_not_ready_and_says_so(firm: Firm, ledger: FakeLedger) -> None:
     row = decided(firm, ledger, book_payment("900", amount="0.00", voided=True))
-    assert (row.outcome, row.message) == (Outcome.SKIPPED, Message("voided_payment"))
+    assert (row.outcome, row.message) == (Outcome.NOT_READY, Message("voided_payment"))
 
 
-def test_a_credit_application_is_skipped_and_says_so(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_credit_application_is_not_ready_and_says_so(firm: Firm, ledger: FakeLedger) -> None:
     row = decided(firm, ledger, book_payment("900", amount="0.00"))
-    assert (row.outcome, row.message) == (Outcome.SKIPPED, Message("credit_application"))
+    assert (row.outcome, row.message) == (Outcome.NOT_READY, Message("credit_application"))
 
 
 # --- where the money goes -----------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, l
     ledger.has(17, 1, "100.00", "10432")
     row = decided(firm, ledger, book_payment("900", reference=" 10432"))
     values = {"number": "P-17", "date": DAY, "amount": Decimal("100.00"), "ref": "10432"}
-    assert (row.outcome, row.message) == (Outcome.SKIPPED, Message("looks_same_here", values))
+    assert (row.outcome, row.message) == (Outcome.NEEDS_DECISION, Message("looks_same_here", values))
     assert (row.is_possible_duplicate, row.exists, row.existing) == (True, True, Ref(Kind.PAYMENT, "17"))
     assert row.unapplied == Message("unapplied_here", {"amount": Decimal("100.00")})
 

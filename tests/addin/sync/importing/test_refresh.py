@@ -71,7 +71,7 @@ def test_what_was_voided_does_not_come_in_and_says_so(desk: Desk, firm: Firm, le
     see(desk, firm, PAYMENT)
     edit(firm, PAYMENT, total=Decimal("0.00"), voided=True)
     ended = desk.press_on(PAYMENT)
-    assert (outcomes(ended), ended.rows["quickbooks_payment:900"].message) == ([Outcome.SKIPPED], Message("voided_payment"))
+    assert (outcomes(ended), ended.rows["quickbooks_payment:900"].message) == ([Outcome.FAILED], Message("voided_payment"))
     assert ledger.kept == []
 
 
@@ -119,7 +119,7 @@ def test_what_is_here_already_stays_linked_though_it_is_deleted_there(desk: Desk
     firm.store.links.remove(REALM, [Ref(Kind.PAYMENT, ledger.kept[0].id)])
     see(desk, firm, PAYMENT)
     firm.quickbooks.delete("900")
-    assert outcomes(desk.press_on(PAYMENT)) == [Outcome.SKIPPED]
+    assert outcomes(desk.press_on(PAYMENT)) == [Outcome.SYNCHRONIZED]
     assert desk.linked("900") is not None
 
 

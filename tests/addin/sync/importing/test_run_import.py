@@ -111,16 +111,17 @@ def test_a_row_the_host_refuses_fails_with_its_reason_and_the_others_go_on(desk:
     assert desk.linked("900") is None
 
 
-def test_rows_that_cannot_come_in_keep_their_outcome(desk: Desk, ledger: FakeLedger) -> None:
+def test_rows_that_cannot_come_in_fail_with_their_reason(desk: Desk, ledger: FakeLedger) -> None:
     ended = desk.press(book_payment("900", amount="0.00"), book_payment("901", client=9))
-    assert outcomes(ended) == [Outcome.SKIPPED, Outcome.FAILED]
+    assert outcomes(ended) == [Outcome.FAILED, Outcome.FAILED]
+    assert [row.message and row.message.key for row in ended.rows.values()] == ["credit_application", "customer_not_matched"]
     assert ledger.groups == []
 
 
 def test_pressing_again_brings_nothing_in_twice(desk: Desk, ledger: FakeLedger) -> None:
     desk.press(book_payment("900"))
     ended = desk.press(book_payment("900"))
-    assert (outcomes(ended), len(ledger.kept)) == ([Outcome.SKIPPED], 1)
+    assert (outcomes(ended), len(ledger.kept)) == ([Outcome.SYNCHRONIZED], 1)
     assert ended.rows["quickbooks_payment:900"].message == Message("already_here")
 
 
@@ -128,7 +129,7 @@ def test_a_link_that_was_lost_is_healed_by_the_key(desk: Desk, ledger: FakeLedge
     desk.press(book_payment("900"))
     firm.store.links.remove(REALM, [Ref(Kind.PAYMENT, ledger.kept[0].id)])
     assert desk.linked("900") is None
-    assert outcomes(desk.press(book_payment("900"))) == [Outcome.SKIPPED]
+    assert outcomes(desk.press(book_payment("900"))) == [Outcome.SYNCHRONIZED]
     link = desk.linked("900")
     assert link is not None
     assert link.source.id == ledger.kept[0].id
@@ -173,7 +174,8 @@ def test_a_power_cut_before_the_hosts_commit_loses_nothing(desk: Desk, ledger: F
     assert len(ledger.kept) == GROUP
     ended = desk.press(*payments)
     assert len(ledger.kept) == GROUP + 50
-    assert outcomes(ended).count(Outcome.SYNCHRONIZED) == 50
+    assert set(outcomes(ended)) == {Outcome.SYNCHRONIZED}
+    assert sum(row.message != Message("already_here") for row in ended.rows.values()) == 50
 
 
 def test_a_power_cut_after_the_hosts_commit_brings_nothing_in_twice_and_heals_the_links(desk: Desk, ledger: FakeLedger) -> None:
@@ -182,7 +184,7 @@ def test_a_power_cut_after_the_hosts_commit_brings_nothing_in_twice_and_heals_th
     broken = desk.press(*payments)
     assert set(outcomes(broken)) == {Outcome.RUNNING}
     assert desk.linked("10000") is None
-    assert set(outcomes(desk.press(*payments))) == {Outcome.SKIPPED}
+    assert set(outcomes(desk.press(*payments))) == {Outcome.SYNCHRONIZED}
     assert len(ledger.kept) == 5
     assert all(desk.linked(payment.id) for payment in payments)
 
@@ -198,7 +200,7 @@ def test_cancel_finishes_the_group_and_leaves_the_rest_not_tried(desk: Desk, led
 
 def test_a_look_alike_is_held_until_a_person_says_it_is_another(desk: Desk, ledger: FakeLedger) -> None:
     ledger.has(17, 1, "100.00")
-    assert outcomes(desk.press(book_payment("900"))) == [Outcome.SKIPPED]
+    assert outcomes(desk.press(book_payment("900"))) == [Outcome.NEEDS_DECISION]
     ended = desk.press(book_payment("900"), force=frozenset({"quickbooks_payment:900"}))
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
     assert ended.rows["quickbooks_payment:900"].message == Message("unapplied_here", {"amount": Decimal("100.00")})
@@ -214,4 +216,4 @@ def test_equal_payments_picked_together_all_come_in_whatever_group_they_fall_int
 def test_a_payment_equal_to_one_that_came_in_earlier_is_held(desk: Desk) -> None:
     desk.press(book_payment("900"))
     ended = desk.press(book_payment("901"))
-    assert ended.rows["quickbooks_payment:901"].outcome is Outcome.SKIPPED
+    assert ended.rows["quickbooks_payment:901"].outcome is Outcome.NEEDS_DECISION
