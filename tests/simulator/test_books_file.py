@@ -206,4 +206,5 @@ def test_the_case_in_the_documentation_can_be_built(books: Books) -> None:
     text = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
     (case,) = [block.partition("\n```")[0] for block in text.split("```json\n")[1:]]
     assert add_books(books.core, load(case.encode()))["paid"] == "2"
-    assert books.get("Payment", "2")["TotalAmt"] == 1e30
+    read = books.get("Payment", "2")
+    assert ("CustomerRef" in read, float(read["TotalAmt"])) == (False, 1e30)
