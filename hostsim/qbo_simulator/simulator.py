@@ -79,9 +79,14 @@ class QuickBooks:
             incoming = IncomingCall(request, parts, now, during, unreadable, item_faults)
             answered = self._answered(incoming, struck)
             self.log.add(request, answered, now, list(struck), incoming.tracebacks)
+            self.flush()
+            return answered
+
+    def flush(self) -> None:
+        """Write what changed to the state file, if there is one."""
+        with self.lock:
             if self.state is not None:
                 self.state.flush(self)
-            return answered
 
     def _answered(self, incoming: IncomingCall, struck: dict[str, Trouble]) -> Response | LostAnswer:
         if "late_commit" in struck:
@@ -200,8 +205,7 @@ class QuickBooks:
         """Change some switches."""
         with self.lock:
             self.settings = changed(self.settings, changes)
-            if self.state is not None:
-                self.state.flush(self)
+            self.flush()
         return self.settings
 
     def credentials(self, base: str | None = None, realm: str | None = None) -> dict[str, str]:
@@ -210,8 +214,7 @@ class QuickBooks:
             wanted = realm or next(iter(self.realms))
             grants = [grant for grant in self.vault.grants.values() if grant.realm == wanted and not grant.revoked]
             grant = grants[0] if grants else self.vault.grant(_CLIENT.client_id, wanted, ACCOUNTING, self.clock.now().timestamp())
-            if self.state is not None:
-                self.state.flush(self)
+            self.flush()
             return {
                 "client_id": _CLIENT.client_id,
                 "client_secret": _CLIENT.client_secret,

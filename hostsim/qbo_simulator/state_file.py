@@ -142,6 +142,7 @@ def _parts(core: KeptState) -> dict[str, bytes]:
         realm: {
             "counters": company.counters,
             "custom_fields": company.custom_fields,
+            "alterations": company.alterations.given,
             "buried": {kind: list(table.buried.items()) for kind, table in company.tables.items() if table.buried},
         }
         for realm, company in core.realms.items()
@@ -155,6 +156,7 @@ def _restore_realms(core: KeptState, realms: dict[str, Any]) -> None:
         company = core.open_realm(realm)
         company.counters = kept["counters"]
         company.custom_fields = kept["custom_fields"]
+        company.alterations.given = kept.get("alterations", {})
         for kind, buried in kept["buried"].items():
             company.tables[kind].buried = dict(buried)
 

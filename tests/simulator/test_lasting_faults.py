@@ -113,6 +113,32 @@ def test_another_body_under_a_known_request_id_is_refused_if_the_switch_says_so(
     assert (status, told["Fault"]["Error"][0]["code"]) == (400, "600")
 
 
+def test_an_invoice_may_be_overpaid_if_the_switch_says_so(books: Books) -> None:
+    books.core.change_settings(over_application="overpay")
+    paid = books.pay("1", 150, ("1", 130, "Invoice"))
+    assert (paid["UnappliedAmt"], books.get("Invoice", "1")["Balance"]) == (20, -30)
+    assert books.get("Customer", "1")["Balance"] == -50
+    again = books.pay("1", 10, ("1", 10, "Invoice"))
+    assert books.get("Invoice", "1")["Balance"] == -40
+    for made in (again, paid):
+        now = books.get("Payment", made["Id"])
+        books.post("Payment", {"Id": made["Id"], "SyncToken": now["SyncToken"]}, operation="delete")
+    assert (books.get("Invoice", "1")["Balance"], books.get("Customer", "1")["Balance"]) == (100, 100)
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("ignore", "USD"), ("keep", "EUR")])
+def test_another_currency_in_a_company_that_has_but_one(books: Books, choice: str, kept: str) -> None:
+    books.core.change_settings(single_currency=choice)
+    assert books.pay("1", 5, CurrencyRef={"value": "EUR"})["CurrencyRef"]["value"] == kept
+    assert books.pay("1", 5)["CurrencyRef"]["value"] == "USD"
+
+
+def test_another_currency_is_refused_if_the_switch_says_so(books: Books) -> None:
+    books.core.change_settings(single_currency="refuse")
+    assert books.refused("Payment", payment("1", 5, CurrencyRef={"value": "EUR"}))["code"] == "6000"
+    assert books.pay("1", 5, CurrencyRef={"value": "USD"})["CurrencyRef"]["value"] == "USD"
+
+
 def test_half_a_batch_is_not_kept_for_the_whole_request(books: Books) -> None:
     books.core.change_settings(idempotency_key="request")
     books.core.add_trouble(kind="batch_half")

@@ -235,3 +235,15 @@ def test_invoice_can_be_sent_and_printed(books: Books) -> None:
     printed = books.send("GET", f"invoice/{bill['Id']}/pdf")
     assert isinstance(printed, Response)
     assert printed.body.startswith(b"%PDF-1.4")
+
+
+def test_an_invoice_that_can_be_paid_online_has_a_link_when_it_is_asked_for(books: Books) -> None:
+    ada = books.customer()
+    online = {"AllowOnlineACHPayment": True, "BillEmail": {"Address": "ada@example.com"}}
+    with_link, without = books.invoice(ada, 5, **online), books.invoice(ada, 5, AllowOnlineACHPayment=True)
+    assert "InvoiceLink" not in with_link
+    read = books.call("GET", f"invoice/{with_link['Id']}", include="invoiceLink")[1]["Invoice"]
+    assert read["InvoiceLink"].startswith("https://")
+    assert {name: value for name, value in read.items() if name != "InvoiceLink"} == with_link
+    assert "InvoiceLink" not in books.call("GET", f"invoice/{without['Id']}", include="invoiceLink")[1]["Invoice"]
+    assert "InvoiceLink" not in books.get("Invoice", with_link["Id"])

@@ -15,7 +15,7 @@ from hostsim.qbo_simulator.base.request_log import hidden
 from hostsim.qbo_simulator.books.changes import Write, perform
 from hostsim.qbo_simulator.server.command import command
 from hostsim.qbo_simulator.server.control import allowed
-from hostsim.qbo_simulator.server.server import RunningSimulator, fill, new_quickbooks, open_state, running_simulator
+from hostsim.qbo_simulator.server.server import RunningSimulator, begin, fill, new_quickbooks, open_state, running_simulator
 from hostsim.qbo_simulator.simulator import QuickBooks
 from tests.support.simulator_calls import TODAY, Books, payment
 
@@ -90,7 +90,7 @@ def test_control_steers_trouble_clock_and_switches(sim: RunningSimulator, sessio
     assert (before, after) == ("2026-11-20T20:00:00+00:00", "2026-11-20T20:01:00+00:00")
     assert _control(sim, session, "POST", "clock", {"set": before}).json() == {"now": before, "frozen": True}
     assert _control(sim, session, "POST", "settings", {"per_second": 5}).json()["per_second"] == 5
-    assert _control(sim, session, "GET", "settings").json()["choices"]["over_application"] == ["6000", "620", "accept"]
+    assert _control(sim, session, "GET", "settings").json()["choices"]["over_application"] == ["6000", "620", "accept", "overpay"]
     _control(sim, session, "POST", "settings", {"per_second": 10})
     assert _control(sim, session, "GET", "credentials").json() == sim.credentials()
 
@@ -227,7 +227,8 @@ def test_several_companies_stand_side_by_side() -> None:
 def test_state_file_brings_everything_back(tmp_path: Path) -> None:
     path = tmp_path / "books.sqlite"
     core = QuickBooks(new_quickbooks("empty", today=TODAY).clock)
-    open_state(core, "demo", path)
+    if open_state(core, path):
+        begin(core, "demo", [])
     told = core.credentials()
     core.change_settings(over_application="620", rotate_after=5.0)
     company = next(iter(core.realms.values()))
@@ -241,7 +242,8 @@ def test_state_file_brings_everything_back(tmp_path: Path) -> None:
     assert core.state is not None
     core.state.close()
     again = QuickBooks(core.clock)
-    open_state(again, "demo", path)
+    if open_state(again, path):
+        begin(again, "demo", [])
     assert _contents(again) == before
     assert again.credentials() == told
     assert next(iter(again.realms.values())).counters == counters
@@ -260,7 +262,8 @@ def test_state_file_brings_everything_back(tmp_path: Path) -> None:
 def test_state_file_is_written_after_every_call(tmp_path: Path) -> None:
     path = tmp_path / "books.sqlite"
     core = QuickBooks(new_quickbooks("empty", today=TODAY).clock)
-    open_state(core, "empty", path)
+    if open_state(core, path):
+        begin(core, "empty", [])
     company = next(iter(core.realms.values()))
     assert company.tables["Account"].rows
     with sqlite3.connect(path) as base:

@@ -6,6 +6,7 @@ from hostsim.qbo_simulator.api.batch import run_batch
 from hostsim.qbo_simulator.api.call_context import Call
 from hostsim.qbo_simulator.api.cdc import feed
 from hostsim.qbo_simulator.api.idempotency import check_request_id
+from hostsim.qbo_simulator.api.invoice_link import with_link
 from hostsim.qbo_simulator.api.pdf import pdf
 from hostsim.qbo_simulator.api.writes import execute, find_replay, idempotency_key, parse_write, read_json
 from hostsim.qbo_simulator.base.clock import stamp
@@ -80,7 +81,11 @@ def _read(call: Call, path: str, identity: str) -> Response:
     kind = BY_PATH[path]
     call.check_part((kind.name, {"Id": identity}))
     record = find(call.company, kind, "1" if path == "companyinfo" else identity)
-    return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
+    text = call.company.render(kind.name, int(record["Id"]))
+    included = (call.request.parameter("include") or "").lower().split(",")
+    if kind.name == "Invoice" and "invoicelink" in included:
+        text = with_link(call.company.realm, text)
+    return call.success(kind.name, text)
 
 
 def _write(call: Call, path: str, _identity: str) -> Response:

@@ -18,6 +18,7 @@ class Settings:
     idempotency_key: str = "item"
     replay_other_body: str = "replay"
     duplicate_in_flight: str = "replay"
+    single_currency: str = "ignore"
     auto_apply_delay: float = 0.0
     closing_password: bool = False
     subscription_lapsed: bool = False
@@ -46,7 +47,8 @@ class Settings:
 
 
 CHOICES = {
-    "over_application": ("6000", "620", "accept"),
+    "over_application": ("6000", "620", "accept", "overpay"),
+    "single_currency": ("ignore", "refuse", "keep"),
     "idempotency_key": ("item", "request"),
     "replay_other_body": ("replay", "600"),
     "duplicate_in_flight": ("replay", "600"),

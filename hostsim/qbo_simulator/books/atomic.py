@@ -9,14 +9,14 @@ from hostsim.qbo_simulator.books.company import Company
 @contextmanager
 def atomic(company: Company) -> Iterator[None]:
     """All or nothing: after an exception the company's records, links and counters are those from before the block."""
-    counters, due = dict(company.counters), list(company.due)
+    counters, due, alterations = dict(company.counters), list(company.due), dict(company.alterations.given)
     for table in company.tables.values():
         table.undo = {}
     try:
         yield
     except BaseException:
         _roll_back(company)
-        company.counters, company.due = counters, due
+        company.counters, company.due, company.alterations.given = counters, due, alterations
         raise
     finally:
         for table in company.tables.values():

@@ -11,6 +11,7 @@ from hostsim.qbo_simulator.base.http import Record, dump, load, money, number
 from hostsim.qbo_simulator.base.money import amount, units
 from hostsim.qbo_simulator.base.settings import Settings
 from hostsim.qbo_simulator.base.table import Table
+from hostsim.qbo_simulator.books.alterations import Alterations
 from hostsim.qbo_simulator.books.open_items import BY_LINE, TABLES, Document, Line, OpenItem, open_items
 
 _OPEN = {"Invoice": ("Balance", 1), "CreditMemo": ("Balance", -1), "Payment": ("UnappliedAmt", -1)}
@@ -28,6 +29,7 @@ class Company:
         self.applied: dict[Document, dict[int, int]] = {}
         self.counters: dict[str, int] = {}
         self.custom_fields: list[Record] = []
+        self.alterations = Alterations()
         self.due: list[tuple[float, int]] = []
         self._settings = settings
         self._owed: dict[int, int] = {}
@@ -57,7 +59,8 @@ class Company:
         """The bytes of one object as they go over the wire."""
         text = self.tables[kind].raw(record)
         lines = self.lines.get(record, ()) if kind == "Payment" else ()
-        return self.expand(text, lines) if lines else text
+        written = self.expand(text, lines) if lines else text
+        return self.alterations.applied(f"{kind}:{record}", written) if self.alterations.given else written
 
     def expand(self, text: bytes, lines: tuple[Line, ...]) -> bytes:
         """A stored payment with what QuickBooks adds to each line when it is read."""

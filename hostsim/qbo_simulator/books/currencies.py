@@ -50,11 +50,21 @@ def _is_used(company: Company, code: str) -> bool:
     return any(cells[codes] == code.lower() and cells[active] for cells in table.rows.values())
 
 
+def _only_currency(company: Company, home: str, given: Record | None) -> Record:
+    """The currency of a transaction in a company that has but one, by the switch `single_currency`."""
+    choice = company.settings.single_currency
+    if given is None or given["value"] == home or choice == "ignore":
+        return currency(home)
+    if choice == "refuse":
+        raise business("The company uses one currency only. Turn multicurrency on to use another one.")
+    return currency(given["value"])
+
+
 def transaction_currency(company: Company, kind: str, record: Record, own: str | None) -> Record:
     """CurrencyRef and, with several currencies, ExchangeRate of a transaction; `own` is its customer's or account's."""
     home = home_currency(company)
     if not is_multicurrency(company):
-        return {"CurrencyRef": currency(home)}
+        return {"CurrencyRef": _only_currency(company, home, record.get("CurrencyRef"))}
     if "CurrencyRef" not in record and kind in _OF_CUSTOMER:
         raise required("CurrencyRef")
     code = record["CurrencyRef"]["value"] if "CurrencyRef" in record else own or home

@@ -11,6 +11,7 @@ import click
 from hostsim.qbo_simulator.base.settings import paced
 from hostsim.qbo_simulator.server.server import serve
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SECONDS = click.FloatRange(min=0)
 
 
@@ -28,6 +29,7 @@ _SECONDS = click.FloatRange(min=0)
     help="Company to begin with; may be given several times.",
 )
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep everything in this file.")
+@click.option("--books", type=_FILE, help="A JSON file with customers, transactions, merges and switches to begin with.")
 @click.option("--no-limits", is_flag=True, help="No limits and no service time: for fast tests.")
 @click.option("--service-seconds", type=_SECONDS, help="What a call takes.  [default: 0.25 with limits]")
 @click.option("--batch-item-seconds", type=_SECONDS, help="What each item of a batch takes.  [default: 0.25 with limits]")
@@ -38,6 +40,7 @@ def command(  # noqa: PLR0917 - one argument per option
     port: int,
     companies: tuple[str, ...],
     state: Path | None,
+    books: Path | None,
     no_limits: bool,
     service_seconds: float | None,
     batch_item_seconds: float | None,
@@ -51,7 +54,9 @@ def command(  # noqa: PLR0917 - one argument per option
         return
     try:
         settings = paced(not no_limits, service_seconds=service_seconds, batch_item_seconds=batch_item_seconds)
-        serve(port=port, company=",".join(companies), state_file=state, settings=settings)
+        serve(port=port, company=",".join(companies), state_file=state, settings=settings, books=books)
+    except ValueError as error:
+        raise click.ClickException(f"{books} cannot be read: {error}") from error
     except OSError as error:
         raise click.ClickException(f"Port {port} cannot be used ({error.strerror}); choose another one with --port.") from error
 

@@ -12,8 +12,8 @@ from hostsim.qbo_simulator.base.coverage import coverage
 from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.http import Request, Response, dump
 from hostsim.qbo_simulator.base.settings import CHOICES
-from hostsim.qbo_simulator.books.changes import deposit_payments
 from hostsim.qbo_simulator.oauth.sign_in import ConsentError
+from hostsim.qbo_simulator.server import control_books
 from hostsim.qbo_simulator.simulator import QuickBooks
 
 _JSON = (("Content-Type", "application/json;charset=utf-8"),)
@@ -47,6 +47,7 @@ def answer_control(core: QuickBooks, request: Request, reset: Callable[[], None]
             reset()
             return Response(200, dump({"status": "ok"}), _JSON)
         told = _CONTROLS[request.method, name](core, request)
+        core.flush()
     except ControlError as error:
         return Response(error.status, dump({"error": str(error)}), _JSON)
     except KeyError as error:
@@ -133,15 +134,6 @@ def _consent(core: QuickBooks, body: dict[str, Any]) -> str:
         return core.signin.approve(consent, realm, core.clock.now().timestamp())
 
 
-def _deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
-    """Deposit payments at the bank, which locks them."""
-    body = _body(request)
-    realm = str(body.get("realm") or next(iter(core.realms)))
-    with core.lock:
-        number = deposit_payments(core.realms[realm], [int(each) for each in body["payments"]], core.clock.now())
-    return {"deposit": str(number)}
-
-
 _CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
     ("GET", "healthz"): _health,
     ("GET", "coverage"): _coverage,
@@ -155,5 +147,8 @@ _CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
     ("POST", "settings"): _settings,
     ("GET", "log"): _log,
     ("POST", "consent"): _approve,
-    ("POST", "deposit"): _deposit,
+    ("POST", "deposit"): control_books.deposit,
+    ("POST", "books"): control_books.build,
+    ("POST", "merge"): control_books.merge,
+    ("POST", "record"): control_books.alter,
 }

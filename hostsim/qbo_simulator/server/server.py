@@ -11,10 +11,12 @@ from threading import Thread
 import uvicorn
 
 from hostsim.qbo_simulator.base.clock import Clock, company_day
+from hostsim.qbo_simulator.base.http import load
 from hostsim.qbo_simulator.base.settings import SERVICE_TIMES, Settings, paced
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.companies import BUILDERS, DEFAULT_REALMS
 from hostsim.qbo_simulator.server.asgi import Connections, asgi, protocol
+from hostsim.qbo_simulator.server.control_books import add_books
 from hostsim.qbo_simulator.server.pages import pages
 from hostsim.qbo_simulator.simulator import QuickBooks
 from hostsim.qbo_simulator.state_file import StateFile
@@ -149,37 +151,45 @@ def _server(core: QuickBooks, reset: Callable[[], None]) -> uvicorn.Server:
 
 
 def serve(
+    *,
     host: str = "127.0.0.1",
     port: int = 8401,
     company: str = "demo",
     state_file: Path | str | None = None,
     settings: Settings | None = None,
+    books: Path | None = None,
 ) -> None:
-    """Serve until interrupted; a state file continues the last run."""
+    """Serve until interrupted; a state file continues the last run, `books` is a case to begin with."""
     core = QuickBooks(settings=settings or paced(limits=True))
-    if state_file is None:
-        fill(core, company)
-    else:
-        open_state(core, company, Path(state_file))
+    case = load(books.read_bytes()) if books else []
+    if state_file is None or open_state(core, Path(state_file)):
+        begin(core, company, case)
     listener = listen(host, port)
     core.base = f"http://{host}:{listener.getsockname()[1]}"
     print(f"QuickBooks simulator on {core.base}", flush=True)
-    server = _server(core, lambda: fill(core, company))
+    server = _server(core, lambda: begin(core, company, case))
     server.run(sockets=[listener])
     if core.state is not None:
         core.state.flush(core)
         core.state.close()
 
 
-def open_state(core: QuickBooks, company: str, path: Path) -> None:
-    """Load the state file, if it has content, and keep all changes in it from now on."""
+def begin(core: QuickBooks, companies: str, case: object) -> None:
+    """Reset the companies and build the case in the first of them."""
+    fill(core, companies)
+    add_books(core, case)
+    core.flush()
+
+
+def open_state(core: QuickBooks, path: Path) -> bool:
+    """Load the state file, if it has content, and keep all changes in it from now on; whether it is new."""
     file = StateFile(path)
-    if file.empty:
+    new = file.empty
+    if new:
         core.state = file
-        fill(core, company)
-        file.flush(core)
     else:
         pace = {name: getattr(core.settings, name) for name in ("limits", *SERVICE_TIMES)}
         file.restore(core)
         core.state = file
         core.change_settings(**pace)
+    return new

@@ -104,7 +104,7 @@ def _fit(company: Company, record: Record, line: Line, held: dict[Document, int]
         raise deleted()
     item = _item_for(company, record, line, document, held)
     opened = item.units - company.applied_to(item.document) + held.get(item.document, 0)
-    if opened <= 0 and company.settings.over_application != "accept":
+    if opened <= 0 and company.settings.over_application not in ("accept", "overpay"):
         raise cannot_link(str(line.id))
     fit = Line(line.type, line.id, line.units, item.document[2], item.credit)
     return replace(fit, units=_at_most(company, fit, max(opened, 0)))
@@ -129,6 +129,8 @@ def _at_most(company: Company, line: Line, opened: int) -> int:
     if line.units <= opened:
         return line.units
     choice = company.settings.over_application
+    if choice == "overpay" and not line.credit:
+        return line.units
     if choice == "accept" and not line.credit:
         return opened
     if choice == "620":
