@@ -12,6 +12,7 @@ from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
 
+PROGRAM = "WorkSpace"
 Handler = Callable[[Mapping[str, str]], Mapping[str, Any]]
 
 
@@ -63,6 +64,11 @@ class Services:
     browser: Callable[[str], None]
     key: Callable[[str], bytes]
     clock: Callable[[], date]
+
+    @property
+    def program(self) -> str:
+        """What people call this host."""
+        return PROGRAM
 
     @property
     def firm(self) -> str:
