@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hostsim.practice.births import fresh_birth
 from hostsim.practice.ledger import PracticeLedger
-from hostsim.practice.marks import PracticeMarks, register_addin
+from hostsim.practice.marks import PracticeMarks, first_addin, register_addin
 from hostsim.practice.model import Firm, User
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
@@ -73,6 +73,11 @@ class Practice:
     def marks(self, addin: str) -> PracticeMarks:
         """The marks of this add-in."""
         return PracticeMarks(self.database, self._addin_id(addin))
+
+    def first_addin_id(self) -> int | None:
+        """The add-in that this practice has known longest; None before it has known any."""
+        with self.database.reading() as connection:
+            return first_addin(connection)
 
     def close(self) -> None:
         """Let go of the database."""
