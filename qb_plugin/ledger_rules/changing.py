@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from qb_plugin.host import Record
 from qb_plugin.ledger_changes import ApplyChange, ChangeOutcome, NewClient, RecordChange, UpdateChange
-from qb_plugin.ledger_rules.rule import Books, expect, rules
+from qb_plugin.ledger_rules.rule import LedgerUnderTest, expect, rules
 
 
 def aimed(record: Record, key: str = "c1") -> RecordChange:
@@ -15,9 +15,9 @@ def aimed(record: Record, key: str = "c1") -> RecordChange:
     return {"key": key, "ref": f"{record.kind}:{record.id}", "version": record.version}
 
 
-def to_apply(books: Books, record: Record, amount: str, key: str = "c1", invoice: str | None = None) -> ApplyChange:
+def to_apply(subject: LedgerUnderTest, record: Record, amount: str, key: str = "c1", invoice: str | None = None) -> ApplyChange:
     """An application of this record to `invoice`."""
-    return {**aimed(record, key), "applications": books.part(amount, invoice)}
+    return {**aimed(record, key), "applications": subject.part(amount, invoice)}
 
 
 def to_update(record: Record, key: str = "c1") -> UpdateChange:
@@ -39,10 +39,10 @@ def new_amount(record: Record, key: str, amount: str) -> UpdateChange:
     return change
 
 
-def new_applications(books: Books, record: Record, key: str, amount: str) -> UpdateChange:
+def new_applications(subject: LedgerUnderTest, record: Record, key: str, amount: str) -> UpdateChange:
     """An update that applies the record to `invoice` alone."""
     change = to_update(record, key)
-    change["applications"] = books.part(amount)
+    change["applications"] = subject.part(amount)
     return change
 
 
@@ -53,198 +53,198 @@ def expect_statuses(outcomes: Sequence[ChangeOutcome], *wanted: str) -> None:
     expect([reason for reason in reasons if not reason.endswith(".")], [], "reasons that are no sentence")
 
 
-def expect_unchanged(books: Books, before: Record, balance: str) -> None:
+def expect_unchanged(subject: LedgerUnderTest, before: Record, balance: str) -> None:
     """The record and the invoice's balance must be as they were."""
-    now = books.read(f"{before.kind}:{before.id}")
+    now = subject.read(f"{before.kind}:{before.id}")
     expect((now.version, now.amount, now.reference), (before.version, before.amount, before.reference), "the record")
-    expect((len(now.applications), books.balance()), (len(before.applications), Decimal(balance)), "applications, balance")
+    expect((len(now.applications), subject.balance()), (len(before.applications), Decimal(balance)), "applications, balance")
 
 
-def apply_adds(books: Books) -> None:
+def apply_adds(subject: LedgerUnderTest) -> None:
     """`apply` adds to what a record is applied to, lowers the balance and raises the version."""
-    before = books.record_one("k1", "60.00", "40.00")
-    expect_statuses(books.ledger.apply([to_apply(books, before, "15.00")]), "recorded")
-    now = books.read(f"payment:{before.id}")
+    before = subject.record_one("k1", "60.00", "40.00")
+    expect_statuses(subject.ledger.apply([to_apply(subject, before, "15.00")]), "recorded")
+    now = subject.read(f"payment:{before.id}")
     expect(sum(part.amount for part in now.applications), Decimal("55.00"), "applied")
-    expect((books.balance(), now.version > before.version), (Decimal("45.00"), True), "balance, version raised")
+    expect((subject.balance(), now.version > before.version), (Decimal("45.00"), True), "balance, version raised")
 
 
-def apply_no_more_than_the_record(books: Books) -> None:
+def apply_no_more_than_the_record(subject: LedgerUnderTest) -> None:
     """`apply` refuses more than the record has left."""
-    before = books.record_one("k1", "60.00", "40.00")
-    expect_statuses(books.ledger.apply([to_apply(books, before, "20.01")]), "refused")
-    expect_unchanged(books, before, "60.00")
+    before = subject.record_one("k1", "60.00", "40.00")
+    expect_statuses(subject.ledger.apply([to_apply(subject, before, "20.01")]), "refused")
+    expect_unchanged(subject, before, "60.00")
 
 
-def apply_no_more_than_the_balance(books: Books) -> None:
+def apply_no_more_than_the_balance(subject: LedgerUnderTest) -> None:
     """`apply` refuses more than the invoice's balance."""
-    before = books.record_one("k1", "200.00", None)
-    expect_statuses(books.ledger.apply([to_apply(books, before, "100.01")]), "refused")
-    expect_unchanged(books, before, "100.00")
+    before = subject.record_one("k1", "200.00", None)
+    expect_statuses(subject.ledger.apply([to_apply(subject, before, "100.01")]), "refused")
+    expect_unchanged(subject, before, "100.00")
 
 
-def apply_to_own_invoices(books: Books) -> None:
+def apply_to_own_invoices(subject: LedgerUnderTest) -> None:
     """`apply` refuses invoices of other clients and unknown ones."""
-    before = books.record_one("k1", "60.00", None)
-    changes = [to_apply(books, before, "1.00", key, id) for key, id in (("c1", books.other_invoice), ("c2", "999999"))]
-    expect_statuses(books.ledger.apply(changes), "refused", "refused")
-    expect(books.balance(books.other_invoice), Decimal("80.00"), "the other client's balance")
+    before = subject.record_one("k1", "60.00", None)
+    changes = [to_apply(subject, before, "1.00", key, id) for key, id in (("c1", subject.other_invoice), ("c2", "999999"))]
+    expect_statuses(subject.ledger.apply(changes), "refused", "refused")
+    expect(subject.balance(subject.other_invoice), Decimal("80.00"), "the other client's balance")
 
 
-def apply_bad_amounts(books: Books) -> None:
+def apply_bad_amounts(subject: LedgerUnderTest) -> None:
     """`apply` refuses parts that are zero, negative or have too many decimals."""
-    before = books.record_one("k1", "60.00", None)
-    changes = [to_apply(books, before, amount, amount) for amount in ("0.00", "-1.00", "1.005")]
-    expect_statuses(books.ledger.apply(changes), "refused", "refused", "refused")
-    expect_unchanged(books, before, "100.00")
+    before = subject.record_one("k1", "60.00", None)
+    changes = [to_apply(subject, before, amount, amount) for amount in ("0.00", "-1.00", "1.005")]
+    expect_statuses(subject.ledger.apply(changes), "refused", "refused", "refused")
+    expect_unchanged(subject, before, "100.00")
 
 
-def apply_once(books: Books) -> None:
+def apply_once(subject: LedgerUnderTest) -> None:
     """`apply` with a key that was used before changes nothing and is answered `exists`, whatever the version is by then."""
-    before = books.record_one("k1", "60.00", "40.00")
-    (first,) = books.ledger.apply([to_apply(books, before, "5.00")])
-    (again,) = books.ledger.apply([to_apply(books, before, "5.00")])
+    before = subject.record_one("k1", "60.00", "40.00")
+    (first,) = subject.ledger.apply([to_apply(subject, before, "5.00")])
+    (again,) = subject.ledger.apply([to_apply(subject, before, "5.00")])
     seen = (first.status, again.status, again.id, again.version)
     expect(seen, ("recorded", "exists", before.id, first.version), "statuses, id, version")
-    expect(books.balance(), Decimal("55.00"), "balance")
+    expect(subject.balance(), Decimal("55.00"), "balance")
 
 
-def apply_to_what_was_seen(books: Books) -> None:
+def apply_to_what_was_seen(subject: LedgerUnderTest) -> None:
     """`apply` to a record that has changed meanwhile, or is gone, writes nothing and is answered `changed`."""
-    before = books.record_one("k1", "60.00", None)
-    (first,) = books.ledger.apply([to_apply(books, before, "5.00")])
-    gone: ApplyChange = {**to_apply(books, before, "1.00", "c3"), "ref": "payment:999999"}
-    outcomes = books.ledger.apply([to_apply(books, before, "5.00", "c2"), gone])
+    before = subject.record_one("k1", "60.00", None)
+    (first,) = subject.ledger.apply([to_apply(subject, before, "5.00")])
+    gone: ApplyChange = {**to_apply(subject, before, "1.00", "c3"), "ref": "payment:999999"}
+    outcomes = subject.ledger.apply([to_apply(subject, before, "5.00", "c2"), gone])
     expect_statuses(outcomes, "changed", "changed")
     expect((outcomes[0].version, outcomes[1].id), (first.version, None), "version now, id of what is gone")
-    expect(books.balance(), Decimal("95.00"), "balance")
+    expect(subject.balance(), Decimal("95.00"), "balance")
 
 
-def update_what_is_named(books: Books) -> None:
+def update_what_is_named(subject: LedgerUnderTest) -> None:
     """`update` changes what is named and nothing else, keeps birth, number and key, and raises the version."""
-    before = books.record_one("k1", "60.00", "40.00")
-    expect_statuses(books.ledger.update([new_reference(before)]), "recorded")
-    now = books.read(f"payment:{before.id}")
+    before = subject.record_one("k1", "60.00", "40.00")
+    expect_statuses(subject.ledger.update([new_reference(before)]), "recorded")
+    now = subject.read(f"payment:{before.id}")
     expect((now.reference, now.version > before.version), ("R-2", True), "reference, version raised")
     kept = [(each.birth, each.number, each.external_key, each.amount, each.method, each.memo) for each in (before, now)]
     expect(kept[1], kept[0], "birth, number, key, amount, method, memo")
-    expect((len(now.applications), books.balance()), (1, Decimal("60.00")), "applications and balance")
+    expect((len(now.applications), subject.balance()), (1, Decimal("60.00")), "applications and balance")
 
 
-def update_bad_amounts(books: Books) -> None:
+def update_bad_amounts(subject: LedgerUnderTest) -> None:
     """`update` refuses an amount that is zero, negative, has too many decimals or is less than what is applied."""
-    before = books.record_one("k1", "60.00", "40.00")
+    before = subject.record_one("k1", "60.00", "40.00")
     amounts = ("0.00", "-1.00", "60.005", "39.99")
     changes = [new_amount(before, amount, amount) for amount in amounts]
-    expect_statuses(books.ledger.update(changes), *["refused"] * len(amounts))
-    expect_unchanged(books, before, "60.00")
+    expect_statuses(subject.ledger.update(changes), *["refused"] * len(amounts))
+    expect_unchanged(subject, before, "60.00")
 
 
-def update_applications(books: Books) -> None:
+def update_applications(subject: LedgerUnderTest) -> None:
     """`update` with applications puts them in place of those there are, within amount and balance."""
-    before = books.record_one("k1", "60.00", "40.00")
-    changes = [new_applications(books, before, "c1", "60.01"), new_applications(books, before, "c2", "60.00")]
-    expect_statuses(books.ledger.update(changes), "refused", "recorded")
-    parts = [part.amount for part in books.read(f"payment:{before.id}").applications]
-    expect((parts, books.balance()), ([Decimal("60.00")], Decimal("40.00")), "applications and balance")
+    before = subject.record_one("k1", "60.00", "40.00")
+    changes = [new_applications(subject, before, "c1", "60.01"), new_applications(subject, before, "c2", "60.00")]
+    expect_statuses(subject.ledger.update(changes), "refused", "recorded")
+    parts = [part.amount for part in subject.read(f"payment:{before.id}").applications]
+    expect((parts, subject.balance()), ([Decimal("60.00")], Decimal("40.00")), "applications and balance")
 
 
-def update_once(books: Books) -> None:
+def update_once(subject: LedgerUnderTest) -> None:
     """`update` with a key that was used before changes nothing and is answered `exists`."""
-    before = books.record_one()
-    (first,) = books.ledger.update([new_reference(before)])
-    (again,) = books.ledger.update([new_reference(before, reference="R-3")])
+    before = subject.record_one()
+    (first,) = subject.ledger.update([new_reference(before)])
+    (again,) = subject.ledger.update([new_reference(before, reference="R-3")])
     seen = (first.status, again.status, again.id, again.version)
     expect(seen, ("recorded", "exists", before.id, first.version), "statuses, id, version")
-    expect(books.read(f"payment:{before.id}").reference, "R-2", "reference")
+    expect(subject.read(f"payment:{before.id}").reference, "R-2", "reference")
 
 
-def update_what_was_seen(books: Books) -> None:
+def update_what_was_seen(subject: LedgerUnderTest) -> None:
     """`update` of a record that has changed meanwhile writes nothing and is answered `changed` with its version now."""
-    before = books.record_one()
-    (first,) = books.ledger.update([new_reference(before)])
-    outcomes = books.ledger.update([new_reference(before, "c2", "R-3")])
+    before = subject.record_one()
+    (first,) = subject.ledger.update([new_reference(before)])
+    outcomes = subject.ledger.update([new_reference(before, "c2", "R-3")])
     expect_statuses(outcomes, "changed")
-    seen = (outcomes[0].version, books.read(f"payment:{before.id}").reference)
+    seen = (outcomes[0].version, subject.read(f"payment:{before.id}").reference)
     expect(seen, (first.version, "R-2"), "version and reference now")
 
 
-def update_refusal_stops_no_other(books: Books) -> None:
+def update_refusal_stops_no_other(subject: LedgerUnderTest) -> None:
     """Of several changes each has its outcome, in order, and none stops another; one without a key is refused."""
-    one, two = books.record_one("k1", "10.00", None), books.record_one("k2", "10.00", None)
+    one, two = subject.record_one("k1", "10.00", None), subject.record_one("k2", "10.00", None)
     changes = [new_reference(one, ""), new_reference(one, "c1"), new_amount(two, "c2", "0.00"), new_reference(two, "c3")]
-    outcomes = books.ledger.update(changes)
+    outcomes = subject.ledger.update(changes)
     expect_statuses(outcomes, "refused", "recorded", "refused", "recorded")
     expect([outcome.key for outcome in outcomes], ["", "c1", "c2", "c3"], "keys")
 
 
-def remove_gives_back(books: Books) -> None:
+def remove_gives_back(subject: LedgerUnderTest) -> None:
     """`remove` takes a record out with its key and its applications; its invoices are open again."""
-    before = books.record_one("k1", "60.00", "40.00")
-    expect_statuses(books.ledger.remove([aimed(before)]), "recorded")
-    seen = (list(books.refs()), books.balance(), dict(books.ledger.payments_by_external_key(["k1"])))
+    before = subject.record_one("k1", "60.00", "40.00")
+    expect_statuses(subject.ledger.remove([aimed(before)]), "recorded")
+    seen = (list(subject.refs()), subject.balance(), dict(subject.ledger.payments_by_external_key(["k1"])))
     expect(seen, ([], Decimal("100.00"), {}), "records, balance, keys")
 
 
-def remove_once(books: Books) -> None:
+def remove_once(subject: LedgerUnderTest) -> None:
     """`remove` with a key that was used before removes nothing more and is answered `exists`."""
-    before = books.record_one("k1", "60.00", "40.00")
-    (first,), (again,) = books.ledger.remove([aimed(before)]), books.ledger.remove([aimed(before)])
+    before = subject.record_one("k1", "60.00", "40.00")
+    (first,), (again,) = subject.ledger.remove([aimed(before)]), subject.ledger.remove([aimed(before)])
     expect((first.status, again.status, again.id), ("recorded", "exists", before.id), "statuses and id")
-    expect(books.balance(), Decimal("100.00"), "balance")
+    expect(subject.balance(), Decimal("100.00"), "balance")
 
 
-def remove_what_was_seen(books: Books) -> None:
+def remove_what_was_seen(subject: LedgerUnderTest) -> None:
     """`remove` of a record that has changed meanwhile, or is gone, removes nothing and is answered `changed`."""
-    before = books.record_one("k1", "60.00", "40.00")
+    before = subject.record_one("k1", "60.00", "40.00")
     stale: RecordChange = {**aimed(before), "version": before.version - 1}
     gone: RecordChange = {"key": "c2", "ref": "payment:999999", "version": 0}
-    expect_statuses(books.ledger.remove([stale, gone]), "changed", "changed")
-    expect_unchanged(books, before, "60.00")
+    expect_statuses(subject.ledger.remove([stale, gone]), "changed", "changed")
+    expect_unchanged(subject, before, "60.00")
 
 
-def removed_ids_are_not_reused(books: Books) -> None:
+def removed_ids_are_not_reused(subject: LedgerUnderTest) -> None:
     """A record that is entered again after `remove` has another id and another birth."""
-    before = books.record_one("k1", "60.00", "40.00")
-    books.ledger.remove([aimed(before)])
-    after = books.record_one("k1", "60.00", "40.00")
+    before = subject.record_one("k1", "60.00", "40.00")
+    subject.ledger.remove([aimed(before)])
+    after = subject.record_one("k1", "60.00", "40.00")
     same_birth = bool(before.birth) and before.birth == after.birth
     expect((after.id == before.id, same_birth), (False, False), "same id, same birth")
 
 
-def created_client_is_listed(books: Books) -> None:
+def created_client_is_listed(subject: LedgerUnderTest) -> None:
     """`create_clients` creates an active client as given, who can pay at once."""
     given: NewClient = {"key": "c1", "name": "Nova Works", "email": "pay@nova.example", "phone": "555 0100"}
-    (outcome,) = books.ledger.create_clients([given])
-    found = [(each.name, each.active, each.email, each.phone) for each in books.ledger.clients() if each.id == outcome.id]
+    (outcome,) = subject.ledger.create_clients([given])
+    found = [(each.name, each.active, each.email, each.phone) for each in subject.ledger.clients() if each.id == outcome.id]
     expect((outcome.status, found), ("recorded", [("Nova Works", True, "pay@nova.example", "555 0100")]), "status, client")
-    books.record(books.payment("k1", client=outcome.id))
+    subject.record(subject.payment("k1", client=outcome.id))
 
 
-def client_is_created_once(books: Books) -> None:
+def client_is_created_once(subject: LedgerUnderTest) -> None:
     """`create_clients` with a key that was used before creates nobody and is answered `exists` with the id."""
-    (first,) = books.ledger.create_clients([{"key": "c1", "name": "Nova Works"}])
-    (again,) = books.ledger.create_clients([{"key": "c1", "name": "Nova Works"}])
+    (first,) = subject.ledger.create_clients([{"key": "c1", "name": "Nova Works"}])
+    (again,) = subject.ledger.create_clients([{"key": "c1", "name": "Nova Works"}])
     expect((first.status, again.status, again.id), ("recorded", "exists", first.id), "statuses and id")
-    expect(sum(each.name == "Nova Works" for each in books.ledger.clients()), 1, "clients of this name")
+    expect(sum(each.name == "Nova Works" for each in subject.ledger.clients()), 1, "clients of this name")
 
 
-def client_names_are_given_once(books: Books) -> None:
+def client_names_are_given_once(subject: LedgerUnderTest) -> None:
     """`create_clients` refuses a name that a client has already, and one that is empty; others go on."""
-    taken = next(each.name for each in books.ledger.clients() if each.id == books.client)
-    outcomes = books.ledger.create_clients(
+    taken = next(each.name for each in subject.ledger.clients() if each.id == subject.client)
+    outcomes = subject.ledger.create_clients(
         [{"key": "c1", "name": taken}, {"key": "c2", "name": " "}, {"key": "c3", "name": "Nova"}]
     )
     expect_statuses(outcomes, "refused", "refused", "recorded")
 
 
-def client_has_its_currency(books: Books) -> None:
+def client_has_its_currency(subject: LedgerUnderTest) -> None:
     """A client created with a currency has it, and its payments no more decimals than it."""
-    (outcome,) = books.ledger.create_clients([{"key": "c1", "name": "Nova Works", "currency": "JPY"}])
-    codes = [each.currency for each in books.ledger.clients() if each.id == outcome.id]
+    (outcome,) = subject.ledger.create_clients([{"key": "c1", "name": "Nova Works", "currency": "JPY"}])
+    codes = [each.currency for each in subject.ledger.clients() if each.id == outcome.id]
     expect(codes, ["JPY"], "currency")
-    given = [books.payment("k1", "500.50", client=outcome.id), books.payment("k2", "500", client=outcome.id)]
-    statuses = [each.status for each in books.ledger.record_payments(given)]
+    given = [subject.payment("k1", "500.50", client=outcome.id), subject.payment("k2", "500", client=outcome.id)]
+    statuses = [each.status for each in subject.ledger.record_payments(given)]
     expect(statuses, ["refused", "recorded"], "statuses of JPY 500.50 and JPY 500")
 
 

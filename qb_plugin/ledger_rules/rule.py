@@ -22,7 +22,7 @@ class Seen(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
+class LedgerUnderTest:
     """A ledger to try rules on: nothing paid yet, and two clients who are billed in a currency with two decimals."""
 
     ledger: Ledger
@@ -92,7 +92,7 @@ class Books:
 class Rule:
     """A check whose docstring is the rule's sentence; with `needs`, a rule for hosts that offer this change."""
 
-    check: Callable[[Books], None]
+    check: Callable[[LedgerUnderTest], None]
     needs: str | None = None
 
     @property
@@ -105,18 +105,18 @@ class Rule:
         """The rule in words."""
         return " ".join((self.check.__doc__ or "").split())
 
-    def apply_to(self, books: Books) -> None:
-        """Try the rule on fresh books; RuleBroken, with its sentence, when they break it."""
-        if self.needs is not None and self.needs not in books.ledger.can:
+    def apply_to(self, subject: LedgerUnderTest) -> None:
+        """Try the rule on a fresh ledger; RuleBroken, with its sentence, when it breaks it."""
+        if self.needs is not None and self.needs not in subject.ledger.can:
             return
         try:
-            self.check(books)
+            self.check(subject)
         except Exception as error:  # a ledger may raise anything
             seen = str(error) if isinstance(error, Seen) else f"{type(error).__name__}: {error}"
             raise RuleBroken(f"{self.sentence} Seen: {seen}.") from error
 
 
-def rules(checks: Iterable[Callable[[Books], None]], needs: str | None = None) -> tuple[Rule, ...]:
+def rules(checks: Iterable[Callable[[LedgerUnderTest], None]], needs: str | None = None) -> tuple[Rule, ...]:
     """These checks as rules."""
     return tuple(Rule(check, needs) for check in checks)
 
@@ -127,10 +127,10 @@ def expect(seen: object, wanted: object, what: str) -> None:
         raise Seen(f"{what}: {seen!r} instead of {wanted!r}")
 
 
-def expect_refused(books: Books, payment: PaymentToRecord) -> None:
+def expect_refused(subject: LedgerUnderTest, payment: PaymentToRecord) -> None:
     """The payment must be refused, with nothing of it written."""
-    before, refs = books.balance(), list(books.refs())
-    (outcome,) = books.ledger.record_payments([payment])
+    before, refs = subject.balance(), list(subject.refs())
+    (outcome,) = subject.ledger.record_payments([payment])
     expect((outcome.status, outcome.id), ("refused", None), "status and id")
-    expect((books.balance(), list(books.refs())), (before, refs), "balance and records after the refusal")
-    expect(dict(books.ledger.payments_by_external_key([payment["external_key"]])), {}, "keys after the refusal")
+    expect((subject.balance(), list(subject.refs())), (before, refs), "balance and records after the refusal")
+    expect(dict(subject.ledger.payments_by_external_key([payment["external_key"]])), {}, "keys after the refusal")

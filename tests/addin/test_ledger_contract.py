@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from qb_plugin.ledger_rules.rule import Seen
-from qb_plugin.testing import RULES, Books, LedgerContract, Rule, RuleBroken
+from qb_plugin.testing import RULES, LedgerContract, LedgerUnderTest, Rule, RuleBroken
 from tests.support.broken_changes import BROKEN_CHANGES
 from tests.support.broken_recording import BROKEN_RECORDING
-from tests.support.contract_books import books_over, fake_ledger
+from tests.support.contract_subject import fake_ledger, subject_over
 from tests.support.fake_ledger import FakeLedger
 from tests.support.text_host import TextHost
 
@@ -19,10 +19,10 @@ BY_NAME = {rule.name: rule for rule in RULES}
 
 
 @pytest.fixture(params=["alone", "text host"])
-def books(request: pytest.FixtureRequest) -> Books:
+def subject(request: pytest.FixtureRequest) -> LedgerUnderTest:
     """The ledger in memory, by itself and as the text host gives it to an add-in."""
     ledger = fake_ledger()
-    return books_over(ledger if request.param == "alone" else TextHost(ledger, "", {}, date(2026, 11, 20)).ledger)
+    return subject_over(ledger if request.param == "alone" else TextHost(ledger, "", {}, date(2026, 11, 20)).ledger)
 
 
 class TestFakeLedger(LedgerContract):
@@ -37,7 +37,7 @@ def test_every_rule_has_a_ledger_that_breaks_it() -> None:
 def test_a_broken_rule_is_found_and_its_sentence_is_said(name: str) -> None:
     rule = BY_NAME[name]
     with pytest.raises(RuleBroken) as caught:
-        rule.apply_to(books_over(fake_ledger(BROKEN[name])))
+        rule.apply_to(subject_over(fake_ledger(BROKEN[name])))
     assert str(caught.value).startswith(f"{rule.sentence} Seen: ")
     assert isinstance(caught.value.__cause__, Seen)
 
@@ -48,9 +48,9 @@ def test_every_rule_is_a_sentence_of_its_own(rule: Rule) -> None:
     assert [other.name for other in RULES if other.sentence == rule.sentence] == [rule.name]
 
 
-def reads_methods(books: Books) -> None:
+def reads_methods(subject: LedgerUnderTest) -> None:
     """The methods are listed."""
-    books.ledger.methods()
+    subject.ledger.methods()
 
 
 class RaisesError(FakeLedger):
@@ -63,12 +63,12 @@ class RaisesError(FakeLedger):
 
 def test_what_a_ledger_raises_is_named_with_the_rule() -> None:
     with pytest.raises(RuleBroken, match="LookupError: no table"):
-        Rule(reads_methods).apply_to(books_over(fake_ledger(RaisesError)))
+        Rule(reads_methods).apply_to(subject_over(fake_ledger(RaisesError)))
 
 
 def test_rules_of_changes_that_are_not_offered_are_left_out() -> None:
     small = fake_ledger(BROKEN["apply_once"])
     small.can = frozenset()
-    BY_NAME["apply_once"].apply_to(books_over(small))
+    BY_NAME["apply_once"].apply_to(subject_over(small))
     with pytest.raises(NotImplementedError):
         small.apply([{"key": "k", "ref": "payment:1", "version": 0, "applications": []}])

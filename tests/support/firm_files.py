@@ -33,6 +33,7 @@ FIRM: Json = {
     ],
 }
 
+
 def one_payment(**changes: object) -> Json:
     """A file that touches one payment and holds another, which is Amy's and good but for the changes; "" takes a value away."""
     good: Json = {"client": "Amy's Bird Sanctuary", "date": "2026-11-01", "amount": "50.00"}

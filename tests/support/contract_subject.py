@@ -1,11 +1,11 @@
-"""Books over the ledger in memory, for the contract."""
+"""LedgerUnderTest over the ledger in memory, for the contract."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.testing import Books
+from qb_plugin.testing import LedgerUnderTest
 from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_ledger_values import FakeClient, FakeInvoice
 
@@ -19,6 +19,6 @@ def fake_ledger(kind: type[FakeLedger] = FakeLedger) -> FakeLedger:
     return kind([FakeClient("1", "Amy"), FakeClient("2", "Diego")], invoices, [])
 
 
-def books_over(ledger: FakeLedger) -> Books:
-    """The contract's books over such a ledger."""
-    return Books(ledger=ledger, marks=ledger.marks, client="1", invoice="7", other="2", other_invoice="8")
+def subject_over(ledger: FakeLedger) -> LedgerUnderTest:
+    """What the contract is tried on, over such a ledger."""
+    return LedgerUnderTest(ledger=ledger, marks=ledger.marks, client="1", invoice="7", other="2", other_invoice="8")
