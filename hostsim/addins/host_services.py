@@ -12,6 +12,7 @@ from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
 
+PROGRAM = "WorkSpace"
 Handler = Callable[[Mapping[str, str]], Mapping[str, Any]]
 
 
@@ -62,6 +63,11 @@ class Services:
     callbacks: Callbacks
     key: Callable[[str], bytes]
     clock: Callable[[], date]
+
+    @property
+    def program(self) -> str:
+        """What people call this host."""
+        return PROGRAM
 
     @property
     def firm(self) -> str:

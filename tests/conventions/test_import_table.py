@@ -19,7 +19,10 @@ ADDIN: dict[str, set[str]] = {
     "store": {"store", "model", "errors", "clock"},
     "schemas": {"schemas", "model", "money"},
     "messages": {"errors", "model", "money"},  # a message is a value of the model; money is shown in it
-    "host": {"model"},
+    "host": {"model", "ledger_changes"},
+    "ledger_changes": set(),
+    "ledger_rules": {"ledger_rules", "host", "ledger_changes"},
+    "testing": {"ledger_rules"},
     "errors": {"model"},
     "model": {"model"},
     "money": set(),

@@ -29,6 +29,7 @@ class TextHost:
     database_url: str
     options: Mapping[str, str]
     day: date
+    program: str = "Park Practice"
     firm: str = "Park & Daughters"
     firm_id: str = "pd7"
     user: TextUser = field(default_factory=TextUser)

@@ -24,7 +24,7 @@ def test_every_entry_loads_and_has_a_help(name: str) -> None:
     assert command.help
 
 
-@pytest.mark.parametrize("name", ["serve", "quickbooks", "seed", "connect", "run"])
+@pytest.mark.parametrize("name", ["serve", "quickbooks", "seed", "load", "dump", "connect", "run"])
 def test_every_command_takes_database_and_quickbooks(name: str) -> None:
     command = main.get_command(click.Context(main), name)
     assert command is not None
