@@ -159,8 +159,8 @@ class PaymentToRecord(TypedDict):
     applications: Sequence[ApplicationToRecord]
 
 
-class Ledger(LedgerChanges, Protocol):
-    """The practice's billing records. `qb_plugin.testing` checks a host's own ledger against every rule here."""
+class PaymentLedger(Protocol):
+    """The practice's billing records as an import reads and records them."""
 
     def clients(self) -> Sequence[Client]: ...
     def methods(self) -> Sequence[str]:
@@ -200,6 +200,11 @@ class Ledger(LedgerChanges, Protocol):
         what payments earlier in the list took counted. One refusal stops no other payment.
         """
         ...
+
+
+class Ledger(PaymentLedger, LedgerChanges, Protocol):
+    """The practice's billing records: read, recorded and changed. `qb_plugin.testing` checks a host's own ledger against every
+    rule here."""
 
 
 class Mark(Protocol):

@@ -38,6 +38,7 @@ class HerePayment:
     kind: str = "payment"
     client_name: str = ""
     version: int = 0
+    birth: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from qb_plugin.host import Ledger
+from qb_plugin.host import PaymentLedger
 from qb_plugin.model import (
     Application,
     Line,
@@ -62,7 +62,7 @@ class CompactRows:
         return self.rows.get(identity.removeprefix(row_id("")))
 
 
-def read_compact_rows(context: SyncContext, ledger: Ledger, start: date | None, end: date | None) -> CompactRows:
+def read_compact_rows(context: SyncContext, ledger: PaymentLedger, start: date | None, end: date | None) -> CompactRows:
     """QuickBooks' payments of the dates, each with what importing it would do; packed one by one as they come."""
     read_at, since = context.clock.now(), context.quickbooks.now() - MARGIN
     return CompactRows(pack_rows(read_importable(context, ledger, start, end)), read_at, since)

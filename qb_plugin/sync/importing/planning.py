@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.host import Invoice, Ledger, Record
+from qb_plugin.host import Invoice, PaymentLedger, Record
 from qb_plugin.model import (
     Application,
     Entity,
@@ -57,7 +57,7 @@ def external_key(realm: str, payment_id: str) -> str:
     return f"quickbooks:{realm}:Payment:{payment_id}"
 
 
-def read_importable(context: SyncContext, ledger: Ledger, start: date | None, end: date | None) -> Iterator[ImportRow]:
+def read_importable(context: SyncContext, ledger: PaymentLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
     """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
 
     They are read and decided a page at a time, so that very many take no more memory than their compact rows; what earlier
@@ -75,7 +75,7 @@ def read_importable(context: SyncContext, ledger: Ledger, start: date | None, en
 
 def plan_import(
     context: SyncContext,
-    ledger: Ledger,
+    ledger: PaymentLedger,
     payments: Sequence[QboPayment],
     gone: Set[str] = frozenset(),
     spent: Mapping[str, Decimal] | None = None,
@@ -89,7 +89,7 @@ def plan_import(
     return [decide(context, host_snapshot, payment, balances, gone) for payment in payments]
 
 
-def read_host_snapshot(context: SyncContext, ledger: Ledger, payments: Sequence[QboPayment]) -> HostSnapshot:
+def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
     """Read links, keys, possible duplicates and invoices for all payments at once."""
     realm = context.realm
     customers = {payment.customer_id for payment in payments}
@@ -110,7 +110,7 @@ def read_host_snapshot(context: SyncContext, ledger: Ledger, payments: Sequence[
 
 
 def read_possible_duplicates(
-    ledger: Ledger, clients: Mapping[str, str], payments: Sequence[QboPayment]
+    ledger: PaymentLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
 ) -> Mapping[DuplicateKey, Record]:
     """Payments here of the same client, date, amount and reference as one of these."""
     keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qb_plugin.host import Ledger, RecordedPayment
+from qb_plugin.host import PaymentLedger, RecordedPayment
 from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
@@ -30,7 +30,7 @@ class ImportOptions:
 
 
 def import_payments(
-    context: SyncContext, run: LeasedRun, ledger: Ledger, rows: CompactRows, ids: Sequence[str], *, options: ImportOptions
+    context: SyncContext, run: LeasedRun, ledger: PaymentLedger, rows: CompactRows, ids: Sequence[str], *, options: ImportOptions
 ) -> None:
     """Import the rows of these ids in groups, and report one result a row.
 
@@ -54,7 +54,7 @@ def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[Compac
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def plan_refreshed(context: SyncContext, ledger: Ledger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
+def plan_refreshed(context: SyncContext, ledger: PaymentLedger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
@@ -78,7 +78,7 @@ def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> Import
 
 
 def record(
-    context: SyncContext, reporter: Reporter, ledger: Ledger, rows: Sequence[ImportRow], methods: Mapping[str, str]
+    context: SyncContext, reporter: Reporter, ledger: PaymentLedger, rows: Sequence[ImportRow], methods: Mapping[str, str]
 ) -> set[str]:
     """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key).
 

@@ -15,6 +15,9 @@ class Client:
     id: str
     name: str
     active: bool = True
+    currency: str = "USD"
+    email: str = ""
+    phone: str = ""
 
 
 def suggest(client: str, *customers: Customer, taken: tuple[str, ...] = ()) -> str | None:
