@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint types check constraints faults bench mutants screenshots clean
+.PHONY: help demo test quick lint types check constraints structure faults bench mutants screenshots clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ check: lint types test ## all of it
 
 constraints: $(STAMP) ## pin anew what pyproject.toml asks for, on every Python and platform promised
 	$(BIN)/python -m tests.conventions.pins
+
+structure: $(STAMP) ## the structure in figures, before and now (ARGS="--base REV"; --pages: write the import tables)
+	@$(BIN)/python -m tests.conventions.structure $(ARGS)
 
 faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, nothing lost
 	$(BIN)/python -m tests.faults.run $(ARGS)

@@ -1,4 +1,4 @@
-"""Verdicts: what an answer proves about each intent of a batch. Only a narrow set of faults is a refusal; the rest is doubt."""
+"""Verdicts: what an answer proves about each intent of a batch (docs/architecture.md rule 2): few faults refuse, the rest is doubt."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def is_not_applied(result: RowResult) -> bool:
 
 
 def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
-    """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6).
+    """Settle the intents that a lost answer or a killed process left open (docs/architecture.md rule 6).
 
     `records` are those at hand: one that was edited since it was sent is told so.
     """
