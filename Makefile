@@ -26,10 +26,11 @@ test: $(STAMP) ## set up and run every test
 quick: $(STAMP) ## the tests without browsers and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres" $(ARGS)
 
-lint: $(STAMP) ## ruff and bandit
+lint: $(STAMP) ## ruff and bandit; types and lint of the JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/bandit --quiet --recursive --severity-level medium --confidence-level medium qb_plugin hostsim
+	$(BIN)/python -m tests.javascript.check
 
 types: $(STAMP) ## mypy, strict, on source and tests
 	$(BIN)/mypy
