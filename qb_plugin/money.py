@@ -1,4 +1,4 @@
-"""Money from text to text: Decimal, never a float, and cents are refused rather than rounded (design section 6)."""
+"""Money from text to text: Decimal, never a float, and cents are refused rather than rounded (docs/architecture.md rule M1)."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def side_of(row_id: str) -> Side:
 
 
 class Outcome(StrEnum):
-    """What became of a row; the same word on the page, in JSON and here (design section 5)."""
+    """What became of a row; the same word on the page, in JSON and here (docs/architecture.md, words)."""
 
     READY = "ready"
     NOT_READY = "not_ready"  # cannot work as it stands; becomes failed, with its reason, when it is run
@@ -62,7 +62,7 @@ class Operation(StrEnum):
 
 
 class IntentState(StrEnum):
-    """How far an intent is (design section 7)."""
+    """How far an intent is (docs/architecture.md rules 1 and 2)."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"

@@ -1,4 +1,7 @@
-"""The lease a run sends under: renewed as the run goes on, and looked at right before bytes leave (design section 7, rule 8)."""
+"""The lease a run sends under: renewed as the run goes on, and looked at right before bytes leave.
+
+See docs/architecture.md rule 8.
+"""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ class Runs(Protocol):
 
 
 class Leases(Protocol):
-    """One run per company at a time (design section 7, rule 8)."""
+    """One run per company at a time (docs/architecture.md rule 8)."""
 
     def take(self, realm: str, run: RunInfo) -> Lease:
         """Take the lease, or raise RunInProgress with the holder's run."""

@@ -1,4 +1,4 @@
-"""Who may import whom: the table of the design holds, type-only imports included."""
+"""Who may import whom: the add-in's table of docs/architecture.md holds, type-only imports included."""
 
 from __future__ import annotations
 

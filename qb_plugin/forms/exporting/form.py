@@ -35,7 +35,7 @@ DAYS = 30  # the default range: today and the thirty days before it
 
 
 class ExportAnswer(FormSchema):
-    """The form's filters and switches (design section 2, lines 5 and 6)."""
+    """The form's filters and switches (docs/architecture.md rules P5 and P6)."""
 
     start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
     end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})

@@ -29,7 +29,7 @@ DAYS = 30  # the default range: today and the thirty days before it
 
 
 class ImportAnswer(FormSchema):
-    """The form's two filters (design section 2, line 1)."""
+    """The form's two filters (docs/architecture.md rule P1)."""
 
     start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
     end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})

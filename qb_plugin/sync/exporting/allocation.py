@@ -1,4 +1,4 @@
-"""Auto Apply: which invoices a payment goes to, by QuickBooks' default process (design section 6).
+"""Auto Apply: which invoices a payment goes to, by QuickBooks' default process (docs/architecture.md rule M2).
 
 The rule is that of QuickBooks' own receive-payment automation: an invoice whose open balance equals the payment takes all
 of it (the oldest, if several do); otherwise the oldest first, by TxnDate and then Id, until it is used up; the rest stays

@@ -1,4 +1,7 @@
-"""Applying credit memos: a Payment with total 0 links memo and invoices, in a later call than the memo's own (design section 6)."""
+"""Applying credit memos: a Payment with total 0 links memo and invoices, in a later call.
+
+See docs/architecture.md rule M3.
+"""
 
 from __future__ import annotations
 

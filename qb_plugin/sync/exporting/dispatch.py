@@ -31,7 +31,7 @@ from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Sender
 from qb_plugin.sync.reporting import RunAborted
 
-PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
+PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (docs/architecture.md rule M2)
 AHEAD = 1500  # rows planned before they can be sent: several times what is in flight at once
 Item = TypeVar("Item")
 SentRow = tuple[PlannedRow, RowResult]

@@ -87,7 +87,7 @@ class Resumed:
 
 
 def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY) -> Resumed:
-    """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6).
+    """Settle the intents that a lost answer or a killed process left open (docs/architecture.md rule 6).
 
     `records` are those at hand: one that was edited since it was sent is reported as *changed*.
     """

@@ -59,7 +59,7 @@ class ImportRow:
 
     @property
     def exists(self) -> bool:
-        """Whether Hide Synchronized hides it (design section 2, line 1)."""
+        """Whether Hide Synchronized hides it (docs/architecture.md rule P1)."""
         return self.outcome is Outcome.SYNCHRONIZED or self.is_possible_duplicate
 
     @property

@@ -187,7 +187,7 @@ def invoices_from(drawn: Sequence[tuple[str, int, Decimal]]) -> list[QboInvoice]
 
 
 class PlainRule:
-    """The default process as section 6 says it, in the plainest words: what the quick one is compared with."""
+    """The default process (docs/architecture.md rule M2) in the plainest words: what the quick one is compared with."""
 
     def __init__(self, invoices: Sequence[QboInvoice]) -> None:
         self.invoices = sorted(invoices, key=lambda found: (found.date, int(found.id)))

@@ -1,4 +1,4 @@
-"""Doubt is settled by looking it up, twice, before the same bytes go again (design section 7, rules 3 to 6)."""
+"""Doubt is settled by looking it up, twice, before the same bytes go again (docs/architecture.md rules 3 to 6)."""
 
 from __future__ import annotations
 
