@@ -11,7 +11,7 @@ from hostsim.addins.host_services import User
 from hostsim.addins.registrars import ContextActions, Forms, Menu
 from hostsim.builtin.list_grids import client_grid, invoice_grid
 from hostsim.builtin.payment_grid import PaymentGrid
-from hostsim.builtin.text_forms import NoteForm, RecordForm, SupportForm
+from hostsim.builtin.text_forms import RecordForm, SupportForm, TextForm
 from hostsim.practice.database import Practice
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -22,8 +22,8 @@ KEYS = """Arrows, Home, End, Page keys move through a grid. Space selects a row,
 Enter or F2 opens a list in a cell. Shift+F10 or the menu key opens the context menu. F10 goes to the menu bar. Esc closes."""
 
 
-class OwnAddIn:
-    """The host itself, as an add-in of its own."""
+class BuiltinAddIn:
+    """The host's own menus, grids and text forms, as an add-in."""
 
     def __init__(
         self, practice: Practice, labels: Mapping[str, str], user: User, addins: Callable[[], Sequence[tuple[str, str, str]]]
@@ -51,12 +51,12 @@ class OwnAddIn:
         forms.add(invoice_grid(self._practice))
         forms.add(PaymentGrid(self._practice, self._labels))
         forms.add(RecordForm(lambda ref: record_text(self._practice, ref)))
-        forms.add(NoteForm("firm-settings", "Firm settings", self._firm))
-        forms.add(NoteForm("add-ins", "Add-ins", self._list_addins))
-        forms.add(NoteForm("keyboard", "Keyboard", lambda: KEYS))
+        forms.add(TextForm("firm-settings", "Firm settings", self._firm))
+        forms.add(TextForm("add-ins", "Add-ins", self._list_addins))
+        forms.add(TextForm("keyboard", "Keyboard", lambda: KEYS))
         forms.add(SupportForm())
         forms.add(
-            NoteForm("about", "About WorkSpace", lambda: "A simulated WorkSpace to develop, demonstrate and test add-ins against.")
+            TextForm("about", "About WorkSpace", lambda: "A simulated WorkSpace to develop, demonstrate and test add-ins against.")
         )
 
     @hookimpl

@@ -9,7 +9,8 @@ from datetime import datetime
 import click
 
 from hostsim.commands.startup import PORT, CannotRun, as_day, open_from, shared_options, today_option
-from hostsim.web.server import ADDRESS, PortRefused, listen, make_server
+from hostsim.loopback import ADDRESS, PortRefused, listen
+from hostsim.web.server import make_server
 from hostsim.web.start_tokens import StartTokens
 from hostsim.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb_plugin.host import Marks
+from qb_plugin.host import MarkChange, Marks
 from qb_plugin.model import Entity
 from qb_plugin.sync.ports import Links
 
@@ -18,7 +18,7 @@ def repair_marks(marks: Marks, links: Links, realm: str) -> None:
     # links are read and its mark is set, never taken off.
     marked = set(marks.marked("synchronized"))
     linked = {str(link.source) for entity in ENTITIES for link in links.all_of(realm, entity)}
-    changes = [{"ref": ref, "state": "synchronized"} for ref in sorted(linked - marked)]
+    changes: list[MarkChange] = [{"ref": ref, "state": "synchronized"} for ref in sorted(linked - marked)]
     changes += [{"ref": ref, "state": ""} for ref in sorted(marked - linked)]
     if changes:
         marks.put(changes)

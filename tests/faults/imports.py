@@ -14,6 +14,7 @@ from hostsim.practice.model import RecordedPayment
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
+from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import ConnectionState, Entity, Outcome, RowResult, RunInfo
 from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
@@ -118,7 +119,7 @@ class FreshKeys:
     def __init__(self, behind: PracticeLedger, press: int) -> None:
         self._behind, self._press = behind, press
 
-    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+    def record_payments(self, payments: Sequence[PaymentToRecord]) -> Sequence[RecordedPayment]:
         return self._behind.record_payments(
             [{**payment, "external_key": f"{payment['external_key']}#{self._press}"} for payment in payments]
         )

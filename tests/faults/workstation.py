@@ -113,7 +113,7 @@ class Workstation:
 
     def _left(self) -> list[str]:
         rows = self._form.rows(self._answer(), None)
-        return [identity for identity in rows.ids(0, rows.count) if identity not in self._ended]
+        return [] if isinstance(rows, dict) else [identity for identity in rows.ids(0, rows.count) if identity not in self._ended]
 
     def _answer(self) -> dict[str, Any]:
         return {"from": None, "to": None, "source": "payments", "hide_synchronized": True, "auto_apply": self.order.auto_apply}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
 
-from qb_plugin.host import PaymentLedger, RecordedPayment
+from qb_plugin.host import PaymentLedger, PaymentToRecord, RecordedPayment
 from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
@@ -95,7 +94,7 @@ def record(
     return {found.id for found in outcomes if found.id}
 
 
-def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> dict[str, Any]:
+def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> PaymentToRecord:
     """The payment as the host's ledger takes it."""
     payment = row.payment
     return {

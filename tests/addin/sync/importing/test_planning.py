@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow
@@ -73,16 +74,17 @@ def test_a_payment_recorded_under_its_key_is_synchronized_even_without_a_link(fi
     assert external_key(REALM, "900") == "quickbooks:9130347798120106:Payment:900"
 
 
-def import_of(identity: str) -> dict[str, object]:
-    values: dict[str, object] = {
+def import_of(identity: str) -> PaymentToRecord:
+    return {
+        "external_key": external_key(REALM, identity),
         "client_id": "1",
         "date": DAY,
         "amount": Decimal("5.00"),
         "reference": "",
         "method": "",
         "memo": "",
+        "applications": [],
     }
-    return values | {"external_key": external_key(REALM, identity), "applications": []}
 
 
 def test_a_payment_this_firm_exported_is_synchronized_by_its_marker(firm: Firm, ledger: FakeLedger) -> None:
