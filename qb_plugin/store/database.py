@@ -20,7 +20,7 @@ from qb_plugin.store.sql.network_drive import lies_on_share
 from qb_plugin.store.tokens import Tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """Access to all tables. Thread-safe; one per process and database is enough."""
 
@@ -67,11 +67,11 @@ def open_store(
         raise
     claims = Claims(database, process or this_process(), is_dead)
     return Store(
-        database,
-        Journal(database),
-        Links(database),
-        Runs(database),
-        (Leases if exclusive else OpenLeases)(database, claims),
-        Settings(database),
-        Tokens(database, claims),
+        database=database,
+        journal=Journal(database),
+        links=Links(database),
+        runs=Runs(database),
+        leases=(Leases if exclusive else OpenLeases)(database, claims),
+        settings=Settings(database),
+        tokens=Tokens(database, claims),
     )
