@@ -15,7 +15,6 @@ from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reference_lists import ReferenceListCache
 from qb_plugin.services.settle_job import SettleJob
-from qb_plugin.store.database import open_store
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
 from qb_plugin.sync.context import SyncContext
@@ -31,7 +30,7 @@ class Runtime:
         self.parts = parts or Parts()
         self.sentences = load_sentences()
         self.notices = Notices()
-        self.store = open_store(host.database_url, exclusive=self.parts.exclusive)
+        self.store = self.parts.open_store(host.database_url)
         self.links: Links = self.store.links
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         app_keys = AppKeys(host, self.store.settings)

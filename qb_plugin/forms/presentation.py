@@ -127,7 +127,7 @@ def answering(sentences: Sentences, work: Callable[[], Result]) -> Result:
         return {"notice": sentences.text(failure.message), "level": "warning"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoRows:
     """A grid without rows that says why there are none."""
 
@@ -163,4 +163,4 @@ def rows_or_reason(sentences: Sentences, work: Callable[[], Rows]) -> Rows | Rej
         return {"rejected": present_rejection(sentences, rejection)}
     except AddInError as failure:
         reason = sentences.text(failure.message)
-        return NoRows(sentences.text(Message("list_unreadable", {"reason": reason})), problem=reason)
+        return NoRows(text=sentences.text(Message("list_unreadable", {"reason": reason})), problem=reason)

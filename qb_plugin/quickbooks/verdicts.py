@@ -36,7 +36,7 @@ def judge_batch(batch: Batch, envelope: object, reply: ApiResponse) -> tuple[Ans
     try:
         items = read_batch(envelope)
     except BadReplyError as problem:
-        fault = Fault(UNREADABLE, str(problem), status=reply.status, tid=reply.tid)
+        fault = Fault(code=UNREADABLE, text=str(problem), status=reply.status, tid=reply.tid)
         return repeat_verdict(batch, Verdict.DOUBT, fault)
     return tuple(_judge_found(batch, intent, items, reply) for intent in batch.intents)
 
@@ -45,7 +45,7 @@ def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, JsonObject | 
     item = items.get(intent.bid)
     if item is None:
         code = ITEM_REPEATED if intent.bid in items else ITEM_MISSING
-        return Answer(intent.id, Verdict.DOUBT, fault=Fault(code, "no single answer for this item", tid=reply.tid))
+        return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=code, text="no single answer for this item", tid=reply.tid))
     return judge_item(intent, item, reply, batch.resend)
 
 
@@ -56,7 +56,7 @@ def judge_item(intent: Intent, item: JsonObject, reply: ApiResponse, resend: boo
         if fault is None:
             return _confirm(intent, item)
     except BadReplyError as problem:
-        return Answer(intent.id, Verdict.DOUBT, fault=Fault(UNREADABLE, str(problem), status=reply.status, tid=reply.tid))
+        return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=UNREADABLE, text=str(problem), status=reply.status, tid=reply.tid))
     return Answer(intent.id, judge_fault(fault, resend), fault=cleaned(fault))
 
 

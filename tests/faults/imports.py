@@ -195,7 +195,14 @@ class ImportPlay:
         except AddInError as failure:
             return Ended({}, failure)
         progress, last = RunProgress([row.id for row in kept.rows.values()]), dict[str, RowResult]()
-        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(progress.ids))
+        run = RunInfo(
+            id=f"run-{self._presses}",
+            realm=REALM,
+            action="import-payments",
+            user="Maria Ortiz",
+            started=self._time.now(),
+            total=len(progress.ids),
+        )
 
         def work(leased: LeasedRun) -> None:
             import_payments(context, leased, ledger, kept, progress.ids, options=ImportOptions({}))

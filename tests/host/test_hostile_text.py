@@ -232,7 +232,17 @@ def export_to(simulator: RunningSimulator, host: RunningHost, plugin: QuickBooks
     url = connection.act("connect", {}, [], {})["open_url"]
     reply = requests.post(f"{simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
     assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]
-    plugin.runtime().links.add([Link(keys["realm"], Ref.parse("client:1"), Entity.CUSTOMER, "1", LinkOrigin.MATCHED)])
+    plugin.runtime().links.add(
+        [
+            Link(
+                realm=keys["realm"],
+                source=Ref.parse("client:1"),
+                entity=Entity.CUSTOMER,
+                quickbooks_id="1",
+                origin=LinkOrigin.MATCHED,
+            )
+        ]
+    )
     opened = export.open({"selection": rows})
     answer = {**opened["answer"], "token": opened["token"]}
     return dict(export.run("export", answer, rows, {}, Task("t", "export-payments", "export", lambda _: None)))
@@ -242,7 +252,7 @@ def test_what_quickbooks_says_is_told_in_one_line_and_fills_no_placeholder() -> 
     sentences = load_sentences()
     for text in HOSTILE:
         for code in ("6000", "610", "2020", "99999", text[:8]):
-            fault = Fault(code, text, f"{text} {text}", status=400, type="ValidationFault")
+            fault = Fault(code=code, text=text, detail=f"{text} {text}", status=400, type="ValidationFault")
             message = message_for(fault, {"customer": text, "number": text, "invoices": text, "entity": "Payment"})
             told = sentences.text(message)
             assert "class 'str'" not in told

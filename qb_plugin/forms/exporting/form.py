@@ -231,8 +231,20 @@ class ExportPayments:
         plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
         yield from plan.decided
-        yield from (RowResult(str(r.ref), Outcome.READY, Message("would_link"), b.id) for r, b in plan.adopted)
-        yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, applications_of(row.lines)) for row in plan.rows)
+        yield from (
+            RowResult(id=str(r.ref), outcome=Outcome.READY, message=Message("would_link"), quickbooks_id=b.id)
+            for r, b in plan.adopted
+        )
+        yield from (
+            RowResult(
+                id=row.id,
+                outcome=Outcome.READY,
+                message=Message("would_send"),
+                quickbooks_id=None,
+                applied=applications_of(row.lines),
+            )
+            for row in plan.rows
+        )
 
     def _options(self, values: ExportValues, edits: Edits) -> ExportOptions:
         settings = self._services.settings(self._services.connection().realm)
@@ -260,4 +272,8 @@ def sort_query(sort: Sort | None) -> LedgerQuery:
 
 def unknown_rows(ids: Sequence[str], found: set[str]) -> Iterator[RowResult]:
     """Rows that are not there (any more)."""
-    return (RowResult(identity, Outcome.FAILED, Message("record_unknown")) for identity in ids if identity not in found)
+    return (
+        RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
+        for identity in ids
+        if identity not in found
+    )

@@ -140,7 +140,10 @@ class ImportPayments:
         link_matched(context, pairs)
         self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
         reading.of = None
-        results = [RowResult(row.id, Outcome.SYNCHRONIZED, Message("twin_linked"), row.payment.id) for row in rows]
+        results = [
+            RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=row.payment.id)
+            for row in rows
+        ]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
@@ -161,7 +164,7 @@ class ImportPayments:
     def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
         for identity in ids:
             if not kept.get(identity):
-                run.reporter.row(RowResult(identity, Outcome.FAILED, Message("record_unknown")))
+                run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
@@ -174,11 +177,13 @@ class ImportPayments:
         for identity in ids:
             found = kept.get(identity)
             if found is None:
-                yield RowResult(identity, Outcome.FAILED, Message("record_unknown"))
+                yield RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
             else:
                 row = unpack(found)
                 outcome = Outcome.READY if row.outcome is Outcome.READY or identity in force else row.outcome
-                yield RowResult(identity, outcome, row.message, row.payment.id, row.applications)
+                yield RowResult(
+                    id=identity, outcome=outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications
+                )
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No cell of this form is chosen."""

@@ -184,7 +184,7 @@ def match_row(
     if link:
         customer = customers.get(link.quickbooks_id)
         label = customer_label(customer) if customer else "(no longer in QuickBooks)"
-        return MatchRow(client_id, name, link.quickbooks_id, label, linked=True)
+        return MatchRow(client_id=client_id, name=name, customer_id=link.quickbooks_id, customer=label, linked=True)
     if suggested:
-        return MatchRow(client_id, name, suggested.id, customer_label(suggested), linked=False)
-    return MatchRow(client_id, name, "", "", linked=False)
+        return MatchRow(client_id=client_id, name=name, customer_id=suggested.id, customer=customer_label(suggested), linked=False)
+    return MatchRow(client_id=client_id, name=name, customer_id="", customer="", linked=False)

@@ -10,7 +10,7 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRow:
     """A client beside a customer: linked, suggested, or none."""
 

@@ -21,7 +21,7 @@ class CountingMarks(FakeMarks):
 
 def link(source: str, entity: Entity, quickbooks_id: str, realm: str = "9130") -> Link:
     """A link of this company."""
-    return Link(realm, Ref.parse(source), entity, quickbooks_id, LinkOrigin.MATCHED)
+    return Link(realm=realm, source=Ref.parse(source), entity=entity, quickbooks_id=quickbooks_id, origin=LinkOrigin.MATCHED)
 
 
 def test_marks_are_set_and_taken_off_by_the_links_of_the_company(runtime: Runtime) -> None:

@@ -61,7 +61,9 @@ def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledge
 
 
 def test_a_linked_payment_is_synchronized(firm: Firm, ledger: FakeLedger) -> None:
-    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), Entity.PAYMENT, "900", LinkOrigin.EXPORTED)])
+    firm.store.links.add(
+        [Link(realm=REALM, source=Ref(Kind.PAYMENT, "7"), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
+    )
     row = decided(firm, ledger, book_payment("900"))
     assert (row.outcome, row.existing, row.exists) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7"), True)
     assert row.message == Message("already_here")
