@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hostsim.addins.form_protocol import Form
-from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option
+from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask
@@ -24,6 +24,7 @@ LOOSE = {"ignore_unknown_options": True, "help_option_names": []}
 @click.command("run", context_settings=LOOSE)
 @shared_options
 @today_option
+@user_option
 @click.argument("form", required=False, default="--help")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
@@ -33,6 +34,7 @@ def command(
     database: str | None,
     quickbooks: str | None,
     today: datetime | None,
+    user: str | None,
     form: str,
     rest: tuple[str, ...],
 ) -> None:
@@ -43,7 +45,7 @@ def command(
     if form in HELP:  # not click's own help option: a form has its own, which must reach it
         click.echo(context.get_help())
         return
-    workspace = open_from(database, quickbooks, today=as_day(today))
+    workspace = open_from(database, quickbooks, today=as_day(today), user=user)
     try:
         context.exit(drive(workspace, form, list(rest)))
     finally:
@@ -57,11 +59,19 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     wish = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
     if not isinstance(wish, RunRequest):
         return 0  # help was asked for and printed
+    check_right(workspace, description, wish.act or wish.run)
     if description.get("unavailable"):
         raise CannotRun(str(description["unavailable"]["text"]))
     if wish.act:
         return print_act(attempt(lambda: form.act(wish.act, with_answer(description, wish), [], {})), wish)
     return _run(workspace, form, description, wish)
+
+
+def check_right(workspace: Workspace, description: Mapping[str, Any], action: str) -> None:
+    """CannotRun when the person at work has not the right that the form's action needs."""
+    right = next((str(each.get("right", "view")) for each in description.get("actions", ()) if each["id"] == action), "view")
+    if not workspace.may(right):
+        raise CannotRun(f"{workspace.user.name} may not {right} here. Nothing was done.")
 
 
 def find(workspace: Workspace, name: str) -> Form:
