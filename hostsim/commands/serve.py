@@ -22,7 +22,14 @@ from hostsim.workspace import Workspace
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.option("--token", envvar="HOSTSIM_TOKEN", hidden=True, help="The key in the printed address; made anew when left out.")
 def command(
-    *, database: str | None, quickbooks: str | None, today: datetime | None, user: str | None, port: int, opens: bool, token: str | None
+    *,
+    database: str | None,
+    quickbooks: str | None,
+    today: datetime | None,
+    user: str | None,
+    port: int,
+    opens: bool,
+    token: str | None,
 ) -> None:
     """Run the simulated WorkSpace on this machine, and print the address to open.
 
