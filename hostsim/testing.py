@@ -11,8 +11,9 @@ from pathlib import Path
 
 import requests
 
-from hostsim.addins.host_services import Options, User
+from hostsim.addins.host_services import Options
 from hostsim.addins.loader import Source
+from hostsim.addins.user_at_work import ActingUser
 from hostsim.loopback import ADDRESS, listen
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.firm import fill_demo_firm
@@ -68,7 +69,7 @@ def running_host(
     *,
     database: str = "",
     values: Mapping[str, str] | None = None,
-    user: User | None = None,
+    user: ActingUser | None = None,
     today: date | None = None,
 ) -> Iterator[RunningHost]:
     """Serve this practice with these add-ins until the block ends. The port is in `Options` before any add-in starts."""

@@ -9,11 +9,12 @@ from datetime import date
 
 from hostsim.addins.background_jobs import JobRunner
 from hostsim.addins.form_protocol import Form
-from hostsim.addins.host_services import Callbacks, Options, Services, User
+from hostsim.addins.host_services import Callbacks, Options, Services
 from hostsim.addins.loader import AddIn, Source, load_all, load_builtin, stop_all, unique
 from hostsim.addins.manifest import Manifest
 from hostsim.addins.offered_actions import OfferedActions
 from hostsim.addins.registrars import ContextAction, Job, MenuEntry
+from hostsim.addins.user_at_work import ActingUser, choose_user
 from hostsim.builtin.addin import BuiltinAddIn
 from hostsim.event_feed import Feed
 from hostsim.exception_log import ExceptionLog
@@ -32,7 +33,7 @@ class Workspace:
     """One firm's host while it runs."""
 
     practice: Practice
-    user: User
+    user: ActingUser
     options: Options
     addins: list[AddIn]
     builtin: AddIn
@@ -98,12 +99,12 @@ def open_workspace(
     options: Options,
     key: Callable[[str], bytes],
     *,
-    user: User | None = None,
+    user: ActingUser | None = None,
     clock: Callable[[], date] = date.today,
     ids: Callable[[], str] = new_id,
 ) -> Workspace:
     """Open the workspace. An add-in that fails to load is listed with its reason; the rest works."""
-    person, callbacks, feed = user or User(), Callbacks(), Feed(ids())
+    person, callbacks, feed = user or choose_user(practice.people, None), Callbacks(), Feed(ids())
 
     def services(manifest: Manifest) -> Services:
         return Services(manifest.id, practice, person, options, callbacks, key, clock)

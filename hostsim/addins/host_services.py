@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypedDict
 
 from hostsim.addins.registrars import RIGHTS
+from hostsim.addins.user_at_work import ActingUser
 from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
@@ -66,7 +67,7 @@ class Services:
 
     addin: str
     practice: Practice
-    user: User
+    user: ActingUser
     options: Options
     callbacks: Callbacks
     key: Callable[[str], bytes]

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import pluggy
 
 from hostsim.addins.hookspecs import PROJECT
-from hostsim.addins.host_services import User
 from hostsim.addins.registrars import ContextActions, Forms, Menu
+from hostsim.addins.user_at_work import ActingUser
 from hostsim.builtin.list_grids import client_grid, invoice_grid
 from hostsim.builtin.payment_grid import PaymentGrid
 from hostsim.builtin.text_forms import RecordForm, SupportForm, TextForm
+from hostsim.builtin.user_forms import UserForm, UsersForm
 from hostsim.practice.database import Practice
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -26,7 +27,7 @@ class BuiltinAddIn:
     """The host's own menus, grids and text forms, as an add-in."""
 
     def __init__(
-        self, practice: Practice, labels: Mapping[str, str], user: User, addins: Callable[[], Sequence[tuple[str, str, str]]]
+        self, practice: Practice, labels: Mapping[str, str], user: ActingUser, addins: Callable[[], Sequence[tuple[str, str, str]]]
     ) -> None:
         self._practice, self._labels, self._user, self._addins = practice, labels, user, addins
 
@@ -40,6 +41,7 @@ class BuiltinAddIn:
         for label, command in LOOKS:
             menu.add(path=("View", "Colors", label), command=command)
         menu.add(path=("Setup", "Firm settings…"), form="firm-settings")
+        menu.add(path=("Setup", "Users…"), form="users", right="configure")
         menu.add(path=("Help", "Keyboard…"), form="keyboard")
         menu.add(path=("Help", "Support Bundle…"), form="support-bundle")
         menu.add(path=("Help", "About WorkSpace…"), form="about")
@@ -51,6 +53,8 @@ class BuiltinAddIn:
         forms.add(invoice_grid(self._practice))
         forms.add(PaymentGrid(self._practice, self._labels))
         forms.add(RecordForm(lambda ref: record_text(self._practice, ref)))
+        forms.add(UsersForm(self._practice.people))
+        forms.add(UserForm(self._practice.people, self._user))
         forms.add(TextForm("firm-settings", "Firm settings", self._firm))
         forms.add(TextForm("add-ins", "Add-ins", self._list_addins))
         forms.add(TextForm("keyboard", "Keyboard", lambda: KEYS))

@@ -13,6 +13,7 @@ import click
 
 from hostsim.addins.host_services import Options
 from hostsim.addins.loader import installed
+from hostsim.addins.user_at_work import NoSuchUser, choose_user
 from hostsim.commands.plain_text import plain
 from hostsim.practice.database import open_practice
 from hostsim.practice.sql.connection import PracticeUnavailable
@@ -25,7 +26,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 CANNOT_RUN = 2
 PORT = click.IntRange(0, 65535)
 PREFIX = "HOSTSIM_"
-HOST_OPTIONS = ("database", "key_", "token")  # for the host alone: no add-in receives them
+HOST_OPTIONS = ("database", "key_", "token", "user")  # for the host alone: no add-in receives them
 
 
 class CannotRun(click.ClickException):
@@ -49,6 +50,12 @@ def shared_options(command: Command) -> Command:
     return database(quickbooks(command))
 
 
+def user_option(command: Command) -> Command:
+    """--user, to try what somebody may do."""
+    help = "Who is at work, by name, to try their rights [HOSTSIM_USER]; a firm's own host signs people in."
+    return click.option("--user", metavar="NAME", envvar="HOSTSIM_USER", help=help)(command)
+
+
 def today_option(command: Command) -> Command:
     """--today, for a fixed day."""
     return click.option("--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day to work on [today].")(command)
@@ -66,18 +73,22 @@ def open_from(
     port: int = 8400,
     today: date | None = None,
     given: Mapping[str, str] | None = None,
+    user: str | None = None,
 ) -> Workspace:
-    """Open the workspace; CannotRun, with a sentence, when database or key cannot be used."""
+    """Open the workspace; CannotRun, with a sentence, when database, key or user cannot be used."""
     values = {**option_values(os.environ), **({"quickbooks": quickbooks} if quickbooks else {}), **(given or {})}
     check_quickbooks(values.get("quickbooks", ""))
     try:
         url = database_url(database, os.environ)
         practice = open_practice(url)
         options = Options(url, port, values, today, SimulatorKeys(values.get("quickbooks", "")).get)
-        workspace = open_workspace(practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice))
+        person = choose_user(practice.people, user)
+        workspace = open_workspace(
+            practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), user=person
+        )
         tune_garbage_collector()
         return workspace
-    except (PracticeUnavailable, KeyFileError) as problem:
+    except (PracticeUnavailable, KeyFileError, NoSuchUser) as problem:
         raise CannotRun(str(problem)) from problem
 
 

@@ -15,6 +15,7 @@ from hostsim.practice.model import Firm, User
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.schema import prepare
+from hostsim.practice.users import PracticeUsers
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
@@ -36,9 +37,12 @@ class Practice:
     @property
     def users(self) -> Sequence[User]:
         """The users by name, with their rights; empty before the practice is filled."""
-        with self.database.reading() as connection:
-            rows = connection.execute(select(tables.users).order_by(tables.users.c.name))
-            return [User(row.name, frozenset(row.rights.split())) for row in rows]
+        return self.people.all()
+
+    @property
+    def people(self) -> PracticeUsers:
+        """The users, to read and to change."""
+        return PracticeUsers(self.database)
 
     @property
     def schema_version(self) -> int | None:

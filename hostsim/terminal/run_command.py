@@ -11,7 +11,7 @@ import click
 
 from hostsim.addins.descriptions import Answer, FormDescription, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form
-from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option
+from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask
@@ -26,6 +26,7 @@ LOOSE = {"ignore_unknown_options": True, "help_option_names": []}
 @click.command("run", context_settings=LOOSE)
 @shared_options
 @today_option
+@user_option
 @click.argument("form", required=False, default="--help")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
@@ -35,6 +36,7 @@ def command(
     database: str | None,
     quickbooks: str | None,
     today: datetime | None,
+    user: str | None,
     form: str,
     rest: tuple[str, ...],
 ) -> None:
@@ -45,7 +47,7 @@ def command(
     if form in HELP:  # not click's own help option: a form has its own, which must reach it
         click.echo(context.get_help())
         return
-    workspace = open_from(database, quickbooks, today=as_day(today))
+    workspace = open_from(database, quickbooks, today=as_day(today), user=user)
     try:
         context.exit(drive(workspace, form, list(rest)))
     finally:
@@ -59,12 +61,20 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     request = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
     if not isinstance(request, RunRequest):
         return 0  # help was asked for and printed
+    check_right(workspace, description, request.act or request.run)
     unavailable = description.get("unavailable")
     if unavailable:
         raise CannotRun(unavailable["text"])
     if request.act:
         return print_act(attempt(lambda: form.act(request.act, with_answer(description, request), [], {})), request)
     return _run(workspace, form, description, request)
+
+
+def check_right(workspace: Workspace, description: FormDescription, action: str) -> None:
+    """CannotRun when the person at work has not the right that the form's action needs."""
+    right = next((str(each.get("right", "view")) for each in description.get("actions", ()) if each["id"] == action), "view")
+    if not workspace.may(right):
+        raise CannotRun(f"{workspace.user.name} may not {right} here. Nothing was done.")
 
 
 def find(workspace: Workspace, name: str) -> Form:

@@ -40,7 +40,7 @@ class RunTask:
 
     def __init__(self, services: FormServices, task: Task) -> None:
         self._services, self._task = services, task
-        self._to_mark: dict[str, str] = {}
+        self._to_mark: dict[str, MarkChange] = {}
         self._marking, self._noticed = True, False
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
         self._marked_at = services.run_ports.clock.monotonic()
@@ -122,7 +122,7 @@ class RunTask:
             self._task.notice("")
         mark, record = mark_of(result), marked_record(result)
         if mark and record and self._marking:
-            self._to_mark[record] = mark
+            self._to_mark[record] = mark_change(record, mark, result.quickbooks_id)
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
@@ -134,7 +134,7 @@ class RunTask:
 
     def _mark(self) -> None:
         """Set the host's marks for the rows that have ended."""
-        changes: list[MarkChange] = [{"ref": ref, "state": state} for ref, state in self._to_mark.items()]
+        changes = list(self._to_mark.values())
         if changes:
             self._services.host.marks.put(changes)
         self._to_mark = {}
@@ -166,6 +166,14 @@ def marked_record(result: RowResult) -> str | None:
     if result.source:
         return str(result.source)
     return result.id if side_of(result.id) is Side.WORKSPACE else None
+
+
+def mark_change(ref: str, state: str, quickbooks_id: str | None) -> MarkChange:
+    """The change of a record's mark, with what the record is called in QuickBooks where that is known."""
+    change: MarkChange = {"ref": ref, "state": state}
+    if quickbooks_id:
+        change["external_id"] = quickbooks_id
+    return change
 
 
 def mark_of(result: RowResult) -> str | None:

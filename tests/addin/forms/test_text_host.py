@@ -171,6 +171,9 @@ def test_an_export_ends_with_an_outcome_for_every_row(scene: Scene) -> None:
     assert "21" in reasons["payment:7"]
     assert "7/7" in scene.host.lines
     assert sorted(scene.host.marks.marked("synchronized")) == ["payment:1", "payment:2"]
+    there = {row["id"]: row.get("quickbooks_id") for row in summary["rows"]}
+    assert there["payment:1"]
+    assert {ref: mark.external_id or None for ref, mark in scene.host.marks.get(list(there)).items()} == there
 
 
 def test_nothing_goes_twice_when_the_button_is_pressed_twice(scene: Scene) -> None:
