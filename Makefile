@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint types check constraints faults bench mutants screenshots clean
+.PHONY: help demo test quick lint types check constraints structure faults bench mutants screenshots clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -26,10 +26,11 @@ test: $(STAMP) ## set up and run every test
 quick: $(STAMP) ## the tests without browsers and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres" $(ARGS)
 
-lint: $(STAMP) ## ruff and bandit
+lint: $(STAMP) ## ruff and bandit; types and lint of the JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/bandit --quiet --recursive --severity-level medium --confidence-level medium qb_plugin hostsim
+	$(BIN)/python -m tests.javascript.check
 
 types: $(STAMP) ## mypy, strict, on source and tests
 	$(BIN)/mypy
@@ -38,6 +39,9 @@ check: lint types test ## all of it
 
 constraints: $(STAMP) ## pin anew what pyproject.toml asks for, on every Python and platform promised
 	$(BIN)/python -m tests.conventions.pins
+
+structure: $(STAMP) ## the structure in figures, before and now (ARGS="--base REV"; --pages: write the import tables)
+	@$(BIN)/python -m tests.conventions.structure $(ARGS)
 
 faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, nothing lost
 	$(BIN)/python -m tests.faults.run $(ARGS)

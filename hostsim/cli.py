@@ -20,6 +20,8 @@ COMMANDS = {
     "serve": Entry("hostsim.commands.serve:command", "Run the simulated WorkSpace in the browser."),
     "quickbooks": Entry("hostsim.qbo_simulator.server.command:command", "Run the offline QuickBooks Online simulator."),
     "seed": Entry("hostsim.commands.seed:command", "Fill a database with the demo firm."),
+    "load": Entry("hostsim.commands.load:command", "Load clients, invoices, payments and credit memos from a JSON file."),
+    "dump": Entry("hostsim.commands.dump:command", "Print the firm's records as JSON that load takes."),
     "connect": Entry("hostsim.commands.connect:command", "Connect the firm to QuickBooks."),
     "run": Entry(
         "hostsim.terminal.run_command:command", "Do from here what a form does: import-payments, export-payments, match-clients."

@@ -17,9 +17,10 @@ from hostsim.addins.loader import Source
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.web.server import ADDRESS, listen, make_server
+from hostsim.web.start_tokens import StartTokens
 from hostsim.workspace import Workspace, open_workspace
 
-TOKEN = "token-of-this-test"
+TOKEN = "token-of-this-test"  # the first that lets a browser in
 KEY = bytes(range(32))
 
 
@@ -29,16 +30,17 @@ class RunningHost:
 
     url: str
     workspace: Workspace
+    tokens: StartTokens
 
     @property
     def address(self) -> str:
-        """What `hostsim serve` would print."""
-        return f"{self.url}/?token={TOKEN}"
+        """What `hostsim serve` would print; each time another one, as each lets in one browser."""
+        return f"{self.url}/?token={self.tokens.issue()}"
 
     def session(self) -> Session:
         """A client that came in by the printed address."""
         session = Session(self.url)
-        session.get(f"/?token={TOKEN}")
+        session.get(f"/?token={self.tokens.issue()}")
         return session
 
 
@@ -68,19 +70,19 @@ def running_host(
     values: Mapping[str, str] | None = None,
     user: User | None = None,
     today: date | None = None,
-    browser: Callable[[str], Any] = lambda _: None,
 ) -> Iterator[RunningHost]:
     """Serve this practice with these add-ins until the block ends. The port is in `Options` before any add-in starts."""
     socket = listen(0)
     port = socket.getsockname()[1]
     options = Options(database, port, values or {}, today)
-    workspace = open_workspace(practice, sources, options, lambda _: KEY, user=user, browser=browser)
-    server = make_server(workspace, TOKEN)
+    workspace = open_workspace(practice, sources, options, lambda _: KEY, user=user)
+    tokens = StartTokens(TOKEN)
+    server = make_server(workspace, tokens)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     workspace.start_jobs()
     try:
-        yield RunningHost(f"http://{ADDRESS}:{port}", workspace)
+        yield RunningHost(f"http://{ADDRESS}:{port}", workspace, tokens)
     finally:
         server.should_exit = True
         thread.join(10)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import secrets
-import webbrowser
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from hostsim.addins.background_jobs import JobRunner
 from hostsim.addins.form_protocol import Form
@@ -101,7 +99,6 @@ def open_workspace(
     key: Callable[[str], bytes],
     *,
     user: User | None = None,
-    browser: Callable[[str], Any] = webbrowser.open,
     clock: Callable[[], date] = date.today,
     ids: Callable[[], str] = new_id,
 ) -> Workspace:
@@ -109,7 +106,7 @@ def open_workspace(
     person, callbacks, feed = user or User(), Callbacks(), Feed(ids())
 
     def services(manifest: Manifest) -> Services:
-        return Services(manifest.id, practice, person, options, callbacks, lambda url: (browser(url), None)[1], key, clock)
+        return Services(manifest.id, practice, person, options, callbacks, key, clock)
 
     addins = unique(load_all(sources, services))
     own = load_own(OwnAddIn(practice, labels(addins), person, lambda: describe(addins)))

@@ -1,9 +1,18 @@
-"""The clock of this machine."""
+"""The clock that every part of the add-in tells time and waits by: a Protocol, and this machine's own."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The time of day (with its zone), the monotonic time (seconds), and waiting (seconds); a test need not wait."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
 
 
 class SystemClock:

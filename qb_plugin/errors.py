@@ -1,7 +1,6 @@
 """The add-in's failures, sorted by what to do next.
 
 AddInError                    carries a Message: key, values, details
-├── Retriable                 not acted upon: the same bytes may go again (429, 401 before the refresh, lock busy)
 ├── UnknownOutcome            maybe acted upon: look it up before anything else
 ├── RowRefused                this row cannot be done; the others go on
 ├── AnswerRejected            what a person entered does not fit; `fields` names each and why
@@ -9,9 +8,8 @@ AddInError                    carries a Message: key, values, details
     ├── ReconnectNeeded       QuickBooks has signed us out
     ├── NotConnected          no company is connected
     ├── Unreachable           QuickBooks does not answer at all
-    ├── RunInProgress         somebody else holds the lease
-    ├── LeaseLost             our own lease was taken over
-    └── NotAllowed            the user's rights do not cover it
+    ├── RunInProgress         another run holds the lease
+    └── LeaseLost             our own lease was taken over
 """
 
 from __future__ import annotations
@@ -27,14 +25,6 @@ class AddInError(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(message.key)
         self.message = message
-
-
-class Retriable(AddInError):
-    """Not acted upon; `wait` is how many seconds to let pass first."""
-
-    def __init__(self, message: Message, wait: float = 0.0) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 class UnknownOutcome(AddInError):
@@ -70,12 +60,8 @@ class Unreachable(Fatal):
 
 
 class RunInProgress(Fatal):
-    """Somebody else is running."""
+    """Another run holds the lease."""
 
 
 class LeaseLost(Fatal):
     """Our own lease was taken over while we ran."""
-
-
-class NotAllowed(Fatal):
-    """The user's rights do not cover it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NotRequired, Protocol, TypedDict
+
+from qb_plugin.ledger_changes import ApplicationToRecord, LedgerChanges
 
 
 class Client(Protocol):
-    """Somebody the firm bills."""
+    """Somebody the firm bills. `currency` is an ISO 4217 code, the firm's where the client has none of their own."""
 
     @property
     def id(self) -> str: ...
@@ -17,6 +19,17 @@ class Client(Protocol):
     def name(self) -> str: ...
     @property
     def active(self) -> bool: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def email(self) -> str:
+        """Empty when the host knows none."""
+        ...
+
+    @property
+    def phone(self) -> str:
+        """As people wrote it; empty when the host knows none."""
+        ...
 
 
 class Invoice(Protocol):
@@ -78,7 +91,16 @@ class Record(Protocol):
     @property
     def external_key(self) -> str | None: ...
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """Higher after every change of the record."""
+        ...
+
+    @property
+    def birth(self) -> str:
+        """A short random text (letters and digits) made when the record is first recorded: never changed, restored with the
+        record, and another when it is entered again, even under the same id. Empty in a host that keeps none.
+        """
+        ...
 
 
 class Snapshot(Protocol):
@@ -106,8 +128,39 @@ class RecordedPayment(Protocol):
     def reason(self) -> str | None: ...
 
 
-class Ledger(Protocol):
-    """The practice's billing records."""
+LedgerQuery = TypedDict(  # by call: `from` is no name for a class attribute
+    "LedgerQuery",
+    {
+        "kinds": Sequence[str],  # payment, credit_memo
+        "from": date | None,  # both ends included
+        "to": date | None,
+        "refs": Sequence[str],  # exactly these; then nothing else filters but `kinds`
+        "hide_synchronized": bool,  # by this add-in's marks
+        "show_hidden": bool,
+        "search": str,
+        "sort": str,  # date, client, method, reference, amount, number, kind
+        "descending": bool,
+    },
+    total=False,
+)
+LedgerQuery.__doc__ = "Which payments and credit memos a snapshot holds, and their order."
+
+
+class PaymentToRecord(TypedDict):
+    """A payment for the ledger, with its applications."""
+
+    external_key: str
+    client_id: str
+    date: date
+    amount: Decimal
+    method: str  # one of the ledger's methods, or empty
+    reference: str
+    memo: str
+    applications: Sequence[ApplicationToRecord]
+
+
+class PaymentLedger(Protocol):
+    """The practice's billing records as an import reads and records them."""
 
     def clients(self) -> Sequence[Client]: ...
     def methods(self) -> Sequence[str]:
@@ -141,10 +194,17 @@ class Ledger(Protocol):
     def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
         """Record payments, one outcome each, in the order given; each with its applications and key or not at all.
 
-        Keys: `external_key`, `client_id`, `date`, `amount`, `method`, `reference`, `memo`, `applications` (list of
-        `{"invoice_id", "amount"}`). A key that exists already gives `exists` with the id it has.
+        A key that exists already, or came earlier in the list, gives `exists` with the id it has, and changes nothing. Refused,
+        with a sentence: an unknown client; an amount, or a part of it, that is zero, negative or has more decimals than the
+        client's currency; an unknown invoice, or one of another client; more applied than paid; more than an invoice's balance,
+        what payments earlier in the list took counted. One refusal stops no other payment.
         """
         ...
+
+
+class Ledger(PaymentLedger, LedgerChanges, Protocol):
+    """The practice's billing records: read, recorded and changed. `qb_plugin.testing` checks a host's own ledger against every
+    rule here."""
 
 
 class Mark(Protocol):
@@ -158,12 +218,21 @@ class Mark(Protocol):
     def hidden(self) -> bool: ...
 
 
+class MarkChange(TypedDict):
+    """A change of a record's mark; keys that are absent stay as they were."""
+
+    ref: str
+    state: NotRequired[str]
+    hidden: NotRequired[bool]
+    external_id: NotRequired[str]  # the id of the record over there, for the host's own lists
+
+
 class Marks(Protocol):
     """The host's indexed marks, one per record and add-in, so that filters over a million records are the host's own."""
 
     def get(self, refs: Sequence[str]) -> Mapping[str, Mark]: ...
     def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Change marks: `ref` and any of `state`, `hidden`; what is not named stays."""
+        """Make changes, each a `MarkChange`."""
         ...
 
     def marked(self, state: str) -> Sequence[str]:
@@ -182,6 +251,11 @@ class User(Protocol):
 
 class Host(Protocol):
     """What an add-in is given when it starts."""
+
+    @property
+    def program(self) -> str:
+        """What people call the host, for sentences: `WorkSpace`."""
+        ...
 
     @property
     def firm(self) -> str: ...
@@ -209,7 +283,6 @@ class Host(Protocol):
         """A start-up option meant for this add-in, such as `quickbooks` (an address) or `client_id`."""
         ...
 
-    def open_browser(self, url: str) -> None: ...
     def on_callback(self, handler: Callable[[Mapping[str, str]], Mapping[str, Any]]) -> None:
         """Call the handler with the query values that arrive at `redirect_uri`; it answers with `{"ok", "text"}`."""
         ...

@@ -1,4 +1,4 @@
-"""Money from text to text: Decimal, never a float, and cents are refused rather than rounded (design section 6)."""
+"""Money from text to text: Decimal, never a float, and cents are refused rather than rounded (docs/architecture.md rule M1)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,7 @@ ZERO = Decimal("0.00")
 
 
 class BadAmountError(ValueError):
-    """The text is not an amount, or has more decimals than the currency has."""
-
-
-def parse_amount(text: str) -> Decimal:
-    """Read `1234.50`; BadAmountError for anything else, a third decimal included."""
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        raise BadAmountError(text) from None
-    return exact(amount)
+    """The amount is not a number, or has more decimals than the currency has."""
 
 
 def exact(amount: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""What the host gives to an add-in when it starts: its ledger, marks, user, key, options, browser and OAuth callback."""
+"""What the host gives to an add-in when it starts: its ledger, marks, user, key, options and OAuth callback."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
 
+PROGRAM = "WorkSpace"
 Handler = Callable[[Mapping[str, str]], Mapping[str, Any]]
 
 
@@ -60,9 +61,13 @@ class Services:
     user: User
     options: Options
     callbacks: Callbacks
-    browser: Callable[[str], None]
     key: Callable[[str], bytes]
     clock: Callable[[], date]
+
+    @property
+    def program(self) -> str:
+        """What people call this host."""
+        return PROGRAM
 
     @property
     def firm(self) -> str:
@@ -105,10 +110,6 @@ class Services:
     def option(self, name: str) -> str | None:
         """A start-up option, such as `quickbooks`."""
         return self.options.values.get(name) or self.options.fallback(name)
-
-    def open_browser(self, url: str) -> None:
-        """Open the person's own browser."""
-        self.browser(url)
 
     def on_callback(self, handler: Handler) -> None:
         """Call the handler with the query values that arrive at `redirect_uri`."""

@@ -18,8 +18,8 @@ from types import FrameType
 import click
 import requests
 
-from hostsim.commands.startup import CannotRun, say
-from hostsim.web.server import ADDRESS, PortTaken, listen
+from hostsim.commands.startup import PORT, CannotRun, say
+from hostsim.web.server import ADDRESS, PortRefused, listen
 
 FILES = ("firm.db", "firm.db-wal", "firm.db-shm", "quickbooks.db", "quickbooks.db-wal", "quickbooks.db-shm", "ready")
 # A person waits for the demo's screens: QuickBooks' limits hold, but its calls take no time.
@@ -55,8 +55,8 @@ class Demo:
 
 
 @click.command("demo")
-@click.option("--port", default=8400, show_default=True, help="The host's port.")
-@click.option("--quickbooks-port", default=8401, show_default=True, help="The simulator's port.")
+@click.option("--port", type=PORT, default=8400, show_default=True, help="The host's port.")
+@click.option("--quickbooks-port", type=PORT, default=8401, show_default=True, help="The simulator's port.")
 @click.option("--reset/--keep", default=True, help="Begin anew on both sides, or keep both as they were.  [default: reset]")
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path(".demo"), help="Where both keep their data."
@@ -90,11 +90,11 @@ def command(*, port: int, quickbooks_port: int, reset: bool, folder: Path, opens
 
 
 def check_port(port: int, flag: str) -> None:
-    """CannotRun, naming the flag, when the port is taken."""
+    """CannotRun, naming the flag, when the port cannot be had."""
     try:
         listen(port).close()
-    except PortTaken:
-        raise CannotRun(f"Port {port} is taken, perhaps by another demo. Choose another one with {flag}.") from None
+    except PortRefused as problem:
+        raise CannotRun(f"{problem} Choose another one with {flag}.") from None
 
 
 def clear(folder: Path) -> None:

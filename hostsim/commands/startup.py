@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -22,6 +23,7 @@ from hostsim.workspace import Workspace, open_workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 CANNOT_RUN = 2
+PORT = click.IntRange(0, 65535)
 PREFIX = "HOSTSIM_"
 OWN = ("database", "key_", "token")  # for the host alone: no add-in is told
 
@@ -68,6 +70,7 @@ def open_from(
 ) -> Workspace:
     """Open the workspace; CannotRun, with a sentence, when database or key cannot be used."""
     values = {**option_values(os.environ), **({"quickbooks": quickbooks} if quickbooks else {}), **(given or {})}
+    check_quickbooks(values.get("quickbooks", ""))
     try:
         url = database_url(database, os.environ)
         practice = open_practice(url)
@@ -78,6 +81,17 @@ def open_from(
         return workspace
     except (PracticeUnavailable, KeyFileError) as problem:
         raise CannotRun(str(problem)) from problem
+
+
+def check_quickbooks(address: str) -> None:
+    """CannotRun when this is neither sandbox nor production nor an http address with a port that can be."""
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, or above 65535
+        fits = False
+    if address and address not in ("sandbox", "production") and not fits:
+        raise CannotRun(f"{address} is no address of QuickBooks. Use sandbox, production, or http://127.0.0.1:8401 (a simulator).")
 
 
 def spare_the_collector() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from hostsim.practice.births import fresh_birth
 from hostsim.practice.ledger import PracticeLedger
-from hostsim.practice.marks import PracticeMarks, register_addin
+from hostsim.practice.marks import PracticeMarks, first_addin, register_addin
 from hostsim.practice.model import Firm, User
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
@@ -21,15 +22,16 @@ ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 class Practice:
     """An open practice. Close it when done; methods may be called from any thread."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, births: Callable[[], str] = fresh_birth) -> None:
         self.database = database
+        self._births = births
 
     @property
     def firm(self) -> Firm:
-        """The firm's name and short id, as they are now."""
+        """The firm's name, short id and currency, as they are now."""
         with self.database.reading() as connection:
             row = connection.execute(select(tables.firm)).one()
-            return Firm(row.name, row.short_id)
+            return Firm(row.name, row.short_id, row.currency)
 
     @property
     def users(self) -> Sequence[User]:
@@ -62,15 +64,20 @@ class Practice:
     @property
     def ledger(self) -> PracticeLedger:
         """The ledger; its filters go by the marks of the first add-in, which is all there is to choose where there is one."""
-        return PracticeLedger(self.database)
+        return PracticeLedger(self.database, births=self._births)
 
     def ledger_for(self, addin: str) -> PracticeLedger:
         """The ledger whose `hide_synchronized` and `show_hidden` go by this add-in's marks."""
-        return PracticeLedger(self.database, self._addin_id(addin))
+        return PracticeLedger(self.database, self._addin_id(addin), self._births)
 
     def marks(self, addin: str) -> PracticeMarks:
         """The marks of this add-in."""
         return PracticeMarks(self.database, self._addin_id(addin))
+
+    def first_addin_id(self) -> int | None:
+        """The add-in that this practice has known longest; None before it has known any."""
+        with self.database.reading() as connection:
+            return first_addin(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -85,18 +92,22 @@ class Practice:
             return register_addin(connection, name)
 
 
-def open_practice(url: str, *, new_firm: str = "New firm", new_id: Callable[[], str] | None = None) -> Practice:
+def open_practice(
+    url: str, *, new_firm: str = "New firm", new_id: Callable[[], str] | None = None, births: Callable[[], str] = fresh_birth
+) -> Practice:
     """Open a practice by its database address, making what is missing. A new one gets this name and a fresh short id.
+
+    `births` makes the birth of each record that is recorded from now on, and of those of an older database.
 
     PracticeUnavailable, with a sentence, when the database cannot be used.
     """
     database = Database(url)
     try:
-        prepare(database, new_firm, (new_id or fresh_firm_id)())
+        prepare(database, new_firm, (new_id or fresh_firm_id)(), births)
     except BaseException:
         database.close()
         raise
-    return Practice(database)
+    return Practice(database, births)
 
 
 def fresh_firm_id() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,17 +12,19 @@ from sqlalchemy import select
 from hostsim.practice import client_and_invoice_lists as bills
 from hostsim.practice import reading
 from hostsim.practice.amounts import BadAmountError, to_units
+from hostsim.practice.births import fresh_birth
 from hostsim.practice.listing import take_snapshot
 from hostsim.practice.marks import first_addin
-from hostsim.practice.model import Client, Invoice, Record, RecordedPayment
+from hostsim.practice.model import ChangeOutcome, Client, Invoice, Record, RecordedPayment
 from hostsim.practice.query import read_query
-from hostsim.practice.recording import record_group
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.snapshots import IdSnapshot, Snapshot
 from hostsim.practice.sql.sql_conditions import among, row_number
+from hostsim.practice.writing.changes import Action, change_group
+from hostsim.practice.writing.recording import record_group
 
-GROUP = 500  # payments in one commit: large enough to be quick, short enough that no other writer waits long
+GROUP = 500  # items in one commit: large enough to be quick, short enough that no other writer waits long
 
 
 class PracticeLedger:
@@ -31,9 +33,15 @@ class PracticeLedger:
     Every method may raise PracticeUnavailable, whose text is a sentence.
     """
 
-    def __init__(self, database: Database, addin_id: int | None = None) -> None:
+    def __init__(self, database: Database, addin_id: int | None = None, births: Callable[[], str] = fresh_birth) -> None:
         self._database = database
         self._addin_id = addin_id
+        self._births = births
+
+    @property
+    def can(self) -> frozenset[str]:
+        """The changes that this ledger takes: all there are."""
+        return frozenset(Action)
 
     def clients(self) -> Sequence[Client]:
         """All clients by name."""
@@ -109,7 +117,30 @@ class PracticeLedger:
         outcomes: list[RecordedPayment] = []
         for start in range(0, len(payments), GROUP):
             with self._database.writing() as connection:
-                outcomes += record_group(connection, payments[start : start + GROUP])
+                outcomes += record_group(connection, payments[start : start + GROUP], self._births)
+        return outcomes
+
+    def apply(self, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
+        """Apply records to invoices: `key`, `ref`, `version`, `applications`; committed in groups, as payments are."""
+        return self._change(Action.APPLY, changes)
+
+    def update(self, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
+        """Change records: `key`, `ref`, `version` and any of `date`, `amount`, `method`, `reference`, `memo`, `applications`."""
+        return self._change(Action.UPDATE, changes)
+
+    def remove(self, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
+        """Remove records with their applications: `key`, `ref`, `version`. Their ids are not used again."""
+        return self._change(Action.REMOVE, changes)
+
+    def create_clients(self, clients: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
+        """Create clients: `key`, `name` and any of `email`, `phone`, `currency`."""
+        return self._change(Action.CREATE_CLIENTS, clients)
+
+    def _change(self, action: Action, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
+        outcomes: list[ChangeOutcome] = []
+        for start in range(0, len(changes), GROUP):
+            with self._database.writing() as connection:
+                outcomes += change_group(connection, action, changes[start : start + GROUP])
         return outcomes
 
 

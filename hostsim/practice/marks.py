@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
 from hostsim.practice.listing import signed_keys
 from hostsim.practice.model import Kind, Mark
@@ -30,17 +30,18 @@ class PracticeMarks:
         with self._database.reading() as connection:
             among_these = among(connection, marks.c.record_id, [abs(key) for key in keys])
             rows = connection.execute(select(marks).where(marks.c.addin_id == self._addin_id, among_these)).all()
-        found = {mark.ref: mark for mark in (Mark(_ref(row.kind, row.record_id), row.state, row.hidden) for row in rows)}
+        found = {mark.ref: mark for mark in (_mark(row) for row in rows)}
         return {ref: found[ref] for ref in refs if ref in found}
 
     def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Change marks, all in one commit: `ref` and any of `state`, `hidden`. ValueError for a state there is not.
+        """Change marks, all in one commit: `ref` and any of `state`, `hidden`, `external_id`. ValueError for a state there is not.
 
         In order of record: two that mark the same records in orders of their own would wait for each other for ever.
         """
         in_order = sorted(changes, key=lambda change: _key(change)["at"])
         stated = [_state_change(change) for change in in_order if "state" in change]
         shown = [_key(change) | {"new_hidden": bool(change["hidden"])} for change in in_order if "hidden" in change]
+        named = [_key(change) | {"new_id": str(change["external_id"])} for change in in_order if "external_id" in change]
         mine = update(marks).where(
             marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign")
         )
@@ -50,6 +51,8 @@ class PracticeMarks:
                 connection.execute(mine.values(state), stated)
             if shown:
                 connection.execute(mine.values(hidden=bindparam("new_hidden")), shown)
+            if named:
+                connection.execute(mine.values(external_id=bindparam("new_id")), named)
 
     def marked(self, state: str) -> Sequence[str]:
         """All records with this state, in order of id."""
@@ -86,6 +89,10 @@ def _fill(connection: Connection, addin_id: int, after_id: int) -> None:
     copied = (records.c.id, records.c.kind, records.c.date, records.c.value)
     rows = select(literal(addin_id), *copied).where(records.c.id > after_id)
     connection.execute(insert(marks).from_select(["addin_id", "record_id", "kind", "date", "value"], rows))
+
+
+def _mark(row: Row[Any]) -> Mark:
+    return Mark(_ref(row.kind, row.record_id), row.state, row.hidden, row.external_id)
 
 
 def _ref(sign: int, key: int) -> str:

@@ -1,4 +1,4 @@
-"""The practice's billing records as plain frozen values; every amount is a Decimal in the firm's currency."""
+"""The practice's billing records as plain frozen values; every amount is a Decimal in its client's currency."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ class Kind(StrEnum):
 
 
 class RecordingStatus(StrEnum):
-    """What became of a payment given to `record_payments`."""
+    """What became of something given to the ledger; `changed`: it is no longer at the version that the user saw."""
 
     RECORDED = "recorded"
     EXISTS = "exists"
     REFUSED = "refused"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,24 @@ class Firm:
 
     name: str
     id: str
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody the firm bills; `balance` is what their invoices have open, `unapplied` what they paid ahead."""
+    """Somebody the firm bills; `balance` is what their invoices have open, `unapplied` what they paid ahead.
+
+    `currency` is an ISO 4217 code, the firm's where the client has none of their own.
+    """
 
     id: str
     name: str
     active: bool = True
     balance: Decimal = Decimal("0.00")
     unapplied: Decimal = Decimal("0.00")
+    email: str = ""
+    phone: str = ""
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A payment or credit memo. The amount is positive; bad rows may hold zero, or more than two decimals."""
+    """A payment or credit memo. The amount is positive; bad rows may hold zero, or more decimals than the currency has.
+
+    `birth` is random, made when the record was first recorded; `version` counts its changes since.
+    """
 
     kind: Kind
     id: str
@@ -93,6 +104,7 @@ class Record:
     external_key: str | None
     version: int
     applications: tuple[Application, ...] = ()
+    birth: str = ""
 
     @property
     def ref(self) -> str:
@@ -110,13 +122,30 @@ class RecordedPayment:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOutcome:
+    """What became of one change; `reason` is a sentence when it was refused, or the record had changed."""
+
+    key: str
+    status: RecordingStatus
+    #: The record's or client's id; None when there is none.
+    id: str | None = None
+    #: The record's version now; None for a client, and for a record that is gone.
+    version: int | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An add-in's mark on a record: state is "", synchronized, failed or not_confirmed."""
+    """An add-in's mark on a record: state is "", synchronized, failed or not_confirmed.
+
+    `external_id` is the id of the record that the add-in made or found elsewhere for it.
+    """
 
     ref: str
     state: str = ""
     hidden: bool = False
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ KEYS_AT_ONCE = 500  # values in one comparison; both databases take far more, an
 # In the order that `_record` takes them: by name, a column of a row costs three times as much.
 RECORD_COLUMNS = (
     *("kind", "id", "serial", "client_id", "date", "value", "method", "reference"),
-    *("memo", "unapplied", "external_key", "version"),
+    *("memo", "unapplied", "external_key", "version", "birth"),
 )
 
 _records: Select[Any] = (
@@ -73,7 +73,8 @@ def read_invoices_by_number(connection: Connection, numbers: Collection[str]) ->
 def read_clients(connection: Connection, ids: Sequence[str] | None = None) -> list[Client]:
     """The clients with these ids in the order asked, or all of them by name."""
     owed, ahead = _sum_by_client(tables.invoices, "balance"), _sum_by_client(tables.records, "unapplied")
-    statement: Select[Any] = select(tables.clients).order_by(tables.clients.c.name_key, tables.clients.c.id)
+    firm_currency = select(tables.firm.c.currency).scalar_subquery().label("firm_currency")
+    statement: Select[Any] = select(tables.clients, firm_currency).order_by(tables.clients.c.name_key, tables.clients.c.id)
     if ids is not None:
         numbers = row_numbers(ids)
         owed = owed.where(among(connection, tables.invoices.c.client_id, numbers))
@@ -115,7 +116,7 @@ def _applications(connection: Connection, record_ids: Collection[int]) -> Mappin
 
 
 def _record(row: tuple[Any, ...], applied: Mapping[int, list[Application]]) -> Record:
-    sign, key, serial, client_id, day, value, method, reference, memo, unapplied, external_key, version, name = row
+    sign, key, serial, client_id, day, value, method, reference, memo, unapplied, external_key, version, birth, name = row
     kind = Kind.of_sign(sign)
     return Record(
         kind=kind,
@@ -131,6 +132,7 @@ def _record(row: tuple[Any, ...], applied: Mapping[int, list[Application]]) -> R
         unapplied=from_units(unapplied),
         external_key=external_key,
         version=version,
+        birth=birth,
         applications=tuple(applied.get(key, ())),
     )
 
@@ -149,4 +151,13 @@ def _invoice(row: Row[Any]) -> Invoice:
 
 
 def _client(row: Row[Any], balance: int, unapplied: int) -> Client:
-    return Client(str(row.id), row.name, row.active, from_units(balance), from_units(unapplied))
+    return Client(
+        id=str(row.id),
+        name=row.name,
+        active=row.active,
+        balance=from_units(balance),
+        unapplied=from_units(unapplied),
+        email=row.email,
+        phone=row.phone,
+        currency=row.currency or row.firm_currency,
+    )

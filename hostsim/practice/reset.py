@@ -10,6 +10,7 @@ from hostsim.practice.sql.schema import FIRST_SERIALS
 from hostsim.practice.sql.search_index import emptied_search_index
 
 EMPTIED = (
+    tables.changes,
     tables.marks,
     tables.applications,
     tables.records,

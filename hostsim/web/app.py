@@ -12,6 +12,7 @@ from hostsim.web import api, pages
 from hostsim.web.errors import RequestRefused, on_crash, on_http, on_refused
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.guard import CALLBACK, Guard
+from hostsim.web.start_tokens import StartTokens
 from hostsim.web.support import download_support
 from hostsim.workspace import Workspace
 
@@ -43,11 +44,11 @@ def routes(static: str) -> list[Route | Mount]:
     ]
 
 
-def create_app(workspace: Workspace, token: str) -> Guard:
-    """The whole host as one ASGI application; `token` is the key in the printed address."""
+def create_app(workspace: Workspace, tokens: StartTokens) -> Guard:
+    """The whole host as one ASGI application; `tokens` let browsers in."""
     static = lasting_address()
     app = Starlette(
         routes=routes(static), exception_handlers={RequestRefused: on_refused, HTTPException: on_http, Exception: on_crash}
     )
     app.state.workspace, app.state.templates = workspace, pages.templates(static)
-    return Guard(app, token)
+    return Guard(app, tokens)

@@ -7,7 +7,6 @@ and the static files need the cookie that only the address printed at start can 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +18,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hostsim.web.errors import RequestRefused, error
+from hostsim.web.start_tokens import StartTokens
 
 LIMIT = 1_000_000
 """Bytes that a body may have."""
 TOO_MUCH = "That is more than this host takes in at once."
+USED = "That address has been opened already, and it lets in one browser once. Start hostsim again for a new one."
+EARLIER = "That address is of an earlier start. Open the one that hostsim printed last."
 LINE = 8_000
 """Characters that path and query together may have."""
 CALLBACK = "/addins/callback"
@@ -48,11 +50,10 @@ class Refusal:
 
 
 class Guard:
-    """ASGI middleware around the whole host; `token` is made anew at each start."""
+    """ASGI middleware around the whole host; the tokens are made anew at each start, and each lets in one browser."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app, self._token = app, token
-        self._cookie = hmac.digest(token.encode(), b"cookie", hashlib.sha256).hex()
+    def __init__(self, app: ASGIApp, tokens: StartTokens) -> None:
+        self._app, self._tokens = app, tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer it here."""
@@ -73,22 +74,25 @@ class Guard:
             return error(refusal.status, refusal.text)
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if scope["method"] == "GET" and "token" in query and scope["path"] != CALLBACK:
-            return self._sign_in(scope, query)
+            return self._sign_in(scope, headers, query)
         if is_open(scope["method"], scope["path"]) or self._knows(scope, headers):
             return None
         return error(401, "Open the address that hostsim printed when it started; it carries the key to this page.")
 
-    def _sign_in(self, scope: Scope, query: Mapping[str, list[str]]) -> Response:
-        if len(query["token"]) != 1 or not hmac.compare_digest(query["token"][0].encode(), self._token.encode()):
-            return error(401, "That address is of an earlier start. Open the one that hostsim printed last.")
+    def _sign_in(self, scope: Scope, headers: Headers, query: Mapping[str, list[str]]) -> Response:
+        """Let in who brings an unused token, once; a browser that is in already keeps its cookie and spends none."""
+        token = query["token"][0]
+        again = self._tokens.is_used(token) and self._knows(scope, headers)
+        if len(query["token"]) != 1 or not (again or self._tokens.spend(token)):
+            return error(401, USED if self._tokens.is_used(token) else EARLIER)
         rest = urlencode({name: values for name, values in query.items() if name != "token"}, doseq=True)
         answer = RedirectResponse("/" + scope["path"].strip("/") + (f"?{rest}" if rest else ""), status_code=303)
-        answer.set_cookie(cookie_name(scope), self._cookie, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(cookie_name(scope), self._tokens.cookie, httponly=True, samesite="strict", path="/")
         return answer
 
     def _knows(self, scope: Scope, headers: Headers) -> bool:
         sent = [cookie_parser(line).get(cookie_name(scope), "") for line in headers.getlist("cookie")]
-        return any(hmac.compare_digest(value.encode(), self._cookie.encode()) for value in sent)
+        return any(hmac.compare_digest(value.encode(), self._tokens.cookie.encode()) for value in sent)
 
 
 def cookie_name(scope: Scope) -> str:

@@ -8,7 +8,12 @@ from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
 from qb_plugin.messages import Sentences
-from qb_plugin.model import Connection, Message, RowResult, Share
+from qb_plugin.model import (
+    Application,
+    Connection,
+    Message,
+    RowResult,
+)
 from qb_plugin.money import plain_amount, show_amount
 
 FIXES: Mapping[str, Mapping[str, Any]] = {
@@ -42,13 +47,13 @@ def present_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
         "outcome": result.outcome.value,
         **present_message(sentences, result.message),
         "quickbooks_id": result.quickbooks_id,
-        "applied": [{"invoice": share.invoice, "amount": plain_amount(share.amount)} for share in result.applied],
+        "applied": [{"invoice": each.invoice_number, "amount": plain_amount(each.amount)} for each in result.applied],
     }
 
 
-def present_shares(shares: Sequence[Share]) -> str:
+def present_applications(applications: Sequence[Application]) -> str:
     """`INV-1001 450.00, INV-1002 12.50`."""
-    return ", ".join(f"{share.invoice} {show_amount(share.amount)}" for share in shares)
+    return ", ".join(f"{each.invoice_number} {show_amount(each.amount)}" for each in applications)
 
 
 def title_of(name: str, connection: Connection) -> str:

@@ -1,9 +1,9 @@
-"""Drives a run's events into the host's task: rows, progress, notices, marks, and the summary at the end."""
+"""Shows a run in the host's task: rows, progress, notices, marks, and the summary at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from functools import partial
 from typing import Any
 
 from qb_plugin.errors import AddInError, Fatal, RunInProgress
@@ -11,6 +11,7 @@ from qb_plugin.forms.presentation import present_result
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import Message, Outcome, RowResult, RunInfo, Side, side_of
+from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
@@ -29,8 +30,8 @@ COUNT_WORDS = {
 WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
 ALWAYS_TOLD = ("done", "failed")
 GROUP = 500  # marks a commit of the host's, at most
-SECONDS = 1.0  # for how long marks wait for company
-LOOK_EVERY = 1.0  # seconds between looks at somebody else's run
+SECONDS = 1.0  # marks wait for others at most so long
+LOOK_EVERY = 1.0  # seconds between looks at another workstation's run
 
 
 class RunTask:
@@ -40,7 +41,7 @@ class RunTask:
         self._services, self._task = services, task
         self._to_mark: dict[str, str] = {}
         self._marking, self._noticed = True, False
-        self._processed = -1  # so that the bar is told its length by the first row, before any has ended
+        self._processed = -1  # so that the first row gives the bar its length, before any has ended
         self._marked_at = services.run_ports.clock.monotonic()
 
     def run(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
@@ -49,12 +50,10 @@ class RunTask:
         run = self._services.new_run(action, len(ids))
         failure: AddInError | None = None
         try:
-            events = closing(
-                run_under_lease(self._services.run_ports, run, work, progress, lambda: self._task.cancelled)
-            )  # a host that raises leaves no run half open
-            with self._services.notices.subscribed(self._notice), events as told:
-                for event in told:
-                    self._report(event, progress)
+            with self._services.notices.subscribed(self._notice):
+                listener = Reporter(partial(self._report, progress), self._report_notice)
+                stop, ports = lambda: self._task.cancelled, self._services.run_ports
+                run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop)
         except RunInProgress as error:
             failure = self._watch(run, error)
         except AddInError as error:
@@ -62,14 +61,12 @@ class RunTask:
         except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
-            self._take(
-                end, progress
-            )  # only when the run could not even begin, or the host raised: else it has ended its rows itself
+            self._show(progress, end)  # only when the run could not even begin, or the host raised: else it has ended its rows
         trouble = self._mark_the_last()
         return self._summary(run.id, progress, failure or trouble)
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:
-        """Show how far somebody else's run is until it has ended or the person has seen enough; nothing is sent meanwhile."""
+        """Show the progress of another workstation's run until it has ended or the person cancels; nothing is sent meanwhile."""
         values = refused.message.values
         try:
             for theirs in self._looks(run.realm):
@@ -89,46 +86,50 @@ class RunTask:
                 yield lease.run
             self._services.run_ports.clock.sleep(LOOK_EVERY)
 
-    def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult | Message]]) -> dict[str, Any]:
-        """Say what would become of each row: nothing is sent, marked or written to the history, and nobody is kept waiting."""
+    def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult]]) -> dict[str, Any]:
+        """Show what would become of each row: nothing is sent, marked or written to the history, and the lease is not taken."""
         progress = RunProgress(tuple(ids))
         self._marking = False
         failure: AddInError | None = None
         try:
-            for event in plan():
-                if isinstance(event, Message) or progress.take(event):
-                    self._report(event, progress)
+            for result in plan():
+                if progress.take(result):
+                    self._report(progress, result)
         except AddInError as error:
             failure = error
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
-            self._report(end, progress)
+            self._report(progress, end)
         return self._summary("", progress, failure)
 
-    def _report(self, event: RowResult | Message, progress: RunProgress) -> None:
-        self._take(event, progress)
-        if len(self._to_mark) >= GROUP or self._services.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
-            self._mark()
+    def _report(self, progress: RunProgress, result: RowResult) -> None:
+        self._show(progress, result)
+        self._mark_if_due()
 
-    def _take(self, event: RowResult | Message, progress: RunProgress) -> None:
-        if isinstance(event, Message):
-            self._notice(event)
+    def _report_notice(self, message: Message) -> None:
+        self._notice(message)
+        self._mark_if_due()
+
+    def _show(self, progress: RunProgress, result: RowResult) -> None:
+        if result.id not in progress:
             return
-        if event.id not in progress:
-            return
-        self._task.row(present_result(self._services.sentences, event))
+        self._task.row(present_result(self._services.sentences, result))
         if progress.processed != self._processed:
             self._processed = progress.processed
             self._task.progress(progress.processed, len(progress.ids))
-        if self._noticed and event.outcome in MARKS:  # what was waited for is over
+        if self._noticed and result.outcome in MARKS:  # what was waited for is over
             self._noticed = False
             self._task.notice("")
-        mark, record = mark_of(event), marked_record(event)
+        mark, record = mark_of(result), marked_record(result)
         if mark and record and self._marking:
             self._to_mark[record] = mark
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
         self._task.notice(self._services.sentences.text(message))
+
+    def _mark_if_due(self) -> None:
+        if len(self._to_mark) >= GROUP or self._services.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
+            self._mark()
 
     def _mark(self) -> None:
         """Set the host's marks for the rows that have ended."""
@@ -139,7 +140,7 @@ class RunTask:
         self._marked_at = self._services.run_ports.clock.monotonic()
 
     def _mark_the_last(self) -> AddInError | None:
-        """What keeps the host from setting the marks, if anything does: they are mended by our links at the next press or start."""
+        """The failure of the host to set the marks, if it fails: they are repaired from our links at the next press or start."""
         try:
             self._mark()
         except Exception as error:
@@ -149,9 +150,9 @@ class RunTask:
     def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> dict[str, Any]:
         sentences = self._services.sentences
         counts = progress.counts()
-        told = failure.message if failure else summary_message(counts, self._task.cancelled)
+        message = failure.message if failure else summary_message(counts, self._task.cancelled)
         level = "error" if failure else "warning" if any(counts[name] for name in WARNED) else "info"
-        return {"run": run_id, "counts": counts, "text": sentences.text(told), "level": level}
+        return {"run": run_id, "counts": counts, "text": sentences.text(message), "level": level}
 
 
 def progress_of(run: RunInfo) -> Mapping[str, object]:

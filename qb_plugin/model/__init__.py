@@ -24,7 +24,7 @@ from qb_plugin.model.quickbooks import (
 )
 from qb_plugin.model.records import (
     QUICKBOOKS_PAYMENT,
-    AppliedPart,
+    Application,
     IntentState,
     Kind,
     Message,
@@ -35,12 +35,12 @@ from qb_plugin.model.records import (
     SourceRecord,
     side_of,
 )
-from qb_plugin.model.runs import Lease, Link, LinkOrigin, RecordingStatus, RowResult, RunInfo, Settlement, Share
+from qb_plugin.model.runs import Lease, Link, LinkOrigin, RecordingStatus, RowResult, RunInfo, Settlement
 
 __all__ = [
     "QUICKBOOKS_PAYMENT",
     "Answer",
-    "AppliedPart",
+    "Application",
     "Batch",
     "Company",
     "Connection",
@@ -73,7 +73,6 @@ __all__ = [
     "RowResult",
     "RunInfo",
     "Settlement",
-    "Share",
     "Side",
     "SourceRecord",
     "UnreadableRecord",

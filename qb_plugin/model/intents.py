@@ -12,7 +12,7 @@ from qb_plugin.model.records import IntentState, Message, Operation, Ref
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be sent, written down before the first byte leaves (design section 7, rule 1).
+    """What is about to be sent, written down before the first byte leaves (docs/architecture.md rule 1).
 
     `payload` is the entity's JSON text exactly as it goes over the wire. `quickbooks_time` is QuickBooks' own clock from
     its last answer before the send; a look-up starts five minutes before it. `sends` counts how often the bytes left.

@@ -34,7 +34,7 @@ def side_of(row_id: str) -> Side:
 
 
 class Outcome(StrEnum):
-    """What became of a row; the same word on the page, in JSON and here (design section 5)."""
+    """What became of a row; the same word on the page, in JSON and here (docs/architecture.md, words)."""
 
     READY = "ready"
     NOT_READY = "not_ready"  # cannot work as it stands; becomes failed, with its reason, when it is run
@@ -62,7 +62,7 @@ class Operation(StrEnum):
 
 
 class IntentState(StrEnum):
-    """How far an intent is (design section 7)."""
+    """How far an intent is (docs/architecture.md rules 1 and 2)."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"
@@ -97,8 +97,11 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class AppliedPart:
-    """Part of a WorkSpace payment applied to one WorkSpace invoice."""
+class Application:
+    """Part of a payment or credit memo applied to one invoice: of WorkSpace, or of QuickBooks where it says so.
+
+    People know the invoice by its number; the id is empty in results that an older version of this program wrote down.
+    """
 
     invoice_id: str
     invoice_number: str
@@ -118,5 +121,5 @@ class SourceRecord:
     method: str = ""
     reference: str = ""
     memo: str = ""
-    applications: tuple[AppliedPart, ...] = ()
+    applications: tuple[Application, ...] = ()
     version: str = "0"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from qb_plugin.model.quickbooks import Entity
-from qb_plugin.model.records import IntentState, Message, Outcome, Ref
+from qb_plugin.model.records import Application, IntentState, Message, Outcome, Ref
 
 
 class LinkOrigin(StrEnum):
@@ -59,14 +58,6 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A part of a payment applied to one invoice, named for people by the invoice's number."""
-
-    invoice: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class RowResult:
     """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
     record it is or became, where the id does not say so."""
@@ -75,7 +66,7 @@ class RowResult:
     outcome: Outcome
     message: Message | None = None
     quickbooks_id: str | None = None
-    applied: tuple[Share, ...] = ()
+    applied: tuple[Application, ...] = ()
     source: Ref | None = field(default=None, compare=False)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from threading import Lock
-from typing import Protocol
 
 from requests.adapters import BaseAdapter
 
+from qb_plugin.clock import Clock
 from qb_plugin.errors import NotConnected
 from qb_plugin.model import Connection, ConnectionState, Message
 from qb_plugin.quickbooks.adapter import QuickBooksAdapter
@@ -22,14 +21,6 @@ from qb_plugin.quickbooks.http.client import ApiClient
 from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
-
-
-class Clock(Protocol):
-    """The time of day with its zone, monotonic seconds, and waiting."""
-
-    def now(self) -> datetime: ...
-    def monotonic(self) -> float: ...
-    def sleep(self, seconds: float) -> None: ...
 
 
 class QuickBooks:

@@ -1,4 +1,4 @@
-"""Verdicts: what an answer proves about each intent of a batch. Only a narrow set of faults is a refusal; the rest is doubt."""
+"""Verdicts: what an answer proves about an item of a batch: few faults refuse, all else is doubt (docs/architecture.md rule 2)."""
 
 from __future__ import annotations
 

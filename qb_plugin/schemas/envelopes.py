@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from qb_plugin.schemas.conversions import as_moment
-from qb_plugin.schemas.text import BadReplyError, write_json
+from qb_plugin.schemas.text import BadReplyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,6 @@ def _read_changed_rows(envelope: object, entity: str) -> list[object]:
         return [raw for answer in answers for block in answer["QueryResponse"] for raw in block.get(entity, [])]
     except (KeyError, TypeError, AttributeError):
         raise BadReplyError("not a CDCResponse") from None
-
-
-def stub_body(identity: str, sync_token: str, sparse: bool) -> str:
-    """The JSON text that names a record and its version: all that a delete or a void needs."""
-    body: dict[str, object] = {"Id": identity, "SyncToken": sync_token}
-    return write_json({**body, "sparse": True} if sparse else body)
 
 
 def _require_object(value: object, what: str) -> Mapping[str, Any]:

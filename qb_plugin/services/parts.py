@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from qb_plugin.clock import SystemClock
+from qb_plugin.clock import Clock, SystemClock
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.sync.context import Waits
-from qb_plugin.sync.ports import Clock, Ids
+from qb_plugin.sync.ports import Ids
 
 
 class RandomIds:

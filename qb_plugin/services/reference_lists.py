@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qb_plugin.clock import Clock
 from qb_plugin.model import Connection, ReferenceLists
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import Clock, QuickBooksApi
+from qb_plugin.sync.ports import QuickBooksApi
 
 LIFETIME = 300.0  # seconds; a person who has just added an account in QuickBooks gets it by opening the form again
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from qb_plugin.errors import AddInError
 from qb_plugin.host import Marks
@@ -13,6 +13,7 @@ from qb_plugin.services.marks_repair import repair_marks
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.ports import Links
+from qb_plugin.sync.reporting import SILENT
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 
 
@@ -49,8 +50,8 @@ class SettleJob:
         """Settle in a run of its own, so that its outcomes stand in the history and in the host's marks."""
         progress = RunProgress([str(intent.source) for intent in context.journal.open_intents(context.realm)])
         run = self._company.new_run("settle", len(progress.ids))
-        events = run_under_lease(self._run_ports, run, lambda leased: settle_open(context, leased), progress)
-        deque(events, maxlen=0)  # nobody watches this run: its results are read from the history
+        # SILENT: the results of this run are read from the history.
+        run_under_lease(self._run_ports, run, partial(settle_open, context), progress=progress, listener=SILENT)
         self._repair(context.realm)
 
     def _repair(self, realm: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qb_plugin.store.clock import Clock, SystemClock
+from qb_plugin.clock import Clock, SystemClock
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leasing.claims import Claims, HasDied
 from qb_plugin.store.leasing.leases import Leases, OpenLeases

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select, update
 
 from qb_plugin.model import Outcome, RowResult, RunInfo
 from qb_plugin.store.sql.connections import Database, insert_text, portions
-from qb_plugin.store.sql.encoding import decode, decode_message, decode_shares, encode, encode_message, encode_shares
+from qb_plugin.store.sql.encoding import decode, decode_applications, decode_message, encode, encode_applications, encode_message
 from qb_plugin.store.sql.tables import run_results, runs
 
 _COLUMNS = ("run_id", "row_id", "outcome", "message", "quickbooks_id", "applied")  # in the order of `_result_row`
@@ -105,9 +105,11 @@ def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
         result.outcome.value,
         encode_message(result.message),
         result.quickbooks_id,
-        encode_shares(result.applied),
+        encode_applications(result.applied),
     )
 
 
 def _result(row: Row[Any]) -> RowResult:
-    return RowResult(row.row_id, Outcome(row.outcome), decode_message(row.message), row.quickbooks_id, decode_shares(row.applied))
+    return RowResult(
+        row.row_id, Outcome(row.outcome), decode_message(row.message), row.quickbooks_id, decode_applications(row.applied)
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qb_plugin.sync.ports import Clock, FaultTexts, Ids, Journal, Links, QuickBooksApi
+from qb_plugin.clock import Clock
+from qb_plugin.sync.ports import FaultTexts, Ids, Journal, Links, QuickBooksApi
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long doubt is left to settle, in seconds (design section 7, rule 3); shortened in tests.
+    """How long doubt is left to settle, in seconds (docs/architecture.md rule 3); shortened in tests.
 
     `call_limit` is QuickBooks' own limit for one call: until it has passed a lost call may still be at work.
     `lag` bounds how long a query may not yet show what was committed.

@@ -1,4 +1,7 @@
-"""The lease a run sends under: renewed as the run goes on, and looked at right before bytes leave (design section 7, rule 8)."""
+"""The lease a run sends under: renewed as the run goes on, and looked at right before bytes leave.
+
+See docs/architecture.md rule 8.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from qb_plugin.clock import Clock
 from qb_plugin.model import Lease
-from qb_plugin.sync.ports import Clock, Leases
+from qb_plugin.sync.ports import Leases
+from qb_plugin.sync.reporting import Reporter
 
 FRESH = 15.0  # seconds for which a renewal proves the lease; another workstation may take it 60 s after the last one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedRun:
     """A run that holds its company's lease, as its work sees it.
 
     `fence` is the lease's number, `stop` says whether a person has cancelled, and `check_lease` raises LeaseLost when
-    another workstation has taken the lease; it is called right before bytes leave.
+    another workstation has taken the lease; it is called right before bytes leave. `reporter` takes what comes of it.
     """
 
     id: str
     fence: int
     stop: Callable[[], bool]
     check_lease: Callable[[], None]
+    reporter: Reporter
 
 
 class LeaseGuard:

@@ -1,6 +1,6 @@
 """The rules of linking: which sort of record goes with which, who may be linked to whom, and where a link comes from.
 
-All links are made here, whether a run exports, adopts or imports, or a person matches.
+Runs and forms make their links by these functions alone.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class MatchedClients:
 
 
 def link_clients(links: Links, realm: str, wanted: Mapping[str, str]) -> MatchedClients:
-    """Link each client to its customer, a linked one anew; a customer that belongs to another client stays with it."""
+    """Link each client to its customer, replacing an earlier link; a customer that another client is linked to stays with it."""
     before = client_links(links, realm)
     owner_of = {link.quickbooks_id: client for client, link in before.items()}
     owners = {client: owner_of[customer] for client, customer in wanted.items() if owner_of.get(customer, client) != client}

@@ -1,4 +1,4 @@
-"""The marker at the end of PrivateNote: it alone proves that a QuickBooks transaction is ours (design section 7, rule 4)."""
+"""The marker at the end of PrivateNote: it alone proves that a QuickBooks transaction is ours (docs/architecture.md rule 4)."""
 
 from __future__ import annotations
 

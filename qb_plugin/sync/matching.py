@@ -1,4 +1,4 @@
-"""Which customer is which client, and which payment looks like which: suggestions, never decisions."""
+"""Suggestions for matching clients with customers, and the key that possible duplicates have in common."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
 
+from qb_plugin.host import Client
 from qb_plugin.model import Customer, QboCreditMemo, QboPayment
 
 DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of an inactive record
-
-
-class Named(Protocol):
-    """A client, as much of it as matching needs."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
 
 
 def comparable(name: str) -> str:
@@ -27,7 +18,7 @@ def comparable(name: str) -> str:
     return " ".join(name.removesuffix(DELETED_SUFFIX).casefold().split())
 
 
-def suggest_customers(clients: Iterable[Named], customers: Sequence[Customer], taken: Iterable[str]) -> dict[str, Customer]:
+def suggest_customers(clients: Iterable[Client], customers: Sequence[Customer], taken: Iterable[str]) -> dict[str, Customer]:
     """For each client the one free customer of exactly its name (or path `Parent:Child`), an active one before inactive ones."""
     by_name = _by_name(customers, frozenset(taken))
     wanted = {client.id: by_name.get(comparable(client.name), []) for client in clients}

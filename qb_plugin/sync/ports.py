@@ -1,12 +1,11 @@
-"""What the rules need of the outside, as Protocols: QuickBooks, the journal and the clock."""
+"""What the rules need of the outside, as Protocols: QuickBooks, the journal, and what a run writes down."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from qb_plugin.model import (
     Answer,
@@ -59,7 +58,7 @@ class Sender(Protocol):
         """Wait for the first batch to finish: exactly one answer per intent. Never raises for what QuickBooks did:
         a lost answer is DOUBT for every item, a 429 or 401 is waited out and sent again inside. A sign-in that is
         gone (ReconnectNeeded), a network that never took the call, a lapsed subscription: NOT_ACTED_UPON for every item
-        with the fault told in `Answer.fault`, and `fatal` holds the failure.
+        with the fault in `Answer.fault`, and `fatal` holds the failure.
         """
         ...
 
@@ -72,7 +71,7 @@ class QuickBooksApi(Protocol):
 
     def company(self) -> Company: ...
     def now(self) -> datetime:
-        """QuickBooks' own clock as of its last answer (from the `time` of a reply), asked for when none is known yet."""
+        """QuickBooks' own clock as of its last answer (from the `time` of a reply), asked for when there has been none yet."""
         ...
 
     def customers(self) -> Sequence[Customer]:
@@ -95,11 +94,11 @@ class QuickBooksApi(Protocol):
         ...
 
     def payment_pages(self, start: date | None, end: date | None) -> Iterable[Sequence[QboPayment | UnreadableRecord]]:
-        """The same a page at a time, so that very many need not be held at once."""
+        """The same a page at a time, so that very many need not be in memory at once."""
         ...
 
     def payments_since(self, moment: datetime) -> PaymentChanges | None:
-        """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not tell all."""
+        """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not list them all."""
         ...
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]: ...
@@ -121,7 +120,7 @@ class QuickBooksApi(Protocol):
         ...
 
     def sender(self, stop: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
-        """A sender for one run. Batches that still wait for their turn when `stop` says so are called back: NOT_ACTED_UPON."""
+        """A sender for one run. Batches that still wait for their turn when `stop` returns True are recalled: NOT_ACTED_UPON."""
         ...
 
 
@@ -184,7 +183,7 @@ class Links(Protocol):
 
 
 class Runs(Protocol):
-    """One press of the button each, kept for good, and each row's last outcome."""
+    """The history: every run, for good, and each row's last outcome."""
 
     def start(self, run: RunInfo) -> None: ...
     def report(self, run_id: str, results: Sequence[RowResult], done: int | None = None) -> None: ...
@@ -193,14 +192,14 @@ class Runs(Protocol):
 
 
 class Leases(Protocol):
-    """One run per company at a time (design section 7, rule 8)."""
+    """One run per company at a time (docs/architecture.md rule 8)."""
 
     def take(self, realm: str, run: RunInfo) -> Lease:
         """Take the lease, or raise RunInProgress with the holder's run."""
         ...
 
     def beat(self, lease: Lease, done: int) -> None:
-        """Renew it; LeaseLost when somebody else has it."""
+        """Renew it; LeaseLost when another workstation has it."""
         ...
 
     def release(self, lease: Lease) -> None: ...
@@ -212,67 +211,6 @@ class Settings(Protocol):
 
     def get(self, realm: str) -> Mapping[str, object]: ...
     def put(self, realm: str, values: Mapping[str, object]) -> None: ...
-
-
-class HostInvoice(Protocol):
-    """A WorkSpace invoice, as import needs it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def balance(self) -> Decimal: ...
-
-
-class Recorded(Protocol):
-    """What the ledger made of one payment: status recorded, exists or refused."""
-
-    @property
-    def external_key(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def id(self) -> str | None: ...
-    @property
-    def reason(self) -> str | None: ...
-
-
-class HostPayment(Protocol):
-    """A WorkSpace payment, as much of it as a comparison needs."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def date(self) -> date: ...
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def reference(self) -> str: ...
-
-
-class HostLedger(Protocol):
-    """What import asks of the practice's ledger."""
-
-    def invoices(self, ids: Sequence[str]) -> Sequence[HostInvoice]: ...
-    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[HostInvoice]: ...
-    def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[HostPayment]: ...
-    def payments_by_external_key(self, keys: Sequence[str]) -> Mapping[str, str]: ...
-    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[Recorded]: ...
-
-
-class Clock(Protocol):
-    """Our own clock and waiting, so that tests need not wait."""
-
-    def now(self) -> datetime: ...
-    def monotonic(self) -> float: ...
-    def sleep(self, seconds: float) -> None: ...
 
 
 class Ids(Protocol):

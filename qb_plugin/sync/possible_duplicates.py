@@ -8,7 +8,7 @@ from qb_plugin.sync.matching import duplicate_key
 
 
 def find_possible_duplicate(record: SourceRecord, snapshot: ExportSnapshot) -> QboTransaction | None:
-    """The record's look-alike, if there is one and the client is matched."""
+    """The record's possible duplicate, if there is one and the client is matched."""
     link = snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
     if link is None:
         return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeVar
 
+from qb_plugin.clock import Clock
 from qb_plugin.errors import AddInError
 from qb_plugin.model import Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.lease import LeasedRun, LeaseGuard
-from qb_plugin.sync.ports import Clock, Leases, Runs
+from qb_plugin.sync.ports import Leases, Runs
+from qb_plugin.sync.reporting import Reporter, RunAborted
 
 COUNTED = (  # the outcomes a run ends with, in the order in which its summary names them
     ("done", frozenset({Outcome.SYNCHRONIZED})),
@@ -27,10 +30,10 @@ COUNTED = (  # the outcomes a run ends with, in the order in which its summary n
 UNTRIED = frozenset({"skipped", "not_tried", "ready", "not_ready"})
 NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
 GROUP = 500  # results a commit of the history, at most
-SECONDS = 2.0  # for how long results wait for company: whoever watches from another workstation sees the number go on
+SECONDS = 2.0  # results wait for others at most so long: another workstation that watches sees the number go on
 
-Event = RowResult | Message
-Work = Callable[[LeasedRun], Iterator[Event]]
+Work = Callable[[LeasedRun], object]
+Shown = TypeVar("Shown", RowResult, Message)
 
 
 @dataclass(slots=True)
@@ -50,7 +53,7 @@ class RunProgress:
         return identity in self.outcomes
 
     def take(self, result: RowResult) -> bool:
-        """Keep a result; False when the row is not one of this run's."""
+        """Count a result; False when the row is not one of this run's."""
         if result.id not in self.outcomes:
             return False
         before, now = self.outcomes[result.id], None if result.outcome in NOT_ENDED else result.outcome
@@ -89,7 +92,7 @@ class RunProgress:
 
 
 def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:
-    """How a row ends that the run leaves behind; a credit memo that was saved says that only its application is open."""
+    """How a row ends that the run leaves open; of a credit memo that was saved only the application is not confirmed."""
     if last is None or last.outcome is Outcome.WAITING:
         return RowResult(identity, Outcome.NOT_TRIED, reason)
     key = "application_not_confirmed" if last.quickbooks_id else "not_confirmed"
@@ -98,7 +101,7 @@ def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:
 
 @dataclass(frozen=True, slots=True)
 class RunPorts:
-    """What keeping a run needs."""
+    """The ports a run is recorded through."""
 
     leases: Leases
     runs: Runs
@@ -111,17 +114,17 @@ def never() -> bool:
 
 
 def run_under_lease(
-    ports: RunPorts, run: RunInfo, work: Work, progress: RunProgress, stop: Callable[[], bool] = never
-) -> Generator[Event, None, None]:
-    """Do the work under the company's lease, keeping the history as it goes; RunInProgress when somebody else runs.
+    ports: RunPorts, run: RunInfo, work: Work, *, progress: RunProgress, listener: Reporter, stop: Callable[[], bool] = never
+) -> None:
+    """Do the work under the company's lease; RunInProgress when another run holds it.
 
-    A failure that ends the work is raised once every row has been told its end.
+    Results are written to the history and then reported to `listener`. A failure that ends the work is raised once every
+    row has ended; when it is the listener that fails, no row is reported any more.
     """
     lease = ports.leases.take(run.realm, run)
-    guard = LeaseGuard(ports.leases, lease, ports.clock)
     try:
-        events = partial(work, LeasedRun(run.id, lease.fence, stop, guard.check))
-        yield from finish_all_rows(ports, run, guard, events, progress)
+        recorder = RunRecorder(ports, run, LeaseGuard(ports.leases, lease, ports.clock), progress, listener)
+        finish_all_rows(recorder, partial(work, recorder.leased_run(lease.fence, stop)))
     finally:
         try:
             ports.runs.finish(run.id, progress.counts(), ports.clock.now())
@@ -129,54 +132,86 @@ def run_under_lease(
             ports.leases.release(lease)
 
 
-def finish_all_rows(
-    ports: RunPorts, run: RunInfo, guard: LeaseGuard, work: Callable[[], Iterator[Event]], progress: RunProgress
-) -> Iterator[Event]:
-    """The work's events, and then an end for each row that they left without one."""
+def finish_all_rows(recorder: RunRecorder, work: Callable[[], object]) -> None:
+    """Do the work, and then end each row that it left without an end."""
     try:
-        ports.runs.start(run)
-        yield from record_events(ports, run, guard, work(), progress)
-    except Exception as failure:
-        reason = failure.message if isinstance(failure, AddInError) else Message("cancelled_row")
-        yield from the_rest(ports, run, progress, reason)
-        raise
-    yield from the_rest(ports, run, progress, Message("cancelled_row"))
+        recorder.start()
+        try:
+            work()
+        finally:
+            recorder.write()
+    except BaseException as stopped:
+        failure = stopped.failure if isinstance(stopped, RunAborted) else stopped
+        if isinstance(failure, Exception) and recorder.listening:
+            recorder.finish_remaining(failure.message if isinstance(failure, AddInError) else Message("cancelled_row"))
+        raise failure  # noqa: B904 - it is the very exception, without what carried it here
+    recorder.finish_remaining(Message("cancelled_row"))
 
 
-def the_rest(ports: RunPorts, run: RunInfo, progress: RunProgress, reason: Message) -> Sequence[RowResult]:
-    """End the rows that have no end; a history that cannot be written does not keep people from being told."""
-    ends = progress.finish_remaining(reason)
-    if ends:
-        with suppress(AddInError):
-            ports.runs.report(run.id, ends)
-    return ends
+class RunRecorder:
+    """Writes a run's results to the history in groups, renews the lease with them, and only then passes them on."""
 
+    def __init__(self, ports: RunPorts, run: RunInfo, guard: LeaseGuard, progress: RunProgress, listener: Reporter) -> None:
+        self._ports, self._run, self._guard, self._progress, self._listener = ports, run, guard, progress, listener
+        self._waiting: list[RowResult] = []
+        self._written_at = ports.clock.monotonic()
+        self.listening = True  # until the listener fails
 
-def record_events(
-    ports: RunPorts, run: RunInfo, guard: LeaseGuard, events: Iterator[Event], progress: RunProgress
-) -> Iterator[Event]:
-    """Pass the events on, writing results to the history in groups and the lease's heartbeat with them."""
-    waiting: list[RowResult] = []
-    written = ports.clock.monotonic()
-    try:
-        for event in events:
-            if isinstance(event, RowResult) and progress.take(event) and event.outcome not in NOT_ENDED:
-                waiting.append(event)
-            if len(waiting) >= GROUP or isinstance(event, Message):
-                write(ports, run, waiting, progress)
-                guard.renew(progress.ended)
-                written = ports.clock.monotonic()
-            elif waiting and ports.clock.monotonic() >= written + SECONDS:
-                write(ports, run, waiting, progress)
-                written = ports.clock.monotonic()
-            yield event
-    finally:
-        if isinstance(events, Generator):
-            events.close()  # what is in flight is written down before the lease is given back
-        write(ports, run, waiting, progress)
+    def leased_run(self, fence: int, stop: Callable[[], bool]) -> LeasedRun:
+        """The run as its work sees it."""
+        reporter = Reporter(self.row, self.notice)
+        return LeasedRun(id=self._run.id, fence=fence, stop=stop, check_lease=self._guard.check, reporter=reporter)
 
+    def start(self) -> None:
+        """Write down that the run has begun."""
+        self._ports.runs.start(self._run)
 
-def write(ports: RunPorts, run: RunInfo, waiting: list[RowResult], progress: RunProgress) -> None:
-    """Write the results that wait to the history, and how far the run is, as one."""
-    ports.runs.report(run.id, waiting, progress.ended)
-    waiting.clear()
+    def row(self, result: RowResult) -> None:
+        """Take a result, and write the group down once it is full or old."""
+        try:
+            self._keep(result)
+        except BaseException as failure:
+            raise RunAborted(failure) from None
+        self._pass_on(self._listener.row, result)
+
+    def notice(self, message: Message) -> None:
+        """Take a notice: what follows may take long, so the results that wait are written down first."""
+        try:
+            self._write_and_renew()
+        except BaseException as failure:
+            raise RunAborted(failure) from None
+        self._pass_on(self._listener.notice, message)
+
+    def write(self) -> None:
+        """Write the results that wait to the history, and how far the run is, as one."""
+        self._ports.runs.report(self._run.id, self._waiting, self._progress.ended)
+        self._waiting.clear()
+        self._written_at = self._ports.clock.monotonic()
+
+    def finish_remaining(self, reason: Message) -> None:
+        """End the rows that have no end; a history that cannot be written does not prevent their being shown."""
+        ends = self._progress.finish_remaining(reason)
+        if ends:
+            with suppress(AddInError):
+                self._ports.runs.report(self._run.id, ends)
+        for end in ends:
+            self._listener.row(end)
+
+    def _keep(self, result: RowResult) -> None:
+        if self._progress.take(result) and result.outcome not in NOT_ENDED:
+            self._waiting.append(result)
+        if len(self._waiting) >= GROUP:
+            self._write_and_renew()
+        elif self._waiting and self._ports.clock.monotonic() >= self._written_at + SECONDS:
+            self.write()
+
+    def _write_and_renew(self) -> None:
+        self.write()
+        self._guard.renew(self._progress.ended)
+
+    def _pass_on(self, show: Callable[[Shown], None], event: Shown) -> None:
+        try:
+            show(event)
+        except BaseException as failure:
+            self.listening = False
+            raise RunAborted(failure) from None

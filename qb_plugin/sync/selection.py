@@ -1,4 +1,7 @@
-"""What was picked in the Billing tab, sorted by kind: payments and credit memos are sent separately (design section 2, line 8)."""
+"""What was picked in the Billing tab, sorted by kind: payments and credit memos are sent separately.
+
+See docs/architecture.md rule P8.
+"""
 
 from __future__ import annotations
 

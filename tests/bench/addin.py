@@ -6,7 +6,6 @@ import argparse
 import json
 import resource
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -22,12 +21,12 @@ from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.clock import SystemClock
 from qb_plugin.forms.exporting.rows import as_source
-from qb_plugin.model import Message, RowResult
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.reporting import SILENT
 from qb_plugin.sync.run import RunProgress, run_under_lease
 from tests.support.paths import ROOT
 
@@ -99,11 +98,11 @@ def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
     context = services.context(services.connection())
     options = form._options(form._schema.load(answer, unknown="exclude"), {})
 
-    def work(leased: LeasedRun) -> Iterator[RowResult | Message]:
-        return export(context, leased, options, records)
+    def work(leased: LeasedRun) -> None:
+        export(context, leased, options, records)
 
     began, worked = time.perf_counter(), time.process_time()
-    deque(run_under_lease(services.run_ports, run, work, progress), maxlen=0)
+    run_under_lease(services.run_ports, run, work, progress=progress, listener=SILENT)
     seconds, cpu = time.perf_counter() - began, time.process_time() - worked
     return {"rows": len(ids), "seconds": seconds, "cpu": cpu, "counts": progress.counts(), "text": "", "details": ""}
 

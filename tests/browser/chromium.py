@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -54,30 +55,66 @@ def playwrights_own() -> str:
         return playwright.chromium.executable_path
 
 
-def try_playwright() -> None:
-    """Let Playwright download its own."""
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, timeout=600)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to get a Chromium: what it is called, and the commands that do it, if they can be run here."""
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
 
 
-def try_distribution() -> None:
-    """Install the distribution's package, where we may."""
+def ways_here() -> list[Way]:
+    """The ways that may be tried on this machine, the quickest first."""
+    found = [
+        Way("Playwright's own Chromium (a download of some 170 MB)", ((sys.executable, "-m", "playwright", "install", "chromium"),))
+    ]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            subprocess.run(command, check=False, timeout=900, env=environment, stdout=subprocess.DEVNULL)
+        commands = (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "chromium"))
+        found.append(Way("the distribution's package (apt-get install chromium)", commands))
+    return found
 
 
-def get_browser(ways: tuple[Callable[[], None], ...] = (try_playwright, try_distribution)) -> str:
-    """The path of a Chromium, installing one if there is none; SystemExit that says how to get one when that fails."""
-    found = find_browser()
-    for way in ways:
-        if found is None:
-            way()
-            found = find_browser()
+def follow(way: Way) -> str:
+    """Run a way's commands, silently; what the first that failed said last, or nothing."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in way.commands:
+        run = subprocess.run(
+            command,
+            check=False,
+            timeout=900,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        if run.returncode:
+            return reason_in(run.stdout) or f"exit status {run.returncode}"
+    return ""
+
+
+def reason_in(output: str) -> str:
+    """The line of a failed command that says why: its first error, else its last line. Stack traces are left out."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    return next((line for line in lines if line.lower().startswith(("error", "e:"))), lines[-1] if lines else "")
+
+
+def get_browser(
+    ways: Sequence[Way] | None = None, find: Callable[[], str | None] = find_browser, say: Callable[[str], None] = print
+) -> str:
+    """The path of a Chromium; one is fetched if there is none, which is said once. SystemExit that tells how when that fails."""
+    found = find()
+    for way in () if found else ways_here() if ways is None else ways:
+        say(f"The browser tests need a Chromium and there is none. Fetching {way.name} …")
+        reason = follow(way)
+        found = find()
+        if found:
+            break
+        say(f"That did not work: {reason or 'it is not where it should be'}")
     if found is None:
         raise SystemExit(HOW)
     return found
 
 
 if __name__ == "__main__":
-    print(get_browser())
+    print(f"Browser tests use {get_browser()}")

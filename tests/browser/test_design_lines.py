@@ -1,4 +1,4 @@
-"""Every numbered line of the user's own document (design section 2), in a real browser, by role and label only."""
+"""What the product does (docs/architecture.md rules P1 to P9), in a real browser, by role and label only."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hostsim.addins.hookspecs import WorkspaceHooks
 from hostsim.cli import COMMANDS
 from tests.support.paths import ROOT
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -19,6 +19,12 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 def test_links_lead_somewhere(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_files_that_are_named_exist(page: Path) -> None:
+    named = re.findall(r"`((?:qb_plugin|hostsim|tests|docs)/[\w./-]*)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_every_hook_is_described() -> None:
@@ -31,6 +37,21 @@ def test_every_hook_is_described() -> None:
 def test_every_command_is_described() -> None:
     text = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
     assert [name for name in COMMANDS if f"`hostsim {name}" not in text] == []
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"])
+def test_the_readme_leads_to_the_page(page: str) -> None:
+    assert f"]({page})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_contributing_fits_a_screen_and_names_every_check() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 50
+    assert [
+        name
+        for name in ("check", "quick", "lint", "types", "faults", "mutants", "bench", "constraints")
+        if f"make {name}`" not in text
+    ] == []
 
 
 def test_every_make_command_in_the_pages_exists() -> None:

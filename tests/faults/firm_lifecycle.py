@@ -147,7 +147,7 @@ class Firm:
         self.practice = open_practice(self.url)
         client_id, secret = app_keys(self.core)
         options = Options(self.url, 8400, {"quickbooks": ADDRESS, "client_id": client_id, "client_secret": secret}, NOON.date())
-        host = Services("quickbooks", self.practice, User(), options, Callbacks(), print, lambda _: KEY, NOON.date)
+        host = Services("quickbooks", self.practice, User(), options, Callbacks(), lambda _: KEY, NOON.date)
         adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
         connect = partial(build_quickbooks, adapter=adapter)
         parts = Parts(clock=self.time, limits=LIMITS[self.mode], connect=connect)

@@ -14,10 +14,11 @@ from hostsim.practice.model import RecordedPayment
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
-from qb_plugin.model import ConnectionState, Entity, Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import ConnectionState, Entity, Outcome, RowResult, RunInfo
 from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases import Case, World
 from tests.faults.databases import Databases
@@ -195,13 +196,16 @@ class ImportPlay:
         progress, last = RunProgress([row.id for row in kept.rows.values()]), dict[str, RowResult]()
         run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(progress.ids))
 
-        def work(_: LeasedRun) -> Iterator[RowResult | Message]:
-            yield from import_payments(context, ledger, kept, progress.ids, ImportOptions({}))
+        def work(leased: LeasedRun) -> None:
+            import_payments(context, leased, ledger, kept, progress.ids, options=ImportOptions({}))
 
+        def take(result: RowResult) -> None:
+            if result.id in progress:
+                last[result.id] = result
+
+        ports = RunPorts(self._desk.store.leases, self._desk.store.runs, self._time)
         try:
-            for event in run_under_lease(RunPorts(self._desk.store.leases, self._desk.store.runs, self._time), run, work, progress):
-                if isinstance(event, RowResult) and event.id in progress:
-                    last[event.id] = event
+            run_under_lease(ports, run, work, progress=progress, listener=Reporter(take, lambda _: None))
         except AddInError as failure:
             return Ended(last, failure)
         return Ended(last)

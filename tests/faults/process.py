@@ -33,6 +33,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.controls import PLAIN, Control
 from tests.faults.points import Points, Watch
@@ -176,13 +177,16 @@ class Desk:
         run = RunInfo(f"run-{self.number}-{next(self._runs)}", REALM, "export-payments", "Maria Ortiz", now, len(records))
         failure, last = None, dict[str, RowResult]()
 
-        def work(leased: LeasedRun) -> object:
-            return export(self.context(), leased, options, records)
+        def work(leased: LeasedRun) -> None:
+            export(self.context(), leased, options, records)
+
+        def take(result: RowResult) -> None:
+            if result.id in progress:
+                last[result.id] = result
 
         try:
-            for event in run_under_lease(RunPorts(self.store.leases, self.store.runs, self.site.time), run, work, progress):  # type: ignore[arg-type]
-                if isinstance(event, RowResult) and event.id in progress:
-                    last[event.id] = event
+            ports, listener = RunPorts(self.store.leases, self.store.runs, self.site.time), Reporter(take, lambda _: None)
+            run_under_lease(ports, run, work, progress=progress, listener=listener)
         except AddInError as error:
             failure = error
         return Ended({row: ended(row, last.get(row), failure) for row in progress.ids}, failure)
@@ -193,7 +197,7 @@ class Desk:
 
 
 def ended(row: str, last: RowResult | None, failure: AddInError | None) -> RowResult:
-    """The row's end, as forms/running.py tells it."""
+    """The row's end, as forms/run_task.py reports it."""
     message = failure.message if failure else Message("cancelled_row")
     if last is None:
         return RowResult(row, Outcome.NOT_TRIED, message)

@@ -93,7 +93,7 @@ def key_of(result: RowResult) -> str:
 
 def told_shares(result: RowResult) -> Applied:
     """Where the row says the money went."""
-    return tuple(sorted((share.invoice, str(share.amount)) for share in result.applied))
+    return tuple(sorted((each.invoice_number, str(each.amount)) for each in result.applied))
 
 
 def real_shares(truth: Truth, ref: Ref) -> Applied:

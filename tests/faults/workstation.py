@@ -130,7 +130,7 @@ class Workstation:
 def open_runtime(order: Order, practice: Practice) -> Runtime:
     """The add-in over this practice; only its pauses are shorter."""
     options = Options(order.database, 8400, order.values, TODAY)
-    host = Services("quickbooks", practice, User(order.user), options, Callbacks(), lambda _: None, lambda _: KEY, lambda: TODAY)
+    host = Services("quickbooks", practice, User(order.user), options, Callbacks(), lambda _: KEY, lambda: TODAY)
     return Runtime(host, Parts(waits=WAITS, limits=order.limits, exclusive=order.exclusive))
 
 

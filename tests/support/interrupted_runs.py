@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qb_plugin.model import IntentState, Outcome, Settlement, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
-from tests.support.sync_firm import Ended, Firm, collect, leased
+from tests.support.sync_firm import Ended, Firm, collect
 
-CALL, LAG = 120.0, 30.0  # the waits of the design
+CALL, LAG = 120.0, 30.0  # docs/architecture.md rule 3
 
 
 def settlement_of(intent_id: str, state: IntentState) -> Settlement:
@@ -15,14 +17,12 @@ def settlement_of(intent_id: str, state: IntentState) -> Settlement:
 
 def send_and_die(firm: Firm, *rows: SourceRecord) -> None:
     """A batch goes out, its answer is lost, and the process dies."""
-    ended = Ended()
-    events = firm.events(*rows)
-    for event in events:
-        ended.take(event)
-        if all(str(row.ref) in ended.rows and ended.outcome(row) is Outcome.NOT_CONFIRMED for row in rows):
-            break
-    events.close()
+    firm.break_off(*rows, when=lambda ended: all(is_in_doubt(ended, row) for row in rows))
+
+
+def is_in_doubt(ended: Ended, row: SourceRecord) -> bool:
+    return str(row.ref) in ended.rows and ended.outcome(row) is Outcome.NOT_CONFIRMED
 
 
 def settle(firm: Firm) -> Ended:
-    return collect(settle_open(firm.context, leased()))
+    return collect(partial(settle_open, firm.context))

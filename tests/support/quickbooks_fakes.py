@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -252,3 +253,9 @@ def batch_of(*intents: Intent, resend: bool = False) -> Batch:
 def line(invoice: str, amount: str) -> Line:
     """A line to an invoice."""
     return Line("Invoice", invoice, Decimal(amount))
+
+
+def stub_body(identity: str, sync_token: str, sparse: bool) -> str:
+    """The JSON text that names a record and its version: all that a delete or a void needs."""
+    body: dict[str, object] = {"Id": identity, "SyncToken": sync_token}
+    return json.dumps({**body, "sparse": True} if sparse else body, separators=(",", ":"))

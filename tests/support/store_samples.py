@@ -25,6 +25,9 @@ class StillClock:
     def now(self) -> datetime:
         return self.moment
 
+    def monotonic(self) -> float:
+        return (self.moment - NOON).total_seconds()
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.move(seconds)

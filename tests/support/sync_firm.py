@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from qb_plugin.model import (
-    AppliedPart,
+    Application,
     Customer,
     Entity,
     Fault,
@@ -31,9 +31,11 @@ from qb_plugin.model import (
 )
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.sync.context import SyncContext, Waits
+from qb_plugin.sync.exporting.planning import Plan, Planner
 from qb_plugin.sync.exporting.run_export import export
-from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.reporting import SILENT, Reporter, RunAborted
 from tests.support.quickbooks_memory import FakeBooks
 from tests.support.virtual_clock import NOON, CountingIds, VirtualClock
 
@@ -57,8 +59,8 @@ def _record(kind: Kind, name: str, number: int | str, client: int, amount: str, 
     return replace(record, **more)  # type: ignore[arg-type]
 
 
-def part(invoice: int, amount: str) -> AppliedPart:
-    return AppliedPart(str(invoice), f"INV-{invoice}", Decimal(amount))
+def part(invoice: int, amount: str) -> Application:
+    return Application(str(invoice), f"INV-{invoice}", Decimal(amount))
 
 
 def invoice(identity: str, client: int, balance: str, day: int = 1, number: str | None = None) -> QboInvoice:
@@ -90,11 +92,24 @@ def fault_sentence(fault: Fault, context: object) -> Message:
     return Message("quickbooks_said", {"code": fault.code}, fault.text)
 
 
+def never() -> bool:
+    return False
+
+
+def sure() -> None:
+    """The lease is ours."""
+
+
 def leased(
-    stop: Callable[[], bool] = lambda: False, fence: int = 0, run_id: str = "run", check: Callable[[], None] = lambda: None
+    stop: Callable[[], bool] = never,
+    fence: int = 0,
+    run_id: str = "run",
+    *,
+    check: Callable[[], None] = sure,
+    reporter: Reporter = SILENT,
 ) -> LeasedRun:
     """A run whose lease is sure, unless `check` says otherwise."""
-    return LeasedRun(run_id, fence, stop, check)
+    return LeasedRun(id=run_id, fence=fence, stop=stop, check_lease=check, reporter=reporter)
 
 
 @dataclass(slots=True)
@@ -109,6 +124,10 @@ class Ended:
         self.events.append(event)
         if isinstance(event, RowResult):
             self.rows[event.id] = event
+
+    @property
+    def reporter(self) -> Reporter:
+        return Reporter(self.take, self.take)
 
     @property
     def notices(self) -> list[str]:
@@ -169,18 +188,40 @@ class Firm:
             self.waits,
         )
 
-    def export(self, *records: SourceRecord, stop: Callable[[], bool] = lambda: False, fence: int = 0, **options: object) -> Ended:
+    def export(self, *records: SourceRecord, stop: Callable[[], bool] = never, fence: int = 0, **options: object) -> Ended:
         """Press the button; a failure that ends the run is kept in `failure`."""
-        return collect(self.events(*records, stop=stop, fence=fence, **options))
+        ended = Ended()
+        self._export(ended, leased(stop, fence, self._next_run(), reporter=ended.reporter), records, options)
+        return ended
 
-    def events(
-        self, *records: SourceRecord, stop: Callable[[], bool] = lambda: False, fence: int = 0, **options: object
-    ) -> Generator[RowResult | Message, None, None]:
-        """Press the button, event by event."""
+    def break_off(self, *records: SourceRecord, when: Callable[[Ended], bool], **options: object) -> Ended:
+        """Press the button; nobody listens any more from the first event on at which `when` holds."""
+        ended = Ended()
+
+        def take(event: RowResult | Message) -> None:
+            ended.take(event)
+            if when(ended):
+                raise RunAborted(KeyboardInterrupt())
+
+        with suppress(RunAborted):
+            self._export(ended, leased(run_id=self._next_run(), reporter=Reporter(take, take)), records, options)
+        return ended
+
+    def _next_run(self) -> str:
         self.runs += 1
-        options.setdefault("item_id", "9")
-        run = leased(stop, fence, f"run-{self.runs}")
-        yield from export(self.context, run, ExportOptions(**options), records)  # type: ignore[arg-type]
+        return f"run-{self.runs}"
+
+    def _export(self, ended: Ended, run: LeasedRun, records: Sequence[SourceRecord], options: dict[str, object]) -> None:
+        chosen = ExportOptions(**{"item_id": "9", **options})  # type: ignore[arg-type]
+        try:
+            export(self.context, run, chosen, records)
+        except Exception as failure:
+            ended.failure = failure
+
+    def plan(self, *records: SourceRecord, **options: object) -> Plan:
+        """Decide every row, and send nothing."""
+        chosen = ExportOptions(**options)  # type: ignore[arg-type]
+        return Planner(self.context, read_snapshot(self.context, records, chosen), chosen).plan(records)
 
     def link(self, record: SourceRecord) -> Link | None:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)
@@ -201,12 +242,11 @@ class Firm:
         return RunInfo(f"run-{self.runs}", REALM, "export-payments", "Maria Ortiz", NOON, total)
 
 
-def collect(events: Iterator[RowResult | Message]) -> Ended:
-    """All events of a run."""
+def collect(work: Callable[[LeasedRun], object], stop: Callable[[], bool] = never, check: Callable[[], None] = sure) -> Ended:
+    """All that some work of a run reports, and the failure that ended it."""
     ended = Ended()
     try:
-        for event in events:
-            ended.take(event)
+        work(leased(stop, check=check, reporter=ended.reporter))
     except Exception as failure:
         ended.failure = failure
     return ended

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from qb_plugin.host import Client, Snapshot
+from qb_plugin.model import Application
 from tests.support.sync_firm import DAY
 
 
@@ -17,9 +19,11 @@ class HereInvoice:
     number: str
     client_id: str
     balance: Decimal
+    date: date
+    total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HerePayment:
     id: str
     number: str
@@ -28,9 +32,13 @@ class HerePayment:
     amount: Decimal
     reference: str = ""
     external_key: str | None = None
-    applications: tuple[tuple[str, Decimal], ...] = ()
+    applications: tuple[Application, ...] = ()
     method: str = ""
     memo: str = ""
+    kind: str = "payment"
+    client_name: str = ""
+    version: int = 0
+    birth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,28 @@ class FakeLedger:
 
     def bill(self, number: int, client: int, balance: str) -> None:
         """Invoice `INV-n`, open here."""
-        self.invoices_[str(number)] = HereInvoice(str(number), f"INV-{number}", str(client), Decimal(balance))
+        self.invoices_[str(number)] = HereInvoice(
+            str(number), f"INV-{number}", str(client), Decimal(balance), DAY, Decimal(balance)
+        )
 
     def has(self, number: int, client: int, amount: str, reference: str = "") -> HerePayment:
         """A payment somebody typed in."""
-        self.kept.append(HerePayment(str(number), f"P-{number}", str(client), DAY, Decimal(amount), reference))
-        return self.kept[-1]
+        identity, name = str(number), f"P-{number}"
+        typed = HerePayment(id=identity, number=name, client_id=str(client), date=DAY, amount=Decimal(amount), reference=reference)
+        self.kept.append(typed)
+        return typed
+
+    def clients(self) -> Sequence[Client]:
+        return ()
+
+    def methods(self) -> Sequence[str]:
+        return ()
+
+    def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
+        raise NotImplementedError
+
+    def records(self, refs: Sequence[str]) -> Sequence[HerePayment]:
+        return [found for found in self.kept if f"payment:{found.id}" in refs]
 
     def invoices(self, ids: Sequence[str]) -> Sequence[HereInvoice]:
         return [self.invoices_[identity] for identity in ids if identity in self.invoices_]
@@ -93,13 +117,15 @@ class FakeLedger:
             return Outcome(key, "exists", there[key])
         if payment["reference"] in self.refuses:
             return Outcome(key, "refused", None, self.refuses[payment["reference"]])
-        parts = tuple((part["invoice_id"], part["amount"]) for part in payment["applications"])
-        for identity, amount in parts:
-            bill = self.invoices_[identity]
-            assert bill.client_id == payment["client_id"]
-            assert 0 < amount <= bill.balance
-            self.invoices_[identity] = replace(bill, balance=bill.balance - amount)
+        parts = tuple(self._apply(payment["client_id"], **part) for part in payment["applications"])
         number = 7000 + len(self.kept)
         names = {name: payment[name] for name in ("client_id", "date", "amount", "reference", "method", "memo")}
-        self.kept.append(HerePayment(str(number), f"P-{number}", external_key=key, applications=parts, **names))
+        self.kept.append(HerePayment(id=str(number), number=f"P-{number}", external_key=key, applications=parts, **names))
         return Outcome(key, "recorded", str(number))
+
+    def _apply(self, client_id: str, invoice_id: str, amount: Decimal) -> Application:
+        bill = self.invoices_[invoice_id]
+        assert bill.client_id == client_id
+        assert 0 < amount <= bill.balance
+        self.invoices_[invoice_id] = replace(bill, balance=bill.balance - amount)
+        return Application(invoice_id, bill.number, amount)

@@ -29,6 +29,7 @@ class TextHost:
     database_url: str
     options: Mapping[str, str]
     day: date
+    program: str = "Park Practice"
     firm: str = "Park & Daughters"
     firm_id: str = "pd7"
     user: TextUser = field(default_factory=TextUser)
@@ -59,10 +60,6 @@ class TextHost:
     def option(self, name: str) -> str | None:
         """What the test gave."""
         return self.options.get(name)
-
-    def open_browser(self, url: str) -> None:
-        """Say it."""
-        self.lines.append(f"open {url}")
 
     def on_callback(self, handler: Callable[[Mapping[str, str]], Mapping[str, Any]]) -> None:
         """Keep the handler for the test to call."""

@@ -9,6 +9,7 @@ from random import Random
 from sqlalchemy import Connection, Index, select
 
 from hostsim.practice.amounts import UNITS_PER_CENT
+from hostsim.practice.births import seeded_births
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
@@ -26,13 +27,14 @@ def seed_payments(database: Database, count: int, today: date, seed: int = 1, ma
 
     One commit: all of them or none. PracticeUnavailable when the database fails.
     """
+    births = seeded_births(f"payments {seed}")
     rng = Random(seed)  # noqa: S311 - the same rows for the same seed is the point
     with database.writing() as connection:
         named = select(tables.clients.c.id, tables.clients.c.name).order_by(tables.clients.c.id)
         clients = [(key, name) for key, name in connection.execute(named)]
         indexes = _drop_indexes(connection) if count >= many else []
         for days in _portions(count, today):
-            insert_records(connection, [_payment(rng, clients, day) for day in days], lock_serials(connection))
+            insert_records(connection, [_payment(rng, clients, day) for day in days], lock_serials(connection), births)
         _make_indexes(connection, indexes)
     _settle(database)
 

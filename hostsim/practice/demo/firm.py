@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from hostsim.practice.births import seeded_births
 from hostsim.practice.demo.invoices import DemoInvoice, demo_invoices
 from hostsim.practice.demo.payments import demo_credit_memos, demo_payments
 from hostsim.practice.model import Firm
@@ -45,7 +46,9 @@ def fill_demo_firm(database: Database, today: date) -> None:
         _insert_invoices(connection, bills, names)
         payments = sorted(demo_payments(bills, names, today), key=attrgetter("date"))
         memos = sorted(demo_credit_memos(bills, payments, names, today), key=attrgetter("date"))
-        insert_records(connection, sorted([*payments, *memos], key=attrgetter("date")), lock_serials(connection))
+        insert_records(
+            connection, sorted([*payments, *memos], key=attrgetter("date")), lock_serials(connection), seeded_births("demo")
+        )
 
 
 def insert_clients(connection: Connection, names: Iterable[str]) -> None:

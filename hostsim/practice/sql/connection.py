@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -110,10 +112,23 @@ def _engine(url: str, busy_seconds: float) -> Engine:
 
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    if url.database and url.database != ":memory:":
+        keep_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def keep_private(file: Path) -> None:
+    """Make the file, or its rights, so that only this user can read it; SQLite gives its log and index files the same.
+
+    What cannot be done (no such folder, another user's file) is left for opening to complain about.
+    """
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            file.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -14,13 +14,18 @@ from hostsim.practice.sql.connection import PracticeUnavailable
 DATABASE = "HOSTSIM_DATABASE"
 PASSWORD = "HOSTSIM_DATABASE_PASSWORD"
 PASSWORD_FILE = "HOSTSIM_DATABASE_PASSWORD_FILE"
+PASSWORD_IN_ARGUMENT = (
+    "The database address holds a password, which everybody on this machine can read in the list of processes. Nothing was "
+    f"opened. Leave it out of the address, and put it in {PASSWORD}, or in a file named by {PASSWORD_FILE}."
+)
 
 
 def database_url(given: str | None, environment: Mapping[str, str]) -> str:
     """The full address: what was given, else HOSTSIM_DATABASE, else `WorkSpace/firm.db` in the user's folder, which is made.
 
     A plain file name means SQLite. A server's password comes from the environment or a file, since a process list shows
-    arguments. PracticeUnavailable, with a sentence, when the address or the password file cannot be read.
+    arguments: an address given as an argument may hold none. PracticeUnavailable, with a sentence, when the address or the
+    password file cannot be used.
     """
     text = given or environment.get(DATABASE)
     if not text:
@@ -31,6 +36,8 @@ def database_url(given: str | None, environment: Mapping[str, str]) -> str:
         url = make_url(text)
     except ArgumentError:
         raise PracticeUnavailable("The database address is not one. Write a file name or postgresql://user@host/name.") from None
+    if given and url.password is not None:
+        raise PracticeUnavailable(PASSWORD_IN_ARGUMENT)
     return _with_password(url, environment).render_as_string(hide_password=False)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from hostsim.practice.amounts import from_units
+from hostsim.practice.births import fresh_birth
 from hostsim.practice.marks import mark_new_records
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
@@ -19,7 +20,10 @@ from hostsim.practice.text_format import folded, record_number, record_search_te
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """A record to write, already found good. Amounts are units; `applied` maps invoice ids to what goes there."""
+    """A record to write, already found good. Amounts are units; `applied` maps invoice ids to what goes there.
+
+    `serial` is the number it must get; without one it gets the next.
+    """
 
     kind: Kind
     client_id: int
@@ -31,30 +35,40 @@ class NewRecord:
     memo: str = ""
     external_key: str | None = None
     applied: tuple[tuple[int, int], ...] = ()
+    serial: int | None = None
 
 
 def lock_serials(connection: Connection) -> dict[Kind, int]:
     """The next number of each kind. Until the transaction ends, other writers of records wait here."""
     counter = tables.counters
     rows = connection.execute(select(counter.c.kind, counter.c.next).order_by(counter.c.kind).with_for_update())
-    return {Kind.of_sign(sign): following for sign, following in rows}
+    return {Kind.of_sign(sign): following for sign, following in rows if sign}
 
 
-def insert_records(connection: Connection, rows: Sequence[NewRecord], first: Mapping[Kind, int]) -> list[int]:
+def highest_id(connection: Connection, table: Table) -> int:
+    """The highest id that a row of this table has, or that a removed row of any table had."""
+    removed = connection.scalar(select(tables.counters.c.next).where(tables.counters.c.kind == 0)) or 1
+    return max(connection.scalar(select(func.max(table.c.id))) or 0, removed - 1)
+
+
+def insert_records(
+    connection: Connection, rows: Sequence[NewRecord], first: Mapping[Kind, int], births: Callable[[], str] = fresh_birth
+) -> list[int]:
     """Insert them numbered from `first`, which `lock_serials` gave in this transaction. Gives their ids, in this order."""
     if not rows:
         return []
-    top = connection.scalar(select(func.max(tables.records.c.id))) or 0
+    top = highest_id(connection, tables.records)
     serials = dict(first)
     values = []
     for key, row in enumerate(rows, start=top + 1):
-        values.append(record_values(key, serials[row.kind], row))
-        serials[row.kind] += 1
+        serial = serials[row.kind] if row.serial is None else row.serial
+        values.append(record_values(key, serial, row, births()))
+        serials[row.kind] = max(serials[row.kind], serial + 1)
     add_methods(connection, list(dict.fromkeys(row.method for row in rows)))
     connection.execute(insert(tables.records), values)
     _keep_serials(connection, serials)
     ids = [value["id"] for value in values]
-    _apply(connection, ids, rows)
+    apply_parts(connection, [(key, *part) for key, row in zip(ids, rows, strict=True) for part in row.applied])
     mark_new_records(connection, top)
     index_new_records(connection, top)
     return ids
@@ -66,7 +80,7 @@ def _keep_serials(connection: Connection, serials: Mapping[Kind, int]) -> None:
     connection.execute(update(counter).where(counter.c.kind == bindparam("sign")).values(next=bindparam("following")), following)
 
 
-def record_values(key: int, serial: int, row: NewRecord) -> dict[str, Any]:
+def record_values(key: int, serial: int, row: NewRecord, birth: str = "") -> dict[str, Any]:
     """The columns of one record."""
     return {
         "id": key,
@@ -83,6 +97,7 @@ def record_values(key: int, serial: int, row: NewRecord) -> dict[str, Any]:
         "external_key": row.external_key,
         "version": 0,
         "search_text": record_search_text(record_number(row.kind, serial), row.reference, from_units(row.amount)),
+        "birth": birth,
     }
 
 
@@ -95,12 +110,18 @@ def add_methods(connection: Connection, names: Collection[str]) -> None:
         connection.execute(insert(tables.methods), rows)
 
 
-def _apply(connection: Connection, ids: Sequence[int], rows: Sequence[NewRecord]) -> None:
-    parts = [(key, invoice, amount) for key, row in zip(ids, rows, strict=True) for invoice, amount in row.applied]
+def apply_parts(connection: Connection, parts: Sequence[tuple[int, int, int]]) -> None:
+    """Write applications that are new (record id, invoice id, units), and lower the balances of their invoices."""
     if not parts:
         return
     names = ("record_id", "invoice_id", "amount")
     connection.execute(insert(tables.applications), [dict(zip(names, part, strict=True)) for part in parts])
+    lower_balances(connection, [(invoice, amount) for _, invoice, amount in parts])
+
+
+def lower_balances(connection: Connection, parts: Sequence[tuple[int, int]]) -> None:
+    """Take these units off the balances of these invoices; negative units are given back."""
     lowered = tables.invoices.c.balance - bindparam("by")
     lower = update(tables.invoices).where(tables.invoices.c.id == bindparam("at")).values(balance=lowered)
-    connection.execute(lower, [{"at": invoice, "by": amount} for _, invoice, amount in parts])
+    if parts:
+        connection.execute(lower, [{"at": invoice, "by": amount} for invoice, amount in sorted(parts)])

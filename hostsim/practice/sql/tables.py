@@ -33,9 +33,9 @@ firm = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False),
     Column("short_id", Text, nullable=False),
+    Column("currency", Text, nullable=False, server_default="USD"),
 )
 
-# The next serial number of each kind. Recording locks its row first, so that writers queue up instead of colliding.
 data_key = Table(
     "practice_data_key",
     metadata,
@@ -43,6 +43,8 @@ data_key = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+# The next serial number of each kind. Recording locks its rows first, so that writers queue up instead of colliding.
+# Kind 0 is no kind: its `next` is above every id that a removed row had, because an id used twice would inherit links.
 counters = Table(
     "practice_counters",
     metadata,
@@ -72,6 +74,9 @@ clients = Table(
     Column("name", Text, nullable=False),
     Column("name_key", Sorted, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("currency", Text, nullable=False, server_default=""),  # empty: the firm's
     Index("practice_clients_by_name", "name_key", "id"),
 )
 
@@ -112,6 +117,7 @@ records = Table(
     Column("external_key", Text, unique=True),
     Column("version", Integer, nullable=False),
     Column("search_text", Sorted, nullable=False),
+    Column("birth", Text, nullable=False, server_default=""),
     CheckConstraint("kind IN (1, -1)", name="practice_records_kind"),
     CheckConstraint("unapplied >= 0", name="practice_records_unapplied"),
     Index("practice_records_by_date", "date", "id", "kind", "value"),
@@ -135,6 +141,16 @@ applications = Table(
     Index("practice_applications_by_invoice", "invoice_id"),
 )
 
+# Changes that add-ins made, by the key they gave: the same key again does nothing and is answered with what it did.
+changes = Table(
+    "practice_changes",
+    metadata,
+    Column("action", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("subject_id", Identity, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
 addins = Table(
     "practice_addins",
     metadata,
@@ -155,6 +171,7 @@ marks = Table(
     Column("state", Text, nullable=False, server_default=""),
     Column("synchronized", Boolean, nullable=False, server_default=false()),
     Column("hidden", Boolean, nullable=False, server_default=false()),
+    Column("external_id", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 Index(

@@ -16,7 +16,9 @@ _SECONDS = click.FloatRange(min=0)
 
 
 @click.command("quickbooks")
-@click.option("--port", default=8401, show_default=True, help="Port to answer on, or of the simulator to ask.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8401, show_default=True, help="Port to answer on, or of the simulator to ask."
+)
 @click.option(
     "--company",
     "companies",

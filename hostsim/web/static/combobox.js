@@ -1,10 +1,22 @@
 // A text box with a list: choices given, or searched for as one types.
+// @ts-check
+/** @import {Option} from "./types.d.ts" */
 import { make, newId } from "./api.js";
 
 export class Combobox {
   // find(text) resolves with [{value, label}]; picked(choice) is called on a choice, left(byKey) when it is given up.
+  /** @param {{label: string, value?: Option | null, find: (text: string) => Promise<Option[]>, picked: (choice: Option) => unknown,
+   *          left?: (byKey: boolean) => unknown, input?: Record<string, any>, inCell?: boolean}} settings */
   constructor({ label, value, find, picked, left = () => {}, input = {}, inCell = false }) {
-    Object.assign(this, { find, picked, left, value, inCell, at: -1, found: [], round: 0 });
+    this.find = find;
+    this.picked = picked;
+    this.left = left;
+    this.value = value;
+    this.inCell = inCell;
+    this.at = -1;
+    /** @type {Option[]} */
+    this.found = [];
+    this.round = 0;
     this.list = make("div", { class: "choices", role: "listbox", id: newId("choices"), "aria-label": label, popover: "manual" });
     this.input = make("input", {
       type: "text", role: "combobox", autocomplete: "off", value: value?.label ?? "", "aria-label": label, "aria-expanded": "false",
@@ -17,11 +29,12 @@ export class Combobox {
     this.input.addEventListener("blur", () => this.#leave());
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
-      const index = [...this.list.children].indexOf(event.target.closest("[role=option]"));
+      const index = /** @type {(Element | null)[]} */ ([...this.list.children]).indexOf(/** @type {Element} */ (event.target).closest("[role=option]"));
       if (index >= 0) this.#pick(index);
     });
   }
 
+  /** @param {string} text */
   async open(text) {
     const round = ++this.round;
     const found = await this.find(text);
@@ -56,6 +69,7 @@ export class Combobox {
     if (this.at >= 0) this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
   }
 
+  /** @param {number} index */
   #pick(index) {
     this.value = this.found[index];
     this.input.value = this.value.label;
@@ -69,7 +83,9 @@ export class Combobox {
     this.left(byKey);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
+    /** @type {Record<string, number>} */
     const moves = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in moves && !this.isOpen) this.open("");
     else if (event.key in moves && this.found.length) {
@@ -83,5 +99,5 @@ export class Combobox {
   }
 }
 
-// Finds among choices that are known already.
-export const among = (choices) => async (text) => choices.filter((each) => each.label.toLowerCase().includes(text.toLowerCase())).slice(0, 200);
+/** Finds among choices that are known already. @param {Option[]} choices */
+export const among = (choices) => async (/** @type {string} */ text) => choices.filter((each) => each.label.toLowerCase().includes(text.toLowerCase())).slice(0, 200);

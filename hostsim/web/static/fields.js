@@ -1,11 +1,31 @@
 // A form's fields from their descriptions: drawn, read, and told what is wrong with them.
+// @ts-check
+/** @import {Answer, Field, Option, Why} from "./types.d.ts" */
 import { formPath, get, make, newId } from "./api.js";
 import { Combobox } from "./combobox.js";
 
+/** @type {Partial<Record<Field["type"], string>>} */
+const TYPES = { date: "date", secret: "password" };
+
+/**
+ * A field as it is drawn: its box, its inputs, and how a value is written into them.
+ * @typedef {{box: HTMLElement, inputs: HTMLControl[], write: (next: any) => unknown, help?: string, title?: string, refilters?: boolean}} Drawn
+ * @typedef {HTMLInputElement | HTMLSelectElement} HTMLControl
+ */
+
 export class Fields {
-  // changed(field) is called when a value has changed.
+  /**
+   * changed(field) is called when a value has changed.
+   * @param {string} form @param {Field[]} fields @param {Answer} answer @param {(field: Field) => unknown} changed
+   */
   constructor(form, fields, answer, changed) {
-    Object.assign(this, { form, fields, changed, values: { ...answer }, boxes: new Map() });
+    this.form = form;
+    this.fields = fields;
+    this.changed = changed;
+    /** @type {Answer} */
+    this.values = { ...answer };
+    /** @type {Map<string, Drawn>} */
+    this.boxes = new Map();
     this.element = make("div", { class: "fields" });
     let group = "";
     for (const field of fields) {
@@ -14,13 +34,14 @@ export class Fields {
     }
   }
 
-  // Shows each sentence beside its field; fields that are not named are right again.
+  /** Shows each sentence beside its field; fields that are not named are right again. @param {Record<string, string>} rejected */
   reject(rejected) {
+    /** @type {HTMLControl[]} */
     const wrong = [];
     for (const [name, { box, inputs, help }] of this.boxes) {
       box.querySelector(".wrong")?.remove();
       const text = rejected[name];
-      const id = text && newId("wrong");
+      const id = text ? newId("wrong") : "";
       for (const input of inputs) {
         text ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
         const described = [help, id].filter(Boolean).join(" ");
@@ -32,12 +53,13 @@ export class Fields {
     return Object.entries(rejected).filter(([name]) => !this.boxes.has(name)).map(([, text]) => text);
   }
 
-  // Fields that would fetch other rows are shut while there is a reason, which their title then says.
+  /** Fields that would fetch other rows are shut while there is a reason, which their title then says. @param {Why} why */
   hold(why) {
     for (const { refilters, inputs, title } of this.boxes.values())
       if (refilters) for (const input of inputs) Object.assign(input, { disabled: Boolean(why), title: why || title });
   }
 
+  /** @param {Answer} answer */
   set(answer) {
     for (const [name, value] of Object.entries(answer)) {
       this.values[name] = value;
@@ -45,36 +67,41 @@ export class Fields {
     }
   }
 
+  /** @param {Field} field */
   #draw(field) {
     const help = [field.help, field.applies_to].filter(Boolean).join(" ");
+    /** @type {Drawn} */
     const drawn = Object.assign(this.#input(field, help), { refilters: field.refilters, title: help });
     const box = drawn.box;
     box.classList.add("field");
     if (help) box.append(make("span", { class: field.help ? "help" : "unseen", id: (drawn.help = newId("help")), text: help }));
-    for (const input of drawn.inputs) if (help) input.setAttribute("aria-describedby", drawn.help);
+    for (const input of drawn.inputs) if (drawn.help) input.setAttribute("aria-describedby", drawn.help);
     this.boxes.set(field.name, drawn);
     return box;
   }
 
+  /** @param {Field} field @param {any} value */
   #set(field, value) {
     this.values[field.name] = value;
     this.changed(field);
   }
 
+  /** @param {Field} field @param {string} title @returns {Drawn} */
   #input(field, title) {
     const value = this.values[field.name];
     if (field.type === "boolean") return this.#check(field, title);
     if (field.type === "choice" && field.style === "radio") return this.#radios(field, title);
     if (field.type === "choice" && field.search) return this.#combo(field, title);
     const id = newId("field");
-    const input = field.type === "choice" ? make("select", { id, title }, ...field.choices.map((each) => make("option", { value: each.value, text: each.label })))
-      : make("input", { id, title, type: { date: "date", secret: "password" }[field.type] ?? "text", autocomplete: "off", size: field.type === "text" || field.type === "secret" ? 30 : null });
+    const input = field.type === "choice" ? make("select", { id, title }, ...(field.choices ?? []).map((each) => make("option", { value: each.value, text: each.label })))
+      : make("input", { id, title, type: TYPES[field.type] ?? "text", autocomplete: "off", size: field.type === "text" || field.type === "secret" ? 30 : null });
     input.value = value ?? "";
     input.addEventListener("change", () => this.#set(field, input.value));
     input.addEventListener("input", () => (this.values[field.name] = input.value));
     return { box: make("div", {}, make("label", { for: id, text: field.label }), input), inputs: [input], write: (next) => (input.value = next ?? "") };
   }
 
+  /** @param {Field} field @param {string} title @returns {Drawn} */
   #check(field, title) {
     const id = newId("field");
     const input = make("input", { id, title, type: "checkbox" });
@@ -83,24 +110,27 @@ export class Fields {
     return { box: make("div", { class: "check" }, input, make("label", { for: id, title, text: field.label })), inputs: [input], write: (next) => (input.checked = Boolean(next)) };
   }
 
+  /** @param {Field} field @param {string} title @returns {Drawn} */
   #radios(field, title) {
     const name = newId("radio");
-    const inputs = field.choices.map((each) => {
+    const choices = field.choices ?? [];
+    const inputs = choices.map((each) => {
       const input = make("input", { type: "radio", name, value: each.value, id: newId("field") });
       input.checked = each.value === this.values[field.name];
       input.addEventListener("change", () => this.#set(field, each.value));
       return input;
     });
-    const pairs = inputs.map((input, index) => make("span", {}, input, " ", make("label", { for: input.id, text: field.choices[index].label })));
+    const pairs = inputs.map((input, index) => make("span", {}, input, " ", make("label", { for: input.id, text: choices[index].label })));
     const box = make("fieldset", { title }, make("legend", { text: field.label }), ...pairs);
     return { box, inputs, write: (next) => inputs.forEach((input) => (input.checked = input.value === next)) };
   }
 
+  /** @param {Field} field @param {string} title @returns {Drawn} */
   #combo(field, title) {
-    const find = (text) => get(`${formPath(this.form, "options")}?${new URLSearchParams({ name: field.name, search: text })}`);
+    const find = (/** @type {string} */ text) => get(`${formPath(this.form, "options")}?${new URLSearchParams({ name: field.name, search: text })}`);
     const value = this.values[field.name];
     const combo = new Combobox({ label: field.label, value, find, picked: (choice) => this.#set(field, choice.value), input: { title } });
-    const write = (next) => ((combo.value = next), (combo.input.value = next?.label ?? ""));
+    const write = (/** @type {Option | null} */ next) => ((combo.value = next), (combo.input.value = next?.label ?? ""));
     return { box: make("div", {}, make("span", { class: "name", text: field.label }), combo.element), inputs: [combo.input], write };
   }
 }

@@ -1,14 +1,18 @@
 // A form as a dialog, drawn from its description: fields, actions, notices, and a grid when it has one.
+// @ts-check
+/** @import {ActResult, Action, Answer, Cell, Description, Field, FormLink, Notice, Problem, Range, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
 import { ask, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { Panel } from "./panel.js";
 
+/** @type {Map<string, Form>} */
 const open = new Map();
 
-// Opens a form. body: {} | {snapshot, ranges} (a selection) | {request} | {answer}.
+/** Opens a form. body: {} | {snapshot, ranges} (a selection) | {request} | {answer}. @param {string} id @param {object} body @param {(changed: boolean) => unknown} closed */
 export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () => open.get(id) ?? new Form(id, closed));
 
+/** @param {string} id @param {object} body @param {() => Form | null} find */
 async function draw(id, body, find) {
   try {
     const description = await post(formPath(id, "open"), body);
@@ -16,7 +20,7 @@ async function draw(id, body, find) {
     await form?.show(description);
     return form;
   } catch (problem) {
-    return tell(problem);
+    return tell(/** @type {Problem} */ (problem));
   }
 }
 
@@ -24,18 +28,35 @@ async function draw(id, body, find) {
 export const refreshForms = () => [...open.values()].forEach((form) => form.refresh());
 
 class Form {
+  /** @type {Panel | null} */
+  panel = null;
+  /** @type {Map<Action, HTMLButtonElement>} */
+  buttons = new Map();
+  /** @type {Answer} */
+  answer = {};
+  changed = false;
+  busy = false;
+  over = false;
+  count = 0;
+
+  /** @param {string} id @param {(changed: boolean) => unknown} closed */
   constructor(id, closed) {
-    Object.assign(this, { id, closed, changed: false });
+    this.id = id;
+    this.closed = closed;
+    this.description = /** @type {Description} */ ({});
+    this.notice = make("div", {});
+    this.fields = new Fields(id, [], {}, () => {});
     const heading = newId("title");
     this.title = make("h2", { id: heading });
     this.content = make("div", { class: "content" });
     const close = make("button", { type: "button", "aria-label": "Close", text: "✕", onclick: () => this.dialog.close() });
     this.dialog = make("dialog", { class: "form", "aria-labelledby": heading }, make("div", { class: "heading" }, this.title, close), this.content);
     this.dialog.addEventListener("close", () => this.#closed());
-    (topDialog() ?? document.querySelector("main")).append(this.dialog);
+    (topDialog() ?? /** @type {HTMLElement} */ (document.querySelector("main"))).append(this.dialog);
     open.set(id, this);
   }
 
+  /** @param {Description} description */
   async show(description) {
     this.panel?.leave();
     Object.assign(this, { description, panel: null, answer: { ...description.answer, token: description.token } });
@@ -54,7 +75,7 @@ class Form {
     if (!this.busy) await this.#again();
   }
 
-  // Draws this form anew; closed while its description was fetched, it stays closed.
+  /** Draws this form anew; closed while its description was fetched, it stays closed. @param {object} body */
   #again(body = {}) {
     return draw(this.id, body, () => (open.get(this.id) === this ? this : null));
   }
@@ -90,6 +111,7 @@ class Form {
     });
   }
 
+  /** @param {Action} action */
   #button(action) {
     const kind = action.primary ? "push primary" : "push";
     const button = make("button", { type: "button", class: kind, text: action.label, title: action.disabled ?? action.tooltip, onclick: () => this.#perform(action) });
@@ -97,6 +119,7 @@ class Form {
     return button;
   }
 
+  /** @param {number} count */
   #enable(count) {
     this.count = count;
     for (const [action, button] of this.buttons) {
@@ -105,7 +128,7 @@ class Form {
     }
   }
 
-  // While a run goes on, its rows stay: what would fetch others waits for its end.
+  /** While a run goes on, its rows stay: what would fetch others waits for its end. @param {boolean} busy */
   #running(busy, run = false) {
     this.busy = busy;
     const why = run ? "Not while the run goes on" : "";
@@ -115,21 +138,25 @@ class Form {
     this.#enable(this.count);
   }
 
+  /** @param {Field} field */
   #fieldChanged(field) {
     if (field.refilters && this.panel) this.panel.load();
   }
 
+  /** @param {Action} action @param {Range[]} [ranges] @param {Record<string, Cell>} edits */
   async #perform(action, ranges, edits = this.panel?.edits.values ?? {}) {
-    if (action.confirm && (await ask(action.label, action.confirm, [action.label, "Cancel"])) !== action.label) return;
+    const label = action.label ?? "";
+    if (action.confirm && (await ask(label, action.confirm, [label, "Cancel"])) !== label) return;
     const run = action.kind === "run";
-    const body = { action: action.id, answer: this.answer, edits, ...(this.panel?.selection ?? {}), ...(ranges && { ranges }) };
+    const body = { action: action.id, answer: this.answer, edits, ...this.panel?.selection, ...(ranges && { ranges }) };
     if (run && this.over) this.say(null); // what was said of the run before
     this.#running(true, run);
     try {
       const result = await post(formPath(this.id, run ? "run" : "act"), body);
       if (run && this.panel) return void this.panel.follow(result);
       if (!run) await this.#settle(result);
-    } catch (problem) {
+    } catch (failure) {
+      const problem = /** @type {Problem} */ (failure);
       if (problem.running) return void this.#join(problem.message);
       if (problem.gone) this.panel?.load();
       tell(problem);
@@ -137,13 +164,14 @@ class Form {
     this.#running(false);
   }
 
-  // Somebody else was first: their run is shown instead, as on opening the form again.
+  /** Somebody else was first: their run is shown instead, as on opening the form again. @param {string} words */
   async #join(words) {
     await this.#again();
     if (this.description.running) this.say({ text: words, level: "info" });
     else this.#running(false);
   }
 
+  /** @param {ActResult} result */
   async #settle(result) {
     this.changed = true;
     this.fields.reject({});
@@ -156,6 +184,7 @@ class Form {
     if (result.form && result.form !== this.id) this.#openOther(result.form, { request: result.request ?? {} });
   }
 
+  /** @param {string} url */
   #openAddress(url) {
     if (!/^https?:\/\//.test(url)) return;
     window.open(url, "_blank", "noopener");
@@ -163,12 +192,14 @@ class Form {
     this.notice.hidden = false;
   }
 
+  /** @param {Record<string, string>} fields @param {Notice} [notice] */
   #reject(fields, notice) {
     const rest = this.fields.reject(fields);
     if (rest.length) this.say({ text: rest.join(" "), level: "warning" });
     else if (notice?.text) this.say(notice);
   }
 
+  /** @param {RunSummary} summary */
   #ended(summary) {
     this.changed = true;
     this.#running(false);
@@ -180,25 +211,28 @@ class Form {
     }
   }
 
-  // Shows a notice; its link opens this form again with a request, another form, or changes the answer.
+  /** Shows a notice; its link opens this form again with a request, another form, or changes the answer. @param {Notice | null | undefined} notice */
   say(notice) {
     this.over = false;
     this.notice.hidden = !notice?.text;
     this.notice.className = `notice ${notice?.level ?? "info"}`;
-    const link = notice?.link && make("button", { type: "button", class: "link", text: notice.link.label, onclick: () => this.#follow(notice.link) });
+    const target = notice?.link;
+    const link = target && make("button", { type: "button", class: "link", text: target.label, onclick: () => this.#follow(target) });
     this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "");
   }
 
+  /** @param {FormLink} link */
   #follow(link) {
     if (link.form) return this.#openOther(link.form, { request: link.request ?? {} });
     if (link.request) return this.#again({ request: link.request });
     this.fields.set(link.answer ?? {});
-    if (this.panel?.search && "search" in (link.answer ?? {})) this.panel.search.value = link.answer.search;
+    if (this.panel?.search && "search" in (link.answer ?? {})) this.panel.search.value = link.answer?.search;
     return this.panel?.load();
   }
 
+  /** @param {string} form @param {object} body */
   #openOther(form, body) {
-    const closed = (changed) => {
+    const closed = (/** @type {boolean} */ changed) => {
       if (!changed || this.busy) return;
       this.description.unavailable || !this.panel ? this.#again({ answer: this.answer }) : this.panel.load(true);
     };
@@ -207,8 +241,9 @@ class Form {
 
   #focusFirst() {
     if (this.dialog !== topDialog() || this.content.contains(document.activeElement)) return;
+    /** @type {HTMLElement | null} */
     const first = this.content.querySelector("input:not(:disabled), select, button:not(:disabled)");
-    (first ?? this.dialog.querySelector("button")).focus();
+    (first ?? this.dialog.querySelector("button"))?.focus();
   }
 
   #closed() {

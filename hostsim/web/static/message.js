@@ -1,15 +1,19 @@
 // The panel under a grid: what there is to say about the focused row, with buttons that mend it.
+// @ts-check
+/** @import {Fix, Row} from "./types.d.ts" */
 import { make } from "./api.js";
 import { outcomeWords } from "./grid/cells.js";
 
 export class Message {
-  // fix({label, form, request} | {label, act} | {label, run, edit}, row) does what mends the row.
+  /** fix(fix, row) does what mends the row. @param {(fix: Fix, row: Row) => unknown} fix */
   constructor(fix) {
     this.fix = fix;
+    this.state = "";
     this.element = make("div", { class: "message", role: "status", "aria-label": "Message" });
     this.show(null);
   }
 
+  /** @param {Row | null | undefined} row */
   show(row) {
     const state = JSON.stringify([row?.id, row?.outcome, row?.message, row?.details, row?.fixes]);
     if (state === this.state) return;
@@ -18,14 +22,16 @@ export class Message {
     const mark = row?.outcome && row.outcome !== "ready" ? outcomeWords(row.outcome) : "";
     const words = row?.message || "";
     const text = make("span", { class: "text" }, words ? `${mark.match(/^[^\p{L}] /u)?.[0] ?? ""}${words}` : [row?.title, mark].filter(Boolean).join(" · "));
-    this.element.replaceChildren(text, words && this.#buttons(row, text.textContent) || "");
+    this.element.replaceChildren(text, (row && words && this.#buttons(row, text.textContent ?? "")) || "");
   }
 
+  /** @param {Row} row @param {string} text */
   #buttons(row, text) {
-    const details = row.details && make("pre", { text: row.details, hidden: true });
+    const details = row.details ? make("pre", { text: row.details, hidden: true }) : null;
+    /** @type {HTMLElement | null} */
     const toggle = details && make("button", { type: "button", class: "push", "aria-expanded": "false", text: "Details", onclick: () => {
       details.hidden = !details.hidden;
-      toggle.setAttribute("aria-expanded", String(!details.hidden));
+      toggle?.setAttribute("aria-expanded", String(!details.hidden));
     } });
     const copy = make("button", { type: "button", class: "push", text: "Copy", onclick: async () => {
       await navigator.clipboard.writeText([row.title, text, row.details].filter(Boolean).join("\n"));

@@ -1,4 +1,6 @@
 // A grid with all that belongs to it: its rows, search box, message, progress, totals and context menu.
+// @ts-check
+/** @import {Answer, Column, Description, Empty, Fix, GridState, Item, Measure, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
 import { formPath, get, make, newId, post, showMoney } from "./api.js";
 import { among, Combobox } from "./combobox.js";
 import { tell } from "./dialog.js";
@@ -10,9 +12,41 @@ import { Message } from "./message.js";
 import { countWords, Progress } from "./progress.js";
 
 export class Panel {
-  // on: {open(form, body), perform(action, ranges, edits), called(result), rejected(answer), rows(state), selected(count), ended(summary)}
+  /** @type {string | null} */
+  token = null;
+  /** @type {Sort | null} */
+  sort = null;
+  /** @type {Map<string, RowChange>} */
+  pending = new Map();
+  /** @type {Map<string, RowChange>} */
+  heard = new Map();
+  /** @type {Partial<TaskChange>} */
+  since = {};
+  /** @type {Measure | undefined} */
+  newest = undefined;
+  /** @type {HTMLInputElement | null} */
+  search = null;
+  /** @type {number | null} */
+  frame = null;
+  edits = new Edits();
+  over = true;
+  count = 0;
+  round = 0;
+  late = 0;
+  measuring = 0;
+  task = "";
+  total = "";
+  held = "";
+  asked = "";
+  asking = {};
+  unwatch = () => {};
+
+  /** @param {Description} description @param {Answer} answer @param {PanelEvents} on */
   constructor(description, answer, on) {
-    Object.assign(this, { description, answer, on, edits: new Edits(), sort: null, token: null, count: 0, pending: new Map(), heard: new Map(), over: true, unwatch: () => {} });
+    this.description = description;
+    this.answer = answer;
+    this.on = on;
+    this.columns = description.columns ?? [];
     this.grid = new Grid(description.title, {
       page: (start, stop) => this.#page(start, stop),
       selected: () => this.#selected(),
@@ -39,31 +73,32 @@ export class Panel {
 
   // Reads the rows again; `keep` leaves selection and place as they are. Of several loads the last counts.
   async load(keep = false) {
-    const round = (this.round = (this.round ?? 0) + 1);
+    const round = ++this.round;
     this.grid.busy(!keep);
     try {
-      const columns = this.description.columns;
+      const { columns } = this.description;
+      /** @type {GridState | RejectedState} */
       const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
       if (round === this.round) state.rejected ? this.#reject(state) : this.#show(state, keep);
     } catch (problem) {
-      if (round === this.round) tell(problem);
+      if (round === this.round) tell(/** @type {Problem} */ (problem));
     }
     if (round === this.round) this.grid.busy(false);
   }
 
-  // Shows rows that came with the description.
+  /** Shows rows that came with the description. @param {GridState} state */
   begin(state) {
     this.#show(state, false);
     this.grid.busy(false);
   }
 
-  // Rows of an earlier answer do not stand under what is wrong with this one.
+  /** Rows of an earlier answer do not stand under what is wrong with this one. @param {RejectedState} answer */
   #reject(answer) {
     this.#show({ token: null, count: 0, total: "", rows: [], empty: { text: "Rows are shown once that is put right." } }, false);
     this.on.rejected(answer);
   }
 
-  // Shows the rows a running task began with, as it has left them so far.
+  /** Shows the rows a running task began with, as it has left them so far. @param {Task} task */
   async attach(task) {
     try {
       this.begin(await get(`/api/snapshots/${task.snapshot}`));
@@ -73,9 +108,10 @@ export class Panel {
     this.follow(task);
   }
 
+  /** @param {Task} task */
   follow(task) {
     this.unwatch();
-    this.round = (this.round ?? 0) + 1; // rows on their way are no longer wanted
+    this.round++; // rows on their way are no longer wanted
     this.grid.busy(false);
     this.task = task.task;
     this.progress.start();
@@ -86,7 +122,7 @@ export class Panel {
     this.#catchUp();
   }
 
-  // Keeps the rows as they are, order and all, while there is a reason; what is shut says it.
+  /** Keeps the rows as they are, order and all, while there is a reason; what is shut says it. @param {Why} why */
   hold(why) {
     this.held = why;
     this.grid.hold(why);
@@ -101,14 +137,17 @@ export class Panel {
     if (this.token) make("a", { href: `/api/snapshots/${this.token}/csv`, download: "" }).click();
   }
 
+  /** @param {RowChange[]} rows */
   patch(rows) {
     this.grid.patch(rows);
   }
 
+  /** @param {TaskChange} change */
   #hear(change) {
     if (change.lost) return (this.heard.clear(), (this.since = {}), void this.#catchUp());
     for (const row of change.rows) this.heard.set(row.id, row);
-    for (const name of ["progress", "notice"]) if (change[name] !== undefined) this.since[name] = change[name];
+    if (change.progress !== undefined) this.since.progress = change.progress;
+    if (change.notice !== undefined) this.since.notice = change.notice;
     this.#changed(change);
   }
 
@@ -118,16 +157,18 @@ export class Panel {
     const { task, heard } = this;
     const asking = (this.asking = {});
     try {
+      /** @type {Task} */
       const found = await get(`/api/tasks/${task}`);
       if (asking !== this.asking) return; // asked again since, of this run or of another: an older answer may come last
       const rows = found.state === "running" ? found.rows.filter((row) => !heard.has(row.id)) : found.rows;
       const rest = this.over ? {} : { ...found, ...this.since, summary: found.state === "running" ? undefined : found.summary };
       this.#changed({ ...rest, rows });
     } catch (problem) {
-      tell(problem);
+      tell(/** @type {Problem} */ (problem));
     }
   }
 
+  /** @param {TaskChange} change */
   #changed(change) {
     this.edits.settle(change.rows);
     for (const row of change.rows) this.pending.set(row.id, row);
@@ -137,11 +178,11 @@ export class Panel {
       this.frame = requestAnimationFrame(() => this.#flush());
       this.late = setTimeout(() => this.#flush(), 250); // a window in the background gets no frames
     }
-    if (change.summary) this.#ended(change);
+    if (change.summary) this.#ended(change, change.summary);
   }
 
   #flush() {
-    cancelAnimationFrame(this.frame);
+    if (this.frame) cancelAnimationFrame(this.frame);
     clearTimeout(this.late);
     this.frame = null;
     this.patch([...this.pending.values()]);
@@ -149,7 +190,8 @@ export class Panel {
     if (this.newest) this.progress.measure(this.newest);
   }
 
-  #ended({ state, summary, cancelled }) {
+  /** @param {TaskChange} change @param {RunSummary} summary */
+  #ended({ state, cancelled }, summary) {
     this.over = true;
     this.unwatch();
     this.progress.end();
@@ -159,12 +201,13 @@ export class Panel {
     this.on.ended({ ...summary, level: state === "broken" ? "error" : summary.level });
   }
 
+  /** @param {GridState} state @param {boolean} keep */
   #show(state, keep) {
     this.token = state.token;
     this.count = state.count;
     this.total = state.total;
     const rows = this.edits.lay(state.rows);
-    const kept = this.grid.show(this.description.columns, { ...state, rows }, this.sort, keep);
+    const kept = this.grid.show(this.columns, { ...state, rows }, this.sort, keep);
     this.grid.element.hidden = !state.count;
     this.#showEmpty(state.count ? null : state.empty ?? { text: "Nothing to show." });
     this.whole.textContent = [`${state.count.toLocaleString("en")} ${state.count === 1 ? "row" : "rows"}`, showMoney(state.total)].filter(Boolean).join(" · ");
@@ -173,20 +216,24 @@ export class Panel {
     this.#selected();
   }
 
+  /** @param {Empty | null} empty */
   #showEmpty(empty) {
     this.empty.hidden = !empty;
-    const link = empty?.link && make("button", { type: "button", class: "link", text: empty.link.label, onclick: () => this.on.follow(empty.link) });
+    const target = empty?.link;
+    const link = target && make("button", { type: "button", class: "link", text: target.label, onclick: () => this.on.follow(target) });
     this.empty.replaceChildren(make("p", { text: empty?.text ?? "" }), link || "");
   }
 
-  // What was heard while the page was on its way is newer than the page.
+  /** What was heard while the page was on its way is newer than the page. @param {number} start @param {number} stop @returns {Promise<Row[]>} */
   async #page(start, stop) {
+    /** @type {Map<string, RowChange>} */
     const heard = this.over ? new Map() : this.heard;
     try {
+      /** @type {{rows: Row[]}} */
       const { rows } = await get(`/api/snapshots/${this.token}/page?start=${start}&stop=${stop}`);
       return this.edits.lay(rows).map((row) => ({ ...row, ...heard.get(row.id), cells: { ...row.cells, ...heard.get(row.id)?.cells } }));
     } catch (problem) {
-      if (problem.gone) this.load();
+      if (/** @type {Problem} */ (problem).gone) this.load();
       return [];
     }
   }
@@ -205,6 +252,7 @@ export class Panel {
     }, 40);
   }
 
+  /** @param {string} key */
   #sorted(key) {
     this.sort = { key, descending: this.sort?.key === key && !this.sort.descending };
     this.load().then(() => [...this.grid.head.querySelectorAll("button")].find((each) => each.closest("[aria-sort=ascending],[aria-sort=descending]"))?.focus());
@@ -221,8 +269,9 @@ export class Panel {
     return make("div", { class: "search" }, make("label", { for: id, text: "Search" }), input);
   }
 
+  /** @param {DOMRect} box */
   #menu(box) {
-    const own = this.description.row_actions.map((action) => ({ label: action.label, disabled: action.disabled, action }));
+    const own = this.description.row_actions.map((action) => ({ label: action.label ?? "", disabled: action.disabled, action }));
     const items = [...this.description.context, ...own];
     if (!items.length) return;
     const menu = new Menu(items, "Row", {
@@ -233,31 +282,33 @@ export class Panel {
     menu.open(box).focus();
   }
 
+  /** @param {Item} item */
   #pick(item) {
     if (item.action) this.on.perform(item.action);
     else if (item.form) this.on.open(item.form, this.selection);
     else post(`/api/context/${encodeURIComponent(this.description.id)}/${item.index}`, this.selection).then(this.on.called, tell);
   }
 
-  // What mends a row: another form, or an action of this one on this row alone.
+  /** What mends a row: another form, or an action of this one on this row alone. @param {Fix} fix @param {Row} row */
   #fix(fix, row) {
     if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
     const place = this.grid.at;
     const edits = { [row.id]: { ...this.edits.values[row.id], ...fix.edit } };
-    return this.on.perform({ id: fix.act ?? fix.run, kind: fix.run ? "run" : "act" }, [[place, place + 1]], edits);
+    return this.on.perform({ id: fix.act ?? fix.run ?? "", kind: fix.run ? "run" : "act" }, [[place, place + 1]], edits);
   }
 
+  /** @param {Row} row @param {Column} column @param {Element} cell */
   #edit(row, column, cell) {
     if (this.held) return void this.progress.say("A row's choice can be changed when the run has ended.");
-    const options = (text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
-    const choose = (choice) => {
+    const options = (/** @type {string} */ text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
+    const choose = (/** @type {Option} */ choice) => {
       this.edits.choose(row.id, column.key, choice);
       if (column.act) return (end(true), void this.on.perform({ id: column.act, kind: "act" }, [[this.grid.at, this.grid.at + 1]]));
       this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
       end(true);
     };
     let ended = false;
-    const end = (refocus) => {
+    const end = (/** @type {boolean} */ refocus) => {
       if (ended) return;
       ended = true;
       this.grid.draw(true);

@@ -1,18 +1,23 @@
 // The green bar: count, percent, time left; a run's notice and its end in words.
+// @ts-check
+/** @import {Measure} from "./types.d.ts" */
 import { make } from "./api.js";
 
 const ORDER = ["done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried"];
 const ALWAYS = ["done", "failed"];
 
+/** @param {Record<string, number>} counts */
 export const countWords = (counts) =>
   ORDER.filter((key) => counts[key] || ALWAYS.includes(key)).map((key) => `${key.replace("_", " ")} ${counts[key] ?? 0}`).join(" · ");
 
+/** @param {number | null | undefined} seconds */
 function timeLeft(seconds) {
   if (seconds === null || seconds === undefined) return "";
   return seconds < 60 ? `about ${seconds} s left` : `about ${Math.ceil(seconds / 60)} min left`;
 }
 
 export class Progress {
+  /** @param {() => unknown} cancel */
   constructor(cancel) {
     this.fill = make("div", { class: "fill" });
     this.bar = make("div", { class: "track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 }, this.fill);
@@ -30,15 +35,17 @@ export class Progress {
     this.measure({ done: 0, total: 0, left: null });
   }
 
+  /** @param {Measure} measure */
   measure({ done, total, left }) {
     const percent = total ? Math.floor((100 * done) / total) : 0;
     this.fill.style.width = `${percent}%`;
     this.words.textContent = total ? [`${done} of ${total}`, `${percent} %`, done < total && timeLeft(left)].filter(Boolean).join(" · ") : "starting…";
-    this.bar.setAttribute("aria-valuemax", Math.max(total, 1));
-    this.bar.setAttribute("aria-valuenow", done);
+    this.bar.setAttribute("aria-valuemax", String(Math.max(total, 1)));
+    this.bar.setAttribute("aria-valuenow", String(done));
     this.bar.setAttribute("aria-valuetext", this.words.textContent);
   }
 
+  /** @param {string} text */
   say(text) {
     this.notice.textContent = text;
   }

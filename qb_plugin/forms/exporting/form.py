@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -25,7 +24,7 @@ from qb_plugin.host import Task
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.run_export import export, still_open
-from qb_plugin.sync.exporting.settlement import shares_of_lines
+from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
@@ -36,7 +35,7 @@ DAYS = 30  # the default range: today and the thirty days before it
 
 
 class ExportAnswer(FormSchema):
-    """The form's filters and switches (design section 2, lines 5 and 6)."""
+    """The form's filters and switches (docs/architecture.md rules P5 and P6)."""
 
     start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
     end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
@@ -186,38 +185,38 @@ class ExportPayments:
             return running.preview(ids, partial(self._preview, ids, options))
         return running.run(f"export-{values['source']}", ids, partial(self._work, ids, options))
 
-    def _work(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> Iterator[RowResult | Message]:
+    def _work(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> None:
         # Read under the lease, so that the run belongs to the company that is connected now.
-        connection, unknown = self._services.connection(), deque[RowResult]()
+        connection = self._services.connection()
         try:
             context = self._services.context(connection)
         except ReconnectNeeded:
-            yield from still_open(self._services.context(connection, signed_in=False))
+            for result in still_open(self._services.context(connection, signed_in=False)):
+                run.reporter.row(result)
             raise
         self._services.use_saved_pace(context.realm)
-        events = export(context, run, options, self._records(ids, unknown))  # which alone holds the records, and lets go of them
-        yield from unknown
-        yield from events
+        export(context, run, options, self._records(ids, run.reporter.row))  # which alone holds them, and releases them
 
-    def _records(self, ids: Sequence[str], unknown: deque[RowResult]) -> list[SourceRecord]:
-        """The host's records of these rows, read in portions; rows that are not there (any more) end in `unknown`."""
+    def _records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
+        """The host's records of these rows, read in portions; rows that are not there (any more) end at once."""
         found: list[SourceRecord] = []
         for start in range(0, len(ids), PORTION):
             portion = ids[start : start + PORTION]
             records = [as_source(record) for record in self._services.host.ledger.records(portion)]
-            unknown.extend(unknown_rows(portion, {str(record.ref) for record in records}))
+            for unknown in unknown_rows(portion, {str(record.ref) for record in records}):
+                report(unknown)
             found += records
         return found
 
-    def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult | Message]:
+    def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult]:
         """Plan, and send nothing."""
-        context, unknown = self._services.context(self._services.connection()), deque[RowResult]()
-        records = self._records(ids, unknown)
+        context, unknown = self._services.context(self._services.connection()), list[RowResult]()
+        records = self._records(ids, unknown.append)
         plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
         yield from plan.decided
         yield from (RowResult(str(r.ref), Outcome.READY, Message("would_link"), b.id) for r, b in plan.adopted)
-        yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, shares_of_lines(row.lines)) for row in plan.rows)
+        yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, applications_of(row.lines)) for row in plan.rows)
 
     def _options(self, values: Mapping[str, Any], edits: Mapping[str, Any]) -> ExportOptions:
         settings = self._services.settings(self._services.connection().realm)

@@ -13,7 +13,7 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Mark, Record, Snapshot
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
-    AppliedPart,
+    Application,
     Connection,
     Kind,
     Link,
@@ -171,7 +171,7 @@ class RowPresenter:
 
 def as_source(record: Record) -> SourceRecord:
     """The host's record as the rules take it; a run holds very many, so words that recur are kept once."""
-    parts = tuple(AppliedPart(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
+    parts = tuple(Application(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
     return SourceRecord(
         ref=Ref(Kind(record.kind), record.id),
         number=record.number,

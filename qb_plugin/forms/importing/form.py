@@ -21,7 +21,6 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Task
 from qb_plugin.model import Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
-from qb_plugin.sync.importing.row import shares_of
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_matched
@@ -30,7 +29,7 @@ DAYS = 30  # the default range: today and the thirty days before it
 
 
 class ImportAnswer(FormSchema):
-    """The form's two filters (design section 2, line 1)."""
+    """The form's two filters (docs/architecture.md rule P1)."""
 
     start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
     end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
@@ -152,16 +151,18 @@ class ImportPayments:
         reading.of = None
         return summary
 
-    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> Iterator[RowResult | Message]:
-        yield from (RowResult(i, Outcome.FAILED, Message("record_unknown")) for i in ids if not kept.get(i))
+    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
+        for identity in ids:
+            if not kept.get(identity):
+                run.reporter.row(RowResult(identity, Outcome.FAILED, Message("record_unknown")))
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
         self._services.use_saved_pace(connection.realm)
-        options = ImportOptions(methods, force, run.stop)
-        yield from import_payments(self._services.context(connection), self._services.host.ledger, kept, ids, options)
+        context, ledger = self._services.context(connection), self._services.host.ledger
+        import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force))
 
-    def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult | Message]:
+    def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
         """Say what would become of each row, and change nothing."""
         for identity in ids:
             found = kept.get(identity)
@@ -170,7 +171,7 @@ class ImportPayments:
             else:
                 row = unpack(found)
                 outcome = Outcome.READY if row.outcome is Outcome.READY or identity in force else row.outcome
-                yield RowResult(identity, outcome, row.message, row.payment.id, shares_of(row))
+                yield RowResult(identity, outcome, row.message, row.payment.id, row.applications)
 
     def options(self, name: str, search: str) -> list[dict[str, str]]:
         """No cell of this form is chosen."""

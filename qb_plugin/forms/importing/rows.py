@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from qb_plugin.forms.presentation import FIXES, present_message, present_shares
+from qb_plugin.forms.presentation import FIXES, present_applications, present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
-from qb_plugin.sync.exporting.settlement import shares_of_lines
+from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
-from qb_plugin.sync.importing.row import ImportRow, shares_of, why_not
+from qb_plugin.sync.importing.row import ImportRow, why_not
 
 SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
@@ -31,8 +31,8 @@ def filtered(rows: Iterable[CompactRow], hide_synchronized: bool, search: str) -
 
 def fits(row: CompactRow, words: Sequence[str]) -> bool:
     """Whether all the words stand in what a search looks at."""
-    shares = present_shares(shares_of_lines(unpack_payment(row).lines))
-    text = f"{row.customer} {row.reference or ''} {show_amount(row.total)} {row.total} {shares}".casefold()
+    applied = present_applications(applications_of(unpack_payment(row).lines))
+    text = f"{row.customer} {row.reference or ''} {show_amount(row.total)} {row.total} {applied}".casefold()
     return all(word in text for word in words)
 
 
@@ -113,8 +113,8 @@ class ImportRows:
                 "method": self._methods.get(payment.method_id or "", ""),
                 "reference": payment.reference or "",
                 "amount": "" if row.unreadable and not payment.total else plain_amount(payment.total),
-                "applied_there": present_shares(shares_of_lines(payment.lines)),
-                "applied_here": present_shares(shares_of(row)),
+                "applied_there": present_applications(applications_of(payment.lines)),
+                "applied_here": present_applications(row.applications),
             },
             **shown,
         }

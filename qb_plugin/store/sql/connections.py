@@ -31,9 +31,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from qb_plugin.clock import Clock
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Message
-from qb_plugin.store.clock import Clock
 from qb_plugin.store.sql.database_errors import is_locked, translate_errors
 
 # Far below what either database takes as parameters of one statement.

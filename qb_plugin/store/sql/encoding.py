@@ -10,7 +10,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from qb_plugin.model import Message, Ref, RunInfo, Share
+from qb_plugin.model import (
+    Application,
+    Message,
+    Ref,
+    RunInfo,
+)
 
 _OBJECT = "$object"
 
@@ -53,14 +58,14 @@ def decode_run(text: str | None) -> RunInfo | None:
     return None if text is None else RunInfo(**_value(json.loads(text)))
 
 
-def encode_shares(shares: tuple[Share, ...]) -> str:
-    """The text of applied amounts: pairs of invoice number and amount."""
-    return json.dumps([[share.invoice, str(share.amount)] for share in shares])
+def encode_applications(applications: tuple[Application, ...]) -> str:
+    """The text of applications: the invoice's number, the amount, and the invoice's id."""
+    return json.dumps([[each.invoice_number, str(each.amount), each.invoice_id] for each in applications])
 
 
-def decode_shares(text: str) -> tuple[Share, ...]:
-    """The applied amounts in a column."""
-    return tuple(Share(invoice, Decimal(amount)) for invoice, amount in json.loads(text))
+def decode_applications(text: str) -> tuple[Application, ...]:
+    """The applications in a column; those that version 3 of the tables and older wrote have no invoice id."""
+    return tuple(Application("".join(identity), number, Decimal(amount)) for number, amount, *identity in json.loads(text))
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Auto Apply: which invoices a payment goes to, by QuickBooks' default process (design section 6).
+"""Auto Apply: which invoices a payment goes to, by QuickBooks' default process (docs/architecture.md rule M2).
 
 The rule is that of QuickBooks' own receive-payment automation: an invoice whose open balance equals the payment takes all
 of it (the oldest, if several do); otherwise the oldest first, by TxnDate and then Id, until it is used up; the rest stays
@@ -13,7 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from qb_plugin.model import Entity, Line, QboInvoice, Share
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Line,
+    QboInvoice,
+)
 from qb_plugin.money import ZERO
 
 
@@ -32,14 +37,14 @@ class OpenBalances:
         owner = self._by_customer.get(customer_id)
         return tuple(owner.spend_exact(amount) or owner.spend_oldest(amount)) if owner else ()
 
-    def allocate_as_wanted(self, customer_id: str, amount: Decimal, wanted: Sequence[Share]) -> tuple[Line, ...]:
+    def allocate_as_wanted(self, customer_id: str, amount: Decimal, wanted: Sequence[Application]) -> tuple[Line, ...]:
         """Spend `amount` as WorkSpace did; `wanted` names QuickBooks invoices by id, each gets at most what is open there."""
         lines: list[Line] = []
         owner = self._by_customer.get(customer_id)
         if owner is None:
             return ()
-        for share in wanted:
-            part = owner.spend_on(share.invoice, min(share.amount, amount))
+        for application in wanted:
+            part = owner.spend_on(application.invoice_id, min(application.amount, amount))
             lines += part
             amount -= total_of(part)
         return tuple(lines)

@@ -1,8 +1,11 @@
-"""Applying credit memos: a Payment with total 0 links memo and invoices, in a later call than the memo's own (design section 6)."""
+"""Applying credit memos: a Payment with total 0 links memo and invoices, in a later call.
+
+See docs/architecture.md rule M3.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qb_plugin.model import (
@@ -37,24 +40,30 @@ class SavedMemo:
     result: RowResult
 
 
-def plan_applications(
-    context: SyncContext, planner: Planner, saved: Sequence[SavedMemo]
-) -> Iterator[tuple[PlannedRow | None, RowResult]]:
-    """For each saved memo the zero-total payment that spends it, or None with the row's end when there is nothing to spend."""
+@dataclass(frozen=True, slots=True)
+class ApplicationPlan:
+    """The zero-total payments that spend saved memos, and how the rows end of which there is nothing to spend."""
+
+    rows: list[PlannedRow]
+    decided: list[RowResult]
+
+
+def plan_applications(context: SyncContext, planner: Planner, saved: Sequence[SavedMemo]) -> ApplicationPlan:
+    """Decide for each saved memo, as QuickBooks shows it now, which invoices it is applied to."""
     transactions = context.quickbooks.read(Entity.CREDIT_MEMO, [memo.result.quickbooks_id or "" for memo in saved])
-    idle: list[RowResult] = []
+    plan = ApplicationPlan([], [])
     for memo in saved:
         transaction = transactions.get(memo.result.quickbooks_id or "")
         end = why_not_applied(memo, transaction)
         left = transaction.remaining if isinstance(transaction, QboCreditMemo) and not end else ZERO
         lines = planner.lines_for(memo.record, memo.customer.id, left)
         if isinstance(transaction, QboCreditMemo) and lines:
-            yield application_row(context, memo, transaction, lines), memo.result
+            plan.rows.append(application_row(context, memo, transaction, lines))
         else:
-            idle.append(end or replace(memo.result, message=Message("memo_unapplied")))
-    if idle:
-        context.journal.leave_unapplied(context.realm, [Ref.parse(result.id) for result in idle])
-    yield from ((None, result) for result in idle)
+            plan.decided.append(end or replace(memo.result, message=Message("memo_unapplied")))
+    if plan.decided:
+        context.journal.leave_unapplied(context.realm, [Ref.parse(result.id) for result in plan.decided])
+    return plan
 
 
 def why_not_applied(memo: SavedMemo, transaction: QboTransaction | UnreadableRecord | None) -> RowResult | None:

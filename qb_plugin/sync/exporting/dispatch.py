@@ -1,9 +1,9 @@
-"""Sends planned rows in batches: intents are committed before a byte leaves, answers settled before anybody hears of them."""
+"""Sends planned rows in batches: intents are committed before a byte leaves, answers are settled before they are reported."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -29,38 +29,40 @@ from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Sender
+from qb_plugin.sync.reporting import RunAborted
 
-PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (design section 6)
+PLAN_AGAIN = frozenset({"620", "6000"})  # the balances may have moved since they were read (docs/architecture.md rule M2)
 AHEAD = 1500  # rows planned before they can be sent: several times what is in flight at once
 Item = TypeVar("Item")
-SentRow = tuple[PlannedRow | None, RowResult]
+SentRow = tuple[PlannedRow, RowResult]
+Report = Callable[[PlannedRow | None, RowResult], None]  # a row that planning has ended comes without its plan
 
 
 class CustomerQueue:
     """Planned rows by customer, planned a little ahead of what is sent. A customer with a batch in flight that touches
-    invoices or credits waits."""
+    invoices or credits is blocked."""
 
     def __init__(self, rows: Iterable[PlannedRow | RowResult], ahead: int = AHEAD) -> None:
         self._source, self._ahead = iter(rows), ahead
         self._waiting: dict[str, deque[PlannedRow]] = defaultdict(deque)
         self._free: deque[str] = deque()
-        self._held: set[str] = set()
-        self._ready = 0  # rows waiting whose customer is not held
+        self._blocked_customers: set[str] = set()
+        self._ready = 0  # rows waiting whose customer is not blocked
         self._decided: list[RowResult] = []
 
     def take(self, size: int) -> list[PlannedRow]:
-        """Up to `size` rows of customers that are free; one whose rows touch invoices is then held until `release`."""
+        """Up to `size` rows of customers that are free; one whose rows touch invoices is then blocked until `release`."""
         self._plan_ahead()
         rows: list[PlannedRow] = []
         while self._free and len(rows) < size:
             customer = self._free.popleft()
-            if customer in self._held:
+            if customer in self._blocked_customers:
                 continue
             part = pop_some(self._waiting[customer], size - len(rows))
             rows += part
             self._ready -= len(part)
             if any(row.lines for row in part):
-                self.hold(customer)
+                self.block(customer)
             elif self._waiting[customer]:
                 self._free.appendleft(customer)
             else:
@@ -69,21 +71,21 @@ class CustomerQueue:
 
     def decided(self) -> list[RowResult]:
         """The rows that planning has ended since this was last asked."""
-        told, self._decided = self._decided, []
-        return told
+        decided, self._decided = self._decided, []
+        return decided
 
     def release(self, customer: str) -> None:
-        """Let a customer's other rows go on."""
-        if customer in self._held:
-            self._held.discard(customer)
+        """Unblock a customer's other rows."""
+        if customer in self._blocked_customers:
+            self._blocked_customers.discard(customer)
             if self._waiting[customer]:
                 self._ready += len(self._waiting[customer])
                 self._free.append(customer)
 
-    def hold(self, customer: str) -> None:
-        """Keep a customer's other rows back."""
-        if customer not in self._held:
-            self._held.add(customer)
+    def block(self, customer: str) -> None:
+        """Block a customer's other rows."""
+        if customer not in self._blocked_customers:
+            self._blocked_customers.add(customer)
             self._ready -= len(self._waiting[customer])
 
     def left(self) -> list[PlannedRow]:
@@ -91,7 +93,7 @@ class CustomerQueue:
         return [row for rows in self._waiting.values() for row in rows]
 
     def _plan_ahead(self) -> None:
-        """Plan until enough rows are ready to go, or enough are decided to be told first."""
+        """Plan until enough rows are ready to go, or enough are decided to be reported first."""
         while self._ready < self._ahead and len(self._decided) < self._ahead:
             row = next(self._source, None)
             if row is None:
@@ -102,11 +104,11 @@ class CustomerQueue:
                 self._add(row)
 
     def _add(self, row: PlannedRow) -> None:
-        customer, is_held = row.customer.id, row.customer.id in self._held
-        if not is_held and not self._waiting[customer]:
+        customer, is_blocked = row.customer.id, row.customer.id in self._blocked_customers
+        if not is_blocked and not self._waiting[customer]:
             self._free.append(customer)
         self._waiting[customer].append(row)
-        self._ready += not is_held
+        self._ready += not is_blocked
 
 
 def pop_some(queue: deque[Item], count: int) -> list[Item]:
@@ -115,7 +117,7 @@ def pop_some(queue: deque[Item], count: int) -> list[Item]:
 
 
 class Dispatcher:
-    """One pass over planned rows. What it could not finish is kept: `doubtful`, `again` (plan once more), `left`."""
+    """One pass over planned rows. What it could not finish is in `doubtful`, `again` (to plan once more) and `left`."""
 
     def __init__(self, context: SyncContext, run: LeasedRun) -> None:
         self._context, self._run = context, run
@@ -126,50 +128,59 @@ class Dispatcher:
         self._rows: dict[str, PlannedRow] = {}
         self._blocked: set[str] = set()
 
-    def send(self, rows: Iterable[PlannedRow | RowResult]) -> Generator[SentRow, None, None]:
-        """Send the rows: *running*, then what came of it as soon as it is known; a row that ends without being sent comes alone.
-        Abandoned, it still writes the answers down. Rows are taken as they are needed, and not to their end when it stops."""
+    def send(self, rows: Iterable[PlannedRow | RowResult], report: Report) -> None:
+        """Send the rows and report *running*, then what came of each as soon as it is clear; one that ends unsent comes alone.
+
+        Rows are taken as they are needed, and not to their end when it stops. Answers are written down before they are
+        reported, and when nothing can be reported any more those of what is in flight are written down all the same.
+        """
         queue = CustomerQueue(rows)
         with self._context.quickbooks.sender(self._run.stop) as sender:
             try:
-                yield from self._send_all(sender, queue)
-            except GeneratorExit:
+                self._send_all(sender, queue, report)
+            except RunAborted:
                 while sender.in_flight:
-                    deque(self._settle(sender, queue), maxlen=0)
+                    self._settle(sender, queue)
                 raise
         self.left += queue.left()
 
-    def _send_all(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
-        yield from self._fill(sender, queue)
+    def _send_all(self, sender: Sender, queue: CustomerQueue, report: Report) -> None:
+        self._fill(sender, queue, report)
         while sender.in_flight:
-            yield from self._settle(sender, queue)
-            yield from self._fill(sender, queue)
+            for row, result in self._settle(sender, queue):
+                report(row, result)
+            self._fill(sender, queue, report)
 
-    def _fill(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
-        """Put batches on their way while there is room; a row that somebody else is sending is not sent."""
+    def _fill(self, sender: Sender, queue: CustomerQueue, report: Report) -> None:
+        """Put batches on their way while there is room."""
         while sender.room and not self.fatal and not self._run.stop():
             groups = [rows for _ in range(sender.room) if (rows := queue.take(sender.size))]
             decided = queue.decided()
-            yield from ((None, result) for result in decided)
+            for result in decided:
+                report(None, result)
             if not groups and not decided:
                 return
-            try:
-                self._run.check_lease()
-                batches, taken = self._commit(groups)
-            except Fatal as failure:  # nothing was sent; what is in flight is still waited for
-                self.fatal = failure
-                self.left += [row for rows in groups for row in rows]
-                return
-            for batch in batches:
-                sender.submit(batch)
-            sent = [intent for batch in batches for intent in batch.intents]
-            for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
-                queue.release(customer)
-            yield from ((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent)
-            yield from taken
+            for row, result in self._submit(sender, queue, groups):
+                report(row, result)
 
-    def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[tuple[PlannedRow, RowResult]]]:
-        """Write the intents of several batches down in one commit: waiting for the disk costs more than all else here.
+    def _submit(self, sender: Sender, queue: CustomerQueue, groups: Sequence[Sequence[PlannedRow]]) -> list[SentRow]:
+        """Commit the intents, then send the batches; a row that another workstation is sending is not sent."""
+        try:
+            self._run.check_lease()
+            batches, taken = self._commit(groups)
+        except Fatal as failure:  # nothing was sent; what is in flight is still waited for
+            self.fatal = failure
+            self.left += [row for rows in groups for row in rows]
+            return []
+        for batch in batches:
+            sender.submit(batch)
+        sent = [intent for batch in batches for intent in batch.intents]
+        for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
+            queue.release(customer)
+        return [*((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent), *taken]
+
+    def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[SentRow]]:
+        """Write the intents of several batches down in one commit: waiting for the disk costs more than all the rest.
 
         Those that stand already are left out, and their rows come back with their results.
         """
@@ -206,7 +217,7 @@ class Dispatcher:
             applies=row.applies,
         )
 
-    def _taken_results(self, rows: Sequence[PlannedRow]) -> list[tuple[PlannedRow, RowResult]]:
+    def _taken_results(self, rows: Sequence[PlannedRow]) -> list[SentRow]:
         """Rows whose intent stands already: sent before, or on its way from another workstation."""
         if not rows:
             return []
@@ -214,9 +225,8 @@ class Dispatcher:
         done = {(i.source, i.operation): i for i in standing if i.state is IntentState.CONFIRMED}
         return [(row, taken_result(row, done.get((row.record.ref, row.operation)))) for row in rows]
 
-    def _settle(self, sender: Sender, queue: CustomerQueue) -> Iterator[SentRow]:
-        """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit before
-        anybody hears of them."""
+    def _settle(self, sender: Sender, queue: CustomerQueue) -> list[SentRow]:
+        """Take the answers of the next batch, and of those that have come meanwhile, and write them down in one commit."""
         finished = [sender.next()]
         while sender.ready:
             finished.append(sender.next())
@@ -229,14 +239,13 @@ class Dispatcher:
             self._context.journal.settle([settlement for settlement, _ in settled if settlement])
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
-            yield from ((self._rows[intent.id], in_doubt(intent)) for intent in by_id.values())
-            return
+            return [(self._rows[intent.id], in_doubt(intent)) for intent in by_id.values()]
         results = [(by_id[answer.intent_id], result) for answer, (_, result) in zip(answers, settled, strict=True)]
         self._sort_out(results, queue)
-        yield from [(self._rows.pop(intent.id), result) for intent, result in results]
+        return [(self._rows.pop(intent.id), result) for intent, result in results]
 
     def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: CustomerQueue) -> None:
-        """Keep what has not come to its end, and its customer's other rows back with it."""
+        """Collect what has not come to its end, and block its customer's other rows."""
         for intent, result in results:
             row = self._rows[intent.id]
             if result.outcome is Outcome.NOT_CONFIRMED:
@@ -247,7 +256,7 @@ class Dispatcher:
                 continue
             self._blocked.add(intent.customer_id)
         for intent, _ in results:
-            (queue.hold if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
+            (queue.block if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
 
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
@@ -269,7 +278,7 @@ class Dispatcher:
 
 
 def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
-    """What a row whose intent stands already says: in QuickBooks since, or nobody knows yet."""
+    """The result of a row whose intent stands already: saved in QuickBooks, or still in doubt."""
     if done:
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_synchronized"), done.quickbooks_id)
     return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))

@@ -1,4 +1,4 @@
-"""Decides for every row of an export what will be sent, before the first one is: checks, look-alikes, allocation."""
+"""Decides for every row of an export what will be sent, before the first one is: checks, possible duplicates, allocation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import (
+    Application,
     CreditMemoDraft,
     Customer,
     Draft,
@@ -22,7 +23,6 @@ from qb_plugin.model import (
     QboTransaction,
     Ref,
     RowResult,
-    Share,
     SourceRecord,
     UnreadableRecord,
 )
@@ -30,7 +30,7 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
-from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
+from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
@@ -78,12 +78,6 @@ class SortedOut:
     to_send: deque[SourceRecord] = field(default_factory=deque)
 
 
-def plan_export(context: SyncContext, records: Sequence[SourceRecord], options: ExportOptions) -> Plan:
-    """Read what is needed in as few calls as possible, then decide every row."""
-    snapshot = read_snapshot(context, records, options)
-    return Planner(context, snapshot, options).plan(records)
-
-
 class Planner:
     """Decides rows one by one over one snapshot of both sides."""
 
@@ -107,8 +101,8 @@ class Planner:
         for record in sorted(records, key=lambda r: (r.date, len(r.ref.id), r.ref.id)):
             try:
                 transaction = self._find(record)
-            except RowNotSent as held:
-                found.decided.append(RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id))
+            except RowNotSent as reason:
+                found.decided.append(RowResult(str(record.ref), reason.outcome, reason.message, reason.quickbooks_id))
             else:
                 if transaction:
                     found.adopted.append((record, transaction))
@@ -130,8 +124,8 @@ class Planner:
             return self._plan_row(record)
         except RowRefused as refusal:
             return RowResult(str(record.ref), Outcome.FAILED, refusal.message)
-        except RowNotSent as held:
-            return RowResult(str(record.ref), held.outcome, held.message, held.quickbooks_id)
+        except RowNotSent as reason:
+            return RowResult(str(record.ref), reason.outcome, reason.message, reason.quickbooks_id)
 
     def _find(self, record: SourceRecord) -> QboTransaction | None:
         """What QuickBooks holds of this record already, by link or marker."""
@@ -247,15 +241,15 @@ class Planner:
             return balances.allocate(customer_id, amount)
         return balances.allocate_as_wanted(customer_id, amount, self._wanted(record, customer_id))
 
-    def _wanted(self, record: SourceRecord, customer_id: str) -> list[Share]:
+    def _wanted(self, record: SourceRecord, customer_id: str) -> list[Application]:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""
-        shares: list[Share] = []
+        applications: list[Application] = []
         for part in record.applications:
             link = self._snapshot.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
             found = link.quickbooks_id if link else self._snapshot.balances.find_number(customer_id, part.invoice_number)
             if found:
-                shares.append(Share(found, part.amount))
-        return shares
+                applications.append(Application(found, part.invoice_number, part.amount))
+        return applications
 
 
 class RowNotSent(Exception):

@@ -1,9 +1,9 @@
-"""Settles doubt by looking it up, twice, before the same bytes go again (design section 7, rules 3 to 6)."""
+"""Settles doubt by looking it up, twice, before the same bytes go again (docs/architecture.md rules 3 to 6)."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,37 +37,41 @@ class Recovery:
     """Brings intents in doubt to an end. `undecided` are those that even so could not be settled."""
 
     def __init__(self, context: SyncContext, run: LeasedRun) -> None:
-        self._context, self._run = context, run
+        self._context, self._run, self._reporter = context, run, run.reporter
         self.undecided: list[Intent] = []
 
-    def settle(self, intents: Sequence[Intent]) -> Iterator[RowResult | Message]:
+    def settle(self, intents: Sequence[Intent]) -> None:
         """Look up, wait, look up again, send the same bytes, read back; one result an intent, notices in between."""
-        missing = yield from self._look(intents)
-        if missing and (yield from self._wait_until(second_look_time(missing, self._context))):
-            yield Message("checking_doubt", {"n": len(missing)})
-            missing = yield from self._still_ours(missing)
-            missing = yield from self._look(missing)
-            faults = yield from self._send_again(missing)
-            missing = yield from self._look_after(faults)
-        self.undecided += missing
-        yield from (in_doubt(intent) for intent in missing)
+        missing = self._look(intents)
+        if missing and self._wait_until(second_look_time(missing, self._context)):
+            self._reporter.notice(Message("checking_doubt", {"n": len(missing)}))
+            missing = self._look(self._still_ours(missing))
+            missing = self._look_after(self._send_again(missing))
+        self._leave_in_doubt(missing)
 
-    def _still_ours(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
-        """Leave out what somebody else settled while we waited: its bytes must never go again."""
+    def _leave_in_doubt(self, intents: Sequence[Intent]) -> None:
+        self.undecided += intents
+        for intent in intents:
+            self._reporter.row(in_doubt(intent))
+
+    def _still_ours(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Leave out what another workstation settled while we waited: its bytes must never go again."""
         still_open = {intent.id for intent in self._context.journal.open_intents(self._context.realm)}
         closed = [intent for intent in intents if intent.id not in still_open]
         standing = self._context.journal.standing(self._context.realm, [intent.source for intent in closed]) if closed else ()
         saved = {intent.id: intent for intent in standing}
-        yield from (settled_elsewhere(intent, saved.get(intent.id)) for intent in closed)
+        for intent in closed:
+            self._reporter.row(settled_elsewhere(intent, saved.get(intent.id)))
         return [intent for intent in intents if intent.id in still_open]
 
-    def _look(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Intent]]:
+    def _look(self, intents: Sequence[Intent]) -> list[Intent]:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""
         found = find_marked(self._context, intents)
         seen = [(intent, *self._judge(intent, found)) for intent in intents if not found.is_missing(intent)]
         self._context.journal.settle([settlement for _, settlement, _ in seen if settlement])
         self.undecided += [intent for intent, settlement, _ in seen if settlement is None]
-        yield from (result for _, _, result in seen)
+        for _, _, result in seen:
+            self._reporter.row(result)
         missing = [intent for intent in intents if found.is_missing(intent)]
         if missing:
             self._context.journal.look([intent.id for intent in missing], self._context.clock.now())
@@ -90,25 +94,31 @@ class Recovery:
             return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
         return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 
-    def _wait_until(self, moment: datetime) -> Generator[Message, None, bool]:
+    def _wait_until(self, moment: datetime) -> bool:
         """Let time pass, saying how long it will be; False when stopped meanwhile."""
         left = (moment - self._context.clock.now()).total_seconds()
         if left > 0:
-            yield Message("checking_again", {"seconds": round(left)})
+            self._reporter.notice(Message("checking_again", {"seconds": round(left)}))
         while left > 0 and not self._run.stop():
             self._context.clock.sleep(min(left, NAP))
             left = (moment - self._context.clock.now()).total_seconds()
         return left <= 0
 
-    def _send_again(self, intents: Sequence[Intent]) -> Generator[RowResult | Message, None, list[Doubt]]:
-        """Send the same bytes under their original requestid, each original in a batch of its own."""
+    def _send_again(self, intents: Sequence[Intent]) -> list[Doubt]:
+        """Send the same bytes under their original requestid; what came back without a confirmation stays in doubt."""
         if not intents:
             return []
         self._run.check_lease()  # while we waited another workstation may have begun to settle the same intents
         self._context.journal.mark_sent([intent.id for intent in intents], self._context.clock.now())
+        answers = self._replay(replay_batches(intents))
+        self._read_back([(i, a.record) for i, a in answers if a.verdict is Verdict.CONFIRMED and a.record])
+        return [Doubt(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
+
+    def _replay(self, batches: Iterable[Batch]) -> list[tuple[Intent, Answer]]:
+        """Send the batches, as many at a time as there is room for, and wait for all answers."""
         answers: list[tuple[Intent, Answer]] = []
+        waiting = deque(batches)
         with self._context.quickbooks.sender() as sender:
-            waiting = deque(replay_batches(intents))
             while waiting or sender.in_flight:
                 while waiting and sender.room:
                     self._run.check_lease()
@@ -116,45 +126,45 @@ class Recovery:
                 batch, replies = sender.next()
                 by_id = {reply.intent_id: reply for reply in replies}
                 answers += [(intent, by_id[intent.id]) for intent in batch.intents]
-        yield from self._read_back([(i, a.record) for i, a in answers if a.verdict is Verdict.CONFIRMED and a.record])
-        return [Doubt(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
+        return answers
 
-    def _read_back(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> Iterator[RowResult | Message]:
+    def _read_back(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> None:
         """A replay returns the first answer even for something deleted since, so it is read once more."""
-        gone = yield from self._confirm_present(sent)
-        if gone and (yield from self._wait_until(self._context.clock.now() + timedelta(seconds=self._context.waits.lag))):
-            gone = yield from self._confirm_present(gone)
-            removed = [(intent, Message("removed_in_quickbooks")) for intent, _ in gone]
-            self._context.journal.settle([Settlement(i.id, IntentState.WITHDRAWN, message=m) for i, m in removed])
-            yield from (RowResult(str(i.source), Outcome.REMOVED, m) for i, m in removed)
-            return
-        self.undecided += [intent for intent, _ in gone]
-        yield from (in_doubt(intent) for intent, _ in gone)
+        gone = self._confirm_present(sent)
+        if gone and self._wait_until(self._context.clock.now() + timedelta(seconds=self._context.waits.lag)):
+            self._withdraw_removed([intent for intent, _ in self._confirm_present(gone)])
+        else:
+            self._leave_in_doubt([intent for intent, _ in gone])
 
-    def _confirm_present(
-        self, sent: Sequence[tuple[Intent, QboTransaction]]
-    ) -> Generator[RowResult | Message, None, list[tuple[Intent, QboTransaction]]]:
+    def _withdraw_removed(self, intents: Sequence[Intent]) -> None:
+        message = Message("removed_in_quickbooks")
+        self._context.journal.settle([Settlement(i.id, IntentState.WITHDRAWN, message=message) for i in intents])
+        for intent in intents:
+            self._reporter.row(RowResult(str(intent.source), Outcome.REMOVED, message))
+
+    def _confirm_present(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> list[tuple[Intent, QboTransaction]]:
         """Confirm those that can be read; return those that cannot."""
         now = read_all(self._context, sent)
         there = [(intent, now[intent.id]) for intent, _ in sent if intent.id in now]
-        settled = [confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), LinkOrigin.EXPORTED) for i, b in there]
-        self._context.journal.settle([settlement for settlement, _ in settled])
-        yield from (result for _, result in settled)
+        self._settle([confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), LinkOrigin.EXPORTED) for i, b in there])
         return [(intent, transaction) for intent, transaction in sent if intent.id not in now]
 
-    def _look_after(self, doubts: Sequence[Doubt]) -> Generator[RowResult | Message, None, list[Intent]]:
-        """After a vain re-send: look twice more; only then does a ValidationFault count as a refusal."""
-        missing = [doubt.intent for doubt in doubts]
-        faults = {doubt.intent.id: doubt.fault for doubt in doubts}
-        missing = yield from self._look(missing)
-        calm = self._context.clock.now() + timedelta(seconds=self._context.waits.call_limit + self._context.waits.lag)
-        if not any(is_refusal(faults[intent.id]) for intent in missing) or not (yield from self._wait_until(calm)):
-            return missing
-        missing = yield from self._look(missing)
-        refusals = [(i, fault) for i in missing if is_refusal(fault := faults[i.id]) and fault]
-        settled = [refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals]
+    def _settle(self, settled: Sequence[tuple[Settlement, RowResult]]) -> None:
+        """Write down how intents end, then report their rows."""
         self._context.journal.settle([settlement for settlement, _ in settled])
-        yield from (result for _, result in settled)
+        for _, result in settled:
+            self._reporter.row(result)
+
+    def _look_after(self, doubts: Sequence[Doubt]) -> list[Intent]:
+        """After a vain re-send: look twice more; only then does a ValidationFault count as a refusal."""
+        faults = {doubt.intent.id: doubt.fault for doubt in doubts}
+        missing = self._look([doubt.intent for doubt in doubts])
+        calm = self._context.clock.now() + timedelta(seconds=self._context.waits.call_limit + self._context.waits.lag)
+        if not any(is_refusal(faults[intent.id]) for intent in missing) or not self._wait_until(calm):
+            return missing
+        missing = self._look(missing)
+        refusals = [(i, fault) for i in missing if is_refusal(fault := faults[i.id]) and fault]
+        self._settle([refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals])
         done = {intent.id for intent, _ in refusals}
         return [intent for intent in missing if intent.id not in done]
 

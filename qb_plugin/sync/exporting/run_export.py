@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from qb_plugin.errors import Fatal
@@ -26,7 +26,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import Recovery
-from qb_plugin.sync.exporting.send_loop import Events, SendLoop
+from qb_plugin.sync.exporting.send_loop import SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
@@ -35,37 +35,31 @@ from qb_plugin.sync.linking import link_records
 EMPTY: Mapping[Ref, SourceRecord] = MappingProxyType({})
 
 
-def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records: Sequence[SourceRecord]) -> Events:
-    """Export the records: rows' results as they come to be, and notices (Message) about the whole run.
+def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records: Sequence[SourceRecord]) -> None:
+    """Export the records, and report rows' results as they come to be, and notices about the whole run.
 
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
-    settled: dict[str, RowResult] = {}
-    for event in settle_open(context, run, {record.ref: record for record in records}):
-        if isinstance(event, RowResult):
-            settled[event.id] = event
-        yield event
+    resumed = settle_open(context, run, {record.ref: record for record in records})
     snapshot = read_snapshot(context, records, options)
-    yield from warnings_of(snapshot.company, options, records)
+    if credits_go_elsewhere(snapshot.company, options, records):
+        run.reporter.notice(Message("auto_apply_credit_on"))
     planner = Planner(context, snapshot, options)
-    unapplied = find_unapplied(context, options, records, settled, snapshot)
-    done = {memo.result.id for memo in unapplied} | set(settled)
+    unapplied = find_unapplied(context, options, records, resumed, snapshot)
+    done = {memo.result.id for memo in unapplied} | set(resumed.results)
     found = planner.sort_out([record for record in records if str(record.ref) not in done])
-    records = ()  # from here on `found` alone holds them, and lets go of each as it is planned
-    yield from found.decided
-    rounds = SendLoop(context, run, options, planner)
-    yield from rounds.keep_for_later(unapplied)
-    yield from adopt(context, found.adopted, snapshot, rounds)
-    yield from rounds.send(found.to_send)
+    records = ()  # from here on only `found` refers to them, and releases each as it is planned
+    for result in found.decided:
+        run.reporter.row(result)
+    loop = SendLoop(context, run, options, planner)
+    loop.apply_later(unapplied)
+    adopt(context, run, found.adopted, snapshot, loop)
+    loop.send(found.to_send)
 
 
 def find_unapplied(
-    context: SyncContext,
-    options: ExportOptions,
-    records: Sequence[SourceRecord],
-    settled: Mapping[str, RowResult],
-    snapshot: ExportSnapshot,
+    context: SyncContext, options: ExportOptions, records: Sequence[SourceRecord], resumed: Resumed, snapshot: ExportSnapshot
 ) -> list[SavedMemo]:
     """The memos among the records that an earlier run saved, but was cut short before it applied them."""
     memos = {record.ref: record for record in records if record.ref.kind is Kind.CREDIT_MEMO}
@@ -73,46 +67,58 @@ def find_unapplied(
         return []
     intents = [intent for intent in context.journal.to_apply(context.realm) if intent.source in memos]
     return [
-        SavedMemo(memos[i.source], snapshot.customer(i.customer_id), settled.get(str(i.source)) or saved_before(i))
+        SavedMemo(memos[i.source], snapshot.customer(i.customer_id), resumed.results.get(str(i.source)) or saved_before(i))
         for i in intents
-        if is_saved(settled.get(str(i.source)))
+        if resumed.leaves_to_apply(str(i.source))
     ]
 
 
-def is_saved(result: RowResult | None) -> bool:
-    """Whether a memo was not looked at in this run, or was found to be saved as meant; one whose application was has ended."""
-    return result is None or (result.outcome is Outcome.SYNCHRONIZED and not is_not_applied(result))
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """How the rows ended that an earlier run had left open, and those of them that were applications of saved memos."""
+
+    results: dict[str, RowResult] = field(default_factory=dict)
+    applications: frozenset[str] = frozenset()
+
+    def leaves_to_apply(self, row: str) -> bool:
+        """Whether a memo was not looked at, or was found to be saved as meant; one whose application was has ended."""
+        result = self.results.get(row)
+        return result is None or (result.outcome is Outcome.SYNCHRONIZED and row not in self.applications)
 
 
-def is_not_applied(result: RowResult) -> bool:
-    return result.message is not None and result.message.key == "memo_not_applied"
+def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY) -> Resumed:
+    """Settle the intents that a lost answer or a killed process left open (docs/architecture.md rule 6).
 
-
-def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY) -> Events:
-    """Settle the intents that a lost answer or a killed process left open (design section 7, rule 6).
-
-    `records` are those at hand: one that was edited since it was sent is told so.
+    `records` are those at hand: one that was edited since it was sent is reported as *changed*.
     """
     intents = context.journal.open_intents(context.realm)
     if not intents:
-        return
-    yield Message("settling_open", {"n": len(intents)})
-    told = ResumedRows(context, intents, records)
+        return Resumed()
+    run.reporter.notice(Message("settling_open", {"n": len(intents)}))
+    resumed = Resumed({}, frozenset(str(intent.source) for intent in intents if intent.operation is Operation.APPLY))
+    rows = ResumedRows(context, intents, records)
+
+    def report(result: RowResult) -> None:
+        resumed.results[result.id] = result
+        run.reporter.row(result)
+
+    reporter = replace(run.reporter, row=lambda result: report(rows.result_for(result)))
     try:
-        for event in Recovery(context, run).settle(intents):
-            yield told.result_for(event) if isinstance(event, RowResult) else event
+        Recovery(context, replace(run, reporter=reporter)).settle(intents)
     except Fatal:
-        yield from told.unresolved()
+        for result in rows.unresolved():
+            report(result)
         raise
+    return resumed
 
 
 def still_open(context: SyncContext) -> Sequence[RowResult]:
-    """The rows of an earlier run that are in doubt, while nobody can look them up: they are not merely *not tried*."""
+    """The rows of an earlier run that are in doubt, when QuickBooks cannot be read: *not confirmed*, not merely *not tried*."""
     return ResumedRows(context, context.journal.open_intents(context.realm), EMPTY).unresolved()
 
 
 class ResumedRows:
-    """What the rows of an earlier run are told: the intent's end as the end of the whole row."""
+    """Results for the rows of an earlier run: an intent's end turned into the end of the whole row."""
 
     def __init__(self, context: SyncContext, intents: Sequence[Intent], records: Mapping[Ref, SourceRecord]) -> None:
         self._context, self._records = context, records
@@ -129,7 +135,7 @@ class ResumedRows:
         return self._compared(result, intent, record) if record else result
 
     def unresolved(self) -> list[RowResult]:
-        """The rows that nobody could look up."""
+        """The rows that could not be looked up."""
         return [self.result_for(in_doubt(intent)) for intent in list(self._left.values())]
 
     def _compared(self, result: RowResult, intent: Intent, record: SourceRecord) -> RowResult:
@@ -141,29 +147,37 @@ class ResumedRows:
         return replace(result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
 
 
-def warnings_of(company: Company, options: ExportOptions, records: Sequence[SourceRecord]) -> Events:
-    """What to say once a run about the company's own settings."""
-    credits_used = options.auto_apply or any(record.ref.kind is Kind.CREDIT_MEMO for record in records)
-    if company.auto_apply_credit and credits_used:
-        yield Message("auto_apply_credit_on")
+def credits_go_elsewhere(company: Company, options: ExportOptions, records: Sequence[SourceRecord]) -> bool:
+    """Whether QuickBooks applies credits by itself, in a run that has to do with credits."""
+    uses_credits = options.auto_apply or any(record.ref.kind is Kind.CREDIT_MEMO for record in records)
+    return company.auto_apply_credit and uses_credits
 
 
 def adopt(
-    context: SyncContext, found: Sequence[tuple[SourceRecord, QboTransaction]], snapshot: ExportSnapshot, rounds: SendLoop
-) -> Events:
+    context: SyncContext,
+    run: LeasedRun,
+    found: Sequence[tuple[SourceRecord, QboTransaction]],
+    snapshot: ExportSnapshot,
+    loop: SendLoop,
+) -> None:
     """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
     link_records(context, found, LinkOrigin.ADOPTED)
     for record, transaction in found:
-        customer = snapshot.links.get(_client(record))
-        meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
-        what = find_differences(meant, transaction)
-        outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
-        said = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
-        result = RowResult(str(record.ref), outcome, said, transaction.id, applied(transaction))
-        if rounds.applies(record, result) and isinstance(transaction, QboCreditMemo) and transaction.remaining:
-            yield from rounds.keep_for_later([SavedMemo(record, snapshot.customer(transaction.customer_id), result)])
+        result = adopted_result(record, transaction, snapshot)
+        if loop.applies(record, result) and isinstance(transaction, QboCreditMemo) and transaction.remaining:
+            loop.apply_later([SavedMemo(record, snapshot.customer(transaction.customer_id), result)])
         else:
-            yield result
+            run.reporter.row(result)
+
+
+def adopted_result(record: SourceRecord, transaction: QboTransaction, snapshot: ExportSnapshot) -> RowResult:
+    """How the row of an adopted record ends: found, or differing from what the record says."""
+    customer = snapshot.links.get(_client(record))
+    meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
+    what = find_differences(meant, transaction)
+    outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
+    message = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
+    return RowResult(str(record.ref), outcome, message, transaction.id, applied(transaction))
 
 
 def _client(record: SourceRecord) -> Ref:

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from qb_plugin.model import (
     Answer,
+    Application,
     Draft,
     Entity,
     Intent,
@@ -21,7 +22,6 @@ from qb_plugin.model import (
     QboTransaction,
     RowResult,
     Settlement,
-    Share,
     SourceRecord,
 )
 from qb_plugin.money import ZERO
@@ -32,7 +32,7 @@ _linked = attrgetter("type", "id", "amount")
 
 
 def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
-    """Close the intent with what QuickBooks holds, and say so; a difference from what was meant is said on the row."""
+    """Close the intent with what QuickBooks has saved; the row's message names what differs from what was meant."""
     differences = find_differences(draft, saved)
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
     settlement = Settlement(
@@ -81,16 +81,14 @@ def total_of(lines: Sequence[Line]) -> object:
     return sum((line.amount for line in lines if line.type == Entity.INVOICE), ZERO)
 
 
-def applied(saved: QboTransaction) -> tuple[Share, ...]:
-    """The invoices a payment is applied to, by number."""
-    if isinstance(saved, QboCreditMemo):
-        return ()
-    return shares_of_lines(saved.lines)
+def applied(saved: QboTransaction) -> tuple[Application, ...]:
+    """What of a payment is applied to invoices."""
+    return () if isinstance(saved, QboCreditMemo) else applications_of(saved.lines)
 
 
-def shares_of_lines(lines: Sequence[Line]) -> tuple[Share, ...]:
-    """The invoices among the lines, by number."""
-    return tuple(Share(line.number or line.id, line.amount) for line in lines if line.type == Entity.INVOICE)
+def applications_of(lines: Sequence[Line]) -> tuple[Application, ...]:
+    """The lines that name QuickBooks invoices; one without a number is named by its id."""
+    return tuple(Application(line.id, line.number or line.id, line.amount) for line in lines if line.type == Entity.INVOICE)
 
 
 def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
@@ -106,12 +104,12 @@ def not_sent(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
 
 
 def in_doubt(intent: Intent) -> RowResult:
-    """The row while nobody knows."""
+    """The row of an intent in doubt."""
     return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, NOT_CONFIRMED)
 
 
 def settled_elsewhere(intent: Intent, saved: Intent | None) -> RowResult:
-    """A row that another workstation brought to its end: saved, or else as it says there."""
+    """A row that another workstation brought to its end: saved, or else *not confirmed* with a reference to it."""
     if saved:
         return RowResult(str(intent.source), Outcome.SYNCHRONIZED, Message("found_in_quickbooks"), saved.quickbooks_id)
     return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))

@@ -101,7 +101,7 @@ def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> S
 def index_transactions(
     context: SyncContext, transactions: Iterable[QboTransaction], firm_id: str
 ) -> tuple[Mapping[Ref, Sequence[QboTransaction]], Mapping[DuplicateKey, QboTransaction]]:
-    """Our own by the record their marker names, and those nobody claims (no marker, no link) by what they look like."""
+    """Our own by the record their marker names, and the unclaimed (no marker, no link) by what a duplicate would have in common."""
     by_marker: dict[Ref, list[QboTransaction]] = defaultdict(list)
     others: list[QboTransaction] = []
     for transaction in transactions:

@@ -1,4 +1,4 @@
-"""What an open form keeps of the payments it read: little enough for very many, and all that showing and importing them needs."""
+"""The compact form in which an open form holds the payments it read: all that showing and importing them needs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from qb_plugin.model import Line, Outcome, QboPayment, Ref
+from qb_plugin.host import PaymentLedger
+from qb_plugin.model import (
+    Application,
+    Line,
+    Outcome,
+    QboPayment,
+    Ref,
+)
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.planning import read_importable
 from qb_plugin.sync.importing.refresh import MARGIN
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, row_id
-from qb_plugin.sync.ports import HostLedger
+from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate, row_id
 
 T = TypeVar("T")
 
@@ -24,7 +30,7 @@ T = TypeVar("T")
 class CompactRow:
     """A row at rest: what is sorted, filtered and added up by, and the rest as one text.
 
-    As objects of their own a payment, its lines and its shares take five times as much.
+    As objects of their own a payment, its lines and its applications take five times as much.
     """
 
     payment_id: str
@@ -56,14 +62,14 @@ class CompactRows:
         return self.rows.get(identity.removeprefix(row_id("")))
 
 
-def read_compact_rows(context: SyncContext, ledger: HostLedger, start: date | None, end: date | None) -> CompactRows:
-    """QuickBooks' payments of the dates, each with what importing it would do; kept one by one as they come."""
+def read_compact_rows(context: SyncContext, ledger: PaymentLedger, start: date | None, end: date | None) -> CompactRows:
+    """QuickBooks' payments of the dates, each with what importing it would do; packed one by one as they come."""
     read_at, since = context.clock.now(), context.quickbooks.now() - MARGIN
     return CompactRows(pack_rows(read_importable(context, ledger, start, end)), read_at, since)
 
 
 def pack_rows(rows: Iterable[ImportRow]) -> Mapping[str, CompactRow]:
-    """The rows at rest by their payment's id; values that repeat from row to row are kept once."""
+    """The rows at rest by their payment's id; values that repeat from row to row are stored once."""
     shared: dict[Any, Any] = {}
     return {row.payment.id: pack(row, shared) for row in rows}
 
@@ -99,7 +105,7 @@ def _rest(row: ImportRow) -> list[object]:
         [payment.sync_token, payment.customer_id, str(payment.unapplied), payment.note, payment.voided],
         [(line.type, line.id, str(line.amount), line.number) for line in payment.lines],
         [row.outcome.value, row.client_id, row.absent, row.short],
-        [(share.invoice_id, share.number, str(share.amount)) for share in row.shares],
+        [(each.invoice_id, each.invoice_number, str(each.amount)) for each in row.applications],
         str(row.existing) if row.existing else None,
         (row.possible_duplicate.number, row.possible_duplicate.reference) if row.possible_duplicate else None,
         row.unreadable,
@@ -114,12 +120,12 @@ def unpack_payment(compact_rows: CompactRow) -> QboPayment:
 def unpack(compact_rows: CompactRow) -> ImportRow:
     """The row as it was decided."""
     rest = json.loads(compact_rows.rest)
-    (outcome, client, absent, short), shares, existing, possible_duplicate, unreadable = rest[2:]
+    (outcome, client, absent, short), applications, existing, possible_duplicate, unreadable = rest[2:]
     return ImportRow(
         _payment(compact_rows, rest),
         Outcome(outcome),
         client,
-        tuple(PlannedShare(invoice, number, Decimal(amount)) for invoice, number, amount in shares),
+        tuple(Application(invoice, number, Decimal(amount)) for invoice, number, amount in applications),
         tuple(absent),
         tuple(short),
         Ref.parse(existing) if existing else None,

@@ -1,4 +1,4 @@
-"""What importing a QuickBooks payment would do here: is it here already, whose is it, and where does its money go."""
+"""The plan of an import: whether a payment is in WorkSpace already, whose it is, and to which invoices its money goes."""
 
 from __future__ import annotations
 
@@ -7,27 +7,37 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.model import Entity, Kind, Line, Link, Outcome, QboPayment, Ref, UnreadableRecord
+from qb_plugin.host import Invoice, PaymentLedger, Record
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Kind,
+    Line,
+    Link,
+    Outcome,
+    QboPayment,
+    Ref,
+    UnreadableRecord,
+)
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare, PossibleDuplicate, unreadable_row, why_not
+from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate, unreadable_row, why_not
 from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import DuplicateKey, duplicate_key
-from qb_plugin.sync.ports import HostInvoice, HostLedger, HostPayment
 
 
 @dataclass(frozen=True, slots=True)
 class HostSnapshot:
-    """What is known on this side about the payments at hand."""
+    """WorkSpace's side of the payments at hand."""
 
     clients: Mapping[str, str]
     payment_links: Mapping[str, Link]
     keys: Mapping[str, str]
-    possible_duplicates: Mapping[DuplicateKey, HostPayment]
-    linked_invoices: Mapping[str, HostInvoice]
-    numbered_invoices: Mapping[tuple[str, str], HostInvoice]
+    possible_duplicates: Mapping[DuplicateKey, Record]
+    linked_invoices: Mapping[str, Invoice]
+    numbered_invoices: Mapping[tuple[str, str], Invoice]
 
-    def find_invoice(self, client: str, line: Line) -> HostInvoice | None:
+    def find_invoice(self, client: str, line: Line) -> Invoice | None:
         """The client's invoice here for a QuickBooks line: the linked one, else the only one of that number.
 
         In QuickBooks a customer may pay for its sub-customers; another client's invoice cannot take the payment here.
@@ -43,29 +53,29 @@ class HostSnapshot:
 
 
 def external_key(realm: str, payment_id: str) -> str:
-    """The key under which the host keeps an imported payment; unique there, so nothing comes in twice."""
+    """The external key of an imported payment; unique in the host, so nothing comes in twice."""
     return f"quickbooks:{realm}:Payment:{payment_id}"
 
 
-def read_importable(context: SyncContext, ledger: HostLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
+def read_importable(context: SyncContext, ledger: PaymentLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
     """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
 
-    They are read and decided a page at a time, so that very many take no more room than what is kept of them; what earlier
+    They are read and decided a page at a time, so that very many take no more memory than their compact rows; what earlier
     pages would spend of an invoice is not spent again by later ones.
     """
     spent: dict[str, Decimal] = {}
     for page in context.quickbooks.payment_pages(start, end):
         rows = plan_import(context, ledger, [each for each in page if isinstance(each, QboPayment)], spent=spent)
-        for share in (share for row in rows for share in row.shares):
-            before = spent.get(share.invoice_id)
-            spent[share.invoice_id] = before + share.amount if before else share.amount
+        for each in (each for row in rows for each in row.applications):
+            before = spent.get(each.invoice_id)
+            spent[each.invoice_id] = before + each.amount if before else each.amount
         yield from rows
         yield from (unreadable_row(each) for each in page if isinstance(each, UnreadableRecord))
 
 
 def plan_import(
     context: SyncContext,
-    ledger: HostLedger,
+    ledger: PaymentLedger,
     payments: Sequence[QboPayment],
     gone: Set[str] = frozenset(),
     spent: Mapping[str, Decimal] | None = None,
@@ -79,8 +89,8 @@ def plan_import(
     return [decide(context, host_snapshot, payment, balances, gone) for payment in payments]
 
 
-def read_host_snapshot(context: SyncContext, ledger: HostLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
-    """Read links, keys, look-alikes and invoices for all payments at once."""
+def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
+    """Read links, keys, possible duplicates and invoices for all payments at once."""
     realm = context.realm
     customers = {payment.customer_id for payment in payments}
     clients = {c: link.source.id for c, link in context.links.by_quickbooks(realm, Entity.CUSTOMER, customers).items()}
@@ -100,17 +110,17 @@ def read_host_snapshot(context: SyncContext, ledger: HostLedger, payments: Seque
 
 
 def read_possible_duplicates(
-    ledger: HostLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
-) -> Mapping[DuplicateKey, HostPayment]:
+    ledger: PaymentLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
+) -> Mapping[DuplicateKey, Record]:
     """Payments here of the same client, date, amount and reference as one of these."""
     keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}
     found = ledger.find_payments(sorted(keys))
     return {duplicate_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
 
 
-def only_ones(invoices: Iterable[HostInvoice]) -> Mapping[tuple[str, str], HostInvoice]:
+def only_ones(invoices: Iterable[Invoice]) -> Mapping[tuple[str, str], Invoice]:
     """Invoices by client and number; a number that a client has twice names none of them."""
-    found: dict[tuple[str, str], list[HostInvoice]] = {}
+    found: dict[tuple[str, str], list[Invoice]] = {}
     for invoice in invoices:
         found.setdefault((invoice.client_id, invoice.number), []).append(invoice)
     return {key: group[0] for key, group in found.items() if len(group) == 1}
@@ -123,7 +133,7 @@ def decide(
     balances: dict[str, Decimal],
     gone: Set[str] = frozenset(),
 ) -> ImportRow:
-    """One payment: here already, deleted there, not importable, without a client, looking the same, or ready with its shares."""
+    """One payment: here already, deleted there, not importable, without a client, looking the same, or ready."""
     existing = find_existing(context, host_snapshot, payment)
     if existing:
         return ImportRow(payment, Outcome.SYNCHRONIZED, existing=existing)
@@ -134,17 +144,17 @@ def decide(
     client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
         return ImportRow(payment, Outcome.NOT_READY)
-    row = share_out(host_snapshot, payment, client, balances)
+    row = allocate(host_snapshot, payment, client, balances)
     possible_duplicate = host_snapshot.possible_duplicates.get(
         duplicate_key(client, payment.date, payment.total, payment.reference)
     )
     return held_as_duplicate(row, possible_duplicate) if possible_duplicate else row
 
 
-def held_as_duplicate(row: ImportRow, possible_duplicate: HostPayment) -> ImportRow:
-    """A payment that looks like one that is here: held, and it says which one."""
-    held = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
-    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=held)
+def held_as_duplicate(row: ImportRow, possible_duplicate: Record) -> ImportRow:
+    """The row of a possible duplicate, with the WorkSpace payment that it may be."""
+    other = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
+    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=other)
 
 
 def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:
@@ -159,10 +169,10 @@ def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: Qb
     return marker.source if marker and marker.firm == context.firm_id else None
 
 
-def share_out(host_snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
+def allocate(host_snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:
     """Each line to the linked invoice, else to the one of the same number and client, at most what is open there."""
     money = payment.total
-    shares: list[PlannedShare] = []
+    applications: list[Application] = []
     absent: list[str] = []
     short: list[str] = []
     for line in (line for line in payment.lines if line.type == Entity.INVOICE):
@@ -176,5 +186,5 @@ def share_out(host_snapshot: HostSnapshot, payment: QboPayment, client: str, bal
         if part:
             balances[invoice.id] -= part
             money -= part
-            shares.append(PlannedShare(invoice.id, invoice.number, part))
-    return ImportRow(payment, Outcome.READY, client, tuple(shares), tuple(absent), tuple(short))
+            applications.append(Application(invoice.id, invoice.number, part))
+    return ImportRow(payment, Outcome.READY, client, tuple(applications), tuple(absent), tuple(short))

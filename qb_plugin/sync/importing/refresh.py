@@ -10,8 +10,8 @@ from qb_plugin.model import Entity, PaymentChanges, QboPayment, QboTransaction, 
 from qb_plugin.sync.context import SyncContext
 
 MARGIN = timedelta(minutes=5)  # a query may lag behind what was saved, and clocks are never quite the same
-LOOK_BACK = timedelta(days=29)  # QuickBooks tells of the changes of 30 days
-AGAIN = 60.0  # seconds of a run after which what was told is old
+LOOK_BACK = timedelta(days=29)  # change data capture goes back 30 days
+AGAIN = 60.0  # seconds of a run after which the changes are asked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Refreshed:
 
 @dataclass(slots=True)
 class Refresher:
-    """Answers for any number of payments with one call, while QuickBooks tells of everything since the reading.
+    """Answers for any number of payments with one call, while change data capture covers everything since the reading.
 
-    Where it does not (nobody knows when they were read, it was too long ago, there are too many changes), they are read again.
+    Where it does not (the time of reading is missing or too long ago, there are too many changes), they are read again.
     """
 
     context: SyncContext
@@ -38,11 +38,11 @@ class Refresher:
 
     def of(self, payments: Sequence[QboPayment]) -> Refreshed:
         """These payments as they are now."""
-        told = self._changes()
-        if told is None:
+        changes = self._changes()
+        if changes is None:
             found = self.context.quickbooks.read(Entity.PAYMENT, [payment.id for payment in payments])
             return refreshed(payments, found.values(), {payment.id for payment in payments} - found.keys())
-        return refreshed(payments, told.changed, told.deleted)
+        return refreshed(payments, changes.changed, changes.deleted)
 
     def _changes(self) -> PaymentChanges | None:
         clock = self.context.clock

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from qb_plugin.model import QUICKBOOKS_PAYMENT, Message, Outcome, QboPayment, Ref, Share, UnreadableRecord
+from qb_plugin.model import (
+    QUICKBOOKS_PAYMENT,
+    Application,
+    Message,
+    Outcome,
+    QboPayment,
+    Ref,
+    UnreadableRecord,
+)
 from qb_plugin.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedShare:
-    """One invoice a payment will be applied to here."""
-
-    invoice_id: str
-    number: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """What a payment here that looks the same has of its own; client, date and amount are the payment's."""
+    """A WorkSpace payment that may be the same: its own number and reference; client, date and amount are the row's."""
 
     number: str
     reference: str
@@ -41,7 +39,7 @@ class ImportRow:
     payment: QboPayment
     outcome: Outcome
     client_id: str = ""
-    shares: tuple[PlannedShare, ...] = ()
+    applications: tuple[Application, ...] = ()
     absent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     existing: Ref | None = None
@@ -56,12 +54,12 @@ class ImportRow:
 
     @property
     def is_possible_duplicate(self) -> bool:
-        """Whether it is held because a payment here looks the same."""
+        """Whether a person is asked, because a WorkSpace payment may be the same."""
         return self.possible_duplicate is not None
 
     @property
     def exists(self) -> bool:
-        """Whether Hide Synchronized hides it (design section 2, line 1)."""
+        """Whether Hide Synchronized hides it (docs/architecture.md rule P1)."""
         return self.outcome is Outcome.SYNCHRONIZED or self.is_possible_duplicate
 
     @property
@@ -76,7 +74,7 @@ class ImportRow:
     @property
     def unapplied(self) -> Message | None:
         """What stays unapplied, and why: an invoice that is not here, one with less open, or unapplied in QuickBooks too."""
-        left = self.payment.total - sum((share.amount for share in self.shares), ZERO)
+        left = self.payment.total - sum((each.amount for each in self.applications), ZERO)
         if left == 0:
             return None
         if self.absent:
@@ -107,7 +105,7 @@ def row_id(payment_id: str) -> str:
 
 
 def possible_duplicate_message(payment: QboPayment, possible_duplicate: PossibleDuplicate) -> Message:
-    """Which payment here it looks like."""
+    """The WorkSpace payment that it may be."""
     values = {
         "number": possible_duplicate.number,
         "date": payment.date,
@@ -138,8 +136,3 @@ SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
     Outcome.NOT_READY: lambda row: why_not(row.payment) or Message("customer_not_matched", {"customer": row.payment.customer_name}),
     Outcome.REMOVED: lambda _: Message("payment_removed"),
 }
-
-
-def shares_of(row: ImportRow) -> tuple[Share, ...]:
-    """The shares as rows and JSON show them."""
-    return tuple(Share(share.number, share.amount) for share in row.shares)

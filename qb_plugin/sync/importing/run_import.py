@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from qb_plugin.host import PaymentLedger, RecordedPayment
 from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
 from qb_plugin.sync.importing.planning import external_key, plan_import
 from qb_plugin.sync.importing.refresh import Refresher, differences
-from qb_plugin.sync.importing.row import ImportRow, shares_of, unreadable_row
+from qb_plugin.sync.importing.row import ImportRow, unreadable_row
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_imported
-from qb_plugin.sync.ports import HostLedger, Recorded
+from qb_plugin.sync.reporting import Reporter
 
 GROUP = 500  # payments a commit of the host's
 
@@ -21,31 +23,30 @@ GROUP = 500  # payments a commit of the host's
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """`methods` maps QuickBooks' payment-method ids to the host's names for them; `force` names rows (`quickbooks_payment:123`) to
-    import though they look like one that is here; `stop` is asked before each group."""
+    import though they are possible duplicates."""
 
     methods: Mapping[str, str]
     force: frozenset[str] = frozenset()
-    stop: Callable[[], bool] = lambda: False
 
 
 def import_payments(
-    context: SyncContext, ledger: HostLedger, compact_rows: CompactRows, ids: Sequence[str], options: ImportOptions
-) -> Iterator[RowResult]:
-    """Import the rows of these ids in groups; one result a row.
+    context: SyncContext, run: LeasedRun, ledger: PaymentLedger, rows: CompactRows, ids: Sequence[str], *, options: ImportOptions
+) -> None:
+    """Import the rows of these ids in groups, and report one result a row.
 
     Each group is brought up to date with QuickBooks and planned afresh right before it is recorded, so that balances are
     those of the moment, and what was deleted or changed since a person saw it does not come in as it was.
     """
     made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
-    refresher = Refresher(context, compact_rows.read_at, compact_rows.since)
-    for group in in_groups([row for identity in ids if (row := compact_rows.get(identity))], GROUP):
-        if options.stop():
-            yield from (RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")) for row in group)
+    refresher = Refresher(context, rows.read_at, rows.since)
+    for group in in_groups([row for identity in ids if (row := rows.get(identity))], GROUP):
+        if run.stop():
+            for row in group:
+                run.reporter.row(RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")))
         else:
             planned = plan_refreshed(context, ledger, [unpack(row) for row in group], refresher)
-            yield from record(
-                context, ledger, [accept(row, options.force, made_here) for row in planned], options.methods, made_here
-            )
+            accepted = [accept(row, options.force, made_here) for row in planned]
+            made_here |= record(context, run.reporter, ledger, accepted, options.methods)
 
 
 def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[CompactRow]]:
@@ -53,7 +54,7 @@ def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[Compac
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def plan_refreshed(context: SyncContext, ledger: HostLedger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
+def plan_refreshed(context: SyncContext, ledger: PaymentLedger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
@@ -71,22 +72,27 @@ def noted(before: ImportRow, now: ImportRow) -> ImportRow:
 
 
 def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
-    """Take a look-alike that a person said is another payment, and one that only looks like what this run imported itself."""
+    """Make a possible duplicate ready when a person said that it is another payment, or when this run itself recorded the other."""
     other = row.id in force or (row.existing and row.existing.id in made_here)
     return replace(row, outcome=Outcome.READY, possible_duplicate=None) if row.is_possible_duplicate and other else row
 
 
 def record(
-    context: SyncContext, ledger: HostLedger, rows: Sequence[ImportRow], methods: Mapping[str, str], made_here: set[str]
-) -> Iterator[RowResult]:
-    """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key)."""
+    context: SyncContext, reporter: Reporter, ledger: PaymentLedger, rows: Sequence[ImportRow], methods: Mapping[str, str]
+) -> set[str]:
+    """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key).
+
+    Returns the ids of what the ledger has made of them.
+    """
     ready = [row for row in rows if row.outcome is Outcome.READY]
-    yield from (RowResult(row.id, Outcome.RUNNING) for row in ready)
+    for row in ready:
+        reporter.row(RowResult(row.id, Outcome.RUNNING))
     outcomes = ledger.record_payments([as_host_payment(context, row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     link_imported(context, [(ref, row.payment) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
-    made_here |= {found.id for found in outcomes if found.id}
-    yield from (replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)) for row in rows)
+    for row in rows:
+        reporter.row(replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)))
+    return {found.id for found in outcomes if found.id}
 
 
 def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> dict[str, Any]:
@@ -100,11 +106,11 @@ def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, 
         "method": methods.get(payment.method_id or "", ""),
         "reference": payment.reference or "",
         "memo": payment.note or "",
-        "applications": [{"invoice_id": share.invoice_id, "amount": share.amount} for share in row.shares],
+        "applications": [{"invoice_id": each.invoice_id, "amount": each.amount} for each in row.applications],
     }
 
 
-def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
+def ref_of(row: ImportRow, recorded: RecordedPayment | None) -> Ref | None:
     """The WorkSpace payment to link the row to, if there is one now."""
     if recorded and recorded.id:
         return Ref(Kind.PAYMENT, recorded.id)
@@ -112,7 +118,7 @@ def ref_of(row: ImportRow, recorded: Recorded | None) -> Ref | None:
     return row.existing if host_snapshot else None
 
 
-def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
+def result_of(row: ImportRow, recorded: RecordedPayment | None) -> RowResult:
     """What became of the row."""
     if row.outcome is Outcome.SYNCHRONIZED:
         return RowResult(row.id, Outcome.SYNCHRONIZED, row.message, row.payment.id)
@@ -124,4 +130,4 @@ def result_of(row: ImportRow, recorded: Recorded | None) -> RowResult:
     if recorded.status == RecordingStatus.EXISTS:
         return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
     ended = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
-    return RowResult(row.id, ended, row.message, row.payment.id, shares_of(row))
+    return RowResult(row.id, ended, row.message, row.payment.id, row.applications)

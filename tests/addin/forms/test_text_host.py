@@ -22,7 +22,8 @@ from qb_plugin.plugin import QuickBooksAddIn, create
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
-from tests.support.fake_ledger import FakeClient, FakeInvoice, FakeLedger, FakeRecord
+from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_ledger_values import FakeClient, FakeInvoice, FakeRecord
 from tests.support.simulator_calls import Books as Entries
 from tests.support.text_host import TextHost
 

@@ -10,7 +10,6 @@ from qb_plugin.errors import Fatal, ReconnectNeeded, Unreachable
 from qb_plugin.model import Answer, Batch, Entity, Operation, Verdict
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.limits import Limits
-from qb_plugin.schemas.envelopes import stub_body
 from qb_plugin.schemas.text import read_json, write_json
 from tests.addin.quickbooks.http.test_client import EXPIRED, THROTTLED, never_taken
 from tests.support.quickbooks_fakes import (
@@ -28,6 +27,7 @@ from tests.support.quickbooks_fakes import (
     payment_intent,
     scripted,
     simulated,
+    stub_body,
 )
 
 SAVED = {"CustomerRef": {"value": "1"}, "TotalAmt": 10, "Id": "88", "SyncToken": "0", "TxnDate": "2026-11-22"}

@@ -15,7 +15,6 @@ from qb_plugin.schemas.envelopes import (
     read_entity,
     read_page,
     read_time,
-    stub_body,
     write_batch,
 )
 from qb_plugin.schemas.text import BadReplyError, read_json
@@ -95,8 +94,3 @@ def test_changes_and_deletions_of_one_entity() -> None:
 def test_what_is_no_change_list_is_refused(envelope: object) -> None:
     with pytest.raises(BadReplyError):
         read_changes(envelope, "Payment")
-
-
-def test_a_stub_names_a_record_and_its_version() -> None:
-    assert stub_body("73", "2", sparse=False) == '{"Id":"73","SyncToken":"2"}'
-    assert stub_body("73", "2", sparse=True) == '{"Id":"73","SyncToken":"2","sparse":true}'

@@ -14,6 +14,10 @@ from tests.support.sync_firm import DAY, book_payment
 class Client:
     id: str
     name: str
+    active: bool = True
+    currency: str = "USD"
+    email: str = ""
+    phone: str = ""
 
 
 def suggest(client: str, *customers: Customer, taken: tuple[str, ...] = ()) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ from qb_plugin.model import Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.lease import LeasedRun
-from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, RunProgress, run_under_lease
+from qb_plugin.sync.reporting import Reporter
+from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, RunProgress, Work, run_under_lease
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
-from tests.support.sync_firm import REALM, Ended, Firm, collect, firm_in, invoice, payment
+from tests.support.sync_firm import REALM, Ended, Firm, firm_in, invoice, payment
 from tests.support.virtual_clock import NOON
 
 RUN = RunInfo("run", REALM, "export-payments", "Maria Ortiz", NOON, 3)
@@ -34,7 +37,31 @@ def ports(firm: Firm) -> RunPorts:
 
 def run(firm: Firm, events: Callable[[], Iterator[Event]], *ids: str) -> tuple[Ended, RunProgress]:
     progress = RunProgress(ids)
-    return collect(run_under_lease(ports(firm), RUN, lambda lease: events(), progress)), progress
+    return under_lease(ports(firm), reporting(events), progress), progress
+
+
+def under_lease(ports: RunPorts, work: Work, progress: RunProgress) -> Ended:
+    """All that a run reports, and the failure that ended it."""
+    ended = Ended()
+    try:
+        run_under_lease(ports, RUN, work, progress=progress, listener=ended.reporter)
+    except Exception as failure:
+        ended.failure = failure
+    return ended
+
+
+def reporting(events: Callable[[], Iterator[Event]]) -> Work:
+    """Work that reports these events one after the other."""
+
+    def work(run: LeasedRun) -> None:
+        with closing(events()) as each:  # type: ignore[type-var]
+            for event in each:
+                if isinstance(event, Message):
+                    run.reporter.notice(event)
+                else:
+                    run.reporter.row(event)
+
+    return work
 
 
 def result(identity: str, outcome: Outcome, key: str | None = None, quickbooks_id: str | None = None) -> RowResult:
@@ -162,13 +189,13 @@ def test_rows_that_were_not_tried_are_not_through(firm: Firm) -> None:
 
 
 def test_a_rows_result_that_is_not_of_this_run_is_passed_on_and_not_kept(firm: Firm) -> None:
-    ended, _ = run(firm, lambda: iter([result("other", Outcome.SYNCHRONIZED)]), "a")
+    ended, _ = run(firm, lambda: (result(other, Outcome.SYNCHRONIZED) for other in ["other"]), "a")
     assert ended.rows["other"].outcome is Outcome.SYNCHRONIZED
     assert kept(firm) == {"a": Outcome.NOT_TRIED}
 
 
 def test_a_row_that_the_work_forgot_was_not_tried(firm: Firm) -> None:
-    ended, progress = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a", "b")
+    ended, progress = run(firm, lambda: (result(row, Outcome.SYNCHRONIZED) for row in "a"), "a", "b")
     assert ended.rows["b"] == RowResult("b", Outcome.NOT_TRIED, Message("cancelled_row"))
     assert progress.counts()["not_tried"] == 1
 
@@ -195,7 +222,7 @@ def test_a_failure_ends_every_row_before_it_is_raised(firm: Firm, failure: Excep
 
 def test_somebody_else_running_is_told_and_nothing_is_done(firm: Firm) -> None:
     lease = firm.store.leases.take(REALM, RUN)
-    ended, progress = run(firm, lambda: iter([result("a", Outcome.SYNCHRONIZED)]), "a")
+    ended, progress = run(firm, lambda: (result(row, Outcome.SYNCHRONIZED) for row in "a"), "a")
     assert isinstance(ended.failure, RunInProgress)
     assert (ended.events, progress.ended) == ([], 0)
     assert firm.store.leases.current(REALM) is not None
@@ -211,9 +238,12 @@ def test_a_run_that_nobody_listens_to_any_more_gives_the_lease_back(firm: Firm) 
         finally:
             closed.append(not free(firm))
 
-    events = run_under_lease(ports(firm), RUN, lambda lease: work(), RunProgress(["a"]))
-    next(events)
-    events.close()
+    def listen(_: RowResult) -> None:
+        raise KeyError("the host")
+
+    progress, listener = RunProgress(["a"]), Reporter(listen, listen)  # type: ignore[arg-type]
+    with pytest.raises(KeyError):
+        run_under_lease(ports(firm), RUN, reporting(work), progress=progress, listener=listener)
     assert closed == [True]
     assert free(firm)
 
@@ -252,7 +282,7 @@ class LostHistory:
 def test_a_history_that_cannot_be_written_still_ends_the_rows_and_gives_the_lease_back(firm: Firm) -> None:
     broken = RunPorts(firm.store.leases, LostHistory(firm), firm.clock)  # type: ignore[arg-type]
     progress = RunProgress(["a", "b"])
-    ended = collect(run_under_lease(broken, RUN, lambda lease: iter([result("a", Outcome.SYNCHRONIZED)]), progress))
+    ended = under_lease(broken, reporting(lambda: (result(row, Outcome.SYNCHRONIZED) for row in "a")), progress)
     assert isinstance(ended.failure, Fatal)
     assert {identity: end.outcome for identity, end in ended.rows.items()} == {
         "a": Outcome.SYNCHRONIZED,
@@ -267,10 +297,10 @@ def test_a_history_that_cannot_be_written_still_ends_the_rows_and_gives_the_leas
 def press(firm: Firm, *numbers: int, **options: object) -> Ended:
     records = [payment(number, number) for number in numbers]
 
-    def work(leased: LeasedRun) -> Iterator[Event]:
-        return export(firm.context, leased, ExportOptions(**options), records)  # type: ignore[arg-type]
+    def work(leased: LeasedRun) -> None:
+        export(firm.context, leased, ExportOptions(**options), records)  # type: ignore[arg-type]
 
-    return collect(run_under_lease(ports(firm), RUN, work, RunProgress([str(record.ref) for record in records])))
+    return under_lease(ports(firm), work, RunProgress([str(record.ref) for record in records]))
 
 
 def test_a_lease_lost_in_mid_run_reports_truly_and_pressing_again_finishes(firm: Firm) -> None:
@@ -313,11 +343,11 @@ def test_a_lost_lease_is_noticed_before_the_same_bytes_go_again_though_nobody_is
     firm.quickbooks.script(payment(1).ref, UNSENT)
     firm.clock.at(70, lambda: firm.store.leases.release(firm.store.leases.take(REALM, RUN)))
 
-    def work(leased: LeasedRun) -> Iterator[Event]:
-        events = export(firm.context, leased, ExportOptions(), [payment(1)])
-        return (event for event in events if isinstance(event, RowResult))
+    def work(leased: LeasedRun) -> None:
+        without_notices = replace(leased.reporter, notice=lambda _: None)
+        export(firm.context, replace(leased, reporter=without_notices), ExportOptions(), [payment(1)])
 
-    ended = collect(run_under_lease(ports(firm), RUN, work, RunProgress(["payment:1"])))
+    ended = under_lease(ports(firm), work, RunProgress(["payment:1"]))
     assert ended.rows["payment:1"].outcome is Outcome.NOT_CONFIRMED
     assert firm.quickbooks.sends == {"payment:1": 1}
 

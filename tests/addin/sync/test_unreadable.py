@@ -113,7 +113,7 @@ def test_the_other_payments_come_in_and_the_odd_one_fails_by_name(firm: Firm) ->
     rows = read_compact_rows(firm.context, ledger, None, None)
     assert len(rows.rows) == 27
     ids = [row.id for row in rows.rows.values()]
-    ended = collect(import_payments(firm.context, ledger, rows, ids, ImportOptions({})))
+    ended = collect(lambda run: import_payments(firm.context, run, ledger, rows, ids, options=ImportOptions({})))
     assert sorted(result.outcome for result in ended.rows.values()) == [Outcome.FAILED] + [Outcome.SYNCHRONIZED] * 26
     failed = ended.rows["quickbooks_payment:700"]
     assert failed.message is not None
@@ -128,7 +128,9 @@ def test_one_that_can_be_read_by_now_comes_in(firm: Firm) -> None:
     firm.quickbooks.unreadable = []
     firm.clock.sleep(1)
     firm.quickbooks.put(replace(book_payment("700"), updated=firm.quickbooks.now()))
-    ended = collect(import_payments(firm.context, ledger, rows, ["quickbooks_payment:700"], ImportOptions({})))
+    ended = collect(
+        lambda run: import_payments(firm.context, run, ledger, rows, ["quickbooks_payment:700"], options=ImportOptions({}))
+    )
     assert (ended.rows["quickbooks_payment:700"].outcome, len(ledger.kept)) == (Outcome.SYNCHRONIZED, 1)
 
 
@@ -139,6 +141,8 @@ def test_one_that_cannot_be_read_any_more_stays_out(firm: Firm) -> None:
     firm.clock.sleep(timedelta(days=30).total_seconds())  # so long ago that each is read again by its id
     firm.quickbooks.saved.clear()
     firm.quickbooks.unreadable = [ODD]
-    ended = collect(import_payments(firm.context, ledger, rows, ["quickbooks_payment:700"], ImportOptions({})))
+    ended = collect(
+        lambda run: import_payments(firm.context, run, ledger, rows, ["quickbooks_payment:700"], options=ImportOptions({}))
+    )
     assert (ended.rows["quickbooks_payment:700"].outcome, ledger.groups) == (Outcome.FAILED, [])
     assert [unpack(row).unreadable for row in rows.rows.values()] == [""]

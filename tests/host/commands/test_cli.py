@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from hostsim.cli import COMMANDS, main
-from hostsim.web.server import ADDRESS, PortTaken, listen
+from hostsim.web.server import ADDRESS, PortRefused, listen
 
 HEAVY = ("sqlalchemy", "starlette", "uvicorn", "rich", "requests", "keyring", "pluggy", "qb_plugin")
 
@@ -24,7 +24,7 @@ def test_every_entry_loads_and_has_a_help(name: str) -> None:
     assert command.help
 
 
-@pytest.mark.parametrize("name", ["serve", "quickbooks", "seed", "connect", "run"])
+@pytest.mark.parametrize("name", ["serve", "quickbooks", "seed", "load", "dump", "connect", "run"])
 def test_every_command_takes_database_and_quickbooks(name: str) -> None:
     command = main.get_command(click.Context(main), name)
     assert command is not None
@@ -70,5 +70,5 @@ def test_a_taken_port_is_said_with_the_flag_that_changes_it(command: list[str], 
 def test_a_port_can_be_taken_once() -> None:
     with listen(0) as taken:
         assert taken.getsockname()[0] == ADDRESS
-        with pytest.raises(PortTaken):
+        with pytest.raises(PortRefused):
             listen(taken.getsockname()[1])

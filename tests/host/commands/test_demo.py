@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from hostsim.commands.demo import FILES, Demo, clear
-from hostsim.web.server import PortTaken, listen
+from hostsim.web.server import PortRefused, listen
 
 
 def free_port() -> int:
@@ -71,5 +71,5 @@ def test_both_processes_are_told_the_same_database_and_simulator(tmp_path: Path)
 
 
 def test_a_port_in_use_is_found_before_anything_starts() -> None:
-    with listen(0) as taken, pytest.raises(PortTaken):
+    with listen(0) as taken, pytest.raises(PortRefused):
         listen(taken.getsockname()[1])

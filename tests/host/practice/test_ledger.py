@@ -15,7 +15,7 @@ from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind
 from hostsim.practice.query import SORTS, BadQuery
 from qb_plugin import host
-from tests.support.ledger_contract import Books, LedgerContract
+from qb_plugin.testing import LedgerContract, LedgerUnderTest
 from tests.support.practice_samples import (
     ADDIN,
     DAY,
@@ -35,10 +35,10 @@ def practice(database_url: str) -> Iterator[Practice]:
 
 
 @pytest.fixture
-def books(practice: Practice) -> Books:
+def subject(practice: Practice) -> LedgerUnderTest:
     ledger: host.Ledger = practice.ledger_for(ADDIN)  # the type checker proves the fit
     marks: host.Marks = practice.marks(ADDIN)
-    return Books(ledger, marks, client="1", other="2", invoice="1", other_invoice="3")
+    return LedgerUnderTest(ledger=ledger, marks=marks, client="1", other="2", invoice="1", other_invoice="3")
 
 
 class TestPracticeLedger(LedgerContract):

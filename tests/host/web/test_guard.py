@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+import requests
 
 from hostsim.testing import TOKEN, RunningHost, demo_practice, running_host
 from hostsim.web.guard import LIMIT
@@ -229,6 +230,16 @@ def test_cookie_is_for_this_host_alone(host: RunningHost) -> None:
     assert "samesite=strict" in sent
     assert TOKEN not in sent
     assert answer.headers["location"] == "/"
+
+
+def test_the_printed_address_lets_in_one_browser_once(host: RunningHost) -> None:
+    address, first, second = host.address, host.session(), requests.Session()
+    assert first.http.get(address, timeout=10).status_code == 200
+    assert first.http.get(address, timeout=10).status_code == 200  # it is in already, and may follow its bookmark
+    second.trust_env = False
+    refused = second.get(address, timeout=10)
+    assert (refused.status_code, "opened already" in refused.text) == (401, True)
+    assert "set-cookie" not in refused.headers
 
 
 def test_callback_takes_its_state_once_and_without_cookie(host: RunningHost, cookie: str, addin: ParcelAddIn) -> None:

@@ -1,12 +1,18 @@
 // What stands in a row: cells by column type, and the outcome as icon and word.
+// @ts-check
+/** @import {Column, Row, Sort} from "../types.d.ts" */
 import { make, showMoney } from "../api.js";
 
+/** @type {Record<string, string>} */
 const ICONS = { synchronized: "✓", failed: "✗", not_confirmed: "?", changed: "≠", needs_decision: "!", not_ready: "✗", waiting: "…", running: "→" };
 
+/** @param {string | undefined} outcome @returns {string} */
 export const outcomeWords = (outcome) => (outcome ? [ICONS[outcome], outcome.replace("_", " ")].filter(Boolean).join(" ") : "");
 
+/** @param {Column} column @param {Row | undefined} row */
 export const editable = (column, row) => column.type === "choice" && Boolean(column.choices || column.search) && row?.selectable !== false;
 
+/** @param {Column} column @param {Row} row @returns {string} */
 export function cellText(column, row) {
   if (column.type === "outcome") return outcomeWords(row.outcome);
   const value = row.cells[column.key];
@@ -14,6 +20,7 @@ export function cellText(column, row) {
   return column.type === "money" ? showMoney(text) : text;
 }
 
+/** @param {HTMLElement} element @param {Row | undefined} row @param {Column[]} columns @param {string} prefix */
 export function fillRow(element, row, columns, prefix) {
   const tick = make("div", { role: "gridcell", class: "tick", id: `${prefix}-0`, "aria-colindex": 1 });
   if (row && row.selectable !== false) tick.append(make("span", { class: "box", "aria-hidden": "true" }));
@@ -27,9 +34,10 @@ export function fillRow(element, row, columns, prefix) {
   element.dataset.row = row?.id ?? "";
 }
 
+/** @param {Column[]} columns @param {Sort | null} sort @param {(on: boolean) => unknown} all @param {(key: string) => unknown} sorted */
 export function headRow(columns, sort, all, sorted) {
   const tick = make("div", { role: "columnheader", class: "tick", "aria-colindex": 1 });
-  tick.append(make("input", { type: "checkbox", "aria-label": "Select all", onchange: (event) => all(event.target.checked) }));
+  tick.append(make("input", { type: "checkbox", "aria-label": "Select all", onchange: (/** @type {Event} */ event) => all(/** @type {HTMLInputElement} */ (event.target).checked) }));
   const cells = columns.map((column, index) => {
     const mine = sort?.key === column.key;
     const order = mine ? (sort.descending ? "descending" : "ascending") : "none";

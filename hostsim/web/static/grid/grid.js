@@ -1,4 +1,6 @@
 // A windowed ARIA grid: only the rows in view exist; places, not pixels, say where the view is.
+// @ts-check
+/** @import {Column, GridEvents, Row, RowChange, Sort, Why} from "../types.d.ts" */
 import { make, newId } from "../api.js";
 import { editable, fillRow, headRow } from "./cells.js";
 import { Pages } from "./pages.js";
@@ -6,17 +8,25 @@ import { Selection } from "./selection.js";
 
 const ROW = 24;
 const WHOLE = ["date", "money", "outcome"]; // half a date or an amount says something else; half a name is still known
-const least = (column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
+const least = (/** @type {Column} */ column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
-  // on: {page(start, stop), selected(), focused(row), sorted(key), menu(box), edit(row, column, cell)}
+  /** @param {string} label @param {GridEvents} on */
   constructor(label, on) {
     this.id = newId("grid");
     this.on = on;
     this.pages = new Pages(on.page, () => this.draw(true));
     this.selection = new Selection();
+    /** @type {Map<number, HTMLElement>} */
     this.drawn = new Map();
+    /** @type {Column[]} */
+    this.columns = [];
+    this.template = "";
+    this.held = "";
+    this.top = this.at = this.column = this.anchor = this.expected = 0;
+    /** @type {boolean} */
+    this.touched = false;
     this.head = make("div", { class: "head", role: "rowgroup" });
     this.body = make("div", { class: "body", role: "rowgroup" });
     this.view = make("div", { class: "view" }, this.head, this.body);
@@ -30,37 +40,46 @@ export class Grid {
     this.body.addEventListener("contextmenu", (event) => this.#rightClick(event));
     new ResizeObserver(() => this.draw()).observe(this.element);
     this.show([], { count: 0, rows: [] }, null);
-    this.element.setAttribute("aria-rowcount", -1); // not known yet
+    this.element.setAttribute("aria-rowcount", "-1"); // not known yet
     this.busy(true);
   }
 
-  // Rows of an earlier filter are not shown, nor to be picked, while new ones are on their way.
-  busy(on) {
-    this.element.setAttribute("aria-busy", String(on));
-    this.head.querySelector("input").disabled = on || !this.pages.count;
+  get #all() {
+    return /** @type {HTMLInputElement} */ (this.head.querySelector("input"));
   }
 
-  // Headers do not sort while there is a reason against it.
+  /** Rows of an earlier filter are not shown, nor to be picked, while new ones are on their way. @param {boolean} on */
+  busy(on) {
+    this.element.setAttribute("aria-busy", String(on));
+    this.#all.disabled = on || !this.pages.count;
+  }
+
+  /** Headers do not sort while there is a reason against it. @param {Why} why */
   hold(why = "") {
     this.held = why;
     for (const button of this.head.querySelectorAll("button")) Object.assign(button, { disabled: Boolean(why), title: why });
   }
 
-  // Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it. Else rows that were
-  // selected or focused stay so where they are among the first ones again. Whether the focused row is still there.
+  /**
+   * Takes new rows; `keep` leaves selection, focus and place as they are, where the count allows it. Else rows that were
+   * selected or focused stay so where they are among the first ones again. Whether the focused row is still there.
+   * @param {Column[]} columns @param {{count: number, rows: Row[]}} state @param {Sort | null} sort
+   */
   show(columns, { count, rows }, sort, keep = false) {
     const same = keep && count === this.pages.count;
-    const [focused, picked] = [this.touched && this.focusedRow?.id, this.#pickedIds()];
+    const focused = this.touched ? this.focusedRow?.id : undefined;
+    const picked = this.#pickedIds();
     this.columns = columns;
     this.pages.reset(count, rows);
     if (!same) this.#restore(rows, focused, picked);
-    this.element.setAttribute("aria-rowcount", count + 1);
-    this.element.setAttribute("aria-colcount", columns.length + 1);
+    this.element.setAttribute("aria-rowcount", String(count + 1));
+    this.element.setAttribute("aria-colcount", String(columns.length + 1));
     this.template = ["30px", ...columns.map((each) => `minmax(${least(each)}px, ${each.width}fr)`)].join(" ");
     this.sizer.style.minWidth = `${30 + columns.reduce((sum, each) => sum + least(each), 0)}px`;
-    const all = (on) => (this.selection.only(0, on ? count : 0), this.#changed());
-    this.head.replaceChildren(headRow(columns, sort, all, this.on.sorted));
-    this.head.firstChild.style.gridTemplateColumns = this.template;
+    const all = (/** @type {boolean} */ on) => (this.selection.only(0, on ? count : 0), this.#changed());
+    const head = headRow(columns, sort, all, this.on.sorted);
+    head.style.gridTemplateColumns = this.template;
+    this.head.replaceChildren(head);
     this.hold(this.held);
     this.body.setAttribute("role", count ? "rowgroup" : "presentation");
     this.#clear();
@@ -74,6 +93,7 @@ export class Grid {
     return new Set(places.map((place) => this.pages.row(place)?.id));
   }
 
+  /** @param {Row[]} rows @param {string | undefined} focused @param {Set<string | undefined>} picked */
   #restore(rows, focused, picked) {
     Object.assign(this, { top: 0, at: 0, column: 0, anchor: 0, touched: false });
     this.selection.only(0, 0);
@@ -87,8 +107,9 @@ export class Grid {
     return this.pages.row(this.at);
   }
 
+  /** @param {RowChange[]} changes */
   patch(changes) {
-    for (const place of changes.map((change) => this.pages.patch(change))) if (this.drawn.has(place)) this.#fill(place);
+    for (const place of changes.map((change) => this.pages.patch(change))) if (place !== undefined && this.drawn.has(place)) this.#fill(place);
     if (changes.some((change) => change.id === this.focusedRow?.id)) this.on.focused(this.focusedRow);
   }
 
@@ -102,12 +123,13 @@ export class Grid {
     for (let place = first; place < stop; place++) {
       if (!this.drawn.has(place)) this.#create(place);
       else if (refill) this.#fill(place);
-      this.drawn.get(place).style.transform = `translateY(${(place - this.top) * ROW}px)`;
+      /** @type {HTMLElement} */ (this.drawn.get(place)).style.transform = `translateY(${(place - this.top) * ROW}px)`;
     }
     this.pages.want(first, stop);
     this.#mark();
   }
 
+  /** @param {number} place */
   #create(place) {
     const element = make("div", { role: "row", "aria-rowindex": place + 2, id: `${this.id}-${place}` });
     element.style.gridTemplateColumns = this.template;
@@ -117,8 +139,9 @@ export class Grid {
     this.#fill(place);
   }
 
+  /** @param {number} place */
   #fill(place) {
-    fillRow(this.drawn.get(place), this.pages.row(place), this.columns, `${this.id}-${place}`);
+    fillRow(/** @type {HTMLElement} */ (this.drawn.get(place)), this.pages.row(place), this.columns, `${this.id}-${place}`);
   }
 
   #mark() {
@@ -128,9 +151,9 @@ export class Grid {
       element.classList.toggle("here", place === this.at);
       [...element.children].forEach((cell, index) => cell.classList.toggle("at", place === this.at && index === this.column));
     }
-    const here = this.drawn.has(this.at) && `${this.id}-${this.at}${this.column ? `-${this.column}` : ""}`;
+    const here = this.drawn.has(this.at) ? `${this.id}-${this.at}${this.column ? `-${this.column}` : ""}` : "";
     here ? this.element.setAttribute("aria-activedescendant", here) : this.element.removeAttribute("aria-activedescendant");
-    const box = this.head.querySelector("input");
+    const box = this.#all;
     box.checked = this.pages.count > 0 && this.selection.count === this.pages.count;
     box.indeterminate = !box.checked && this.selection.count > 0;
   }
@@ -148,7 +171,7 @@ export class Grid {
     return (this.pages.count + 1) * ROW;
   }
 
-  // The bar's pixels for a place: one to one while they suffice, else to scale.
+  /** The bar's pixels for a place: one to one while they suffice, else to scale. @param {number} top */
   #place(top) {
     const room = Math.min(this.#height(), TALLEST) - this.element.clientHeight;
     const last = this.pages.count - this.#visible();
@@ -166,6 +189,7 @@ export class Grid {
     this.draw();
   }
 
+  /** @param {WheelEvent} event */
   #wheel(event) {
     if (this.#height() <= TALLEST || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -178,6 +202,7 @@ export class Grid {
     this.on.selected();
   }
 
+  /** @param {number} place @param {{extend?: boolean, move?: boolean}} [how] */
   #go(place, { extend = false, move = false } = {}) {
     this.touched = true;
     this.at = Math.max(0, Math.min(place, this.pages.count - 1));
@@ -190,9 +215,11 @@ export class Grid {
     this.on.focused(this.focusedRow);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.target !== this.element || !this.pages.count) return;
     const page = Math.max(1, Math.floor(this.#visible()) - 1);
+    /** @type {Record<string, number>} */
     const moves = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + page, PageUp: this.at - page, Home: 0, End: this.pages.count - 1 };
     const control = event.ctrlKey || event.metaKey;
     if (event.key in moves) this.#go(moves[event.key], { extend: event.shiftKey, move: control });
@@ -206,9 +233,11 @@ export class Grid {
     event.preventDefault();
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
-    const [place, column] = this.#where(event.target);
-    if (place < 0 || event.target.closest(".combo")) return;
+    const target = /** @type {Element} */ (event.target);
+    const [place, column] = this.#where(target);
+    if (place < 0 || target.closest(".combo")) return;
     this.element.focus({ preventScroll: true });
     this.column = column;
     if (event.shiftKey) this.#go(place, { extend: true });
@@ -220,14 +249,16 @@ export class Grid {
     else this.#go(place);
   }
 
-  // The arrow at the right of a cell with choices opens them; anywhere else a click means the row.
+  /** The arrow at the right of a cell with choices opens them; anywhere else a click means the row. @param {MouseEvent} event @param {number} place @param {number} column */
   #onArrow(event, place, column) {
-    const right = event.target.closest("[role=gridcell]").getBoundingClientRect().right;
+    const cell = /** @type {Element} */ (event.target).closest("[role=gridcell]");
+    const right = cell?.getBoundingClientRect().right ?? 0;
     return editable(this.columns[column - 1], this.pages.row(place)) && (event.detail > 1 || right - event.clientX < 24);
   }
 
+  /** @param {MouseEvent} event */
   #rightClick(event) {
-    const [place, column] = this.#where(event.target);
+    const [place, column] = this.#where(/** @type {Element} */ (event.target));
     event.preventDefault();
     if (place < 0) return;
     this.element.focus({ preventScroll: true });
@@ -241,14 +272,16 @@ export class Grid {
     this.on.menu((this.drawn.get(this.at)?.children[1] ?? this.element).getBoundingClientRect());
   }
 
+  /** @param {Element} target @returns {[number, number]} */
   #where(target) {
     const row = target.closest?.("[role=row]");
-    return row ? [Number(row.getAttribute("aria-rowindex")) - 2, [...row.children].indexOf(target.closest("[role=gridcell]"))] : [-1, 0];
+    return row ? [Number(row.getAttribute("aria-rowindex")) - 2, [...row.children].findIndex((cell) => cell === target.closest("[role=gridcell]"))] : [-1, 0];
   }
 
+  /** @param {number} place @param {number} index */
   #edit(place, index) {
     const wanted = index || this.columns.findIndex((each) => editable(each, this.pages.row(place))) + 1;
     const [row, column] = [this.pages.row(place), this.columns[wanted - 1]];
-    if (row && column && editable(column, row)) this.on.edit(row, column, this.drawn.get(place).children[wanted]);
+    if (row && column && editable(column, row)) this.on.edit(row, column, /** @type {HTMLElement} */ (this.drawn.get(place)).children[wanted]);
   }
 }

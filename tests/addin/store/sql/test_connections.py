@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 
+from qb_plugin.clock import SystemClock
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Message
-from qb_plugin.store.clock import SystemClock
 from qb_plugin.store.database import open_store
 from qb_plugin.store.sql.connections import PORTION, Database, portions
 from qb_plugin.store.sql.migrations import CURRENT

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_plugin.model import Kind, Message, Ref, RunInfo, Share
+from qb_plugin.model import Application, Kind, Message, Ref, RunInfo
 from qb_plugin.store.sql.encoding import (
     decode,
+    decode_applications,
     decode_message,
     decode_run,
-    decode_shares,
     encode,
+    encode_applications,
     encode_message,
     encode_moment,
     encode_run,
-    encode_shares,
 )
 
 LEAVES = st.one_of(
@@ -77,10 +77,10 @@ def test_a_run_comes_back_with_its_moments_and_counts() -> None:
     assert decode_run(None) is None
 
 
-def test_shares_keep_their_cents() -> None:
-    shares = (Share("INV-1001", Decimal("0.10")), Share("№ 2", Decimal("100.00")))
-    back = decode_shares(encode_shares(shares))
-    assert back == shares
+def test_applications_keep_their_cents() -> None:
+    applications = (Application("130", "INV-1001", Decimal("0.10")), Application("131", "№ 2", Decimal("100.00")))
+    back = decode_applications(encode_applications(applications))
+    assert back == applications
     assert str(back[1].amount) == "100.00"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_plugin.model import Line, QboInvoice, Share
+from qb_plugin.model import Application, Line, QboInvoice
 from qb_plugin.sync.exporting.allocation import OpenBalances, total_of
 from tests.support.sync_firm import invoice
 
@@ -136,7 +136,7 @@ def test_the_lines_name_the_invoices_number() -> None:
 
 
 def wanted(balances: OpenBalances, amount: str, *parts: tuple[str, str], customer: str = "51") -> Spent:
-    return spent(balances.allocate_as_wanted(customer, Decimal(amount), [Share(i, Decimal(a)) for i, a in parts]))
+    return spent(balances.allocate_as_wanted(customer, Decimal(amount), [Application(i, "", Decimal(a)) for i, a in parts]))
 
 
 def test_as_in_workspace_each_invoice_gets_its_part_at_most_what_is_open_there() -> None:
@@ -187,7 +187,7 @@ def invoices_from(drawn: Sequence[tuple[str, int, Decimal]]) -> list[QboInvoice]
 
 
 class PlainRule:
-    """The default process as section 6 says it, in the plainest words: what the quick one is compared with."""
+    """The default process (docs/architecture.md rule M2) in the plainest words: what the quick one is compared with."""
 
     def __init__(self, invoices: Sequence[QboInvoice]) -> None:
         self.invoices = sorted(invoices, key=lambda found: (found.date, int(found.id)))
@@ -231,7 +231,7 @@ def test_any_run_as_in_workspace_spends_no_balance_twice(
     balances = OpenBalances(invoices)
     total: dict[str, Decimal] = defaultdict(Decimal)
     for amount, parts in payments:
-        lines = spent(balances.allocate_as_wanted("51", amount, [Share(*part) for part in parts]))
+        lines = spent(balances.allocate_as_wanted("51", amount, [Application(i, "", a) for i, a in parts]))
         assert sum(part for _, part in lines) <= amount
         for identity, part in lines:
             total[identity] += part

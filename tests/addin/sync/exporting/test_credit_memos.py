@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded
-from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, Share, SourceRecord
+from qb_plugin.model import Application, Message, Operation, Outcome, QboCreditMemo, QboPayment, SourceRecord
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
-from tests.support.sync_firm import DAY, Firm, firm_in, invoice, memo
+from tests.support.sync_firm import DAY, Firm, firm_in, invoice, memo, part
 
 CM = memo(1)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
@@ -35,11 +35,7 @@ def applications(firm: Firm) -> list[QboPayment]:
 
 def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
     """The process dies after the memo's own call, before its application is written down."""
-    events = firm.events(record, auto_apply=True)
-    for event in events:
-        if isinstance(event, Message) or (event.message and event.message.key == "memo_to_apply"):
-            break
-    events.close()
+    firm.break_off(record, auto_apply=True, when=lambda ended: bool(ended.notices) or ended.said(record) == "memo_to_apply")
 
 
 def test_a_memo_is_saved_and_then_applied_by_a_payment_of_nothing(firm: Firm) -> None:
@@ -53,7 +49,7 @@ def test_a_memo_is_saved_and_then_applied_by_a_payment_of_nothing(firm: Firm) ->
         ("CreditMemo", "1001", "75.00"),
     ]
     result = ended.rows[str(CM.ref)]
-    assert result.applied == (Share("INV-1001", Decimal("50.00")), Share("INV-2", Decimal("25.00")))
+    assert result.applied == (Application("1", "INV-1001", Decimal("50.00")), part(2, "25.00"))
     assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "1001")
     assert ended.story(CM)[-1] is Outcome.SYNCHRONIZED
     assert set(ended.story(CM)[:-1]) == {Outcome.RUNNING}
@@ -116,7 +112,7 @@ def test_only_what_quickbooks_left_of_a_credit_is_applied(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, Step(change={"remaining": Decimal("20.00")}))
     ended = firm.export(CM, auto_apply=True)
-    assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("20.00")),)
+    assert ended.rows[str(CM.ref)].applied == (part(1, "20.00"),)
 
 
 def test_a_memo_deleted_before_it_is_applied_is_removed(firm: Firm) -> None:
@@ -134,7 +130,7 @@ def test_an_application_refused_leaves_the_memo_saved_with_the_reason_and_pressi
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": reason})
     assert ended.outcome(CM) is Outcome.SYNCHRONIZED
     again = firm.export(CM, auto_apply=True)
-    assert again.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    assert again.rows[str(CM.ref)].applied == (part(1, "50.00"),)
     assert remaining(firm) == Decimal("25.00")
 
 
@@ -142,7 +138,7 @@ def test_an_application_over_moved_balances_is_planned_once_more(firm: Firm) -> 
     firm.open(invoice("1", 1, "50.00"), invoice("2", 1, "30.00", day=2))
     firm.quickbooks.after_batch = spend_once(firm, "1")
     ended = firm.export(CM, auto_apply=True)
-    assert ended.rows[str(CM.ref)].applied == (Share("INV-2", Decimal("30.00")),)
+    assert ended.rows[str(CM.ref)].applied == (part(2, "30.00"),)
 
 
 def test_an_application_that_finds_nothing_open_any_more_says_so(firm: Firm) -> None:
@@ -175,7 +171,7 @@ def test_an_application_that_stays_in_doubt_is_not_confirmed_and_finished_by_pre
     again = firm.export(CM, auto_apply=True)
     result = again.rows[str(CM.ref)]
     assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
-    assert result.applied == (Share("INV-1", Decimal("50.00")),)
+    assert result.applied == (part(1, "50.00"),)
     assert len(applications(firm)) == 1
 
 
@@ -187,7 +183,7 @@ def test_an_earlier_runs_application_that_is_refused_in_the_end_is_tried_anew_on
     ended = firm.export(CM, auto_apply=True)
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "memo_not_applied")
     assert applications(firm) == []
-    assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (part(1, "50.00"),)
 
 
 def test_a_memo_in_doubt_is_applied_once_it_is_found(firm: Firm) -> None:

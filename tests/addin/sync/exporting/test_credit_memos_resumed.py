@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded, Unreachable
-from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, Share, SourceRecord
+from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.scripted_sends import LOST, UNSENT, Step
-from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, leased, memo
+from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, memo, part
 
 CM = memo(1)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
@@ -36,11 +37,7 @@ def applications(firm: Firm) -> list[QboPayment]:
 
 def break_off_when_saved(firm: Firm, record: SourceRecord = CM) -> None:
     """The process dies after the memo's own call, before its application is written down."""
-    events = firm.events(record, auto_apply=True)
-    for event in events:
-        if isinstance(event, Message) or (event.message and event.message.key == "memo_to_apply"):
-            break
-    events.close()
+    firm.break_off(record, auto_apply=True, when=lambda ended: bool(ended.notices) or ended.said(record) == "memo_to_apply")
 
 
 # --- cut short in between -----------------------------------------------------------------------------
@@ -54,7 +51,7 @@ def test_killed_between_the_memo_and_its_application_pressing_again_finishes_the
     result = ended.rows[str(CM.ref)]
     assert (result.outcome, result.applied, result.quickbooks_id) == (
         Outcome.SYNCHRONIZED,
-        (Share("INV-1", Decimal("50.00")),),
+        (part(1, "50.00"),),
         "1001",
     )
     assert len(applications(firm)) == 1
@@ -78,26 +75,20 @@ def test_a_memo_exported_without_auto_apply_is_not_applied_by_a_later_run(firm: 
 def test_killed_before_the_memos_answer_both_halves_are_finished(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, LOST)
-    events = firm.events(CM, auto_apply=True)
-    while not firm.open_intents():
-        next(events)
-    events.close()
+    firm.break_off(CM, auto_apply=True, when=lambda _: bool(firm.open_intents()))
     ended = firm.export(CM, auto_apply=True)
-    assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    assert ended.rows[str(CM.ref)].applied == (part(1, "50.00"),)
     assert len(applications(firm)) == 1
 
 
 def test_killed_with_the_application_in_flight_it_is_settled_at_start_as_the_memos_row(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, LOST, operation="apply")
-    events = firm.events(CM, auto_apply=True)
-    while not any(intent.operation is Operation.APPLY for intent in firm.open_intents()):
-        next(events)
-    events.close()
-    ended: Ended = collect(settle_open(firm.context, leased()))
+    firm.break_off(CM, auto_apply=True, when=lambda _: any(i.operation is Operation.APPLY for i in firm.open_intents()))
+    ended: Ended = collect(partial(settle_open, firm.context))
     result = ended.rows[str(CM.ref)]
     assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
-    assert result.applied == (Share("INV-1", Decimal("50.00")),)
+    assert result.applied == (part(1, "50.00"),)
 
 
 def test_an_application_whose_memo_was_unlinked_since_still_comes_to_its_end(firm: Firm) -> None:
@@ -105,8 +96,8 @@ def test_an_application_whose_memo_was_unlinked_since_still_comes_to_its_end(fir
     firm.quickbooks.script(CM.ref, UNSENT, UNSENT, operation="apply")
     firm.export(CM, auto_apply=True)
     firm.store.links.remove(firm.context.realm, [CM.ref])
-    ended = collect(settle_open(firm.context, leased()))
-    assert ended.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    ended = collect(partial(settle_open, firm.context))
+    assert ended.rows[str(CM.ref)].applied == (part(1, "50.00"),)
 
 
 def test_cancel_between_memo_and_application_says_so_and_pressing_again_finishes(firm: Firm) -> None:
@@ -115,7 +106,7 @@ def test_cancel_between_memo_and_application_says_so_and_pressing_again_finishes
     firm.quickbooks.after_batch = lambda: stopped.append(True)
     ended = firm.export(CM, auto_apply=True, stop=lambda: bool(stopped))
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": Message("cancelled_row")})
-    assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (part(1, "50.00"),)
 
 
 def test_signed_out_between_memo_and_application_says_so_and_pressing_again_finishes(firm: Firm) -> None:
@@ -126,7 +117,7 @@ def test_signed_out_between_memo_and_application_says_so_and_pressing_again_fini
     assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": SIGNED_OUT.message})
     assert ended.outcome(memo(2, 2)) is Outcome.NOT_TRIED
     again = firm.export(CM, memo(2, 2), auto_apply=True)
-    assert again.rows[str(CM.ref)].applied == (Share("INV-1", Decimal("50.00")),)
+    assert again.rows[str(CM.ref)].applied == (part(1, "50.00"),)
 
 
 def test_signed_out_at_the_application_itself_says_so(firm: Firm) -> None:
@@ -151,7 +142,7 @@ def test_a_restored_backup_adopts_the_memo_and_applies_what_is_left_of_it(firm: 
     firm.quickbooks.put(book)
     ended = firm.export(CM, auto_apply=True)
     result = ended.rows[str(CM.ref)]
-    assert (result.outcome, result.applied) == (Outcome.SYNCHRONIZED, (Share("INV-1", Decimal("50.00")),))
+    assert (result.outcome, result.applied) == (Outcome.SYNCHRONIZED, (part(1, "50.00"),))
     assert remaining(firm) == Decimal("25.00")
 
 

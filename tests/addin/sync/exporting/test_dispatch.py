@@ -53,8 +53,7 @@ class Pass:
     def __init__(self, firm: Firm, rows: list[PlannedRow], fence: int = 0, stop: bool = False) -> None:
         self.delivery = Dispatcher(firm.context, leased(lambda: stop, fence))
         self.ended = Ended()
-        for _, result in self.delivery.send(rows):
-            self.ended.take(result)
+        self.delivery.send(rows, lambda _, result: self.ended.take(result))
 
     def outcomes(self) -> dict[str, Outcome]:
         return {identity: result.outcome for identity, result in self.ended.rows.items()}
@@ -105,7 +104,7 @@ def test_rows_that_touch_no_invoice_go_out_at_once_whoever_they_are_of(firm: Fir
 def test_a_customer_that_is_held_keeps_its_other_rows_back(firm: Firm) -> None:
     queue = CustomerQueue(rows_of(firm, 1, 1, 2))
     queue.take(1)
-    queue.hold(customer_id(1))
+    queue.block(customer_id(1))
     assert numbers(queue.take(9)) == ["3"]
     assert numbers(queue.left()) == ["2"]
 
@@ -147,7 +146,9 @@ def test_rows_that_planning_ends_are_told_before_more_are_planned(firm: Firm) ->
 
 def test_a_run_of_nothing_but_refused_rows_tells_them_all(firm: Firm) -> None:
     ends = [RowResult(f"payment:{number}", Outcome.FAILED, Message("amount_zero")) for number in range(AHEAD + 1)]
-    assert list(Dispatcher(firm.context, leased()).send(ends)) == [(None, end) for end in ends]
+    told: list[tuple[PlannedRow | None, RowResult]] = []
+    Dispatcher(firm.context, leased()).send(ends, lambda row, result: told.append((row, result)))
+    assert told == [(None, end) for end in ends]
 
 
 # --- written down first -------------------------------------------------------------------------------
@@ -181,10 +182,14 @@ def test_quickbooks_own_clock_stands_on_the_intent(firm: Firm) -> None:
 
 def test_answers_are_written_down_before_they_are_told(firm: Firm) -> None:
     row = planned(firm, payment(1))
-    for _, result in Dispatcher(firm.context, leased()).send([row]):
+    found: list[tuple[IntentState, bool]] = []
+
+    def look(_: PlannedRow | None, result: RowResult) -> None:
         if result.outcome is Outcome.SYNCHRONIZED:
-            assert firm.intent_of(row.record).state is IntentState.CONFIRMED
-            assert firm.link(row.record) is not None
+            found.append((firm.intent_of(row.record).state, firm.link(row.record) is not None))
+
+    Dispatcher(firm.context, leased()).send([row], look)
+    assert found == [(IntentState.CONFIRMED, True)]
 
 
 def test_a_row_is_running_while_it_is_in_flight(firm: Firm) -> None:
@@ -222,8 +227,9 @@ def test_batches_that_leave_or_come_back_together_are_one_commit(firm: Firm, tog
     firm.quickbooks.items_a_batch, firm.quickbooks.width, firm.quickbooks.all_at_once = 1, 2, together
     journal = CountingJournal(firm)
     context = replace(firm.context, journal=journal)  # type: ignore[arg-type]
-    results = {r.id: r.outcome for _, r in Dispatcher(context, leased()).send(rows_of(firm, 1, 2, 3))}
-    assert set(results.values()) == {Outcome.SYNCHRONIZED}
+    ended = Ended()
+    Dispatcher(context, leased()).send(rows_of(firm, 1, 2, 3), lambda _, result: ended.take(result))
+    assert {result.outcome for result in ended.rows.values()} == {Outcome.SYNCHRONIZED}
     assert (journal.opened, journal.settled) == ([2, 1], settled)
     assert len(firm.quickbooks.batches) == 3
 

@@ -16,12 +16,14 @@ from qb_plugin.model import (
     Message,
     Outcome,
     PaymentDraft,
+    RowResult,
     Settlement,
     SourceRecord,
     Verdict,
 )
 from qb_plugin.sync.exporting.dispatch import Dispatcher, row_context
 from qb_plugin.sync.exporting.planning import PlannedRow
+from qb_plugin.sync.reporting import RunAborted
 from tests.support.scripted_sends import LOST, Step, refuses
 from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
 
@@ -49,8 +51,7 @@ class Pass:
     def __init__(self, firm: Firm, rows: list[PlannedRow], fence: int = 0, stop: bool = False) -> None:
         self.delivery = Dispatcher(firm.context, leased(lambda: stop, fence))
         self.ended = Ended()
-        for _, result in self.delivery.send(rows):
-            self.ended.take(result)
+        self.delivery.send(rows, lambda _, result: self.ended.take(result))
 
     def outcomes(self) -> dict[str, Outcome]:
         return {identity: result.outcome for identity, result in self.ended.rows.items()}
@@ -160,10 +161,13 @@ def test_cancel_finishes_what_is_in_flight_and_leaves_the_rest(firm: Firm) -> No
     rows = [planned(firm, payment(number, number - 10)) for number in range(11, 16)]
     delivery = Dispatcher(firm.context, leased(lambda: bool(stopped)))
     done: list[str] = []
-    for _, result in delivery.send(rows):
+
+    def report(_: PlannedRow | None, result: RowResult) -> None:
         if result.outcome is Outcome.SYNCHRONIZED:
             stopped.append(True)
             done.append(result.id)
+
+    delivery.send(rows, report)
     assert done == ["payment:11", "payment:12"]
     assert [row.id for row in delivery.left] == ["payment:13", "payment:14", "payment:15"]
 
@@ -203,7 +207,8 @@ def test_nothing_is_written_down_or_sent_once_the_lease_is_lost(firm: Firm) -> N
             raise failure
 
     delivery = Dispatcher(firm.context, leased(check=check))
-    results = {result.id: result.outcome for _, result in delivery.send(rows_of(firm, 1, 2, 3))}
+    results: dict[str, Outcome] = {}
+    delivery.send(rows_of(firm, 1, 2, 3), lambda _, result: results.update({result.id: result.outcome}))
     assert results == {"payment:1": Outcome.SYNCHRONIZED}
     assert [row.id for row in delivery.left] == ["payment:2", "payment:3"]
     assert (firm.open_intents(), len(firm.quickbooks.batches)) == ([], 1)
@@ -227,7 +232,8 @@ def test_answers_that_cannot_be_written_down_are_not_confirmed(firm: Firm) -> No
     firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
     context = replace(firm.context, journal=BrokenJournal(firm))  # type: ignore[arg-type]
     delivery = Dispatcher(context, leased())
-    results = {result.id: result.outcome for _, result in delivery.send(rows_of(firm, 1, 2, 3))}
+    results: dict[str, Outcome] = {}
+    delivery.send(rows_of(firm, 1, 2, 3), lambda _, result: results.update({result.id: result.outcome}))
     assert results == {"payment:1": Outcome.NOT_CONFIRMED, "payment:2": Outcome.NOT_CONFIRMED}
     assert [row.id for row in delivery.left] == ["payment:3"]
     assert len(firm.open_intents()) == 2
@@ -237,8 +243,12 @@ def test_answers_that_cannot_be_written_down_are_not_confirmed(firm: Firm) -> No
 
 def test_a_run_that_is_abandoned_still_writes_down_what_comes_back(firm: Firm) -> None:
     firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 3
-    events = Dispatcher(firm.context, leased()).send(rows_of(firm, 1, 2, 3))
-    next(events)
-    events.close()
+
+    def report(row: PlannedRow | None, result: RowResult) -> None:
+        raise RunAborted(KeyboardInterrupt())
+
+    with pytest.raises(RunAborted):
+        Dispatcher(firm.context, leased()).send(rows_of(firm, 1, 2, 3), report)
+    assert len(firm.quickbooks.batches) == 3
     assert firm.open_intents() == []
     assert firm.link(payment(1)) is not None

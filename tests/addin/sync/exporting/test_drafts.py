@@ -17,7 +17,7 @@ from qb_plugin.model import (
     RowResult,
     SourceRecord,
 )
-from qb_plugin.sync.exporting.planning import Plan, PlannedRow, Planner, plan_export
+from qb_plugin.sync.exporting.planning import Plan, PlannedRow, Planner
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from tests.support.sync_firm import DAY, Firm, firm_in, invoice, line, memo, part, payment
 
@@ -30,7 +30,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 def plan(firm: Firm, *records: SourceRecord, **options: object) -> Plan:
     options.setdefault("item_id", "9")
-    return plan_export(firm.context, records, ExportOptions(**options))  # type: ignore[arg-type]
+    return firm.plan(*records, **options)
 
 
 def decided(firm: Firm, record: SourceRecord, **options: object) -> RowResult:

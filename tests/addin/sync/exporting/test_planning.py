@@ -20,8 +20,7 @@ from qb_plugin.model import (
     RowResult,
     SourceRecord,
 )
-from qb_plugin.sync.exporting.planning import Plan, PlannedRow, plan_export
-from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.exporting.planning import Plan, PlannedRow
 from tests.support.scripted_sends import LOST
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, payment
 
@@ -34,7 +33,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 def plan(firm: Firm, *records: SourceRecord, **options: object) -> Plan:
     options.setdefault("item_id", "9")
-    return plan_export(firm.context, records, ExportOptions(**options))  # type: ignore[arg-type]
+    return firm.plan(*records, **options)
 
 
 def decided(firm: Firm, record: SourceRecord, **options: object) -> RowResult:
@@ -121,10 +120,7 @@ def test_a_linked_row_is_there_already_with_its_quickbooks_id(firm: Firm) -> Non
 
 def test_a_row_in_doubt_is_not_sent_and_its_customers_other_rows_wait(firm: Firm) -> None:
     firm.quickbooks.script(payment(1).ref, LOST)
-    events = firm.events(payment(1))
-    while not firm.open_intents():
-        next(events)
-    events.close()
+    firm.break_off(payment(1), when=lambda _: bool(firm.open_intents()))
     found = plan(firm, payment(1), payment(2), payment(3, client=2))
     told = {result.id: (result.outcome, result.message and result.message.key) for result in found.decided}
     assert told == {

@@ -1,4 +1,4 @@
-"""Doubt is settled by looking it up, twice, before the same bytes go again (design section 7, rules 3 to 6)."""
+"""Doubt is settled by looking it up, twice, before the same bytes go again (docs/architecture.md rules 3 to 6)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.exporting.settlement import in_doubt
 from tests.support.interrupted_runs import CALL, LAG, send_and_die, settle, settlement_of
 from tests.support.scripted_sends import LOST, UNSENT, late, refuses
-from tests.support.sync_firm import DAY, Firm, book_payment, collect, customer_id, firm_in, leased, memo, payment
+from tests.support.sync_firm import DAY, Ended, Firm, book_payment, collect, customer_id, firm_in, leased, memo, payment
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_cancel_just_before_the_wait_is_over_sends_nothing(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
     looked_at(firm, row, seconds_ago=LAG - 0.75)
-    assert collect(settle_open(firm.context, leased(lambda: True))).outcome(row) is Outcome.NOT_CONFIRMED
+    assert collect(partial(settle_open, firm.context), lambda: True).outcome(row) is Outcome.NOT_CONFIRMED
     assert len(firm.quickbooks.batches) == 1
 
 
@@ -134,7 +135,7 @@ def test_a_vain_first_look_is_written_down_with_its_moment(firm: Firm) -> None:
     send_and_die(firm, row)
     firm.clock.move(40)
     looked = firm.clock.now()
-    collect(settle_open(firm.context, leased(lambda: True)))
+    collect(partial(settle_open, firm.context), lambda: True)
     assert firm.open_intents()[0].first_look_at == looked
 
 
@@ -142,7 +143,7 @@ def test_what_a_settling_tells_from_its_first_look_to_its_end(firm: Firm) -> Non
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     send_and_die(firm, row)
-    ended = collect(Recovery(firm.context, leased()).settle(firm.open_intents()))
+    ended = collect(lambda run: Recovery(firm.context, run).settle(firm.open_intents()))
     told = [Message("checking_again", {"seconds": 150}), Message("checking_doubt", {"n": 1})]
     assert (ended.events, ended.failure) == ([*told, in_doubt(firm.intent_of(row))], None)
 
@@ -300,7 +301,7 @@ def test_what_could_not_be_settled_is_known_afterwards(firm: Firm) -> None:
     firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     send_and_die(firm, row)
     recovery = Recovery(firm.context, leased())
-    collect(recovery.settle(firm.open_intents()))
+    recovery.settle(firm.open_intents())
     assert [intent.customer_id for intent in recovery.undecided] == [customer_id(1)]
 
 
@@ -319,8 +320,9 @@ def test_all_that_could_not_be_settled_is_known_afterwards_whatever_the_reason(f
         stopped.append(True)
 
     firm.quickbooks.after_batch = hide
-    recovery = Recovery(firm.context, leased(lambda: bool(stopped)))
-    ended = collect(recovery.settle(firm.open_intents()))
+    ended = Ended()
+    recovery = Recovery(firm.context, leased(lambda: bool(stopped), reporter=ended.reporter))
+    recovery.settle(firm.open_intents())
     assert [str(intent.source) for intent in recovery.undecided] == ["payment:1", "payment:2", "payment:3"]
     assert {row: result.outcome for row, result in ended.rows.items()} == {
         "payment:1": Outcome.NOT_CONFIRMED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from qb_plugin.sync.exporting.recovery import is_refusal
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.interrupted_runs import CALL, LAG, send_and_die, settle
 from tests.support.scripted_sends import LOST, UNSENT, Step, late, refusal, refuses
-from tests.support.sync_firm import Firm, collect, firm_in, leased, memo, payment
+from tests.support.sync_firm import Firm, collect, firm_in, memo, payment
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_cancel_while_it_is_read_back_leaves_it_not_confirmed(firm: Firm) -> Non
     send_and_die(firm, row)
     firm.clock.move(600)
     stopped.clear()
-    ended = collect(settle_open(firm.context, leased(lambda: bool(stopped))))
+    ended = collect(partial(settle_open, firm.context), lambda: bool(stopped))
     assert ended.outcome(row) is Outcome.NOT_CONFIRMED
     assert firm.open_intents()[0].sends == 2
 
@@ -174,7 +175,7 @@ def test_the_lease_is_looked_at_before_anything_is_counted_as_sent_and_before_ea
         firm.quickbooks.script(row.ref, UNSENT)
     firm.quickbooks.items_a_batch = 1
     send_and_die(firm, *rows)
-    ended = collect(settle_open(firm.context, leased(check=lose_the_lease(at_check))))
+    ended = collect(partial(settle_open, firm.context), check=lose_the_lease(at_check))
     assert isinstance(ended.failure, LeaseLost)
     assert [intent.sends for intent in firm.open_intents()] == sends
     assert len(firm.quickbooks.batches) == 2
@@ -247,7 +248,7 @@ def test_the_reason_of_a_refusal_is_told_with_what_was_refused(firm: Firm) -> No
     firm.quickbooks.script(row.ref, UNSENT, refuses("610"))
     send_and_die(firm, row)
     context = replace(firm.context, fault_message=lambda fault, context: Message("quickbooks_said", {"code": fault.code} | context))
-    ended = collect(settle_open(context, leased()))
+    ended = collect(partial(settle_open, context))
     assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610", "entity": "Payment"})
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded, Unreachable
-from qb_plugin.model import Batch, Company, Entity, IntentState, Kind, Line, Link, LinkOrigin, Message, Outcome, Ref, Share
+from qb_plugin.model import Application, Batch, Company, Entity, IntentState, Kind, Line, Link, LinkOrigin, Message, Outcome, Ref
 from qb_plugin.sync.exporting.run_export import still_open
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, collect, firm_in, invoice, memo, payment
+from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, part, payment
 
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 
@@ -70,7 +70,7 @@ def test_auto_apply_says_where_the_money_went_and_what_stayed(firm: Firm) -> Non
     row = payment(1)
     ended = firm.export(row, auto_apply=True)
     result = ended.rows[str(row.ref)]
-    assert result.applied == (Share("INV-1001", Decimal("60.00")),)
+    assert result.applied == (Application("1", "INV-1001", Decimal("60.00")),)
     values = {"a": Decimal("60.00"), "b": Decimal("100.00"), "c": Decimal("40.00")}
     assert result.message == Message("partly_applied", values)
 
@@ -120,7 +120,7 @@ def test_after_moved_balances_the_row_is_planned_once_more_and_saved(firm: Firm)
     row = payment(1)
     ended = firm.export(row, auto_apply=True)
     assert ended.story(row) == [Outcome.RUNNING, Outcome.WAITING, Outcome.RUNNING, Outcome.SYNCHRONIZED]
-    assert ended.rows[str(row.ref)].applied == (Share("INV-2", Decimal("80.00")),)
+    assert ended.rows[str(row.ref)].applied == (part(2, "80.00"),)
     assert len(firm.quickbooks.saved) == 1
 
 
@@ -227,10 +227,7 @@ def test_cancel_leaves_the_rest_not_tried(firm: Firm) -> None:
 
 def lose(firm: Firm, row: object, *steps: Step) -> None:
     firm.quickbooks.script(row.ref, *(steps or (LOST,)))  # type: ignore[attr-defined]
-    events = firm.events(row)  # type: ignore[arg-type]
-    while not firm.open_intents():
-        next(events)
-    events.close()
+    firm.break_off(row, when=lambda _: bool(firm.open_intents()))  # type: ignore[arg-type]
 
 
 def test_a_row_that_nobody_can_look_up_is_not_confirmed(firm: Firm) -> None:
@@ -325,4 +322,4 @@ def test_a_failure_while_reading_is_raised_before_anything_is_sent(firm: Firm) -
     firm.quickbooks.unreachable["payments"] = SIGNED_OUT
     ended = firm.export(payment(1))
     assert (ended.failure, ended.events, firm.quickbooks.batches) == (SIGNED_OUT, [], [])
-    assert collect(firm.events()).failure is None
+    assert firm.export().failure is None

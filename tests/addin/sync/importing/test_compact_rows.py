@@ -12,10 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Outcome, QboPayment, Ref
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Kind,
+    Link,
+    LinkOrigin,
+    Outcome,
+    QboPayment,
+    Ref,
+)
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack, unpack_payment
 from qb_plugin.sync.importing.planning import plan_import
-from qb_plugin.sync.importing.row import ImportRow, PlannedShare
+from qb_plugin.sync.importing.row import ImportRow
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
 from tests.support.sync_ledger import FakeLedger
 
@@ -104,8 +113,8 @@ def applied(number: int) -> ImportRow:
         reference=f"Q{number:08}",
         lines=(part,),
     )
-    share = PlannedShare(f"{500_000 + number}", f"INV-{number:06}", amount)
-    return replace(ImportRow(payment, Outcome.READY), client_id=f"{number % 50}", shares=(share,))
+    applied = Application(f"{500_000 + number}", f"INV-{number:06}", amount)
+    return replace(ImportRow(payment, Outcome.READY), client_id=f"{number % 50}", applications=(applied,))
 
 
 def test_a_row_at_rest_takes_less_than_700_bytes() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
-from qb_plugin.sync.importing.row import ImportRow, shares_of
+from qb_plugin.sync.importing.row import ImportRow
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
 from tests.support.sync_ledger import FakeLedger
 
@@ -36,7 +36,7 @@ def decided(firm: Firm, ledger: FakeLedger, payment: QboPayment) -> ImportRow:
 
 
 def shares(row: ImportRow) -> list[tuple[str, str]]:
-    return [(share.invoice_id, str(share.amount)) for share in row.shares]
+    return [(each.invoice_id, str(each.amount)) for each in row.applications]
 
 
 def test_payments_of_the_dates_are_read_both_ends_included(firm: Firm, ledger: FakeLedger) -> None:
@@ -116,7 +116,7 @@ def test_a_line_goes_to_the_linked_invoice_before_one_of_its_number(firm: Firm, 
     firm.link_invoice(10, "300")
     row = decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),)))
     assert shares(row) == [("10", "100.00")]
-    assert shares_of(row) == (Share("INV-10", Decimal("100.00")),)
+    assert row.applications == (Application("10", "INV-10", Decimal("100.00")),)
     assert row.message is None
 
 
@@ -131,7 +131,7 @@ def test_another_clients_invoice_takes_nothing_even_if_it_is_linked(firm: Firm, 
     firm.link_invoice(10, "300")
     lines = (line("300", "60.00", "INV-10"), line("301", "40.00", "INV-20"))
     row = decided(firm, ledger, book_payment("900", lines=lines))
-    assert row.shares == ()
+    assert row.applications == ()
     assert row.message == Message("invoice_not_here", {"no": "INV-10, INV-20", "amount": Decimal("100.00")})
 
 
@@ -156,7 +156,7 @@ def test_an_invoice_with_less_open_takes_what_is_open(firm: Firm, ledger: FakeLe
 @pytest.mark.parametrize("balance", ["0.00", "-5.00"])
 def test_an_invoice_with_nothing_open_takes_nothing(firm: Firm, ledger: FakeLedger, balance: str) -> None:
     ledger.bill(20, 1, balance)
-    assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).shares == ()
+    assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).applications == ()
 
 
 def test_what_is_unapplied_in_quickbooks_stays_unapplied_here_and_is_said(firm: Firm, ledger: FakeLedger) -> None:
@@ -184,7 +184,7 @@ def test_several_payments_on_one_invoice_never_spend_its_balance_twice(firm: Fir
 def test_a_number_that_a_client_has_twice_names_none_of_them(firm: Firm, ledger: FakeLedger) -> None:
     ledger.bill(20, 1, "150.00")
     ledger.invoices_["21"] = ledger.invoices_["20"]
-    assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).shares == ()
+    assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).applications == ()
 
 
 def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(firm: Firm, ledger: FakeLedger) -> None:

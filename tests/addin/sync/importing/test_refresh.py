@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Kind, Message, Outcome, QboPayment, Ref
+from qb_plugin.model import (
+    Application,
+    Kind,
+    Message,
+    Outcome,
+    QboPayment,
+    Ref,
+)
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows
 from qb_plugin.sync.importing.refresh import AGAIN, LOOK_BACK, MARGIN, differences
 from qb_plugin.sync.importing.run_import import GROUP
@@ -82,7 +89,9 @@ def test_what_was_changed_comes_in_as_it_is_now_and_says_what(desk: Desk, firm: 
     ended = desk.press_on(PAYMENT)
     assert outcomes(ended) == [Outcome.CHANGED]
     assert ended.rows["quickbooks_payment:900"].message == Message("payment_changed", {"what": "amount, invoices"})
-    assert [(kept.amount, kept.applications) for kept in ledger.kept] == [(Decimal("120.00"), (("20", Decimal("120.00")),))]
+    assert [(kept.amount, kept.applications) for kept in ledger.kept] == [
+        (Decimal("120.00"), (Application("20", "INV-20", Decimal("120.00")),))
+    ]
     link = desk.linked("900")
     assert link is not None
     assert link.sync_token == "1"
@@ -129,7 +138,7 @@ def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, l
     see(desk, firm, replace(PAYMENT, lines=parts), replace(OTHER, lines=parts))
     firm.quickbooks.delete("900")
     desk.press_on(PAYMENT, OTHER)
-    assert [kept.applications for kept in ledger.kept] == [(("20", Decimal("100.00")),)]
+    assert [kept.applications for kept in ledger.kept] == [(Application("20", "INV-20", Decimal("100.00")),)]
 
 
 # --- what it costs ------------------------------------------------------------------------------------

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref, Share
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Kind,
+    Link,
+    LinkOrigin,
+    Message,
+    Outcome,
+    QboPayment,
+    Ref,
+)
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.run_import import GROUP, ImportOptions, as_host_payment, import_payments, record
@@ -50,9 +60,10 @@ class Desk:
         self, *payments: QboPayment, stop: Callable[[], bool] = lambda: False, force: frozenset[str] = frozenset()
     ) -> Ended:
         """The button alone, on rows that were looked at before."""
-        options = ImportOptions({"2": "Visa"}, force, stop)
+        options = ImportOptions({"2": "Visa"}, force)
         ids = [f"quickbooks_payment:{payment.id}" for payment in payments]
-        return collect(import_payments(self._firm.context, self._ledger, self.kept, ids, options))
+        context, ledger = self._firm.context, self._ledger
+        return collect(lambda run: import_payments(context, run, ledger, self.kept, ids, options=options), stop)
 
     def linked(self, identity: str) -> Link | None:
         return self._firm.store.links.by_quickbooks(REALM, Entity.PAYMENT, [identity]).get(identity)
@@ -81,10 +92,10 @@ def test_a_payment_is_recorded_applied_and_linked(desk: Desk, ledger: FakeLedger
         "C1",
         "by card",
     )
-    assert kept.applications == (("20", Decimal("100.00")),)
+    assert kept.applications == (Application("20", "INV-20", Decimal("100.00")),)
     result = ended.rows["quickbooks_payment:900"]
     assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "900")
-    assert result.applied == (Share("INV-20", Decimal("100.00")),)
+    assert result.applied == (Application("20", "INV-20", Decimal("100.00")),)
     assert desk.linked("900") == Link(REALM, Ref(Kind.PAYMENT, kept.id), Entity.PAYMENT, "900", LinkOrigin.IMPORTED, "3")
 
 
@@ -146,7 +157,7 @@ def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk) -> Non
 def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, ledger: FakeLedger) -> None:
     ready = plan_import(firm.context, ledger, [book_payment("900")])
     ledger.record_payments([as_host_payment(firm.context, row, {}) for row in ready])
-    ended = collect(record(firm.context, ledger, ready, {}, set()))
+    ended = collect(lambda run: record(firm.context, run.reporter, ledger, ready, {}))
     assert ended.rows["quickbooks_payment:900"].message == Message("already_here")
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]
     assert len(ledger.kept) == 1

@@ -1,0 +1,231 @@
+// The shapes that the host sends to its pages and takes from them; docs/writing-a-host.md describes those of forms.
+
+export type Level = "info" | "warning" | "error";
+export type Value = string | number | boolean | null | Option | undefined;
+export type Answer = Record<string, any>; // values of fields by name, `token` and `search`
+export type Cell = Record<string, string | boolean>; // what was chosen in one row, by column
+export type Range = [number, number]; // half-open, of places
+export type Why = string; // a reason why something is shut; empty when it is not
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+export interface FormRequest {
+  selection?: string[] | null;
+  answer?: Answer | null;
+}
+
+export interface FormLink {
+  label: string;
+  form?: string;
+  request?: FormRequest;
+  answer?: Answer;
+}
+
+export interface Field {
+  name: string;
+  label: string;
+  type: "date" | "boolean" | "choice" | "text" | "secret";
+  help?: string;
+  choices?: Option[];
+  style?: "radio";
+  search?: string;
+  group?: string;
+  refilters?: boolean;
+  applies_to?: string;
+}
+
+export interface Column {
+  key: string;
+  label: string;
+  type: "text" | "date" | "money" | "choice" | "outcome";
+  width: number;
+  sortable?: boolean;
+  choices?: Option[];
+  search?: string;
+  act?: string;
+}
+
+export interface Action {
+  id: string;
+  label?: string;
+  kind: "run" | "act";
+  needs?: "selection" | "nothing";
+  right?: string;
+  tooltip?: string;
+  primary?: boolean;
+  confirm?: string;
+  disabled?: string | null;
+}
+
+export interface Notice {
+  text: string;
+  level?: Level;
+  link?: FormLink | null;
+}
+
+export interface Empty {
+  text: string;
+  link?: FormLink | null;
+}
+
+export interface Item {
+  label: string;
+  items?: Item[];
+  form?: string;
+  page?: string;
+  command?: string;
+  index?: number;
+  action?: Action;
+  disabled?: string | null;
+}
+
+export interface Description {
+  id: string;
+  title: string;
+  subtitle: string;
+  fields: Field[];
+  answer: Answer;
+  columns: Column[] | null;
+  actions: Action[];
+  row_actions: Action[];
+  context: Item[];
+  notice: Notice | null;
+  token: string;
+  search?: boolean;
+  warning?: { title: string; text: string } | null;
+  unavailable?: Empty | null;
+  empty?: Empty | null;
+  running: Task | null;
+}
+
+export interface Fix {
+  label: string;
+  form?: string;
+  request?: FormRequest;
+  act?: string;
+  run?: string;
+  edit?: Cell;
+}
+
+export interface RowChange {
+  id: string;
+  outcome?: string;
+  message?: string;
+  details?: string;
+  fixes?: Fix[];
+  cells?: Record<string, any>;
+}
+
+export interface Row extends RowChange {
+  outcome: string;
+  message: string;
+  title: string;
+  selectable: boolean;
+  cells: Record<string, any>;
+}
+
+export interface Sort {
+  key: string;
+  descending?: boolean;
+}
+
+export interface GridState {
+  token: string | null;
+  count: number;
+  total: string;
+  rows: Row[];
+  empty?: Empty | null;
+  notice?: Notice | null;
+  rejected?: undefined;
+}
+
+export interface RejectedState {
+  rejected: Record<string, string>;
+  notice?: Notice;
+}
+
+export interface ActResult {
+  notice?: string;
+  level?: Level;
+  rejected?: Record<string, string>;
+  rows?: RowChange[];
+  reload?: boolean;
+  open_url?: string;
+  save?: string;
+  form?: string;
+  request?: FormRequest;
+}
+
+export interface RunSummary extends ActResult {
+  counts?: Record<string, number>;
+  text?: string;
+}
+
+export interface Measure {
+  done: number;
+  total: number;
+  left: number | null;
+}
+
+export interface Task {
+  task: string;
+  form: string;
+  state: string;
+  snapshot: string;
+  progress: Measure;
+  rows: RowChange[];
+  notice?: string;
+  summary?: RunSummary;
+  cancelled?: boolean;
+}
+
+export interface TaskChange {
+  task?: string;
+  rows: RowChange[];
+  progress?: Measure;
+  notice?: string;
+  state?: string;
+  summary?: RunSummary;
+  cancelled?: boolean;
+  lost?: boolean;
+}
+
+export interface Changes {
+  tasks: TaskChange[];
+  others: object[];
+  lost?: boolean;
+}
+
+// A failed call: the sentence, and what the host says beside it.
+export interface Problem extends Error {
+  status?: number;
+  details?: string;
+  running?: boolean;
+  gone?: boolean;
+}
+
+
+// What a panel tells the form or page around it.
+export interface PanelEvents {
+  open(form: string, body: object): unknown;
+  perform(action: Action, ranges?: Range[], edits?: Record<string, Cell>): unknown;
+  called(result: ActResult): unknown;
+  rejected(answer: RejectedState): unknown;
+  rows(state: GridState): unknown;
+  selected(count: number): unknown;
+  ended(summary: RunSummary): unknown;
+  follow(link: FormLink): unknown;
+}
+
+// What a grid tells the panel around it.
+export interface GridEvents {
+  page(start: number, stop: number): Promise<Row[]>;
+  selected(): unknown;
+  focused(row: Row | undefined): unknown;
+  sorted(key: string): unknown;
+  menu(box: DOMRect): unknown;
+  edit(row: Row, column: Column, cell: Element): unknown;
+}
