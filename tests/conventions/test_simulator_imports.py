@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2] / "hostsim" / "qbo_simulator"
 PACKAGE = "hostsim.qbo_simulator"
 
-# Each room with the rooms that it may import; docs/simulator.md shows the same table.
+# Each room with the rooms that it may import; docs/architecture.md shows the same table.
 TABLE: dict[str, set[str]] = {
     "base": {"base"},
     "oauth": {"base", "oauth"},

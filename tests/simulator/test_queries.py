@@ -123,6 +123,15 @@ def test_statement_may_be_posted_as_a_form(books: Books, field: str) -> None:
     assert (answer.status, load(answer.body)["QueryResponse"]["maxResults"]) == (200, 1)
 
 
+def test_tax_codes_that_every_company_has_come_first_and_are_not_counted(books: Books) -> None:
+    found = books.query("select * from TaxCode maxresults 1")
+    codes = [(each["Id"], each["Name"], each["Taxable"]) for each in found["TaxCode"]]
+    assert codes[:3] == [("TAX", "TAX", True), ("NON", "NON", False), ("CustomSalesTax", "CustomSalesTax", True)]
+    assert found["maxResults"] == len(codes) <= 4
+    assert "TaxCode" not in books.query("select * from TaxCode where Name = 'TAX'")
+    assert books.query("select count(*) from TaxCode")["totalCount"] == len(books.company.tables["TaxCode"])
+
+
 PARSER = "QueryParserError: "
 VALIDATION = "QueryValidationError: "
 REFUSED = [

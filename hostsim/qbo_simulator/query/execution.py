@@ -15,6 +15,7 @@ from hostsim.qbo_simulator.base.money import UNITS
 from hostsim.qbo_simulator.base.table import Row, Table
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.query.parser import Condition, Statement, parse
+from hostsim.qbo_simulator.query.tax_codes import built_in_codes
 
 Rows = dict[int, Row]
 Test = Callable[[Row], bool]
@@ -44,14 +45,15 @@ def _kind(name: str) -> Kind:
 
 
 def _reply(company: Company, kind: Kind, statement: Statement, page: list[int], total: int) -> bytes:
-    if not page:
+    everything = kind.name == "TaxCode" and statement.start == 1 and not statement.conditions
+    texts = [*(built_in_codes(company) if everything else ()), *(rendered(company, kind.name, record) for record in page)]
+    if not texts:
         return b"{}"
-    texts = [rendered(company, kind.name, record) for record in page]
     if statement.columns:
         texts = [_only(text, statement.columns) for text in texts]
     tail = b',"totalCount":%d' % total if kind.counted else b""
     head = b'{"%s":[' % kind.name.encode()
-    return head + b",".join(texts) + b'],"startPosition":%d,"maxResults":%d%s}' % (statement.start, len(page), tail)
+    return head + b",".join(texts) + b'],"startPosition":%d,"maxResults":%d%s}' % (statement.start, len(texts), tail)
 
 
 def _only(text: bytes, columns: tuple[str, ...]) -> bytes:
