@@ -14,6 +14,8 @@ from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resourc
 from hostsim.qbo_simulator.base.http import Response
 from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import find
+from hostsim.qbo_simulator.books.lists.rates import rate_of_day
+from hostsim.qbo_simulator.books.sales.documents import linked_invoice
 from hostsim.qbo_simulator.query.execution import answer
 
 
@@ -64,9 +66,17 @@ def _preferences(call: Call, _path: str, _identity: str) -> Response:
 
 
 def _read(call: Call, path: str, identity: str) -> Response:
-    kind = BY_PATH[path]
+    kind = _require_operation(call, path, "read")
     record = find(call.company, kind, "1" if path == "companyinfo" else identity)
+    included = (call.request.parameter("include") or "").lower().split(",")
+    if kind.name == "Invoice" and "invoicelink" in included:
+        return call.success(kind.name, linked_invoice(call.company, int(record["Id"])))
     return call.success(kind.name, call.company.render(kind.name, int(record["Id"])))
+
+
+def _exchange_rate(call: Call, _path: str, _identity: str) -> Response:
+    asked = call.request.parameter
+    return call.success("ExchangeRate", rate_of_day(call.company, asked("sourcecurrencycode"), asked("asofdate"), call.now))
 
 
 def _write(call: Call, path: str, _identity: str) -> Response:
@@ -122,6 +132,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Call, str, str], Response]], ...] = (
     ("GET", "cdc", _changes),
     ("POST", "batch", _batch),
     ("GET", "preferences", _preferences),
+    ("GET", "exchangerate", _exchange_rate),
     ("POST", "{kind}", _write),
     ("GET", "{kind}/{id}", _read),
     ("GET", "{kind}/{id}/pdf", _pdf),
