@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
 from hostsim.practice.listing import signed_keys
 from hostsim.practice.model import Kind, Mark, MarkChange
@@ -39,23 +39,17 @@ class PracticeMarks:
         In order of record: two callers that mark the same records in different orders would deadlock.
         """
         in_order = sorted(changes, key=lambda change: _key(change)["at"])
-        stated = [_state_change(change) for change in in_order if "state" in change]
-        shown = [{**_key(change), "new_hidden": bool(change["hidden"])} for change in in_order if "hidden" in change]
-        named = [{**_key(change), "new_id": str(change["external_id"])} for change in in_order if "external_id" in change]
-        mine = update(marks).where(
-            marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign")
-        )
+        given = [_columns(change) for change in in_order]
+        named = set[str]().union(*given)
+        if not named:
+            return
+        # One statement for all, whatever each of them names: what a change leaves out stays as it is.
+        kept = {name: func.coalesce(bindparam(f"new_{name}", type_=marks.c[name].type), marks.c[name]) for name in sorted(named)}
+        mine = (marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign"))
+        values = [{f"new_{name}": columns.get(name) for name in named} for columns in given]
+        rows = [{**_key(change), **new} for change, new in zip(in_order, values, strict=True)]
         with self._database.writing() as connection:
-            if stated:
-                state: dict[str, BindParameter[object]] = {
-                    "state": bindparam("new_state"),
-                    "synchronized": bindparam("new_synchronized"),
-                }
-                connection.execute(mine.values(state), stated)
-            if shown:
-                connection.execute(mine.values(hidden=bindparam("new_hidden")), shown)
-            if named:
-                connection.execute(mine.values(external_id=bindparam("new_id")), named)
+            connection.execute(update(marks).where(*mine).values(kept), rows)
 
     def marked(self, state: str) -> Sequence[str]:
         """All records with this state, in order of id."""
@@ -107,8 +101,15 @@ def _key(change: MarkChange) -> dict[str, int]:
     return {"at": abs(signed), "sign": 1 if signed >= 0 else -1}
 
 
-def _state_change(change: MarkChange) -> dict[str, int | str]:
-    state = change["state"]
-    if state not in STATES:
-        raise ValueError(f"A record cannot be marked {state}.")
-    return {**_key(change), "new_state": state, "new_synchronized": state == SYNCHRONIZED}
+def _columns(change: MarkChange) -> dict[str, object]:
+    """The columns that a change names, with their new values."""
+    columns: dict[str, object] = {}
+    if "state" in change:
+        if change["state"] not in STATES:
+            raise ValueError(f"A record cannot be marked {change['state']}.")
+        columns |= {"state": change["state"], "synchronized": change["state"] == SYNCHRONIZED}
+    if "hidden" in change:
+        columns["hidden"] = bool(change["hidden"])
+    if "external_id" in change:
+        columns["external_id"] = str(change["external_id"])
+    return columns

@@ -46,8 +46,9 @@ def lock_serials(connection: Connection) -> dict[Kind, int]:
 
 def highest_id(connection: Connection, table: Table) -> int:
     """The highest id that a row of this table has, or that a removed row of any table had."""
-    removed = connection.scalar(select(tables.counters.c.next).where(tables.counters.c.kind == 0)) or 1
-    return max(connection.scalar(select(func.max(table.c.id))) or 0, removed - 1)
+    removed = select(tables.counters.c.next - 1).where(tables.counters.c.kind == 0).scalar_subquery()
+    here, gone = connection.execute(select(select(func.max(table.c.id)).scalar_subquery(), removed)).one()
+    return max(here or 0, gone or 0)
 
 
 def insert_records(

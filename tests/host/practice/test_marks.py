@@ -67,6 +67,22 @@ def test_many_marks_change_in_one_statement(practice: Practice) -> None:
     assert len(marks.marked("synchronized")) == 50
 
 
+def test_changes_that_name_different_things_are_one_statement_and_leave_the_rest(practice: Practice) -> None:
+    one, two, three = add_records(practice, new_record(), new_record(), new_record())
+    marks = practice.marks(ADDIN)
+    marks.put([{"ref": three, "state": "failed", "hidden": True, "external_id": "698"}])
+    with counted_statements(practice) as sent:
+        marks.put(
+            [{"ref": two, "hidden": True}, {"ref": one, "state": "synchronized", "external_id": "7"}, {"ref": three, "state": ""}]
+        )
+        marks.put([])
+        marks.put([{"ref": one}])
+    assert len(sent) == 1
+    seen = [(mark.state, mark.hidden, mark.external_id) for mark in marks.get([one, two, three]).values()]
+    assert seen == [("synchronized", False, "7"), ("", True, ""), ("", True, "698")]
+    assert practice.ledger_for(ADDIN).snapshot({"hide_synchronized": True}).refs(0, 9) == [three, two]
+
+
 WAITING = "SELECT count(*), pg_sleep(0.01) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 

@@ -63,7 +63,7 @@ def test_the_menu_bar_holds_the_hosts_and_the_addins_entries(session: Session) -
     found = menus(session.get("/billing/payments").text)
     assert list(found) == ["File", "View", "Setup", "Help"]
     setup = {item["label"]: item for item in found["Setup"]}
-    assert list(setup) == ["Parcel", "Firm settings…"]
+    assert list(setup) == ["Parcel", "Firm settings…", "Users…"]
     assert [item["label"] for item in setup["Parcel"]["items"]] == ["Connection…", "Post"]
     assert setup["Parcel"]["items"][1]["items"] == [{"label": "Send Parcels", "form": "send"}]
 
