@@ -15,13 +15,13 @@ from hostsim.practice.users import LastToConfigure, PracticeUsers
 
 SIGN_IN = "For trying rights: whoever starts WorkSpace says who is at work (--user). A firm's own host signs people in."
 WORDS = {
-    "view": "See payments and how they stand",
-    "import": "Import payments from QuickBooks",
-    "export": "Export payments and credit memos",
-    "hide": "Hide rows and show them again",
-    "match": "Match clients and link records",
-    "undo": "Undo what was sent or recorded",
-    "configure": "Connect, change settings and give rights",
+    "view": "see payments and how they stand",
+    "import": "import payments from QuickBooks",
+    "export": "export payments and credit memos",
+    "hide": "hide rows and show them again",
+    "match": "match clients and link records",
+    "undo": "undo what was sent or recorded",
+    "configure": "connect, change settings and give rights",
 }
 
 
@@ -114,9 +114,9 @@ class UserForm(TextForm):
         name = str((request.get("answer") or {}).get("name") or "")
         known = self._users.get(name) if name else None
         rights = known.rights if known else frozenset({"view"})
-        fields: list[Field] = [{"name": "name", "label": "Name", "type": "text", "help": "As it stands in the history of runs."}]
+        fields: list[Field] = [{"name": "name", "label": "Name", "type": "text"}]
         for right in RIGHTS:
-            fields.append({"name": right, "label": WORDS[right], "type": "boolean", "group": "May", "help": right})
+            fields.append({"name": right, "label": f"{right.capitalize()}: {WORDS[right]}", "type": "boolean", "group": "May"})
         save: Action = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
         answer = {"name": name, **{right: right in rights for right in RIGHTS}}
         described = super().open(request)
