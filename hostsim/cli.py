@@ -10,7 +10,7 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a command lies, and its line in `--help` (kept here, so that nothing is loaded to print it)."""
+    """The import path of a command, and its line in `--help`, which is printed without loading the command."""
 
     target: str
     line: str

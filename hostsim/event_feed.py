@@ -1,38 +1,61 @@
-"""The event stream: one numbered feed of small changes, sent to each browser once and resumed where it broke off."""
+"""The feed of events: small numbered changes, which a reader can resume after the last one it saw."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal, NotRequired, TypeAlias, TypedDict, cast
 
-import simplejson
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from hostsim.addins.descriptions import RowChange
+from hostsim.task_events import Progress, TaskEvent, TaskSummary
 
-KEPT = 10_000
-"""Events kept (some 7 MB at most) for a browser that comes back; one that was away longer is told to read everything again."""
-PAUSE = 0.03
-"""Seconds in which events are gathered into one message."""
-SILENCE = 15.0
-"""Seconds after which a comment is sent, so that a dead connection is noticed."""
+CAPACITY = 10_000
+"""Events held (some 7 MB at most) for a browser that comes back; one that was away longer reads everything again."""
+
+
+class AddInsChanged(TypedDict):
+    """An add-in's state changed, such as its connection."""
+
+    addins: Literal["changed"]
+
+
+Event: TypeAlias = TaskEvent | AddInsChanged
+
+
+class TaskChanges(TypedDict):
+    """All that changed in one task: its rows as they are last, its last progress, notice, state and summary."""
+
+    task: str
+    rows: list[RowChange]
+    progress: NotRequired[Progress]
+    notice: NotRequired[str]
+    state: NotRequired[str]
+    summary: NotRequired[TaskSummary]
+    cancelled: NotRequired[bool]
+
+
+class Changes(TypedDict):
+    """The content of one message of the stream."""
+
+    tasks: list[TaskChanges]
+    others: list[AddInsChanged]
 
 
 @dataclass(slots=True)
 class Feed:
-    """Numbered events; `boot` tells one life of the host from the next."""
+    """Numbered events; `boot` is the id of this start of the host."""
 
     boot: str
-    _events: deque[tuple[int, Mapping[str, Any]]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _events: deque[tuple[int, Event]] = field(default_factory=lambda: deque(maxlen=CAPACITY))
     _last: int = 0
     _interruptions: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=set)
 
-    def publish(self, event: Mapping[str, Any]) -> None:
+    def publish(self, event: Event) -> None:
         """Add an event and wake the streams; from any thread."""
         with self._lock:
             self._last += 1
@@ -56,8 +79,8 @@ class Feed:
         """The id of the newest event."""
         return f"{self.boot}-{self._last}"
 
-    def since(self, position: str) -> list[tuple[int, Mapping[str, Any]]] | None:
-        """The events after this id; None when they are not all known any more."""
+    def since(self, position: str) -> list[tuple[int, Event]] | None:
+        """The events after this id; None when they are not all held any more."""
         boot, _, number = position.rpartition("-")
         if boot != self.boot or not number.isdigit():
             return None
@@ -88,59 +111,25 @@ def _wake(waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> Non
             loop.call_soon_threadsafe(event.set)
 
 
-async def stream(request: Request) -> StreamingResponse:
-    """`GET /events`: events after `Last-Event-ID` (or `?after=`), else from now on."""
-    feed: Feed = request.app.state.workspace.feed
-    position = request.headers.get("last-event-id") or request.query_params.get("after") or feed.position()
-    return StreamingResponse(_messages(feed, position), media_type="text/event-stream")
-
-
-async def _messages(feed: Feed, position: str) -> AsyncIterator[str]:
-    yield "retry: 1000\n\n"
-    if feed.since(position) is None:
-        position = feed.position()
-        yield message("reset", position, {})
-    life = feed.interruptions
-    while feed.interruptions == life:
-        events = feed.since(position)
-        if events is None:
-            position = feed.position()
-            yield message("reset", position, {})
-        elif events:
-            position = f"{feed.boot}-{events[-1][0]}"
-            yield message("changes", position, coalesce([event for _, event in events]))
-            await asyncio.sleep(PAUSE)
-        else:
-            await _wait(feed, position, life)
-            if not feed.since(position):
-                yield ": still here\n\n"
-
-
-async def _wait(feed: Feed, position: str, life: int) -> None:
-    """Wait for the next event; look once more after subscribing, lest one slip in between."""
-    waiting = asyncio.ensure_future(feed.wait(SILENCE))
-    await asyncio.sleep(0)
-    if feed.since(position) or feed.interruptions != life:
-        waiting.cancel()
-        return
-    await waiting
-
-
-def message(kind: str, position: str, content: object) -> str:
-    """One message of the stream."""
-    return f"event: {kind}\nid: {position}\ndata: {simplejson.dumps(content)}\n\n"
-
-
-def coalesce(events: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """One message for many events: of each task its rows as they are last, its last progress, notice, state and summary."""
-    tasks: dict[str, dict[str, Any]] = {}
-    others: list[Mapping[str, Any]] = []
+def coalesce(events: Sequence[Event]) -> Changes:
+    """One message for many events, by task."""
+    rows: dict[str, dict[str, RowChange]] = {}
+    tasks: dict[str, TaskChanges] = {}
+    others: list[AddInsChanged] = []
     for event in events:
         if "task" not in event:
             others.append(event)
             continue
-        merged = tasks.setdefault(event["task"], {"task": event["task"], "rows": {}})
-        merged.update({key: value for key, value in event.items() if key not in ("task", "row")})
-        if "row" in event:
-            merged["rows"][event["row"]["id"]] = event["row"]
-    return {"tasks": [{**task, "rows": list(task["rows"].values())} for task in tasks.values()], "others": others}
+        changed = cast(TaskEvent, event)
+        name = changed["task"]
+        tasks.setdefault(name, {"task": name, "rows": []}).update(cast(TaskChanges, without_row(changed)))
+        if "row" in changed:
+            rows.setdefault(name, {})[changed["row"]["id"]] = changed["row"]
+    for name, task in tasks.items():
+        task["rows"] = list(rows.get(name, {}).values())
+    return {"tasks": list(tasks.values()), "others": others}
+
+
+def without_row(event: TaskEvent) -> Mapping[str, object]:
+    """The event's other changes."""
+    return {key: value for key, value in event.items() if key != "row"}

@@ -1,4 +1,4 @@
-"""Where an exception came from, without what it said: its text may hold client data or a secret."""
+"""Traces of exceptions without their texts, which may hold client data or a secret."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
-KEPT = 50
+CAPACITY = 50
 
 
 def trace_of(problem: BaseException) -> list[str]:
-    """The kinds of the exception and of its causes, outermost first, each with the places in the code it went through."""
+    """The type names of the exception and of its causes, outermost first, each with its frames."""
     lines: list[str] = []
     seen: BaseException | None = problem
     while seen is not None and len(lines) < 200:
@@ -25,19 +25,27 @@ def trace_of(problem: BaseException) -> list[str]:
     return lines
 
 
+class LoggedException(TypedDict):
+    """When and where an exception was caught, and its trace."""
+
+    at: str  # ISO time, in UTC
+    place: str
+    trace: list[str]
+
+
 class ExceptionLog:
-    """The last exceptions that this host caught; the oldest are forgotten."""
+    """The last exceptions that this host caught; the oldest are dropped."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now, self._lock = now, threading.Lock()
-        self._kept: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._entries: deque[LoggedException] = deque(maxlen=CAPACITY)
 
-    def note(self, source: str, problem: BaseException) -> None:
-        """Keep when and where it was, and its trace."""
+    def add(self, source: str, problem: BaseException) -> None:
+        """Log an exception that `source` raised."""
         with self._lock:
-            self._kept.append({"at": self._now().isoformat(timespec="seconds"), "place": source, "trace": trace_of(problem)})
+            self._entries.append({"at": self._now().isoformat(timespec="seconds"), "place": source, "trace": trace_of(problem)})
 
-    def all(self) -> list[dict[str, Any]]:
-        """All that are kept, oldest first."""
+    def all(self) -> list[LoggedException]:
+        """All entries, oldest first."""
         with self._lock:
-            return list(self._kept)
+            return list(self._entries)

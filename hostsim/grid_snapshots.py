@@ -1,22 +1,23 @@
-"""Ordered snapshots of ids by token, so that any page costs the same and a selection is a few pairs of numbers."""
+"""Ordered snapshots of ids by token: any page costs the same, and a selection is a few pairs of numbers."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
-from hostsim.addins.form_protocol import Row, Rows
-from hostsim.web.errors import RequestRefused
+from hostsim.addins.descriptions import Answer, Column, Row
+from hostsim.addins.form_protocol import Rows
+from hostsim.refusals import RowsGone, Unfit
 
-KEPT = 100
-"""Snapshots kept at once; the one unused for longest goes first, and its page then reads its rows again."""
+CAPACITY = 100
+"""Snapshots held at once; the least recently used goes first, and its page then reads its rows again."""
 PAGE = 500
 """Rows that one request may ask for."""
-LOOKED_AT = 5_000
-"""Up to so many selected rows, those that cannot be selected are left out here; beyond, the add-in skips them itself."""
+CHECKED_ROWS = 5_000
+"""Selected rows up to which those that cannot be selected are left out here; beyond, the add-in skips them itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +26,49 @@ class Snapshot:
 
     token: str
     form: str
-    answer: Mapping[str, Any]
-    columns: Sequence[Mapping[str, Any]]
+    answer: Answer
+    columns: Sequence[Column]
     rows: Rows
 
 
+class Selection(TypedDict):
+    """The size of a selection."""
+
+    count: int
+    total: str  # money
+
+
 class Snapshots:
-    """All snapshots that pages still look at."""
+    """The snapshots that pages look at, least recently used first."""
 
     def __init__(self, next_id: Callable[[], str]) -> None:
         self._next_id = next_id
-        self._kept: OrderedDict[str, Snapshot] = OrderedDict()
+        self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, form: str, answer: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], rows: Rows) -> Snapshot:
-        """Keep a form's rows under a new token."""
+    def add(self, form: str, answer: Answer, columns: Sequence[Column], rows: Rows) -> Snapshot:
+        """Store a form's rows under a new token."""
         snapshot = Snapshot(self._next_id(), form, answer, columns, rows)
         with self._lock:
-            self._kept[snapshot.token] = snapshot
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._snapshots[snapshot.token] = snapshot
+            while len(self._snapshots) > CAPACITY:
+                self._snapshots.popitem(last=False)
         return snapshot
 
     def get(self, token: str) -> Snapshot:
-        """The snapshot; RequestRefused 410 when it is gone."""
+        """The snapshot; RowsGone when it was dropped."""
         with self._lock:
-            found = self._kept.get(token)
+            found = self._snapshots.get(token)
             if found is None:
-                raise RequestRefused(410, "These rows were put away. They are read again.", gone=True)
-            self._kept.move_to_end(token)
+                raise RowsGone("These rows were put away. They are read again.")
+            self._snapshots.move_to_end(token)
             return found
 
 
-def read_ranges(value: Any, count: int) -> list[tuple[int, int]]:
-    """Read `[[start, stop], …]`: half-open, ascending, without overlap, within the rows; RequestRefused otherwise."""
+def read_ranges(value: object, count: int) -> list[tuple[int, int]]:
+    """Read `[[start, stop], …]`: half-open, ascending, without overlap, within the rows; Unfit otherwise."""
     if not isinstance(value, list) or not all(_is_pair(pair) for pair in value):
-        raise RequestRefused(400, "A selection is a list of pairs of numbers.")
+        raise Unfit("A selection is a list of pairs of numbers.")
     ranges = [(pair[0], pair[1]) for pair in value]
     positions = [position for pair in ranges for position in pair]
     if (
@@ -68,11 +76,11 @@ def read_ranges(value: Any, count: int) -> list[tuple[int, int]]:
         or any(start == stop for start, stop in ranges)
         or (positions and (positions[0] < 0 or positions[-1] > count))
     ):
-        raise RequestRefused(400, "That selection does not fit the rows.")
+        raise Unfit("That selection does not fit the rows.")
     return ranges
 
 
-def _is_pair(pair: Any) -> bool:
+def _is_pair(pair: object) -> bool:
     return (
         isinstance(pair, list)
         and len(pair) == 2
@@ -82,7 +90,7 @@ def _is_pair(pair: Any) -> bool:
 
 def selected_ids(rows: Rows, ranges: Sequence[tuple[int, int]]) -> list[str]:
     """The ids of a selection, without rows that cannot be selected where these are few enough to look at."""
-    if sum(stop - start for start, stop in ranges) > LOOKED_AT:
+    if sum(stop - start for start, stop in ranges) > CHECKED_ROWS:
         return [id for start, stop in ranges for id in rows.ids(start, stop)]
     return [row["id"] for start, stop in ranges for row in _paged(rows, start, stop) if row.get("selectable", True)]
 
@@ -91,7 +99,7 @@ def _paged(rows: Rows, start: int, stop: int) -> list[Row]:
     return [row for begin in range(start, stop, PAGE) for row in rows.page(begin, min(begin + PAGE, stop))]
 
 
-def measure(rows: Rows, ranges: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """How many rows are selected, and their money; rows may say the money of all in a way of their own, as `whole`."""
+def measure(rows: Rows, ranges: Sequence[tuple[int, int]]) -> Selection:
+    """Number and money of the selected rows; rows may format the money of all differently, as `whole`."""
     ids = selected_ids(rows, ranges)
     return {"count": len(ids), "total": getattr(rows, "whole", rows.total) if len(ids) == rows.count else rows.total_of(ids)}

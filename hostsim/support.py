@@ -1,4 +1,4 @@
-"""The support bundle: one zip that shows whoever helps how things stand, without a name, an amount, a reference or a secret."""
+"""The support bundle: one zip with the state of host and add-ins, without a name, an amount, a reference or a secret."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from hostsim.addins.loader import AddIn
 from hostsim.addins.registrars import Support
-from hostsim.exception_log import trace_of
+from hostsim.exception_log import LoggedException, trace_of
 from hostsim.practice.database import Practice
 from hostsim.tasks import Task
 from hostsim.workspace import Workspace
@@ -39,15 +39,60 @@ read it before you pass it on.
 """
 
 
+class PlatformPart(TypedDict):
+    """The machine and its Python."""
+
+    system: str
+    python: str
+    machine: str
+
+
+class DatabasePart(TypedDict):
+    """The kind of database, and the version of the practice's tables."""
+
+    kind: str
+    driver: str
+    release: str
+    schema: int | None
+
+
+class TaskPart(TypedDict):
+    """A task without its rows."""
+
+    form: str
+    action: str
+    state: str
+    since: str  # local time, HH:MM
+    done: int
+    total: int
+    outcomes: dict[str, int]
+    trace: list[str]
+
+
+class HostPart(TypedDict):
+    """The state of the host."""
+
+    made: str  # ISO time
+    platform: PlatformPart
+    packages: dict[str, str]  # version by package
+    firm: str
+    database: DatabasePart
+    options: list[str]
+    rights: list[str]
+    addins: list[Mapping[str, object]]  # manifests
+    tasks: list[TaskPart]
+    troubles: list[LoggedException]
+
+
 def file_name(moment: datetime) -> str:
-    """What a bundle made now is called."""
+    """File name of a bundle made at this moment."""
     return f"workspace-support-{moment:%Y-%m-%d-%H%M}.zip"
 
 
 def write_bundle(workspace: Workspace, file: IO[bytes], moment: datetime | None = None) -> None:
-    """Write the bundle; an add-in that cannot give its part is told of in its stead."""
+    """Write the bundle; the trace of an add-in that cannot give its part stands in its place."""
     made = moment or datetime.now(UTC)
-    parts = {"host": host_part(workspace, made)}
+    parts: dict[str, object] = {"host": host_part(workspace, made)}
     for addin in workspace.addins:
         parts |= {f"{addin.id}/{name}": content for name, content in addin_parts(addin).items()}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -56,8 +101,8 @@ def write_bundle(workspace: Workspace, file: IO[bytes], moment: datetime | None 
             bundle.writestr(f"{name}.json", json.dumps(content, indent=1))
 
 
-def host_part(workspace: Workspace, made: datetime) -> dict[str, Any]:
-    """What the host knows by itself."""
+def host_part(workspace: Workspace, made: datetime) -> HostPart:
+    """The host's own part."""
     return {
         "made": made.isoformat(timespec="seconds"),
         "platform": {"system": platform.platform(), "python": sys.version.split()[0], "machine": platform.machine()},
@@ -68,25 +113,25 @@ def host_part(workspace: Workspace, made: datetime) -> dict[str, Any]:
         "rights": sorted(workspace.user.rights),
         "addins": [describe(addin) for addin in workspace.addins],
         "tasks": [task_part(task) for task in workspace.tasks.all()],
-        "troubles": workspace.troubles.all(),
+        "troubles": workspace.exceptions.all(),
     }
 
 
-def database_part(practice: Practice) -> dict[str, Any]:
-    """What kind of database it is; where it lies and who signs in there stays out."""
+def database_part(practice: Practice) -> DatabasePart:
+    """The kind of database; its address and user are left out."""
     dialect = practice.database.engine.dialect
     release = ".".join(str(number) for number in getattr(dialect, "server_version_info", None) or ())
     return {"kind": dialect.name, "driver": dialect.driver, "release": release, "schema": practice.schema_version}
 
 
-def describe(addin: AddIn) -> dict[str, Any]:
+def describe(addin: AddIn) -> Mapping[str, object]:
     """An add-in's manifest, and why it was not loaded, if it was not."""
     manifest = asdict(addin.manifest) if addin.manifest else {}
     return {**manifest, "entry": addin.name, "loaded": not addin.failure, "disagreement": addin.disagreement, "trace": addin.trace}
 
 
-def task_part(task: Task) -> dict[str, Any]:
-    """A run of this host's since it was started: how far it is and how its rows ended."""
+def task_part(task: Task) -> TaskPart:
+    """A task since the host started: its progress, and how its rows ended."""
     outcomes = Counter(str(row.get("outcome", "")) for row in task.rows)
     return {
         "form": task.form,
@@ -100,8 +145,8 @@ def task_part(task: Task) -> dict[str, Any]:
     }
 
 
-def addin_parts(addin: AddIn) -> Mapping[str, Any]:
-    """What an add-in adds; where it raises, the kind of what it raised."""
+def addin_parts(addin: AddIn) -> Mapping[str, object]:
+    """An add-in's parts; when it raises, the trace without texts in their place."""
     support = Support()
     try:
         addin.support(support=support)

@@ -1,4 +1,4 @@
-"""Runs in threads of their own: progress, rows, notices and cancel, kept for every page that watches, closed ones too."""
+"""Tasks: runs in threads of their own, whose progress, rows and notices every page can read, also one that was closed."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ import threading
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar, cast
 
+from hostsim.addins.descriptions import Answer, Row, RowChange, RunSummary
 from hostsim.exception_log import trace_of
+from hostsim.task_events import Progress, Publish, TaskDescription, TaskSummary
 
-Publish = Callable[[Mapping[str, Any]], None]
-QUIET: Mapping[str, Any] = {"message": "", "details": "", "fixes": []}
-"""What a row says that went well."""
 FOR_PROGRAMS = frozenset({"quickbooks_id", "applied"})
-"""What an add-in tells of a row that no grid shows."""
-KEPT = 50
-"""How many ended tasks stay readable, so that a reopened page still finds the last runs."""
+"""Keys of a row that no grid shows."""
+CAPACITY = 50
+"""Ended tasks that stay readable, so that a reopened page still finds the last runs."""
+
+AnyRow = TypeVar("AnyRow", Row, RowChange)
 
 
 def now() -> datetime:
-    """The time on this machine's wall, for people to read."""
+    """This machine's local time, for people to read."""
     return datetime.now().astimezone()
 
 
 class State(StrEnum):
-    """How far a task is."""
+    """State of a task."""
 
     RUNNING = "running"
     ENDED = "ended"
@@ -38,7 +39,7 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Task:
-    """One run. It fits the add-in's `Task` port; every change goes to `publish` as a small event."""
+    """One run, and the reporter that its form is given; every change goes to `publish` as a small event."""
 
     id: str
     form: str
@@ -47,20 +48,20 @@ class Task:
     snapshot: str = ""
     by: str = ""
     since: str = ""
-    answer: Mapping[str, Any] = field(default_factory=dict)
+    answer: Answer = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     state: State = State.RUNNING
     done: int = 0
     total: int = 0
     text: str = ""
-    summary: Mapping[str, Any] = field(default_factory=dict)
+    summary: TaskSummary = field(default_factory=TaskSummary)
     trace: list[str] = field(default_factory=list)
-    _rows: dict[str, dict[str, Any] | str] = field(default_factory=dict)
+    _rows: dict[str, RowChange | str] = field(default_factory=dict)
     _cancel: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: threading.Event = field(default_factory=threading.Event)
     _started: float = field(init=False)
-    _found: int | None = None
+    _done_before: int | None = None
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -71,8 +72,8 @@ class Task:
         return self._cancel.is_set()
 
     @property
-    def told(self) -> str:
-        """Who runs this, since when, and how far it is: `Maria Ortiz started this at 18:40 (143 of 200)`."""
+    def status_line(self) -> str:
+        """User, start and progress: `Maria Ortiz started this at 18:40 (143 of 200)`."""
         far = f" ({self.done} of {self.total})" if self.total else ""
         return f"{self.by or 'Somebody'} started this at {self.since}{far}"
 
@@ -81,48 +82,48 @@ class Task:
         self._cancel.set()
         self.notice("Stopping after what is in flight…")
 
-    def row(self, row: Mapping[str, Any]) -> None:
-        """Keep a row's change, on top of earlier ones, and tell the watchers."""
-        shown = {key: value for key, value in row.items() if key not in FOR_PROGRAMS}
+    def row(self, row: RowChange) -> None:
+        """Lay a row's change over its earlier ones, and publish the row."""
+        shown = cast(RowChange, {key: value for key, value in row.items() if key not in FOR_PROGRAMS})
         with self._lock:
             merged = merge_row(self._row(row["id"]), shown)
-            self._rows[row["id"]] = folded(merged)
+            self._rows[row["id"]] = compacted(merged)
         self.publish({"task": self.id, "row": merged})
 
     def progress(self, done: int, total: int) -> None:
-        """Say how many of how many rows are through; several at the first telling were done by somebody else, who is watched."""
-        if self._found is None:
-            self._found = done if done > 1 else 0
+        """Publish how many of how many rows have ended; more than one at the first report were ended by a run that is watched."""
+        if self._done_before is None:
+            self._done_before = done if done > 1 else 0
         self.done, self.total = done, total
         self.publish({"task": self.id, "progress": self.measure()})
 
     def notice(self, text: str) -> None:
-        """Say something about the whole run."""
+        """Publish a sentence about the whole run."""
         self.text = text
         self.publish({"task": self.id, "notice": text})
 
-    def patch(self, row: dict[str, Any]) -> dict[str, Any]:
+    def patch(self, row: Row) -> Row:
         """The row as this run has left it so far."""
         with self._lock:
             return merge_row(row, self._row(row["id"]))
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[RowChange]:
         """Every row that this run has changed, as it has left it so far."""
         with self._lock:
             return [self._row(id) for id in self._rows]
 
-    def _row(self, id: str) -> dict[str, Any]:
-        kept = self._rows.get(id, {})
-        return {"id": id, "outcome": kept, **QUIET} if isinstance(kept, str) else kept
+    def _row(self, id: str) -> RowChange:
+        row = self._rows.get(id, RowChange(id=id))
+        return silent_row(id, row) if isinstance(row, str) else row
 
-    def measure(self) -> dict[str, Any]:
-        """`done`, `total` and `left`: seconds still to go at the pace so far, None before anything is known."""
-        elapsed, here = self.clock() - self._started, self.done - (self._found or 0)
+    def measure(self) -> Progress:
+        """Progress and time left."""
+        elapsed, here = self.clock() - self._started, self.done - (self._done_before or 0)
         left = round(elapsed * (self.total - self.done) / here) if here > 0 else None
         return {"done": self.done, "total": self.total, "left": left}
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> TaskDescription:
         """The task as a page needs it on opening."""
         return {
             "task": self.id,
@@ -133,18 +134,18 @@ class Task:
             "progress": self.measure(),
             "notice": self.text,
             "cancelled": self.cancelled,
-            "summary": dict(self.summary),
+            "summary": self.summary,
         }
 
-    def finish(self, state: State, summary: Mapping[str, Any]) -> None:
-        """End the task and tell the watchers."""
+    def finish(self, state: State, summary: TaskSummary) -> None:
+        """End the task and publish its summary."""
         self.summary = summary
         self.state = state  # last: who reads that it ended reads its summary and its rows too
         self.publish(
             {
                 "task": self.id,
                 "state": state.value,
-                "summary": dict(summary),
+                "summary": summary,
                 "progress": self.measure(),
                 "cancelled": self.cancelled,
             }
@@ -156,29 +157,35 @@ class Task:
         return self._ended.wait(timeout)
 
 
-def folded(row: dict[str, Any]) -> dict[str, Any] | str:
-    """The row as it is kept; of one that says nothing but how it ended, the word alone: a long run has very many of them."""
-    return str(row["outcome"]) if row == {"id": row["id"], "outcome": row.get("outcome"), **QUIET} else row
+def silent_row(id: str, outcome: str) -> RowChange:
+    """A row that has nothing to say but how it ended."""
+    return {"id": id, "outcome": outcome, "message": "", "details": "", "fixes": []}
 
 
-def merge_row(row: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+def compacted(row: RowChange) -> RowChange | str:
+    """The row as it is stored: of a silent one the outcome alone, because a long run has very many of them."""
+    outcome = row.get("outcome", "")
+    return outcome if row == silent_row(row["id"], outcome) else row
+
+
+def merge_row(row: AnyRow, change: RowChange) -> AnyRow:
     """The row with the change laid over it; single cells stay when the change does not name them."""
-    merged = {**row, **change}
+    merged: dict[str, object] = {**row, **change}
     if "cells" in row or "cells" in change:
         merged["cells"] = {**row.get("cells", {}), **change.get("cells", {})}
-    return merged
+    return cast(AnyRow, merged)
 
 
 class AlreadyRunning(Exception):
-    """A task of this form goes on already: `task`."""
+    """Another task of the same form is running: `task`."""
 
     def __init__(self, task: Task) -> None:
-        super().__init__(task.told)
+        super().__init__(task.status_line)
         self.task = task
 
 
 class Tasks:
-    """All tasks of this host, newest last; the oldest ended ones are forgotten."""
+    """All tasks of this host, newest last; the oldest ended ones are dropped."""
 
     def __init__(self, publish: Publish, next_id: Callable[[], str], now: Callable[[], datetime] = now) -> None:
         self._publish, self._next_id, self._now = publish, next_id, now
@@ -190,24 +197,24 @@ class Tasks:
         form: str,
         action: str,
         snapshot: str,
-        work: Callable[[Task], Mapping[str, Any]],
+        work: Callable[[Task], RunSummary],
         *,
         by: str = "",
-        answer: Mapping[str, Any] | None = None,
+        answer: Answer | None = None,
     ) -> Task:
-        """Run `work` in a thread, for `by`, on the rows of `answer`; what it raises ends the task as broken, with a sentence.
+        """Start `work` in a thread, for the user `by`, on the rows of `answer`; an exception ends it as broken, with a sentence.
 
-        AlreadyRunning while another task of this form goes on: of two windows that start at once, the second one gets the first's.
+        AlreadyRunning while another task of this form runs: of two windows that start at once, the second is shown the first's.
         """
         since = f"{self._now():%H:%M}"
         task = Task(self._next_id(), form, action, self._publish, snapshot, by, since, answer or {})
         with self._lock:
-            going = self._running(form)
-            if going:
-                raise AlreadyRunning(going)
+            running = self._running(form)
+            if running:
+                raise AlreadyRunning(running)
             self._tasks[task.id] = task
-            self._forget()
-        threading.Thread(target=_carry_out, args=(task, work), name=f"task-{task.id}", daemon=True).start()
+            self._drop_oldest()
+        threading.Thread(target=_run, args=(task, work), name=f"task-{task.id}", daemon=True).start()
         return task
 
     def get(self, id: str) -> Task | None:
@@ -225,22 +232,22 @@ class Tasks:
             return [each for each in self._tasks.values() if each.snapshot == snapshot]
 
     def all(self) -> list[Task]:
-        """Every task still known, oldest first."""
+        """Every task that is held, oldest first."""
         with self._lock:
             return list(self._tasks.values())
 
     def _running(self, form: str) -> Task | None:
         return next((each for each in reversed(self._tasks.values()) if each.form == form and each.state is State.RUNNING), None)
 
-    def _forget(self) -> None:
+    def _drop_oldest(self) -> None:
         ended = [each.id for each in self._tasks.values() if each.state is not State.RUNNING]
-        for id in ended[: max(0, len(ended) - KEPT)]:
+        for id in ended[: max(0, len(ended) - CAPACITY)]:
             del self._tasks[id]
 
 
-def _carry_out(task: Task, work: Callable[[Task], Mapping[str, Any]]) -> None:
+def _run(task: Task, work: Callable[[Task], RunSummary]) -> None:
     try:
-        task.finish(State.ENDED, work(task))
+        task.finish(State.ENDED, cast(TaskSummary, work(task)))
     except Exception as problem:  # a run may raise anything; the page must say so
         text = f"The run stopped with an error: {type(problem).__name__}. Rows without an outcome may not have been tried."
         task.trace = trace_of(problem)

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import requests
 
-from hostsim.addins.host_services import Options, User
+from hostsim.addins.host_services import Options
 from hostsim.addins.loader import Source
+from hostsim.addins.user_at_work import ActingUser
+from hostsim.loopback import ADDRESS, listen
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.firm import fill_demo_firm
-from hostsim.web.server import ADDRESS, listen, make_server
+from hostsim.web.server import make_server
 from hostsim.web.start_tokens import StartTokens
 from hostsim.workspace import Workspace, open_workspace
 
@@ -45,7 +46,7 @@ class RunningHost:
 
 
 class Session:
-    """A browser without a screen: it keeps the cookie and sends what a browser sends."""
+    """An HTTP client that behaves like a browser: it stores the cookie and sends a page's headers."""
 
     def __init__(self, url: str) -> None:
         self.url, self.http = url, requests.Session()
@@ -55,7 +56,7 @@ class Session:
         """Read."""
         return self.http.get(f"{self.url}{path}", headers=headers, timeout=30)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> requests.Response:
+    def post(self, path: str, body: Mapping[str, object] | None = None, **headers: str) -> requests.Response:
         """Write, as a page of the host does."""
         sent = {"Origin": self.url, "Sec-Fetch-Site": "same-origin", **headers}
         return self.http.post(f"{self.url}{path}", json=body or {}, headers=sent, timeout=30)
@@ -68,7 +69,7 @@ def running_host(
     *,
     database: str = "",
     values: Mapping[str, str] | None = None,
-    user: User | None = None,
+    user: ActingUser | None = None,
     today: date | None = None,
 ) -> Iterator[RunningHost]:
     """Serve this practice with these add-ins until the block ends. The port is in `Options` before any add-in starts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NotRequired, Protocol, TypedDict
+from typing import NotRequired, Protocol, TypedDict
 
 from qb_plugin.ledger_changes import ApplicationToRecord, LedgerChanges
 
@@ -167,14 +167,8 @@ class PaymentLedger(Protocol):
         """The payment methods the practice uses (Check, Cash, Visa, …), in the order people know them."""
         ...
 
-    def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
-        """Order the ids that the query leaves.
-
-        Keys, all optional: `kinds` (list of payment, credit_memo), `from`, `to` (dates, both ends included), `refs`
-        (exactly these, then nothing else filters but `kinds`), `hide_synchronized`, `show_hidden` (bools, this add-in's
-        marks), `search` (text), `sort` (date, client, method, reference, amount, number, kind), `descending` (bool;
-        default newest first).
-        """
+    def snapshot(self, query: LedgerQuery) -> Snapshot:
+        """Order the ids that the query leaves, newest first by default."""
         ...
 
     def records(self, refs: Sequence[str]) -> Sequence[Record]:
@@ -191,7 +185,7 @@ class PaymentLedger(Protocol):
         """Which external keys exist already, and as which payment id."""
         ...
 
-    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+    def record_payments(self, payments: Sequence[PaymentToRecord]) -> Sequence[RecordedPayment]:
         """Record payments, one outcome each, in the order given; each with its applications and key or not at all.
 
         A key that exists already, or came earlier in the list, gives `exists` with the id it has, and changes nothing. Refused,
@@ -231,9 +225,7 @@ class Marks(Protocol):
     """The host's indexed marks, one per record and add-in, so that filters over a million records are the host's own."""
 
     def get(self, refs: Sequence[str]) -> Mapping[str, Mark]: ...
-    def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Make changes, each a `MarkChange`."""
-        ...
+    def put(self, changes: Sequence[MarkChange]) -> None: ...
 
     def marked(self, state: str) -> Sequence[str]:
         """All records with this state, for repair."""
@@ -247,6 +239,13 @@ class User(Protocol):
     def name(self) -> str: ...
     @property
     def rights(self) -> frozenset[str]: ...
+
+
+class CallbackAnswer(TypedDict):
+    """How a sign-in went, for the page that the browser shows."""
+
+    ok: bool
+    text: str
 
 
 class Host(Protocol):
@@ -283,59 +282,6 @@ class Host(Protocol):
         """A start-up option meant for this add-in, such as `quickbooks` (an address) or `client_id`."""
         ...
 
-    def on_callback(self, handler: Callable[[Mapping[str, str]], Mapping[str, Any]]) -> None:
-        """Call the handler with the query values that arrive at `redirect_uri`; it answers with `{"ok", "text"}`."""
+    def on_callback(self, handler: Callable[[Mapping[str, str]], CallbackAnswer]) -> None:
+        """Call the handler with the query values that arrive at `redirect_uri`."""
         ...
-
-
-class Task(Protocol):
-    """A running action: where rows report to, and where a person's cancel is seen."""
-
-    @property
-    def cancelled(self) -> bool: ...
-    def row(self, row: Mapping[str, Any]) -> None:
-        """Report a row: `id` and any of `outcome`, `message`, `details`, `fixes`, `cells`."""
-        ...
-
-    def progress(self, done: int, total: int) -> None: ...
-    def notice(self, text: str) -> None:
-        """Say something about the whole run, such as a wait."""
-        ...
-
-
-class MenuRegistrar(Protocol):
-    """Takes menu entries."""
-
-    def add(self, *, path: Sequence[str], form: str, right: str = "view") -> None: ...
-
-
-class ContextRegistrar(Protocol):
-    """Takes entries of a grid's context menu: either a form to open on the selection, or a call with it."""
-
-    def add(
-        self,
-        *,
-        grid: str,
-        path: Sequence[str],
-        form: str | None = None,
-        call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
-        right: str = "view",
-    ) -> None: ...
-
-
-class FormRegistrar(Protocol):
-    """Takes forms: objects with `id`, `open`, `rows`, `act`, `run` and `options` (docs/writing-a-host.md)."""
-
-    def add(self, form: Any) -> None: ...
-
-
-class JobRegistrar(Protocol):
-    """Takes background jobs that the host calls every so many seconds, and once at start."""
-
-    def add(self, *, id: str, every: float, call: Callable[[], None]) -> None: ...
-
-
-class SupportRegistrar(Protocol):
-    """Takes parts of a support bundle: plain data without names of people, amounts, references or secrets."""
-
-    def add(self, *, name: str, content: Any) -> None: ...

@@ -12,7 +12,8 @@ from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.forms.settings import SettingsForm
-from qb_plugin.host import ContextRegistrar, FormRegistrar, Host, JobRegistrar, MenuRegistrar, SupportRegistrar
+from qb_plugin.host import Host
+from qb_plugin.registrars import ContextRegistrar, FormRegistrar, JobRegistrar, MenuRegistrar, SupportRegistrar
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
 

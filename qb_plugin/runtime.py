@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from qb_plugin.host import Host
 from qb_plugin.messages import load_sentences
@@ -16,9 +15,8 @@ from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reference_lists import ReferenceListCache
 from qb_plugin.services.settle_job import SettleJob
-from qb_plugin.store.database import open_store
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
-from qb_plugin.support import support_parts
+from qb_plugin.support import SupportParts, support_parts
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.run import RunPorts
@@ -32,7 +30,7 @@ class Runtime:
         self.parts = parts or Parts()
         self.sentences = load_sentences()
         self.notices = Notices()
-        self.store = open_store(host.database_url, exclusive=self.parts.exclusive)
+        self.store = self.parts.open_store(host.database_url)
         self.links: Links = self.store.links
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         app_keys = AppKeys(host, self.store.settings)
@@ -60,11 +58,11 @@ class Runtime:
         """See ReferenceListCache.read."""
         return self.reference_lists.read(connection, fresh)
 
-    def settings(self, realm: str) -> Mapping[str, Any]:
+    def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""
         return self.company.settings(realm)
 
-    def save_settings(self, realm: str, values: Mapping[str, Any]) -> None:
+    def save_settings(self, realm: str, values: Mapping[str, object]) -> None:
         """See ConnectedCompany.save_settings."""
         self.company.save_settings(realm, values)
 
@@ -76,7 +74,7 @@ class Runtime:
         """See ConnectedCompany.new_run."""
         return self.company.new_run(action, total)
 
-    def support_parts(self) -> Mapping[str, Any]:
+    def support_parts(self) -> SupportParts:
         """What a support bundle shows of the add-in."""
         return support_parts(self.store, self.connection(), numbers_of)
 

@@ -1,4 +1,4 @@
-"""Runs add-ins' background jobs: each in a thread of its own, once at start and then every so many seconds."""
+"""Background jobs of add-ins: each in a thread of its own, at start and then at its interval."""
 
 from __future__ import annotations
 

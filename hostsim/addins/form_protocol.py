@@ -1,38 +1,64 @@
-"""What the host expects of a form: the border of docs/writing-a-host.md as Protocols, for our own grids and for add-ins."""
+"""A form, its rows and the reporter of a run, as Protocols: the calls of docs/writing-a-host.md."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-Row = dict[str, Any]
-"""`id`, `cells`, `outcome`, `message`, `details`, `fixes`, `selectable`, `title`."""
+from hostsim.addins.descriptions import (
+    ActResult,
+    Answer,
+    Edits,
+    EmptyGrid,
+    FormDescription,
+    FormRequest,
+    Notice,
+    Option,
+    Rejected,
+    Row,
+    RowChange,
+    RunSummary,
+    Sort,
+)
 
 
 class Rows(Protocol):
-    """An ordered snapshot of ids; money is text with two decimals."""
+    """An ordered snapshot of rows; it stays as it is until filter or sort changes."""
 
     @property
     def count(self) -> int: ...
     @property
-    def total(self) -> str: ...
+    def total(self) -> str:
+        """Money of all rows."""
+        ...
+
     @property
-    def empty(self) -> Mapping[str, Any] | None: ...
+    def empty(self) -> EmptyGrid | None: ...
     @property
-    def notice(self) -> Mapping[str, Any] | None: ...
-    def ids(self, start: int, stop: int) -> Sequence[str]: ...
+    def notice(self) -> Notice | None: ...
+    @property
+    def problem(self) -> str | None:
+        """Why the list could not be read; None when it was read."""
+        ...
+
+    def ids(self, start: int, stop: int) -> Sequence[str]:
+        """Ids of the rows start ≤ i < stop."""
+        ...
+
     def page(self, start: int, stop: int) -> Sequence[Row]: ...
     def total_of(self, ids: Sequence[str]) -> str: ...
 
 
 class RowReporter(Protocol):
-    """Where a run reports to, and where a person's cancel is seen."""
+    """A running action: it takes the rows' changes and carries a person's cancel."""
 
     @property
     def cancelled(self) -> bool: ...
-    def row(self, row: Mapping[str, Any]) -> None: ...
-    def progress(self, done: int, total: int) -> None: ...
-    def notice(self, text: str) -> None: ...
+    def row(self, row: RowChange, /) -> None: ...
+    def progress(self, done: int, total: int, /) -> None: ...
+    def notice(self, text: str, /) -> None:
+        """Show a sentence about the whole run, such as a wait; an empty one takes it away."""
+        ...
 
 
 class Form(Protocol):
@@ -40,10 +66,16 @@ class Form(Protocol):
 
     @property
     def id(self) -> str: ...
-    def open(self, request: Mapping[str, Any], /) -> Mapping[str, Any]: ...
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> Rows | Mapping[str, Any]: ...
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], /) -> Mapping[str, Any]: ...
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: RowReporter, /
-    ) -> Mapping[str, Any]: ...
-    def options(self, name: str, search: str, /) -> Sequence[Mapping[str, Any]]: ...
+    def open(self, request: FormRequest, /) -> FormDescription: ...
+    def rows(self, answer: Answer, sort: Sort | None, /) -> Rows | Rejected: ...
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, /) -> ActResult:
+        """Do what is done at once."""
+        ...
+
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter, /) -> RunSummary:
+        """Do what takes time, in a thread of its own."""
+        ...
+
+    def options(self, name: str, search: str, /) -> Sequence[Option]:
+        """Entries for a choice cell that names `search`, fifty at most."""
+        ...

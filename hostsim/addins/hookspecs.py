@@ -1,4 +1,4 @@
-"""The hooks an add-in may implement; the project name is `workspace` (docs/writing-a-host.md tells what each is given)."""
+"""The hooks an add-in may implement; the project name is `workspace` (docs/writing-a-host.md describes their arguments)."""
 
 from __future__ import annotations
 

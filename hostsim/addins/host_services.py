@@ -1,24 +1,34 @@
-"""What the host gives to an add-in when it starts: its ledger, marks, user, key, options and OAuth callback."""
+"""The host's services for an add-in: ledger, marks, user, key, options and OAuth callback."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from hostsim.addins.registrars import RIGHTS
+from hostsim.addins.user_at_work import ActingUser
 from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
 
 PROGRAM = "WorkSpace"
-Handler = Callable[[Mapping[str, str]], Mapping[str, Any]]
+
+
+class CallbackAnswer(TypedDict):
+    """How a sign-in went, for the page that the browser shows."""
+
+    ok: bool
+    text: str
+
+
+Handler = Callable[[Mapping[str, str]], CallbackAnswer]
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is at work, and what they may do."""
+    """The user and their rights."""
 
     name: str = "Maria Ortiz"
     rights: frozenset[str] = frozenset(RIGHTS)
@@ -26,8 +36,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was given at start; `values` are meant for add-ins, such as `quickbooks` (an address) or `client_id`;
-    `fallback` is asked for what they do not hold."""
+    """Start-up options; `values` are for add-ins, such as `quickbooks` (an address); `fallback` gives what they lack."""
 
     database: str
     port: int = 8400
@@ -38,16 +47,16 @@ class Options:
 
 @dataclass(slots=True)
 class Callbacks:
-    """The handlers waiting for an OAuth answer. The `state` in the answer says whose it is: each handler knows its own."""
+    """Handlers of OAuth answers. The `state` in an answer says whose it is: each handler knows its own."""
 
     handlers: list[Handler] = field(default_factory=list)
 
-    def receive(self, query: Mapping[str, str]) -> Mapping[str, Any]:
-        """Give the query values to each handler until one takes them: `{"ok", "text"}`."""
-        answer: Mapping[str, Any] = {"ok": False, "text": "Nobody here is waiting for this answer. Start again from WorkSpace."}
+    def receive(self, query: Mapping[str, str]) -> CallbackAnswer:
+        """Give the query values to each handler until one takes them."""
+        answer: CallbackAnswer = {"ok": False, "text": "Nobody here is waiting for this answer. Start again from WorkSpace."}
         for handler in self.handlers:
             answer = handler(query)
-            if answer.get("ok"):
+            if answer["ok"]:
                 break
         return answer
 
@@ -58,7 +67,7 @@ class Services:
 
     addin: str
     practice: Practice
-    user: User
+    user: ActingUser
     options: Options
     callbacks: Callbacks
     key: Callable[[str], bytes]
@@ -91,7 +100,7 @@ class Services:
 
     @property
     def database_url(self) -> str:
-        """Where the add-in's own tables belong: the practice's own database, so that one backup holds both."""
+        """The database for the add-in's tables: the practice's, so that one backup holds both."""
         return self.options.database
 
     @property

@@ -1,4 +1,4 @@
-"""Finds add-ins, checks each against its manifest and calls each by itself, so that one that raises takes nobody along."""
+"""Finds add-ins, checks each against its manifest and calls each by itself, so that one that raises does not stop the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hostsim.exception_log import trace_of
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an add-in comes from: its entry point and the two functions that fetch its code and its manifest."""
+    """Source of an add-in: its entry point, and the two functions that fetch its code and its manifest."""
 
     entry_point: str
     load: Callable[[], Callable[[], object]]
@@ -30,7 +30,7 @@ class Source:
 class AddIn:
     """A loaded add-in with all it registered; or one that failed, with the reason for people and the trace for Details.
 
-    `disagreement` and `trace` are what a support bundle may tell of a failure: the host's own words, and the exception without its.
+    `disagreement` and `trace` are what a support bundle may hold of a failure: the host's sentence, and the trace without texts.
     """
 
     name: str
@@ -63,14 +63,14 @@ def load_all(sources: Iterable[Source], services: Callable[[Manifest], object]) 
     return [load(source, services) for source in sources]
 
 
-def load_own(plugin: object) -> AddIn:
+def load_builtin(plugin: object) -> AddIn:
     """The host's own menus and grids, through the same hooks; they need no manifest, and a mistake in them is raised."""
-    own, hook = AddIn("WorkSpace"), _hooks(plugin)
-    hook.workspace_forms(forms=own.forms)
-    hook.workspace_menu(menu=own.menu)
-    hook.workspace_context_actions(actions=own.actions)
-    _refuse(_dangling(own))
-    return own
+    builtin, hook = AddIn("WorkSpace"), _hooks(plugin)
+    hook.workspace_forms(forms=builtin.forms)
+    hook.workspace_menu(menu=builtin.menu)
+    hook.workspace_context_actions(actions=builtin.actions)
+    _refuse(_dangling(builtin))
+    return builtin
 
 
 def unique(addins: list[AddIn]) -> list[AddIn]:
@@ -92,7 +92,7 @@ def load(source: Source, services: Callable[[Manifest], object]) -> AddIn:
         addin.manifest = read_manifest(source.manifest())
         addin.name = addin.manifest.name
         _register(addin, source, services)
-    except Exception as problem:  # an add-in may raise anything; the host goes on
+    except Exception as problem:  # an add-in may raise anything
         _fail(addin, problem)
     return addin
 
@@ -127,7 +127,7 @@ def _refuse(disagreements: list[str]) -> None:
 
 
 def _dangling(addin: AddIn) -> list[str]:
-    """Entries that open a form nobody registered."""
+    """Entries that open a form that is not registered."""
     named = [
         *((entry.path, entry.form) for entry in addin.menu.entries),
         *((action.path, action.form) for action in addin.actions.actions),
@@ -148,7 +148,7 @@ def _fail(addin: AddIn, problem: Exception) -> None:
 
 
 def stop_all(addins: Iterable[AddIn]) -> None:
-    """Let each add-in let go of everything; one that raises does not keep the others from it."""
+    """Stop every add-in, also after one that raises."""
     for addin in addins:
         try:
             addin.stop()

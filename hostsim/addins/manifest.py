@@ -1,4 +1,4 @@
-"""An add-in's manifest: where it lies, what it says, and where it and the code disagree."""
+"""An add-in's manifest: finding it, reading it, and comparing it with the code."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Manifest:
 
 
 def find_manifest(package: str) -> Path:
-    """Where the manifest of a package lies: beside its top folder in a checkout, inside it in a wheel.
+    """The path of a package's manifest: beside its top folder in a checkout, inside it in a wheel.
 
-    The checkout wins: an editable install may keep a stale copy inside the package.
+    The checkout wins: an editable install may hold a stale copy inside the package.
     """
     folder = _folder(package.partition(".")[0])
     checkout = folder.parent / FILE
@@ -75,19 +75,26 @@ def read_manifest(path: Path) -> Manifest:
         hooks=_texts(raw, "hooks"),
         forms=_texts(raw, "forms"),
         commands=_texts(raw, "commands"),
-        permissions={key: _texts(raw.get("permissions", {}), key) for key in raw.get("permissions", {})},
+        permissions=_permissions(raw),
         short_name=str(raw.get("short_name", "")),
     )
 
 
-def _text(raw: Mapping[str, Any], key: str) -> str:
+def _permissions(raw: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    found = raw.get("permissions", {})
+    if not isinstance(found, dict):
+        raise ManifestError(f"{FILE}: permissions must be a table")
+    return {key: _texts(found, key) for key in found}
+
+
+def _text(raw: Mapping[str, object], key: str) -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value:
         raise ManifestError(f"{FILE} lacks {key}")
     return value
 
 
-def _texts(raw: Mapping[str, Any], key: str) -> tuple[str, ...]:
+def _texts(raw: Mapping[str, object], key: str) -> tuple[str, ...]:
     value = raw.get(key, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ManifestError(f"{FILE}: {key} must be a list of texts")

@@ -1,32 +1,69 @@
-"""The actions that forms have offered, so that a request for one can be checked without opening the form again."""
+"""Actions that forms offer, and the check of a request for one: a form's own action or a row's fix, within the user's rights."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal
+
+from hostsim.addins.descriptions import Action, FormDescription, Row
+from hostsim.refusals import RightMissing, Unfit
 
 
 @dataclass(slots=True)
-class ActionsSeen:
-    """Actions by form and id, as last offered: opening a form may cost calls to a network."""
+class OfferedActions:
+    """Actions by form and id, as last offered: opening a form to ask for them may cost calls to a network."""
 
-    _actions: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    _actions: dict[tuple[str, str], Action] = field(default_factory=dict)
     _opened: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, form: str, description: Mapping[str, Any]) -> None:
-        """Remember what this description offers; a button's entry wins over a context menu's of the same id."""
+    def record(self, form: str, description: FormDescription) -> None:
+        """Store what this description offers; a button takes precedence over a context-menu entry of the same id."""
         offered = [*description.get("row_actions", ()), *description.get("actions", ())]
         with self._lock:
             self._opened.add(form)
             self._actions.update({(form, each["id"]): each for each in offered})
 
-    def knows(self, form: str) -> bool:
+    def opened(self, form: str) -> bool:
         """Whether the form was opened since the host started."""
         return form in self._opened
 
-    def get(self, form: str, action: str) -> Mapping[str, Any] | None:
+    def get(self, form: str, action: str) -> Action | None:
         """The action; None when the form has not offered it."""
         return self._actions.get((form, action))
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """An action that a user asks for; `rows` reads the rows it is to be done on, none when they are too many for a fix."""
+
+    form: str
+    action: str
+    kind: Literal["run", "act"]
+    rows: Callable[[], Iterable[Row]]
+
+
+def check_action(request: ActionRequest, offered: OfferedActions, may: Callable[[str], bool]) -> None:
+    """Unfit when neither the form nor every row offers the action; RightMissing when the user may not take it."""
+    action = offered.get(request.form, request.action)
+    if action is not None and action.get("kind", "act") == request.kind:
+        check_right(action.get("right", "view"), may)
+    elif not is_fix(request, may):
+        raise Unfit(f"This form has no such action: {request.action}.")
+
+
+def is_fix(request: ActionRequest, may: Callable[[str], bool]) -> bool:
+    """Whether every row offers the action as a fix; a fix needs the right to match, because all fixes change links."""
+    rows = list(request.rows())
+    if not rows:
+        return False
+    check_right("match", may)
+    return all(any(fix.get(request.kind) == request.action for fix in row.get("fixes", ())) for row in rows)
+
+
+def check_right(right: str, may: Callable[[str], bool]) -> None:
+    """RightMissing when the user does not have the right."""
+    if not may(right):
+        raise RightMissing(f"You may not {right} here.")

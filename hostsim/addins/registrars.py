@@ -1,13 +1,13 @@
-"""What hooks are given: each registrar takes plain data, checks it at once and keeps it for the host."""
+"""Registrars that hooks are given: each takes plain data, checks it at once and stores it for the host."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from hostsim.addins.descriptions import ActResult
 from hostsim.addins.form_protocol import Form
 
 RIGHTS = ("view", "import", "export", "hide", "match", "undo", "configure")
@@ -16,7 +16,7 @@ FORM_METHODS = ("open", "rows", "act", "run", "options")
 
 
 class RegistrationError(ValueError):
-    """What an add-in registered does not fit; the text says what and where."""
+    """A registration that does not fit; the text says what and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ContextAction:
     grid: str
     path: tuple[str, ...]
     form: str | None = None
-    call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None
+    call: Callable[[Sequence[str]], ActResult] | None = None
     right: str = "view"
 
 
@@ -87,7 +87,7 @@ class ContextActions:
         grid: str,
         path: Sequence[str],
         form: str | None = None,
-        call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
+        call: Callable[[Sequence[str]], ActResult] | None = None,
         right: str = "view",
     ) -> None:
         """Add an entry with either a form or a call; RegistrationError when it does not fit."""
@@ -104,7 +104,7 @@ class Forms:
 
     forms: dict[str, Form] = field(default_factory=dict)
 
-    def add(self, form: Any) -> None:
+    def add(self, form: Form) -> None:
         """Add a form; RegistrationError when a method is missing or the id is taken."""
         missing = [name for name in FORM_METHODS if not callable(getattr(form, name, None))]
         if missing or not isinstance(getattr(form, "id", None), str):
@@ -131,9 +131,9 @@ class Jobs:
 class Support:
     """Takes an add-in's parts of a support bundle, by name."""
 
-    parts: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, object] = field(default_factory=dict)
 
-    def add(self, *, name: str, content: Any) -> None:
+    def add(self, *, name: str, content: object) -> None:
         """Add a part of plain data; RegistrationError when name or content does not fit."""
         if not re.fullmatch("[a-z][a-z0-9-]*", name) or name in self.parts:
             raise RegistrationError(f"support part {name!r}: a name is lower-case letters, digits and hyphens, and used once")

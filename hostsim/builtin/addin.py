@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import pluggy
 
 from hostsim.addins.hookspecs import PROJECT
-from hostsim.addins.host_services import User
 from hostsim.addins.registrars import ContextActions, Forms, Menu
+from hostsim.addins.user_at_work import ActingUser
 from hostsim.builtin.list_grids import client_grid, invoice_grid
 from hostsim.builtin.payment_grid import PaymentGrid
-from hostsim.builtin.text_forms import NoteForm, RecordForm, SupportForm
+from hostsim.builtin.text_forms import RecordForm, SupportForm, TextForm
+from hostsim.builtin.user_forms import UserForm, UsersForm
 from hostsim.practice.database import Practice
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -22,11 +23,11 @@ KEYS = """Arrows, Home, End, Page keys move through a grid. Space selects a row,
 Enter or F2 opens a list in a cell. Shift+F10 or the menu key opens the context menu. F10 goes to the menu bar. Esc closes."""
 
 
-class OwnAddIn:
-    """The host itself, as an add-in of its own."""
+class BuiltinAddIn:
+    """The host's own menus, grids and text forms, as an add-in."""
 
     def __init__(
-        self, practice: Practice, labels: Mapping[str, str], user: User, addins: Callable[[], Sequence[tuple[str, str, str]]]
+        self, practice: Practice, labels: Mapping[str, str], user: ActingUser, addins: Callable[[], Sequence[tuple[str, str, str]]]
     ) -> None:
         self._practice, self._labels, self._user, self._addins = practice, labels, user, addins
 
@@ -40,6 +41,7 @@ class OwnAddIn:
         for label, command in LOOKS:
             menu.add(path=("View", "Colors", label), command=command)
         menu.add(path=("Setup", "Firm settings…"), form="firm-settings")
+        menu.add(path=("Setup", "Users…"), form="users", right="configure")
         menu.add(path=("Help", "Keyboard…"), form="keyboard")
         menu.add(path=("Help", "Support Bundle…"), form="support-bundle")
         menu.add(path=("Help", "About WorkSpace…"), form="about")
@@ -51,12 +53,14 @@ class OwnAddIn:
         forms.add(invoice_grid(self._practice))
         forms.add(PaymentGrid(self._practice, self._labels))
         forms.add(RecordForm(lambda ref: record_text(self._practice, ref)))
-        forms.add(NoteForm("firm-settings", "Firm settings", self._firm))
-        forms.add(NoteForm("add-ins", "Add-ins", self._list_addins))
-        forms.add(NoteForm("keyboard", "Keyboard", lambda: KEYS))
+        forms.add(UsersForm(self._practice.people))
+        forms.add(UserForm(self._practice.people, self._user))
+        forms.add(TextForm("firm-settings", "Firm settings", self._firm))
+        forms.add(TextForm("add-ins", "Add-ins", self._list_addins))
+        forms.add(TextForm("keyboard", "Keyboard", lambda: KEYS))
         forms.add(SupportForm())
         forms.add(
-            NoteForm("about", "About WorkSpace", lambda: "A simulated WorkSpace to develop, demonstrate and test add-ins against.")
+            TextForm("about", "About WorkSpace", lambda: "A simulated WorkSpace to develop, demonstrate and test add-ins against.")
         )
 
     @hookimpl

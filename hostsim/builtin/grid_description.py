@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from hostsim.addins.form_protocol import Row
+from hostsim.addins.descriptions import Cells, Column, ColumnType, FormDescription, Row
 
 
-def column(key: str, label: str, type: str, width: int, sortable: bool = True) -> dict[str, Any]:
+def column(key: str, label: str, type: ColumnType, width: int, sortable: bool = True) -> Column:
     """One column of a grid."""
     return {"key": key, "label": label, "type": type, "width": width, "sortable": sortable}
 
 
-def grid(id: str, title: str, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def grid(id: str, title: str, columns: Sequence[Column]) -> FormDescription:
     """The description of a grid with a search box and nothing else."""
     return {
         "id": id,
@@ -30,7 +29,7 @@ def grid(id: str, title: str, columns: Sequence[Mapping[str, Any]]) -> dict[str,
     }
 
 
-def plain_row(id: str, cells: dict[str, Any], title: str, outcome: str = "ready", message: str = "") -> Row:
+def plain_row(id: str, cells: Cells, title: str, outcome: str = "ready", message: str = "") -> Row:
     """A row that can be selected and has nothing to mend."""
     return {
         "id": id,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from hostsim.addins.form_protocol import Row
+from hostsim.addins.descriptions import Answer, EmptyGrid, FormDescription, FormRequest, Row, Sort
 from hostsim.builtin.grid_description import column, grid, plain_row
-from hostsim.builtin.text_forms import NoteForm
+from hostsim.builtin.text_forms import TextForm
 from hostsim.practice.database import Practice
-from hostsim.practice.model import Client, Invoice
+from hostsim.practice.model import Client, Invoice, ListQuery
 from hostsim.practice.sql.snapshots import IdSnapshot
 
 Reader = Callable[[Sequence[str]], Sequence[tuple[Row, Decimal]]]
@@ -37,9 +36,14 @@ class ListedRows:
         return str(self.snapshot.total)
 
     @property
-    def empty(self) -> dict[str, Any]:
+    def empty(self) -> EmptyGrid:
         """Say that nothing was found."""
         return {"text": "Nothing matches.", "link": {"label": "Show everything ›", "answer": {"search": ""}}}
+
+    @property
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
 
     @property
     def notice(self) -> None:
@@ -47,11 +51,11 @@ class ListedRows:
         return
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """Ids of the places."""
+        """Ids at the positions start ≤ i < stop."""
         return [f"{self.kind}:{id}" for id in self.snapshot.ids(start, stop)]
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """Rows of the places."""
+        """Rows at the positions start ≤ i < stop."""
         return [row for row, _ in self.read(self.snapshot.ids(start, stop))]
 
     def total_of(self, ids: Sequence[str]) -> str:
@@ -59,24 +63,22 @@ class ListedRows:
         return str(sum((amount for _, amount in self.read([id.partition(":")[2] for id in ids])), Decimal("0.00")))
 
 
-class ListGrid(NoteForm):
+class ListGrid(TextForm):
     """A grid over one kind of list."""
 
-    def __init__(
-        self, kind: str, description: Mapping[str, Any], take: Callable[[Mapping[str, Any]], IdSnapshot], read: Reader
-    ) -> None:
+    def __init__(self, kind: str, description: FormDescription, take: Callable[[ListQuery], IdSnapshot], read: Reader) -> None:
         super().__init__(description["id"], description["title"], lambda: "")
-        self._kind, self._description, self._take, self._read = kind, dict(description), take, read
+        self._kind, self._description, self._take, self._read = kind, description, take, read
 
-    def open(self, _request: Mapping[str, Any], /) -> dict[str, Any]:
+    def open(self, _request: FormRequest, /) -> FormDescription:
         """Describe the grid."""
-        return dict(self._description)
+        return self._description
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> ListedRows:
+    def rows(self, answer: Answer, sort: Sort | None, /) -> ListedRows:
         """Order the list, searched and sorted by the practice."""
-        query: dict[str, Any] = {"search": str(answer.get("search") or "")}
+        query: ListQuery = {"search": str(answer.get("search") or "")}
         if sort:
-            query |= {"sort": sort["key"], "descending": bool(sort.get("descending"))}
+            query["sort"], query["descending"] = sort["key"], bool(sort.get("descending"))
         return ListedRows(self._kind, self._take(query), self._read)
 
 

@@ -1,16 +1,15 @@
-"""The Payments grid: payments and credit memos over the ledger's own ordered snapshot, with what add-ins marked on them."""
+"""The Payments grid: payments and credit memos over an ordered snapshot of the ledger, with the marks of add-ins."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from hostsim.addins.form_protocol import Row
+from hostsim.addins.descriptions import Answer, EmptyGrid, FormDescription, FormRequest, Row, Sort
 from hostsim.builtin.grid_description import column, grid, plain_row
-from hostsim.builtin.text_forms import NoteForm
+from hostsim.builtin.text_forms import TextForm
 from hostsim.practice.database import Practice
-from hostsim.practice.model import Kind, Mark, Record
+from hostsim.practice.model import Kind, LedgerQuery, Mark, Record
 from hostsim.practice.sql.snapshots import Snapshot
 
 MARKS = {"synchronized": "✓ synced", "failed": "✗ failed", "not_confirmed": "? not confirmed"}
@@ -19,14 +18,14 @@ TOTALS = {Kind.PAYMENT: "payments", Kind.CREDIT_MEMO: "credit memos"}
 CHUNK = 5_000
 
 
-class PaymentGrid(NoteForm):
+class PaymentGrid(TextForm):
     """Payments and credit memos, with what each add-in marked on them."""
 
     def __init__(self, practice: Practice, labels: Mapping[str, str]) -> None:
         super().__init__("billing.payments", "Payments", lambda: "")
         self._practice, self._labels = practice, labels
 
-    def open(self, _request: Mapping[str, Any], /) -> dict[str, Any]:
+    def open(self, _request: FormRequest, /) -> FormDescription:
         """Describe the grid: a column more for each add-in that works."""
         columns = [
             column("kind", "Type", "text", 110),
@@ -40,16 +39,16 @@ class PaymentGrid(NoteForm):
         ]
         return grid(self.id, "Payments", columns)
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None, /) -> LedgerRows:
+    def rows(self, answer: Answer, sort: Sort | None, /) -> LedgerRows:
         """Order the ledger's ids; everything is shown here, hidden and synchronized records too."""
-        query: dict[str, Any] = {
+        query: LedgerQuery = {
             "kinds": ["payment", "credit_memo"],
             "show_hidden": True,
             "hide_synchronized": False,
-            "search": answer.get("search") or "",
+            "search": str(answer.get("search") or ""),
         }
         if sort:
-            query |= {"sort": sort["key"], "descending": bool(sort.get("descending"))}
+            query["sort"], query["descending"] = sort["key"], bool(sort.get("descending"))
         return LedgerRows(self._practice, list(self._labels), self._practice.ledger.snapshot(query))
 
 
@@ -75,9 +74,14 @@ class LedgerRows:
         return kind_totals(self._snapshot.totals)
 
     @property
-    def empty(self) -> dict[str, Any]:
+    def empty(self) -> EmptyGrid:
         """Say that nothing was found."""
         return {"text": "No payment or credit memo matches.", "link": {"label": "Show everything ›", "answer": {"search": ""}}}
+
+    @property
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
 
     @property
     def notice(self) -> None:
@@ -85,17 +89,17 @@ class LedgerRows:
         return
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """Ids of the places."""
+        """Ids at the positions start ≤ i < stop."""
         return list(self._snapshot.refs(start, stop))
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """Rows of the places, with their marks."""
+        """Rows at the positions start ≤ i < stop, with their marks."""
         refs = self.ids(start, stop)
         marks = {addin: self._practice.marks(addin).get(refs) for addin in self._addins}
         return [self._row(record, marks) for record in self._practice.ledger.records(refs)]
 
     def _row(self, record: Record, marks: Mapping[str, Mapping[str, Mark]]) -> Row:
-        own = {addin: found.get(record.ref) for addin, found in marks.items()}
+        by_addin = {addin: found.get(record.ref) for addin, found in marks.items()}
         cells = {
             "kind": TYPES[record.kind],
             "number": record.number,
@@ -104,13 +108,13 @@ class LedgerRows:
             "method": record.method,
             "reference": record.reference,
             "amount": str(record.kind.sign * record.amount),
-            **{f"mark:{addin}": mark_word(mark) for addin, mark in own.items()},
+            **{f"mark:{addin}": mark_word(mark) for addin, mark in by_addin.items()},
         }
         return plain_row(
             record.ref,
             cells,
             f"{record.number} {record.client_name} {record.amount}",
-            next(map(mark_outcome, own.values()), "ready"),
+            next(map(mark_outcome, by_addin.values()), "ready"),
         )
 
     def total_of(self, ids: Sequence[str]) -> str:
@@ -147,7 +151,7 @@ def mark_word(mark: Mark | None) -> str:
 
 
 def mark_outcome(mark: Mark | None) -> str:
-    """The row's outcome, as its mark tells it."""
+    """The row's outcome by its mark."""
     if mark is None:
         return "ready"
     return "hidden" if mark.hidden else str(mark.state) or "ready"

@@ -1,10 +1,21 @@
-"""Forms that only say something: firm settings, the list of add-ins, one record."""
+"""Forms of text alone: firm settings, the list of add-ins, one record, the support bundle."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from hostsim.addins.descriptions import (
+    Action,
+    ActResult,
+    Answer,
+    Edits,
+    FormDescription,
+    FormRequest,
+    Option,
+    Rejected,
+    RunSummary,
+    Sort,
+)
 from hostsim.addins.form_protocol import RowReporter, Rows
 
 SUPPORT = (
@@ -14,8 +25,14 @@ SUPPORT = (
 )
 
 
-class NoteForm:
-    """A form of a few sentences, without fields, grid or actions; `text` is asked each time it opens."""
+class FileResult(ActResult, total=False):
+    """The result of the host's own action that gives a file."""
+
+    save: str  # address of the file, for the page
+
+
+class TextForm:
+    """A form of a few sentences, without fields, grid or actions; `text` is called each time it opens."""
 
     def __init__(self, id: str, title: str, text: Callable[[], str]) -> None:
         self._id, self._title, self._text = id, title, text
@@ -25,59 +42,57 @@ class NoteForm:
         """Its id in menus."""
         return self._id
 
-    def open(self, _request: Mapping[str, Any], /) -> dict[str, Any]:
+    def open(self, _request: FormRequest, /) -> FormDescription:
         """Describe the form; the request changes nothing."""
-        return note(self._id, self._title, self._text())
+        return text_form(self._id, self._title, self._text())
 
-    def rows(self, _answer: Mapping[str, Any], _sort: Mapping[str, Any] | None, /) -> Rows | Mapping[str, Any]:
+    def rows(self, _answer: Answer, _sort: Sort | None, /) -> Rows | Rejected:
         """Answer that there are none."""
         return {"rejected": {}}
 
-    def act(self, _action: str, _answer: Mapping[str, Any], _ids: Sequence[str], _edits: Mapping[str, Any], /) -> dict[str, Any]:
+    def act(self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, /) -> ActResult:
         """Do nothing: there is no action."""
         return {}
 
-    def run(
-        self, _action: str, _answer: Mapping[str, Any], _ids: Sequence[str], _edits: Mapping[str, Any], _task: RowReporter, /
-    ) -> dict[str, Any]:
+    def run(self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, _task: RowReporter, /) -> RunSummary:
         """Do nothing: there is no action."""
-        return {"counts": {}}
+        return {}
 
-    def options(self, _name: str, _search: str, /) -> list[Mapping[str, Any]]:
+    def options(self, _name: str, _search: str, /) -> Sequence[Option]:
         """Offer nothing: there is no field."""
         return []
 
 
-class RecordForm(NoteForm):
+class RecordForm(TextForm):
     """One payment or credit memo, opened from a selection."""
 
     def __init__(self, describe: Callable[[str], str]) -> None:
         super().__init__("record", "Record", lambda: "")
         self._describe = describe
 
-    def open(self, request: Mapping[str, Any], /) -> dict[str, Any]:
+    def open(self, request: FormRequest, /) -> FormDescription:
         """Describe the first selected record."""
         selection = request.get("selection") or []
-        return note(self.id, "Record", self._describe(selection[0]) if selection else "Nothing is selected.")
+        return text_form(self.id, "Record", self._describe(selection[0]) if selection else "Nothing is selected.")
 
 
-class SupportForm(NoteForm):
+class SupportForm(TextForm):
     """Says what a support bundle holds, and saves one."""
 
     def __init__(self) -> None:
         super().__init__("support-bundle", "Support Bundle", lambda: SUPPORT)
 
-    def open(self, request: Mapping[str, Any], /) -> dict[str, Any]:
+    def open(self, request: FormRequest, /) -> FormDescription:
         """Describe the form, with its button."""
-        save = {"id": "save", "label": "Save Bundle", "kind": "act", "needs": "nothing", "primary": True}
+        save: Action = {"id": "save", "label": "Save Bundle", "kind": "act", "needs": "nothing", "primary": True}
         return {**super().open(request), "actions": [save]}
 
-    def act(self, _action: str, _answer: Mapping[str, Any], _ids: Sequence[str], _edits: Mapping[str, Any], /) -> dict[str, Any]:
+    def act(self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, /) -> FileResult:
         """Send the browser for the file."""
         return {"save": "/api/support-bundle"}
 
 
-def note(id: str, title: str, text: str) -> dict[str, Any]:
+def text_form(id: str, title: str, text: str) -> FormDescription:
     """A form's description that consists of a notice."""
     return {
         "id": id,

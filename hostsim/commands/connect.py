@@ -11,8 +11,8 @@ import click
 
 from hostsim.addins.form_protocol import Form
 from hostsim.commands.startup import CannotRun, open_from, shared_options
+from hostsim.loopback import ADDRESS
 from hostsim.secrets.simulator_credentials import SimulatorSilent, ask, is_simulator
-from hostsim.web.server import ADDRESS
 from hostsim.workspace import Workspace
 
 FORM = "connection"
@@ -48,9 +48,9 @@ def connect(workspace: Workspace, quickbooks: str) -> str:
     url = _begin(form)
     query = _simulated_consent(quickbooks, url) if is_simulator(quickbooks) else _consent_by_person(workspace.options.port, url)
     result = workspace.callbacks.receive(query)
-    if not result.get("ok"):
-        raise CannotRun(str(result.get("text", "")))
-    return str(result.get("text", ""))
+    if not result["ok"]:
+        raise CannotRun(result["text"])
+    return result["text"]
 
 
 def _begin(form: Form) -> str:
@@ -89,10 +89,10 @@ def _consent_by_person(port: int, url: str) -> dict[str, str]:
 
 def _listener(found: dict[str, str]) -> type[BaseHTTPRequestHandler]:
     class Listener(BaseHTTPRequestHandler):
-        """Takes the browser's return and thanks."""
+        """Receives the browser's return from the consent page."""
 
         def do_GET(self) -> None:
-            """Keep the query values of the callback; anything else is not found."""
+            """Store the query values of the callback; anything else is not found."""
             ours = urlsplit(self.path).path == "/addins/callback"
             found.update(read_query(self.path) if ours else {})
             self.send_response(200 if ours else 404)
@@ -101,6 +101,6 @@ def _listener(found: dict[str, str]) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(b"Thank you. You can close this window and go back to the terminal." if ours else b"")
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing: the address holds the code."""
+            """No log: the address holds the code."""
 
     return Listener

@@ -19,7 +19,7 @@ import click
 import requests
 
 from hostsim.commands.startup import PORT, CannotRun, say
-from hostsim.web.server import ADDRESS, PortRefused, listen
+from hostsim.loopback import ADDRESS, PortRefused, listen
 
 FILES = ("firm.db", "firm.db-wal", "firm.db-shm", "quickbooks.db", "quickbooks.db-wal", "quickbooks.db-shm", "ready")
 # A person waits for the demo's screens: QuickBooks' limits hold, but its calls take no time.
@@ -31,7 +31,7 @@ LOOK_AGAIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Where the demo lives and answers."""
+    """The demo's folder and ports."""
 
     folder: Path
     port: int
@@ -44,7 +44,7 @@ class Demo:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What both processes and the set-up commands are told."""
+        """Environment of both processes and of the set-up commands."""
         database = f"sqlite:///{self.folder / 'firm.db'}"
         return {**os.environ, "HOSTSIM_DATABASE": database, "HOSTSIM_QUICKBOOKS": self.quickbooks}
 
@@ -72,7 +72,7 @@ def command(*, port: int, quickbooks_port: int, reset: bool, folder: Path, opens
     if fresh:
         clear(demo.folder)
     with ExitStack() as stack:
-        stack.enter_context(ending_kindly())
+        stack.enter_context(terminating_on_signals())
         state = str(demo.folder / "quickbooks.db")
         options = ["--port", str(quickbooks_port), "--state", state, *_AT_ONCE]
         books = stack.enter_context(process(["quickbooks", *options], demo.environment))
@@ -124,7 +124,7 @@ def hostsim(arguments: Sequence[str]) -> list[str]:
 
 @contextmanager
 def process(arguments: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is ended with the block, kindly first; its output is not shown, as ours says where to go."""
+    """A process that is ended with the block, by SIGTERM first; its output is not shown, as ours says where to go."""
     started = subprocess.Popen(hostsim(arguments), env=environment, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     try:
         yield started
@@ -163,7 +163,7 @@ def watch(processes: Sequence[subprocess.Popen[bytes]], pause: Callable[[float],
 
 
 @contextmanager
-def ending_kindly() -> Iterator[None]:
+def terminating_on_signals() -> Iterator[None]:
     """Take a request to end as Ctrl-C, so that both processes are stopped with us; also where a shell has switched Ctrl-C off."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:

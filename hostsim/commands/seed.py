@@ -30,8 +30,8 @@ def command(context: click.Context, database: str | None, payments: int, today: 
     try:
         practice = open_practice(database_url(database, os.environ))
         _seed(practice, payments, day, reset)
-    except PracticeUnavailable as trouble:
-        click.echo(str(trouble), err=True)
+    except PracticeUnavailable as problem:
+        click.echo(str(problem), err=True)
         context.exit(2)
 
 

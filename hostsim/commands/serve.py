@@ -8,8 +8,9 @@ from datetime import datetime
 
 import click
 
-from hostsim.commands.startup import PORT, CannotRun, as_day, open_from, shared_options, today_option
-from hostsim.web.server import ADDRESS, PortRefused, listen, make_server
+from hostsim.commands.startup import PORT, CannotRun, as_day, open_from, shared_options, today_option, user_option
+from hostsim.loopback import ADDRESS, PortRefused, listen
+from hostsim.web.server import make_server
 from hostsim.web.start_tokens import StartTokens
 from hostsim.workspace import Workspace
 
@@ -17,11 +18,19 @@ from hostsim.workspace import Workspace
 @click.command("serve")
 @shared_options
 @today_option
+@user_option
 @click.option("--port", type=PORT, default=8400, show_default=True, help="The port to answer on; 0 takes a free one.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.option("--token", envvar="HOSTSIM_TOKEN", hidden=True, help="The key in the printed address; made anew when left out.")
 def command(
-    *, database: str | None, quickbooks: str | None, today: datetime | None, port: int, opens: bool, token: str | None
+    *,
+    database: str | None,
+    quickbooks: str | None,
+    today: datetime | None,
+    user: str | None,
+    port: int,
+    opens: bool,
+    token: str | None,
 ) -> None:
     """Run the simulated WorkSpace on this machine, and print the address to open.
 
@@ -33,7 +42,7 @@ def command(
         raise CannotRun(f"{problem} Choose another one with --port.") from None
     with listener:
         port, tokens = listener.getsockname()[1], StartTokens(token)
-        workspace = open_from(database, quickbooks, port=port, today=as_day(today))
+        workspace = open_from(database, quickbooks, port=port, today=as_day(today), user=user)
         try:
             _serve(workspace, listener, f"http://{ADDRESS}:{port}/?token={token or tokens.issue()}", tokens, opens)
         finally:

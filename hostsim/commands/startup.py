@@ -13,19 +13,20 @@ import click
 
 from hostsim.addins.host_services import Options
 from hostsim.addins.loader import installed
+from hostsim.addins.user_at_work import NoSuchUser, choose_user
+from hostsim.commands.plain_text import plain
 from hostsim.practice.database import open_practice
 from hostsim.practice.sql.connection import PracticeUnavailable
 from hostsim.practice.sql.database_url import database_url
 from hostsim.secrets.data_key import KeyFileError, data_key
 from hostsim.secrets.simulator_credentials import SimulatorKeys
-from hostsim.terminal.text import plain
 from hostsim.workspace import Workspace, open_workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 CANNOT_RUN = 2
 PORT = click.IntRange(0, 65535)
 PREFIX = "HOSTSIM_"
-OWN = ("database", "key_", "token")  # for the host alone: no add-in is told
+HOST_OPTIONS = ("database", "key_", "token", "user")  # for the host alone: no add-in receives them
 
 
 class CannotRun(click.ClickException):
@@ -49,6 +50,12 @@ def shared_options(command: Command) -> Command:
     return database(quickbooks(command))
 
 
+def user_option(command: Command) -> Command:
+    """--user, to try what somebody may do."""
+    help = "Who is at work, by name, to try their rights [HOSTSIM_USER]; a firm's own host signs people in."
+    return click.option("--user", metavar="NAME", envvar="HOSTSIM_USER", help=help)(command)
+
+
 def today_option(command: Command) -> Command:
     """--today, for a fixed day."""
     return click.option("--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day to work on [today].")(command)
@@ -66,20 +73,22 @@ def open_from(
     port: int = 8400,
     today: date | None = None,
     given: Mapping[str, str] | None = None,
-    browser: Callable[[str], Any] | None = None,
+    user: str | None = None,
 ) -> Workspace:
-    """Open the workspace; CannotRun, with a sentence, when database or key cannot be used."""
+    """Open the workspace; CannotRun, with a sentence, when database, key or user cannot be used."""
     values = {**option_values(os.environ), **({"quickbooks": quickbooks} if quickbooks else {}), **(given or {})}
     check_quickbooks(values.get("quickbooks", ""))
     try:
         url = database_url(database, os.environ)
         practice = open_practice(url)
         options = Options(url, port, values, today, SimulatorKeys(values.get("quickbooks", "")).get)
-        kinds: dict[str, Any] = {"browser": browser} if browser else {}
-        workspace = open_workspace(practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), **kinds)
-        spare_the_collector()
+        person = choose_user(practice.people, user)
+        workspace = open_workspace(
+            practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), user=person
+        )
+        tune_garbage_collector()
         return workspace
-    except (PracticeUnavailable, KeyFileError) as problem:
+    except (PracticeUnavailable, KeyFileError, NoSuchUser) as problem:
         raise CannotRun(str(problem)) from problem
 
 
@@ -94,11 +103,11 @@ def check_quickbooks(address: str) -> None:
         raise CannotRun(f"{address} is no address of QuickBooks. Use sandbox, production, or http://127.0.0.1:8401 (a simulator).")
 
 
-def spare_the_collector() -> None:
-    """Let Python's collector look for cycles among new objects alone, and less often than by default.
+def tune_garbage_collector() -> None:
+    """Freeze what is loaded, and collect cycles among newer objects less often than by default.
 
-    What is loaded by now stays for good, and the rows of grids and runs hold no cycles: looking through all of it time and
-    again was a tenth of a long run's processor time.
+    What is loaded by now stays, and the rows of grids and runs hold no cycles: a look at all of it each time was a tenth of a
+    long run's processor time.
     """
     gc.collect()
     gc.freeze()
@@ -108,7 +117,7 @@ def spare_the_collector() -> None:
 def option_values(environment: Mapping[str, str]) -> dict[str, str]:
     """`HOSTSIM_CLIENT_ID` is the option `client_id`, and so on."""
     found = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX) and value}
-    return {name: value for name, value in found.items() if not name.startswith(OWN)}
+    return {name: value for name, value in found.items() if not name.startswith(HOST_OPTIONS)}
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Amounts as the database keeps them: whole ten-thousandths, so that order and sums are exact and a bad third decimal survives."""
+"""Amounts as the database stores them: whole ten-thousandths, so that order and sums are exact and a bad third decimal survives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LARGEST = Decimal(10) ** 13
 
 
 class BadAmountError(ValueError):
-    """The value is no amount, has more than four decimals, or is too large to keep."""
+    """The value is no amount, has more than four decimals, or is too large to store."""
 
 
 def to_units(amount: Decimal) -> int:

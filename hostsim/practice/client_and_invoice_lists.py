@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, or_, select
 
 from hostsim.practice.amounts import from_units
+from hostsim.practice.model import ListQuery
 from hostsim.practice.query import BadQuery, search_terms
 from hostsim.practice.search import client_condition
 from hostsim.practice.sql.snapshots import IdSnapshot, read_ordered
 from hostsim.practice.sql.sql_conditions import row_number
 from hostsim.practice.sql.tables import clients, invoices
 
-INVOICE_SORTS = {
+SqlColumn: TypeAlias = ColumnElement[Any] | ScalarSelect[Any]
+
+INVOICE_SORTS: Mapping[str, SqlColumn] = {
     "date": invoices.c.date,
     "due": invoices.c.due,
     "number": invoices.c.number,
@@ -24,7 +27,7 @@ INVOICE_SORTS = {
 }
 
 
-def invoice_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnapshot:
+def invoice_snapshot(connection: Connection, query: ListQuery) -> IdSnapshot:
     """Order the invoices that the query leaves; the total is what they have open."""
     column = _sort_column(INVOICE_SORTS, query.get("sort") or "date")
     wanted = _invoice_conditions(query)
@@ -33,7 +36,7 @@ def invoice_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnap
     return IdSnapshot(read.keys, from_units(read.total))
 
 
-def client_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnapshot:
+def client_snapshot(connection: Connection, query: ListQuery) -> IdSnapshot:
     """Order the clients that the query leaves; the total is what they owe."""
     owed = select(func.coalesce(func.sum(invoices.c.balance), 0)).where(invoices.c.client_id == clients.c.id).scalar_subquery()
     column = _sort_column({"name": clients.c.name_key, "balance": owed}, query.get("sort") or "name")
@@ -43,7 +46,7 @@ def client_snapshot(connection: Connection, query: Mapping[str, Any]) -> IdSnaps
     return IdSnapshot(read.keys, from_units(read.total))
 
 
-def _invoice_conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def _invoice_conditions(query: ListQuery) -> list[ColumnElement[bool]]:
     wanted = [
         or_(invoices.c.search_text.contains(term, autoescape=True), invoices.c.client_key.contains(term, autoescape=True))
         for term in search_terms(query.get("search"))
@@ -55,12 +58,12 @@ def _invoice_conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _sort_column(columns: Mapping[str, Any], name: str) -> Any:
+def _sort_column(columns: Mapping[str, SqlColumn], name: str) -> SqlColumn:
     if name not in columns:
         raise BadQuery(f"This list cannot be sorted by {name}.")
     return columns[name]
 
 
-def _directed(query: Mapping[str, Any], column: Any, key: Any, descending: bool) -> Sequence[ColumnElement[Any]]:
+def _directed(query: ListQuery, column: SqlColumn, key: SqlColumn, descending: bool) -> Sequence[ColumnElement[Any]]:
     downward = bool(query.get("descending", descending))
     return [one.desc() if downward else one.asc() for one in (column, key)]

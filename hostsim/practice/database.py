@@ -15,6 +15,7 @@ from hostsim.practice.model import Firm, User
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.schema import prepare
+from hostsim.practice.users import PracticeUsers
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
@@ -35,10 +36,13 @@ class Practice:
 
     @property
     def users(self) -> Sequence[User]:
-        """Who works here, by name, and what they may do; nobody before the practice is filled."""
-        with self.database.reading() as connection:
-            rows = connection.execute(select(tables.users).order_by(tables.users.c.name))
-            return [User(row.name, frozenset(row.rights.split())) for row in rows]
+        """The users by name, with their rights; empty before the practice is filled."""
+        return self.people.all()
+
+    @property
+    def people(self) -> PracticeUsers:
+        """The users, to read and to change."""
+        return PracticeUsers(self.database)
 
     @property
     def schema_version(self) -> int | None:
@@ -48,12 +52,12 @@ class Practice:
             return version
 
     def wrapped_key(self) -> bytes | None:
-        """The firm's data key as it lies here, wrapped by a passphrase; None when the firm uses none."""
+        """The firm's data key, wrapped by a passphrase; None when the firm uses none."""
         with self.database.reading() as connection:
             return connection.scalar(select(tables.data_key.c.wrapped))
 
-    def keep_wrapped_key(self, wrapped: bytes) -> bytes:
-        """Keep the wrapped key, unless another workstation was first; what is kept now."""
+    def store_wrapped_key(self, wrapped: bytes) -> bytes:
+        """Store the wrapped key, unless another workstation was first; gives the stored one."""
         try:
             with self.database.writing() as connection:
                 connection.execute(insert(tables.data_key).values(id=1, wrapped=wrapped))
@@ -85,9 +89,9 @@ class Practice:
 
     def _addin_id(self, name: str) -> int:
         with self.database.reading() as connection:
-            known: int | None = connection.scalar(select(tables.addins.c.id).where(tables.addins.c.name == name))
-        if known is not None:
-            return known
+            existing: int | None = connection.scalar(select(tables.addins.c.id).where(tables.addins.c.name == name))
+        if existing is not None:
+            return existing
         with self.database.writing() as connection:
             return register_addin(connection, name)
 

@@ -1,26 +1,38 @@
-"""The practice's billing records as an add-in and the host's own pages use them; every amount is a Decimal."""
+"""The practice's billing records, as add-ins and the host's pages read and record them; every amount is a Decimal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 
-from hostsim.practice import client_and_invoice_lists as bills
+from hostsim.practice import client_and_invoice_lists as lists
 from hostsim.practice import reading
 from hostsim.practice.amounts import BadAmountError, to_units
 from hostsim.practice.births import fresh_birth
 from hostsim.practice.listing import take_snapshot
 from hostsim.practice.marks import first_addin
-from hostsim.practice.model import ChangeOutcome, Client, Invoice, Record, RecordedPayment
+from hostsim.practice.model import (
+    ApplyChange,
+    ChangeOutcome,
+    Client,
+    Invoice,
+    LedgerQuery,
+    ListQuery,
+    NewClient,
+    PaymentToRecord,
+    Record,
+    RecordChange,
+    RecordedPayment,
+    UpdateChange,
+)
 from hostsim.practice.query import read_query
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.snapshots import IdSnapshot, Snapshot
-from hostsim.practice.sql.sql_conditions import among, row_number
+from hostsim.practice.sql.sql_conditions import in_values, row_number
 from hostsim.practice.writing.changes import Action, change_group
 from hostsim.practice.writing.recording import record_group
 
@@ -58,22 +70,22 @@ class PracticeLedger:
         with self._database.reading() as connection:
             return list(connection.scalars(select(tables.methods.c.name).order_by(tables.methods.c.position)))
 
-    def snapshot(self, query: Mapping[str, Any]) -> Snapshot:
+    def snapshot(self, query: LedgerQuery) -> Snapshot:
         """Order the payments and credit memos that the query leaves (keys: see `read_query`); BadQuery for an unknown one."""
         chosen = read_query(query)
         with self._database.reading() as connection:
             return take_snapshot(connection, chosen, self._addin_id or first_addin(connection))
 
-    def client_snapshot(self, query: Mapping[str, Any]) -> IdSnapshot:
+    def client_snapshot(self, query: ListQuery) -> IdSnapshot:
         """Order the clients: `search`, `sort` (name, balance), `descending`."""
         with self._database.reading() as connection:
-            return bills.client_snapshot(connection, query)
+            return lists.client_snapshot(connection, query)
 
-    def invoice_snapshot(self, query: Mapping[str, Any]) -> IdSnapshot:
+    def invoice_snapshot(self, query: ListQuery) -> IdSnapshot:
         """Order the invoices: `client_id`, `open` (only those with a balance), `search`, `sort` (date, due, number, client,
         total, balance), `descending` (newest first by default)."""
         with self._database.reading() as connection:
-            return bills.invoice_snapshot(connection, query)
+            return lists.invoice_snapshot(connection, query)
 
     def records(self, refs: Sequence[str]) -> Sequence[Record]:
         """The records, in the order asked; unknown ones are left out."""
@@ -97,19 +109,19 @@ class PracticeLedger:
 
     def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[Record]:
         """Payments of these clients, dates and amounts, in order of id."""
-        kept = [key for key in map(_stored_key, keys) if key is not None]
+        stored = [key for key in map(_stored_key, keys) if key is not None]
         with self._database.reading() as connection:
-            return reading.find_payments(connection, kept)
+            return reading.find_payments(connection, stored)
 
     def payments_by_external_key(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Which external keys exist already, and as which payment id."""
         records = tables.records.c
         with self._database.reading() as connection:
-            condition = among(connection, records.external_key, list(keys))
+            condition = in_values(connection, records.external_key, list(keys))
             rows = connection.execute(select(records.external_key, records.id).where(condition)) if keys else ()
             return {key: str(identity) for key, identity in rows}
 
-    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+    def record_payments(self, payments: Sequence[PaymentToRecord]) -> Sequence[RecordedPayment]:
         """Record payments, one outcome each, in the order given; a payment with its applications and key, or not at all.
 
         Committed in groups of 500: after PracticeUnavailable, the groups before it stay recorded; given again, they exist.
@@ -120,20 +132,20 @@ class PracticeLedger:
                 outcomes += record_group(connection, payments[start : start + GROUP], self._births)
         return outcomes
 
-    def apply(self, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
-        """Apply records to invoices: `key`, `ref`, `version`, `applications`; committed in groups, as payments are."""
+    def apply(self, changes: Sequence[ApplyChange]) -> Sequence[ChangeOutcome]:
+        """Apply records to invoices; committed in groups, as payments are."""
         return self._change(Action.APPLY, changes)
 
-    def update(self, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
-        """Change records: `key`, `ref`, `version` and any of `date`, `amount`, `method`, `reference`, `memo`, `applications`."""
+    def update(self, changes: Sequence[UpdateChange]) -> Sequence[ChangeOutcome]:
+        """Change records; what a change does not name stays."""
         return self._change(Action.UPDATE, changes)
 
-    def remove(self, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
-        """Remove records with their applications: `key`, `ref`, `version`. Their ids are not used again."""
+    def remove(self, changes: Sequence[RecordChange]) -> Sequence[ChangeOutcome]:
+        """Remove records with their applications. Their ids are not used again."""
         return self._change(Action.REMOVE, changes)
 
-    def create_clients(self, clients: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:
-        """Create clients: `key`, `name` and any of `email`, `phone`, `currency`."""
+    def create_clients(self, clients: Sequence[NewClient]) -> Sequence[ChangeOutcome]:
+        """Create active clients."""
         return self._change(Action.CREATE_CLIENTS, clients)
 
     def _change(self, action: Action, changes: Sequence[Mapping[str, object]]) -> Sequence[ChangeOutcome]:

@@ -13,7 +13,7 @@ from hostsim.practice.model import Kind
 from hostsim.practice.query import RecordQuery
 from hostsim.practice.search import term_condition
 from hostsim.practice.sql.snapshots import Snapshot, read_ordered
-from hostsim.practice.sql.sql_conditions import among, row_number
+from hostsim.practice.sql.sql_conditions import in_values, row_number
 from hostsim.practice.sql.tables import marks, records
 
 SORT_COLUMNS = {
@@ -79,8 +79,8 @@ def _these(connection: Connection, refs: Sequence[str]) -> ColumnElement[bool]:
     keys = signed_keys(refs)
     signed: ColumnElement[int] = records.c.id * records.c.kind
     return and_(
-        among(connection, records.c.id, [abs(key) for key in keys]),
-        among(connection, signed, keys),
+        in_values(connection, records.c.id, [abs(key) for key in keys]),
+        in_values(connection, signed, keys),
     )
 
 
@@ -99,7 +99,7 @@ def _read(connection: Connection, query: RecordQuery, source: FromClause, wanted
     columns: Any = marks.c if source is marks else records.c
     key = marks.c.record_id if source is marks else records.c.id
     order = (marks.c.date,) if source is marks else SORT_COLUMNS[query.sort]
-    # Credit memos are kept negative: among themselves, the largest is the one with the lowest value.
+    # Credit memos are stored as negative: among themselves, the largest is the one with the lowest value.
     descending = query.descending != (query.sort == "amount" and query.only_kind is Kind.CREDIT_MEMO)
     directed = [column.desc() if descending else column.asc() for column in (*order, key)]
     signed = key if query.only_kind is Kind.PAYMENT else key * columns.kind

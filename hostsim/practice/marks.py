@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, literal, select, update
 
 from hostsim.practice.listing import signed_keys
-from hostsim.practice.model import Kind, Mark
+from hostsim.practice.model import Kind, Mark, MarkChange
 from hostsim.practice.sql.connection import Database
-from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.sql_conditions import in_values
 from hostsim.practice.sql.tables import addins, marks, records
 
 SYNCHRONIZED = "synchronized"
@@ -28,26 +28,29 @@ class PracticeMarks:
         """The marks of these records, those without state and not hidden too."""
         keys = signed_keys(refs)
         with self._database.reading() as connection:
-            among_these = among(connection, marks.c.record_id, [abs(key) for key in keys])
-            rows = connection.execute(select(marks).where(marks.c.addin_id == self._addin_id, among_these)).all()
+            among_refs = in_values(connection, marks.c.record_id, [abs(key) for key in keys])
+            rows = connection.execute(select(marks).where(marks.c.addin_id == self._addin_id, among_refs)).all()
         found = {mark.ref: mark for mark in (_mark(row) for row in rows)}
         return {ref: found[ref] for ref in refs if ref in found}
 
-    def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Change marks, all in one commit: `ref` and any of `state`, `hidden`, `external_id`. ValueError for a state there is not.
+    def put(self, changes: Sequence[MarkChange]) -> None:
+        """Change marks, all in one commit. ValueError for a state there is not.
 
-        In order of record: two that mark the same records in orders of their own would wait for each other for ever.
+        In order of record: two callers that mark the same records in different orders would deadlock.
         """
         in_order = sorted(changes, key=lambda change: _key(change)["at"])
         stated = [_state_change(change) for change in in_order if "state" in change]
-        shown = [_key(change) | {"new_hidden": bool(change["hidden"])} for change in in_order if "hidden" in change]
-        named = [_key(change) | {"new_id": str(change["external_id"])} for change in in_order if "external_id" in change]
+        shown = [{**_key(change), "new_hidden": bool(change["hidden"])} for change in in_order if "hidden" in change]
+        named = [{**_key(change), "new_id": str(change["external_id"])} for change in in_order if "external_id" in change]
         mine = update(marks).where(
             marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign")
         )
         with self._database.writing() as connection:
             if stated:
-                state: dict[str, Any] = {"state": bindparam("new_state"), "synchronized": bindparam("new_synchronized")}
+                state: dict[str, BindParameter[object]] = {
+                    "state": bindparam("new_state"),
+                    "synchronized": bindparam("new_synchronized"),
+                }
                 connection.execute(mine.values(state), stated)
             if shown:
                 connection.execute(mine.values(hidden=bindparam("new_hidden")), shown)
@@ -64,9 +67,9 @@ class PracticeMarks:
 
 def register_addin(connection: Connection, name: str) -> int:
     """The number of this add-in; a new one gets a mark for every record there is."""
-    known: int | None = connection.scalar(select(addins.c.id).where(addins.c.name == name))
-    if known is not None:
-        return known
+    existing: int | None = connection.scalar(select(addins.c.id).where(addins.c.name == name))
+    if existing is not None:
+        return existing
     added = connection.execute(insert(addins).values(name=name)).inserted_primary_key
     addin_id = int(added[0]) if added else 0
     _fill(connection, addin_id, 0)
@@ -74,7 +77,7 @@ def register_addin(connection: Connection, name: str) -> int:
 
 
 def first_addin(connection: Connection) -> int | None:
-    """The add-in that this practice has known longest."""
+    """The add-in that was registered first."""
     first: int | None = connection.scalar(select(func.min(addins.c.id)))
     return first
 
@@ -99,13 +102,13 @@ def _ref(sign: int, key: int) -> str:
     return f"{Kind.of_sign(sign).value}:{key}"
 
 
-def _key(change: Mapping[str, Any]) -> dict[str, Any]:
+def _key(change: MarkChange) -> dict[str, int]:
     (signed,) = signed_keys([change["ref"]]) or [0]
     return {"at": abs(signed), "sign": 1 if signed >= 0 else -1}
 
 
-def _state_change(change: Mapping[str, Any]) -> dict[str, Any]:
+def _state_change(change: MarkChange) -> dict[str, int | str]:
     state = change["state"]
     if state not in STATES:
         raise ValueError(f"A record cannot be marked {state}.")
-    return _key(change) | {"new_state": state, "new_synchronized": state == SYNCHRONIZED}
+    return {**_key(change), "new_state": state, "new_synchronized": state == SYNCHRONIZED}

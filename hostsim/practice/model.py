@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NotRequired, TypedDict
 
 
 class Kind(StrEnum):
@@ -45,9 +47,9 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody the firm bills; `balance` is what their invoices have open, `unapplied` what they paid ahead.
+    """A client of the firm; `balance` is what their invoices have open, `unapplied` what they paid ahead.
 
-    `currency` is an ISO 4217 code, the firm's where the client has none of their own.
+    `currency` is an ISO 4217 code, the firm's where the client has none.
     """
 
     id: str
@@ -114,7 +116,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """What became of one payment; `reason` is a sentence when it was refused."""
+    """Outcome of one payment; `reason` is a sentence when it was refused."""
 
     external_key: str
     status: RecordingStatus
@@ -154,3 +156,95 @@ class User:
 
     name: str
     rights: frozenset[str]
+
+
+LedgerQuery = TypedDict(  # by call: `from` is no name for a class attribute
+    "LedgerQuery",
+    {
+        "kinds": Sequence[str],  # payment, credit_memo
+        "from": date | None,  # both ends included
+        "to": date | None,
+        "refs": Sequence[str],  # exactly these; then nothing else filters but `kinds`
+        "hide_synchronized": bool,  # by one add-in's marks
+        "show_hidden": bool,
+        "search": str,
+        "sort": str,  # date, client, method, reference, amount, number, kind
+        "descending": bool,
+    },
+    total=False,
+)
+LedgerQuery.__doc__ = "Which payments and credit memos a snapshot holds, and their order."
+
+
+class ListQuery(TypedDict, total=False):
+    """Which clients or invoices a snapshot holds, and their order."""
+
+    search: str
+    sort: str  # clients: name, balance; invoices: date, due, number, client, total, balance
+    descending: bool
+    client_id: str  # invoices of this client
+    open: bool  # only invoices with a balance
+
+
+class ApplicationToRecord(TypedDict):
+    """Part of a payment that is to be applied to one invoice."""
+
+    invoice_id: str
+    amount: Decimal
+
+
+class PaymentToRecord(TypedDict):
+    """A payment for the ledger, with its applications."""
+
+    external_key: str
+    client_id: str
+    date: date
+    amount: Decimal
+    method: str  # one of the ledger's methods, or empty
+    reference: str
+    memo: str
+    applications: Sequence[ApplicationToRecord]
+
+
+class RecordChange(TypedDict):
+    """Which record a change is about, and the version of it that the user saw."""
+
+    key: str
+    ref: str  # payment:17
+    version: int
+
+
+class ApplyChange(RecordChange):
+    """More of a record applied to invoices, beside what it is applied to already."""
+
+    applications: Sequence[ApplicationToRecord]
+
+
+class UpdateChange(RecordChange):
+    """A record's new values; what is absent stays."""
+
+    date: NotRequired[date]
+    amount: NotRequired[Decimal]
+    method: NotRequired[str]
+    reference: NotRequired[str]
+    memo: NotRequired[str]
+    applications: NotRequired[Sequence[ApplicationToRecord]]  # in place of those there are
+
+
+class NewClient(TypedDict):
+    """A client to create."""
+
+    key: str
+    name: str
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    currency: NotRequired[str]  # ISO 4217; the firm's when absent
+
+
+class MarkChange(TypedDict):
+    """A change of a record's mark; keys that are absent stay as they were."""
+
+    ref: str
+    state: NotRequired[str]
+    hidden: NotRequired[bool]
+    external_id: NotRequired[str]  # the id of the record over there, for the host's own lists

@@ -1,13 +1,12 @@
-"""What a list of payments and credit memos is asked for: the one place where a query's plain keys are read."""
+"""Query of payments and credit memos: the one place where its plain keys are read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from hostsim.practice.model import Kind
+from hostsim.practice.model import Kind, LedgerQuery
 from hostsim.practice.text_format import folded
 
 SORTS = ("date", "client", "method", "reference", "amount", "number", "kind")
@@ -38,12 +37,8 @@ class RecordQuery:
         return next(iter(self.kinds)) if len(self.kinds) == 1 else None
 
 
-def read_query(query: Mapping[str, Any]) -> RecordQuery:
-    """Read the plain keys; BadQuery for what is unknown. All are optional, and dates come newest first.
-
-    `kinds` (list of payment, credit_memo), `from`, `to` (dates or their text, both ends included), `refs` (exactly these),
-    `hide_synchronized`, `show_hidden` (bools), `search` (text), `sort` (one of SORTS), `descending` (bool).
-    """
+def read_query(query: LedgerQuery) -> RecordQuery:
+    """Read the plain keys, dates also as text; BadQuery for what is unknown. By default the newest come first."""
     unknown = set(query) - KEYS
     if unknown:
         raise BadQuery(f"A list has no {', '.join(sorted(unknown))}.")
@@ -82,7 +77,7 @@ def _day(value: object) -> date | None:
         raise BadQuery(f"{value} is not a date.") from None
 
 
-def _filtered(chosen: RecordQuery, query: Mapping[str, Any]) -> RecordQuery:
+def _filtered(chosen: RecordQuery, query: LedgerQuery) -> RecordQuery:
     return RecordQuery(
         kinds=chosen.kinds,
         sort=chosen.sort,

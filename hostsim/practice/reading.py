@@ -13,7 +13,7 @@ from hostsim.practice.amounts import from_units
 from hostsim.practice.listing import signed_keys
 from hostsim.practice.model import Application, Client, Invoice, Kind, Record
 from hostsim.practice.sql import tables
-from hostsim.practice.sql.sql_conditions import among, among_rows, row_numbers
+from hostsim.practice.sql.sql_conditions import in_rows, in_values, row_numbers
 from hostsim.practice.text_format import record_number
 
 KEYS_AT_ONCE = 500  # values in one comparison; both databases take far more, and parse them slowly
@@ -37,7 +37,7 @@ _invoices = select(tables.invoices, tables.clients.c.name.label("client_name")).
 def read_records(connection: Connection, refs: Sequence[str]) -> list[Record]:
     """The records in the order asked; unknown ones are left out."""
     wanted = signed_keys(refs)
-    rows = connection.execute(_records.where(among(connection, tables.records.c.id, [abs(key) for key in wanted]))).all()
+    rows = connection.execute(_records.where(in_values(connection, tables.records.c.id, [abs(key) for key in wanted]))).all()
     found = {record.ref: record for record in _with_applications(connection, rows)}
     return [found[ref] for ref in refs if ref in found]
 
@@ -48,7 +48,7 @@ def find_payments(connection: Connection, keys: Sequence[tuple[int, date, int]])
     wanted = list(dict.fromkeys(keys))
     rows: list[Row[Any]] = []
     for start in range(0, len(wanted), KEYS_AT_ONCE):
-        these = among_rows(connection, columns, wanted[start : start + KEYS_AT_ONCE])
+        these = in_rows(connection, columns, wanted[start : start + KEYS_AT_ONCE])
         # Of both kinds: with the kind in the statement, SQLite reads every payment there is.
         rows += connection.execute(_records.where(these)).all()
     payments = [row for row in rows if row.kind == 1]
@@ -57,7 +57,7 @@ def find_payments(connection: Connection, keys: Sequence[tuple[int, date, int]])
 
 def read_invoices(connection: Connection, ids: Sequence[str]) -> list[Invoice]:
     """The invoices in the order asked; unknown ones are left out."""
-    rows = connection.execute(_invoices.where(among(connection, tables.invoices.c.id, row_numbers(ids))))
+    rows = connection.execute(_invoices.where(in_values(connection, tables.invoices.c.id, row_numbers(ids))))
     found = {str(row.id): _invoice(row) for row in rows}
     return [found[text] for text in ids if text in found]
 
@@ -66,7 +66,7 @@ def read_invoices_by_number(connection: Connection, numbers: Collection[str]) ->
     """All invoices with these numbers, in order of id."""
     if not numbers:
         return []
-    condition = among(connection, tables.invoices.c.number, list(numbers))
+    condition = in_values(connection, tables.invoices.c.number, list(numbers))
     return [_invoice(row) for row in connection.execute(_invoices.where(condition).order_by(tables.invoices.c.id))]
 
 
@@ -77,9 +77,9 @@ def read_clients(connection: Connection, ids: Sequence[str] | None = None) -> li
     statement: Select[Any] = select(tables.clients, firm_currency).order_by(tables.clients.c.name_key, tables.clients.c.id)
     if ids is not None:
         numbers = row_numbers(ids)
-        owed = owed.where(among(connection, tables.invoices.c.client_id, numbers))
-        ahead = ahead.where(among(connection, tables.records.c.client_id, numbers))
-        statement = statement.where(among(connection, tables.clients.c.id, numbers))
+        owed = owed.where(in_values(connection, tables.invoices.c.client_id, numbers))
+        ahead = ahead.where(in_values(connection, tables.records.c.client_id, numbers))
+        statement = statement.where(in_values(connection, tables.clients.c.id, numbers))
     owes, paid_ahead = _pairs(connection, owed), _pairs(connection, ahead)
     rows = connection.execute(statement).all()
     read = {str(row.id): _client(row, owes.get(row.id, 0), paid_ahead.get(row.id, 0)) for row in rows}
@@ -106,7 +106,7 @@ def _applications(connection: Connection, record_ids: Collection[int]) -> Mappin
     statement = (
         select(table, tables.invoices.c.number)
         .join(tables.invoices, tables.invoices.c.id == table.c.invoice_id)
-        .where(among(connection, table.c.record_id, record_ids))
+        .where(in_values(connection, table.c.record_id, record_ids))
         .order_by(table.c.record_id, table.c.invoice_id)
     )
     applied: dict[int, list[Application]] = defaultdict(list)

@@ -22,7 +22,7 @@ EMPTIED = (
 
 
 def reset_practice(database: Database) -> None:
-    """Remove every record, client and mark, in one commit; the firm and the known add-ins stay. PracticeUnavailable on failure."""
+    """Remove every record, client and mark in one commit; firm and registered add-ins stay. PracticeUnavailable on failure."""
     with database.writing() as connection, emptied_search_index(connection):
         for table in EMPTIED:
             connection.execute(delete(table))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, column, or_, select, table
 
-from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.sql_conditions import in_values
 from hostsim.practice.sql.tables import clients, methods, records
 from hostsim.practice.text_format import folded
 
@@ -17,7 +17,7 @@ def term_condition(connection: Connection, term: str) -> ColumnElement[bool]:
     conditions = [_text_condition(connection, term)]
     found = _clients_with(connection, term)
     if found:
-        conditions.append(among(connection, records.c.client_id, found))
+        conditions.append(in_values(connection, records.c.client_id, found))
     used = [name for name in connection.scalars(select(methods.c.name)) if term in folded(name)]
     if used:
         conditions.append(records.c.method.in_(used))
@@ -43,6 +43,6 @@ def _text_condition(connection: Connection, term: str) -> ColumnElement[bool]:
 
 
 def _as_amount(term: str) -> str:
-    """`1,200.00` as it is kept, 1200.00; any other term as it is."""
+    """`1,200.00` as it is stored, 1200.00; any other term as it is."""
     bare = term.replace(",", "")
     return bare if bare.replace(".", "", 1).isdigit() else term

@@ -19,7 +19,7 @@ from hostsim.secrets.key_wrapping import WrongPassphrase, unwrap, wrap
 
 SERVICE = "WorkSpace data key"
 TRUSTED = ("keyring.backends.macOS", "keyring.backends.Windows", "keyring.backends.SecretService", "keyring.backends.kwallet")
-"""Backends that keep secrets in the operating system's own store; others (plain-text files, a null one) are not used."""
+"""Backends that store secrets in the operating system's keyring; others (plain-text files, a null one) are not used."""
 LENGTH = 32
 LOCKED = (
     "This firm's data key is protected by a passphrase, and this workstation does not have the key yet. "
@@ -37,7 +37,7 @@ class Vault(Protocol):
     """Where the firm's workstations share the key, wrapped."""
 
     def wrapped_key(self) -> bytes | None: ...
-    def keep_wrapped_key(self, wrapped: bytes) -> bytes: ...
+    def store_wrapped_key(self, wrapped: bytes) -> bytes: ...
 
 
 def data_key(firm_id: str, environment: Mapping[str, str], say: Say, vault: Vault | None = None) -> bytes:
@@ -60,11 +60,11 @@ def data_key(firm_id: str, environment: Mapping[str, str], say: Say, vault: Vaul
     return found if found is not None else file_key(file, say)
 
 
-def shared_key(firm_id: str, passphrase: str, vault: Vault, own: bytes | None) -> bytes:
-    """The key the firm's workstations share; the first one gives its own, so that what it has sealed stays readable."""
-    kept = vault.wrapped_key() or vault.keep_wrapped_key(wrap(own or secrets.token_bytes(LENGTH), passphrase, firm_id))
+def shared_key(firm_id: str, passphrase: str, vault: Vault, local: bytes | None) -> bytes:
+    """The key that the firm's workstations share; the first one shares its local key, so that what it has sealed stays readable."""
+    wrapped = vault.wrapped_key() or vault.store_wrapped_key(wrap(local or secrets.token_bytes(LENGTH), passphrase, firm_id))
     try:
-        key = unwrap(kept, passphrase, firm_id)
+        key = unwrap(wrapped, passphrase, firm_id)
     except WrongPassphrase:
         raise KeyFileError(
             "The passphrase does not open this firm's data key. Nothing was changed. Check it and try again."

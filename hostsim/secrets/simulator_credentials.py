@@ -1,10 +1,9 @@
-"""Asks a QuickBooks simulator on this machine for its client id and secret; real companies' keys come from settings."""
+"""Client id and secret of a QuickBooks simulator on this machine; real companies' keys come from settings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -25,7 +24,7 @@ def is_simulator(address: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SimulatorKeys:
-    """The keys of the simulator at this address, asked anew each time: it may have been started again."""
+    """The keys of the simulator at this address, asked each time, because it may have been restarted."""
 
     address: str
 
@@ -39,7 +38,7 @@ class SimulatorKeys:
             return None
 
 
-def ask(address: str, what: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+def ask(address: str, what: str, body: Mapping[str, str] | None = None) -> Mapping[str, object]:
     """`GET` (with a body: `POST`) `/_control/{what}`; SimulatorSilent when nothing sensible comes back."""
     with requests.Session() as session:
         session.trust_env = False
@@ -48,7 +47,7 @@ def ask(address: str, what: str, body: Mapping[str, Any] | None = None) -> Mappi
                 "POST" if body else "GET", f"{address.rstrip('/')}/_control/{what}", json=body, timeout=SECONDS
             )
             answer.raise_for_status()
-            told: Mapping[str, Any] = answer.json()
+            found: Mapping[str, object] = answer.json()
         except (requests.RequestException, ValueError) as problem:
             raise SimulatorSilent(f"No QuickBooks simulator answers at {address}. Start it with: hostsim quickbooks") from problem
-    return told
+    return found

@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
+from hostsim.addins.descriptions import Action, Field, FormDescription
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What the arguments ask for: fields that were named, which rows, and the action, of which `act` is done at once."""
+    """The arguments: fields that were named, which rows, and the action, of which `act` is done at once."""
 
-    answer: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, object] = field(default_factory=dict)
     select: tuple[str, ...] = ()
     every: bool = False
     json: bool = False
@@ -22,8 +24,8 @@ class RunRequest:
     needs_rows: bool = False
 
 
-def build_command(name: str, description: Mapping[str, Any]) -> click.Command:
-    """A command whose options are the form's fields; invoked, it returns a Wish."""
+def build_command(name: str, description: FormDescription) -> click.Command:
+    """A command whose options are the form's fields; invoked, it returns a RunRequest."""
     runs = [action for action in description.get("actions", ()) if action.get("kind") == "run"]
     acts = [action for action in description.get("actions", ()) if action.get("kind") != "run"]
     main = next((action for action in runs if action.get("primary")), runs[0] if runs else None)
@@ -46,8 +48,8 @@ def option_name(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def field_option(each: Mapping[str, Any]) -> click.Option:
-    """An option for a field. A switch has both sides: what hides can be told to show, the others take a `no-`."""
+def field_option(each: Field) -> click.Option:
+    """An option for a field. A switch has both sides: a filter that hides has `show-`, the others `no-`."""
     name, help = each["name"], each.get("help") or each["label"]
     if each["type"] == "boolean":
         other = (
@@ -56,12 +58,13 @@ def field_option(each: Mapping[str, Any]) -> click.Option:
             else f"--no-{name.replace('_', '-')}"
         )
         return click.Option([f"{option_name(name)}/{other}", f"field_{name}"], default=None, help=help)
-    kinds: dict[str, Any] = {"date": {"metavar": "DATE"}, "choice": {"type": click.Choice(choice_names(each))}}
-    kind = kinds.get(each["type"], {}) if each["type"] != "choice" or each.get("choices") else {}
-    return click.Option([option_name(name), f"field_{name}"], default=None, help=help, **kind)
+    names = [option_name(name), f"field_{name}"]
+    if each["type"] == "choice" and each.get("choices"):
+        return click.Option(names, default=None, help=help, type=click.Choice(choice_names(each)))
+    return click.Option(names, default=None, help=help, metavar="DATE" if each["type"] == "date" else None)
 
 
-def choice_names(each: Mapping[str, Any]) -> list[str]:
+def choice_names(each: Field) -> list[str]:
     """The values of a field with choices, spelled with hyphens."""
     return [str(choice["value"]).replace("_", "-") for choice in each.get("choices", ()) if choice["value"] != ""]
 
@@ -84,10 +87,8 @@ def json_option() -> click.Option:
     return click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, and nothing else.")
 
 
-def read_request(
-    fields: Mapping[str, Any], given: Mapping[str, Any], main: Mapping[str, Any] | None, acts: list[str]
-) -> RunRequest:
-    """What click has read, as a Wish; a usage error when it is not clear which rows."""
+def read_request(fields: Mapping[str, Field], given: Mapping[str, Any], main: Action | None, acts: list[str]) -> RunRequest:
+    """The values that click has read, as a RunRequest; a usage error when it is not clear which rows."""
     answer = {
         name.removeprefix("field_"): as_value(fields.get(name.removeprefix("field_")), value)
         for name, value in given.items()
@@ -107,9 +108,9 @@ def read_request(
     return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows)
 
 
-def as_value(each: Mapping[str, Any] | None, value: Any) -> Any:
+def as_value(each: Field | None, value: object) -> object:
     """A choice's own spelling; everything else as it was given."""
-    for choice in (each or {}).get("choices") or ():
+    for choice in each.get("choices", ()) if each else ():
         if str(choice["value"]).replace("_", "-") == value:
             return choice["value"]
     return value

@@ -1,22 +1,38 @@
-"""What a run prints: failed rows, the summary line, or JSON; and the exit status it ends with."""
+"""Output of a run: failed rows, the summary line, or JSON; and the exit status."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import Literal, TypeAlias
 
 import click
 
+from hostsim.addins.descriptions import ActResult, RowChange, RunCounts, RunSummary
+from hostsim.commands.plain_text import escaped_json, plain
 from hostsim.commands.startup import CannotRun
 from hostsim.terminal.options import RunRequest
 from hostsim.terminal.selection import RowChoice
-from hostsim.terminal.text import escaped_json, plain
 
-COUNTS = ("done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried")
-PREVIEWED = ("ready", "not_ready")
+CountName: TypeAlias = Literal[
+    "done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried", "ready", "not_ready"
+]
+COUNTS: tuple[CountName, ...] = ("done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried")
+PREVIEWED: tuple[CountName, ...] = ("ready", "not_ready")
+GOOD = ("done", "skipped")
 ALWAYS_SHOWN = ("done", "failed")
 ROW = ("id", "outcome", "message", "quickbooks_id", "applied")
+NO_COUNTS = RunCounts(
+    tried=0,
+    done=0,
+    changed=0,
+    needs_decision=0,
+    failed=0,
+    not_confirmed=0,
+    skipped=0,
+    not_tried=0,
+    ready=0,
+    not_ready=0,
+)
 ICONS = {
     "failed": "✗",
     "not_confirmed": "?",
@@ -25,57 +41,58 @@ ICONS = {
     "changed": "≠",
     "not_tried": "–",
 }
-TOLD = ("failed", "not_confirmed", "changed", "needs_decision", "removed")  # rows that are printed with their reason
+PRINTED = ("failed", "not_confirmed", "changed", "needs_decision", "removed")  # rows that are printed with their reason
 
 
-def print_run(summary: Mapping[str, Any], chosen: RowChoice, wish: RunRequest) -> int:
-    """Print how a run ended; the exit status. CannotRun, with the add-in's sentence, when nothing could be tried."""
+def print_run(summary: RunSummary, chosen: RowChoice, request: RunRequest) -> int:
+    """Print the end of a run; the exit status. CannotRun, with the add-in's sentence, when nothing could be tried."""
     if "counts" not in summary:
         said = " ".join(str(text) for text in summary.get("rejected", {}).values())
         raise CannotRun(said or str(summary.get("notice") or summary.get("text") or "The run could not start."))
     if summary.get("level") == "error" and not any(summary["counts"].get(key) for key in COUNTS):
         raise CannotRun(str(summary.get("text") or "The run could not start."))
-    told = with_unknown(summary, chosen)
-    if wish.json:
-        click.echo(to_json(told))
+    whole = with_unknown(summary, chosen)
+    if request.json:
+        click.echo(to_json(whole))
     else:
-        _print_rows(told, chosen, bool(wish.answer.get("dry_run")))
-    return exit_status(told["counts"], summary)
+        _print_rows(whole, chosen, bool(request.answer.get("dry_run")))
+    return exit_status(whole)
 
 
-def with_unknown(summary: Mapping[str, Any], chosen: RowChoice) -> dict[str, Any]:
+def with_unknown(summary: RunSummary, chosen: RowChoice) -> RunSummary:
     """The summary with a failed row for each name that no row has."""
     text = "There is no such record. Nothing was done for it."
-    unknown: list[dict[str, Any]] = [
+    unknown: list[RowChange] = [
         {"id": name, "outcome": "failed", "message": text, "quickbooks_id": None, "applied": []} for name in chosen.unknown
     ]
-    counts = dict(summary["counts"])
-    counts["failed"] = counts.get("failed", 0) + len(unknown)
+    counts: RunCounts = {**summary["counts"], "failed": summary["counts"].get("failed", 0) + len(unknown)}
     return {**summary, "counts": counts, "rows": [*summary.get("rows", ()), *unknown]}
 
 
-def exit_status(counts: Mapping[str, int], summary: Mapping[str, Any]) -> int:
+def exit_status(summary: RunSummary) -> int:
     """0 when every row is synchronized or was skipped by its user, 1 when any ended otherwise."""
-    troubled = any(counts.get(key) for key in (*COUNTS, "not_ready") if key not in ("done", "skipped"))
-    return 1 if troubled or summary.get("level") == "error" else 0
+    bad: list[CountName] = [key for key in (*COUNTS, "not_ready") if key not in GOOD]
+    return 1 if any(summary["counts"].get(key) for key in bad) or summary.get("level") == "error" else 0
 
 
-def to_json(summary: Mapping[str, Any]) -> str:
+def to_json(summary: RunSummary, problem: str = "") -> str:
     """The one shape of `--json`; `problem` is there when the list of rows could not be read."""
     found = summary["counts"]
     counts = {key: found.get(key, 0) for key in (*COUNTS, *(key for key in PREVIEWED if found.get(key)))}
     rows = [{key: row.get(key) for key in ROW} for row in summary.get("rows", ())]
-    problem = {"problem": summary["problem"]} if summary.get("problem") else {}
-    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows, **problem}, ensure_ascii=False))
+    extra = {"problem": problem} if problem else {}
+    return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows, **extra}, ensure_ascii=False))
 
 
-def _print_rows(summary: Mapping[str, Any], chosen: RowChoice, every: bool) -> None:
+def _print_rows(summary: RunSummary, chosen: RowChoice, every: bool) -> None:
     positions = {id: position for position, id in enumerate(chosen.rows.ids(0, chosen.rows.count))}
     for row in summary["rows"]:
-        if every or row["outcome"] in TOLD:
+        if every or row.get("outcome") in PRINTED:
             position = positions.get(row["id"])
             title = chosen.rows.page(position, position + 1)[0].get("title", row["id"]) if position is not None else row["id"]
-            click.echo(plain("  ".join(filter(None, (ICONS.get(row["outcome"], "·"), str(title), row.get("message") or "")))))
+            click.echo(
+                plain("  ".join(filter(None, (ICONS.get(row.get("outcome", ""), "·"), str(title), row.get("message") or ""))))
+            )
     if not summary["rows"] and summary.get("text"):
         click.echo(plain(summary["text"]))
     counts = summary["counts"]
@@ -85,15 +102,15 @@ def _print_rows(summary: Mapping[str, Any], chosen: RowChoice, every: bool) -> N
         click.echo(plain(summary.get("text") or ""), err=True)
 
 
-def print_act(result: Mapping[str, Any], wish: RunRequest) -> int:
-    """Print what an action at once has answered; the exit status."""
+def print_act(result: ActResult, request: RunRequest) -> int:
+    """Print the result of an action that was done at once; the exit status."""
     said = " ".join([*map(str, (result.get("rejected") or {}).values()), str(result.get("notice") or "")]).strip()
     changed = bool(result.get("reload") or result.get("rows") or result.get("level") != "warning")
     if result.get("rejected") or not changed:
         raise CannotRun(said)
-    if wish.json:
-        counts = {**dict.fromkeys(COUNTS, 0), "done": len(result.get("rows") or ())}
-        click.echo(to_json({"run": None, "counts": counts, "rows": result.get("rows") or []}))
+    if request.json:
+        rows = result.get("rows") or []
+        click.echo(to_json({"counts": {**NO_COUNTS, "done": len(rows)}, "rows": rows}))
     else:
         click.echo(plain(said))
     return 1 if result.get("level") == "warning" else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from hostsim.terminal.text import plain
+from hostsim.addins.descriptions import RowChange
+from hostsim.commands.plain_text import plain
 
 
 class TerminalTask:
-    """Where a run reports to. A second Ctrl-C stops at once."""
+    """Reporter of a run in the terminal. A second Ctrl-C stops at once."""
 
     def __init__(self, heading: str, total: int, *, quiet: bool) -> None:
         self._heading, self._quiet, self._cancelled = heading, quiet, False
@@ -24,7 +25,7 @@ class TerminalTask:
         self._bar = Progress(*columns, console=self._console, disable=quiet)
         self._line = self._bar.add_task("running", total=total)
         self._before: Any = None
-        self._rows: dict[str, Mapping[str, Any]] = {}
+        self._rows: dict[str, RowChange] = {}
 
     def __enter__(self) -> TerminalTask:
         if not self._quiet:
@@ -48,12 +49,12 @@ class TerminalTask:
         """Whether Ctrl-C was pressed."""
         return self._cancelled
 
-    def row(self, row: Mapping[str, Any]) -> None:
-        """Take what has become of a row; it is printed after the run."""
+    def row(self, row: RowChange) -> None:
+        """Store a row's change; it is printed after the run."""
         self._rows[row["id"]] = row
 
-    def rows(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
-        """What has become of these rows, in this order."""
+    def rows(self, ids: Sequence[str]) -> list[RowChange]:
+        """The last change of each row, in this order."""
         return [self._rows[id] for id in ids if id in self._rows]
 
     def progress(self, done: int, total: int) -> None:
@@ -61,6 +62,6 @@ class TerminalTask:
         self._bar.update(self._line, completed=done, total=total)
 
     def notice(self, text: str) -> None:
-        """Say something about the whole run, above the bar."""
+        """Print a sentence about the whole run above the bar."""
         if not self._quiet:
             self._bar.console.print(Text(plain(text)))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import click
 
+from hostsim.addins.descriptions import Answer, FormDescription, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form
-from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option
+from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
 from hostsim.terminal.options import RunRequest, build_command
-from hostsim.terminal.output import print_act, print_run, to_json
+from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask
 from hostsim.terminal.selection import ListUnreadable, RowChoice, choose
 from hostsim.workspace import Workspace
 
+Result = TypeVar("Result")
 HELP = ("--help", "-h")
 LOOSE = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -24,6 +26,7 @@ LOOSE = {"ignore_unknown_options": True, "help_option_names": []}
 @click.command("run", context_settings=LOOSE)
 @shared_options
 @today_option
+@user_option
 @click.argument("form", required=False, default="--help")
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
@@ -33,6 +36,7 @@ def command(
     database: str | None,
     quickbooks: str | None,
     today: datetime | None,
+    user: str | None,
     form: str,
     rest: tuple[str, ...],
 ) -> None:
@@ -43,7 +47,7 @@ def command(
     if form in HELP:  # not click's own help option: a form has its own, which must reach it
         click.echo(context.get_help())
         return
-    workspace = open_from(database, quickbooks, today=as_day(today))
+    workspace = open_from(database, quickbooks, today=as_day(today), user=user)
     try:
         context.exit(drive(workspace, form, list(rest)))
     finally:
@@ -54,14 +58,23 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     """Open the form, read the arguments by its fields, and do it; the exit status."""
     form = find(workspace, name)
     description = attempt(lambda: form.open({"selection": None, "answer": None}))
-    wish = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
-    if not isinstance(wish, RunRequest):
+    request = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
+    if not isinstance(request, RunRequest):
         return 0  # help was asked for and printed
-    if description.get("unavailable"):
-        raise CannotRun(str(description["unavailable"]["text"]))
-    if wish.act:
-        return print_act(attempt(lambda: form.act(wish.act, with_answer(description, wish), [], {})), wish)
-    return _run(workspace, form, description, wish)
+    check_right(workspace, description, request.act or request.run)
+    unavailable = description.get("unavailable")
+    if unavailable:
+        raise CannotRun(unavailable["text"])
+    if request.act:
+        return print_act(attempt(lambda: form.act(request.act, with_answer(description, request), [], {})), request)
+    return _run(workspace, form, description, request)
+
+
+def check_right(workspace: Workspace, description: FormDescription, action: str) -> None:
+    """CannotRun when the person at work has not the right that the form's action needs."""
+    right = next((str(each.get("right", "view")) for each in description.get("actions", ()) if each["id"] == action), "view")
+    if not workspace.may(right):
+        raise CannotRun(f"{workspace.user.name} may not {right} here. Nothing was done.")
 
 
 def find(workspace: Workspace, name: str) -> Form:
@@ -77,8 +90,8 @@ def find(workspace: Workspace, name: str) -> Form:
     return form
 
 
-def attempt(call: Any) -> Any:
-    """Call the form; what it raises becomes a sentence."""
+def attempt(call: Callable[[], Result]) -> Result:
+    """Call the form; an exception becomes a sentence."""
     try:
         return call()
     except ListUnreadable:
@@ -87,30 +100,35 @@ def attempt(call: Any) -> Any:
         raise CannotRun(f"The add-in stopped with an error: {type(problem).__name__}: {problem}") from problem
 
 
-def with_answer(description: Mapping[str, Any], wish: RunRequest) -> dict[str, Any]:
+def with_answer(description: FormDescription, request: RunRequest) -> Answer:
     """The form's own answer with what the arguments change."""
-    return {**description["answer"], **wish.answer, "token": description.get("token", "")}
+    return {**description["answer"], **request.answer, "token": description.get("token", "")}
 
 
-def _run(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> int:
+def _run(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> int:
     try:
-        chosen = attempt_choice(workspace, form, description, wish)
+        chosen = attempt_choice(workspace, form, description, request)
     except ListUnreadable as problem:
-        if wish.json:
-            click.echo(to_json({"run": None, "counts": {}, "rows": [], "problem": problem.message}))
+        if request.json:
+            click.echo(to_json({"counts": NO_COUNTS, "rows": []}, problem.message))
         raise
     if chosen.warning:
         click.echo(chosen.warning, err=True)
     if not chosen.ids:
-        return print_run({"counts": {}, "rows": [], "text": chosen.empty}, chosen, wish)
-    with TerminalTask(chosen.heading, len(chosen.ids), quiet=wish.json or not sys.stderr.isatty()) as task:
-        summary = attempt(lambda: form.run(wish.run, chosen.answer, chosen.ids, {}, task))
-    return print_run({"rows": task.rows(chosen.ids), **summary}, chosen, wish)
+        return print_run({"counts": NO_COUNTS, "rows": [], "text": chosen.empty}, chosen, request)
+    with TerminalTask(chosen.heading, len(chosen.ids), quiet=request.json or not sys.stderr.isatty()) as task:
+        summary = attempt(lambda: form.run(request.run, chosen.answer, chosen.ids, {}, task))
+    return print_run(with_rows(summary, task.rows(chosen.ids)), chosen, request)
 
 
-def attempt_choice(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> RowChoice:
-    """Which rows; CannotRun with the form's own sentences when the answer is rejected."""
-    chosen = attempt(lambda: choose(workspace, form, description, wish))
+def with_rows(summary: RunSummary, rows: Sequence[RowChange]) -> RunSummary:
+    """The summary with the rows that were reported, unless the form gives its own."""
+    return summary if "rows" in summary else {**summary, "rows": rows}
+
+
+def attempt_choice(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> RowChoice:
+    """The rows of the run; CannotRun with the form's own sentences when the answer is rejected."""
+    chosen = attempt(lambda: choose(workspace, form, description, request))
     if isinstance(chosen, RowChoice):
         return chosen
     labels = {field["name"]: field["label"] for field in description["fields"]}

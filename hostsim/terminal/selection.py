@@ -1,19 +1,19 @@
-"""Which rows a run from the terminal takes: all that the filters leave, or those named."""
+"""Rows of a run from the terminal: all that the filters leave, or those named."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
+from hostsim.addins.descriptions import Answer, FormDescription, Rejected
 from hostsim.addins.form_protocol import Form, Rows
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.terminal.options import RunRequest
 from hostsim.workspace import Workspace
 
-PLACE = "billing.payments"
+GRID = "billing.payments"
 KINDS = ("payment", "credit_memo")
 
 
@@ -28,58 +28,55 @@ class RowChoice:
     rows: Rows
     ids: Sequence[str]
     unknown: Sequence[str]
-    answer: Mapping[str, Any]
+    answer: Answer
     heading: str
     warning: str = ""
     empty: str = ""
 
 
-def choose(workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest) -> RowChoice | Mapping[str, Any]:
-    """The rows of the run; the form's own `{"rejected"}` or `{"notice"}` when it does not give any."""
-    takes_records = any(action.form == form.id for action in workspace.actions(PLACE))
-    if wish.select and takes_records:
-        return _named_records(workspace, form, description, wish)
-    answer = {**description["answer"], **wish.answer, "token": description.get("token", "")}
+def choose(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> RowChoice | Rejected:
+    """The rows of the run; the form's own refusal when it does not give any."""
+    takes_records = any(action.form == form.id for action in workspace.actions(GRID))
+    if request.select and takes_records:
+        return _named_records(workspace, form, description, request)
+    answer = {**description["answer"], **request.answer, "token": description.get("token", "")}
     rows = form.rows(answer, None)
-    if isinstance(rows, Mapping):
+    if isinstance(rows, dict):
         return rows
     check_was_read(rows)
     ids = list(rows.ids(0, rows.count))
     unknown: list[str] = []
-    if wish.select:
-        ids, unknown = pick(ids, wish.select)
+    if request.select:
+        ids, unknown = pick(ids, request.select)
     return _chosen(description, answer, rows, ids, unknown)
 
 
 def check_was_read(rows: Rows) -> None:
-    """ListUnreadable, with the form's reason, when its list could not be read: that nothing is shown says nothing then."""
-    problem = getattr(rows, "problem", None)
-    if problem:
-        raise ListUnreadable(str(rows.empty["text"]) if rows.empty else str(problem))
+    """ListUnreadable, with the form's reason, when its list could not be read: an empty list says nothing then."""
+    if rows.problem:
+        raise ListUnreadable(rows.empty["text"] if rows.empty else rows.problem)
 
 
-def _named_records(
-    workspace: Workspace, form: Form, description: Mapping[str, Any], wish: RunRequest
-) -> RowChoice | Mapping[str, Any]:
+def _named_records(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> RowChoice | Rejected:
     """As from the right-click: exactly the records named, whatever the filters say."""
-    source = str(wish.answer.get("source") or description["answer"].get("source") or "")
-    refs, unknown = find_records(workspace.practice.ledger, wish.select, "credit_memo" if "memo" in source else "payment")
+    source = str(request.answer.get("source") or description["answer"].get("source") or "")
+    refs, unknown = find_records(workspace.practice.ledger, request.select, "credit_memo" if "memo" in source else "payment")
     described = form.open({"selection": refs, "answer": None}) if refs else description
-    answer = {**described["answer"], **wish.answer, "token": described.get("token", "")}
+    answer = {**described["answer"], **request.answer, "token": described.get("token", "")}
     rows = form.rows(answer, None)
-    if isinstance(rows, Mapping):
+    if isinstance(rows, dict):
         return rows
     check_was_read(rows)
     return _chosen(described, answer, rows, list(rows.ids(0, rows.count)) if refs else [], unknown)
 
 
-def _chosen(description: Mapping[str, Any], answer: Mapping[str, Any], rows: Rows, ids: list[str], unknown: list[str]) -> RowChoice:
+def _chosen(description: FormDescription, answer: Answer, rows: Rows, ids: list[str], unknown: list[str]) -> RowChoice:
     amount = rows.total if len(ids) == rows.count else rows.total_of(ids)
     heading = " · ".join(
         filter(None, (description.get("subtitle"), f"{len(ids):,} {_noun(description, answer)}", show_money(amount)))
     )
-    warning = (description.get("warning") or {}).get("text", "")
-    return RowChoice(rows, ids, unknown, answer, heading, warning, str((rows.empty or {}).get("text", "")))
+    warning, empty = description.get("warning"), rows.empty
+    return RowChoice(rows, ids, unknown, answer, heading, warning["text"] if warning else "", empty["text"] if empty else "")
 
 
 def show_money(text: str) -> str:
@@ -90,25 +87,25 @@ def show_money(text: str) -> str:
         return text
 
 
-def _noun(description: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
-    """What the rows are called: by the form's own field Source where it has one."""
-    source: Mapping[str, Any] = next((each for each in description["fields"] if each["name"] == "source"), {})
-    labels = [str(choice["label"]).lower() for choice in source.get("choices", ()) if choice["value"] == answer.get("source")]
+def _noun(description: FormDescription, answer: Answer) -> str:
+    """Name of the rows, by the form's own field Source where it has one."""
+    choices = next((each.get("choices", ()) for each in description["fields"] if each["name"] == "source"), ())
+    labels = [choice["label"].lower() for choice in choices if choice["value"] == answer.get("source")]
     return labels[0] if labels else "rows"
 
 
 def find_records(ledger: PracticeLedger, names: Sequence[str], kind: str) -> tuple[list[str], list[str]]:
     """Records by `payment:17`, `17` (of this kind) or their number `P-1017`; and the names that no record has."""
     refs = {name: ref_of(ledger, name, kind) for name in names}
-    known = {record.ref for record in ledger.records([ref for ref in refs.values() if ref])}
+    found = {record.ref for record in ledger.records([ref for ref in refs.values() if ref])}
     return (
-        list(dict.fromkeys(ref for ref in refs.values() if ref in known)),
-        [name for name, ref in refs.items() if ref not in known],
+        list(dict.fromkeys(ref for ref in refs.values() if ref in found)),
+        [name for name, ref in refs.items() if ref not in found],
     )
 
 
 def ref_of(ledger: PracticeLedger, name: str, kind: str) -> str:
-    """The record's ref; empty when the name is of no known shape, or a number that nobody has."""
+    """The record's ref; empty when the name has another shape, or is a number that no record has."""
     if name.isascii() and name.isdigit():
         return f"{kind}:{name}"
     if name.partition(":")[0] in KINDS:

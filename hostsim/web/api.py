@@ -1,22 +1,42 @@
-"""The pages' JSON: forms opened, their rows by snapshot and page, actions, runs, totals and CSV."""
+"""JSON for the pages: forms, their rows by snapshot and page, actions, runs, totals and CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import cast
 
 import simplejson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from hostsim.addins.descriptions import (
+    Action,
+    ActResult,
+    FormDescription,
+    FormRequest,
+    Row,
+)
 from hostsim.addins.form_protocol import Form
-from hostsim.grid_snapshots import PAGE, Snapshot, measure, read_ranges, selected_ids
+from hostsim.addins.offered_actions import check_right
+from hostsim.grid_snapshots import PAGE, Selection, Snapshot, measure, read_ranges, selected_ids
+from hostsim.refusals import Unfit
 from hostsim.tasks import AlreadyRunning, Task
-from hostsim.web.actions import allowed_action
-from hostsim.web.csv_export import sheet
+from hostsim.web.answers import GridState, OfferedAction, OpenForm, OpenGrid, Page, RejectedState
+from hostsim.web.csv_export import csv_lines
 from hostsim.web.errors import RequestRefused
-from hostsim.web.form_calls import answer_of, call_form, in_thread, read_body, read_map
+from hostsim.web.form_calls import (
+    Body,
+    allowed_action,
+    call_form,
+    in_thread,
+    read_answer,
+    read_body,
+    read_columns,
+    read_edits,
+    read_map,
+    read_sort,
+)
 from hostsim.web.menus import context_tree
 from hostsim.workspace import Workspace
 
@@ -35,7 +55,7 @@ async def open_form(request: Request) -> Response:
     return reply(await in_thread(_open, _workspace(request), request.path_params["form"], body))
 
 
-def open_with_rows(workspace: Workspace, id: str) -> dict[str, Any]:
+def open_with_rows(workspace: Workspace, id: str) -> OpenGrid:
     """A form's description and its first rows, as two requests would give them."""
     description = _open(workspace, id, {})
     answer = {**description["answer"], "token": description["token"]}
@@ -45,37 +65,43 @@ def open_with_rows(workspace: Workspace, id: str) -> dict[str, Any]:
     }
 
 
-def _open(workspace: Workspace, id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    form = _form(workspace, id)
-    wanted: dict[str, Any] = {"selection": body.get("selection"), "answer": body.get("answer")}
-    if body.get("snapshot"):
-        wanted["selection"] = _selection(workspace.snapshots.get(str(body["snapshot"])), body)
-    if body.get("request"):
-        wanted |= read_map(body, "request")
+def _open(workspace: Workspace, id: str, body: Body) -> OpenForm:
+    form, wanted = _form(workspace, id), _form_request(workspace, body)
     running = workspace.tasks.running(id)
-    description = (
-        _watched(workspace, form, running, wanted) if running else dict(call_form(workspace, id, lambda: form.open(wanted)))
-    )
-    workspace.actions_seen.note(id, description)
-    description["running"] = running.describe() if running else None
-    description["actions"] = [_with_right(workspace, each) for each in description.get("actions", ())]
-    description["row_actions"] = [_with_right(workspace, each) for each in description.get("row_actions", ())]
-    description["context"] = context_tree(workspace.actions(id), workspace.may)
-    return description
+    description = _watched(workspace, form, running, wanted) if running else call_form(workspace, id, lambda: form.open(wanted))
+    workspace.offered_actions.record(id, description)
+    return {
+        **description,
+        "running": running.describe() if running else None,
+        "actions": [_with_right(workspace, each) for each in description.get("actions", ())],
+        "row_actions": [_with_right(workspace, each) for each in description.get("row_actions", ())],
+        "context": context_tree(workspace.actions(id), workspace.may),
+    }
 
 
-def _watched(workspace: Workspace, form: Form, running: Task, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _form_request(workspace: Workspace, body: Body) -> FormRequest:
+    """The request that a link carries, else the selection and answer of the body."""
+    asked: Body = {"selection": body.get("selection"), "answer": body.get("answer")}
+    if body.get("snapshot"):
+        asked = {**asked, "selection": _selection(workspace.snapshots.get(str(body["snapshot"])), body)}
+    return cast(FormRequest, {**asked, **read_map(body, "request")} if body.get("request") else asked)
+
+
+def _watched(workspace: Workspace, form: Form, running: Task, wanted: FormRequest) -> FormDescription:
     """The form as its run was started: with the run's fields, not those asked for now, since its rows are the run's."""
-    answer = dict(running.answer)
-    description = dict(call_form(workspace, form.id, lambda: form.open({"selection": None, "answer": answer})))
-    description["answer"] = {**description["answer"], **answer}
-    description["token"] = answer.get("token", description["token"])
-    if wanted["selection"]:
-        description["notice"] = {"text": f"{running.told}; watching it.", "level": "info"}
+    answer = running.answer
+    opened = call_form(workspace, form.id, lambda: form.open({"selection": None, "answer": answer}))
+    description: FormDescription = {
+        **opened,
+        "answer": {**opened["answer"], **answer},
+        "token": str(answer.get("token", opened["token"])),
+    }
+    if wanted.get("selection"):
+        description["notice"] = {"text": f"{running.status_line}; watching it.", "level": "info"}
     return description
 
 
-def _with_right(workspace: Workspace, action: Mapping[str, Any]) -> dict[str, Any]:
+def _with_right(workspace: Workspace, action: Action) -> OfferedAction:
     right = action.get("right", "view")
     return {**action, "disabled": None if workspace.may(right) else f"You may not {right} here."}
 
@@ -86,21 +112,19 @@ async def read_rows(request: Request) -> Response:
     return reply(await in_thread(_rows, _workspace(request), request.path_params["form"], body))
 
 
-def _rows(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    form, answer = _form(workspace, id), answer_of(body)
-    sort = read_map(body, "sort") if body.get("sort") else None
+def _rows(workspace: Workspace, id: str, body: Body) -> GridState | RejectedState:
+    form, answer, sort = _form(workspace, id), read_answer(body), read_sort(body)
     rows = call_form(workspace, id, lambda: form.rows(answer, sort))
-    if isinstance(rows, Mapping):
+    if isinstance(rows, dict):
         return {
             "rejected": rows.get("rejected", {}),
             "notice": {"text": rows.get("notice", ""), "level": rows.get("level", "warning")},
         }
-    columns = [each for each in body.get("columns") or () if isinstance(each, dict)]
-    snapshot = workspace.snapshots.keep(id, answer, columns, rows)
+    snapshot = workspace.snapshots.add(id, answer, read_columns(body), rows)
     return call_form(workspace, id, lambda: _state(workspace, snapshot))
 
 
-def _state(workspace: Workspace, snapshot: Snapshot) -> dict[str, Any]:
+def _state(workspace: Workspace, snapshot: Snapshot) -> GridState:
     rows = snapshot.rows
     return {
         "token": snapshot.token,
@@ -122,18 +146,18 @@ async def read_page(request: Request) -> Response:
     """`GET /api/snapshots/{token}/page?start=&stop=` → `{start, rows}`; at most 500 rows."""
     start, stop = _number(request, "start"), _number(request, "stop")
     if not 0 <= start <= stop <= start + PAGE:
-        raise RequestRefused(400, f"A page is at most {PAGE} rows.")
+        raise Unfit(f"A page is at most {PAGE} rows.")
     return reply(await in_thread(_read_page, _workspace(request), request.path_params["token"], start, stop))
 
 
-def _read_page(workspace: Workspace, token: str, start: int, stop: int) -> dict[str, Any]:
+def _read_page(workspace: Workspace, token: str, start: int, stop: int) -> Page:
     snapshot = workspace.snapshots.get(token)
     return {"start": start, "rows": call_form(workspace, snapshot.form, lambda: _page(workspace, snapshot, start, stop))}
 
 
-def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> list[dict[str, Any]]:
+def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> list[Row]:
     """The rows as the runs over this snapshot have left them."""
-    rows: Sequence[dict[str, Any]] = snapshot.rows.page(start, stop)
+    rows: Sequence[Row] = snapshot.rows.page(start, stop)
     for task in workspace.tasks.of_snapshot(snapshot.token):
         rows = [task.patch(row) for row in rows]
     return list(rows)
@@ -145,7 +169,7 @@ async def measure_selection(request: Request) -> Response:
     return reply(await in_thread(_measure, _workspace(request), request.path_params["token"], body))
 
 
-def _measure(workspace: Workspace, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def _measure(workspace: Workspace, token: str, body: Body) -> Selection:
     snapshot = workspace.snapshots.get(token)
     return call_form(workspace, snapshot.form, lambda: measure(snapshot.rows, read_ranges(body.get("ranges"), snapshot.rows.count)))
 
@@ -156,10 +180,10 @@ async def act(request: Request) -> Response:
     return reply(await in_thread(_act, _workspace(request), request.path_params["form"], body))
 
 
-def _act(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _act(workspace: Workspace, id: str, body: Body) -> ActResult:
     form, ids = _form(workspace, id), _ids(workspace, body)
     action = allowed_action(workspace, form, body, "act")
-    return call_form(workspace, id, lambda: form.act(action, answer_of(body), ids, read_map(body, "edits")))
+    return call_form(workspace, id, lambda: form.act(action, read_answer(body), ids, read_edits(body)))
 
 
 async def run(request: Request) -> Response:
@@ -168,16 +192,16 @@ async def run(request: Request) -> Response:
     return reply((await in_thread(_run, _workspace(request), request.path_params["form"], body)).describe())
 
 
-def _run(workspace: Workspace, id: str, body: Mapping[str, Any]) -> Task:
+def _run(workspace: Workspace, id: str, body: Body) -> Task:
     form = _form(workspace, id)
     action = allowed_action(workspace, form, body, "run")
-    ids, answer, edits = _ids(workspace, body), answer_of(body), read_map(body, "edits")
+    ids, answer, edits = _ids(workspace, body), read_answer(body), read_edits(body)
     snapshot = str(body.get("snapshot") or "")
     start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer)
     try:
         return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task))
     except AlreadyRunning as problem:
-        raise RequestRefused(409, f"{problem.task.told}; watching it.", running=problem.task.describe()) from None
+        raise RequestRefused(409, f"{problem.task.status_line}; watching it.", running=problem.task.describe()) from None
 
 
 async def options(request: Request) -> Response:
@@ -189,24 +213,23 @@ async def options(request: Request) -> Response:
 
 
 async def call_action(request: Request) -> Response:
-    """`POST /api/context/{place}/{index}` `{snapshot, ranges}` → what the context action's function answered."""
+    """`POST /api/context/{grid}/{index}` `{snapshot, ranges}` → the result of the context action's function."""
     body = await read_body(request)
     return reply(await in_thread(_call, _workspace(request), request.path_params["grid"], request.path_params["index"], body))
 
 
-def _call(workspace: Workspace, grid: str, index: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _call(workspace: Workspace, grid: str, index: int, body: Body) -> ActResult:
     actions = workspace.actions(grid)
     action = actions[index] if 0 <= index < len(actions) else None
     if action is None or action.call is None:
         raise RequestRefused(404, "There is no such entry.")
-    if not workspace.may(action.right):
-        raise RequestRefused(403, f"You may not {action.right} here.")
+    check_right(action.right, workspace.may)
     call, ids = action.call, _ids(workspace, body)
     return call_form(workspace, grid, lambda: call(ids))
 
 
 async def list_tasks(request: Request) -> Response:
-    """`GET /api/tasks` → every task still known."""
+    """`GET /api/tasks` → every task that is held."""
     return reply([task.describe() for task in _workspace(request).tasks.all()])
 
 
@@ -227,7 +250,7 @@ async def download(request: Request) -> Response:
     """`GET /api/snapshots/{token}/csv` → the rows that are shown."""
     snapshot = _workspace(request).snapshots.get(request.path_params["token"])
     headers = {"content-disposition": f'attachment; filename="{snapshot.form.replace(".", "-")}.csv"'}
-    return StreamingResponse(sheet(snapshot.rows, snapshot.columns), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(csv_lines(snapshot.rows, snapshot.columns), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _workspace(request: Request) -> Workspace:
@@ -249,16 +272,16 @@ def _task(request: Request) -> Task:
     return task
 
 
-def _selection(snapshot: Snapshot, body: Mapping[str, Any]) -> list[str]:
+def _selection(snapshot: Snapshot, body: Body) -> list[str]:
     return selected_ids(snapshot.rows, read_ranges(body.get("ranges"), snapshot.rows.count))
 
 
-def _ids(workspace: Workspace, body: Mapping[str, Any]) -> list[str]:
+def _ids(workspace: Workspace, body: Body) -> list[str]:
     return _selection(workspace.snapshots.get(str(body["snapshot"])), body) if body.get("snapshot") else []
 
 
 def _number(request: Request, name: str) -> int:
     text = request.query_params.get(name, "")
     if not text.isascii() or not text.isdigit():
-        raise RequestRefused(400, f"{name} must be a number.")
+        raise Unfit(f"{name} must be a number.")
     return int(text)

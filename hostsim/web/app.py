@@ -1,4 +1,4 @@
-"""The application put together: routes, failures, guard."""
+"""The application: routes, error handlers, guard."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hostsim.event_feed import stream
+from hostsim.refusals import Refused
 from hostsim.web import api, pages
-from hostsim.web.errors import RequestRefused, on_crash, on_http, on_refused
+from hostsim.web.errors import on_crash, on_http, on_refused
+from hostsim.web.event_stream import stream
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.web.start_tokens import StartTokens
@@ -18,7 +19,7 @@ from hostsim.workspace import Workspace
 
 
 def routes(static: str) -> list[Route | Mount]:
-    """Every address of the host; `static` is where the static files may be kept from."""
+    """Every address of the host; `static` is the cacheable address of the static files."""
     return [
         Route("/", pages.index),
         *(Route(grid_page.path, pages.show_grid_page) for grid_page in pages.GRID_PAGES),
@@ -47,8 +48,6 @@ def routes(static: str) -> list[Route | Mount]:
 def create_app(workspace: Workspace, tokens: StartTokens) -> Guard:
     """The whole host as one ASGI application; `tokens` let browsers in."""
     static = lasting_address()
-    app = Starlette(
-        routes=routes(static), exception_handlers={RequestRefused: on_refused, HTTPException: on_http, Exception: on_crash}
-    )
+    app = Starlette(routes=routes(static), exception_handlers={Refused: on_refused, HTTPException: on_http, Exception: on_crash})
     app.state.workspace, app.state.templates = workspace, pages.templates(static)
     return Guard(app, tokens)

@@ -1,4 +1,4 @@
-"""Rows as CSV: what is shown, safe to open in a spreadsheet."""
+"""CSV of the rows that are shown, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from hostsim.addins.form_protocol import Row, Rows
+from hostsim.addins.descriptions import Column, Row
+from hostsim.addins.form_protocol import Rows
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -25,8 +25,8 @@ def safe_cell(text: str) -> str:
     return f"'{text}"
 
 
-def cell_text(row: Row, column: Mapping[str, Any]) -> str:
-    """What the grid shows in this cell, as text."""
+def cell_text(row: Row, column: Column) -> str:
+    """A cell's text, as the grid shows it."""
     value = row.get("cells", {}).get(column["key"])
     return str(value.get("label", "") if isinstance(value, Mapping) else "" if value is None else value)
 
@@ -36,17 +36,17 @@ def outcome_cells(row: Row) -> list[str]:
     return [str(row.get("outcome", "")).replace("_", " "), str(row.get("message", ""))]
 
 
-def _headings(columns: Sequence[Mapping[str, Any]]) -> list[str]:
+def _headings(columns: Sequence[Column]) -> list[str]:
     pairs = [[str(column["label"]), *(["Reason"] if column.get("type") == "outcome" else [])] for column in columns]
     return [heading for pair in pairs for heading in pair]
 
 
-def _cells(row: Row, columns: Sequence[Mapping[str, Any]]) -> list[str]:
+def _cells(row: Row, columns: Sequence[Column]) -> list[str]:
     groups = [outcome_cells(row) if column.get("type") == "outcome" else [cell_text(row, column)] for column in columns]
     return [cell for group in groups for cell in group]
 
 
-def sheet(rows: Rows, columns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def csv_lines(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
     """The lines of the CSV, with a heading; in parts of some hundred rows, so that memory stays flat."""
     yield "\ufeff" + _lines([_headings(columns)])
     for start in range(0, rows.count, PAGE):

@@ -1,33 +1,37 @@
-"""Every failure of a request in one shape: `{"error": {"text": sentence, …}}`."""
+"""Failures of requests, all in one shape: `{"error": {"text": sentence, …}}`."""
 
 from __future__ import annotations
 
 import traceback
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hostsim.refusals import Refused, RightMissing, RowsGone, Unfit
 
-class RequestRefused(Exception):
-    """A request that cannot be done; `status` is the HTTP status, further values go into the answer beside the sentence."""
+STATUSES: dict[type[Refused], int] = {Unfit: 400, RightMissing: 403, RowsGone: 410}
 
-    def __init__(self, status: int, text: str, **values: Any) -> None:
+
+class RequestRefused(Refused):
+    """A request that HTTP has a status for; further values go into the answer beside the sentence."""
+
+    def __init__(self, status: int, text: str, **values: object) -> None:
         super().__init__(text)
-        self.status, self.text, self.values = status, text, values
+        self.status, self.values = status, values
 
 
-def error(status: int, text: str, **values: Any) -> JSONResponse:
+def error(status: int, text: str, **values: object) -> JSONResponse:
     """The one shape."""
     return JSONResponse({"error": {"text": text, **values}}, status_code=status)
 
 
 async def on_refused(_: Request, problem: Exception) -> Response:
-    """Answer for RequestRefused."""
-    return (
-        error(problem.status, problem.text, **problem.values) if isinstance(problem, RequestRefused) else error(500, str(problem))
-    )
+    """Answer for a refusal; `gone` makes the page read its rows again."""
+    if isinstance(problem, RequestRefused):
+        return error(problem.status, problem.text, **problem.values)
+    gone = {"gone": True} if isinstance(problem, RowsGone) else {}
+    return error(STATUSES[type(problem)] if isinstance(problem, Refused) else 500, str(problem), **gone)
 
 
 async def on_http(_: Request, problem: Exception) -> Response:
@@ -40,7 +44,7 @@ async def on_http(_: Request, problem: Exception) -> Response:
 
 async def on_crash(request: Request, problem: Exception) -> Response:
     """Answer for anything unforeseen; the trace goes under Details."""
-    request.app.state.workspace.troubles.note(request.scope["route"].path if "route" in request.scope else "", problem)
+    request.app.state.workspace.exceptions.add(request.scope["route"].path if "route" in request.scope else "", problem)
     return error(
         500, f"Something went wrong in WorkSpace: {type(problem).__name__}.", details="".join(traceback.format_exception(problem))
     )

@@ -1,4 +1,4 @@
-"""The static files, at an address that changes with their content: a browser keeps them and asks for none of them twice."""
+"""Static files at an address that changes with their content, so that a browser may cache them without asking again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 FOLDER = Path(__file__).parent / "static"
-KEPT = "max-age=31536000, immutable"
+CACHE_CONTROL = "max-age=31536000, immutable"
 
 
 def lasting_address(folder: Path = FOLDER) -> str:
@@ -27,10 +27,10 @@ def modules() -> list[str]:
 
 
 class LastingFiles(StaticFiles):
-    """Files that a browser may keep for as long as it likes."""
+    """Static files that a browser may cache for a year."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         """The file, or that it has not changed."""
         answer = super().file_response(*args, **kwargs)
-        answer.headers["cache-control"] = KEPT
+        answer.headers["cache-control"] = CACHE_CONTROL
         return answer

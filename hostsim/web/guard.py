@@ -1,4 +1,4 @@
-"""Who may speak to the host: the person at this machine, through the page that this host served, and nobody else.
+"""Guard of the host: it admits the person at this machine, through the page that this host served, and no one else.
 
 A page of another site can make this browser send requests here (cross-site POST), and can even make its own name point here
 (DNS rebinding). So the Host header must be ours, writes must come from our own origin, and all but the OAuth callback
@@ -50,7 +50,7 @@ class Refusal:
 
 
 class Guard:
-    """ASGI middleware around the whole host; the tokens are made anew at each start, and each lets in one browser."""
+    """ASGI middleware around the whole host; the tokens are new at each start, and each lets in one browser."""
 
     def __init__(self, app: ASGIApp, tokens: StartTokens) -> None:
         self._app, self._tokens = app, tokens

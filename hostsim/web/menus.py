@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from hostsim.addins.registrars import MENUS, ContextAction, MenuEntry
 
-Node = dict[str, Any]
-"""`label`, and either `items` or what it does: `form`, `page`, `command`, `index`; `disabled` says which right is missing."""
+
+class Node(TypedDict):
+    """An entry of a menu: a submenu with `items`, or one of `form`, `page`, `command`, `index` that it leads to."""
+
+    label: str
+    items: NotRequired[list[Node]]
+    form: NotRequired[str]
+    page: NotRequired[str]
+    command: NotRequired[str]  # of the page
+    index: NotRequired[int]  # of the context action
+    disabled: NotRequired[str]  # sentence that says which right is missing
 
 
 def menu_tree(entries: Iterable[MenuEntry], may: Callable[[str], bool]) -> list[Node]:
     """File, View, Setup and Help, each with its entries nested by path."""
     roots: list[Node] = [{"label": label, "items": []} for label in MENUS]
     for entry in entries:
-        target = {key: value for key in ("form", "page", "command") if (value := getattr(entry, key))}
-        _place(roots, entry.path, {**target, **_allowed(entry.right, may)})
+        _insert(roots, entry.path, _restricted(_menu_leaf(entry), entry.right, may))
     return [root for root in roots if root["items"]]
 
 
@@ -24,20 +32,34 @@ def context_tree(actions: Sequence[ContextAction], may: Callable[[str], bool]) -
     """A context menu; `index` finds the action again."""
     roots: list[Node] = []
     for index, action in enumerate(actions):
-        target: Node = {"form": action.form} if action.form else {"index": index}
-        _place(roots, action.path, {**target, **_allowed(action.right, may)})
+        label = action.path[-1]
+        leaf: Node = {"label": label, "form": action.form} if action.form else {"label": label, "index": index}
+        _insert(roots, action.path, _restricted(leaf, action.right, may))
     return roots
 
 
-def _allowed(right: str, may: Callable[[str], bool]) -> Node:
-    return {} if may(right) else {"disabled": f"You may not {right} here."}
+def _menu_leaf(entry: MenuEntry) -> Node:
+    leaf: Node = {"label": entry.path[-1]}
+    if entry.form:
+        leaf["form"] = entry.form
+    if entry.page:
+        leaf["page"] = entry.page
+    if entry.command:
+        leaf["command"] = entry.command
+    return leaf
 
 
-def _place(nodes: list[Node], path: Sequence[str], leaf: Node) -> None:
+def _restricted(leaf: Node, right: str, may: Callable[[str], bool]) -> Node:
+    if not may(right):
+        leaf["disabled"] = f"You may not {right} here."
+    return leaf
+
+
+def _insert(nodes: list[Node], path: Sequence[str], leaf: Node) -> None:
     for label in path[:-1]:
         found = next((node for node in nodes if node["label"] == label and "items" in node), None)
         if found is None:
             found = {"label": label, "items": []}
             nodes.append(found)
         nodes = found["items"]
-    nodes.append({"label": path[-1], **leaf})
+    nodes.append(leaf)

@@ -1,16 +1,16 @@
-"""The pages themselves: one window with menu bar, tabs and a grid; the OAuth callback's small page."""
+"""Pages: one window with menu bar, tabs and a grid; the small page of the OAuth callback."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from hostsim.addins.host_services import CallbackAnswer
 from hostsim.web import api
 from hostsim.web.errors import RequestRefused
 from hostsim.web.files import modules
@@ -54,7 +54,7 @@ async def show_grid_page(request: Request) -> Response:
     """A tab with its grid."""
     workspace: Workspace = request.app.state.workspace
     grid_page = next(each for each in GRID_PAGES if each.path == request.url.path)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "firm": workspace.practice.firm.name,
         "user": workspace.user.name,
         "menu": menu_tree(workspace.menu(), workspace.may),
@@ -81,16 +81,15 @@ async def open_grid_page(request: Request) -> Response:
 
 
 async def receive_callback(request: Request) -> Response:
-    """`GET /addins/callback`: the OAuth answer. The handler knows its own `state`; the page says how it went."""
+    """`GET /addins/callback`: the OAuth answer. Each handler knows its own `state`; the page shows the result."""
     workspace: Workspace = request.app.state.workspace
     query = dict(request.query_params)
     single = len(query) == len(request.query_params.multi_items())
-    unclear = {"ok": False, "text": "This answer states a value twice. Nothing was changed."}
+    unclear: CallbackAnswer = {"ok": False, "text": "This answer states a value twice. Nothing was changed."}
     result = await in_thread(workspace.callbacks.receive, query) if single else unclear
-    if result.get("ok"):
+    if result["ok"]:
         workspace.feed.publish({"addins": "changed"})
-    values = {"ok": bool(result.get("ok")), "text": str(result.get("text", ""))}
     answer: HTMLResponse = request.app.state.templates.TemplateResponse(
-        request, "callback.html", values, status_code=200 if values["ok"] else 400
+        request, "callback.html", dict(result), status_code=200 if result["ok"] else 400
     )
     return answer

@@ -1,8 +1,7 @@
-"""Runs the host on 127.0.0.1 and stops it at once, open event streams included."""
+"""The server of the host: it stops at once, open event streams included."""
 
 from __future__ import annotations
 
-import errno
 import socket
 
 import uvicorn
@@ -11,33 +10,6 @@ from hostsim.event_feed import Feed
 from hostsim.web.app import create_app
 from hostsim.web.start_tokens import StartTokens
 from hostsim.workspace import Workspace
-
-ADDRESS = "127.0.0.1"
-PORT_REASONS = {
-    errno.EADDRINUSE: "Port {port} is taken, perhaps by another hostsim.",
-    errno.EACCES: "Port {port} may not be used by this user; ports below 1024 are for the system.",
-}
-PORT_REFUSED = "Port {port} cannot be used: {reason}."
-
-
-class PortRefused(Exception):
-    """The port cannot be had; the text is a sentence for people."""
-
-
-def listen(port: int) -> socket.socket:
-    """Take the port (0: any free one); PortRefused, with a sentence, when it cannot be had."""
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it on, answers wait 40 ms.
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind((ADDRESS, port))
-        taken.listen(128)
-    except OSError as problem:
-        taken.close()
-        raise PortRefused(
-            PORT_REASONS.get(problem.errno or 0, PORT_REFUSED).format(port=port, reason=problem.strerror)
-        ) from problem
-    return taken
 
 
 class HostServer(uvicorn.Server):
@@ -54,7 +26,7 @@ class HostServer(uvicorn.Server):
 
 
 def make_server(workspace: Workspace, tokens: StartTokens) -> HostServer:
-    """The server for this workspace; run it with the socket of `listen`."""
+    """The server for this workspace; run it with a socket of `hostsim.loopback.listen`."""
     config = uvicorn.Config(
         create_app(workspace, tokens),
         log_level="warning",

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from marshmallow import fields
 
 from qb_plugin.errors import AnswerRejected
+from qb_plugin.forms.descriptions import (
+    Action,
+    ActResult,
+    Answer,
+    Edits,
+    FormDescription,
+    FormRequest,
+    Option,
+    Rejected,
+    RunSummary,
+    Sort,
+)
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.presentation import answering, title_of
+from qb_plugin.forms.presentation import answering, as_summary, title_of
+from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
-from qb_plugin.host import Task
 from qb_plugin.model import ConnectionState, Message
 
-CONNECT = {
+CONNECT: Action = {
     "id": "connect",
     "label": "Connect…",
     "kind": "act",
@@ -24,7 +36,7 @@ CONNECT = {
     "primary": True,
     "tooltip": "Sign in to QuickBooks in the browser and choose a company",
 }
-FINISH = {
+FINISH: Action = {
     "id": "finish",
     "label": "Use Pasted Address",
     "kind": "act",
@@ -32,7 +44,7 @@ FINISH = {
     "right": "configure",
     "tooltip": "For production companies, whose sign-in cannot come back to this computer by itself",
 }
-DISCONNECT = {
+DISCONNECT: Action = {
     "id": "disconnect",
     "label": "Disconnect",
     "kind": "act",
@@ -67,6 +79,15 @@ class ConnectionAnswer(FormSchema):
     )
 
 
+class ConnectionValues(TypedDict):
+    """A checked answer."""
+
+    environment: str
+    client_id: str
+    client_secret: str
+    callback: str  # the address the browser ended on
+
+
 class ConnectionForm:
     """The form behind Connection."""
 
@@ -75,7 +96,7 @@ class ConnectionForm:
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, ConnectionAnswer()
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def open(self, request: FormRequest) -> FormDescription:
         """Say which company is connected, and offer what can be done."""
         connection = self._services.connection()
         message = Message(
@@ -97,41 +118,38 @@ class ConnectionForm:
             "token": "",
         }
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """No grid here."""
         return {}
 
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Connect, finish with a pasted address, or disconnect."""
         work = {"connect": self._connect, "finish": self._finish, "disconnect": self._disconnect}[action]
-        found: dict[str, Any] = answering(self._services.sentences, partial(work, answer))
-        return found
+        return answering(self._services.sentences, partial(work, answer))
 
-    def _connect(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        values = load_answer(self._schema, answer)
+    def _connect(self, answer: Answer) -> ActResult:
+        values: ConnectionValues = load_answer(self._schema, answer)
         url = self._services.sign_in.begin(values["client_id"], values["client_secret"], values["environment"])
         return {"open_url": url, "notice": self._services.sentences.text(Message("consent_opened")), "level": "info"}
 
-    def _finish(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        pasted = load_answer(self._schema, answer)["callback"]
-        if not pasted:
+    def _finish(self, answer: Answer) -> ActResult:
+        values: ConnectionValues = load_answer(self._schema, answer)
+        if not values["callback"]:
             raise AnswerRejected(Message("answer_rejected"), {"callback": Message("field_callback")})
-        connection = self._services.sign_in.finish({"url": pasted})
+        connection = self._services.sign_in.finish({"url": values["callback"]})
         return self._said(Message("connection_connected", {"company": connection.company, "environment": connection.environment}))
 
-    def _disconnect(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+    def _disconnect(self, answer: Answer) -> ActResult:
         self._services.sign_in.disconnect()
         return self._said(Message("connection_none"))
 
-    def _said(self, message: Message) -> dict[str, Any]:
+    def _said(self, message: Message) -> ActResult:
         return {"notice": self._services.sentences.text(message), "level": "info", "form": self.id, "reload": True}
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """All of this form is done at once; a run of it is the same."""
-        return self.act(action, answer, ids, edits)
+        return as_summary(self.act(action, answer, ids, edits))
 
-    def options(self, name: str, search: str) -> list[dict[str, str]]:
+    def options(self, name: str, search: str) -> Sequence[Option]:
         """No cell of this form is chosen."""
         return []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from qb_plugin.errors import AnswerRejected
+from qb_plugin.forms.descriptions import Answer, Field
 from qb_plugin.model import Message
 
 TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
@@ -27,24 +28,26 @@ class FormSchema(Schema):
         unknown = EXCLUDE
 
 
-def describe_fields(schema: Schema) -> list[dict[str, Any]]:
+def describe_fields(schema: Schema) -> list[Field]:
     """The fields as the host draws them (docs/writing-a-host.md)."""
     return [describe_field(name, field) for name, field in schema.load_fields.items()]
 
 
-def describe_field(name: str, field: fields.Field[Any]) -> dict[str, Any]:
+def describe_field(name: str, field: fields.Field[Any]) -> Field:
     """One field: its name on the wire, its type and everything in its metadata."""
     kind = next(kind for cls, kind in TYPES if isinstance(field, cls))
-    return {"name": field.data_key or name, "type": kind, **field.metadata}
+    return cast(Field, {"name": field.data_key or name, "type": kind, **field.metadata})  # metadata has the keys of a Field
 
 
-def load_answer(schema: Schema, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer as Python values, an empty field as its default; AnswerRejected names each field that does not fit."""
+def load_answer(schema: Schema, answer: Answer) -> Any:
+    """The answer as Python values by field, which each form names in a TypedDict; an empty field has its default.
+
+    AnswerRejected names each field that does not fit.
+    """
     try:
-        loaded: dict[str, Any] = schema.load({name: value for name, value in answer.items() if value not in (None, "")})
+        return schema.load({name: value for name, value in answer.items() if value not in (None, "")})
     except ValidationError as error:
         raise rejected(schema, error) from None
-    return loaded
 
 
 def rejected(schema: Schema, error: ValidationError) -> AnswerRejected:
@@ -62,7 +65,7 @@ def sentence_for(field: fields.Field[Any] | None, reasons: Any) -> Message:
     return Message("field_date" if isinstance(field, fields.Date) else "field_value")
 
 
-def check_dates(values: Mapping[str, Any], start: str, end: str) -> None:
+def check_dates(values: Mapping[str, object], start: str, end: str) -> None:
     """Refuse a range that ends before it begins; both ends may be missing."""
     first, last = values.get(start), values.get(end)
     if isinstance(first, date) and isinstance(last, date) and first > last:

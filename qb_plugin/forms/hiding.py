@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from qb_plugin.forms.descriptions import ActResult
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
 
 
-def set_hidden(services: FormServices, ids: Sequence[str], hidden: bool) -> dict[str, Any]:
+def set_hidden(services: FormServices, ids: Sequence[str], hidden: bool) -> ActResult:
     """Hide or show records; they leave or join the grid at its next reading."""
     services.host.marks.put([{"ref": ref, "hidden": hidden} for ref in ids])
     key = "rows_hidden" if hidden else "rows_shown"

@@ -14,7 +14,7 @@ def link_possible_duplicate(services: FormServices, record: SourceRecord) -> Row
     context = services.context(services.connection())
     duplicate = find_possible_duplicate(record, read_snapshot(context, [record], ExportOptions()))
     if duplicate is None:
-        return RowResult(str(record.ref), Outcome.READY, Message("twin_gone"))
+        return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))
     link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)
     services.host.marks.put([{"ref": str(record.ref), "state": "synchronized"}])
-    return RowResult(str(record.ref), Outcome.SYNCHRONIZED, Message("twin_linked"), duplicate.id)
+    return RowResult(id=str(record.ref), outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=duplicate.id)

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar, cast
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
+from qb_plugin.forms.descriptions import (
+    ActResult,
+    EmptyGrid,
+    Fix,
+    FormLink,
+    Rejected,
+    Row,
+    RowChange,
+    RowMessage,
+    RunCounts,
+    RunSummary,
+    Unavailable,
+)
+from qb_plugin.forms.protocol import Rows
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
     Application,
@@ -16,7 +30,9 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import plain_amount, show_amount
 
-FIXES: Mapping[str, Mapping[str, Any]] = {
+Result = TypeVar("Result", ActResult, RunSummary)
+
+FIXES: Mapping[str, Fix] = {
     "match_client": {"label": "Match client…", "form": "match-clients"},
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
@@ -26,26 +42,31 @@ FIXES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def present_message(sentences: Sentences, message: Message | None) -> dict[str, Any]:
+def present_message(sentences: Sentences, message: Message | None) -> RowMessage:
     """A row's `message`, `details` and `fixes`."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
-    fixes = [{**FIXES[name], **request_of(name, message)} for name in sentences.fix(message).split()]
+    fixes = [present_fix(name, message) for name in sentences.fix(message).split()]
     return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
 
 
-def request_of(fix: str, message: Message) -> dict[str, Any]:
-    """What leads a fix to the very thing: Match Clients opens on the client that the message names."""
+def present_fix(fix: str, message: Message) -> Fix:
+    """A fix's button; Match Clients opens on the client that the message names."""
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
-    return {"request": {"answer": {"search": name}}} if fix == "match_client" and name else {}
+    if fix == "match_client" and name:
+        return {**FIXES[fix], "request": {"answer": {"search": name}}}
+    return FIXES[fix]
 
 
-def present_result(sentences: Sentences, result: RowResult) -> dict[str, Any]:
+def present_result(sentences: Sentences, result: RowResult) -> RowChange:
     """What has become of a row, as the host takes it while a run goes on."""
+    shown = present_message(sentences, result.message)
     return {
         "id": result.id,
         "outcome": result.outcome.value,
-        **present_message(sentences, result.message),
+        "message": shown["message"],
+        "details": shown["details"],
+        "fixes": shown["fixes"],
         "quickbooks_id": result.quickbooks_id,
         "applied": [{"invoice": each.invoice_number, "amount": plain_amount(each.amount)} for each in result.applied],
     }
@@ -63,28 +84,50 @@ def title_of(name: str, connection: Connection) -> str:
     return connection.company + (f" ({connection.environment})" if connection.environment != "production" else "")
 
 
-def unavailable(sentences: Sentences, failure: AddInError) -> dict[str, Any]:
+def unavailable(sentences: Sentences, failure: AddInError) -> Unavailable:
     """Why a form cannot do its work now, and where to go."""
-    link = {"label": "Connect…", "form": "connection"} if isinstance(failure, NotConnected | ReconnectNeeded) else None
+    connect: FormLink = {"label": "Connect…", "form": "connection"}
+    link = connect if isinstance(failure, NotConnected | ReconnectNeeded) else None
     return {"text": sentences.text(failure.message), "link": link}
 
 
-def present_rejection(sentences: Sentences, rejection: AnswerRejected) -> dict[str, Any]:
+def present_rejection(sentences: Sentences, rejection: AnswerRejected) -> Mapping[str, str]:
     """Each field that does not fit, and why."""
-    return {"rejected": {name: sentences.text(message) for name, message in rejection.fields.items()}}
+    return {name: sentences.text(message) for name, message in rejection.fields.items()}
 
 
-def answering(sentences: Sentences, work: Callable[[], Any]) -> Any:
+def present_counts(counts: Mapping[str, int]) -> RunCounts:
+    """How the rows of a run ended."""
+    return {
+        "tried": counts["tried"],
+        "done": counts["done"],
+        "changed": counts["changed"],
+        "needs_decision": counts["needs_decision"],
+        "failed": counts["failed"],
+        "not_confirmed": counts["not_confirmed"],
+        "skipped": counts["skipped"],
+        "not_tried": counts["not_tried"],
+        "ready": counts["ready"],
+        "not_ready": counts["not_ready"],
+    }
+
+
+def as_summary(result: ActResult) -> RunSummary:
+    """The result of an action that was done at once, where a run's is asked for: it has no counts."""
+    return cast(RunSummary, result)
+
+
+def answering(sentences: Sentences, work: Callable[[], Result]) -> Result:
     """Do the work; a rejected answer or a failure becomes data, so that the host sees no exception of ours."""
     try:
         return work()
     except AnswerRejected as rejection:
-        return present_rejection(sentences, rejection)
+        return {"rejected": present_rejection(sentences, rejection)}
     except AddInError as failure:
         return {"notice": sentences.text(failure.message), "level": "warning"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoRows:
     """A grid without rows that says why there are none."""
 
@@ -95,7 +138,7 @@ class NoRows:
     notice: None = None
 
     @property
-    def empty(self) -> dict[str, Any]:
+    def empty(self) -> EmptyGrid:
         """What the grid says in the place of rows."""
         return {"text": self.text, "link": {"label": "Try again", "answer": {}} if self.problem else None}
 
@@ -103,7 +146,7 @@ class NoRows:
         """None."""
         return []
 
-    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+    def page(self, start: int, stop: int) -> list[Row]:
         """None."""
         return []
 
@@ -112,12 +155,12 @@ class NoRows:
         return ""
 
 
-def rows_or_reason(sentences: Sentences, work: Callable[[], Any]) -> Any:
+def rows_or_reason(sentences: Sentences, work: Callable[[], Rows]) -> Rows | Rejected:
     """Rows; a rejected answer as data, and a failure as a grid that says it: the form itself says where to go."""
     try:
         return work()
     except AnswerRejected as rejection:
-        return present_rejection(sentences, rejection)
+        return {"rejected": present_rejection(sentences, rejection)}
     except AddInError as failure:
         reason = sentences.text(failure.message)
-        return NoRows(sentences.text(Message("list_unreadable", {"reason": reason})), problem=reason)
+        return NoRows(text=sentences.text(Message("list_unreadable", {"reason": reason})), problem=reason)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from qb_plugin.errors import AddInError, Fatal, RunInProgress
-from qb_plugin.forms.presentation import present_result
+from qb_plugin.forms.descriptions import Level, RunSummary
+from qb_plugin.forms.presentation import present_counts, present_result
+from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.services import FormServices
-from qb_plugin.host import Task
+from qb_plugin.host import MarkChange
 from qb_plugin.model import Message, Outcome, RowResult, RunInfo, Side, side_of
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
@@ -39,12 +40,12 @@ class RunTask:
 
     def __init__(self, services: FormServices, task: Task) -> None:
         self._services, self._task = services, task
-        self._to_mark: dict[str, str] = {}
+        self._to_mark: dict[str, MarkChange] = {}
         self._marking, self._noticed = True, False
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
         self._marked_at = services.run_ports.clock.monotonic()
 
-    def run(self, action: str, ids: Sequence[str], work: Work) -> dict[str, Any]:
+    def run(self, action: str, ids: Sequence[str], work: Work) -> RunSummary:
         """Carry out the work; every row ends with an outcome, whatever happens."""
         progress = RunProgress(tuple(ids))
         run = self._services.new_run(action, len(ids))
@@ -86,7 +87,7 @@ class RunTask:
                 yield lease.run
             self._services.run_ports.clock.sleep(LOOK_EVERY)
 
-    def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult]]) -> dict[str, Any]:
+    def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult]]) -> RunSummary:
         """Show what would become of each row: nothing is sent, marked or written to the history, and the lease is not taken."""
         progress = RunProgress(tuple(ids))
         self._marking = False
@@ -121,7 +122,7 @@ class RunTask:
             self._task.notice("")
         mark, record = mark_of(result), marked_record(result)
         if mark and record and self._marking:
-            self._to_mark[record] = mark
+            self._to_mark[record] = mark_change(record, mark, result.quickbooks_id)
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
@@ -133,7 +134,7 @@ class RunTask:
 
     def _mark(self) -> None:
         """Set the host's marks for the rows that have ended."""
-        changes = [{"ref": ref, "state": state} for ref, state in self._to_mark.items()]
+        changes = list(self._to_mark.values())
         if changes:
             self._services.host.marks.put(changes)
         self._to_mark = {}
@@ -147,12 +148,12 @@ class RunTask:
             return Fatal(Message("host_trouble", details=type(error).__name__))
         return None
 
-    def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> dict[str, Any]:
+    def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> RunSummary:
         sentences = self._services.sentences
         counts = progress.counts()
         message = failure.message if failure else summary_message(counts, self._task.cancelled)
-        level = "error" if failure else "warning" if any(counts[name] for name in WARNED) else "info"
-        return {"run": run_id, "counts": counts, "text": sentences.text(message), "level": level}
+        level: Level = "error" if failure else "warning" if any(counts[name] for name in WARNED) else "info"
+        return {"run": run_id, "counts": present_counts(counts), "text": sentences.text(message), "level": level}
 
 
 def progress_of(run: RunInfo) -> Mapping[str, object]:
@@ -165,6 +166,14 @@ def marked_record(result: RowResult) -> str | None:
     if result.source:
         return str(result.source)
     return result.id if side_of(result.id) is Side.WORKSPACE else None
+
+
+def mark_change(ref: str, state: str, quickbooks_id: str | None) -> MarkChange:
+    """The change of a record's mark, with what the record is called in QuickBooks where that is known."""
+    change: MarkChange = {"ref": ref, "state": state}
+    if quickbooks_id:
+        change["external_id"] = quickbooks_id
+    return change
 
 
 def mark_of(result: RowResult) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
+from qb_plugin.errors import AddInError
 from qb_plugin.host import Host
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
@@ -63,13 +64,21 @@ class FormServices(Protocol):
         """QuickBooks' lists, cached for some minutes; raises like `context`, or what reading QuickBooks raises."""
         ...
 
-    def settings(self, realm: str) -> Mapping[str, Any]:
+    def settings(self, realm: str) -> Mapping[str, object]:
         """The settings of a company; empty without one."""
         ...
 
-    def save_settings(self, realm: str, values: Mapping[str, Any]) -> None: ...
+    def save_settings(self, realm: str, values: Mapping[str, object]) -> None: ...
     def use_saved_pace(self, realm: str) -> None:
         """Take over the pace of the settings, which another workstation may have changed; a run does so when it begins."""
         ...
 
     def new_run(self, action: str, total: int) -> RunInfo: ...
+
+
+def lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:
+    """QuickBooks' lists, or empty ones while it cannot be reached: rows and options are shown all the same."""
+    try:
+        return services.lists(connection)
+    except AddInError:
+        return ReferenceLists()

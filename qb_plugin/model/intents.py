@@ -10,7 +10,7 @@ from qb_plugin.model.quickbooks import Entity, QboTransaction
 from qb_plugin.model.records import IntentState, Message, Operation, Ref
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """What is about to be sent, written down before the first byte leaves (docs/architecture.md rule 1).
 
@@ -61,7 +61,7 @@ class Verdict(StrEnum):
     NOT_ACTED_UPON = "not_acted_upon"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """QuickBooks' error: its code, its two texts, the field it names, and Intuit's trace id; tokens removed."""
 

@@ -18,7 +18,7 @@ class Entity(StrEnum):
     CREDIT_MEMO = "CreditMemo"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A QuickBooks customer; `full_name` is the path `Parent:Child`."""
 
@@ -29,7 +29,7 @@ class Customer:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QboInvoice:
     """A QuickBooks invoice, as much of it as allocation needs."""
 
@@ -52,7 +52,7 @@ class Line:
     number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QboPayment:
     """A QuickBooks payment as read back."""
 
@@ -82,7 +82,7 @@ class PaymentChanges:
     deleted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QboCreditMemo:
     """A QuickBooks credit memo as read back."""
 
@@ -121,7 +121,7 @@ class UnreadableRecord:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentDraft:
     """A payment to create in QuickBooks. A credit application is one with total 0 and a credit-memo line."""
 
@@ -136,7 +136,7 @@ class PaymentDraft:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditMemoDraft:
     """A credit memo to create in QuickBooks: one sales line of one item."""
 
@@ -173,7 +173,7 @@ class ReferenceLists:
     items: Sequence[ListEntry] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """The connected QuickBooks company and the preferences that matter to payments."""
 

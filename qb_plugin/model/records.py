@@ -108,7 +108,7 @@ class Application:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
     """A WorkSpace payment or credit memo to export; `number` is what people call it."""
 

@@ -28,7 +28,7 @@ class RecordingStatus(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A WorkSpace record and a QuickBooks record that are the same; unique both ways per company.
 
@@ -45,7 +45,7 @@ class Link:
     source_version: str = "0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """How one intent ends, and the link that comes of it."""
 
@@ -57,7 +57,7 @@ class Settlement:
     link: Link | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
     """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
     record it is or became, where the id does not say so."""
@@ -70,7 +70,7 @@ class RowResult:
     source: Ref | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """One press of the button, as others see it."""
 

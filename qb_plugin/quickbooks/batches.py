@@ -107,14 +107,14 @@ class BatchSender:
 
     def _send_together(self, batch: Batch, intents: tuple[Intent, ...]) -> Sequence[Answer]:
         items = tuple((intent.bid, _WORDS[intent.operation], intent.entity, intent.payload) for intent in intents)
-        request = ApiRequest("POST", "batch", f"requestid={quote(batch.requestid)}", write_batch(items))
+        request = ApiRequest(method="POST", path="batch", query=f"requestid={quote(batch.requestid)}", body=write_batch(items))
         part = Batch(batch.requestid, intents, batch.resend)
         return self._sent(part, request, self._judge_together)
 
     def _send_alone(self, batch: Batch, intent: Intent) -> Answer:
         """A void: QuickBooks documents none inside a batch. Its own requestid keeps it apart from its neighbours."""
         query = f"operation=update&include=void&requestid={quote(batch.requestid)}-{intent.bid}"
-        request = ApiRequest("POST", intent.entity.lower(), query, intent.payload.encode())
+        request = ApiRequest(method="POST", path=intent.entity.lower(), query=query, body=intent.payload.encode())
         part = Batch(batch.requestid, (intent,), batch.resend)
         return self._sent(part, request, self._judge_alone)[0]
 
@@ -126,13 +126,15 @@ class BatchSender:
             )
         except UnknownOutcome as problem:
             self._batch_sizer.lost()
-            return repeat_verdict(batch, Verdict.DOUBT, Fault(NO_ANSWER, "no answer came", problem.message.details or ""))
+            return repeat_verdict(
+                batch, Verdict.DOUBT, Fault(code=NO_ANSWER, text="no answer came", detail=problem.message.details or "")
+            )
         except CallCancelled as problem:
-            told = Fault(problem.message.key, "called back before it left", type=NOT_SENT)
+            told = Fault(code=problem.message.key, text="called back before it left", type=NOT_SENT)
             return repeat_verdict(batch, Verdict.NOT_ACTED_UPON, told)
         except AddInError as problem:
             self._stop(problem)
-            told = Fault(problem.message.key, "not sent", problem.message.details or "", type=NOT_SENT)
+            told = Fault(code=problem.message.key, text="not sent", detail=problem.message.details or "", type=NOT_SENT)
             return repeat_verdict(batch, Verdict.NOT_ACTED_UPON, told)
         self._batch_sizer.answered(len(batch.intents), reply.seconds)
         answers = judge(batch, reply)

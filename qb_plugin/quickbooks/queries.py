@@ -95,7 +95,7 @@ class Reader:
         """Records created or changed since the moment, and the ids of deleted ones; None when the answer may be incomplete:
         it holds 1,000 records at most and goes back 30 days (Intuit's page on change data capture)."""
         moment = quote(since.replace(microsecond=0).isoformat(), safe="")
-        request = ApiRequest("GET", "cdc", f"entities={entity}&changedSince={moment}")
+        request = ApiRequest(method="GET", path="cdc", query=f"entities={entity}&changedSince={moment}")
         try:
             changed, deleted = self._ask(request, lambda envelope: read_changes(envelope, entity))
         except _FaultError as problem:
@@ -110,7 +110,7 @@ class Reader:
     def entity(self, entity: str, path: str) -> object | None:
         """One record as it is now; None when it was deleted."""
         try:
-            return self._ask(ApiRequest("GET", path), lambda envelope: read_entity(envelope, entity))
+            return self._ask(ApiRequest(method="GET", path=path), lambda envelope: read_entity(envelope, entity))
         except _FaultError as problem:
             failure = failure_of(problem.fault)
             if problem.fault.code == _GONE:
@@ -183,4 +183,4 @@ class Reader:
 
 def _build_query(text: str) -> ApiRequest:
     """The request of a query, always with the statement in the body: no length limit, and no client's name in a logged address."""
-    return ApiRequest("POST", "query", body=text.encode(), kind="application/text")
+    return ApiRequest(method="POST", path="query", body=text.encode(), kind="application/text")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
-from qb_plugin.schemas.text import BadReplyError
+from qb_plugin.schemas.text import BadReplyError, JsonObject
 from qb_plugin.schemas.transactions import read_transaction
 
 # Duplicate request id, system error, locked record, unexpected error: the item may have been carried out.
@@ -37,27 +36,27 @@ def judge_batch(batch: Batch, envelope: object, reply: ApiResponse) -> tuple[Ans
     try:
         items = read_batch(envelope)
     except BadReplyError as problem:
-        fault = Fault(UNREADABLE, str(problem), status=reply.status, tid=reply.tid)
+        fault = Fault(code=UNREADABLE, text=str(problem), status=reply.status, tid=reply.tid)
         return repeat_verdict(batch, Verdict.DOUBT, fault)
     return tuple(_judge_found(batch, intent, items, reply) for intent in batch.intents)
 
 
-def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, Mapping[str, Any] | None], reply: ApiResponse) -> Answer:
+def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, JsonObject | None], reply: ApiResponse) -> Answer:
     item = items.get(intent.bid)
     if item is None:
         code = ITEM_REPEATED if intent.bid in items else ITEM_MISSING
-        return Answer(intent.id, Verdict.DOUBT, fault=Fault(code, "no single answer for this item", tid=reply.tid))
+        return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=code, text="no single answer for this item", tid=reply.tid))
     return judge_item(intent, item, reply, batch.resend)
 
 
-def judge_item(intent: Intent, item: Mapping[str, Any], reply: ApiResponse, resend: bool) -> Answer:
+def judge_item(intent: Intent, item: JsonObject, reply: ApiResponse, resend: bool) -> Answer:
     """The verdict on one intent, from its item of a batch or from its single answer."""
     try:
         fault = find_fault(item, reply.status, reply.tid)
         if fault is None:
             return _confirm(intent, item)
     except BadReplyError as problem:
-        return Answer(intent.id, Verdict.DOUBT, fault=Fault(UNREADABLE, str(problem), status=reply.status, tid=reply.tid))
+        return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=UNREADABLE, text=str(problem), status=reply.status, tid=reply.tid))
     return Answer(intent.id, judge_fault(fault, resend), fault=cleaned(fault))
 
 
@@ -71,7 +70,7 @@ def judge_fault(fault: Fault, resend: bool) -> Verdict:
     return Verdict.DOUBT if any(text in said for text in _DOUBTFUL_TEXTS) else Verdict.REFUSED
 
 
-def _confirm(intent: Intent, item: Mapping[str, Any]) -> Answer:
+def _confirm(intent: Intent, item: JsonObject) -> Answer:
     raw = item.get(intent.entity)
     if intent.operation is Operation.DELETE and is_deleted(raw):
         return Answer(intent.id, Verdict.CONFIRMED)

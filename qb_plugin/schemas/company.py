@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from marshmallow import fields
 
 from qb_plugin.model import Company
 from qb_plugin.schemas.conversions import as_day, as_flag, as_ref_id, as_text
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
+from qb_plugin.schemas.text import ReplyValues
 
 
 class CompanyInfoReply(ReplySchema):
@@ -50,8 +50,8 @@ def read_company(realm: str, info: object, preferences: object) -> Company:
     """The company out of CompanyInfo and Preferences; the home currency is USD when the answer has none."""
     name: str = load_reply(CompanyInfoReply, info)["name"]
     found = load_reply(PreferencesReply, preferences)
-    sales: dict[str, Any] = found["sales"] or {}
-    currencies: dict[str, Any] = found["currencies"] or {}
+    sales: ReplyValues = found["sales"] or {}
+    currencies: ReplyValues = found["currencies"] or {}
     closed: date | None = (found["accounting"] or {}).get("closed_until")
     return Company(
         realm=realm,

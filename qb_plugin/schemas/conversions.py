@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from marshmallow import ValidationError
 
 from qb_plugin.money import CENT
+from qb_plugin.schemas.text import JsonObject
 
 _EXACT_DIGITS = 15  # beyond any amount of money, and well within the 28 digits that `quantize` can keep
 
 
-def as_mapping(value: object) -> Mapping[str, Any]:
+def as_mapping(value: object) -> JsonObject:
     """A JSON object."""
     if not isinstance(value, dict):
         raise ValidationError("not an object")

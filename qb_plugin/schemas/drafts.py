@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 from marshmallow import ValidationError
 
@@ -115,7 +114,7 @@ def _write(kind: type[DraftSchema], values: Mapping[str, object]) -> str:
     raise DraftRefusedError(message)  # out here: the caught error holds the draft's values
 
 
-def _omit_empty(values: Mapping[str, Any]) -> dict[str, object]:
+def _omit_empty(values: Mapping[str, object]) -> dict[str, object]:
     """The values without empty ones: QuickBooks reads an empty text as a value. Zero is an amount and stays."""
     return {name: value for name, value in values.items() if value or isinstance(value, Decimal)}
 

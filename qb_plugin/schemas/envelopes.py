@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from marshmallow import ValidationError
 
 from qb_plugin.schemas.conversions import as_moment
-from qb_plugin.schemas.text import BadReplyError
+from qb_plugin.schemas.text import BadReplyError, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,12 @@ def write_batch(items: tuple[tuple[str, str, str, str], ...]) -> bytes:
     return f'{{"BatchItemRequest":[{",".join(parts)}]}}'.encode()
 
 
-def read_batch(envelope: object) -> Mapping[str, Mapping[str, Any] | None]:
+def read_batch(envelope: object) -> Mapping[str, JsonObject | None]:
     """The items of a batch answer by bId; None for a bId that came more than once, because none of them can be trusted then."""
     items = _require_object(envelope, "an answer").get("BatchItemResponse")
     if not isinstance(items, list):
         raise BadReplyError("BatchItemResponse is not a list")
-    found: dict[str, Mapping[str, Any] | None] = {}
+    found: dict[str, JsonObject | None] = {}
     for item in items:
         bid = item.get("bId") if isinstance(item, dict) else None
         if isinstance(bid, str):
@@ -104,7 +103,7 @@ def _read_changed_rows(envelope: object, entity: str) -> list[object]:
         raise BadReplyError("not a CDCResponse") from None
 
 
-def _require_object(value: object, what: str) -> Mapping[str, Any]:
+def _require_object(value: object, what: str) -> JsonObject:
     if not isinstance(value, dict):
         raise BadReplyError(f"{what} is not an object")
     return value

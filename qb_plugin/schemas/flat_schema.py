@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.exceptions import SCHEMA
 from marshmallow.schema import SchemaMeta
 
-from qb_plugin.schemas.text import BadReplyError
+from qb_plugin.schemas.text import BadReplyError, ReplyValues
 
 _OBJECTS = (dict, Mapping)  # `dict` first: an instance check against the abstract class costs more, and a dict is the usual case
 
@@ -18,7 +18,7 @@ _OBJECTS = (dict, Mapping)  # `dict` first: an instance check against the abstra
 class FlatSchemaMeta(SchemaMeta):
     """Refuses, when a schema class is built, whatever the plain loop would silently leave out; TypeError names both."""
 
-    def __init__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, object]) -> None:
         super().__init__(name, bases, attributes)  # type: ignore[no-untyped-call]
         ignored = sorted(_ignored_parts(cls))
         if ignored:
@@ -49,15 +49,15 @@ class FlatSchema(Schema, metaclass=FlatSchemaMeta):
             raise TypeError(f"{type(self).__name__}: a flat schema reads one whole record, without `many`, `partial` and `unknown`")
         self._steps = [_step(name, field) for name, field in self.load_fields.items()]
 
-    def load(self, data: Any, **_: Any) -> dict[str, Any]:
+    def load(self, data: Any, **_: Any) -> ReplyValues:
         """The values under the names of the fields; ValidationError with every field that does not fit.
 
         Three times as fast as `Schema.load`, which looks for options and hooks again at each record.
         """
         if not isinstance(data, _OBJECTS):
             raise ValidationError({SCHEMA: ["Invalid input type."]})
-        found: dict[str, Any] = {}
-        wrong: dict[str, Any] = {}
+        found: ReplyValues = {}
+        wrong: dict[str, object] = {}
         for key, name, convert, deserialize in self._steps:
             value = data.get(key)
             try:
@@ -116,7 +116,7 @@ def build_schema(kind: type[FlatSchema]) -> FlatSchema:
     return kind()
 
 
-def load_reply(kind: type[ReplySchema], raw: object) -> dict[str, Any]:
+def load_reply(kind: type[ReplySchema], raw: object) -> ReplyValues:
     """The values of `raw` under the names of the fields; BadReplyError names the fields that do not fit."""
     try:
         return build_schema(kind).load(raw)

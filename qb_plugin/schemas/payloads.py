@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from marshmallow import fields
 
 from qb_plugin.model import CreditMemoDraft, Draft, PaymentDraft
 from qb_plugin.schemas.conversions import as_day, as_money, as_ref_id, as_text
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
-from qb_plugin.schemas.text import BadReplyError, read_json
+from qb_plugin.schemas.text import BadReplyError, ReplyValues, read_json
 from qb_plugin.schemas.transactions import as_lines
 
 
@@ -64,7 +62,7 @@ def read_draft(entity: str, payload: str) -> Draft:
     raise BadReplyError(f"no record kind is called {entity}")
 
 
-def _read_credit_memo(found: Mapping[str, Any]) -> CreditMemoDraft:
+def _read_credit_memo(found: ReplyValues) -> CreditMemoDraft:
     if len(found["line"]) != 1:
         raise BadReplyError("a credit memo written by `write_draft` has one line")
     line = found["line"][0]

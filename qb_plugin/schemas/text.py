@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from typing import Any, TypeAlias
 
 import simplejson
+
+JsonObject: TypeAlias = Mapping[str, Any]
+"""A JSON object as QuickBooks sends it: nothing in it is checked."""
+
+ReplyValues: TypeAlias = dict[str, Any]
+"""Values of a reply under the names of its schema's fields, each converted and checked."""
 
 
 class BadReplyError(ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, cast
 
 from marshmallow import ValidationError
 
@@ -35,6 +35,15 @@ def as_token(value: object) -> str:
     return text
 
 
+class NewTokens(TypedDict):
+    """A token pair as the token endpoint gives it."""
+
+    access: str
+    refresh: str
+    expires_in: int  # seconds from now
+    refresh_expires_in: int  # seconds from now
+
+
 class TokenReply(ReplySchema):
     """The answer of the token endpoint; lifetimes in seconds from now."""
 
@@ -53,10 +62,10 @@ class SealedPair(ReplySchema):
     refresh_ends = required(as_text, "refresh_ends")
 
 
-def read_token_reply(raw: object) -> dict[str, Any]:
-    """`access`, `refresh`, `expires_in`, `refresh_expires_in`; BadReplyError without repeating any value."""
+def read_token_reply(raw: object) -> NewTokens:
+    """The token pair of the answer; BadReplyError without repeating any value."""
     try:
-        found: dict[str, Any] = build_schema(TokenReply).load(raw)
+        found = cast(NewTokens, build_schema(TokenReply).load(raw))
     except ValidationError as problem:
         wrong = sorted(problem.messages_dict)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from sys import intern
 from typing import Any
@@ -13,7 +13,7 @@ from qb_plugin.model import Line, QboCreditMemo, QboInvoice, QboPayment, QboTran
 from qb_plugin.money import ZERO
 from qb_plugin.schemas.conversions import as_day, as_money, as_ref_id, as_reference, as_text, as_times
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
-from qb_plugin.schemas.text import BadReplyError
+from qb_plugin.schemas.text import BadReplyError, JsonObject
 
 _NO_TIMES = (None, None)
 
@@ -26,7 +26,7 @@ def as_lines(value: Any) -> tuple[Line, ...]:
         raise ValidationError("not lines") from None
 
 
-def _read_links(raw: Mapping[str, Any]) -> Iterator[Line]:
+def _read_links(raw: JsonObject) -> Iterator[Line]:
     for link in raw.get("LinkedTxn") or ():
         identity, kind = link["TxnId"], link["TxnType"]
         if not isinstance(identity, str) or not isinstance(kind, str):
@@ -34,7 +34,7 @@ def _read_links(raw: Mapping[str, Any]) -> Iterator[Line]:
         yield Line(kind, identity, as_money(raw["Amount"]), _read_number(raw.get("LineEx")))
 
 
-def _read_number(extra: Mapping[str, Any] | None) -> str | None:
+def _read_number(extra: JsonObject | None) -> str | None:
     for entry in (extra or {}).get("any") or ():
         pair = entry.get("value") or {}
         if pair.get("Name") == "txnReferenceNumber":

@@ -22,7 +22,7 @@ class AppKeys:
     def read(self) -> tuple[str, App]:
         """The environment (`production`, `sandbox` or a simulator's address) and the keys, in one query."""
         saved = self._settings.get(APP_SCOPE)
-        # The start-up option comes first for the environment alone: whoever starts the host beside a simulator means that one,
+        # The start-up option comes first for the environment alone: a host that is started beside a simulator means that one,
         # whatever was chosen when connecting before.
         environment = self._host.option("quickbooks") or str(saved.get("environment") or "") or "sandbox"
         client_id = str(saved.get("client_id") or "") or self._host.option("client_id") or ""

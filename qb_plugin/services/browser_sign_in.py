@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from qb_plugin.errors import AddInError, AnswerRejected
-from qb_plugin.host import Host
+from qb_plugin.host import CallbackAnswer, Host
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message
 from qb_plugin.services.app_keys import AppKeys
@@ -48,7 +47,7 @@ class BrowserSignIn:
             self._company.save_settings(connection.realm, first_settings(self._host.ledger.methods(), lists))
         self._company.use_saved_pace(connection.realm)
 
-    def receive_callback(self, values: Mapping[str, str]) -> dict[str, Any]:
+    def receive_callback(self, values: Mapping[str, str]) -> CallbackAnswer:
         """Complete the sign-in with what arrived at the redirect address: `ok`, and the text for the browser's page."""
         try:
             connection = self.finish(values)

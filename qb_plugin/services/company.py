@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
 
 from qb_plugin.errors import NotConnected, ReconnectNeeded
 from qb_plugin.host import Host
@@ -81,11 +80,11 @@ class ConnectedCompany:
             limits=self._parts.limits,
         )
 
-    def settings(self, realm: str) -> Mapping[str, Any]:
+    def settings(self, realm: str) -> Mapping[str, object]:
         """A company's settings by name; empty before it was connected for the first time, and without a company."""
         return self._store.settings.get(realm) if realm else {}
 
-    def save_settings(self, realm: str, values: Mapping[str, Any]) -> None:
+    def save_settings(self, realm: str, values: Mapping[str, object]) -> None:
         """Save a company's settings and use their pace from the next call on; what is not named stays."""
         self._store.settings.put(realm, values)
         self.use_saved_pace(realm)

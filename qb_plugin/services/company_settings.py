@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from qb_plugin.model import ListEntry, ReferenceLists
 
 GENTLE = 0.5  # of QuickBooks' limits
 
 
-def first_settings(methods: Sequence[str], lists: ReferenceLists) -> dict[str, Any]:
+def first_settings(methods: Sequence[str], lists: ReferenceLists) -> dict[str, object]:
     """Payment methods of the same name, Undeposited Funds, and the first service item."""
     by_name = {entry.name.casefold(): entry for entry in lists.methods if entry.active}
     found = {method: by_name[method.casefold()].id for method in methods if method.casefold() in by_name}
@@ -28,6 +27,6 @@ def first_item(items: Sequence[ListEntry]) -> str:
     return next((item.id for item in items if item.active and item.type == "Service"), "")
 
 
-def pace_of(settings: Mapping[str, Any]) -> float:
+def pace_of(settings: Mapping[str, object]) -> float:
     """The share of QuickBooks' limits to use, of 1.0."""
     return GENTLE if settings.get("pace") == "gentle" else 1.0

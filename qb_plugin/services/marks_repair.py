@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb_plugin.host import Marks
+from qb_plugin.host import MarkChange, Marks
 from qb_plugin.model import Entity
 from qb_plugin.sync.ports import Links
 
@@ -17,8 +17,10 @@ def repair_marks(marks: Marks, links: Links, realm: str) -> None:
     # The marks are read first: a run that goes on meanwhile links, then marks, so that a row in between is linked when the
     # links are read and its mark is set, never taken off.
     marked = set(marks.marked("synchronized"))
-    linked = {str(link.source) for entity in ENTITIES for link in links.all_of(realm, entity)}
-    changes = [{"ref": ref, "state": "synchronized"} for ref in sorted(linked - marked)]
-    changes += [{"ref": ref, "state": ""} for ref in sorted(marked - linked)]
+    linked = {str(link.source): link.quickbooks_id for entity in ENTITIES for link in links.all_of(realm, entity)}
+    changes: list[MarkChange] = [
+        {"ref": ref, "state": "synchronized", "external_id": linked[ref]} for ref in sorted(linked.keys() - marked)
+    ]
+    changes += [{"ref": ref, "state": ""} for ref in sorted(marked - linked.keys())]
     if changes:
         marks.put(changes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from qb_plugin.clock import Clock, SystemClock
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.quickbooks.limits import Limits
+from qb_plugin.store.database import Store, open_store
 from qb_plugin.sync.context import Waits
 from qb_plugin.sync.ports import Ids
 
@@ -23,7 +24,7 @@ class RandomIds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The clock, the ids, the waits and limits, and the function that builds the QuickBooks side."""
+    """The clock, the ids, the waits and limits, and the functions that open the store and build the QuickBooks side."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
@@ -31,7 +32,7 @@ class Parts:
     waits: Waits = field(default_factory=Waits)
     #: QuickBooks' limits; wider ones only in front of a simulator
     limits: Limits = field(default_factory=Limits)
-    #: False lets several runs of a company go on at once, to show what the lease prevents
-    exclusive: bool = True
+    #: opens the add-in's tables at an address
+    open_store: Callable[[str], Store] = open_store
     #: called with the keyword arguments of `build_quickbooks`
     connect: Callable[..., QuickBooks] = build_quickbooks

@@ -9,7 +9,8 @@ from pathlib import Path
 from qb_plugin.clock import Clock, SystemClock
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leasing.claims import Claims, HasDied
-from qb_plugin.store.leasing.leases import Leases, OpenLeases
+from qb_plugin.store.leasing.heartbeat import LeaseStore
+from qb_plugin.store.leasing.leases import Leases
 from qb_plugin.store.leasing.process import Process, has_died, this_process
 from qb_plugin.store.links import Links
 from qb_plugin.store.runs import Runs
@@ -20,7 +21,7 @@ from qb_plugin.store.sql.network_drive import lies_on_share
 from qb_plugin.store.tokens import Tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """Access to all tables. Thread-safe; one per process and database is enough."""
 
@@ -28,7 +29,7 @@ class Store:
     journal: Journal
     links: Links
     runs: Runs
-    leases: Leases | OpenLeases
+    leases: LeaseStore
     settings: Settings
     tokens: Tokens
 
@@ -47,7 +48,6 @@ def open_store(
     clock: Clock | None = None,
     *,
     patience: float = 30.0,
-    exclusive: bool = True,
     process: Process | None = None,
     is_dead: HasDied = has_died,
     on_share: Callable[[Path], bool] = lies_on_share,
@@ -55,7 +55,7 @@ def open_store(
     """Open the tables at this SQLAlchemy address, after creating or migrating them; Fatal when that is impossible.
 
     `clock` is for tests: without one, leases are judged by the server's time on PostgreSQL. `patience`: seconds to wait for a
-    lock of another connection. `exclusive=False` allows several runs at once. `process` is the holder of leases taken here,
+    lock of another connection. `process` is the holder of leases taken here,
     `is_dead` decides whether another holder has ended, `on_share` whether a file lies on a network share.
     """
     database = Database(connect(url, patience, on_share), clock or SystemClock(), server_time=clock is None)
@@ -67,11 +67,11 @@ def open_store(
         raise
     claims = Claims(database, process or this_process(), is_dead)
     return Store(
-        database,
-        Journal(database),
-        Links(database),
-        Runs(database),
-        (Leases if exclusive else OpenLeases)(database, claims),
-        Settings(database),
-        Tokens(database, claims),
+        database=database,
+        journal=Journal(database),
+        links=Links(database),
+        runs=Runs(database),
+        leases=Leases(database, claims),
+        settings=Settings(database),
+        tokens=Tokens(database, claims),
     )

@@ -95,7 +95,17 @@ def _run_row(run: RunInfo) -> dict[str, object]:
 
 def _run(row: Row[Any]) -> RunInfo:
     counts: Any = decode(row.counts)
-    return RunInfo(row.id, row.realm, row.action, row.user_name, row.started, row.total, row.done, row.finished, counts)
+    return RunInfo(
+        id=row.id,
+        realm=row.realm,
+        action=row.action,
+        user=row.user_name,
+        started=row.started,
+        total=row.total,
+        done=row.done,
+        finished=row.finished,
+        counts=counts,
+    )
 
 
 def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
@@ -111,5 +121,9 @@ def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
 
 def _result(row: Row[Any]) -> RowResult:
     return RowResult(
-        row.row_id, Outcome(row.outcome), decode_message(row.message), row.quickbooks_id, decode_applications(row.applied)
+        id=row.row_id,
+        outcome=Outcome(row.outcome),
+        message=decode_message(row.message),
+        quickbooks_id=row.quickbooks_id,
+        applied=decode_applications(row.applied),
     )

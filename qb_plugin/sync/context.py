@@ -20,7 +20,7 @@ class Waits:
     lag: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncContext:
     """Everything outside that the rules use."""
 

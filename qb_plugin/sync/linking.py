@@ -36,7 +36,15 @@ def link_to_transaction(
     realm: str, source: Ref, transaction: QboTransaction, origin: LinkOrigin, source_version: str = "0"
 ) -> Link:
     """The link of a WorkSpace payment or credit memo to what it is in QuickBooks."""
-    return Link(realm, source, ENTITIES[source.kind], transaction.id, origin, transaction.sync_token, source_version)
+    return Link(
+        realm=realm,
+        source=source,
+        entity=ENTITIES[source.kind],
+        quickbooks_id=transaction.id,
+        origin=origin,
+        sync_token=transaction.sync_token,
+        source_version=source_version,
+    )
 
 
 def link_of_intent(intent: Intent, saved: QboTransaction, origin: LinkOrigin) -> Link | None:
@@ -84,7 +92,10 @@ def link_clients(links: Links, realm: str, wanted: Mapping[str, str]) -> Matched
     moved = [Ref(Kind.CLIENT, client) for client in changed if client in before]
     if moved:
         links.remove(realm, moved)
-    new = [Link(realm, Ref(Kind.CLIENT, c), Entity.CUSTOMER, customer, LinkOrigin.MATCHED) for c, customer in changed.items()]
+    new = [
+        Link(realm=realm, source=Ref(Kind.CLIENT, c), entity=Entity.CUSTOMER, quickbooks_id=customer, origin=LinkOrigin.MATCHED)
+        for c, customer in changed.items()
+    ]
     return MatchedClients(len(links.add(new)), owners)
 
 

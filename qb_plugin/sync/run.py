@@ -94,7 +94,7 @@ class RunProgress:
 def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:
     """How a row ends that the run leaves open; of a credit memo that was saved only the application is not confirmed."""
     if last is None or last.outcome is Outcome.WAITING:
-        return RowResult(identity, Outcome.NOT_TRIED, reason)
+        return RowResult(id=identity, outcome=Outcome.NOT_TRIED, message=reason)
     key = "application_not_confirmed" if last.quickbooks_id else "not_confirmed"
     return replace(last, outcome=Outcome.NOT_CONFIRMED, message=Message(key))
 
@@ -154,6 +154,7 @@ class RunRecorder:
     def __init__(self, ports: RunPorts, run: RunInfo, guard: LeaseGuard, progress: RunProgress, listener: Reporter) -> None:
         self._ports, self._run, self._guard, self._progress, self._listener = ports, run, guard, progress, listener
         self._waiting: list[RowResult] = []
+        self._unshown: list[RowResult] = []  # counted, and not shown because writing it down failed: one at most
         self._written_at = ports.clock.monotonic()
         self.listening = True  # until the listener fails
 
@@ -171,6 +172,7 @@ class RunRecorder:
         try:
             self._keep(result)
         except BaseException as failure:
+            self._unshown.append(result)  # it counts, and is shown with the rows that this failure ends
             raise RunAborted(failure) from None
         self._pass_on(self._listener.row, result)
 
@@ -194,7 +196,7 @@ class RunRecorder:
         if ends:
             with suppress(AddInError):
                 self._ports.runs.report(self._run.id, ends)
-        for end in ends:
+        for end in (*self._unshown, *ends):
             self._listener.row(end)
 
     def _keep(self, result: RowResult) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from hostsim.addins.host_services import Options
 from hostsim.commands.connect import connect
-from hostsim.commands.startup import spare_the_collector
+from hostsim.commands.startup import tune_garbage_collector
 from hostsim.practice.database import open_practice
 from hostsim.secrets.simulator_credentials import SimulatorKeys
 from hostsim.testing import KEY, source_of
@@ -128,7 +128,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     today = date.today()  # noqa: DTZ011 - the day on this machine
     switches = {"auto_apply": True} if options.form == "export-payments" else {}
     with open_addin(options.database, options.quickbooks, today, Limits() if options.limits else FREE) as workspace:
-        spare_the_collector()  # as the host does when it starts
+        tune_garbage_collector()  # as the host does when it starts
         if options.alone:
             found = run_alone(workspace, today, options.rows)
         else:

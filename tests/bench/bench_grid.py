@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from hostsim.addins.descriptions import Answer, Edits, RunSummary
+from hostsim.addins.form_protocol import RowReporter
 from hostsim.practice.demo.bulk_seed import seed_payments
+from hostsim.terminal.output import NO_COUNTS
 from hostsim.testing import demo_practice, running_host
 from tests.bench.figures import Figure, Section, at_least, at_most, table
 from tests.browser.chromium import FLAGS, get_browser
@@ -57,9 +59,7 @@ class SteadyForm(SendForm):
 
     began: threading.Event | None = None
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Any
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter) -> RunSummary:
         """Change row after row at the pace."""
         started = time.perf_counter()
         for position, id in enumerate(ids):
@@ -68,7 +68,7 @@ class SteadyForm(SendForm):
             time.sleep(max(0.0, started + position / RATE - time.perf_counter()))
             task.row(outcome_of(id))
             task.progress(position + 1, len(ids))
-        return {"counts": {"done": len(ids)}, "text": "Done.", "level": "info", "run": "run-1", "rows": []}
+        return {"counts": {**NO_COUNTS, "done": len(ids)}, "text": "Done.", "level": "info", "run": "run-1", "rows": []}
 
 
 @contextmanager

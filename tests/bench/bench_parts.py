@@ -43,8 +43,16 @@ def draft(place: int) -> PaymentDraft:
     """A payment as a run sends it: one invoice, a method, a deposit account and our marker."""
     amount = payment_amount(place, Shape(600))
     note = f"[WS af7k2-P-{place}]"
-    return PaymentDraft(str(place % 600 + 1), date(2026, 11, 20), amount, f"{10_000 + place}", "2", "35", note,
-                        (Line("Invoice", str(place + 1), amount, f"B-{place:06}"),))  # fmt: skip
+    return PaymentDraft(
+        customer_id=str(place % 600 + 1),
+        date=date(2026, 11, 20),
+        total=amount,
+        reference=f"{10_000 + place}",
+        method_id="2",
+        deposit_account_id="35",
+        note=note,
+        lines=(Line("Invoice", str(place + 1), amount, f"B-{place:06}"),),
+    )
 
 
 def intents(place: int, payloads: Sequence[str]) -> tuple[Intent, ...]:
@@ -100,8 +108,18 @@ def journal(store: Store, batches: Sequence[tuple[Intent, ...]]) -> None:
 
 def settlement(intent: Intent) -> Settlement:
     """It was saved, under the number of its record."""
-    link = Link(REALM, intent.source, Entity.PAYMENT, intent.source.id, LinkOrigin.EXPORTED, "0", "1")
-    return Settlement(intent.id, IntentState.CONFIRMED, intent.source.id, "0", None, link)
+    link = Link(
+        realm=REALM,
+        source=intent.source,
+        entity=Entity.PAYMENT,
+        quickbooks_id=intent.source.id,
+        origin=LinkOrigin.EXPORTED,
+        sync_token="0",
+        source_version="1",
+    )
+    return Settlement(
+        intent_id=intent.id, state=IntentState.CONFIRMED, quickbooks_id=intent.source.id, sync_token="0", message=None, link=link
+    )
 
 
 def transport(place: Any, batches: Sequence[tuple[Intent, ...]]) -> Iterator[Answer]:
@@ -132,8 +150,11 @@ def measure(rows: int) -> Section:
             answers: list[Answer] = []
             sent = spent(lambda: answers.extend(transport(place, batches)))
     assert {answer.verdict for answer in answers} == {Verdict.CONFIRMED}
-    parts = {"schemas: the payment written": written, "journal: intent, answer and link": kept,
-             "transport: sent, and the answer read by its schema": sent}  # fmt: skip
+    parts = {
+        "schemas: the payment written": written,
+        "journal: intent, answer and link": kept,
+        "transport: sent, and the answer read by its schema": sent,
+    }
     figures = [Figure(name, seconds / rows * 1e6, "µs") for name, seconds in parts.items()]
     figures.append(Figure("of that, the answer read by its schema", read / rows * 1e6, "µs"))
     figures.append(at_most("the three parts", sum(parts.values()) / rows * 1e6, 250, "µs"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.bulk_seed import seed_payments
 from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.model import LedgerQuery, PaymentToRecord
 from hostsim.practice.query import SORTS
 from tests.bench.databases import empty_database
 
@@ -69,15 +70,13 @@ def measure(practice: Practice, rows: int, times: int) -> Iterator[Figure]:
 
 
 def _filters(practice: Practice, ledger: PracticeLedger, times: int) -> Iterator[Figure]:
-    year = {"kinds": ["payment"], "from": TODAY - timedelta(days=YEAR - 1), "to": TODAY}
-    shown = {"hide_synchronized": True, "show_hidden": False}
+    year: LedgerQuery = {"kinds": ["payment"], "from": TODAY - timedelta(days=YEAR - 1), "to": TODAY}
+    shown: LedgerQuery = {**year, "hide_synchronized": True, "show_hidden": False}
     yield _first_rows("filter: payments of a year", "p95 <= 50", practice, ledger, year, times)
-    yield _first_rows("filter: the same, hide synchronized", "p95 <= 50", practice, ledger, year | shown, times)
-    yield _first_rows(
-        "filter: the same, sorted by client", "p95 <= 400", practice, ledger, year | shown | {"sort": "client"}, times
-    )
+    yield _first_rows("filter: the same, hide synchronized", "p95 <= 50", practice, ledger, shown, times)
+    yield _first_rows("filter: the same, sorted by client", "p95 <= 400", practice, ledger, {**shown, "sort": "client"}, times)
     _synchronize(practice, ledger)
-    everything = {"kinds": ["payment"]} | shown
+    everything: LedgerQuery = {"kinds": ["payment"], "hide_synchronized": True, "show_hidden": False}
     yield _first_rows("filter: hide synchronized, 10 of 11 are", "p95 <= 50", practice, ledger, everything, times)
 
 
@@ -115,9 +114,7 @@ def _searches(practice: Practice, ledger: PracticeLedger, times: int) -> Iterato
         yield _first_rows(f"search: {text}", "p95 <= 100", practice, ledger, {"search": text}, times)
 
 
-def _first_rows(
-    what: str, target: str, practice: Practice, ledger: PracticeLedger, query: Mapping[str, object], times: int
-) -> Figure:
+def _first_rows(what: str, target: str, practice: Practice, ledger: PracticeLedger, query: LedgerQuery, times: int) -> Figure:
     marks, counted = practice.marks(ADDIN), [0]
 
     def first() -> None:
@@ -153,7 +150,7 @@ def _recording(ledger: PracticeLedger) -> Figure:
     snapshot = ledger.invoice_snapshot({"open": True})
     invoices = ledger.invoices(snapshot.ids(0, snapshot.count))
     cent = Decimal("0.01")
-    given = [
+    given: list[PaymentToRecord] = [
         {
             "external_key": f"bench:{n}",
             "client_id": invoice.client_id,

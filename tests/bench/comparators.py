@@ -82,7 +82,7 @@ def plain_loop(target: Target, rows: int, shape: Shape) -> None:
     reply = session.post(
         f"{target.address}/oauth2/v1/tokens/bearer",
         data={"grant_type": "refresh_token", "refresh_token": keys["refresh_token"]},
-        auth=(keys["client_id"], keys["client_secret"]),
+        auth=(str(keys["client_id"]), str(keys["client_secret"])),
         timeout=PATIENCE,
     )
     session.headers.update({"Authorization": f"Bearer {reply.json()['access_token']}", "Accept": "application/json"})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,17 +17,20 @@ from tests.support.paths import ROOT
 HOST: dict[str, set[str]] = {
     "__main__": {"cli"},
     "cli": {"commands"},  # by name, when one is called
-    "commands": {"addins", "practice", "secrets", "support", "terminal", "web", "workspace"},
+    "commands": {"addins", "loopback", "practice", "secrets", "support", "web", "workspace"},
     "terminal": {"addins", "commands", "practice", "workspace"},
-    "web": {"addins", "event_feed", "grid_snapshots", "support", "tasks", "workspace"},
-    "testing": {"addins", "practice", "web", "workspace"},
+    "web": {"addins", "event_feed", "grid_snapshots", "refusals", "support", "task_events", "tasks", "workspace"},
+    "testing": {"addins", "loopback", "practice", "web", "workspace"},
     "support": {"addins", "exception_log", "practice", "tasks", "workspace"},
     "workspace": {"addins", "builtin", "event_feed", "exception_log", "grid_snapshots", "practice", "tasks"},
     "builtin": {"addins", "practice"},
-    "grid_snapshots": {"addins", "web"},
-    "addins": {"exception_log", "practice"},
-    "tasks": {"exception_log"},
-    "event_feed": set(),
+    "grid_snapshots": {"addins", "refusals"},
+    "addins": {"exception_log", "practice", "refusals"},
+    "tasks": {"addins", "exception_log", "task_events"},
+    "event_feed": {"addins", "task_events"},
+    "task_events": {"addins"},
+    "refusals": set(),
+    "loopback": set(),
     "exception_log": set(),
     "practice": set(),
     "secrets": set(),
@@ -34,6 +39,9 @@ HOST: dict[str, set[str]] = {
 
 # Libraries that only some parts may know.
 LIBRARIES: dict[str, set[str]] = {
+    "starlette": {"web", "qbo_simulator"},
+    "uvicorn": {"web", "qbo_simulator"},
+    "jinja2": {"web", "qbo_simulator"},
     "sqlalchemy": {"practice"},
     "pluggy": {"addins", "builtin"},
     "keyring": {"secrets"},
@@ -61,6 +69,17 @@ def test_the_host_keeps_to_the_import_table() -> None:
     assert [*forbidden_parts(ROOT), *forbidden_libraries(ROOT)] == []
 
 
+def test_of_the_commands_only_the_one_that_serves_pages_imports_them() -> None:
+    files = sorted((ROOT / "hostsim" / "commands").glob("*.py"))
+    assert [path.name for path in files if any(name.startswith("hostsim.web") for name in imported_names(path))] == ["serve.py"]
+
+
+def test_a_run_from_the_terminal_loads_no_web_framework() -> None:
+    code = "import sys, hostsim.terminal.run_command as _; print(*sorted({'starlette', 'uvicorn', 'jinja2'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == ""
+
+
 def test_every_part_stands_in_the_table_and_exists() -> None:
     assert set(part_graph(ROOT, "hostsim")) == set(HOST)
 
@@ -73,6 +92,7 @@ def test_every_part_stands_in_the_table_and_exists() -> None:
         ("web/api.py", "from hostsim.terminal.output import Output", "web may not import terminal"),
         ("practice/ledger.py", "import hostsim.addins.loader", "practice may not import addins"),
         ("web/api.py", "import sqlalchemy", "web may not import sqlalchemy"),
+        ("event_feed.py", "from starlette.requests import Request", "event_feed may not import starlette"),
     ],
 )
 def test_a_forbidden_import_is_found(where: str, line: str, said: str, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables as host_tables
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.descriptions import RowChange, RunSummary
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
@@ -105,14 +106,14 @@ class Listener:
 
     patience: int | None = None
     ended: int = 0
-    rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: dict[str, RowChange] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> bool:
         """Whether the person has lost patience."""
         return self.patience is not None and self.ended >= self.patience
 
-    def row(self, row: Mapping[str, Any]) -> None:
+    def row(self, row: RowChange) -> None:
         """A row's outcome."""
         self.ended += row["outcome"] != "running"
         self.rows[row["id"]] = row
@@ -192,26 +193,26 @@ class Firm:
     def left(self, source: str) -> list[str]:
         """The rows that the filters leave."""
         rows = ExportPayments(self.runtime).rows(self.export_answer(source), None)
+        assert not isinstance(rows, dict)
         return list(rows.ids(0, rows.count))
 
-    def export(self, rows: Sequence[str], auto_apply: bool = False, patience: int | None = None) -> dict[str, Any]:
+    def export(self, rows: Sequence[str], auto_apply: bool = False, patience: int | None = None) -> RunSummary:
         """Press Export Selected: the run's summary, and what its rows were told last."""
         source = "payments" if rows and rows[0].startswith("payment") else "credit_memos"
         answer = self.export_answer(source, auto_apply)
         listener = Listener(patience)
-        found: dict[str, Any] = ExportPayments(self.runtime).run("export", answer, list(rows), {}, listener)
+        found = ExportPayments(self.runtime).run("export", answer, list(rows), {}, listener)
         return {**found, "rows": list(listener.rows.values())}
 
-    def import_all(self, patience: int | None = None) -> dict[str, Any]:
+    def import_all(self, patience: int | None = None) -> RunSummary:
         """Press Import Selected for every row that is ready."""
         form = ImportPayments(self.runtime)
         answer = {"hide_synchronized": True, "token": form.open({})["token"]}
         rows = form.rows(answer, None)
         if isinstance(rows, dict):
-            return rows
+            return {"rejected": rows["rejected"]}
         ready = [row["id"] for row in rows.page(0, rows.count) if row["outcome"] == "ready"]
-        found: dict[str, Any] = form.run("import", answer, ready, {}, Listener(patience))
-        return found
+        return form.run("import", answer, ready, {}, Listener(patience))
 
     def hide(self, row: str, hidden: bool) -> None:
         """Hide a row by hand, or show it again."""

@@ -14,6 +14,7 @@ from hostsim.practice.model import RecordedPayment
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.errors import AddInError
+from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import ConnectionState, Entity, Outcome, RowResult, RunInfo
 from qb_plugin.sync.importing.compact_rows import read_compact_rows
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
@@ -118,7 +119,7 @@ class FreshKeys:
     def __init__(self, behind: PracticeLedger, press: int) -> None:
         self._behind, self._press = behind, press
 
-    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[RecordedPayment]:
+    def record_payments(self, payments: Sequence[PaymentToRecord]) -> Sequence[RecordedPayment]:
         return self._behind.record_payments(
             [{**payment, "external_key": f"{payment['external_key']}#{self._press}"} for payment in payments]
         )
@@ -194,7 +195,14 @@ class ImportPlay:
         except AddInError as failure:
             return Ended({}, failure)
         progress, last = RunProgress([row.id for row in kept.rows.values()]), dict[str, RowResult]()
-        run = RunInfo(f"run-{self._presses}", REALM, "import-payments", "Maria Ortiz", self._time.now(), len(progress.ids))
+        run = RunInfo(
+            id=f"run-{self._presses}",
+            realm=REALM,
+            action="import-payments",
+            user="Maria Ortiz",
+            started=self._time.now(),
+            total=len(progress.ids),
+        )
 
         def work(leased: LeasedRun) -> None:
             import_payments(context, leased, ledger, kept, progress.ids, options=ImportOptions({}))

@@ -76,8 +76,15 @@ def store_over(engine: Engine, time: SharedTime, number: int) -> Store:
     database = Database(engine, time, server_time=False)
     process = Process("desk", number, str(number))
     claims = Claims(database, process, lambda other, here: other.pid != here.pid)
-    parts = (Journal(database), Links(database), Runs(database), Leases(database, claims))
-    return Store(database, *parts, Settings(database), Tokens(database, claims))
+    return Store(
+        database=database,
+        journal=Journal(database),
+        links=Links(database),
+        runs=Runs(database),
+        leases=Leases(database, claims),
+        settings=Settings(database),
+        tokens=Tokens(database, claims),
+    )
 
 
 class FrailAdapter(InProcessAdapter):
@@ -174,7 +181,14 @@ class Desk:
         """Press Export Selected; rows that never came to an end are ended as the form ends them."""
         progress = RunProgress([str(record.ref) for record in records])
         now = self.site.time.now()
-        run = RunInfo(f"run-{self.number}-{next(self._runs)}", REALM, "export-payments", "Maria Ortiz", now, len(records))
+        run = RunInfo(
+            id=f"run-{self.number}-{next(self._runs)}",
+            realm=REALM,
+            action="export-payments",
+            user="Maria Ortiz",
+            started=now,
+            total=len(records),
+        )
         failure, last = None, dict[str, RowResult]()
 
         def work(leased: LeasedRun) -> None:
@@ -200,7 +214,7 @@ def ended(row: str, last: RowResult | None, failure: AddInError | None) -> RowRe
     """The row's end, as forms/run_task.py reports it."""
     message = failure.message if failure else Message("cancelled_row")
     if last is None:
-        return RowResult(row, Outcome.NOT_TRIED, message)
+        return RowResult(id=row, outcome=Outcome.NOT_TRIED, message=message)
     return replace(last, outcome=Outcome.SYNCHRONIZED, message=message) if last.outcome is Outcome.RUNNING else last
 
 
@@ -214,5 +228,8 @@ def settle_in(desk: Desk, clients: Mapping[str, str], refresh_token: str) -> Non
     """Sign in and match the clients: client n is customer `clients[n]`."""
     desk.connect(refresh_token)
     desk.store.links.add(
-        [Link(REALM, Ref(Kind.CLIENT, here), Entity.CUSTOMER, there, LinkOrigin.MATCHED) for here, there in clients.items()]
+        [
+            Link(realm=REALM, source=Ref(Kind.CLIENT, here), entity=Entity.CUSTOMER, quickbooks_id=there, origin=LinkOrigin.MATCHED)
+            for here, there in clients.items()
+        ]
     )

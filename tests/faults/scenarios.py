@@ -38,7 +38,15 @@ def record(kind: Kind, number: int, client: str, day: int, amount: str) -> Sourc
     """A record of November."""
     name = f"{'P' if kind is Kind.PAYMENT else 'CM'}-{number}"
     ref = Ref(kind, str(number))
-    return SourceRecord(ref, name, client, CLIENTS[client], date(2026, 11, day), Decimal(amount), reference=f"R{number}")
+    return SourceRecord(
+        ref=ref,
+        number=name,
+        client_id=client,
+        client_name=CLIENTS[client],
+        date=date(2026, 11, day),
+        amount=Decimal(amount),
+        reference=f"R{number}",
+    )
 
 
 def _payments() -> tuple[SourceRecord, ...]:

@@ -194,7 +194,16 @@ def make_records(rows: int) -> list[SourceRecord]:
         amount = Decimal(10_00 + number % 977).scaleb(-2)
         name, day = f"Client {client}", date(2026, 11, 1 + number % 20)
         made.append(
-            SourceRecord(Ref(Kind.PAYMENT, str(number)), f"P-{number}", str(client), name, day, amount, method, f"R{number}")
+            SourceRecord(
+                ref=Ref(Kind.PAYMENT, str(number)),
+                number=f"P-{number}",
+                client_id=str(client),
+                client_name=name,
+                date=day,
+                amount=amount,
+                method=method,
+                reference=f"R{number}",
+            )
         )
     return made
 

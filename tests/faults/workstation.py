@@ -25,8 +25,10 @@ from qb_plugin.model import Outcome
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
+from qb_plugin.store.database import open_store
 from qb_plugin.sync.context import Waits
 from tests.faults.books_process import Books
+from tests.support.open_leases import open_store_without_lease
 
 TODAY = date(2026, 11, 20)
 KEY = bytes(range(32))
@@ -113,7 +115,7 @@ class Workstation:
 
     def _left(self) -> list[str]:
         rows = self._form.rows(self._answer(), None)
-        return [identity for identity in rows.ids(0, rows.count) if identity not in self._ended]
+        return [] if isinstance(rows, dict) else [identity for identity in rows.ids(0, rows.count) if identity not in self._ended]
 
     def _answer(self) -> dict[str, Any]:
         return {"from": None, "to": None, "source": "payments", "hide_synchronized": True, "auto_apply": self.order.auto_apply}
@@ -131,7 +133,8 @@ def open_runtime(order: Order, practice: Practice) -> Runtime:
     """The add-in over this practice; only its pauses are shorter."""
     options = Options(order.database, 8400, order.values, TODAY)
     host = Services("quickbooks", practice, User(order.user), options, Callbacks(), lambda _: KEY, lambda: TODAY)
-    return Runtime(host, Parts(waits=WAITS, limits=order.limits, exclusive=order.exclusive))
+    opened = open_store if order.exclusive else open_store_without_lease
+    return Runtime(host, Parts(waits=WAITS, limits=order.limits, open_store=opened))
 
 
 def work(order: Order, ready: Any = None) -> None:

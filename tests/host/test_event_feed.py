@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from hostsim.event_feed import KEPT, Feed, coalesce
+from hostsim.event_feed import CAPACITY, Event, Feed, coalesce
 from hostsim.testing import RunningHost, Session, demo_practice, running_host
 from tests.support.fake_addin import ANSWER, ParcelAddIn, SendForm, parcel_source
 
@@ -109,16 +109,16 @@ def test_the_stream_ends_with_the_host(tmp_path: Path) -> None:
 
 
 def test_changes_of_one_moment_come_as_one_message() -> None:
-    events: list[Mapping[str, Any]] = [
+    events: list[Event] = [
         {"task": "t", "row": {"id": "a", "outcome": "running"}},
         {"task": "t", "row": {"id": "a", "outcome": "failed"}},
         {"task": "u", "notice": "wait"},
-        {"task": "t", "progress": {"done": 1}},
+        {"task": "t", "progress": {"done": 1, "total": 2, "left": None}},
         {"addins": "changed"},
     ]
     assert coalesce(events) == {
         "tasks": [
-            {"task": "t", "rows": [{"id": "a", "outcome": "failed"}], "progress": {"done": 1}},
+            {"task": "t", "rows": [{"id": "a", "outcome": "failed"}], "progress": {"done": 1, "total": 2, "left": None}},
             {"task": "u", "rows": [], "notice": "wait"},
         ],
         "others": [{"addins": "changed"}],
@@ -127,13 +127,13 @@ def test_changes_of_one_moment_come_as_one_message() -> None:
 
 def test_old_events_are_forgotten_and_then_not_claimed() -> None:
     feed = Feed("life")
-    for number in range(KEPT + 10):
+    for number in range(CAPACITY + 10):
         feed.publish({"task": str(number)})
     assert feed.since("life-5") is None
-    found = feed.since(f"life-{KEPT + 8}")
+    found = feed.since(f"life-{CAPACITY + 8}")
     assert found is not None
-    assert [number for number, _ in found] == [KEPT + 9, KEPT + 10]
-    assert feed.since(f"life-{KEPT + 11}") is None
+    assert [number for number, _ in found] == [CAPACITY + 9, CAPACITY + 10]
+    assert feed.since(f"life-{CAPACITY + 11}") is None
 
 
 def test_a_stream_needs_the_cookie(host: RunningHost) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hostsim.grid_snapshots import KEPT, LOOKED_AT, Snapshots, measure, read_ranges, selected_ids
-from hostsim.web.errors import RequestRefused
+from hostsim.grid_snapshots import CAPACITY, CHECKED_ROWS, Snapshots, measure, read_ranges, selected_ids
+from hostsim.refusals import RowsGone, Unfit
 from tests.support.fake_addin import Parcels
 
 
@@ -20,14 +20,13 @@ def new_snapshots() -> Snapshots:
 
 def test_the_one_unused_for_longest_is_put_away_first() -> None:
     snapshots = new_snapshots()
-    for _ in range(KEPT):
-        snapshots.keep("send", {}, [], Parcels(None, 1))
+    for _ in range(CAPACITY):
+        snapshots.add("send", {}, [], Parcels(None, 1))
     snapshots.get("s1")
-    snapshots.keep("send", {}, [], Parcels(None, 1))
+    snapshots.add("send", {}, [], Parcels(None, 1))
     assert snapshots.get("s1").token == "s1"
-    with pytest.raises(RequestRefused) as told:
+    with pytest.raises(RowsGone):
         snapshots.get("s2")
-    assert told.value.status == 410
 
 
 def test_ranges_are_read_as_they_are() -> None:
@@ -39,7 +38,7 @@ def test_ranges_are_read_as_they_are() -> None:
     "value", [None, "0-2", [[0, 11]], [[-1, 2]], [[2, 1]], [[1, 1]], [[3, 5], [0, 2]], [[0, 1, 2]], [[0.0, 1]], [[False, 1]]]
 )
 def test_ranges_that_do_not_fit_are_refused(value: Any) -> None:
-    with pytest.raises(RequestRefused):
+    with pytest.raises(Unfit):
         read_ranges(value, 10)
 
 
@@ -49,8 +48,8 @@ def test_rows_that_cannot_be_selected_are_left_out_of_what_is_sent() -> None:
 
 
 def test_a_large_selection_is_ids_alone() -> None:
-    rows = Parcels(None, LOOKED_AT + 1)
-    assert len(selected_ids(rows, [(0, LOOKED_AT + 1)])) == LOOKED_AT + 1
+    rows = Parcels(None, CHECKED_ROWS + 1)
+    assert len(selected_ids(rows, [(0, CHECKED_ROWS + 1)])) == CHECKED_ROWS + 1
 
 
 def test_all_selected_is_the_total_of_all() -> None:

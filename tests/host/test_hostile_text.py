@@ -19,16 +19,18 @@ import requests
 from sqlalchemy import update
 
 from hostsim.addins.background_jobs import call
+from hostsim.addins.descriptions import Row, RowChange, RunCounts, RunSummary
 from hostsim.addins.registrars import Job
+from hostsim.builtin.grid_description import plain_row
+from hostsim.commands.plain_text import escaped_json, plain
 from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
 from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
 from hostsim.tasks import Task
 from hostsim.terminal.options import RunRequest
-from hostsim.terminal.output import print_run
+from hostsim.terminal.output import NO_COUNTS, print_run
 from hostsim.terminal.selection import RowChoice
-from hostsim.terminal.text import escaped_json, plain
 from hostsim.testing import RunningHost, running_host, source_of
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Entity, Fault, Link, LinkOrigin, Ref
@@ -87,6 +89,7 @@ class Titles:
     titles: dict[str, str]
     total: str = "0.00"
     notice: None = None
+    problem: None = None
     empty: None = None
 
     @property
@@ -96,8 +99,8 @@ class Titles:
     def ids(self, start: int, stop: int) -> list[str]:
         return list(self.titles)[start:stop]
 
-    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
-        return [{"id": row, "title": self.titles[row]} for row in self.ids(start, stop)]
+    def page(self, start: int, stop: int) -> list[Row]:
+        return [plain_row(row, {}, self.titles[row]) for row in self.ids(start, stop)]
 
     def total_of(self, ids: Sequence[str]) -> str:
         return self.total
@@ -183,9 +186,12 @@ def test_plain_text_in_any_language_stays_as_it_is() -> None:
 
 
 def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(position: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [{"id": ref, "outcome": "failed", "message": text} for ref, text in zip(position.rows, HOSTILE, strict=True)]
+    rows: list[RowChange] = [
+        {"id": ref, "outcome": "failed", "message": text} for ref, text in zip(position.rows, HOSTILE, strict=True)
+    ]
     shown = Titles(dict(zip(position.rows, HOSTILE, strict=True)))
-    summary = {"counts": {"failed": len(rows)}, "rows": rows, "text": HOSTILE[7], "level": "error"}
+    counts: RunCounts = {**NO_COUNTS, "failed": len(rows)}
+    summary: RunSummary = {"counts": counts, "rows": rows, "text": HOSTILE[7], "level": "error"}
     assert print_run(summary, RowChoice(shown, position.rows, (), {}, ""), RunRequest(run="export")) == 1
     told = capsys.readouterr()
     lines = told.out.removesuffix("\n").split("\n")
@@ -226,7 +232,17 @@ def export_to(simulator: RunningSimulator, host: RunningHost, plugin: QuickBooks
     url = connection.act("connect", {}, [], {})["open_url"]
     reply = requests.post(f"{simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
     assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]
-    plugin.runtime().links.add([Link(keys["realm"], Ref.parse("client:1"), Entity.CUSTOMER, "1", LinkOrigin.MATCHED)])
+    plugin.runtime().links.add(
+        [
+            Link(
+                realm=keys["realm"],
+                source=Ref.parse("client:1"),
+                entity=Entity.CUSTOMER,
+                quickbooks_id="1",
+                origin=LinkOrigin.MATCHED,
+            )
+        ]
+    )
     opened = export.open({"selection": rows})
     answer = {**opened["answer"], "token": opened["token"]}
     return dict(export.run("export", answer, rows, {}, Task("t", "export-payments", "export", lambda _: None)))
@@ -236,7 +252,7 @@ def test_what_quickbooks_says_is_told_in_one_line_and_fills_no_placeholder() -> 
     sentences = load_sentences()
     for text in HOSTILE:
         for code in ("6000", "610", "2020", "99999", text[:8]):
-            fault = Fault(code, text, f"{text} {text}", status=400, type="ValidationFault")
+            fault = Fault(code=code, text=text, detail=f"{text} {text}", status=400, type="ValidationFault")
             message = message_for(fault, {"customer": text, "number": text, "invoices": text, "entity": "Payment"})
             told = sentences.text(message)
             assert "class 'str'" not in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ import pluggy
 import pytest
 from click.testing import CliRunner
 
+from hostsim.addins.descriptions import FormDescription, FormRequest, RunSummary
 from hostsim.addins.host_services import Options
 from hostsim.addins.registrars import RegistrationError, Support
 from hostsim.cli import main
-from hostsim.exception_log import KEPT, ExceptionLog, trace_of
+from hostsim.exception_log import CAPACITY, ExceptionLog, trace_of
 from hostsim.support import file_name, write_bundle
 from hostsim.tasks import Task
 from hostsim.testing import KEY, demo_practice, running_host
@@ -54,7 +55,7 @@ class Unhelpful(ParcelAddIn):
 class Unopened(SendForm):
     """Raises with a client's name in the text."""
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def open(self, request: FormRequest) -> FormDescription:
         """Fail."""
         raise LookupError(CLIENT)
 
@@ -138,7 +139,7 @@ def test_a_disagreement_with_the_manifest_is_told_in_full(workspace: Workspace) 
 
 
 def test_a_run_that_broke_is_told_by_counts_and_places(workspace: Workspace) -> None:
-    def work(task: Task) -> Mapping[str, Any]:
+    def work(task: Task) -> RunSummary:
         task.row({"id": "payment:1", "outcome": "failed", "message": CLIENT, "cells": {"client": CLIENT}})
         task.progress(1, 2)
         raise LookupError(CLIENT)
@@ -167,9 +168,9 @@ def test_a_trace_names_kinds_and_places_of_causes_too() -> None:
 
 def test_only_the_last_troubles_are_kept() -> None:
     troubles = ExceptionLog(lambda: NOON)
-    for number in range(KEPT + 1):
-        troubles.note(f"form-{number}", ValueError(CLIENT))
-    assert len(troubles.all()) == KEPT
+    for number in range(CAPACITY + 1):
+        troubles.add(f"form-{number}", ValueError(CLIENT))
+    assert len(troubles.all()) == CAPACITY
     assert troubles.all()[0] == {"at": "2026-11-22T12:00:00+00:00", "place": "form-1", "trace": ["ValueError"]}
 
 
@@ -197,7 +198,7 @@ def test_the_help_menu_saves_a_bundle_and_a_form_that_raised_is_in_it(tmp_path: 
         assert any(entry.path == ("Help", "Support Bundle…") for entry in host.workspace.menu())
         form = session.post("/api/forms/support-bundle/open").json()
         assert "no names, amounts, references" in form["notice"]["text"]
-        host.workspace.troubles.note("send", LookupError(CLIENT))
+        host.workspace.exceptions.add("send", LookupError(CLIENT))
         address = session.post("/api/forms/support-bundle/act", {"action": form["actions"][0]["id"]}).json()["save"]
         answer = session.get(address)
         assert answer.headers["content-type"] == "application/zip"
@@ -210,7 +211,7 @@ def test_a_form_that_raises_is_remembered_without_its_words(tmp_path: Path) -> N
     practice, url = demo_practice(tmp_path, DAY)
     with running_host(practice, [parcel_source(tmp_path, lambda: Helpful(Unopened()), SUPPORTED)], database=url) as host:
         assert host.session().post("/api/forms/send/open").status_code == 500
-        (trouble,) = host.workspace.troubles.all()
+        (trouble,) = host.workspace.exceptions.all()
         assert (trouble["place"], trouble["trace"][0]) == ("send", "LookupError")
         assert CLIENT not in str(trouble)
 

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-from hostsim.tasks import KEPT, AlreadyRunning, State, Task, Tasks, merge_row
+from hostsim.addins.descriptions import RowChange, RunSummary
+from hostsim.builtin.grid_description import plain_row
+from hostsim.task_events import TaskEvent
+from hostsim.tasks import CAPACITY, AlreadyRunning, State, Task, Tasks, merge_row
+from hostsim.terminal.output import NO_COUNTS
 
 
-def new_tasks(events: list[Mapping[str, Any]]) -> Tasks:
+def new_tasks(events: list[TaskEvent]) -> Tasks:
     """A registry that counts its ids and keeps what it publishes."""
     numbers = itertools.count(1)
     return Tasks(events.append, lambda: f"t{next(numbers)}")
 
 
 def test_a_run_publishes_rows_progress_and_its_end() -> None:
-    events: list[Mapping[str, Any]] = []
+    events: list[TaskEvent] = []
 
-    def work(task: Task) -> Mapping[str, Any]:
+    def work(task: Task) -> RunSummary:
         task.row({"id": "a", "outcome": "synchronized"})
         task.progress(1, 1)
         task.notice("nearly there")
-        return {"counts": {"done": 1}}
+        return {"counts": {**NO_COUNTS, "done": 1}}
 
     task = new_tasks(events).start("send", "go", "s1", work)
     assert task.wait(10)
@@ -34,12 +36,12 @@ def test_a_run_publishes_rows_progress_and_its_end() -> None:
         "notice",
     ]
     assert events[3]["state"] == "ended"
-    assert events[3]["summary"] == {"counts": {"done": 1}}
+    assert events[3]["summary"] == {"counts": {**NO_COUNTS, "done": 1}}
     assert task.describe()["snapshot"] == "s1"
 
 
 def test_a_run_that_raises_ends_as_broken_with_a_sentence() -> None:
-    def work(_: Task) -> Mapping[str, Any]:
+    def work(_: Task) -> RunSummary:
         raise ZeroDivisionError
 
     task = new_tasks([]).start("send", "go", "", work)
@@ -52,20 +54,20 @@ def test_a_run_that_raises_ends_as_broken_with_a_sentence() -> None:
 def test_a_run_sees_that_it_was_cancelled() -> None:
     seen = threading.Event()
 
-    def work(task: Task) -> Mapping[str, Any]:
+    def work(task: Task) -> RunSummary:
         seen.wait(10)
-        return {"counts": {"not_tried": int(task.cancelled)}}
+        return {"counts": {**NO_COUNTS, "not_tried": int(task.cancelled)}}
 
     task = new_tasks([]).start("send", "go", "", work)
     task.cancel()
     seen.set()
     assert task.wait(10)
-    assert task.summary["counts"] == {"not_tried": 1}
+    assert task.summary["counts"] == {**NO_COUNTS, "not_tried": 1}
 
 
 def test_a_running_form_is_found_again_and_an_ended_one_is_not() -> None:
     gate, tasks = threading.Event(), new_tasks([])
-    task = tasks.start("send", "go", "s1", lambda _: {"ended": gate.wait(10)})
+    task = tasks.start("send", "go", "s1", lambda _: {"reload": gate.wait(10)})
     assert tasks.running("send") is task
     assert tasks.running("other") is None
     gate.set()
@@ -85,7 +87,7 @@ def test_of_two_windows_that_start_in_the_same_instant_one_gets_the_others_run()
 
     def press() -> Task | AlreadyRunning:
         try:
-            return tasks.start("send", "go", "", lambda _: {"ended": gate.wait(10)}, by="Maria Ortiz")
+            return tasks.start("send", "go", "", lambda _: {"reload": gate.wait(10)}, by="Maria Ortiz")
         except AlreadyRunning as problem:
             return problem
 
@@ -102,7 +104,7 @@ def test_of_two_windows_that_start_in_the_same_instant_one_gets_the_others_run()
 
 def test_another_form_starts_while_one_runs_and_the_same_one_when_it_has_ended() -> None:
     gate, tasks = threading.Event(), new_tasks([])
-    task = tasks.start("send", "go", "", lambda _: {"ended": gate.wait(10)})
+    task = tasks.start("send", "go", "", lambda _: {"reload": gate.wait(10)})
     assert tasks.start("fetch", "go", "", lambda _: {}).wait(10)
     gate.set()
     assert task.wait(10)
@@ -113,9 +115,9 @@ def test_rows_stay_as_the_run_left_them() -> None:
     task = Task("t", "send", "go", lambda _: None)
     task.row({"id": "a", "outcome": "running", "cells": {"to": "Cork"}})
     task.row({"id": "a", "outcome": "failed", "message": "No."})
-    row = task.patch({"id": "a", "outcome": "ready", "cells": {"name": "A", "to": ""}})
-    assert row == {"id": "a", "outcome": "failed", "message": "No.", "cells": {"name": "A", "to": "Cork"}}
-    assert task.patch({"id": "b", "outcome": "ready"}) == {"id": "b", "outcome": "ready"}
+    row = task.patch(plain_row("a", {"name": "A", "to": ""}, "Parcel A"))
+    assert row == plain_row("a", {"name": "A", "to": "Cork"}, "Parcel A", "failed", "No.")
+    assert task.patch(plain_row("b", {}, "Parcel B")) == plain_row("b", {}, "Parcel B")
 
 
 def test_time_left_follows_the_pace_so_far() -> None:
@@ -140,12 +142,13 @@ def test_time_left_is_not_claimed_before_anything_is_done() -> None:
 
 def test_only_so_many_ended_runs_are_kept() -> None:
     tasks = new_tasks([])
-    for _ in range(KEPT + 5):
+    for _ in range(CAPACITY + 5):
         assert tasks.start("send", "go", "", lambda _: {}).wait(10)
     tasks.start("send", "go", "", lambda _: {})
     assert tasks.get("t1") is None
-    assert len(tasks.all()) == KEPT + 1
+    assert len(tasks.all()) == CAPACITY + 1
 
 
 def test_a_change_without_cells_leaves_the_row_without_them() -> None:
-    assert merge_row({"id": "a"}, {"outcome": "done"}) == {"id": "a", "outcome": "done"}
+    row: RowChange = {"id": "a"}
+    assert merge_row(row, {"id": "a", "outcome": "done"}) == {"id": "a", "outcome": "done"}

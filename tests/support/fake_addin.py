@@ -10,6 +10,28 @@ from typing import Any
 
 import pluggy
 
+from hostsim.addins.descriptions import (
+    Action,
+    ActResult,
+    Answer,
+    Column,
+    Edits,
+    EmptyGrid,
+    Field,
+    Fix,
+    FormDescription,
+    FormRequest,
+    Notice,
+    Option,
+    Rejected,
+    Row,
+    RowChange,
+    RunCounts,
+    RunSummary,
+    Sort,
+)
+from hostsim.addins.form_protocol import RowReporter, Rows
+from hostsim.addins.host_services import CallbackAnswer
 from hostsim.addins.loader import Source
 from hostsim.testing import source_of
 
@@ -27,7 +49,7 @@ forms = ["send", "address", "connection"]
 commands = ["send", "connect"]
 """
 ANSWER = {"from": "2026-11-01", "source": "letters", "hide_gone": True, "insured": False}
-CHOICES = [{"value": "slow", "label": "Slow boat"}, {"value": "fast", "label": "Fast plane"}]
+CHOICES: list[Option] = [{"value": "slow", "label": "Slow boat"}, {"value": "fast", "label": "Fast plane"}]
 
 
 @dataclass(slots=True)
@@ -47,8 +69,13 @@ class Parcels:
         return f"{self.count * 10}.00"
 
     @property
-    def empty(self) -> Mapping[str, Any]:
+    def empty(self) -> EmptyGrid:
         return {"text": "No parcel waits.", "link": {"label": "Show parcels ›", "answer": {"search": ""}}}
+
+    @property
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
 
     @property
     def notice(self) -> None:
@@ -60,18 +87,18 @@ class Parcels:
         places = range(self.size - 1 - start, self.size - 1 - stop, -1) if self.descending else range(start, stop)
         return [f"parcel:{n}" for n in places]
 
-    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+    def page(self, start: int, stop: int) -> list[Row]:
         return [show_parcel(id) for id in self.ids(start, stop)]
 
     def total_of(self, ids: Sequence[str]) -> str:
         return f"{len(ids) * 10}.00"
 
 
-def show_parcel(id: str) -> dict[str, Any]:
+def show_parcel(id: str) -> Row:
     """A parcel; every hundredth has gone already and cannot be selected."""
     number = int(id.partition(":")[2])
     gone = number % 100 == 99
-    cells = {
+    cells: dict[str, str | Option] = {
         "name": f"Parcel {number}",
         "amount": "-10.00" if number == 3 else "10.00",
         "way": CHOICES[0],
@@ -95,23 +122,23 @@ class SendForm:
     acted: list[tuple[str, list[str]]] = field(default_factory=list)
     id: str = "send"
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def open(self, request: FormRequest) -> FormDescription:
         selection = request.get("selection")
-        fields = [
+        fields: list[Field] = [
             {"name": "from", "label": "From", "type": "date", "refilters": True, "help": "First day"},
             {"name": "source", "label": "Source", "type": "choice", "style": "radio", "refilters": True,
              "choices": [{"value": "letters", "label": "Letters"}, {"value": "big_boxes", "label": "Big boxes"}]},
             {"name": "hide_gone", "label": "Hide Gone", "type": "boolean", "refilters": True},
             {"name": "insured", "label": "Insured", "type": "boolean"},
         ]  # fmt: skip
-        columns = [
+        columns: list[Column] = [
             {"key": "name", "label": "Name", "type": "text", "width": 240, "sortable": True},
             {"key": "amount", "label": "Amount", "type": "money", "width": 110, "sortable": True},
             {"key": "way", "label": "Way", "type": "choice", "width": 150, "choices": CHOICES},
             {"key": "to", "label": "Sent to", "type": "choice", "width": 200, "search": "towns"},
             {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 150},
         ]
-        notice = {
+        notice: Notice = {
             "text": f"Showing {len(selection or [])} selected.",
             "level": "info",
             "link": {"label": "Show all ›", "request": {}},
@@ -129,26 +156,24 @@ class SendForm:
             "token": "|".join(selection or []),
         }  # fmt: skip
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         if not str(answer.get("from", "")).startswith("20"):
             return {"rejected": {"from": "Enter the first day."}}
         if answer.get("search") == "crash":
             raise RuntimeError("the shelf broke")
-        fixed = answer["token"].split("|") if answer.get("token") else [] if answer.get("search") else None
+        fixed = str(answer["token"]).split("|") if answer.get("token") else [] if answer.get("search") else None
         numbered = [f"parcel:{each.partition(':')[2]}" for each in fixed] if fixed is not None else None
         return Parcels(numbered, self.size, bool(sort and sort["descending"]))
 
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         self.acted.append((action, list(ids)))
         return {"rows": [{"id": id, "outcome": "hidden"} for id in ids], "notice": f"{len(ids)} hidden", "level": "info"}
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Any
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter) -> RunSummary:
         self.sent.append({"answer": dict(answer), "ids": list(ids), "edits": dict(edits)})
         if self.breaks:
             raise RuntimeError("the post is shut")
-        rows: list[dict[str, Any]] = []
+        rows: list[RowChange] = []
         for index, id in enumerate(ids):
             if self.gate is not None:
                 self.gate.acquire(timeout=20)
@@ -157,30 +182,37 @@ class SendForm:
             rows.append(outcome_of(id))
             task.row(rows[-1])
             task.progress(index + 1, len(ids))
-        done = sum(row["outcome"] == "synchronized" for row in rows)
-        failed = sum(row["outcome"] == "failed" for row in rows)
+        done = sum(row.get("outcome") == "synchronized" for row in rows)
+        failed = sum(row.get("outcome") == "failed" for row in rows)
         unsure = len(rows) - done - failed
-        counts = {
+        counts: RunCounts = {
             "tried": len(rows),
             "done": done,
+            "changed": 0,
+            "needs_decision": 0,
             "failed": failed,
             "not_confirmed": unsure,
             "skipped": 0,
             "not_tried": len(ids) - len(rows),
+            "ready": 0,
+            "not_ready": 0,
         }
-        summary = [{key: row[key] for key in ("id", "outcome", "message")} | {"quickbooks_id": None, "applied": []} for row in rows]
+        summary: list[RowChange] = [
+            {"id": row["id"], "outcome": row["outcome"], "message": row["message"], "quickbooks_id": None, "applied": []}
+            for row in rows
+        ]
         return {"counts": counts, "text": f"{done} sent.", "level": "info", "run": "run-1", "rows": summary}
 
-    def options(self, name: str, search: str) -> list[dict[str, str]]:
+    def options(self, name: str, search: str) -> list[Option]:
         towns = ("Aachen", "Bergen", "Cork")
         return [{"value": town[0], "label": town} for town in towns if search.lower() in town.lower()]
 
 
-def outcome_of(id: str) -> dict[str, Any]:
+def outcome_of(id: str) -> RowChange:
     """Parcel 1 fails, parcel 2 is in doubt, the others arrive."""
     number = int(id.partition(":")[2])
     if number == 1:
-        fixes = [{"label": "Change address…", "form": "address", "request": {}}]
+        fixes: list[Fix] = [{"label": "Change address…", "form": "address", "request": {}}]
         return {
             "id": id,
             "outcome": "failed",
@@ -201,28 +233,28 @@ class PlainForm:
     title: str
     sign_in: str = ""
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        town = {"name": "town", "label": "Town", "type": "text", "help": "Where it goes", "group": "Address"}
-        key = {"name": "key", "label": "Key", "type": "secret", "group": "Lock"}
-        actions = [{"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True},
-                   {"id": "connect", "label": "Connect…", "kind": "act", "needs": "nothing", "right": "configure"}]  # fmt: skip
+    def open(self, request: FormRequest) -> FormDescription:
+        town: Field = {"name": "town", "label": "Town", "type": "text", "help": "Where it goes", "group": "Address"}
+        key: Field = {"name": "key", "label": "Key", "type": "secret", "group": "Lock"}
+        actions: list[Action] = [
+            {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True},
+            {"id": "connect", "label": "Connect…", "kind": "act", "needs": "nothing", "right": "configure"},
+        ]
         return {"id": self.id, "title": self.title, "subtitle": "", "fields": [town, key], "answer": {"town": "", "key": ""},
                 "columns": None, "actions": actions, "row_actions": [], "notice": None, "token": ""}  # fmt: skip
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         return {}
 
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         if action == "connect":
             return {"open_url": self.sign_in}
         return {"notice": "Saved."} if answer.get("town") else {"rejected": {"town": "Enter a town."}}
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Any
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter) -> RunSummary:
         return {}
 
-    def options(self, name: str, search: str) -> list[dict[str, str]]:
+    def options(self, name: str, search: str) -> list[Option]:
         return []
 
 
@@ -242,7 +274,7 @@ class ParcelAddIn:
         self.host = host
         host.on_callback(self.receive)
 
-    def receive(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def receive(self, query: Mapping[str, str]) -> CallbackAnswer:
         if query.get("state") != self.state:
             return {"ok": False, "text": "That answer was not asked for."}
         self.state = ""
@@ -265,7 +297,7 @@ class ParcelAddIn:
         actions.add(grid="billing.payments", path=("Send To…", "Parcel"), form="send", right="export")
         actions.add(grid="billing.payments", path=("Hide from Parcel",), call=self.call, right="hide")
 
-    def call(self, refs: Sequence[str]) -> dict[str, Any]:
+    def call(self, refs: Sequence[str]) -> ActResult:
         self.called.append(list(refs))
         return {}
 

@@ -12,7 +12,7 @@ CALL, LAG = 120.0, 30.0  # docs/architecture.md rule 3
 
 
 def settlement_of(intent_id: str, state: IntentState) -> Settlement:
-    return Settlement(intent_id, state, "900" if state is IntentState.CONFIRMED else None)
+    return Settlement(intent_id=intent_id, state=state, quickbooks_id="900" if state is IntentState.CONFIRMED else None)
 
 
 def send_and_die(firm: Firm, *rows: SourceRecord) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import event, insert
 
 from hostsim.practice.amounts import to_units
 from hostsim.practice.database import Practice, open_practice
-from hostsim.practice.model import Kind, RecordedPayment
+from hostsim.practice.model import Kind, PaymentToRecord, RecordedPayment
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.inserting import NewRecord, insert_records, lock_serials
 from hostsim.practice.text_format import folded
@@ -67,7 +67,7 @@ def add_records(practice: Practice, *rows: NewRecord) -> Sequence[str]:
     return [f"{row.kind.value}:{key}" for row, key in zip(rows, ids, strict=True)]
 
 
-def payment(key: str = "k", amount: object = "10.00", *applied: tuple[str, str], **rest: Any) -> Mapping[str, Any]:
+def payment(key: str = "k", amount: object = "10.00", *applied: tuple[str, str], **rest: Any) -> PaymentToRecord:
     """A payment as an add-in gives it to `record_payments`."""
     given = {
         "external_key": key,
@@ -79,10 +79,10 @@ def payment(key: str = "k", amount: object = "10.00", *applied: tuple[str, str],
         "memo": "",
         "applications": [{"invoice_id": invoice, "amount": Decimal(share)} for invoice, share in applied],
     }
-    return given | rest
+    return cast(PaymentToRecord, given | rest)
 
 
-def record_one(practice: Practice, given: Mapping[str, Any]) -> RecordedPayment:
+def record_one(practice: Practice, given: PaymentToRecord) -> RecordedPayment:
     """Record a single payment."""
     (outcome,) = practice.ledger.record_payments([given])
     return outcome

@@ -224,7 +224,9 @@ def payment_intent(
     number: int, customer_id: str = "1", amount: str = "10.00", operation: Operation = Operation.CREATE, **draft: Any
 ) -> Intent:
     """An intent to create a payment, its bId being its number."""
-    entity, payload = write_draft(PaymentDraft(customer_id, TODAY, Decimal(amount), note=f"[WS alder-payment-{number}]", **draft))
+    entity, payload = write_draft(
+        PaymentDraft(customer_id=customer_id, date=TODAY, total=Decimal(amount), note=f"[WS alder-payment-{number}]", **draft)
+    )
     return intent(number, entity, payload, operation)
 
 

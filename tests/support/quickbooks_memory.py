@@ -59,7 +59,7 @@ class FakeBooks:
         self.rows_a_page, self.tells_at_most = 1000, 1000
         self.deleted_at: dict[str, datetime] = {}
         self.asked_since: list[datetime] = []
-        self.company_ = Company("realm", "Alder & Finch")
+        self.company_ = Company(realm="realm", name="Alder & Finch")
         self.batches: list[Batch] = []
         self.calls: list[str] = []
         self.periods: list[tuple[str, date | None, date | None]] = []
@@ -190,7 +190,7 @@ class FakeBooks:
         steps = self._steps[intent.source, intent.operation.value]
         step = steps.popleft() if steps else WELL
         if step.fatal:
-            return Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault("3200", "signed out", status=401)), step.fatal
+            return Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault(code="3200", text="signed out", status=401)), step.fatal
         if step.verdict:
             return Answer(intent.id, step.verdict, fault=step.fault), None
         if step.late is not None:
@@ -323,7 +323,7 @@ class FakeSender:
         found = []
         for intent in batch.intents:
             if self.fatal:
-                found.append(Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault("3200", "signed out", status=401)))
+                found.append(Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault(code="3200", text="signed out", status=401)))
                 continue
             answer, fatal = self._books.answer(batch, intent)
             self.fatal = self.fatal or fatal

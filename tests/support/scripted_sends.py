@@ -29,7 +29,7 @@ UNSENT = Step(arrives=False, answer=False)  # never arrived
 
 
 def refusal(code: str, text: str = "no") -> Fault:
-    return Fault(code, text, type="ValidationFault")
+    return Fault(code=code, text=text, type="ValidationFault")
 
 
 def refuses(code: str, text: str = "no") -> Step:

@@ -63,20 +63,37 @@ def sample_intents(numbers: Sequence[int], name: str = "first") -> list[Intent]:
 
 
 def sample_link(number: int, quickbooks_id: str = "") -> Link:
-    return Link(REALM, payment(number), Entity.PAYMENT, quickbooks_id or f"qb-{number}", LinkOrigin.EXPORTED, "3", "7")
+    return Link(
+        realm=REALM,
+        source=payment(number),
+        entity=Entity.PAYMENT,
+        quickbooks_id=quickbooks_id or f"qb-{number}",
+        origin=LinkOrigin.EXPORTED,
+        sync_token="3",
+        source_version="7",
+    )
 
 
 def confirmed(intent: Intent) -> Settlement:
     number = int(intent.source.id)
-    return Settlement(intent.id, IntentState.CONFIRMED, f"qb-{number}", "0", None, sample_link(number))
+    return Settlement(
+        intent_id=intent.id,
+        state=IntentState.CONFIRMED,
+        quickbooks_id=f"qb-{number}",
+        sync_token="0",
+        message=None,
+        link=sample_link(number),
+    )
 
 
 def refused(intent: Intent) -> Settlement:
-    return Settlement(intent.id, IntentState.REFUSED, message=Message("inactive", {"name": "Cool Cars"}, "610: made inactive"))
+    return Settlement(
+        intent_id=intent.id, state=IntentState.REFUSED, message=Message("inactive", {"name": "Cool Cars"}, "610: made inactive")
+    )
 
 
 def sample_run(name: str = "run", realm: str = REALM) -> RunInfo:
-    return RunInfo(name, realm, "export-payments", "Maria Ortiz", NOON, 200)
+    return RunInfo(id=name, realm=realm, action="export-payments", user="Maria Ortiz", started=NOON, total=200)
 
 
 @contextmanager

@@ -55,7 +55,15 @@ def memo(number: int | str = 1, client: int = 1, amount: str = "75.00", **more: 
 
 
 def _record(kind: Kind, name: str, number: int | str, client: int, amount: str, more: dict[str, object]) -> SourceRecord:
-    record = SourceRecord(Ref(kind, str(number)), name, str(client), f"Client {client}", DAY, Decimal(amount), version="7")
+    record = SourceRecord(
+        ref=Ref(kind, str(number)),
+        number=name,
+        client_id=str(client),
+        client_name=f"Client {client}",
+        date=DAY,
+        amount=Decimal(amount),
+        version="7",
+    )
     return replace(record, **more)  # type: ignore[arg-type]
 
 
@@ -66,13 +74,28 @@ def part(invoice: int, amount: str) -> Application:
 def invoice(identity: str, client: int, balance: str, day: int = 1, number: str | None = None) -> QboInvoice:
     """An open QuickBooks invoice of the customer of client `client`."""
     amount = Decimal(balance)
-    return QboInvoice(identity, number or f"INV-{identity}", customer_id(client), date(2026, 10, day), amount, amount)
+    return QboInvoice(
+        id=identity,
+        number=number or f"INV-{identity}",
+        customer_id=customer_id(client),
+        date=date(2026, 10, day),
+        total=amount,
+        balance=amount,
+    )
 
 
 def book_payment(identity: str, client: int = 1, amount: str = "100.00", **more: object) -> QboPayment:
     """A payment that stands in QuickBooks."""
     total = Decimal(amount)
-    book = QboPayment(identity, "0", customer_id(client), f"Customer {client}", DAY, total, total)
+    book = QboPayment(
+        id=identity,
+        sync_token="0",
+        customer_id=customer_id(client),
+        customer_name=f"Customer {client}",
+        date=DAY,
+        total=total,
+        unapplied=total,
+    )
     return replace(book, **more)  # type: ignore[arg-type]
 
 
@@ -85,7 +108,13 @@ def customer_id(client: int) -> str:
 
 
 def client_link(client: int) -> Link:
-    return Link(REALM, Ref(Kind.CLIENT, str(client)), Entity.CUSTOMER, customer_id(client), LinkOrigin.MATCHED)
+    return Link(
+        realm=REALM,
+        source=Ref(Kind.CLIENT, str(client)),
+        entity=Entity.CUSTOMER,
+        quickbooks_id=customer_id(client),
+        origin=LinkOrigin.MATCHED,
+    )
 
 
 def fault_sentence(fault: Fault, context: object) -> Message:
@@ -168,7 +197,7 @@ class Firm:
         """QuickBooks' customer of client `client`, as it is now."""
         name = f"Customer {client}"
         self.quickbooks.customers_ = [c for c in self.quickbooks.customers_ if c.id != customer_id(client)]
-        self.quickbooks.customers_.append(replace(Customer(customer_id(client), name, name), **more))  # type: ignore[arg-type]
+        self.quickbooks.customers_.append(replace(Customer(id=customer_id(client), name=name, full_name=name), **more))  # type: ignore[arg-type]
 
     def open(self, *invoices: QboInvoice) -> None:
         """Invoices stand open in QuickBooks."""
@@ -177,15 +206,15 @@ class Firm:
     @property
     def context(self) -> SyncContext:
         return SyncContext(
-            REALM,
-            FIRM,
-            self.quickbooks,
-            self.store.journal,
-            self.store.links,
-            self.clock,
-            self.ids,
-            fault_sentence,
-            self.waits,
+            realm=REALM,
+            firm_id=FIRM,
+            quickbooks=self.quickbooks,
+            journal=self.store.journal,
+            links=self.store.links,
+            clock=self.clock,
+            ids=self.ids,
+            fault_message=fault_sentence,
+            waits=self.waits,
         )
 
     def export(self, *records: SourceRecord, stop: Callable[[], bool] = never, fence: int = 0, **options: object) -> Ended:
@@ -227,7 +256,17 @@ class Firm:
         return self.store.links.by_source(REALM, [record.ref]).get(record.ref)
 
     def link_invoice(self, here: int, there: str) -> None:
-        self.store.links.add([Link(REALM, Ref(Kind.INVOICE, str(here)), Entity.INVOICE, there, LinkOrigin.MATCHED)])
+        self.store.links.add(
+            [
+                Link(
+                    realm=REALM,
+                    source=Ref(Kind.INVOICE, str(here)),
+                    entity=Entity.INVOICE,
+                    quickbooks_id=there,
+                    origin=LinkOrigin.MATCHED,
+                )
+            ]
+        )
 
     def standing(self, record: SourceRecord) -> list[Intent]:
         return list(self.store.journal.standing(REALM, [record.ref]))
@@ -239,7 +278,7 @@ class Firm:
         return next(intent for intent in self.standing(record) if intent.operation is operation)
 
     def run_info(self, total: int = 1) -> RunInfo:
-        return RunInfo(f"run-{self.runs}", REALM, "export-payments", "Maria Ortiz", NOON, total)
+        return RunInfo(id=f"run-{self.runs}", realm=REALM, action="export-payments", user="Maria Ortiz", started=NOON, total=total)
 
 
 def collect(work: Callable[[LeasedRun], object], stop: Callable[[], bool] = never, check: Callable[[], None] = sure) -> Ended:

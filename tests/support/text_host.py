@@ -10,6 +10,8 @@ from typing import Any
 import pluggy
 
 from hostsim.addins.hookspecs import PROJECT, WorkspaceHooks
+from qb_plugin.forms.descriptions import ActResult, RowChange
+from qb_plugin.host import CallbackAnswer
 from tests.support.fake_ledger import FakeLedger, FakeMarks
 
 
@@ -35,12 +37,12 @@ class TextHost:
     user: TextUser = field(default_factory=TextUser)
     redirect_uri: str = "http://localhost/callback"
     lines: list[str] = field(default_factory=list)
-    rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: dict[str, RowChange] = field(default_factory=dict)
     entries: list[tuple[tuple[str, ...], str | None]] = field(default_factory=list)
     forms: dict[str, Any] = field(default_factory=dict)
-    calls: dict[tuple[str, ...], Callable[[Sequence[str]], Mapping[str, Any]]] = field(default_factory=dict)
+    calls: dict[tuple[str, ...], Callable[[Sequence[str]], ActResult]] = field(default_factory=dict)
     jobs: dict[str, Callable[[], None]] = field(default_factory=dict)
-    callbacks: list[Callable[[Mapping[str, str]], Mapping[str, Any]]] = field(default_factory=list)
+    callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
     cancelled: bool = False
     cancel_after: int | None = None
 
@@ -61,7 +63,7 @@ class TextHost:
         """What the test gave."""
         return self.options.get(name)
 
-    def on_callback(self, handler: Callable[[Mapping[str, str]], Mapping[str, Any]]) -> None:
+    def on_callback(self, handler: Callable[[Mapping[str, str]], CallbackAnswer]) -> None:
         """Keep the handler for the test to call."""
         self.callbacks.append(handler)
 
@@ -81,7 +83,7 @@ class TextHost:
         """A menu entry."""
         self.entries.append((tuple(path), form))
 
-    def row(self, row: Mapping[str, Any]) -> None:
+    def row(self, row: RowChange) -> None:
         """What has become of a row, as a line of text."""
         self.rows[row["id"]] = row
         self.lines.append(f"{row['outcome']} {row['id']} {row.get('message', '')}".rstrip())
@@ -109,7 +111,7 @@ class Context:
         grid: str,
         path: Sequence[str],
         form: str | None = None,
-        call: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
+        call: Callable[[Sequence[str]], ActResult] | None = None,
         right: str = "view",
     ) -> None:
         """An entry: a form to open, or a call."""

@@ -10,7 +10,7 @@ from hostsim.practice.exchange.firm_file import FirmFile, LoadMistake, RecordEnt
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.editing import KeptRecord, read_kept
-from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.sql_conditions import in_values
 from hostsim.practice.text_format import record_number
 
 
@@ -93,7 +93,7 @@ def _invoices(connection: Connection, file: FirmFile) -> dict[tuple[int, str], L
 def _invoice_rows(connection: Connection, numbers: list[str]) -> list[Row[tuple[object, ...]]]:
     if not numbers:
         return []
-    return list(connection.execute(select(tables.invoices).where(among(connection, tables.invoices.c.number, numbers))))
+    return list(connection.execute(select(tables.invoices).where(in_values(connection, tables.invoices.c.number, numbers))))
 
 
 def _records(connection: Connection, file: FirmFile) -> dict[tuple[Kind, int], KeptRecord]:
@@ -103,6 +103,8 @@ def _records(connection: Connection, file: FirmFile) -> dict[tuple[Kind, int], K
             raise LoadMistake(entry.place, f"{record_number(entry.kind, entry.serial)} stands in the file twice.")
     records = tables.records.c
     serials = sorted({serial for _, serial in numbered})
-    rows = connection.execute(select(records.id, records.kind, records.serial).where(among(connection, records.serial, serials)))
+    rows = connection.execute(
+        select(records.id, records.kind, records.serial).where(in_values(connection, records.serial, serials))
+    )
     wanted = [row.id for row in rows if (Kind.of_sign(row.kind), row.serial) in numbered] if serials else []
     return {(kept.kind, kept.serial): kept for kept in read_kept(connection, wanted).values()} if wanted else {}

@@ -73,20 +73,20 @@ def troubles_told() -> Iterator[None]:
     """Turn what a database driver raises into PracticeUnavailable. Mistakes in a statement stay what they are."""
     try:
         yield
-    except DBAPIError as trouble:
-        if not _is_trouble(trouble):
+    except DBAPIError as error:
+        if not _is_outage(error):
             raise
-        raise PracticeUnavailable(_sentence(str(trouble.orig))) from trouble
-    except PoolTimeoutError as trouble:
-        raise PracticeUnavailable("The practice database is busy. Nothing was saved. Try again in a moment.") from trouble
+        raise PracticeUnavailable(_sentence(str(error.orig))) from error
+    except PoolTimeoutError as error:
+        raise PracticeUnavailable("The practice database is busy. Nothing was saved. Try again in a moment.") from error
 
 
-def _is_trouble(trouble: DBAPIError) -> bool:
-    if getattr(trouble.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+def _is_outage(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
         return False  # a mistake in a statement, which SQLite counts as operational too
-    names = {kind.__name__ for kind in type(trouble.orig).__mro__}
-    told = any(words in str(trouble.orig).lower() for words, _ in SENTENCES)
-    return "OperationalError" in names or (told and "DatabaseError" in names)
+    names = {kind.__name__ for kind in type(error.orig).__mro__}
+    mentioned = any(words in str(error.orig).lower() for words, _ in SENTENCES)
+    return "OperationalError" in names or (mentioned and "DatabaseError" in names)
 
 
 def _sentence(text: str) -> str:

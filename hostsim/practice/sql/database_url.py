@@ -1,4 +1,4 @@
-"""Where the practice's database is: an address given, or one file in the user's own folder."""
+"""Address of the practice's database: the one given, or a file in the user's data folder."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def database_url(given: str | None, environment: Mapping[str, str]) -> str:
 
 
 def default_file() -> Path:
-    """`firm.db` in the folder where this user's programs keep their own."""
+    """`firm.db` in the folder for this user's program data."""
     folder = Path(click.get_app_dir("WorkSpace"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / "firm.db"

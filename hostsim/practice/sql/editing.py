@@ -13,7 +13,7 @@ from hostsim.practice.amounts import from_units
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.inserting import add_methods, highest_id, lower_balances
-from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.sql_conditions import in_values
 from hostsim.practice.text_format import folded, record_number, record_search_text
 
 
@@ -44,9 +44,9 @@ def read_kept(connection: Connection, ids: Collection[int]) -> dict[int, KeptRec
     """These records by id, with what they are applied to."""
     records, clients, parts = tables.records, tables.clients, tables.applications
     named = select(records, clients.c.name).join(clients, clients.c.id == records.c.client_id)
-    rows = connection.execute(named.where(among(connection, records.c.id, ids))).all()
+    rows = connection.execute(named.where(in_values(connection, records.c.id, ids))).all()
     applied: dict[int, dict[int, int]] = {row.id: {} for row in rows}
-    for part in connection.execute(select(parts).where(among(connection, parts.c.record_id, ids))):
+    for part in connection.execute(select(parts).where(in_values(connection, parts.c.record_id, ids))):
         applied[part.record_id][part.invoice_id] = part.amount
     return {row.id: _kept(row, applied[row.id]) for row in rows}
 

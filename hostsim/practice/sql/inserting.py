@@ -1,11 +1,10 @@
-"""Writes new records with all that goes with one: search text, sort key, applications, balances, marks."""
+"""Insertion of records with their search text, sort key, applications, balances and marks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
@@ -20,7 +19,7 @@ from hostsim.practice.text_format import folded, record_number, record_search_te
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """A record to write, already found good. Amounts are units; `applied` maps invoice ids to what goes there.
+    """A record to write, already checked. Amounts are units; `applied` maps invoice ids to amounts.
 
     `serial` is the number it must get; without one it gets the next.
     """
@@ -67,7 +66,7 @@ def insert_records(
     add_methods(connection, list(dict.fromkeys(row.method for row in rows)))
     connection.execute(insert(tables.records), values)
     _keep_serials(connection, serials)
-    ids = [value["id"] for value in values]
+    ids = list(range(top + 1, top + 1 + len(rows)))
     apply_parts(connection, [(key, *part) for key, row in zip(ids, rows, strict=True) for part in row.applied])
     mark_new_records(connection, top)
     index_new_records(connection, top)
@@ -80,7 +79,7 @@ def _keep_serials(connection: Connection, serials: Mapping[Kind, int]) -> None:
     connection.execute(update(counter).where(counter.c.kind == bindparam("sign")).values(next=bindparam("following")), following)
 
 
-def record_values(key: int, serial: int, row: NewRecord, birth: str = "") -> dict[str, Any]:
+def record_values(key: int, serial: int, row: NewRecord, birth: str = "") -> dict[str, object]:
     """The columns of one record."""
     return {
         "id": key,
@@ -103,10 +102,10 @@ def record_values(key: int, serial: int, row: NewRecord, birth: str = "") -> dic
 
 def add_methods(connection: Connection, names: Collection[str]) -> None:
     """Remember payment methods that are new, after those there are; each name once."""
-    known = set(connection.scalars(select(tables.methods.c.name)))
-    new = [name for name in names if name and name not in known]
+    existing = set(connection.scalars(select(tables.methods.c.name)))
+    new = [name for name in names if name and name not in existing]
     if new:
-        rows = [{"name": name, "position": position} for position, name in enumerate(new, start=len(known))]
+        rows = [{"name": name, "position": position} for position, name in enumerate(new, start=len(existing))]
         connection.execute(insert(tables.methods), rows)
 
 

@@ -30,7 +30,7 @@ ADDED_COLUMNS = (
 
 
 def add_data_key(connection: Connection, _births: Births) -> None:
-    """Version 2 keeps the firm's data key, wrapped by a passphrase, for all its workstations."""
+    """Version 2 stores the firm's data key, wrapped by a passphrase, for all its workstations."""
     tables.data_key.create(connection, checkfirst=True)
 
 
@@ -54,7 +54,7 @@ def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT
         after = keys[-1]
 
 
-# What leads from version n to n + 1, at place n - 1.
+# The migration from version n to n + 1, at position n - 1.
 STEPS: Sequence[Callable[[Connection, Births], None]] = (add_data_key, add_births_and_currencies)
 
 

@@ -56,7 +56,7 @@ def pause_search_index(connection: Connection) -> None:
 
 
 def resume_search_index(connection: Connection) -> None:
-    """Make it anew."""
+    """Build the index again."""
     if connection.dialect.name != "sqlite" and connection.exec_driver_sql(OFFERED).first():
         connection.exec_driver_sql(INDEX)
 

@@ -57,7 +57,7 @@ class Snapshot:
         return len(self.signed)
 
     def refs(self, start: int, stop: int) -> Sequence[str]:
-        """The records at places start ≤ i < stop, as `payment:17`."""
+        """The records at positions start ≤ i < stop, as `payment:17`."""
         return [f"payment:{key}" if key > 0 else f"credit_memo:{-key}" for key in self.signed[max(start, 0) : max(stop, 0)]]
 
 
@@ -74,7 +74,7 @@ class IdSnapshot:
         return len(self.keys)
 
     def ids(self, start: int, stop: int) -> Sequence[str]:
-        """The ids at places start ≤ i < stop."""
+        """The ids at positions start ≤ i < stop."""
         return [str(key) for key in self.keys[max(start, 0) : max(stop, 0)]]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 
-def among(
+def in_values(
     connection: Connection, subject: SQLCoreOperations[Any], values: Collection[int] | Collection[str]
 ) -> ColumnElement[bool]:
     """The subject is one of the values (all whole numbers, or all texts)."""
@@ -22,7 +22,7 @@ def among(
     return subject == any_(bindparam(None, list(values), ARRAY(kind)))
 
 
-def among_rows(
+def in_rows(
     connection: Connection, columns: Sequence[ColumnElement[Any]], rows: Collection[tuple[Any, ...]]
 ) -> ColumnElement[bool]:
     """The columns together are one of the rows. SQLite looks each row up in the index that begins with the first columns, if
@@ -34,7 +34,7 @@ def among_rows(
 
 
 def row_number(text: str) -> int | None:
-    """The id that a text states, or None; what is no whole number is nobody's id."""
+    """The id that a text states, or None; what is no whole number is no id."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 

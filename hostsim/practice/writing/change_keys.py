@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select
 
 from hostsim.practice.sql import tables
-from hostsim.practice.sql.sql_conditions import among
+from hostsim.practice.sql.sql_conditions import in_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def read_done(connection: Connection, action: str, keys: Collection[str]) -> dic
     """The changes of this action that were made under these keys."""
     changes = tables.changes.c
     wanted = select(changes.key, changes.subject_id, changes.version).where(
-        changes.action == action, among(connection, changes.key, keys)
+        changes.action == action, in_values(connection, changes.key, keys)
     )
     return {row.key: DoneChange(row.subject_id, row.version) for row in connection.execute(wanted)} if keys else {}
 

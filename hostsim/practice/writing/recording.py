@@ -12,7 +12,7 @@ from hostsim.practice.births import fresh_birth
 from hostsim.practice.model import Kind, RecordedPayment, RecordingStatus
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.inserting import NewRecord, insert_records, lock_serials
-from hostsim.practice.sql.sql_conditions import among, row_number, row_numbers
+from hostsim.practice.sql.sql_conditions import in_values, row_number, row_numbers
 from hostsim.practice.writing.rules import (
     Books,
     Refused,
@@ -62,7 +62,7 @@ def _known_keys(connection: Connection, payments: Sequence[Given]) -> dict[str, 
     keys, records = [_key(payment) for payment in payments if _key(payment)], tables.records.c
     if not keys:
         return {}
-    known = select(records.external_key, records.id).where(among(connection, records.external_key, keys))
+    known = select(records.external_key, records.id).where(in_values(connection, records.external_key, keys))
     return {row.external_key: row.id for row in connection.execute(known)}
 
 

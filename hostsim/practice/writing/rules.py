@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from hostsim.practice.amounts import BadAmountError, from_units, read_amount, to_units
 from hostsim.practice.currency import decimals_of, fits_currency
 from hostsim.practice.sql import tables
-from hostsim.practice.sql.sql_conditions import among, row_number
+from hostsim.practice.sql.sql_conditions import in_values, row_number
 
 NOTHING_SAVED = "Nothing was saved."
 NUMBER_WORDS = {2: "two", 3: "three", 4: "four"}
@@ -65,9 +65,9 @@ def read_books(connection: Connection, client_ids: Collection[int], invoice_ids:
     clients, invoices = tables.clients, tables.invoices
     firm_currency = select(tables.firm.c.currency).scalar_subquery().label("firm_currency")
     payers = select(clients.c.id, clients.c.name, clients.c.currency, firm_currency).where(
-        among(connection, clients.c.id, set(client_ids))
+        in_values(connection, clients.c.id, set(client_ids))
     )
-    bills = select(invoices).where(among(connection, invoices.c.id, set(invoice_ids))).order_by(invoices.c.id).with_for_update()
+    bills = select(invoices).where(in_values(connection, invoices.c.id, set(invoice_ids))).order_by(invoices.c.id).with_for_update()
     return Books(
         clients={row.id: Payer(row.name, row.currency or row.firm_currency) for row in connection.execute(payers)},
         invoices={row.id: OpenInvoice(row.number, row.client_id, row.balance) for row in connection.execute(bills)},

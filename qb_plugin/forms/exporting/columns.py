@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from qb_plugin.forms.descriptions import Action, Column, Option
 from qb_plugin.model import ListEntry
 
-ACTION = {
+ACTION: Action = {
     "id": "export",
     "label": "Export Selected",
     "kind": "run",
@@ -16,7 +16,7 @@ ACTION = {
     "primary": True,
     "tooltip": "Send the selected rows to QuickBooks",
 }
-ROW_ACTIONS = [
+ROW_ACTIONS: Sequence[Action] = [
     {"id": "hide", "label": "Hide", "kind": "act", "right": "hide"},
     {"id": "show", "label": "Show", "kind": "act", "right": "hide"},
 ]
@@ -27,7 +27,7 @@ def link_label(memos: int) -> str:
     return "Show the credit memo" if memos == 1 else f"Show the {memos} credit memos"
 
 
-def columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list[dict[str, Any]]:
+def columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list[Column]:
     """The grid's columns; method and account can be chosen per row."""
     deposits = choices(accounts, "Undeposited Funds")
     return [
@@ -48,7 +48,7 @@ def columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list
     ]
 
 
-def choices(found: Sequence[ListEntry], default: str) -> list[dict[str, str]]:
+def choices(found: Sequence[ListEntry], default: str) -> list[Option]:
     """A choice cell's entries; the empty one is QuickBooks' own default."""
-    named = [{"value": choice.id, "label": choice.name} for choice in found if choice.active and choice.name != default]
-    return [{"value": "", "label": default}, *named]
+    offered: list[Option] = [{"value": entry.id, "label": entry.name} for entry in found if entry.active and entry.name != default]
+    return [{"value": "", "label": default}, *offered]

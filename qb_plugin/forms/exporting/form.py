@@ -6,22 +6,38 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError, ReconnectNeeded
+from qb_plugin.forms.descriptions import (
+    ActResult,
+    Answer,
+    Edits,
+    FormDescription,
+    FormLink,
+    FormRequest,
+    FormWarning,
+    Notice,
+    Option,
+    Rejected,
+    RunSummary,
+    Sort,
+    Unavailable,
+)
 from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, columns, link_label
-from qb_plugin.forms.exporting.rows import ExportRows, as_source, row_ref
+from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source, row_ref
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.linking import link_possible_duplicate
 from qb_plugin.forms.presentation import answering, present_result, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.host import Task
-from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.forms.settings import by_method
+from qb_plugin.host import LedgerQuery
+from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.run_export import export, still_open
 from qb_plugin.sync.exporting.settlement import applications_of
@@ -63,7 +79,7 @@ class ExportAnswer(FormSchema):
     )
 
     @validates_schema
-    def check_range(self, values: Mapping[str, Any], **_: Any) -> None:
+    def check_range(self, values: Mapping[str, object], **_: object) -> None:
         """A range ends on or after the day it begins."""
         check_dates(values, "start", "end")
 
@@ -83,13 +99,14 @@ class ExportPayments:
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[Opened]()
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def open(self, request: FormRequest) -> FormDescription:
         """Describe the form, for a selection or for the filters."""
         refs = [Ref.parse(text) for text in request.get("selection") or ()]
         selection = sort_selection(refs) if refs else None
         token = self._opened.keep(Opened(selection))
         connection = self._services.connection()
-        description = {
+        lists, trouble = self._reached(connection)
+        return {
             "id": self.id,
             "title": "Export Payments to QuickBooks",
             "subtitle": title_of(self._services.host.firm, connection),
@@ -97,13 +114,15 @@ class ExportPayments:
             "answer": {**self._first_answer(selection), **(request.get("answer") or {})},
             "search": True,
             "token": token,
+            "columns": columns(lists.methods, lists.accounts),
             "actions": [ACTION],
             "row_actions": ROW_ACTIONS,
-            **self._said(selection),
+            "notice": self._notice(selection) if selection else None,
+            "warning": self._warning(selection) if selection else None,
+            "unavailable": trouble,
         }
-        return {**description, **self._reached(connection)}
 
-    def _first_answer(self, selection: Selection | None) -> dict[str, Any]:
+    def _first_answer(self, selection: Selection | None) -> Answer:
         today = self._services.host.today()
         kind = selection.kind if selection else Kind.PAYMENT
         return {
@@ -115,70 +134,67 @@ class ExportPayments:
             "auto_apply": False,
         }
 
-    def _said(self, selection: Selection | None) -> dict[str, Any]:
-        """The warning of a mixed selection, and the line that says what is shown."""
-        if selection is None:
-            return {"warning": None, "notice": None}
-        sentences = self._services.sentences
-        said = counts(len(selection.shown), len(selection.left_out))
-        warning = {"title": "One kind at a time", "text": sentences.text(selection.warning)} if selection.warning else None
-        key = "showing_selection_of_payments" if selection.kind is Kind.PAYMENT else "showing_selection_of_memos"
-        if selection.left_out:
-            link = {"label": link_label(len(selection.left_out)), "request": {"selection": [str(r) for r in selection.left_out]}}
-            return {
-                "warning": warning,
-                "notice": {"text": sentences.text(Message("left_out", said)), "level": "info", "link": link},
-            }
-        said = said if selection.kind is Kind.PAYMENT else counts(0, len(selection.shown))
-        link = {"label": "Show all instead", "request": {}}
-        return {"warning": None, "notice": {"text": sentences.text(Message(key, said)), "level": "info", "link": link}}
+    def _warning(self, selection: Selection) -> FormWarning | None:
+        """The warning of a selection that holds both kinds."""
+        if not selection.left_out or not selection.warning:
+            return None
+        return {"title": "One kind at a time", "text": self._services.sentences.text(selection.warning)}
 
-    def _reached(self, connection: Connection) -> dict[str, Any]:
-        """The columns with QuickBooks' lists in them; without QuickBooks the rows are shown and the form says so."""
+    def _notice(self, selection: Selection) -> Notice:
+        """The line that says what is shown, and what was left out."""
+        shown, left_out = len(selection.shown), [str(ref) for ref in selection.left_out]
+        link: FormLink = {"label": "Show all instead", "request": {}}
+        if left_out:
+            message = Message("left_out", counts(shown, len(left_out)))
+            link = {"label": link_label(len(left_out)), "request": {"selection": left_out}}
+        elif selection.kind is Kind.PAYMENT:
+            message = Message("showing_selection_of_payments", counts(shown, 0))
+        else:
+            message = Message("showing_selection_of_memos", counts(0, shown))
+        return {"text": self._services.sentences.text(message), "level": "info", "link": link}
+
+    def _reached(self, connection: Connection) -> tuple[ReferenceLists, Unavailable | None]:
+        """QuickBooks' lists; without QuickBooks empty ones, with the reason: the rows are shown all the same."""
         try:
-            lists = self._services.lists(connection, fresh=True)
+            return self._services.lists(connection, fresh=True), None
         except AddInError as failure:
-            return {"columns": columns((), ()), "unavailable": unavailable(self._services.sentences, failure)}
-        return {"columns": columns(lists.methods, lists.accounts), "unavailable": None}
+            return ReferenceLists(), unavailable(self._services.sentences, failure)
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """The rows the filters leave; from a right-click exactly the selection, whatever the filters say."""
         return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
 
-    def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ExportRows:
-        values = load_answer(self._schema, answer)
-        query = {"kinds": [SOURCES[values["source"]].value], "search": answer.get("search") or "", **(sort_query(sort))}
+    def _rows(self, answer: Answer, sort: Sort | None) -> ExportRows:
+        values: ExportValues = load_answer(self._schema, answer)
+        query: LedgerQuery = {"kinds": [SOURCES[values["source"]].value], "search": str(answer.get("search") or "")}
+        query = {**query, **sort_query(sort)}
         selection = self._opened.get(answer.get("token"), Opened()).selection
         if selection:
             query["refs"] = [str(ref) for ref in (*selection.shown, *selection.left_out)]
         else:
-            query |= {"from": values["start"], "to": values["end"]}
-            query |= {name: values[name] for name in ("hide_synchronized", "show_hidden")}
+            query["from"], query["to"] = values["start"], values["end"]
+            query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
         return ExportRows(self._services, self._services.host.ledger.snapshot(query), values)
 
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, or link a look-alike."""
         if action == "link_possible_duplicate":
-            found: dict[str, Any] = answering(self._services.sentences, partial(self._link_possible_duplicates, ids))
-            return found
+            return answering(self._services.sentences, partial(self._link_possible_duplicates, ids))
         return set_hidden(self._services, ids, hidden=action == "hide")
 
-    def _link_possible_duplicates(self, ids: Sequence[str]) -> dict[str, Any]:
+    def _link_possible_duplicates(self, ids: Sequence[str]) -> ActResult:
         results = [link_possible_duplicate(self._services, self._source(ref)) for ref in ids]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
-    def _source(self, ref: str) -> Any:
+    def _source(self, ref: str) -> SourceRecord:
         return as_source(self._services.host.ledger.records([ref])[0])
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Export the rows; with `dry_run` only say what would be sent."""
-        found: dict[str, Any] = answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
-        return found
+        return answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
 
-    def _run(self, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task) -> dict[str, Any]:
-        values = load_answer(self._schema, answer)
+    def _run(self, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        values: ExportValues = load_answer(self._schema, answer)
         options = self._options(values, edits)
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
@@ -215,33 +231,49 @@ class ExportPayments:
         plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
         yield from plan.decided
-        yield from (RowResult(str(r.ref), Outcome.READY, Message("would_link"), b.id) for r, b in plan.adopted)
-        yield from (RowResult(row.id, Outcome.READY, Message("would_send"), None, applications_of(row.lines)) for row in plan.rows)
+        yield from (
+            RowResult(id=str(r.ref), outcome=Outcome.READY, message=Message("would_link"), quickbooks_id=b.id)
+            for r, b in plan.adopted
+        )
+        yield from (
+            RowResult(
+                id=row.id,
+                outcome=Outcome.READY,
+                message=Message("would_send"),
+                quickbooks_id=None,
+                applied=applications_of(row.lines),
+            )
+            for row in plan.rows
+        )
 
-    def _options(self, values: Mapping[str, Any], edits: Mapping[str, Any]) -> ExportOptions:
+    def _options(self, values: ExportValues, edits: Edits) -> ExportOptions:
         settings = self._services.settings(self._services.connection().realm)
-        rows = {row_ref(identity): dict(change) for identity, change in edits.items()}
+        rows = {row_ref(identity): change for identity, change in edits.items()}
         return ExportOptions(
             auto_apply=values["auto_apply"],
             apply_as_in_workspace=settings.get("auto_apply_uses") == "workspace",
-            methods=dict(settings.get("payment_method") or {}),
-            deposits=dict(settings.get("deposit_account") or {}),
+            methods=by_method(settings, "payment_method"),
+            deposits=by_method(settings, "deposit_account"),
             item_id=str(settings.get("credit_memo_item") or ""),
-            row_deposits={ref: change["deposit"] for ref, change in rows.items() if "deposit" in change},
-            row_methods={ref: change["method"] for ref, change in rows.items() if "method" in change},
+            row_deposits={ref: str(change["deposit"]) for ref, change in rows.items() if "deposit" in change},
+            row_methods={ref: str(change["method"]) for ref, change in rows.items() if "method" in change},
             force=frozenset(ref for ref, change in rows.items() if change.get("force")),
         )
 
-    def options(self, name: str, search: str) -> list[dict[str, str]]:
+    def options(self, name: str, search: str) -> Sequence[Option]:
         """This form's lists are short enough to come with the columns."""
         return []
 
 
-def sort_query(sort: Mapping[str, Any] | None) -> dict[str, Any]:
+def sort_query(sort: Sort | None) -> LedgerQuery:
     """The host's names for the grid's sort."""
     return {"sort": sort["key"], "descending": bool(sort.get("descending"))} if sort else {}
 
 
 def unknown_rows(ids: Sequence[str], found: set[str]) -> Iterator[RowResult]:
     """Rows that are not there (any more)."""
-    return (RowResult(identity, Outcome.FAILED, Message("record_unknown")) for identity in ids if identity not in found)
+    return (
+        RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
+        for identity in ids
+        if identity not in found
+    )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from sys import intern
-from typing import Any
+from typing import TypedDict
 
-from qb_plugin.errors import AddInError
+from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.presentation import present_message
-from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.services import FormServices, lists_or_empty
 from qb_plugin.host import Mark, Record, Snapshot
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
     Application,
-    Connection,
     Kind,
     Link,
     ListEntry,
@@ -30,10 +30,21 @@ from qb_plugin.money import ZERO, plain_amount, show_amount
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
+class ExportValues(TypedDict):
+    """A checked answer of the export form."""
+
+    start: date | None  # both ends included
+    end: date | None
+    source: str  # payments, credit_memos
+    hide_synchronized: bool
+    show_hidden: bool
+    auto_apply: bool
+
+
 class ExportRows:
     """An ordered snapshot of records; any page of it is read by its ids."""
 
-    def __init__(self, services: FormServices, snapshot: Snapshot, values: Mapping[str, Any]) -> None:
+    def __init__(self, services: FormServices, snapshot: Snapshot, values: ExportValues) -> None:
         self._services, self._snapshot, self._values = services, snapshot, values
 
     @property
@@ -52,7 +63,12 @@ class ExportRows:
         return
 
     @property
-    def empty(self) -> dict[str, Any]:
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
+
+    @property
+    def empty(self) -> EmptyGrid:
         """What an empty grid says, and the way out of it."""
         values = {"what": WORDS[self._values["source"]], "from": self._values["start"] or "…", "to": self._values["end"] or "…"}
         if not self._values["hide_synchronized"]:
@@ -64,7 +80,7 @@ class ExportRows:
         """The rows' ids at these places."""
         return list(self._snapshot.refs(start, stop))
 
-    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+    def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these places."""
         return present_records(self._services, self.ids(start, stop))
 
@@ -73,7 +89,7 @@ class ExportRows:
         return plain_amount(sum((record.amount for record in self._services.host.ledger.records(ids)), ZERO))
 
 
-def present_records(services: FormServices, ids: Sequence[str]) -> list[dict[str, Any]]:
+def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
     """Rows for these records, with links, marks and last results read for all at once."""
     records = services.host.ledger.records(ids)
     connection = services.connection()
@@ -93,14 +109,6 @@ def present_records(services: FormServices, ids: Sequence[str]) -> list[dict[str
     return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
 
-def lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:
-    """QuickBooks' lists, or empty ones while it cannot be reached: the rows are shown all the same."""
-    try:
-        return services.lists(connection)
-    except AddInError:
-        return ReferenceLists()
-
-
 class RowPresenter:
     """Turns a record into a row; asks for nothing, so that a page costs the same with many rows as with one."""
 
@@ -109,7 +117,7 @@ class RowPresenter:
         *,
         sentences: Sentences,
         lists: ReferenceLists,
-        settings: Mapping[str, Any],
+        settings: Mapping[str, object],
         links: Mapping[Ref, Link],
         connected: bool,
     ) -> None:
@@ -118,7 +126,7 @@ class RowPresenter:
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
 
-    def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> dict[str, Any]:
+    def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> Row:
         """The row with its cells, outcome and reason."""
         outcome, message = self._standing(record, mark, last)
         return {
@@ -130,7 +138,7 @@ class RowPresenter:
             **present_message(self._sentences, message),
         }
 
-    def _cells(self, record: Record) -> dict[str, Any]:
+    def _cells(self, record: Record) -> Cells:
         return {
             "number": record.number,
             "date": record.date.isoformat(),
@@ -149,7 +157,7 @@ class RowPresenter:
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
 
-    def _choice(self, record: Record, setting: str, found: Mapping[str, ListEntry], default: str) -> dict[str, str]:
+    def _choice(self, record: Record, setting: str, found: Mapping[str, ListEntry], default: str) -> Option:
         """What the settings choose for the record's method."""
         chosen = self._settings.get(setting)
         value = str(chosen.get(record.method, "")) if isinstance(chosen, Mapping) else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-COLUMNS: list[dict[str, Any]] = [
+from qb_plugin.forms.descriptions import Action, Column
+
+COLUMNS: Sequence[Column] = [
     {"key": "date", "label": "Date", "type": "date", "width": 100, "sortable": True},
     {"key": "customer", "label": "Customer → client", "type": "text", "width": 220, "sortable": True},
     {"key": "method", "label": "Method", "type": "text", "width": 116, "sortable": True},
@@ -15,7 +17,7 @@ COLUMNS: list[dict[str, Any]] = [
     {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 122},
 ]
 
-ACTION = {
+ACTION: Action = {
     "id": "import",
     "label": "Import Selected",
     "kind": "run",

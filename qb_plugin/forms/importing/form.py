@@ -6,19 +6,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.descriptions import (
+    ActResult,
+    Answer,
+    Edits,
+    FormDescription,
+    FormRequest,
+    Option,
+    Rejected,
+    RunSummary,
+    Sort,
+    Unavailable,
+)
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
-from qb_plugin.forms.importing.rows import ImportRows, filtered
+from qb_plugin.forms.importing.rows import ImportRows, ImportValues, filtered
 from qb_plugin.forms.presentation import answering, present_result, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.host import Task
 from qb_plugin.model import Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
@@ -43,7 +54,7 @@ class ImportAnswer(FormSchema):
     )
 
     @validates_schema
-    def check_range(self, values: Mapping[str, Any], **_: Any) -> None:
+    def check_range(self, values: Mapping[str, object], **_: object) -> None:
         """A range ends on or after the day it begins."""
         check_dates(values, "start", "end")
 
@@ -67,7 +78,7 @@ class ImportPayments:
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._readings = services, ImportAnswer(), FormSessions[Reading](kept=16)
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def open(self, request: FormRequest) -> FormDescription:
         """Describe the form."""
         connection = self._services.connection()
         today = self._services.host.today()
@@ -88,25 +99,25 @@ class ImportPayments:
             "token": self._readings.keep(Reading()),
         }
 
-    def _unavailable(self, connection: Connection) -> dict[str, Any] | None:
+    def _unavailable(self, connection: Connection) -> Unavailable | None:
         try:
             self._services.context(connection)
         except AddInError as failure:
             return unavailable(self._services.sentences, failure)
         return None
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """The payments the filters leave, in order; reading QuickBooks happens when the dates change."""
         return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
 
-    def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> ImportRows:
-        values = load_answer(self._schema, answer)
+    def _rows(self, answer: Answer, sort: Sort | None) -> ImportRows:
+        values: ImportValues = load_answer(self._schema, answer)
         connection = self._services.connection()
         kept = self._reading(connection, answer, values).kept
         rows = filtered(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
         return ImportRows(self._services, connection=connection, kept=kept, rows=rows, values=values, sort=sort)
 
-    def _reading(self, connection: Connection, answer: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
+    def _reading(self, connection: Connection, answer: Answer, values: ImportValues) -> Reading:
         """The reading for this company and these dates, taken now if there is none yet."""
         reading, context = self._readings.get(answer.get("token"), Reading()), self._services.context(connection)
         wanted = (context.realm, values["start"], values["end"])
@@ -116,12 +127,11 @@ class ImportPayments:
             reading.of = wanted
         return reading
 
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link look-alikes to the payments here that they are."""
-        found: dict[str, Any] = answering(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
-        return found
+        return answering(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
 
-    def _link_possible_duplicates(self, answer: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
+    def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         connection = self._services.connection()
         context = self._services.context(connection)
         reading = self._reading(connection, answer, load_answer(self._schema, answer))
@@ -130,18 +140,18 @@ class ImportPayments:
         link_matched(context, pairs)
         self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
         reading.of = None
-        results = [RowResult(row.id, Outcome.SYNCHRONIZED, Message("twin_linked"), row.payment.id) for row in rows]
+        results = [
+            RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=row.payment.id)
+            for row in rows
+        ]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Import the rows; with `dry_run` only say what would become of them."""
-        found: dict[str, Any] = answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
-        return found
+        return answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
 
-    def _run(self, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task) -> dict[str, Any]:
-        values = load_answer(self._schema, answer)
+    def _run(self, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        values: ImportValues = load_answer(self._schema, answer)
         reading = self._reading(self._services.connection(), answer, values)
         force = frozenset(row for row, change in edits.items() if change.get("force"))
         running = RunTask(self._services, task)
@@ -154,7 +164,7 @@ class ImportPayments:
     def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
         for identity in ids:
             if not kept.get(identity):
-                run.reporter.row(RowResult(identity, Outcome.FAILED, Message("record_unknown")))
+                run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
@@ -167,12 +177,14 @@ class ImportPayments:
         for identity in ids:
             found = kept.get(identity)
             if found is None:
-                yield RowResult(identity, Outcome.FAILED, Message("record_unknown"))
+                yield RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
             else:
                 row = unpack(found)
                 outcome = Outcome.READY if row.outcome is Outcome.READY or identity in force else row.outcome
-                yield RowResult(identity, outcome, row.message, row.payment.id, row.applications)
+                yield RowResult(
+                    id=identity, outcome=outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications
+                )
 
-    def options(self, name: str, search: str) -> list[dict[str, str]]:
+    def options(self, name: str, search: str) -> Sequence[Option]:
         """No cell of this form is chosen."""
         return []

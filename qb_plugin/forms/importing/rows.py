@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
+from qb_plugin.forms.descriptions import EmptyGrid, Row, Sort
 from qb_plugin.forms.presentation import FIXES, present_applications, present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome
@@ -36,12 +37,20 @@ def fits(row: CompactRow, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def in_order(rows: Sequence[CompactRow], sort: Mapping[str, Any] | None) -> list[CompactRow]:
+def in_order(rows: Sequence[CompactRow], sort: Sort | None) -> list[CompactRow]:
     """Newest first, or as asked; ties by id, so that the order is total."""
     by_id = sorted(rows, key=lambda row: int(row.payment_id) if row.payment_id.isdigit() else 0, reverse=True)
     if sort is None or sort["key"] not in SORTS:
         return sorted(by_id, key=SORTS["date"], reverse=True)
     return sorted(by_id, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
+
+
+class ImportValues(TypedDict):
+    """A checked answer of the import form."""
+
+    start: date | None  # both ends included
+    end: date | None
+    hide_synchronized: bool
 
 
 class ImportRows:
@@ -54,8 +63,8 @@ class ImportRows:
         connection: Connection,
         kept: CompactRows,
         rows: Sequence[CompactRow],
-        values: Mapping[str, Any],
-        sort: Mapping[str, Any] | None,
+        values: ImportValues,
+        sort: Sort | None,
     ) -> None:
         self._services, self._kept, self._values, self._rows = services, kept, values, in_order(rows, sort)
         self._methods = {entry.id: entry.name for entry in services.lists(connection).methods}
@@ -77,7 +86,12 @@ class ImportRows:
         return
 
     @property
-    def empty(self) -> dict[str, Any]:
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
+
+    @property
+    def empty(self) -> EmptyGrid:
         """What an empty grid says, and the way out of it."""
         values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
         if not self._values["hide_synchronized"]:
@@ -89,7 +103,7 @@ class ImportRows:
         """The rows' ids at these places."""
         return [row.id for row in self._rows[start:stop]]
 
-    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+    def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these places."""
         return [self._row(unpack(row)) for row in self._rows[start:stop]]
 
@@ -97,11 +111,11 @@ class ImportRows:
         """The money of some rows."""
         return plain_amount(sum((row.total for identity in ids if (row := self._kept.get(identity))), ZERO))
 
-    def _row(self, row: ImportRow) -> dict[str, Any]:
+    def _row(self, row: ImportRow) -> Row:
         payment = row.payment
         shown = present_message(self._services.sentences, row.message)
         if row.is_possible_duplicate:
-            shown["fixes"] = [dict(FIXES["link_possible_duplicate"]), dict(FIXES["force_import"])]
+            shown["fixes"] = [FIXES["link_possible_duplicate"], FIXES["force_import"]]
         return {
             "id": row.id,
             "outcome": row.outcome.value,

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from marshmallow import fields
 
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.descriptions import (
+    Action,
+    ActResult,
+    Answer,
+    Column,
+    Edits,
+    FormDescription,
+    FormRequest,
+    Option,
+    Rejected,
+    RunSummary,
+    Sort,
+    Unavailable,
+)
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.hiding import rows_in_words
 from qb_plugin.forms.matching.rows import MatchRow, MatchRows
-from qb_plugin.forms.presentation import answering, rows_or_reason, title_of, unavailable
-from qb_plugin.forms.services import FormServices
-from qb_plugin.host import Task
-from qb_plugin.model import Connection, Customer, Link, Message, Ref, ReferenceLists
+from qb_plugin.forms.presentation import answering, as_summary, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.protocol import Rows, Task
+from qb_plugin.forms.services import FormServices, lists_or_empty
+from qb_plugin.model import Connection, Customer, Link, Message, Ref
 from qb_plugin.sync.linking import client_links, link_clients
 from qb_plugin.sync.matching import comparable, suggest_customers
 
-COLUMNS: list[dict[str, Any]] = [
+COLUMNS: Sequence[Column] = [
     {"key": "client", "label": "Client", "type": "text", "width": 320, "sortable": True},
     {"key": "customer", "label": "QuickBooks customer", "type": "choice", "width": 340, "search": "customers", "act": "link"},
     {"key": "how", "label": "How", "type": "text", "width": 160, "sortable": True},
 ]
-ACTIONS: list[dict[str, Any]] = [
+ACTIONS: Sequence[Action] = [
     {
         "id": "accept_all",
         "label": "Accept All Suggestions",
@@ -45,6 +59,12 @@ class MatchAnswer(FormSchema):
     hide_matched = fields.Boolean(load_default=False, metadata={"label": "Hide Matched", "refilters": True})
 
 
+class MatchValues(TypedDict):
+    """A checked answer."""
+
+    hide_matched: bool
+
+
 class MatchClients:
     """The form behind Match Clients."""
 
@@ -53,7 +73,7 @@ class MatchClients:
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, MatchAnswer()
 
-    def open(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def open(self, request: FormRequest) -> FormDescription:
         """Describe the form; QuickBooks' customers are read afresh."""
         connection = self._services.connection()
         return {
@@ -72,19 +92,19 @@ class MatchClients:
             "token": "",
         }
 
-    def _unavailable(self, connection: Connection) -> dict[str, Any] | None:
+    def _unavailable(self, connection: Connection) -> Unavailable | None:
         try:
             self._services.lists(connection, fresh=True)
         except AddInError as failure:
             return unavailable(self._services.sentences, failure)
         return None
 
-    def rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> Any:
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """Every client with its customer, or the one suggested."""
         return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
 
-    def _rows(self, answer: Mapping[str, Any], sort: Mapping[str, Any] | None) -> MatchRows:
-        values = load_answer(self._schema, answer)
+    def _rows(self, answer: Answer, sort: Sort | None) -> MatchRows:
+        values: MatchValues = load_answer(self._schema, answer)
         words = str(answer.get("search") or "").casefold().split()
         rows = [row for row in self._all(self._services.connection()) if not (values["hide_matched"] and row.linked)]
         return MatchRows(self._services, [row for row in rows if all(word in row.text for word in words)], sort)
@@ -100,27 +120,26 @@ class MatchClients:
     def _links(self, realm: str) -> dict[str, Link]:
         return client_links(self._services.links, realm)
 
-    def act(self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Accept suggestions, link what was picked, or unlink."""
-        found: dict[str, Any] = answering(self._services.sentences, partial(self._act, action, ids, edits))
-        return found
+        return answering(self._services.sentences, partial(self._act, action, ids, edits))
 
-    def _act(self, action: str, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
         work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
         return work(self._services.connection(), ids, edits)
 
-    def _accept(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def _accept(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link all suggestions, or those of the rows named."""
         rows = [row for row in self._all(connection) if row.suggested and (not ids or row.id in ids)]
         return self._add(connection, {row.client_id: row.customer_id for row in rows})
 
-    def _link(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def _link(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link the rows to what was picked on them, else to what was suggested."""
         rows = {row.id: row for row in self._all(connection)}
-        picked = {rows[i].client_id: edits.get(i, {}).get("customer", rows[i].customer_id) for i in ids if i in rows}
+        picked = {rows[i].client_id: str(edits.get(i, {}).get("customer", rows[i].customer_id)) for i in ids if i in rows}
         return self._add(connection, {client: customer for client, customer in picked.items() if customer})
 
-    def _add(self, connection: Connection, pairs: Mapping[str, str]) -> dict[str, Any]:
+    def _add(self, connection: Connection, pairs: Mapping[str, str]) -> ActResult:
         """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
         matched = link_clients(self._services.links, self._services.context(connection).realm, pairs)
         added = rows_in_words(matched.linked, "client")
@@ -136,25 +155,19 @@ class MatchClients:
         names = {client.id: client.name for client in self._services.host.ledger.clients()}
         return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in owners.items())
 
-    def _unlink(self, connection: Connection, ids: Sequence[str], edits: Mapping[str, Any]) -> dict[str, Any]:
+    def _unlink(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         self._services.links.remove(self._services.context(connection).realm, [Ref.parse(identity) for identity in ids])
         text = self._services.sentences.text(Message("clients_unlinked", {"n": rows_in_words(len(ids))}))
         return {"notice": text, "level": "info", "reload": True}
 
-    def run(
-        self, action: str, answer: Mapping[str, Any], ids: Sequence[str], edits: Mapping[str, Any], task: Task
-    ) -> dict[str, Any]:
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """All of this form is done at once; a run of it is the same."""
-        return self.act(action, answer, ids, edits)
+        return as_summary(self.act(action, answer, ids, edits))
 
-    def _lists(self) -> ReferenceLists:
-        return self._services.lists(self._services.connection())
-
-    def options(self, name: str, search: str) -> list[dict[str, str]]:
+    def options(self, name: str, search: str) -> Sequence[Option]:
         """Customers whose name has all the words, fifty at most."""
         words = comparable(search).split()
-        lists: ReferenceLists = answering(self._services.sentences, self._lists)
-        customers = lists.customers if isinstance(lists, ReferenceLists) else ()
+        customers = lists_or_empty(self._services, self._services.connection()).customers
         found = [c for c in customers if all(word in comparable(c.full_name) for word in words)]
         return [{"value": customer.id, "label": customer_label(customer)} for customer in found[:50]]
 
@@ -171,7 +184,7 @@ def match_row(
     if link:
         customer = customers.get(link.quickbooks_id)
         label = customer_label(customer) if customer else "(no longer in QuickBooks)"
-        return MatchRow(client_id, name, link.quickbooks_id, label, linked=True)
+        return MatchRow(client_id=client_id, name=name, customer_id=link.quickbooks_id, customer=label, linked=True)
     if suggested:
-        return MatchRow(client_id, name, suggested.id, customer_label(suggested), linked=False)
-    return MatchRow(client_id, name, "", "", linked=False)
+        return MatchRow(client_id=client_id, name=name, customer_id=suggested.id, customer=customer_label(suggested), linked=False)
+    return MatchRow(client_id=client_id, name=name, customer_id="", customer="", linked=False)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row, Sort
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRow:
     """A client beside a customer: linked, suggested, or none."""
 
@@ -44,7 +44,7 @@ class MatchRow:
 class MatchRows:
     """The rows in order: by name, or as asked."""
 
-    def __init__(self, services: FormServices, rows: Sequence[MatchRow], sort: Mapping[str, Any] | None) -> None:
+    def __init__(self, services: FormServices, rows: Sequence[MatchRow], sort: Sort | None) -> None:
         by_how = bool(sort and sort["key"] == "how")
 
         def key(row: MatchRow) -> tuple[str, str]:
@@ -69,7 +69,12 @@ class MatchRows:
         return
 
     @property
-    def empty(self) -> dict[str, Any]:
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
+
+    @property
+    def empty(self) -> EmptyGrid:
         """What an empty grid says."""
         return {"text": self._services.sentences.text(Message("empty_matches")), "link": None}
 
@@ -77,7 +82,7 @@ class MatchRows:
         """The rows' ids at these places."""
         return [row.id for row in self._rows[start:stop]]
 
-    def page(self, start: int, stop: int) -> list[dict[str, Any]]:
+    def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these places."""
         return [present_match(row) for row in self._rows[start:stop]]
 
@@ -86,9 +91,9 @@ class MatchRows:
         return ""
 
 
-def present_match(row: MatchRow) -> dict[str, Any]:
+def present_match(row: MatchRow) -> Row:
     """The row as the grid draws it."""
     outcome = Outcome.SYNCHRONIZED if row.linked else Outcome.READY
-    customer = {"value": row.customer_id, "label": row.customer}
-    cells = {"client": row.name, "customer": customer, "how": row.how}
+    customer: Option = {"value": row.customer_id, "label": row.customer}
+    cells: Cells = {"client": row.name, "customer": customer, "how": row.how}
     return {"id": row.id, "cells": cells, "outcome": outcome.value, "message": "", "selectable": True, "title": row.name}

@@ -21,7 +21,7 @@ from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.http.redaction import redact
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import BadReplyError, read_json, write_json
-from qb_plugin.schemas.tokens import TOKEN_REPLY_KEYS, read_oauth_error, read_token_reply
+from qb_plugin.schemas.tokens import TOKEN_REPLY_KEYS, NewTokens, read_oauth_error, read_token_reply
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint")
 
@@ -92,11 +92,11 @@ class OAuth:
         """Where a person grants access."""
         return str(self._ask(lambda client: client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)))
 
-    def exchange_code(self, code: str, realm: str) -> dict[str, Any]:
+    def exchange_code(self, code: str, realm: str) -> NewTokens:
         """The pair for a code, as `access`, `refresh`, `expires_in`, `refresh_expires_in`; a code is good for one exchange."""
         return self._pair(lambda client: client.get_bearer_token(code, realm_id=realm))
 
-    def refresh(self, token: str) -> dict[str, Any]:
+    def refresh(self, token: str) -> NewTokens:
         """The next pair; GrantRefused when the token is no longer good."""
         return self._pair(lambda client: client.refresh(refresh_token=token))
 
@@ -104,14 +104,14 @@ class OAuth:
         """Take the access back."""
         self._ask(lambda client: client.revoke(token=token))
 
-    def _pair(self, ask: Callable[[Any], object]) -> dict[str, Any]:
-        def answer(client: Any) -> dict[str, Any]:
+    def _pair(self, ask: Callable[[Any], object]) -> NewTokens:
+        def answer(client: Any) -> NewTokens:
             for key in TOKEN_REPLY_KEYS:
                 setattr(client, key, None)
             ask(client)
             return read_token_reply({key: getattr(client, key) for key in TOKEN_REPLY_KEYS})
 
-        found: dict[str, Any] = self._ask(answer)
+        found: NewTokens = self._ask(answer)
         return found
 
     def _ask(self, ask: Callable[[Any], Any]) -> Any:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from qb_plugin.errors import AddInError, Fatal, NotConnected, ReconnectNeeded
@@ -19,7 +18,7 @@ from qb_plugin.quickbooks.auth.sealing import NONCE_BYTES, SealBrokenError, seal
 from qb_plugin.quickbooks.auth.token_store import Tokens
 from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.schemas.text import BadReplyError
-from qb_plugin.schemas.tokens import TokenPair, read_pair, write_pair
+from qb_plugin.schemas.tokens import NewTokens, TokenPair, read_pair, write_pair
 
 # A token that ends within this time is renewed first: the longest call must not outlive it.
 _MARGIN = timedelta(seconds=180)
@@ -160,7 +159,7 @@ class SignIn:
         self._tokens.save_connection(replace(self.connection(), state=ConnectionState.RECONNECT))
         raise ReconnectNeeded(refused.message)
 
-    def _keep(self, realm: str, found: Mapping[str, Any]) -> TokenPair:
+    def _keep(self, realm: str, found: NewTokens) -> TokenPair:
         now = self._now()
         pair = TokenPair(
             found["access"],

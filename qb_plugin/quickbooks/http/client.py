@@ -26,7 +26,7 @@ _PORTION = 1 << 16
 _REFRESHES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
     """One call: `path` follows the company, `query` is already encoded; `stop` calls it back while it waits for its turn."""
 

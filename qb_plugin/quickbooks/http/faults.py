@@ -50,7 +50,9 @@ def understand(reply: ApiResponse) -> tuple[object, Fault | None]:
 
 def _unreadable(reply: ApiResponse) -> Fault:
     code = "" if reply.status >= 300 else UNREADABLE
-    return Fault(code, f"HTTP {reply.status}, {len(reply.body)} bytes that are no answer", status=reply.status, tid=reply.tid)
+    return Fault(
+        code=code, text=f"HTTP {reply.status}, {len(reply.body)} bytes that are no answer", status=reply.status, tid=reply.tid
+    )
 
 
 def cleaned(fault: Fault) -> Fault:

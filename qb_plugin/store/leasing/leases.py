@@ -55,30 +55,6 @@ class Leases:
             return Lease(realm, run.user, row.fence, run)
 
 
-class OpenLeases:
-    """Leases that never refuse, so that a test can show that the journal alone is safe."""
-
-    def __init__(self, database: Database, claims: Claims) -> None:
-        self._database = database
-        self._claims = claims
-
-    def take(self, realm: str, run: RunInfo) -> Lease:
-        """Grant a lease under the fence that stands."""
-        with self._database.read() as connection:
-            row = self._claims.look(connection, RUN, realm)
-        return Lease(realm, run.user, 0 if row is None else row.fence, run)
-
-    def beat(self, lease: Lease, done: int) -> None:
-        """Nothing to renew."""
-
-    def release(self, lease: Lease) -> None:
-        """Nothing to give back."""
-
-    def current(self, realm: str) -> Lease | None:  # noqa: ARG002
-        """None: another lease never hinders."""
-        return None
-
-
 def _run(connection: Connection, row: Row[Any]) -> RunInfo:
     run = decode_run(row.run)
     if run is None:

@@ -75,7 +75,7 @@ def why_not_applied(memo: SavedMemo, transaction: QboTransaction | UnreadableRec
     if not isinstance(transaction, QboCreditMemo):
         return replace(memo.result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
     record = memo.record
-    what = find_differences(PaymentDraft(memo.customer.id, record.date, record.amount), transaction)
+    what = find_differences(PaymentDraft(customer_id=memo.customer.id, date=record.date, total=record.amount), transaction)
     if what:
         return replace(memo.result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
     return None if transaction.remaining > 0 else replace(memo.result, message=Message("memo_spent"))
@@ -93,7 +93,9 @@ def application_row(context: SyncContext, saved: SavedMemo, memo: QboCreditMemo,
         currency=memo.currency,
     )
     entity, payload = context.quickbooks.payload(draft)
-    return PlannedRow(saved.record, saved.customer, draft, entity, payload, Operation.APPLY)
+    return PlannedRow(
+        record=saved.record, customer=saved.customer, draft=draft, entity=entity, payload=payload, operation=Operation.APPLY
+    )
 
 
 def with_application(saved: RowResult, applied: RowResult) -> RowResult:
@@ -114,4 +116,4 @@ def not_applied(saved: RowResult, reason: Message | None) -> RowResult:
 
 def saved_before(intent: Intent) -> RowResult:
     """How the row of a memo ends that an earlier run saved and did not come to apply."""
-    return RowResult(str(intent.source), Outcome.SYNCHRONIZED, None, intent.quickbooks_id)
+    return RowResult(id=str(intent.source), outcome=Outcome.SYNCHRONIZED, message=None, quickbooks_id=intent.quickbooks_id)

@@ -177,7 +177,7 @@ class Dispatcher:
         sent = [intent for batch in batches for intent in batch.intents]
         for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
             queue.release(customer)
-        return [*((self._rows[intent.id], RowResult(str(intent.source), Outcome.RUNNING)) for intent in sent), *taken]
+        return [*((self._rows[intent.id], RowResult(id=str(intent.source), outcome=Outcome.RUNNING)) for intent in sent), *taken]
 
     def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[SentRow]]:
         """Write the intents of several batches down in one commit: waiting for the disk costs more than all the rest.
@@ -280,8 +280,10 @@ class Dispatcher:
 def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
     """The result of a row whose intent stands already: saved in QuickBooks, or still in doubt."""
     if done:
-        return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_synchronized"), done.quickbooks_id)
-    return RowResult(row.id, Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
+        return RowResult(
+            id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("already_synchronized"), quickbooks_id=done.quickbooks_id
+        )
+    return RowResult(id=row.id, outcome=Outcome.NOT_CONFIRMED, message=Message("sent_elsewhere"))
 
 
 def row_context(row: PlannedRow) -> Mapping[str, object]:

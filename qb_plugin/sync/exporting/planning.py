@@ -36,7 +36,7 @@ from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRow:
     """A row that will be sent: the record, its customer, and the create's text."""
 
@@ -102,7 +102,11 @@ class Planner:
             try:
                 transaction = self._find(record)
             except RowNotSent as reason:
-                found.decided.append(RowResult(str(record.ref), reason.outcome, reason.message, reason.quickbooks_id))
+                found.decided.append(
+                    RowResult(
+                        id=str(record.ref), outcome=reason.outcome, message=reason.message, quickbooks_id=reason.quickbooks_id
+                    )
+                )
             else:
                 if transaction:
                     found.adopted.append((record, transaction))
@@ -123,9 +127,9 @@ class Planner:
         try:
             return self._plan_row(record)
         except RowRefused as refusal:
-            return RowResult(str(record.ref), Outcome.FAILED, refusal.message)
+            return RowResult(id=str(record.ref), outcome=Outcome.FAILED, message=refusal.message)
         except RowNotSent as reason:
-            return RowResult(str(record.ref), reason.outcome, reason.message, reason.quickbooks_id)
+            return RowResult(id=str(record.ref), outcome=reason.outcome, message=reason.message, quickbooks_id=reason.quickbooks_id)
 
     def _find(self, record: SourceRecord) -> QboTransaction | None:
         """What QuickBooks holds of this record already, by link or marker."""
@@ -164,7 +168,7 @@ class Planner:
             self._snapshot.balances.give_back(customer.id, lines)
             raise
         applies = self._options.auto_apply and not is_payment
-        return PlannedRow(record, customer, draft, entity, payload, applies=applies)
+        return PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, applies=applies)
 
     def _customer_id(self, record: SourceRecord) -> str:
         link = self._snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
@@ -198,25 +202,25 @@ class Planner:
             if not self._options.item_id:
                 raise RowRefused(Message("credit_memo_item_missing"))
             return CreditMemoDraft(
-                customer.id,
-                record.date,
-                record.amount,
-                self._options.item_id,
-                number,
-                note,
-                record.memo or None,
-                currency,
+                customer_id=customer.id,
+                date=record.date,
+                amount=record.amount,
+                item_id=self._options.item_id,
+                number=number,
+                note=note,
+                description=record.memo or None,
+                currency=currency,
             )
         return PaymentDraft(
-            customer.id,
-            record.date,
-            record.amount,
-            record.reference or None,
-            _chosen(record, self._options.row_methods, self._options.methods),
-            _chosen(record, self._options.row_deposits, self._options.deposits),
-            note,
-            lines,
-            currency,
+            customer_id=customer.id,
+            date=record.date,
+            total=record.amount,
+            reference=record.reference or None,
+            method_id=_chosen(record, self._options.row_methods, self._options.methods),
+            deposit_account_id=_chosen(record, self._options.row_deposits, self._options.deposits),
+            note=note,
+            lines=lines,
+            currency=currency,
         )
 
     def use_balances(self, balances: OpenBalances) -> None:

@@ -83,7 +83,7 @@ class Recovery:
             return self._adopt(intent, found.readable[intent.id])
         odd = found.unreadable[intent.id]
         message = Message("doubt_unreadable", {"id": odd.id, "what": odd.problem})
-        return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
+        return None, RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
 
     def _adopt(self, intent: Intent, transactions: Sequence[QboTransaction]) -> tuple[Settlement | None, RowResult]:
         """Take the one record that carries the marker; of several the one that agrees, else ask."""
@@ -91,7 +91,7 @@ class Recovery:
         agreeing = [transaction for transaction in transactions if not find_differences(draft, transaction)]
         if len(transactions) > 1 and len(agreeing) != 1:
             message = Message("marker_twice", {"number": str(intent.source), "n": len(transactions)})
-            return None, RowResult(str(intent.source), Outcome.NOT_CONFIRMED, message)
+            return None, RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
         return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 
     def _wait_until(self, moment: datetime) -> bool:
@@ -138,9 +138,9 @@ class Recovery:
 
     def _withdraw_removed(self, intents: Sequence[Intent]) -> None:
         message = Message("removed_in_quickbooks")
-        self._context.journal.settle([Settlement(i.id, IntentState.WITHDRAWN, message=message) for i in intents])
+        self._context.journal.settle([Settlement(intent_id=i.id, state=IntentState.WITHDRAWN, message=message) for i in intents])
         for intent in intents:
-            self._reporter.row(RowResult(str(intent.source), Outcome.REMOVED, message))
+            self._reporter.row(RowResult(id=str(intent.source), outcome=Outcome.REMOVED, message=message))
 
     def _confirm_present(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> list[tuple[Intent, QboTransaction]]:
         """Confirm those that can be read; return those that cannot."""

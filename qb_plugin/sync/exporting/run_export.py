@@ -124,13 +124,16 @@ class ResumedRows:
         self._context, self._records = context, records
         self._left = {str(intent.source): intent for intent in intents}
         links = context.links.by_source(context.realm, [intent.source for intent in intents])
-        self._saved = {str(ref): RowResult(str(ref), Outcome.SYNCHRONIZED, None, link.quickbooks_id) for ref, link in links.items()}
+        self._saved = {
+            str(ref): RowResult(id=str(ref), outcome=Outcome.SYNCHRONIZED, message=None, quickbooks_id=link.quickbooks_id)
+            for ref, link in links.items()
+        }
 
     def result_for(self, result: RowResult) -> RowResult:
         """The row's result."""
         intent = self._left.pop(result.id)
         if intent.operation is Operation.APPLY:
-            return with_application(self._saved.get(result.id) or RowResult(result.id, Outcome.SYNCHRONIZED), result)
+            return with_application(self._saved.get(result.id) or RowResult(id=result.id, outcome=Outcome.SYNCHRONIZED), result)
         record = self._records.get(intent.source)
         return self._compared(result, intent, record) if record else result
 
@@ -173,11 +176,13 @@ def adopt(
 def adopted_result(record: SourceRecord, transaction: QboTransaction, snapshot: ExportSnapshot) -> RowResult:
     """How the row of an adopted record ends: found, or differing from what the record says."""
     customer = snapshot.links.get(_client(record))
-    meant = PaymentDraft(customer.quickbooks_id if customer else "", record.date, record.amount)
+    meant = PaymentDraft(customer_id=customer.quickbooks_id if customer else "", date=record.date, total=record.amount)
     what = find_differences(meant, transaction)
     outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
     message = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
-    return RowResult(str(record.ref), outcome, message, transaction.id, applied(transaction))
+    return RowResult(
+        id=str(record.ref), outcome=outcome, message=message, quickbooks_id=transaction.id, applied=applied(transaction)
+    )
 
 
 def _client(record: SourceRecord) -> Ref:

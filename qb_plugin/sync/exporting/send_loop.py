@@ -33,7 +33,7 @@ class SendLoop:
         if records:
             self._send_all(self._planner.rows(records), self._run.reporter)
         for record in records:
-            self._run.reporter.row(RowResult(str(record.ref), Outcome.NOT_TRIED, self._why_not_tried()))
+            self._run.reporter.row(RowResult(id=str(record.ref), outcome=Outcome.NOT_TRIED, message=self._why_not_tried()))
         if self._saved:
             self._apply_memos()
 
@@ -54,7 +54,7 @@ class SendLoop:
 
     def _leave(self, reporter: Reporter, rows: Iterable[PlannedRow], reason: Message) -> None:
         for row in rows:
-            reporter.row(RowResult(row.id, Outcome.NOT_TRIED, reason))
+            reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=reason))
 
     def _report(self, reporter: Reporter, row: PlannedRow | None, result: RowResult) -> None:
         """Report a result; a memo that was saved is remembered instead, to be applied later."""
@@ -97,7 +97,7 @@ class SendLoop:
         planned = [self._planner.plan_again(row) for row in rows]
         idle = {row.id for row in planned if row.operation is Operation.APPLY and not row.lines}
         for identity in sorted(idle):
-            reporter.row(RowResult(identity, Outcome.FAILED, Message("nothing_open")))
+            reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("nothing_open")))
         return [row for row in planned if row.id not in idle]
 
     def _why_not_tried(self) -> Message:

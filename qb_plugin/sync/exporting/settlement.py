@@ -36,9 +36,20 @@ def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: LinkO
     differences = find_differences(draft, saved)
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
     settlement = Settlement(
-        intent.id, IntentState.CONFIRMED, saved.id, saved.sync_token, None, link_of_intent(intent, saved, origin)
+        intent_id=intent.id,
+        state=IntentState.CONFIRMED,
+        quickbooks_id=saved.id,
+        sync_token=saved.sync_token,
+        message=None,
+        link=link_of_intent(intent, saved, origin),
     )
-    return settlement, RowResult(str(intent.source), outcome, said_of(draft, saved, differences, origin), saved.id, applied(saved))
+    return settlement, RowResult(
+        id=str(intent.source),
+        outcome=outcome,
+        message=said_of(draft, saved, differences, origin),
+        quickbooks_id=saved.id,
+        applied=applied(saved),
+    )
 
 
 def said_of(draft: Draft, saved: QboTransaction, differences: Sequence[str], origin: LinkOrigin) -> Message | None:
@@ -93,26 +104,31 @@ def applications_of(lines: Sequence[Line]) -> tuple[Application, ...]:
 
 def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
     """Close the intent as refused, with the reason on the row."""
-    settlement = Settlement(intent.id, IntentState.REFUSED, message=message)
-    return settlement, RowResult(str(intent.source), Outcome.FAILED, message)
+    settlement = Settlement(intent_id=intent.id, state=IntentState.REFUSED, message=message)
+    return settlement, RowResult(id=str(intent.source), outcome=Outcome.FAILED, message=message)
 
 
 def not_sent(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
     """Withdraw an intent that QuickBooks did not act upon: nothing was saved, the row was not tried."""
-    settlement = Settlement(intent.id, IntentState.WITHDRAWN, message=message)
-    return settlement, RowResult(str(intent.source), Outcome.NOT_TRIED, message)
+    settlement = Settlement(intent_id=intent.id, state=IntentState.WITHDRAWN, message=message)
+    return settlement, RowResult(id=str(intent.source), outcome=Outcome.NOT_TRIED, message=message)
 
 
 def in_doubt(intent: Intent) -> RowResult:
     """The row of an intent in doubt."""
-    return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, NOT_CONFIRMED)
+    return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=NOT_CONFIRMED)
 
 
 def settled_elsewhere(intent: Intent, saved: Intent | None) -> RowResult:
     """A row that another workstation brought to its end: saved, or else *not confirmed* with a reference to it."""
     if saved:
-        return RowResult(str(intent.source), Outcome.SYNCHRONIZED, Message("found_in_quickbooks"), saved.quickbooks_id)
-    return RowResult(str(intent.source), Outcome.NOT_CONFIRMED, Message("sent_elsewhere"))
+        return RowResult(
+            id=str(intent.source),
+            outcome=Outcome.SYNCHRONIZED,
+            message=Message("found_in_quickbooks"),
+            quickbooks_id=saved.quickbooks_id,
+        )
+    return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=Message("sent_elsewhere"))
 
 
 def code_of(answer: Answer) -> str:

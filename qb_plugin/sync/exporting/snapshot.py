@@ -29,7 +29,7 @@ from qb_plugin.sync.ports import QuickBooksApi
 MARGIN = timedelta(days=31)  # a transaction of ours may have been given another date since; most such corrections are small
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
     """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows."""
 
@@ -43,7 +43,7 @@ class ExportOptions:
     force: frozenset[Ref] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSnapshot:
     """What was read of both sides before planning."""
 
@@ -60,7 +60,7 @@ class ExportSnapshot:
 
     def customer(self, identity: str) -> Customer:
         """The customer of a transaction that is in QuickBooks already; by its id alone if it is gone."""
-        return self.customers.get(identity) or Customer(identity, identity, identity)
+        return self.customers.get(identity) or Customer(id=identity, name=identity, full_name=identity)
 
 
 def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options: ExportOptions) -> ExportSnapshot:
@@ -75,16 +75,16 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     invoices = context.quickbooks.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
     in_doubt = context.journal.open_intents(context.realm)
     return ExportSnapshot(
-        context.quickbooks.company(),
-        {customer.id: customer for customer in context.quickbooks.customers()},
-        links,
-        frozenset(intent.source for intent in in_doubt),
-        frozenset(intent.customer_id for intent in in_doubt),
-        by_marker,
-        unclaimed,
-        OpenBalances(invoices),
-        context.links.by_source(context.realm, _invoice_refs(records)) if options.apply_as_in_workspace else {},
-        [each for each in period if isinstance(each, UnreadableRecord)],
+        company=context.quickbooks.company(),
+        customers={customer.id: customer for customer in context.quickbooks.customers()},
+        links=links,
+        open_refs=frozenset(intent.source for intent in in_doubt),
+        waiting_customers=frozenset(intent.customer_id for intent in in_doubt),
+        by_marker=by_marker,
+        unclaimed=unclaimed,
+        balances=OpenBalances(invoices),
+        invoice_links=context.links.by_source(context.realm, _invoice_refs(records)) if options.apply_as_in_workspace else {},
+        unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
     )
 
 

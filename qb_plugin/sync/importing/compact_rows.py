@@ -26,7 +26,7 @@ from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate, row_id
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompactRow:
     """A row at rest: what is sorted, filtered and added up by, and the rest as one text.
 
@@ -78,14 +78,14 @@ def pack(row: ImportRow, shared: dict[Any, Any]) -> CompactRow:
     """The row at rest. What importing has no use for is left out: times, deposit account, currency."""
     payment = row.payment
     return CompactRow(
-        payment.id,
-        _once(shared, payment.date),
-        _once(shared, payment.customer_name),
-        _once(shared, payment.method_id),
-        payment.reference,
-        _once(shared, payment.total),
-        row.exists,
-        _encoder().encode(_rest(row)),
+        payment_id=payment.id,
+        date=_once(shared, payment.date),
+        customer=_once(shared, payment.customer_name),
+        method_id=_once(shared, payment.method_id),
+        reference=payment.reference,
+        total=_once(shared, payment.total),
+        exists=row.exists,
+        rest=_encoder().encode(_rest(row)),
     )
 
 
@@ -122,14 +122,14 @@ def unpack(compact_rows: CompactRow) -> ImportRow:
     rest = json.loads(compact_rows.rest)
     (outcome, client, absent, short), applications, existing, possible_duplicate, unreadable = rest[2:]
     return ImportRow(
-        _payment(compact_rows, rest),
-        Outcome(outcome),
-        client,
-        tuple(Application(invoice, number, Decimal(amount)) for invoice, number, amount in applications),
-        tuple(absent),
-        tuple(short),
-        Ref.parse(existing) if existing else None,
-        PossibleDuplicate(*possible_duplicate) if possible_duplicate else None,
+        payment=_payment(compact_rows, rest),
+        outcome=Outcome(outcome),
+        client_id=client,
+        applications=tuple(Application(invoice, number, Decimal(amount)) for invoice, number, amount in applications),
+        absent=tuple(absent),
+        short=tuple(short),
+        existing=Ref.parse(existing) if existing else None,
+        possible_duplicate=PossibleDuplicate(*possible_duplicate) if possible_duplicate else None,
         unreadable=unreadable,
     )
 

@@ -26,7 +26,7 @@ from qb_plugin.sync.markers import find_marker
 from qb_plugin.sync.matching import DuplicateKey, duplicate_key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostSnapshot:
     """WorkSpace's side of the payments at hand."""
 
@@ -100,12 +100,12 @@ def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Se
     invoices = {found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))}
     numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
     return HostSnapshot(
-        clients,
-        context.links.by_quickbooks(realm, Entity.PAYMENT, [payment.id for payment in payments]),
-        ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
-        read_possible_duplicates(ledger, clients, payments),
-        invoices,
-        only_ones(numbered),
+        clients=clients,
+        payment_links=context.links.by_quickbooks(realm, Entity.PAYMENT, [payment.id for payment in payments]),
+        keys=ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
+        possible_duplicates=read_possible_duplicates(ledger, clients, payments),
+        linked_invoices=invoices,
+        numbered_invoices=only_ones(numbered),
     )
 
 
@@ -136,14 +136,14 @@ def decide(
     """One payment: here already, deleted there, not importable, without a client, looking the same, or ready."""
     existing = find_existing(context, host_snapshot, payment)
     if existing:
-        return ImportRow(payment, Outcome.SYNCHRONIZED, existing=existing)
+        return ImportRow(payment=payment, outcome=Outcome.SYNCHRONIZED, existing=existing)
     if payment.id in gone:
-        return ImportRow(payment, Outcome.REMOVED)
+        return ImportRow(payment=payment, outcome=Outcome.REMOVED)
     if why_not(payment):
-        return ImportRow(payment, Outcome.NOT_READY)
+        return ImportRow(payment=payment, outcome=Outcome.NOT_READY)
     client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
-        return ImportRow(payment, Outcome.NOT_READY)
+        return ImportRow(payment=payment, outcome=Outcome.NOT_READY)
     row = allocate(host_snapshot, payment, client, balances)
     possible_duplicate = host_snapshot.possible_duplicates.get(
         duplicate_key(client, payment.date, payment.total, payment.reference)
@@ -187,4 +187,11 @@ def allocate(host_snapshot: HostSnapshot, payment: QboPayment, client: str, bala
             balances[invoice.id] -= part
             money -= part
             applications.append(Application(invoice.id, invoice.number, part))
-    return ImportRow(payment, Outcome.READY, client, tuple(applications), tuple(absent), tuple(short))
+    return ImportRow(
+        payment=payment,
+        outcome=Outcome.READY,
+        client_id=client,
+        applications=tuple(applications),
+        absent=tuple(absent),
+        short=tuple(short),
+    )

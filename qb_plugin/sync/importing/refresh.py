@@ -23,7 +23,7 @@ class Refreshed:
     unreadable: Mapping[str, UnreadableRecord] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Refresher:
     """Answers for any number of payments with one call, while change data capture covers everything since the reading.
 

@@ -26,7 +26,7 @@ class PossibleDuplicate:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
     """A QuickBooks payment beside what would become of it in WorkSpace.
 
@@ -96,7 +96,7 @@ def unreadable_row(record: UnreadableRecord) -> ImportRow:
         unapplied=ZERO,
         note=record.note,
     )
-    return ImportRow(payment, Outcome.FAILED, unreadable=record.problem)
+    return ImportRow(payment=payment, outcome=Outcome.FAILED, unreadable=record.problem)
 
 
 def row_id(payment_id: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
 
-from qb_plugin.host import PaymentLedger, RecordedPayment
+from qb_plugin.host import PaymentLedger, PaymentToRecord, RecordedPayment
 from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
@@ -38,11 +37,11 @@ def import_payments(
     those of the moment, and what was deleted or changed since a person saw it does not come in as it was.
     """
     made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
-    refresher = Refresher(context, rows.read_at, rows.since)
+    refresher = Refresher(context=context, read_at=rows.read_at, since=rows.since)
     for group in in_groups([row for identity in ids if (row := rows.get(identity))], GROUP):
         if run.stop():
             for row in group:
-                run.reporter.row(RowResult(row.id, Outcome.NOT_TRIED, Message("cancelled_row")))
+                run.reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=Message("cancelled_row")))
         else:
             planned = plan_refreshed(context, ledger, [unpack(row) for row in group], refresher)
             accepted = [accept(row, options.force, made_here) for row in planned]
@@ -86,7 +85,7 @@ def record(
     """
     ready = [row for row in rows if row.outcome is Outcome.READY]
     for row in ready:
-        reporter.row(RowResult(row.id, Outcome.RUNNING))
+        reporter.row(RowResult(id=row.id, outcome=Outcome.RUNNING))
     outcomes = ledger.record_payments([as_host_payment(context, row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     link_imported(context, [(ref, row.payment) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
@@ -95,7 +94,7 @@ def record(
     return {found.id for found in outcomes if found.id}
 
 
-def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> dict[str, Any]:
+def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> PaymentToRecord:
     """The payment as the host's ledger takes it."""
     payment = row.payment
     return {
@@ -121,13 +120,18 @@ def ref_of(row: ImportRow, recorded: RecordedPayment | None) -> Ref | None:
 def result_of(row: ImportRow, recorded: RecordedPayment | None) -> RowResult:
     """What became of the row."""
     if row.outcome is Outcome.SYNCHRONIZED:
-        return RowResult(row.id, Outcome.SYNCHRONIZED, row.message, row.payment.id)
+        return RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=row.message, quickbooks_id=row.payment.id)
     if recorded is None:
         outcome = Outcome.FAILED if row.outcome is Outcome.NOT_READY else row.outcome
-        return RowResult(row.id, outcome, row.message, row.payment.id)
+        return RowResult(id=row.id, outcome=outcome, message=row.message, quickbooks_id=row.payment.id)
     if recorded.status == RecordingStatus.REFUSED:
-        return RowResult(row.id, Outcome.FAILED, Message("host_refused", {"reason": recorded.reason}), row.payment.id)
+        return RowResult(
+            id=row.id,
+            outcome=Outcome.FAILED,
+            message=Message("host_refused", {"reason": recorded.reason}),
+            quickbooks_id=row.payment.id,
+        )
     if recorded.status == RecordingStatus.EXISTS:
-        return RowResult(row.id, Outcome.SYNCHRONIZED, Message("already_here"), row.payment.id)
+        return RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("already_here"), quickbooks_id=row.payment.id)
     ended = Outcome.CHANGED if row.edited else Outcome.SYNCHRONIZED
-    return RowResult(row.id, ended, row.message, row.payment.id, row.applications)
+    return RowResult(id=row.id, outcome=ended, message=row.message, quickbooks_id=row.payment.id, applied=row.applications)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -17,11 +17,13 @@ from hostsim.addins.registrars import Support
 from hostsim.qbo_simulator.companies import DEFAULT_REALMS
 from hostsim.qbo_simulator.server.server import RunningSimulator, fill, running_simulator
 from qb_plugin.clock import SystemClock
-from qb_plugin.host import Host, Ledger, Marks, Task
+from qb_plugin.forms.protocol import Task
+from qb_plugin.host import Host, Ledger, Marks
 from qb_plugin.plugin import QuickBooksAddIn, create
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
+from qb_plugin.support import SupportParts
 from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_ledger_values import FakeClient, FakeInvoice, FakeRecord
 from tests.support.simulator_calls import Books as Entries
@@ -169,6 +171,9 @@ def test_an_export_ends_with_an_outcome_for_every_row(scene: Scene) -> None:
     assert "21" in reasons["payment:7"]
     assert "7/7" in scene.host.lines
     assert sorted(scene.host.marks.marked("synchronized")) == ["payment:1", "payment:2"]
+    there = {row["id"]: row.get("quickbooks_id") for row in summary["rows"]}
+    assert there["payment:1"]
+    assert {ref: mark.external_id or None for ref, mark in scene.host.marks.get(list(there)).items()} == there
 
 
 def test_nothing_goes_twice_when_the_button_is_pressed_twice(scene: Scene) -> None:
@@ -331,7 +336,8 @@ def test_a_support_bundle_of_this_host_has_the_addins_parts(scene: Scene) -> Non
     parts = Support()
     scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1", "payment:4"])
     scene.addin.workspace_support(parts)
-    state, (run,) = parts.parts["state"], parts.parts["runs"]
+    found = cast(SupportParts, parts.parts)
+    state, (run,) = found["state"], found["runs"]
     assert state["connection"]["state"] == "connected"
     assert state["lease"] is None
     assert state["intents"] == [{"operation": "create", "state": "confirmed", "count": 1}]
@@ -343,7 +349,10 @@ def test_a_support_bundle_tells_who_runs_without_their_name(scene: Scene) -> Non
     runtime, parts = scene.addin.runtime(), Support()
     lease = runtime.store.leases.take(runtime.connection().realm, runtime.new_run("export-payments", 7))
     scene.addin.workspace_support(parts)
-    assert parts.parts["state"]["lease"]["run"]["total"] == 7
+    lease_part = cast(SupportParts, parts.parts)["state"]["lease"]
+    assert lease_part
+    assert lease_part["run"]
+    assert lease_part["run"]["total"] == 7
     assert scene.host.user.name not in str(parts.parts)
     runtime.store.leases.release(lease)
 

@@ -194,15 +194,15 @@ def test_invoices_by_id(books: QuickBooksAdapter) -> None:
 
 
 def test_drafts_become_payloads_and_come_back(books: QuickBooksAdapter) -> None:
-    payment = PaymentDraft("1", TODAY, Decimal("10.00"), reference="10432", note="x")
-    memo = CreditMemoDraft("1", TODAY, Decimal("75.00"), "1", number="CM-1", description="Discount")
+    payment = PaymentDraft(customer_id="1", date=TODAY, total=Decimal("10.00"), reference="10432", note="x")
+    memo = CreditMemoDraft(customer_id="1", date=TODAY, amount=Decimal("75.00"), item_id="1", number="CM-1", description="Discount")
     assert books.draft(*books.payload(payment)) == payment
     assert books.draft(*books.payload(memo)) == memo
 
 
 def test_a_broken_limit_refuses_the_row_with_its_sentence(books: QuickBooksAdapter) -> None:
     with pytest.raises(RowRefused) as caught:
-        books.payload(PaymentDraft("1", TODAY, Decimal("10.00"), reference="x" * 22))
+        books.payload(PaymentDraft(customer_id="1", date=TODAY, total=Decimal("10.00"), reference="x" * 22))
     assert caught.value.message.key == "quickbooks_too_long"
 
 

@@ -25,7 +25,7 @@ UNDERPAID = "The Amount Received (plus credits) can't be less than the selected 
 
 
 def refused(code: str, text: str = "", detail: str = "", element: str = "") -> Fault:
-    return Fault(code, text, detail, element, "ValidationFault", 200, "1-abc")
+    return Fault(code=code, text=text, detail=detail, element=element, type="ValidationFault", status=200, tid="1-abc")
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def refused(code: str, text: str = "", detail: str = "", element: str = "") -> F
         (refused("2040", "Invalid", "", "PrivateNote"), "quickbooks_character_refused", "Memo has a character"),
         (refused("6190", "Invalid Company Status"), "quickbooks_company_status", "subscription"),
         (refused("120"), "quickbooks_no_rights", "rights"),
-        (Fault("3200", "", status=401), "quickbooks_signed_out", "signed us out"),
-        (Fault("3100", "", status=403), "quickbooks_no_access", "grant"),
-        (Fault("3001", "", status=429), "quickbooks_still_slow", "slow down"),
-        (Fault("", "HTTP 503", status=503), "quickbooks_trouble", "not your data"),
-        (Fault("10000", "x", type="SystemFault", status=200), "quickbooks_trouble", "trouble"),
-        (Fault(faults.NO_ANSWER, "no answer came"), "quickbooks_no_answer", "do not enter it by hand"),
-        (Fault(faults.ITEM_MISSING, "no single answer"), "quickbooks_no_answer", "do not know yet"),
+        (Fault(code="3200", text="", status=401), "quickbooks_signed_out", "signed us out"),
+        (Fault(code="3100", text="", status=403), "quickbooks_no_access", "grant"),
+        (Fault(code="3001", text="", status=429), "quickbooks_still_slow", "slow down"),
+        (Fault(code="", text="HTTP 503", status=503), "quickbooks_trouble", "not your data"),
+        (Fault(code="10000", text="x", type="SystemFault", status=200), "quickbooks_trouble", "trouble"),
+        (Fault(code=faults.NO_ANSWER, text="no answer came"), "quickbooks_no_answer", "do not enter it by hand"),
+        (Fault(code=faults.ITEM_MISSING, text="no single answer"), "quickbooks_no_answer", "do not know yet"),
         (refused("9999", "Something new"), "quickbooks_refused", "refused this: Something new"),
     ],
 )
@@ -116,7 +116,7 @@ def test_the_raw_fault_stays_under_details() -> None:
 
 
 def test_why_a_call_never_left_is_said_in_its_own_words() -> None:
-    told = Fault("quickbooks_unreachable", "not sent", "", type=faults.NOT_SENT)
+    told = Fault(code="quickbooks_unreachable", text="not sent", detail="", type=faults.NOT_SENT)
     assert message_for(told, CONTEXT) == Message("quickbooks_unreachable")
 
 
@@ -133,7 +133,7 @@ def test_why_a_call_never_left_is_said_in_its_own_words() -> None:
     ],
 )
 def test_quickbooks_own_words_lose_their_title(text: str, detail: str, said: str) -> None:
-    assert extract_reason(Fault("1", text, detail)) == said
+    assert extract_reason(Fault(code="1", text=text, detail=detail)) == said
 
 
 def test_text_that_looks_like_markup_or_a_placeholder_stays_text() -> None:

@@ -50,7 +50,7 @@ def test_items_are_matched_by_bid_and_not_by_place() -> None:
 def test_a_validation_fault_of_the_very_item_on_its_first_send_refuses_it() -> None:
     (answer,) = judge(batch_of(payment_intent(1)), item(1, Fault=refused("6210")))
     assert answer.verdict is Verdict.REFUSED
-    assert answer.fault == Fault("6210", "no", "why", type="ValidationFault", status=200)
+    assert answer.fault == Fault(code="6210", text="no", detail="why", type="ValidationFault", status=200)
 
 
 @pytest.mark.parametrize("code", ["610", "620", "5010", "6000", "6140", "6200", "600", "10000"])
@@ -67,7 +67,7 @@ def test_codes_after_which_something_may_have_been_done_are_doubt(code: str) -> 
 
 @pytest.mark.parametrize("kind", ["SystemFault", "SERVICE", "AuthenticationFault", ""])
 def test_only_a_validation_fault_refuses(kind: str) -> None:
-    assert judge_fault(Fault("6000", "no", type=kind), resend=False) is Verdict.DOUBT
+    assert judge_fault(Fault(code="6000", text="no", type=kind), resend=False) is Verdict.DOUBT
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_a_business_fault_that_tells_of_an_accident_is_doubt(detail: str) -> Non
 
 @pytest.mark.parametrize("code", ["6190", "120", "3100", "3200"])
 def test_a_fault_that_ends_the_run_means_not_acted_upon(code: str) -> None:
-    assert judge_fault(Fault(code, "no", type="ValidationFault"), resend=False) is Verdict.NOT_ACTED_UPON
-    assert judge_fault(Fault(code, "no", type="ValidationFault"), resend=True) is Verdict.DOUBT
+    assert judge_fault(Fault(code=code, text="no", type="ValidationFault"), resend=False) is Verdict.NOT_ACTED_UPON
+    assert judge_fault(Fault(code=code, text="no", type="ValidationFault"), resend=True) is Verdict.DOUBT
 
 
 def test_a_missing_item_is_doubt_and_its_neighbours_stand() -> None:
@@ -146,16 +146,16 @@ def test_a_deletion_is_confirmed_by_its_stub_alone() -> None:
 @pytest.mark.parametrize(
     ("fault", "verdict"),
     [
-        (Fault("3200", "", status=401), Verdict.NOT_ACTED_UPON),
-        (Fault("", "HTTP 429", status=429), Verdict.NOT_ACTED_UPON),
-        (Fault("3100", "", type="SERVICE", status=403), Verdict.NOT_ACTED_UPON),
-        (Fault("6190", "", type="ValidationFault", status=400), Verdict.NOT_ACTED_UPON),
-        (Fault("3001", "", status=500), Verdict.DOUBT),
-        (Fault("", "HTTP 403", status=403), Verdict.DOUBT),
-        (Fault("1040", "", type="ValidationFault", status=400), Verdict.DOUBT),
-        (Fault("", "HTTP 503", status=503), Verdict.DOUBT),
-        (Fault("10000", "", type="SystemFault", status=500), Verdict.DOUBT),
-        (Fault(UNREADABLE, "", status=200), Verdict.DOUBT),
+        (Fault(code="3200", text="", status=401), Verdict.NOT_ACTED_UPON),
+        (Fault(code="", text="HTTP 429", status=429), Verdict.NOT_ACTED_UPON),
+        (Fault(code="3100", text="", type="SERVICE", status=403), Verdict.NOT_ACTED_UPON),
+        (Fault(code="6190", text="", type="ValidationFault", status=400), Verdict.NOT_ACTED_UPON),
+        (Fault(code="3001", text="", status=500), Verdict.DOUBT),
+        (Fault(code="", text="HTTP 403", status=403), Verdict.DOUBT),
+        (Fault(code="1040", text="", type="ValidationFault", status=400), Verdict.DOUBT),
+        (Fault(code="", text="HTTP 503", status=503), Verdict.DOUBT),
+        (Fault(code="10000", text="", type="SystemFault", status=500), Verdict.DOUBT),
+        (Fault(code=UNREADABLE, text="", status=200), Verdict.DOUBT),
     ],
 )
 def test_a_fault_of_the_whole_call_is_doubt_unless_a_gateway_refused_it(fault: Fault, verdict: Verdict) -> None:

@@ -16,11 +16,11 @@ from qb_plugin.schemas.payloads import read_draft
 from qb_plugin.schemas.text import BadReplyError
 
 DAY = date(2026, 11, 22)
-LEAST = PaymentDraft("58", DAY, Decimal("450"))
+LEAST = PaymentDraft(customer_id="58", date=DAY, total=Decimal("450"))
 FULL = PaymentDraft(
-    "58",
-    DAY,
-    Decimal("450.00"),
+    customer_id="58",
+    date=DAY,
+    total=Decimal("450.00"),
     reference="10432",
     method_id="2",
     deposit_account_id="4",
@@ -28,7 +28,16 @@ FULL = PaymentDraft(
     lines=(Line("Invoice", "12", Decimal("400.00")), Line("CreditMemo", "13", Decimal("0.10"))),
     currency="USD",
 )
-MEMO = CreditMemoDraft("58", DAY, Decimal("75.00"), "7", number="CM-0031", note="n", description="Discount", currency="USD")
+MEMO = CreditMemoDraft(
+    customer_id="58",
+    date=DAY,
+    amount=Decimal("75.00"),
+    item_id="7",
+    number="CM-0031",
+    note="n",
+    description="Discount",
+    currency="USD",
+)
 
 
 def test_the_least_payment_is_unpadded_and_has_two_decimals() -> None:

@@ -13,9 +13,9 @@ from qb_plugin.schemas.text import BadReplyError
 
 
 def test_a_customer_and_a_sub_customer() -> None:
-    assert read_customer({"Id": "1", "DisplayName": "Amy"}) == Customer("1", "Amy", "Amy")
+    assert read_customer({"Id": "1", "DisplayName": "Amy"}) == Customer(id="1", name="Amy", full_name="Amy")
     raw = {"Id": "2", "DisplayName": "Road", "FullyQualifiedName": "Amy:Road", "Active": False, "CurrencyRef": {"value": "EUR"}}
-    assert read_customer(raw) == Customer("2", "Road", "Amy:Road", False, "EUR")
+    assert read_customer(raw) == Customer(id="2", name="Road", full_name="Amy:Road", active=False, currency="EUR")
 
 
 def test_accounts_methods_and_items() -> None:
@@ -46,12 +46,20 @@ def test_a_company_with_all_preferences() -> None:
         "AccountingInfoPrefs": {"BookCloseDate": "2025-12-31", "FirstMonthOfFiscalYear": "January"},
     }
     found = read_company("123", {"CompanyName": "Alder & Finch"}, preferences)
-    assert found == Company("123", "Alder & Finch", "CAD", True, True, True, date(2025, 12, 31))
+    assert found == Company(
+        realm="123",
+        name="Alder & Finch",
+        home_currency="CAD",
+        multicurrency=True,
+        auto_apply_credit=True,
+        custom_numbers=True,
+        closed_until=date(2025, 12, 31),
+    )
 
 
 @pytest.mark.parametrize("preferences", [{}, {"SalesFormsPrefs": None}, {"CurrencyPrefs": {}, "AccountingInfoPrefs": {}}])
 def test_a_company_that_tells_nothing_of_itself(preferences: object) -> None:
-    assert read_company("123", {"CompanyName": "A"}, preferences) == Company("123", "A")
+    assert read_company("123", {"CompanyName": "A"}, preferences) == Company(realm="123", name="A")
 
 
 @pytest.mark.parametrize("preferences", [None, [], {"AccountingInfoPrefs": {"BookCloseDate": "soon"}}, {"SalesFormsPrefs": 7}])

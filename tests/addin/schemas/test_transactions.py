@@ -84,7 +84,15 @@ def test_a_credit_memos_remainder_is_its_balance_when_it_is_not_told() -> None:
 
 def test_an_invoice() -> None:
     found = read_invoice({**LEAST, "DocNumber": "INV-1001", "Balance": 0, "CurrencyRef": {"value": "USD"}})
-    assert found == QboInvoice("88", "INV-1001", "58", date(2026, 11, 22), Decimal("450.00"), Decimal("0.00"), "USD")
+    assert found == QboInvoice(
+        id="88",
+        number="INV-1001",
+        customer_id="58",
+        date=date(2026, 11, 22),
+        total=Decimal("450.00"),
+        balance=Decimal("0.00"),
+        currency="USD",
+    )
 
 
 @pytest.mark.parametrize(

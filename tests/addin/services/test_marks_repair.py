@@ -21,7 +21,7 @@ class CountingMarks(FakeMarks):
 
 def link(source: str, entity: Entity, quickbooks_id: str, realm: str = "9130") -> Link:
     """A link of this company."""
-    return Link(realm, Ref.parse(source), entity, quickbooks_id, LinkOrigin.MATCHED)
+    return Link(realm=realm, source=Ref.parse(source), entity=entity, quickbooks_id=quickbooks_id, origin=LinkOrigin.MATCHED)
 
 
 def test_marks_are_set_and_taken_off_by_the_links_of_the_company(runtime: Runtime) -> None:
@@ -32,6 +32,7 @@ def test_marks_are_set_and_taken_off_by_the_links_of_the_company(runtime: Runtim
     repair_marks(marks, runtime.links, "9130")
     states = {ref: mark.state for ref, mark in marks.marks.items()}
     assert states == {"payment:1": "synchronized", "credit_memo:1": "synchronized", "payment:2": "", "payment:3": "failed"}
+    assert (marks.marks["payment:1"].external_id, marks.marks["credit_memo:1"].external_id) == ("698", "699")
 
 
 def test_marks_that_fit_the_links_are_not_touched(runtime: Runtime) -> None:

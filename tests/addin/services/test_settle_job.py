@@ -7,7 +7,7 @@ from qb_plugin.runtime import Runtime
 from tests.addin.services.conftest import CONNECTED
 from tests.support.text_host import TextHost
 
-PAID = Link("9130", Ref.parse("payment:1"), Entity.PAYMENT, "698", LinkOrigin.MATCHED)
+PAID = Link(realm="9130", source=Ref.parse("payment:1"), entity=Entity.PAYMENT, quickbooks_id="698", origin=LinkOrigin.MATCHED)
 
 
 def test_the_marks_are_repaired_once_per_process_and_company(runtime: Runtime, host: TextHost) -> None:

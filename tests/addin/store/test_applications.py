@@ -29,7 +29,7 @@ def opened(store: Store, operation: Operation = Operation.CREATE, **more: object
 
 
 def settle(store: Store, intent: Intent, state: IntentState) -> None:
-    store.journal.settle([Settlement(intent.id, state, "900", "0")])
+    store.journal.settle([Settlement(intent_id=intent.id, state=state, quickbooks_id="900", sync_token="0")])
 
 
 def to_apply(store: Store) -> list[Ref]:

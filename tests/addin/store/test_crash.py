@@ -92,7 +92,7 @@ CHANGES = [
     Change(
         "report",
         lambda store: store.runs.start(sample_run()),
-        lambda store: store.runs.report("run", [RowResult(str(payment(n)), Outcome.FAILED) for n in (1, 2)]),
+        lambda store: store.runs.report("run", [RowResult(id=str(payment(n)), outcome=Outcome.FAILED) for n in (1, 2)]),
         lambda store: len(store.runs.results("run")),
     ),
     Change("put", nothing, lambda store: store.settings.put(REALM, {"a": 1, "b": 2}), lambda store: store.settings.get(REALM)),

@@ -83,7 +83,7 @@ def test_the_same_record_of_another_company_stands_by_itself(store: Store) -> No
     theirs = [replace(sample_intent(number, "theirs"), realm="another company", applies=True) for number in (1, 2)]
     assert None not in store.journal.open([sample_intent(1), *theirs], 0)
     assert [intent.id for intent in store.journal.standing(REALM, [payment(1), payment(2)])] == ["first-1"]
-    store.journal.settle([Settlement(intent.id, IntentState.CONFIRMED, "900") for intent in theirs])
+    store.journal.settle([Settlement(intent_id=intent.id, state=IntentState.CONFIRMED, quickbooks_id="900") for intent in theirs])
     store.journal.leave_unapplied(REALM, [payment(1)])
     assert [intent.id for intent in store.journal.to_apply("another company")] == ["theirs-1", "theirs-2"]
 
@@ -132,7 +132,18 @@ def test_only_confirmed_intents_of_these_records_are_withdrawn(store: Store) -> 
 def test_an_intent_settles_with_what_came_of_it_and_its_link(store: Store) -> None:
     store.journal.open([sample_intent(1)], 0)
     message = Message("changed", {"customer": "Zoë"}, "details")
-    store.journal.settle([Settlement("first-1", IntentState.CONFIRMED, "145", "3", message, sample_link(1, "145"))])
+    store.journal.settle(
+        [
+            Settlement(
+                intent_id="first-1",
+                state=IntentState.CONFIRMED,
+                quickbooks_id="145",
+                sync_token="3",
+                message=message,
+                link=sample_link(1, "145"),
+            )
+        ]
+    )
     (settled,) = store.journal.standing(REALM, [payment(1)])
     assert (settled.state, settled.quickbooks_id, settled.sync_token, settled.message) == (
         IntentState.CONFIRMED,
@@ -156,7 +167,7 @@ def test_settling_again_changes_nothing(store: Store) -> None:
 
 def test_an_intent_in_doubt_may_say_so_and_stay_open(store: Store) -> None:
     store.journal.open([sample_intent(1)], 0)
-    store.journal.settle([Settlement("first-1", IntentState.OPEN, message=Message("not_confirmed"))])
+    store.journal.settle([Settlement(intent_id="first-1", state=IntentState.OPEN, message=Message("not_confirmed"))])
     (intent,) = store.journal.open_intents(REALM)
     assert intent.message == Message("not_confirmed")
     store.journal.settle([confirmed(sample_intent(1))])
@@ -167,7 +178,7 @@ def test_when_an_intent_was_closed_is_noted_and_nothing_while_it_is_open(store: 
     store.journal.open(sample_intents([1, 2, 3]), 0)
     clock.move(90)
     store.journal.settle([confirmed(sample_intent(1)), refused(sample_intent(2))])
-    store.journal.settle([Settlement("first-3", IntentState.OPEN, message=Message("not_confirmed"))])
+    store.journal.settle([Settlement(intent_id="first-3", state=IntentState.OPEN, message=Message("not_confirmed"))])
     with store.database.read() as connection:
         rows = connection.execute(select(intents.c.id, intents.c.settled_at).order_by(intents.c.id)).all()
     assert [tuple(row) for row in rows] == [("first-1", clock.now()), ("first-2", clock.now()), ("first-3", None)]

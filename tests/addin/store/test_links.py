@@ -27,7 +27,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def test_a_link_is_found_from_either_side(store: Store) -> None:
-    client = Link(REALM, Ref(Kind.CLIENT, "1"), Entity.CUSTOMER, "58", LinkOrigin.MATCHED)
+    client = Link(realm=REALM, source=Ref(Kind.CLIENT, "1"), entity=Entity.CUSTOMER, quickbooks_id="58", origin=LinkOrigin.MATCHED)
     assert store.links.add([sample_link(2), sample_link(1), client]) == [sample_link(2), sample_link(1), client]
     assert store.links.by_source(REALM, [payment(1), client.source, payment(9)]) == {
         payment(1): sample_link(1),
@@ -51,7 +51,9 @@ def test_the_first_of_two_that_exclude_each_other_is_added(store: Store) -> None
 
 def test_another_company_or_entity_is_no_hindrance(store: Store) -> None:
     elsewhere = replace(sample_link(1), realm="another company")
-    memo = Link(REALM, Ref(Kind.CREDIT_MEMO, "1"), Entity.CREDIT_MEMO, "qb-1", LinkOrigin.EXPORTED)
+    memo = Link(
+        realm=REALM, source=Ref(Kind.CREDIT_MEMO, "1"), entity=Entity.CREDIT_MEMO, quickbooks_id="qb-1", origin=LinkOrigin.EXPORTED
+    )
     assert store.links.add([sample_link(1), elsewhere, memo]) == [sample_link(1), elsewhere, memo]
     store.links.remove(REALM, [payment(1)])
     assert store.links.by_source("another company", [payment(1)]) == {payment(1): elsewhere}

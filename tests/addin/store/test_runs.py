@@ -14,15 +14,17 @@ from qb_plugin.model import Application, Message, Outcome, RowResult
 from qb_plugin.store.database import Store, open_store
 from tests.support.store_samples import NOON, REALM, sample_run, statements_of
 
-FAILED = RowResult("payment:1", Outcome.FAILED, Message("inactive", {"name": "Cool Cars", "amount": Decimal("300.00")}, "610"))
-DONE = RowResult(
-    "payment:1",
-    Outcome.SYNCHRONIZED,
-    None,
-    "145",
-    (Application("1001", "INV-1001", Decimal("250.00")), Application("1002", "INV-1002", Decimal("50.00"))),
+FAILED = RowResult(
+    id="payment:1", outcome=Outcome.FAILED, message=Message("inactive", {"name": "Cool Cars", "amount": Decimal("300.00")}, "610")
 )
-OTHER = RowResult("payment:2", Outcome.NOT_CONFIRMED, Message("not_confirmed"))
+DONE = RowResult(
+    id="payment:1",
+    outcome=Outcome.SYNCHRONIZED,
+    message=None,
+    quickbooks_id="145",
+    applied=(Application("1001", "INV-1001", Decimal("250.00")), Application("1002", "INV-1002", Decimal("50.00"))),
+)
+OTHER = RowResult(id="payment:2", outcome=Outcome.NOT_CONFIRMED, message=Message("not_confirmed"))
 
 
 @pytest.fixture

@@ -35,10 +35,34 @@ def test_every_kind_of_record_has_its_one_sort_of_quickbooks_record() -> None:
 
 
 def test_records_are_linked_in_the_version_that_was_compared(firm: Firm) -> None:
-    saved = QboCreditMemo("901", "4", customer_id(1), "Customer 1", DAY, memo(1).amount, memo(1).amount)
+    saved = QboCreditMemo(
+        id="901",
+        sync_token="4",
+        customer_id=customer_id(1),
+        customer_name="Customer 1",
+        date=DAY,
+        total=memo(1).amount,
+        remaining=memo(1).amount,
+    )
     link_records(firm.context, [(payment(1), book_payment("900", sync_token="3")), (memo(1), saved)], LinkOrigin.MATCHED)
-    assert firm.link(payment(1)) == Link(REALM, payment(1).ref, Entity.PAYMENT, "900", LinkOrigin.MATCHED, "3", "7")
-    assert firm.link(memo(1)) == Link(REALM, memo(1).ref, Entity.CREDIT_MEMO, "901", LinkOrigin.MATCHED, "4", "7")
+    assert firm.link(payment(1)) == Link(
+        realm=REALM,
+        source=payment(1).ref,
+        entity=Entity.PAYMENT,
+        quickbooks_id="900",
+        origin=LinkOrigin.MATCHED,
+        sync_token="3",
+        source_version="7",
+    )
+    assert firm.link(memo(1)) == Link(
+        realm=REALM,
+        source=memo(1).ref,
+        entity=Entity.CREDIT_MEMO,
+        quickbooks_id="901",
+        origin=LinkOrigin.MATCHED,
+        sync_token="4",
+        source_version="7",
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +71,9 @@ def test_records_are_linked_in_the_version_that_was_compared(firm: Firm) -> None
 )
 def test_a_payment_with_our_marker_was_adopted_and_any_other_imported(firm: Firm, note: str | None, origin: LinkOrigin) -> None:
     link_imported(firm.context, [(payment(5).ref, book_payment("900", sync_token="3", note=note))])
-    assert firm.link(payment(5)) == Link(REALM, payment(5).ref, Entity.PAYMENT, "900", origin, "3")
+    assert firm.link(payment(5)) == Link(
+        realm=REALM, source=payment(5).ref, entity=Entity.PAYMENT, quickbooks_id="900", origin=origin, sync_token="3"
+    )
 
 
 def test_payments_that_a_person_called_the_same_are_matched(firm: Firm) -> None:
@@ -69,7 +95,9 @@ def test_a_client_is_moved_to_another_customer_and_a_taken_customer_stays(firm: 
         "5": customer_id(5),
         "9": "91",
     }
-    assert found["9"] == Link(REALM, Ref(Kind.CLIENT, "9"), Entity.CUSTOMER, "91", LinkOrigin.MATCHED)
+    assert found["9"] == Link(
+        realm=REALM, source=Ref(Kind.CLIENT, "9"), entity=Entity.CUSTOMER, quickbooks_id="91", origin=LinkOrigin.MATCHED
+    )
 
 
 def test_a_client_linked_as_wanted_already_is_left_alone(firm: Firm) -> None:

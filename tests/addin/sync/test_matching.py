@@ -26,7 +26,7 @@ def suggest(client: str, *customers: Customer, taken: tuple[str, ...] = ()) -> s
 
 
 def customer(identity: str, name: str, full_name: str | None = None, active: bool = True) -> Customer:
-    return Customer(identity, name, full_name or name, active)
+    return Customer(id=identity, name=name, full_name=full_name or name, active=active)
 
 
 def test_a_client_is_suggested_the_customer_of_its_name_whatever_case_and_blanks() -> None:
@@ -76,5 +76,14 @@ def test_look_alikes_agree_in_customer_date_amount_and_reference() -> None:
 
 
 def test_a_credit_memos_number_stands_where_a_payment_has_its_reference() -> None:
-    memo = QboCreditMemo("901", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), number="CM-31")
+    memo = QboCreditMemo(
+        id="901",
+        sync_token="0",
+        customer_id="51",
+        customer_name="",
+        date=DAY,
+        total=Decimal("75.00"),
+        remaining=Decimal("75.00"),
+        number="CM-31",
+    )
     assert transaction_key(memo) == duplicate_key("51", DAY, Decimal("75.00"), "CM-31")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.sync_firm import REALM, Ended, Firm, firm_in, invoice, payment
 from tests.support.virtual_clock import NOON
 
-RUN = RunInfo("run", REALM, "export-payments", "Maria Ortiz", NOON, 3)
+RUN = RunInfo(id="run", realm=REALM, action="export-payments", user="Maria Ortiz", started=NOON, total=3)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 Event = RowResult | Message
 
@@ -65,7 +65,7 @@ def reporting(events: Callable[[], Iterator[Event]]) -> Work:
 
 
 def result(identity: str, outcome: Outcome, key: str | None = None, quickbooks_id: str | None = None) -> RowResult:
-    return RowResult(identity, outcome, Message(key) if key else None, quickbooks_id)
+    return RowResult(id=identity, outcome=outcome, message=Message(key) if key else None, quickbooks_id=quickbooks_id)
 
 
 def kept(firm: Firm) -> dict[str, Outcome]:
@@ -196,7 +196,7 @@ def test_a_rows_result_that_is_not_of_this_run_is_passed_on_and_not_kept(firm: F
 
 def test_a_row_that_the_work_forgot_was_not_tried(firm: Firm) -> None:
     ended, progress = run(firm, lambda: (result(row, Outcome.SYNCHRONIZED) for row in "a"), "a", "b")
-    assert ended.rows["b"] == RowResult("b", Outcome.NOT_TRIED, Message("cancelled_row"))
+    assert ended.rows["b"] == RowResult(id="b", outcome=Outcome.NOT_TRIED, message=Message("cancelled_row"))
     assert progress.counts()["not_tried"] == 1
 
 
@@ -291,6 +291,60 @@ def test_a_history_that_cannot_be_written_still_ends_the_rows_and_gives_the_leas
     assert free(firm)
 
 
+class FailingHistory:
+    """The runs of a database that goes away for one report, after so many good ones."""
+
+    def __init__(self, firm: Firm, good: int) -> None:
+        self._runs, self._good = firm.store.runs, good
+
+    def report(self, run_id: str, results: Sequence[RowResult], done: int | None = None) -> None:
+        self._good -= 1
+        if self._good == -1:
+            raise Fatal(Message("database_lost"))
+        self._runs.report(run_id, results, done)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._runs, name)
+
+
+TOLD = {
+    "history": {
+        "payment:1": Outcome.SYNCHRONIZED,
+        "payment:2": Outcome.NOT_CONFIRMED,
+        "payment:3": Outcome.NOT_TRIED,
+        "payment:4": Outcome.NOT_TRIED,
+    },
+    "listener": {"payment:1": Outcome.RUNNING, "payment:2": Outcome.RUNNING},
+}
+
+
+@pytest.mark.parametrize("broken", ["history", "listener"])
+def test_a_result_that_cannot_be_recorded_or_shown_stops_the_sending_and_settles_what_is_in_flight(firm: Firm, broken: str) -> None:
+    firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
+    firm.quickbooks.after_batch = lambda: firm.clock.move(SECONDS)
+    records = [payment(number, number) for number in range(1, 5)]
+    ended = Ended()
+
+    def show(result: RowResult) -> None:
+        if broken == "listener" and result.outcome is Outcome.SYNCHRONIZED:
+            raise KeyError("the host")
+        ended.take(result)
+
+    runs = FailingHistory(firm, good=0 if broken == "history" else 99)
+    progress = RunProgress([str(record.ref) for record in records])
+    with pytest.raises(Fatal if broken == "history" else KeyError):
+        run_under_lease(
+            RunPorts(firm.store.leases, runs, firm.clock),  # type: ignore[arg-type]
+            RUN,
+            lambda leased: export(firm.context, leased, ExportOptions(), records),
+            progress=progress,
+            listener=Reporter(show, ended.take),
+        )
+    assert (len(firm.quickbooks.batches), firm.open_intents()) == (2, [])
+    assert {identity: result.outcome for identity, result in ended.rows.items()} == TOLD[broken]
+    assert free(firm)
+
+
 # --- with a real export -------------------------------------------------------------------------------
 
 
@@ -369,7 +423,7 @@ def test_a_row_to_be_planned_again_when_quickbooks_goes_away_was_not_tried(firm:
     firm.quickbooks.script(payment(1).ref, refuses("620"))
     firm.quickbooks.after_batch = lambda: firm.quickbooks.unreachable.update(open_invoices=SIGNED_OUT)
     ended = press(firm, 1, auto_apply=True)
-    assert ended.rows["payment:1"] == RowResult("payment:1", Outcome.NOT_TRIED, SIGNED_OUT.message)
+    assert ended.rows["payment:1"] == RowResult(id="payment:1", outcome=Outcome.NOT_TRIED, message=SIGNED_OUT.message)
 
 
 def test_a_fatal_answer_is_told_on_the_rows_and_does_not_break_the_run(firm: Firm) -> None:

@@ -80,7 +80,7 @@ RECORD = Record(
     version=0,
 )
 BOOKED = Booked("345", "payment:17", "58", Decimal("12.50"), "2026-11-18")
-LINK = Link("realm", Ref.parse("payment:17"), Entity.PAYMENT, "345", LinkOrigin.EXPORTED)
+LINK = Link(realm="realm", source=Ref.parse("payment:17"), entity=Entity.PAYMENT, quickbooks_id="345", origin=LinkOrigin.EXPORTED)
 
 
 def test_the_inspection_sees_what_is_wrong_with_a_row() -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from hostsim.cli import COMMANDS, main
-from hostsim.web.server import ADDRESS, PortRefused, listen
+from hostsim.loopback import ADDRESS, PortRefused, listen
 
 HEAVY = ("sqlalchemy", "starlette", "uvicorn", "rich", "requests", "keyring", "pluggy", "qb_plugin")
 

@@ -14,11 +14,11 @@ from hostsim.addins.host_services import Options
 from hostsim.cli import main
 from hostsim.commands.connect import connect, read_query
 from hostsim.commands.startup import CannotRun, option_values
+from hostsim.loopback import listen
 from hostsim.practice.database import open_practice
 from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
 from hostsim.secrets.simulator_credentials import SimulatorKeys, SimulatorSilent, ask, is_simulator
 from hostsim.testing import KEY, demo_practice
-from hostsim.web.server import listen
 from hostsim.workspace import Workspace, open_workspace
 
 DAY = date(2026, 11, 22)

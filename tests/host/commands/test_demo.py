@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from hostsim.commands.demo import FILES, Demo, clear
-from hostsim.web.server import PortRefused, listen
+from hostsim.loopback import PortRefused, listen
 
 
 def free_port() -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hostsim.cli import main
 from hostsim.practice.database import open_practice
+from hostsim.practice.model import PaymentToRecord
 from tests.support.firm_files import FIRM, MISTAKES, one_payment
 from tests.support.practice_samples import ADDIN
 
@@ -172,7 +173,7 @@ def test_births_keys_and_marks_are_not_touched(loaded: Firm) -> None:
     practice = open_practice(loaded.url)
     key = "quickbooks:123:Payment:698"
     given = {"external_key": key, "client_id": "1", "date": practice.ledger.records(["payment:1"])[0].date, "amount": "5.00"}
-    practice.ledger.record_payments([given])
+    practice.ledger.record_payments([cast(PaymentToRecord, given)])
     practice.marks(ADDIN).put([{"ref": "payment:1", "state": "synchronized", "external_id": "731"}])
     births = [record.birth for record in practice.ledger.records(["payment:1", "payment:5"])]
     loaded.load({"payments": [{"number": "P-2001", "amount": "75.00"}, {"number": "P-2003", "memo": "x"}]})

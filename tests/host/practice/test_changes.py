@@ -13,7 +13,7 @@ from sqlalchemy import event, select, update
 
 from hostsim.practice.currency import decimals_of, is_currency_code
 from hostsim.practice.database import Practice, open_practice
-from hostsim.practice.model import Kind
+from hostsim.practice.model import Kind, NewClient
 from hostsim.practice.sql import tables
 from tests.support.practice_samples import ADDIN, add_records, new_record, payment, record_one, small_practice
 
@@ -24,7 +24,7 @@ def practice(database_url: str) -> Iterator[Practice]:
         yield opened
 
 
-def change(ref: str, version: int = 0, key: str = "c1", **rest: Any) -> dict[str, Any]:
+def change(ref: str, version: int = 0, key: str = "c1", **rest: Any) -> Any:
     """A change of a record."""
     return {"key": key, "ref": ref, "version": version, **rest}
 
@@ -178,7 +178,7 @@ def test_decimals_are_those_of_the_standard() -> None:
 
 def test_a_name_is_the_same_in_capitals_and_another_with_an_accent(practice: Practice) -> None:
     names = ["AMY'S BIRD SANCTUARY", "Amy's Bïrd Sanctuary", "", "Euro Ltd"]
-    given = [{"key": name, "name": name, "currency": "euro" if name == "Euro Ltd" else ""} for name in names]
+    given: list[NewClient] = [{"key": name, "name": name, "currency": "euro" if name == "Euro Ltd" else ""} for name in names]
     outcomes = practice.ledger.create_clients([{**each, "key": f"k{n}"} for n, each in enumerate(given)])
     assert [outcome.status for outcome in outcomes] == ["refused", "recorded", "refused", "refused"]
     assert "euro is not a currency's code" in reasons(outcomes)[3]

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import event
 
 from hostsim.practice.database import Practice
-from hostsim.practice.model import Kind
+from hostsim.practice.model import Kind, LedgerQuery, MarkChange
 from hostsim.practice.query import SORTS, BadQuery
 from qb_plugin import host
 from qb_plugin.testing import LedgerContract, LedgerUnderTest
@@ -107,11 +107,13 @@ def test_records_are_ordered_by_what_the_column_shows(practice: Practice) -> Non
 def test_whatever_it_is_sorted_by_a_filter_leaves_the_same(practice: Practice) -> None:
     days, kinds = [date(2026, 3, day) for day in (1, 2, 3)], (Kind.PAYMENT, Kind.CREDIT_MEMO)
     refs = add_records(practice, *(new_record(kinds[n % 2], n % 3 + 1, days[n // 8], f"{n}.00") for n in range(24)))
-    practice.marks(ADDIN).put([{"ref": ref, "state": "synchronized"} for ref in refs[::3]] + [{"ref": refs[10], "hidden": True}])
-    query = {"kinds": ["payment"], "from": days[1], "to": days[2], "hide_synchronized": True, "show_hidden": False}
+    practice.marks(ADDIN).put(
+        [*(MarkChange(ref=ref, state="synchronized") for ref in refs[::3]), {"ref": refs[10], "hidden": True}]
+    )
+    query: LedgerQuery = {"kinds": ["payment"], "from": days[1], "to": days[2], "hide_synchronized": True, "show_hidden": False}
     expected = [ref for n, ref in enumerate(refs) if n >= 8 and n % 2 == 0 and n % 3 and n != 10]
     for sort in SORTS:
-        snapshot = practice.ledger_for(ADDIN).snapshot(query | {"sort": sort})
+        snapshot = practice.ledger_for(ADDIN).snapshot({**query, "sort": sort})
         assert sorted(snapshot.refs(0, 99)) == sorted(expected), sort
         assert snapshot.total == sum(int(ref.partition(":")[2]) - 1 for ref in expected), sort
 
@@ -147,7 +149,7 @@ def test_a_page_of_records_is_two_statements_whatever_its_length(practice: Pract
 
 def test_a_snapshot_is_one_statement_over_the_marks_alone(practice: Practice) -> None:
     ledger = practice.ledger_for(ADDIN)
-    query = {"kinds": ["payment"], "from": DAY, "to": DAY, "hide_synchronized": True, "show_hidden": False}
+    query: LedgerQuery = {"kinds": ["payment"], "from": DAY, "to": DAY, "hide_synchronized": True, "show_hidden": False}
     with counted_statements(practice) as sent:
         ledger.snapshot(query)
     assert len(sent) == 1
@@ -174,15 +176,16 @@ def test_without_an_addin_the_first_ones_marks_count(practice: Practice) -> None
 @pytest.mark.parametrize(
     "query", [{"hide_synchronised": True}, {"sort": "colour"}, {"from": "yesterday"}, {"kinds": ["invoice"]}, {"from": 5}]
 )
-def test_a_query_with_something_unknown_is_refused(practice: Practice, query: dict[str, object]) -> None:
+def test_a_query_with_something_unknown_is_refused(practice: Practice, query: LedgerQuery) -> None:
     with pytest.raises(BadQuery):
         practice.ledger.snapshot(query)
 
 
 def test_dates_may_come_as_text(practice: Practice) -> None:
     add_records(practice, new_record())
-    assert practice.ledger.snapshot({"from": "2026-11-18", "to": "2026-11-18"}).count == 1
-    assert practice.ledger.snapshot({"from": "2026-11-19"}).count == 0
+    dates = {"from": "2026-11-18", "to": "2026-11-18"}
+    assert practice.ledger.snapshot(cast(LedgerQuery, dates)).count == 1
+    assert practice.ledger.snapshot(cast(LedgerQuery, {"from": "2026-11-19"})).count == 0
 
 
 def test_clients_come_by_name_with_what_they_owe_and_paid_ahead(practice: Practice) -> None:

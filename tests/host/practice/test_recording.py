@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from hostsim.practice.database import Practice, open_practice
+from hostsim.practice.model import PaymentToRecord
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.inserting import record_values
 from tests.support.practice_samples import INVOICES, new_record, payment, record_one, small_practice
@@ -129,7 +130,7 @@ payments = st.builds(
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(payments, max_size=6), max_size=4))
-def test_a_balance_is_always_the_total_less_what_was_applied_and_never_negative(lists: list[list[dict[str, object]]]) -> None:
+def test_a_balance_is_always_the_total_less_what_was_applied_and_never_negative(lists: list[list[PaymentToRecord]]) -> None:
     with TemporaryDirectory() as folder, small_practice(f"sqlite:///{Path(folder) / 'firm.db'}") as practice:
         seen: dict[str, str | None] = {}
         for group in lists:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import cast
 
 import pytest
 
 from hostsim.practice.database import Practice
-from hostsim.practice.model import Kind
+from hostsim.practice.model import Kind, ListQuery, PaymentToRecord
 from tests.support.practice_samples import add_records, new_record, small_practice
 
 
@@ -67,17 +69,16 @@ def test_each_of_these_finds_exactly_these(practice: Practice) -> None:
 
 def test_a_search_keeps_to_the_other_filters(practice: Practice) -> None:
     assert practice.ledger.snapshot({"search": "amy", "kinds": ["payment"]}).refs(0, 9) == ["payment:1"]
-    assert practice.ledger.snapshot({"search": "amy", "to": "2000-01-01"}).count == 0
+    assert practice.ledger.snapshot({"search": "amy", "to": date(2000, 1, 1)}).count == 0
 
 
 def test_invoices_are_found_by_number_and_client_and_by_what_is_open(practice: Practice) -> None:
     def numbers(**query: object) -> list[str]:
-        snapshot = practice.ledger.invoice_snapshot(query | {"sort": "number", "descending": False})
+        snapshot = practice.ledger.invoice_snapshot(cast(ListQuery, query | {"sort": "number", "descending": False}))
         return [invoice.number for invoice in practice.ledger.invoices(snapshot.ids(0, 9))]
 
-    practice.ledger.record_payments(
-        [{"client_id": "2", "date": "x"}, {"external_key": "k", "client_id": "1", "date": None, "amount": "1"}]
-    )
+    unfit = [{"client_id": "2", "date": "x"}, {"external_key": "k", "client_id": "1", "date": None, "amount": "1"}]
+    practice.ledger.record_payments(cast(list[PaymentToRecord], unfit))
     assert numbers(search="inv-3") == ["INV-3"]
     assert numbers(search="lopez") == ["INV-3"]
     assert numbers(client_id="1") == ["INV-1", "INV-2", "INV-4"]

@@ -133,7 +133,7 @@ class Shelf:
     def wrapped_key(self) -> bytes | None:
         return self.wrapped
 
-    def keep_wrapped_key(self, wrapped: bytes) -> bytes:
+    def store_wrapped_key(self, wrapped: bytes) -> bytes:
         self.wrapped = self.wrapped or wrapped
         return self.wrapped
 
@@ -183,7 +183,7 @@ def test_the_keyring_keeps_the_shared_key_so_that_the_passphrase_is_asked_once(t
 def test_the_practice_keeps_the_first_wrapped_key(tmp_path: Path) -> None:
     practice = open_practice(f"sqlite:///{tmp_path / 'firm.db'}")
     assert practice.wrapped_key() is None
-    assert practice.keep_wrapped_key(b"first") == b"first"
-    assert practice.keep_wrapped_key(b"second") == b"first"
+    assert practice.store_wrapped_key(b"first") == b"first"
+    assert practice.store_wrapped_key(b"second") == b"first"
     assert practice.wrapped_key() == b"first"
     practice.close()

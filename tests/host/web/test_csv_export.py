@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 
-from hostsim.web.csv_export import outcome_cells, safe_cell, sheet
+from hostsim.builtin.grid_description import column, plain_row
+from hostsim.web.csv_export import csv_lines, outcome_cells, safe_cell
 from tests.support.fake_addin import Parcels
 
-COLUMNS: list[dict[str, Any]] = [
-    {"key": "name", "label": "Name", "type": "text"},
-    {"key": "amount", "label": "Amount", "type": "money"},
-    {"key": "way", "label": "Way", "type": "choice"},
-    {"key": "outcome", "label": "Outcome", "type": "outcome"},
+COLUMNS = [
+    column("name", "Name", "text", 100),
+    column("amount", "Amount", "money", 100),
+    column("way", "Way", "choice", 100),
+    column("outcome", "Outcome", "outcome", 100),
 ]
 
 
@@ -33,7 +33,7 @@ def test_plain_numbers_and_words_stay_as_they_are(text: str) -> None:
 
 
 def test_a_sheet_holds_every_row_of_the_snapshot() -> None:
-    text = "".join(sheet(Parcels(None, 1203), COLUMNS))
+    text = "".join(csv_lines(Parcels(None, 1203), COLUMNS))
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     assert rows[0] == ["Name", "Amount", "Way", "Outcome", "Reason"]
     assert len(rows) == 1204
@@ -43,5 +43,5 @@ def test_a_sheet_holds_every_row_of_the_snapshot() -> None:
 
 
 def test_an_outcome_and_its_reason_stand_in_columns_of_their_own() -> None:
-    row = {"outcome": "not_confirmed", "message": "=We are checking."}
+    row = plain_row("payment:1", {}, "", "not_confirmed", "=We are checking.")
     assert outcome_cells(row) == ["not confirmed", "=We are checking."]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hostsim.testing import Session, demo_practice, running_host
-from hostsim.web.files import FOLDER, KEPT, lasting_address, modules
+from hostsim.web.files import CACHE_CONTROL, FOLDER, lasting_address, modules
 
 IMPORT = re.compile(r'^import .* from "(\./[^"]+|\.\./[^"]+)";$', re.MULTILINE)
 
@@ -36,9 +36,9 @@ def test_every_file_a_page_names_may_be_kept(session: Session, path: str) -> Non
     assert files
     for file in files:
         answer = session.get(file)
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, KEPT), file
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, CACHE_CONTROL), file
         again = session.get(file, **{"If-None-Match": answer.headers["etag"]})
-        assert (again.status_code, again.headers["cache-control"]) == (304, KEPT), file
+        assert (again.status_code, again.headers["cache-control"]) == (304, CACHE_CONTROL), file
 
 
 def test_what_is_not_there_is_not_kept(session: Session) -> None:

@@ -31,7 +31,15 @@ def test_the_services_own_spelling() -> None:
     error = b'{"Message":"Invalid ID","Detail":"Id should be","code":"2030","element":"Id"}'
     body = b'{"Fault":{"Error":[' + error + b'],"type":"ValidationFault"}}'
     found = fault_in(400, body)
-    assert found == Fault("2030", "Invalid ID", "Id should be", "Id", "ValidationFault", 400, "1-5f734f0e-58baa045003ab251111c54e6")
+    assert found == Fault(
+        code="2030",
+        text="Invalid ID",
+        detail="Id should be",
+        element="Id",
+        type="ValidationFault",
+        status=400,
+        tid="1-5f734f0e-58baa045003ab251111c54e6",
+    )
 
 
 def test_the_gateways_spelling_without_the_token_it_repeats() -> None:
@@ -80,16 +88,16 @@ def test_a_bad_status_with_a_good_body_is_still_a_fault() -> None:
 @pytest.mark.parametrize(
     ("fault", "failure", "key"),
     [
-        (Fault("3200", "", status=401), ReconnectNeeded, "quickbooks_signed_out"),
-        (Fault("100", "", type="AuthenticationFault", status=500), Unreachable, "quickbooks_trouble"),
-        (Fault("", "", status=401), ReconnectNeeded, "quickbooks_signed_out"),
-        (Fault("120", "", status=400), ReconnectNeeded, "quickbooks_no_rights"),
-        (Fault("3100", "", status=403), ReconnectNeeded, "quickbooks_no_access"),
-        (Fault("3001", "", status=403), Unreachable, "quickbooks_still_slow"),
-        (Fault("6190", "", status=400), Fatal, "quickbooks_company_status"),
-        (Fault("10000", "", type="SystemFault", status=500), Unreachable, "quickbooks_trouble"),
-        (Fault("", "HTTP 502", status=502), Unreachable, "quickbooks_trouble"),
-        (Fault("4000", "", type="ValidationFault", status=400), Fatal, "quickbooks_question_refused"),
+        (Fault(code="3200", text="", status=401), ReconnectNeeded, "quickbooks_signed_out"),
+        (Fault(code="100", text="", type="AuthenticationFault", status=500), Unreachable, "quickbooks_trouble"),
+        (Fault(code="", text="", status=401), ReconnectNeeded, "quickbooks_signed_out"),
+        (Fault(code="120", text="", status=400), ReconnectNeeded, "quickbooks_no_rights"),
+        (Fault(code="3100", text="", status=403), ReconnectNeeded, "quickbooks_no_access"),
+        (Fault(code="3001", text="", status=403), Unreachable, "quickbooks_still_slow"),
+        (Fault(code="6190", text="", status=400), Fatal, "quickbooks_company_status"),
+        (Fault(code="10000", text="", type="SystemFault", status=500), Unreachable, "quickbooks_trouble"),
+        (Fault(code="", text="HTTP 502", status=502), Unreachable, "quickbooks_trouble"),
+        (Fault(code="4000", text="", type="ValidationFault", status=400), Fatal, "quickbooks_question_refused"),
     ],
 )
 def test_what_a_fault_of_a_whole_call_makes_of_a_run(fault: Fault, failure: type[AddInError], key: str) -> None:
@@ -99,7 +107,9 @@ def test_what_a_fault_of_a_whole_call_makes_of_a_run(fault: Fault, failure: type
 
 
 def test_details_are_one_line_with_the_trace_id() -> None:
-    fault = Fault("6000", "A rule", "two\nlines\tand a tab", "", "ValidationFault", 400, "1-abc")
+    fault = Fault(
+        code="6000", text="A rule", detail="two\nlines\tand a tab", element="", type="ValidationFault", status=400, tid="1-abc"
+    )
     assert describe(fault) == "400 6000 · A rule · two lines and a tab · intuit_tid 1-abc"
 
 
@@ -107,15 +117,15 @@ def test_details_are_one_line_with_the_trace_id() -> None:
     ("fault", "numbers"),
     [
         (
-            Fault("6000", "A rule", "Zoë", "", "ValidationFault", 400, "1-abc"),
+            Fault(code="6000", text="A rule", detail="Zoë", element="", type="ValidationFault", status=400, tid="1-abc"),
             {"status": "400", "code": "6000", "intuit_tid": "1-abc"},
         ),
-        (Fault("5010", "Stale"), {"code": "5010"}),
-        (Fault("", "Zoë", status=503), {"status": "503"}),
-        (Fault("no_answer", "no answer came", "Zoë"), {"code": "no_answer"}),
-        (Fault("", "Zoë 300.00 intuit_tid"), {}),
-        (Fault("", "300.00", "intuit_tid Zoë"), {}),
-        (Fault("", "6000 Elm Street"), {}),
+        (Fault(code="5010", text="Stale"), {"code": "5010"}),
+        (Fault(code="", text="Zoë", status=503), {"status": "503"}),
+        (Fault(code="no_answer", text="no answer came", detail="Zoë"), {"code": "no_answer"}),
+        (Fault(code="", text="Zoë 300.00 intuit_tid"), {}),
+        (Fault(code="", text="300.00", detail="intuit_tid Zoë"), {}),
+        (Fault(code="", text="6000 Elm Street"), {}),
     ],
 )
 def test_numbers_of_details_name_nobody(fault: Fault, numbers: dict[str, str]) -> None:
@@ -136,7 +146,7 @@ def test_numbers_of_other_details_name_nobody_either(details: str, numbers: dict
 
 
 def test_a_refusal_is_no_trouble() -> None:
-    assert not is_trouble(Fault("610", "", type="ValidationFault", status=400))
+    assert not is_trouble(Fault(code="610", text="", type="ValidationFault", status=400))
 
 
 def is_one_fault(path: Path) -> bool:

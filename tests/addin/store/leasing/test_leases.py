@@ -13,6 +13,7 @@ from qb_plugin.model import Lease
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.leasing.process import Process
 from qb_plugin.store.sql import tables
+from tests.support.open_leases import open_store_without_lease
 from tests.support.store_samples import REALM, StillClock, sample_run, statements_of
 
 MARIA, PAUL = Process("desk", 100, "5"), Process("desk", 200, "6")
@@ -138,7 +139,7 @@ def test_a_sign_of_life_costs_one_statement(store: Store) -> None:
 
 
 def test_with_the_switch_off_everyone_runs_under_the_fence_that_stands(store: Store, database_url: str) -> None:
-    with closing(open_store(database_url, exclusive=False)) as free:
+    with closing(open_store_without_lease(database_url)) as free:
         assert free.leases.take(REALM, sample_run()).fence == 0
         store.leases.take(REALM, sample_run())
         lease = free.leases.take(REALM, sample_run("second"))

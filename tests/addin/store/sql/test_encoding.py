@@ -71,7 +71,17 @@ def test_a_column_that_holds_no_sentence_is_found_out() -> None:
 
 def test_a_run_comes_back_with_its_moments_and_counts() -> None:
     started = datetime(2026, 11, 22, 9, 30, 0, 1, tzinfo=UTC)
-    run = RunInfo("r", "1", "export-payments", "Zoë", started, 3, 2, started + timedelta(seconds=1), {"done": 2, "failed": 1})
+    run = RunInfo(
+        id="r",
+        realm="1",
+        action="export-payments",
+        user="Zoë",
+        started=started,
+        total=3,
+        done=2,
+        finished=started + timedelta(seconds=1),
+        counts={"done": 2, "failed": 1},
+    )
     assert decode_run(encode_run(run)) == run
     assert encode_run(None) is None
     assert decode_run(None) is None

@@ -94,7 +94,9 @@ def test_everything_kept_by_version_1_is_still_there(old_url: str) -> None:
         assert store.journal.standing(REALM, [payment(1), payment(2)]) == [done, still_open]
         assert store.links.all_of(REALM, Entity.PAYMENT) == [sample_link(1)]
         assert store.runs.latest(REALM, 5) == [sample_run()]
-        assert store.runs.results("run") == [RowResult("payment:1", Outcome.FAILED, Message("inactive", {"name": "Zoë"}))]
+        assert store.runs.results("run") == [
+            RowResult(id="payment:1", outcome=Outcome.FAILED, message=Message("inactive", {"name": "Zoë"}))
+        ]
         assert store.settings.get(REALM) == {"item": "7"}
         assert store.tokens.load(REALM) == b"\x00sealed\xff"
         assert store.tokens.connection() == Connection(ConnectionState.CONNECTED, REALM, "Alder & Finch", "simulator")

@@ -181,7 +181,9 @@ some_payments = st.lists(st.tuples(st.sampled_from(["51", "52"]), money), max_si
 
 def invoices_from(drawn: Sequence[tuple[str, int, Decimal]]) -> list[QboInvoice]:
     return [
-        QboInvoice(str(number), f"INV-{number}", customer, date(2026, 10, day), balance, balance)
+        QboInvoice(
+            id=str(number), number=f"INV-{number}", customer_id=customer, date=date(2026, 10, day), total=balance, balance=balance
+        )
         for number, (customer, day, balance) in enumerate(drawn, 5)
     ]
 

@@ -13,8 +13,8 @@ from qb_plugin.model import Company, Customer, Message
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
 from tests.support.sync_firm import DAY, payment
 
-HOME = Company("realm", "Alder & Finch", home_currency="USD", closed_until=DAY)
-KNOWN = Customer("51", "Amy", "Amy", currency="USD")
+HOME = Company(realm="realm", name="Alder & Finch", home_currency="USD", closed_until=DAY)
+KNOWN = Customer(id="51", name="Amy", full_name="Amy", currency="USD")
 
 
 def refusal(check: Callable[[], None]) -> Message:
@@ -40,14 +40,14 @@ def test_parts_of_a_cent_are_refused_never_rounded(amount: str) -> None:
 
 
 def test_a_customer_in_another_currency_cannot_take_a_payment_of_ours() -> None:
-    abroad = Customer("52", "Zoë", "Parent:Zoë", currency="EUR")
+    abroad = Customer(id="52", name="Zoë", full_name="Parent:Zoë", currency="EUR")
     message = refusal(lambda: check_currency(abroad, HOME))
     assert message == Message("currency_differs", {"name": "Parent:Zoë", "currency": "EUR", "home": "USD"})
 
 
 def test_a_customer_in_our_currency_or_in_none_can() -> None:
     check_currency(KNOWN, HOME)
-    check_currency(Customer("53", "Ann", "Ann"), HOME)
+    check_currency(Customer(id="53", name="Ann", full_name="Ann"), HOME)
 
 
 def test_the_closing_date_itself_is_closed_and_the_day_after_is_open() -> None:
@@ -57,4 +57,4 @@ def test_the_closing_date_itself_is_closed_and_the_day_after_is_open() -> None:
 
 
 def test_books_that_were_never_closed_take_any_date() -> None:
-    check_period(payment(date=date(1999, 1, 1)), Company("realm", "Alder & Finch"))
+    check_period(payment(date=date(1999, 1, 1)), Company(realm="realm", name="Alder & Finch"))

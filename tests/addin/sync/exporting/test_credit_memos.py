@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import ReconnectNeeded
-from qb_plugin.model import Application, Message, Operation, Outcome, QboCreditMemo, QboPayment, SourceRecord
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Message,
+    Operation,
+    Outcome,
+    QboCreditMemo,
+    QboPayment,
+    SourceRecord,
+    UnreadableRecord,
+)
 from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.sync_firm import DAY, Firm, firm_in, invoice, memo, part
 
@@ -153,6 +163,20 @@ def spend_once(firm: Firm, identity: str) -> Callable[[], None]:
         firm.quickbooks.spend(identity, firm.quickbooks.invoices_[identity].balance)
 
     return spend
+
+
+def test_a_memo_that_cannot_be_understood_any_more_is_not_applied(firm: Firm) -> None:
+    firm.open(invoice("1", 1, "50.00"))
+    odd = UnreadableRecord(id="1001", entity=Entity.CREDIT_MEMO, problem="TotalAmt")
+
+    def spoil() -> None:
+        firm.quickbooks.saved.clear()
+        firm.quickbooks.unreadable.append(odd)
+
+    firm.quickbooks.after_batch = spoil
+    ended = firm.export(CM, auto_apply=True)
+    assert ended.rows[str(CM.ref)].message == Message("application_unreadable", {"what": "TotalAmt"})
+    assert (ended.outcome(CM), applications(firm)) == (Outcome.CHANGED, [])
 
 
 def test_an_application_in_doubt_is_looked_up_by_its_own_marker(firm: Firm) -> None:

@@ -138,7 +138,16 @@ def test_quickbooks_lost_before_the_application_leaves_the_row_running_for_the_r
 
 def test_a_restored_backup_adopts_the_memo_and_applies_what_is_left_of_it(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    book = QboCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), note="[WS AF-credit_memo-1]")
+    book = QboCreditMemo(
+        id="900",
+        sync_token="0",
+        customer_id="51",
+        customer_name="",
+        date=DAY,
+        total=Decimal("75.00"),
+        remaining=Decimal("75.00"),
+        note="[WS AF-credit_memo-1]",
+    )
     firm.quickbooks.put(book)
     ended = firm.export(CM, auto_apply=True)
     result = ended.rows[str(CM.ref)]
@@ -149,7 +158,16 @@ def test_a_restored_backup_adopts_the_memo_and_applies_what_is_left_of_it(firm: 
 @pytest.mark.parametrize("change", [{"remaining": Decimal("0.00")}, {"customer_id": "58"}])
 def test_a_restored_backup_applies_no_memo_that_is_spent_or_changed(firm: Firm, change: dict[str, object]) -> None:
     firm.open(invoice("1", 1, "50.00"))
-    book = QboCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), note="[WS AF-credit_memo-1]")
+    book = QboCreditMemo(
+        id="900",
+        sync_token="0",
+        customer_id="51",
+        customer_name="",
+        date=DAY,
+        total=Decimal("75.00"),
+        remaining=Decimal("75.00"),
+        note="[WS AF-credit_memo-1]",
+    )
     firm.quickbooks.put(replace(book, **change))  # type: ignore[arg-type]
     firm.export(CM, auto_apply=True)
     assert applications(firm) == []

@@ -42,9 +42,11 @@ def planned(firm: Firm, record: SourceRecord, *lines: tuple[str, str], retried: 
     customer = next(c for c in firm.quickbooks.customers_ if c.id == customer_id(int(record.client_id)))
     note = f"[WS AF-payment-{record.ref.id}]"
     parts = tuple(line(*part) for part in lines)
-    draft = PaymentDraft(customer.id, record.date, record.amount, record.reference or None, note=note, lines=parts)
+    draft = PaymentDraft(
+        customer_id=customer.id, date=record.date, total=record.amount, reference=record.reference or None, note=note, lines=parts
+    )
     entity, payload = firm.quickbooks.payload(draft)
-    return PlannedRow(record, customer, draft, entity, payload, retried=retried)
+    return PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, retried=retried)
 
 
 class Pass:
@@ -138,14 +140,16 @@ def test_a_customer_that_had_no_more_rows_goes_on_when_more_are_planned(firm: Fi
 
 
 def test_rows_that_planning_ends_are_told_before_more_are_planned(firm: Firm) -> None:
-    ends = [RowResult(f"payment:{number}", Outcome.FAILED, Message("amount_zero")) for number in range(5)]
+    ends = [RowResult(id=f"payment:{number}", outcome=Outcome.FAILED, message=Message("amount_zero")) for number in range(5)]
     queue = CustomerQueue([*ends, *rows_of(firm, 1)], ahead=3)
     assert (queue.take(9), queue.decided()) == ([], ends[:3])
     assert (numbers(queue.take(9)), queue.decided(), queue.decided()) == (["1"], ends[3:], [])
 
 
 def test_a_run_of_nothing_but_refused_rows_tells_them_all(firm: Firm) -> None:
-    ends = [RowResult(f"payment:{number}", Outcome.FAILED, Message("amount_zero")) for number in range(AHEAD + 1)]
+    ends = [
+        RowResult(id=f"payment:{number}", outcome=Outcome.FAILED, message=Message("amount_zero")) for number in range(AHEAD + 1)
+    ]
     told: list[tuple[PlannedRow | None, RowResult]] = []
     Dispatcher(firm.context, leased()).send(ends, lambda row, result: told.append((row, result)))
     assert told == [(None, end) for end in ends]

@@ -40,9 +40,11 @@ def planned(firm: Firm, record: SourceRecord, *lines: tuple[str, str], retried: 
     customer = next(c for c in firm.quickbooks.customers_ if c.id == customer_id(int(record.client_id)))
     note = f"[WS AF-payment-{record.ref.id}]"
     parts = tuple(line(*part) for part in lines)
-    draft = PaymentDraft(customer.id, record.date, record.amount, record.reference or None, note=note, lines=parts)
+    draft = PaymentDraft(
+        customer_id=customer.id, date=record.date, total=record.amount, reference=record.reference or None, note=note, lines=parts
+    )
     entity, payload = firm.quickbooks.payload(draft)
-    return PlannedRow(record, customer, draft, entity, payload, retried=retried)
+    return PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, retried=retried)
 
 
 class Pass:
@@ -132,7 +134,7 @@ def test_a_refusal_without_a_fault_still_gives_a_reason(firm: Firm) -> None:
 
 
 def test_what_was_not_acted_upon_is_not_tried_and_says_why(firm: Firm) -> None:
-    firm.quickbooks.script(payment(1).ref, Step(verdict=Verdict.NOT_ACTED_UPON, fault=Fault("3001", "slow")))
+    firm.quickbooks.script(payment(1).ref, Step(verdict=Verdict.NOT_ACTED_UPON, fault=Fault(code="3001", text="slow")))
     done = Pass(firm, rows_of(firm, 1))
     assert done.outcomes() == {"payment:1": Outcome.NOT_TRIED}
     assert done.ended.rows["payment:1"].message == Message("quickbooks_said", {"code": "3001"}, "slow")

@@ -56,7 +56,17 @@ def lines(planned: PlannedRow) -> list[tuple[str, str]]:
 def test_a_payment_is_sent_with_its_own_words_and_the_marker(firm: Firm) -> None:
     record = payment(1, method="Check", reference="10432", memo="Two months")
     planned = row(firm, record, methods={"Check": "2"}, deposits={"Check": "35"})
-    assert planned.draft == PaymentDraft("51", DAY, Decimal("100.00"), "10432", "2", "35", "Two months [WS AF-payment-1]", (), None)
+    assert planned.draft == PaymentDraft(
+        customer_id="51",
+        date=DAY,
+        total=Decimal("100.00"),
+        reference="10432",
+        method_id="2",
+        deposit_account_id="35",
+        note="Two months [WS AF-payment-1]",
+        lines=(),
+        currency=None,
+    )
     assert (planned.entity, planned.applies) == ("Payment", False)
 
 
@@ -71,14 +81,23 @@ def test_what_was_chosen_on_the_row_outweighs_the_settings(firm: Firm) -> None:
 def test_a_credit_memo_is_one_line_of_the_item_in_the_settings(firm: Firm) -> None:
     planned = row(firm, memo(1, memo="Discount"), item_id="9")
     marker = "Discount [WS AF-credit_memo-1]"
-    assert planned.draft == CreditMemoDraft("51", DAY, Decimal("75.00"), "9", "CM-1", marker, "Discount", None)
+    assert planned.draft == CreditMemoDraft(
+        customer_id="51",
+        date=DAY,
+        amount=Decimal("75.00"),
+        item_id="9",
+        number="CM-1",
+        note=marker,
+        description="Discount",
+        currency=None,
+    )
     assert (planned.entity, planned.lines) == ("CreditMemo", ())
 
 
 def test_the_customers_currency_is_named_where_the_company_keeps_several(firm: Firm) -> None:
     firm.know(1, currency="USD")
     assert row(firm, payment(1)).draft.currency is None
-    firm.quickbooks.company_ = Company("realm", "Alder & Finch", multicurrency=True)
+    firm.quickbooks.company_ = Company(realm="realm", name="Alder & Finch", multicurrency=True)
     assert row(firm, payment(1)).draft.currency == "USD"
 
 
@@ -143,7 +162,7 @@ def test_an_application_planned_again_keeps_its_memos_line_in_balance(firm: Firm
     record = memo(1)
     planned = row(firm, record, auto_apply=True)
     parts = (line("7", "75.00"), line("900", "75.00", type="CreditMemo"))
-    draft = PaymentDraft("51", DAY, Decimal("0.00"), lines=parts)
+    draft = PaymentDraft(customer_id="51", date=DAY, total=Decimal("0.00"), lines=parts)
     found = planner(firm, record)
     again = found.plan_again(replace(planned, draft=draft))
     assert [(x.type, x.id, str(x.amount)) for x in again.lines] == [("Invoice", "1", "40.00"), ("CreditMemo", "900", "40.00")]

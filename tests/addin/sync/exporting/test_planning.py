@@ -66,7 +66,9 @@ def test_an_amount_quickbooks_cannot_take_is_refused(firm: Firm, amount: str, ke
 
 def test_a_client_without_a_customer_is_refused(firm: Firm) -> None:
     result = decided(firm, payment(1, client=9))
-    assert result == RowResult("payment:1", Outcome.FAILED, Message("client_not_matched", {"client": "Client 9"}))
+    assert result == RowResult(
+        id="payment:1", outcome=Outcome.FAILED, message=Message("client_not_matched", {"client": "Client 9"})
+    )
 
 
 def test_an_inactive_customer_is_refused_by_name(firm: Firm) -> None:
@@ -88,7 +90,7 @@ def test_a_customer_in_another_currency_is_refused(firm: Firm) -> None:
 
 
 def test_closed_books_refuse_what_is_dated_before_they_open(firm: Firm) -> None:
-    firm.quickbooks.company_ = Company("realm", "Alder & Finch", closed_until=DAY)
+    firm.quickbooks.company_ = Company(realm="realm", name="Alder & Finch", closed_until=DAY)
     assert decided(firm, payment(1)).message == Message("books_closed", {"closed": DAY, "date": DAY})
 
 
@@ -114,8 +116,12 @@ def test_one_rows_refusal_does_not_stop_the_others(firm: Firm) -> None:
 
 
 def test_a_linked_row_is_there_already_with_its_quickbooks_id(firm: Firm) -> None:
-    firm.store.links.add([Link(REALM, payment(1).ref, Entity.PAYMENT, "900", LinkOrigin.MATCHED)])
-    assert decided(firm, payment(1)) == RowResult("payment:1", Outcome.SYNCHRONIZED, Message("already_synchronized"), "900")
+    firm.store.links.add(
+        [Link(realm=REALM, source=payment(1).ref, entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.MATCHED)]
+    )
+    assert decided(firm, payment(1)) == RowResult(
+        id="payment:1", outcome=Outcome.SYNCHRONIZED, message=Message("already_synchronized"), quickbooks_id="900"
+    )
 
 
 def test_a_row_in_doubt_is_not_sent_and_its_customers_other_rows_wait(firm: Firm) -> None:
@@ -173,7 +179,9 @@ def test_a_look_alike_is_held_and_named(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900", reference="10432"))
     result = decided(firm, payment(1, reference="10432"))
     values = {"amount": Decimal("100.00"), "customer": "Customer 1", "date": DAY, "ref": "10432"}
-    assert result == RowResult("payment:1", Outcome.NEEDS_DECISION, Message("twin_payment", values), "900")
+    assert result == RowResult(
+        id="payment:1", outcome=Outcome.NEEDS_DECISION, message=Message("twin_payment", values), quickbooks_id="900"
+    )
 
 
 def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm) -> None:
@@ -190,7 +198,9 @@ def test_a_look_alike_is_sent_when_a_person_says_so(firm: Firm) -> None:
 
 def test_what_is_linked_to_another_record_is_no_look_alike(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900"))
-    firm.store.links.add([Link(REALM, payment(7).ref, Entity.PAYMENT, "900", LinkOrigin.EXPORTED)])
+    firm.store.links.add(
+        [Link(realm=REALM, source=payment(7).ref, entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
+    )
     assert row(firm, payment(1)).id == "payment:1"
 
 
@@ -201,10 +211,21 @@ def test_what_differs_in_customer_amount_date_or_reference_is_no_look_alike(firm
 
 
 def test_a_credit_memo_looks_like_one_of_its_number(firm: Firm) -> None:
-    book = QboCreditMemo("900", "0", "51", "", DAY, Decimal("75.00"), Decimal("75.00"), number="CM-1")
+    book = QboCreditMemo(
+        id="900",
+        sync_token="0",
+        customer_id="51",
+        customer_name="",
+        date=DAY,
+        total=Decimal("75.00"),
+        remaining=Decimal("75.00"),
+        number="CM-1",
+    )
     firm.quickbooks.put(book)
     message = decided(firm, memo(1)).message
     assert message is not None
     assert message.key == "twin_credit_memo"
-    firm.store.links.add([Link(REALM, memo(7).ref, Entity.CREDIT_MEMO, "900", LinkOrigin.EXPORTED)])
+    firm.store.links.add(
+        [Link(realm=REALM, source=memo(7).ref, entity=Entity.CREDIT_MEMO, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
+    )
     assert row(firm, memo(1)).id == "credit_memo:1"

@@ -217,7 +217,9 @@ def test_quickbooks_that_forgets_requestids_saves_nothing_twice(firm: Firm) -> N
 
 def test_a_fault_that_proves_nothing_leaves_it_not_confirmed(firm: Firm) -> None:
     row = payment(1)
-    firm.quickbooks.script(row.ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
+    firm.quickbooks.script(
+        row.ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault(code="10000", text="system", type="SystemFault"))
+    )
     ended = firm.export(row)
     assert (ended.outcome(row), ended.said(row)) == (Outcome.NOT_CONFIRMED, "not_confirmed")
     assert firm.quickbooks.calls.count("created_since") == 3
@@ -238,7 +240,9 @@ def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -
 def test_a_fault_that_proves_nothing_is_no_refusal_though_another_rows_is(firm: Firm) -> None:
     rows = [payment(1, 1), payment(2, 2)]
     firm.quickbooks.script(rows[0].ref, UNSENT, refuses("610"))
-    firm.quickbooks.script(rows[1].ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault("10000", "system", type="SystemFault")))
+    firm.quickbooks.script(
+        rows[1].ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault(code="10000", text="system", type="SystemFault"))
+    )
     ended = firm.export(*rows)
     assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
 
@@ -278,5 +282,5 @@ def test_codes_that_never_prove_a_refusal(code: str) -> None:
 
 def test_only_a_validation_fault_can_be_a_refusal() -> None:
     assert is_refusal(refusal("610"))
-    assert not is_refusal(Fault("610", "x", type="SystemFault"))
+    assert not is_refusal(Fault(code="610", text="x", type="SystemFault"))
     assert not is_refusal(None)

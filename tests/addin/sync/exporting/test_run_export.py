@@ -293,7 +293,7 @@ def test_a_restored_backup_adopts_what_it_had_sent_and_sends_nothing_twice(firm:
 
 
 def test_a_company_that_spends_credits_by_itself_is_told_once(firm: Firm) -> None:
-    firm.quickbooks.company_ = Company("realm", "Alder & Finch", auto_apply_credit=True)
+    firm.quickbooks.company_ = Company(realm="realm", name="Alder & Finch", auto_apply_credit=True)
     assert firm.export(payment(1), payment(2), auto_apply=True).notices == ["auto_apply_credit_on"]
     assert firm.export(payment(3)).notices == []
     assert firm.export(memo(1)).notices == ["auto_apply_credit_on"]
@@ -314,7 +314,9 @@ def test_a_client_matched_while_it_ran_is_sent_next_time(firm: Firm) -> None:
     row = payment(1, client=9)
     assert firm.export(row).outcome(row) is Outcome.FAILED
     firm.know(9)
-    firm.store.links.add([Link(REALM, Ref(Kind.CLIENT, "9"), Entity.CUSTOMER, "59", LinkOrigin.MATCHED)])
+    firm.store.links.add(
+        [Link(realm=REALM, source=Ref(Kind.CLIENT, "9"), entity=Entity.CUSTOMER, quickbooks_id="59", origin=LinkOrigin.MATCHED)]
+    )
     assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
 
 

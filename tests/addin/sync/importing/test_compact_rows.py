@@ -54,7 +54,9 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
     ledger = FakeLedger()
     ledger.bill(20, 1, "50.00")
     ledger.has(17, 2, "100.00", "10432")
-    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), Entity.PAYMENT, "904", LinkOrigin.EXPORTED)])
+    firm.store.links.add(
+        [Link(realm=REALM, source=Ref(Kind.PAYMENT, "7"), entity=Entity.PAYMENT, quickbooks_id="904", origin=LinkOrigin.EXPORTED)]
+    )
     rows = plan_import(firm.context, ledger, PAYMENTS)
     assert {row.outcome for row in rows} == {Outcome.READY, Outcome.NEEDS_DECISION, Outcome.NOT_READY, Outcome.SYNCHRONIZED}
     assert [kept_again(row) for row in rows] == rows
@@ -114,7 +116,7 @@ def applied(number: int) -> ImportRow:
         lines=(part,),
     )
     applied = Application(f"{500_000 + number}", f"INV-{number:06}", amount)
-    return replace(ImportRow(payment, Outcome.READY), client_id=f"{number % 50}", applications=(applied,))
+    return replace(ImportRow(payment=payment, outcome=Outcome.READY), client_id=f"{number % 50}", applications=(applied,))
 
 
 def test_a_row_at_rest_takes_less_than_700_bytes() -> None:

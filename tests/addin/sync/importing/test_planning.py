@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow
@@ -60,7 +61,9 @@ def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledge
 
 
 def test_a_linked_payment_is_synchronized(firm: Firm, ledger: FakeLedger) -> None:
-    firm.store.links.add([Link(REALM, Ref(Kind.PAYMENT, "7"), Entity.PAYMENT, "900", LinkOrigin.EXPORTED)])
+    firm.store.links.add(
+        [Link(realm=REALM, source=Ref(Kind.PAYMENT, "7"), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
+    )
     row = decided(firm, ledger, book_payment("900"))
     assert (row.outcome, row.existing, row.exists) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7"), True)
     assert row.message == Message("already_here")
@@ -73,16 +76,17 @@ def test_a_payment_recorded_under_its_key_is_synchronized_even_without_a_link(fi
     assert external_key(REALM, "900") == "quickbooks:9130347798120106:Payment:900"
 
 
-def import_of(identity: str) -> dict[str, object]:
-    values: dict[str, object] = {
+def import_of(identity: str) -> PaymentToRecord:
+    return {
+        "external_key": external_key(REALM, identity),
         "client_id": "1",
         "date": DAY,
         "amount": Decimal("5.00"),
         "reference": "",
         "method": "",
         "memo": "",
+        "applications": [],
     }
-    return values | {"external_key": external_key(REALM, identity), "applications": []}
 
 
 def test_a_payment_this_firm_exported_is_synchronized_by_its_marker(firm: Firm, ledger: FakeLedger) -> None:

@@ -96,7 +96,14 @@ def test_a_payment_is_recorded_applied_and_linked(desk: Desk, ledger: FakeLedger
     result = ended.rows["quickbooks_payment:900"]
     assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "900")
     assert result.applied == (Application("20", "INV-20", Decimal("100.00")),)
-    assert desk.linked("900") == Link(REALM, Ref(Kind.PAYMENT, kept.id), Entity.PAYMENT, "900", LinkOrigin.IMPORTED, "3")
+    assert desk.linked("900") == Link(
+        realm=REALM,
+        source=Ref(Kind.PAYMENT, kept.id),
+        entity=Entity.PAYMENT,
+        quickbooks_id="900",
+        origin=LinkOrigin.IMPORTED,
+        sync_token="3",
+    )
 
 
 def test_a_row_is_running_while_the_host_records_it(desk: Desk) -> None:

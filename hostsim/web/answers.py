@@ -1,0 +1,55 @@
+"""Shapes of the JSON that pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from hostsim.addins.descriptions import Action, EmptyGrid, FormDescription, Notice, Row
+from hostsim.task_events import TaskDescription
+from hostsim.web.menus import Node
+
+
+class OfferedAction(Action):
+    """An action as a page draws it."""
+
+    disabled: str | None  # sentence that says which right is missing
+
+
+class OpenForm(FormDescription):
+    """A form as a page draws it."""
+
+    running: TaskDescription | None
+    context: list[Node]  # context menu of the form's grid
+
+
+class GridState(TypedDict):
+    """The rows of a snapshot, with the first page."""
+
+    token: str
+    count: int
+    total: str
+    empty: EmptyGrid | None
+    notice: Notice | None
+    rows: list[Row]
+
+
+class RejectedState(TypedDict):
+    """Answer in the place of rows when a form rejects its fields."""
+
+    rejected: Mapping[str, str]
+    notice: Notice
+
+
+class Page(TypedDict):
+    """A page of rows."""
+
+    start: int
+    rows: list[Row]
+
+
+class OpenGrid(TypedDict):
+    """A form and its rows in one answer."""
+
+    description: OpenForm
+    state: GridState | RejectedState

@@ -1,0 +1,81 @@
+"""A form, its rows and the task of a run, as Protocols: the calls between a host and this add-in's forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from qb_plugin.forms.descriptions import (
+    ActResult,
+    Answer,
+    Edits,
+    EmptyGrid,
+    FormDescription,
+    FormRequest,
+    Notice,
+    Option,
+    Rejected,
+    Row,
+    RowChange,
+    RunSummary,
+    Sort,
+)
+
+
+class Rows(Protocol):
+    """An ordered snapshot of rows; it stays as it is until filter or sort changes."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def total(self) -> str:
+        """Money of all rows."""
+        ...
+
+    @property
+    def empty(self) -> EmptyGrid | None: ...
+    @property
+    def notice(self) -> Notice | None: ...
+    @property
+    def problem(self) -> str | None:
+        """Why the list could not be read; None when it was read."""
+        ...
+
+    def ids(self, start: int, stop: int) -> Sequence[str]:
+        """Ids of the rows start ≤ i < stop."""
+        ...
+
+    def page(self, start: int, stop: int) -> Sequence[Row]: ...
+    def total_of(self, ids: Sequence[str]) -> str: ...
+
+
+class Task(Protocol):
+    """A running action: it takes the rows' changes and carries a person's cancel."""
+
+    @property
+    def cancelled(self) -> bool: ...
+    def row(self, row: RowChange, /) -> None: ...
+    def progress(self, done: int, total: int, /) -> None: ...
+    def notice(self, text: str, /) -> None:
+        """Show a sentence about the whole run, such as a wait; an empty one takes it away."""
+        ...
+
+
+class Form(Protocol):
+    """A form: plain data in and out, called from any thread."""
+
+    @property
+    def id(self) -> str: ...
+    def open(self, request: FormRequest, /) -> FormDescription: ...
+    def rows(self, answer: Answer, sort: Sort | None, /) -> Rows | Rejected: ...
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, /) -> ActResult:
+        """Do what is done at once."""
+        ...
+
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task, /) -> RunSummary:
+        """Do what takes time, in a thread of its own."""
+        ...
+
+    def options(self, name: str, search: str, /) -> Sequence[Option]:
+        """Entries for a choice cell that names `search`, fifty at most."""
+        ...

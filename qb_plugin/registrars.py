@@ -1,0 +1,47 @@
+"""Registrars that the host hands to the hooks, as Protocols: for menu entries, context actions, forms, jobs, support parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from qb_plugin.forms.descriptions import ActResult
+from qb_plugin.forms.protocol import Form
+
+
+class MenuRegistrar(Protocol):
+    """Takes menu entries."""
+
+    def add(self, *, path: Sequence[str], form: str, right: str = "view") -> None: ...
+
+
+class ContextRegistrar(Protocol):
+    """Takes entries of a grid's context menu: either a form to open on the selection, or a call with it."""
+
+    def add(
+        self,
+        *,
+        grid: str,
+        path: Sequence[str],
+        form: str | None = None,
+        call: Callable[[Sequence[str]], ActResult] | None = None,
+        right: str = "view",
+    ) -> None: ...
+
+
+class FormRegistrar(Protocol):
+    """Takes forms (docs/writing-a-host.md)."""
+
+    def add(self, form: Form, /) -> None: ...
+
+
+class JobRegistrar(Protocol):
+    """Takes background jobs that the host calls every so many seconds, and once at start."""
+
+    def add(self, *, id: str, every: float, call: Callable[[], None]) -> None: ...
+
+
+class SupportRegistrar(Protocol):
+    """Takes parts of a support bundle: plain data without names of people, amounts, references or secrets."""
+
+    def add(self, *, name: str, content: object) -> None: ...
