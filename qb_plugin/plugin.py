@@ -1,4 +1,4 @@
-"""Every hook the add-in implements, and nothing else."""
+"""The hook implementations of the add-in, and nothing else."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class QuickBooksAddIn:
 
     @hookimpl
     def workspace_start(self, host: Host) -> None:
-        """Open the add-in's tables and wait for sign-ins."""
+        """Open the add-in's tables and take sign-in callbacks."""
         self._runtime = Runtime(host, self._parts)
         host.on_callback(self._runtime.sign_in.receive_callback)
 
@@ -74,22 +74,22 @@ class QuickBooksAddIn:
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
-        """Settle at start, and now and then, what was left open."""
+        """The settle job, at start and every few minutes."""
         jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
 
     @hookimpl
     def workspace_support(self, support: SupportRegistrar) -> None:
-        """How the add-in stands, for whoever helps."""
+        """The add-in's parts of a support bundle."""
         for name, content in self.runtime().support_parts().items():
             support.add(name=name, content=content)
 
     @hookimpl
     def workspace_stop(self) -> None:
-        """Let go of everything."""
+        """Close the database connections."""
         if self._runtime is not None:
             self._runtime.close()
 
 
 def create() -> QuickBooksAddIn:
-    """The factory the entry point names."""
+    """The factory of the entry point."""
     return QuickBooksAddIn()

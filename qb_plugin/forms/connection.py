@@ -1,4 +1,4 @@
-"""Connection: which company is connected, connecting through the browser, and letting go."""
+"""The Connection form: the connected company, signing in through the browser, and disconnecting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qb_plugin.forms.descriptions import (
     Sort,
 )
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.presentation import answering, as_summary, title_of
+from qb_plugin.forms.presentation import as_summary, catch_failures, present_title
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import ConnectionState, Message
@@ -55,7 +55,7 @@ DISCONNECT: Action = {
 
 
 class ConnectionAnswer(FormSchema):
-    """The app's keys; they come from the environment or the simulator where those are set."""
+    """The app keys and the pasted address; a host may bring keys when it starts."""
 
     environment = fields.String(
         load_default="",
@@ -97,7 +97,7 @@ class ConnectionForm:
         self._services, self._schema = services, ConnectionAnswer()
 
     def open(self, request: FormRequest) -> FormDescription:
-        """Say which company is connected, and offer what can be done."""
+        """The connected company, and the actions that fit its state."""
         connection = self._services.connection()
         message = Message(
             f"connection_{connection.state.value}", {"company": connection.company, "environment": connection.environment}
@@ -106,7 +106,7 @@ class ConnectionForm:
         return {
             "id": self.id,
             "title": "QuickBooks Connection",
-            "subtitle": title_of(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {"environment": "", "client_id": "", "client_secret": "", "callback": ""},
             "columns": None,
@@ -119,13 +119,13 @@ class ConnectionForm:
         }
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
-        """No grid here."""
+        """No rows: the form has no grid."""
         return {}
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Connect, finish with a pasted address, or disconnect."""
+        """Connect, finish a sign-in with a pasted address, or disconnect."""
         work = {"connect": self._connect, "finish": self._finish, "disconnect": self._disconnect}[action]
-        return answering(self._services.sentences, partial(work, answer))
+        return catch_failures(self._services.sentences, partial(work, answer))
 
     def _connect(self, answer: Answer) -> ActResult:
         values: ConnectionValues = load_answer(self._schema, answer)
@@ -147,9 +147,9 @@ class ConnectionForm:
         return {"notice": self._services.sentences.text(message), "level": "info", "form": self.id, "reload": True}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """All of this form is done at once; a run of it is the same."""
+        """The same as `act`: no action of this form takes long enough for a run."""
         return as_summary(self.act(action, answer, ids, edits))
 
     def options(self, name: str, search: str) -> Sequence[Option]:
-        """No cell of this form is chosen."""
+        """No entries: the form has no choice cells with a search."""
         return []

@@ -1,4 +1,4 @@
-"""One marshmallow schema describes a form's fields and validates its answer; the host receives the description as plain data."""
+"""Fields of forms: one marshmallow schema describes them to the host as plain data and validates the answer."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
 
 
 class FormSchema(Schema):
-    """A form's fields. What a field is for people stands in its metadata: label, help, choices, style, group, refilters."""
+    """The fields of a form. Their metadata hold what a person sees: label, help, choices, style, group, refilters."""
 
     class Meta:
-        """What the host adds for itself (the token, the search text) is not a field's business."""
+        """Keys that the host adds (the token, the search text) are ignored here."""
 
         unknown = EXCLUDE
 
 
 def describe_fields(schema: Schema) -> list[Field]:
-    """The fields as the host draws them (docs/writing-a-host.md)."""
+    """The descriptions of all fields (docs/writing-a-host.md)."""
     return [describe_field(name, field) for name, field in schema.load_fields.items()]
 
 
 def describe_field(name: str, field: fields.Field[Any]) -> Field:
-    """One field: its name on the wire, its type and everything in its metadata."""
+    """The description of a field: its name in the answer, its type and its metadata."""
     kind = next(kind for cls, kind in TYPES if isinstance(field, cls))
     return cast(Field, {"name": field.data_key or name, "type": kind, **field.metadata})  # metadata has the keys of a Field
 
@@ -47,18 +47,18 @@ def load_answer(schema: Schema, answer: Answer) -> Any:
     try:
         return schema.load({name: value for name, value in answer.items() if value not in (None, "")})
     except ValidationError as error:
-        raise rejected(schema, error) from None
+        raise build_rejection(schema, error) from None
 
 
-def rejected(schema: Schema, error: ValidationError) -> AnswerRejected:
-    """Each bad field with a sentence of ours, by the field's type; schema-wide errors carry their key themselves."""
+def build_rejection(schema: Schema, error: ValidationError) -> AnswerRejected:
+    """The rejection with a message for each bad field; errors of the whole schema carry the key of theirs."""
     found = error.messages_dict
     named = {field.data_key or name: field for name, field in schema.load_fields.items()}
-    return AnswerRejected(Message("answer_rejected"), {name: sentence_for(named.get(name), found[name]) for name in found})
+    return AnswerRejected(Message("answer_rejected"), {name: choose_message(named.get(name), found[name]) for name in found})
 
 
-def sentence_for(field: fields.Field[Any] | None, reasons: Any) -> Message:
-    """Our own sentence: a key raised by a check of ours, else one that fits the field's type."""
+def choose_message(field: fields.Field[Any] | None, reasons: Any) -> Message:
+    """The message for a field: the key that our own check raised, else one for the field's type."""
     first = reasons[0] if isinstance(reasons, list) else reasons
     if isinstance(first, str) and first.startswith("field_"):
         return Message(first)

@@ -1,4 +1,4 @@
-"""Remembers what an open form was opened with, for the newest few; an old one's form asks anew."""
+"""Form sessions: what each open form was opened with, for the newest few."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ KEPT = 64
 
 
 class FormSessions(Generic[Value]):
-    """Opaque tokens for values, safe to use from several threads."""
+    """Values by opaque tokens; thread-safe. A form whose value was dropped falls back to its default."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._values: OrderedDict[str, Value] = OrderedDict()
         self._kept, self._lock = kept, Lock()
 
     def keep(self, value: Value) -> str:
-        """A new token for the value; the oldest is forgotten when there are too many."""
+        """A new token for the value; the oldest value is dropped when there are too many."""
         token = secrets.token_urlsafe(9)
         with self._lock:
             self._values[token] = value

@@ -1,4 +1,4 @@
-"""Turns the rules' values into the plain data a host draws: rows, messages, fixes, notices."""
+"""Presentation of the rules' values as the plain data that a host draws: rows, messages, fixes, notices."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FIXES: Mapping[str, Fix] = {
 
 
 def present_message(sentences: Sentences, message: Message | None) -> RowMessage:
-    """A row's `message`, `details` and `fixes`."""
+    """The `message`, `details` and `fixes` of a row."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
     fixes = [present_fix(name, message) for name in sentences.fix(message).split()]
@@ -51,7 +51,7 @@ def present_message(sentences: Sentences, message: Message | None) -> RowMessage
 
 
 def present_fix(fix: str, message: Message) -> Fix:
-    """A fix's button; Match Clients opens on the client that the message names."""
+    """The button of a fix; Match Clients opens with a search for the client that the message names."""
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
     if fix == "match_client" and name:
         return {**FIXES[fix], "request": {"answer": {"search": name}}}
@@ -59,7 +59,7 @@ def present_fix(fix: str, message: Message) -> Fix:
 
 
 def present_result(sentences: Sentences, result: RowResult) -> RowChange:
-    """What has become of a row, as the host takes it while a run goes on."""
+    """A row's result during a run."""
     shown = present_message(sentences, result.message)
     return {
         "id": result.id,
@@ -77,22 +77,27 @@ def present_applications(applications: Sequence[Application]) -> str:
     return ", ".join(f"{each.invoice_number} {show_amount(each.amount)}" for each in applications)
 
 
-def title_of(name: str, connection: Connection) -> str:
-    """`Alder & Finch (simulator)`, or what the form is called without a company."""
+def spell_count(count: int, word: str = "row") -> str:
+    """`1 row`, `3 rows`; `1 client`."""
+    return f"{count} {word}" + ("s" if count != 1 else "")
+
+
+def present_title(name: str, connection: Connection) -> str:
+    """`Alder & Finch (simulator)`, or the given name without a company."""
     if not connection.company:
         return name
     return connection.company + (f" ({connection.environment})" if connection.environment != "production" else "")
 
 
-def unavailable(sentences: Sentences, failure: AddInError) -> Unavailable:
-    """Why a form cannot do its work now, and where to go."""
+def present_unavailable(sentences: Sentences, failure: AddInError) -> Unavailable:
+    """The reason why a form cannot work now, and the form that solves it."""
     connect: FormLink = {"label": "Connect…", "form": "connection"}
     link = connect if isinstance(failure, NotConnected | ReconnectNeeded) else None
     return {"text": sentences.text(failure.message), "link": link}
 
 
 def present_rejection(sentences: Sentences, rejection: AnswerRejected) -> Mapping[str, str]:
-    """Each field that does not fit, and why."""
+    """The reason for each field that was rejected."""
     return {name: sentences.text(message) for name, message in rejection.fields.items()}
 
 
@@ -117,8 +122,8 @@ def as_summary(result: ActResult) -> RunSummary:
     return cast(RunSummary, result)
 
 
-def answering(sentences: Sentences, work: Callable[[], Result]) -> Result:
-    """Do the work; a rejected answer or a failure becomes data, so that the host sees no exception of ours."""
+def catch_failures(sentences: Sentences, work: Callable[[], Result]) -> Result:
+    """The result of the work. A rejected answer or a failure becomes data: no exception of ours reaches the host."""
     try:
         return work()
     except AnswerRejected as rejection:
@@ -129,7 +134,7 @@ def answering(sentences: Sentences, work: Callable[[], Result]) -> Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoRows:
-    """A grid without rows that says why there are none."""
+    """A grid without rows, and the reason."""
 
     text: str
     problem: str | None = None  # why the list could not be read; None where there truly is nothing
@@ -139,24 +144,24 @@ class NoRows:
 
     @property
     def empty(self) -> EmptyGrid:
-        """What the grid says in the place of rows."""
+        """The reason, in the place of rows."""
         return {"text": self.text, "link": {"label": "Try again", "answer": {}} if self.problem else None}
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """None."""
+        """No rows."""
         return []
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """None."""
+        """No rows."""
         return []
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """Nothing."""
+        """No sum."""
         return ""
 
 
-def rows_or_reason(sentences: Sentences, work: Callable[[], Rows]) -> Rows | Rejected:
-    """Rows; a rejected answer as data, and a failure as a grid that says it: the form itself says where to go."""
+def catch_row_failures(sentences: Sentences, work: Callable[[], Rows]) -> Rows | Rejected:
+    """The rows; a rejected answer becomes data, and a failure a grid without rows that states it."""
     try:
         return work()
     except AnswerRejected as rejection:

@@ -76,7 +76,7 @@ class FormServices(Protocol):
     def new_run(self, action: str, total: int) -> RunInfo: ...
 
 
-def lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:
+def read_lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:
     """QuickBooks' lists, or empty ones while it cannot be reached: rows and options are shown all the same."""
     try:
         return services.lists(connection)

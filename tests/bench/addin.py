@@ -96,7 +96,7 @@ def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
     records = [as_source(record) for record in services.host.ledger.records(ids)]
     progress, run = RunProgress(ids), services.new_run("export-payments", len(ids))
     context = services.context(services.connection())
-    options = form._options(form._schema.load(answer, unknown="exclude"), {})
+    options = form._build_options(form._schema.load(answer, unknown="exclude"), {})
 
     def work(leased: LeasedRun) -> None:
         export(context, leased, options, records)

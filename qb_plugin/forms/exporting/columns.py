@@ -1,4 +1,4 @@
-"""What the export form shows: its columns, its button, its rows' menu, its links."""
+"""Columns, button, row menu and links of the export form."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ ROW_ACTIONS: Sequence[Action] = [
 ]
 
 
-def link_label(memos: int) -> str:
-    """The link to what was left out."""
+def label_link(memos: int) -> str:
+    """The label of the link to the credit memos that were left out."""
     return "Show the credit memo" if memos == 1 else f"Show the {memos} credit memos"
 
 
-def columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list[Column]:
-    """The grid's columns; method and account can be chosen per row."""
-    deposits = choices(accounts, "Undeposited Funds")
+def build_columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list[Column]:
+    """The columns of the grid; method and account can be chosen per row."""
+    deposits = build_choices(accounts, "Undeposited Funds")
     return [
         {"key": "number", "label": "Number", "type": "text", "width": 84, "sortable": True},
         {"key": "date", "label": "Date", "type": "date", "width": 96, "sortable": True},
         {"key": "client", "label": "Client → customer", "type": "text", "width": 260, "sortable": True},
         {"key": "reference", "label": "Reference", "type": "text", "width": 120, "sortable": True},
         {"key": "amount", "label": "Amount", "type": "money", "width": 104, "sortable": True},
-        {"key": "method", "label": "Method", "type": "choice", "width": 140, "choices": choices(methods, "No method")},
+        {"key": "method", "label": "Method", "type": "choice", "width": 140, "choices": build_choices(methods, "No method")},
         {
             "key": "deposit",
             "label": "Deposit to",
@@ -48,7 +48,7 @@ def columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list
     ]
 
 
-def choices(found: Sequence[ListEntry], default: str) -> list[Option]:
-    """A choice cell's entries; the empty one is QuickBooks' own default."""
+def build_choices(found: Sequence[ListEntry], default: str) -> list[Option]:
+    """The entries of a choice cell; the first, of an empty value, leaves the choice to QuickBooks."""
     offered: list[Option] = [{"value": entry.id, "label": entry.name} for entry in found if entry.active and entry.name != default]
     return [{"value": "", "label": default}, *offered]

@@ -1,4 +1,4 @@
-"""Export Payments: which records are shown, how each looks, and what Export Selected does."""
+"""The Export Payments form: its filters, its rows, and the run behind Export Selected."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
-from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, columns, link_label
-from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source, row_ref
+from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, build_columns, label_link
+from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.linking import link_possible_duplicate
-from qb_plugin.forms.presentation import answering, present_result, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_result, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
@@ -80,41 +80,41 @@ class ExportAnswer(FormSchema):
 
     @validates_schema
     def check_range(self, values: Mapping[str, object], **_: object) -> None:
-        """A range ends on or after the day it begins."""
+        """Refuse a range that ends before it begins."""
         check_dates(values, "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An open form: what was picked in the Billing tab, if it was opened from there."""
+class OpenedForm:
+    """What a form was opened with: the selection of the Billing tab, when it was opened from there."""
 
     selection: Selection | None = None
 
 
 class ExportPayments:
-    """The form behind both doors: the menu entry and the right-click."""
+    """The form behind the menu entry and the right-click on the Billing tab."""
 
     id = "export-payments"
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[Opened]()
+        self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[OpenedForm]()
 
     def open(self, request: FormRequest) -> FormDescription:
-        """Describe the form, for a selection or for the filters."""
+        """The form's description, for a selection or for the filters."""
         refs = [Ref.parse(text) for text in request.get("selection") or ()]
         selection = sort_selection(refs) if refs else None
-        token = self._opened.keep(Opened(selection))
+        token = self._opened.keep(OpenedForm(selection))
         connection = self._services.connection()
-        lists, trouble = self._reached(connection)
+        lists, trouble = self._read_lists(connection)
         return {
             "id": self.id,
             "title": "Export Payments to QuickBooks",
-            "subtitle": title_of(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
-            "answer": {**self._first_answer(selection), **(request.get("answer") or {})},
+            "answer": {**self._build_first_answer(selection), **(request.get("answer") or {})},
             "search": True,
             "token": token,
-            "columns": columns(lists.methods, lists.accounts),
+            "columns": build_columns(lists.methods, lists.accounts),
             "actions": [ACTION],
             "row_actions": ROW_ACTIONS,
             "notice": self._notice(selection) if selection else None,
@@ -122,7 +122,7 @@ class ExportPayments:
             "unavailable": trouble,
         }
 
-    def _first_answer(self, selection: Selection | None) -> Answer:
+    def _build_first_answer(self, selection: Selection | None) -> Answer:
         today = self._services.host.today()
         kind = selection.kind if selection else Kind.PAYMENT
         return {
@@ -146,29 +146,29 @@ class ExportPayments:
         link: FormLink = {"label": "Show all instead", "request": {}}
         if left_out:
             message = Message("left_out", counts(shown, len(left_out)))
-            link = {"label": link_label(len(left_out)), "request": {"selection": left_out}}
+            link = {"label": label_link(len(left_out)), "request": {"selection": left_out}}
         elif selection.kind is Kind.PAYMENT:
             message = Message("showing_selection_of_payments", counts(shown, 0))
         else:
             message = Message("showing_selection_of_memos", counts(0, shown))
         return {"text": self._services.sentences.text(message), "level": "info", "link": link}
 
-    def _reached(self, connection: Connection) -> tuple[ReferenceLists, Unavailable | None]:
-        """QuickBooks' lists; without QuickBooks empty ones, with the reason: the rows are shown all the same."""
+    def _read_lists(self, connection: Connection) -> tuple[ReferenceLists, Unavailable | None]:
+        """QuickBooks' lists, or empty ones with the reason: the rows are shown without QuickBooks as well."""
         try:
             return self._services.lists(connection, fresh=True), None
         except AddInError as failure:
-            return ReferenceLists(), unavailable(self._services.sentences, failure)
+            return ReferenceLists(), present_unavailable(self._services.sentences, failure)
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
-        """The rows the filters leave; from a right-click exactly the selection, whatever the filters say."""
-        return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
+        """The rows that the filters leave; after a right-click exactly the selection, whatever the filters say."""
+        return catch_row_failures(self._services.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Answer, sort: Sort | None) -> ExportRows:
         values: ExportValues = load_answer(self._schema, answer)
         query: LedgerQuery = {"kinds": [SOURCES[values["source"]].value], "search": str(answer.get("search") or "")}
-        query = {**query, **sort_query(sort)}
-        selection = self._opened.get(answer.get("token"), Opened()).selection
+        query = {**query, **build_sort_query(sort)}
+        selection = self._opened.get(answer.get("token"), OpenedForm()).selection
         if selection:
             query["refs"] = [str(ref) for ref in (*selection.shown, *selection.left_out)]
         else:
@@ -177,31 +177,31 @@ class ExportPayments:
         return ExportRows(self._services, self._services.host.ledger.snapshot(query), values)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Hide or show rows, or link a look-alike."""
+        """Hide or show rows, or link a possible duplicate."""
         if action == "link_possible_duplicate":
-            return answering(self._services.sentences, partial(self._link_possible_duplicates, ids))
+            return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, ids))
         return set_hidden(self._services, ids, hidden=action == "hide")
 
     def _link_possible_duplicates(self, ids: Sequence[str]) -> ActResult:
-        results = [link_possible_duplicate(self._services, self._source(ref)) for ref in ids]
+        results = [link_possible_duplicate(self._services, self._read_source(ref)) for ref in ids]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
-    def _source(self, ref: str) -> SourceRecord:
+    def _read_source(self, ref: str) -> SourceRecord:
         return as_source(self._services.host.ledger.records([ref])[0])
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """Export the rows; with `dry_run` only say what would be sent."""
-        return answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
+        """Export the rows; with `dry_run`, plan the run and send nothing."""
+        return catch_failures(self._services.sentences, partial(self._run, answer, ids, edits, task))
 
     def _run(self, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         values: ExportValues = load_answer(self._schema, answer)
-        options = self._options(values, edits)
+        options = self._build_options(values, edits)
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, ids, options))
-        return running.run(f"export-{values['source']}", ids, partial(self._work, ids, options))
+        return running.run(f"export-{values['source']}", ids, partial(self._export, ids, options))
 
-    def _work(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> None:
+    def _export(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> None:
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         try:
@@ -211,23 +211,23 @@ class ExportPayments:
                 run.reporter.row(result)
             raise
         self._services.use_saved_pace(context.realm)
-        export(context, run, options, self._records(ids, run.reporter.row))  # which alone holds them, and releases them
+        export(context, run, options, self._read_records(ids, run.reporter.row))  # which alone holds them, and releases them
 
-    def _records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
+    def _read_records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
         """The host's records of these rows, read in portions; rows that are not there (any more) end at once."""
         found: list[SourceRecord] = []
         for start in range(0, len(ids), PORTION):
             portion = ids[start : start + PORTION]
             records = [as_source(record) for record in self._services.host.ledger.records(portion)]
-            for unknown in unknown_rows(portion, {str(record.ref) for record in records}):
+            for unknown in report_unknown_rows(portion, {str(record.ref) for record in records}):
                 report(unknown)
             found += records
         return found
 
     def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult]:
-        """Plan, and send nothing."""
+        """The planned outcome of each row; nothing is sent."""
         context, unknown = self._services.context(self._services.connection()), list[RowResult]()
-        records = self._records(ids, unknown.append)
+        records = self._read_records(ids, unknown.append)
         plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
         yield from plan.decided
@@ -246,9 +246,9 @@ class ExportPayments:
             for row in plan.rows
         )
 
-    def _options(self, values: ExportValues, edits: Edits) -> ExportOptions:
+    def _build_options(self, values: ExportValues, edits: Edits) -> ExportOptions:
         settings = self._services.settings(self._services.connection().realm)
-        rows = {row_ref(identity): change for identity, change in edits.items()}
+        rows = {Ref.parse(identity): change for identity, change in edits.items()}
         return ExportOptions(
             auto_apply=values["auto_apply"],
             apply_as_in_workspace=settings.get("auto_apply_uses") == "workspace",
@@ -261,17 +261,17 @@ class ExportPayments:
         )
 
     def options(self, name: str, search: str) -> Sequence[Option]:
-        """This form's lists are short enough to come with the columns."""
+        """No entries: the lists are short enough to come with the columns."""
         return []
 
 
-def sort_query(sort: Sort | None) -> LedgerQuery:
-    """The host's names for the grid's sort."""
+def build_sort_query(sort: Sort | None) -> LedgerQuery:
+    """The sort of the grid in the terms of the host's snapshot query."""
     return {"sort": sort["key"], "descending": bool(sort.get("descending"))} if sort else {}
 
 
-def unknown_rows(ids: Sequence[str], found: set[str]) -> Iterator[RowResult]:
-    """Rows that are not there (any more)."""
+def report_unknown_rows(ids: Sequence[str], found: set[str]) -> Iterator[RowResult]:
+    """A failed result for each row whose record does not exist, or no longer."""
     return (
         RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
         for identity in ids

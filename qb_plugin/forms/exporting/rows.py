@@ -1,4 +1,4 @@
-"""The rows of the export form: pages of the host's snapshot, each record beside what QuickBooks has of it."""
+"""Rows of the export form: pages of the host's snapshot, each record with its link, mark and last result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.presentation import present_message
-from qb_plugin.forms.services import FormServices, lists_or_empty
+from qb_plugin.forms.services import FormServices, read_lists_or_empty
 from qb_plugin.host import Mark, Record, Snapshot
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
@@ -42,24 +42,24 @@ class ExportValues(TypedDict):
 
 
 class ExportRows:
-    """An ordered snapshot of records; any page of it is read by its ids."""
+    """An ordered snapshot of records; a page is read by its ids."""
 
     def __init__(self, services: FormServices, snapshot: Snapshot, values: ExportValues) -> None:
         self._services, self._snapshot, self._values = services, snapshot, values
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self._snapshot.count
 
     @property
     def total(self) -> str:
-        """The money of all rows."""
+        """The sum of all rows."""
         return plain_amount(self._snapshot.total)
 
     @property
     def notice(self) -> None:
-        """Nothing to add to what the form says."""
+        """None: the form's own notice is enough."""
         return
 
     @property
@@ -69,7 +69,7 @@ class ExportRows:
 
     @property
     def empty(self) -> EmptyGrid:
-        """What an empty grid says, and the way out of it."""
+        """The text of an empty grid, and the change of filters that may fill it."""
         values = {"what": WORDS[self._values["source"]], "from": self._values["start"] or "…", "to": self._values["end"] or "…"}
         if not self._values["hide_synchronized"]:
             return {"text": self._services.sentences.text(Message("empty_export", values)), "link": None}
@@ -77,31 +77,31 @@ class ExportRows:
         return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """The rows' ids at these places."""
+        """The ids of the rows at these positions."""
         return list(self._snapshot.refs(start, stop))
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these places."""
+        """The rows at these positions."""
         return present_records(self._services, self.ids(start, stop))
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """The money of some rows."""
+        """The sum of these rows."""
         return plain_amount(sum((record.amount for record in self._services.host.ledger.records(ids)), ZERO))
 
 
 def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
-    """Rows for these records, with links, marks and last results read for all at once."""
+    """The rows of these records; links, marks and last results are read for all of them together."""
     records = services.host.ledger.records(ids)
     connection = services.connection()
     realm = connection.realm
-    refs = [row_ref(identity) for identity in ids]
+    refs = [Ref.parse(identity) for identity in ids]
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
     links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
     marks = services.host.marks.get(ids)
     results = services.run_ports.runs.last_results(realm, ids) if realm else {}
     presenter = RowPresenter(
         sentences=services.sentences,
-        lists=lists_or_empty(services, connection),
+        lists=read_lists_or_empty(services, connection),
         settings=services.settings(realm),
         links=links,
         connected=bool(realm),
@@ -110,7 +110,7 @@ def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
 
 
 class RowPresenter:
-    """Turns a record into a row; asks for nothing, so that a page costs the same with many rows as with one."""
+    """Presents records as rows without any query, so that a page costs the same whatever is on it."""
 
     def __init__(
         self,
@@ -127,29 +127,29 @@ class RowPresenter:
         self._accounts = {choice.id: choice for choice in lists.accounts}
 
     def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> Row:
-        """The row with its cells, outcome and reason."""
-        outcome, message = self._standing(record, mark, last)
+        """The row with its cells, its outcome and its reason."""
+        outcome, message = self._decide_outcome(record, mark, last)
         return {
             "id": ref_of(record),
-            "cells": self._cells(record),
+            "cells": self._present_cells(record),
             "outcome": outcome.value,
             "selectable": True,
             "title": f"{record.number} {record.client_name} {show_amount(record.amount)}",
             **present_message(self._sentences, message),
         }
 
-    def _cells(self, record: Record) -> Cells:
+    def _present_cells(self, record: Record) -> Cells:
         return {
             "number": record.number,
             "date": record.date.isoformat(),
-            "client": self._client(record),
+            "client": self._present_client(record),
             "reference": record.reference,
             "amount": plain_amount(record.amount),
-            "method": self._choice(record, "payment_method", self._methods, "No method"),
-            "deposit": self._choice(record, "deposit_account", self._accounts, "Undeposited Funds"),
+            "method": self._present_choice(record, "payment_method", self._methods, "No method"),
+            "deposit": self._present_choice(record, "deposit_account", self._accounts, "Undeposited Funds"),
         }
 
-    def _client(self, record: Record) -> str:
+    def _present_client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
             return f"{record.client_name} → not matched" if self._connected else record.client_name
@@ -157,14 +157,14 @@ class RowPresenter:
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
 
-    def _choice(self, record: Record, setting: str, found: Mapping[str, ListEntry], default: str) -> Option:
-        """What the settings choose for the record's method."""
+    def _present_choice(self, record: Record, setting: str, found: Mapping[str, ListEntry], default: str) -> Option:
+        """The entry that the settings choose for the record's method."""
         chosen = self._settings.get(setting)
         value = str(chosen.get(record.method, "")) if isinstance(chosen, Mapping) else ""
         return {"value": value, "label": found[value].name if value in found else default}
 
-    def _standing(self, record: Record, mark: Mark | None, last: RowResult | None) -> tuple[Outcome, Message | None]:
-        """The row's outcome as of now: a link outweighs the mark, and the mark what the last run said."""
+    def _decide_outcome(self, record: Record, mark: Mark | None, last: RowResult | None) -> tuple[Outcome, Message | None]:
+        """The current outcome: a link counts before the mark, and the mark before the result of the last run."""
         said = last.message if last else None
         if Ref(Kind(record.kind), record.id) in self._links:
             return Outcome.SYNCHRONIZED, said
@@ -178,7 +178,7 @@ class RowPresenter:
 
 
 def as_source(record: Record) -> SourceRecord:
-    """The host's record as the rules take it; a run holds very many, so words that recur are kept once."""
+    """The host's record as the rules take it; repeated texts are interned, because a run may hold very many records."""
     parts = tuple(Application(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
     return SourceRecord(
         ref=Ref(Kind(record.kind), record.id),
@@ -196,10 +196,5 @@ def as_source(record: Record) -> SourceRecord:
 
 
 def ref_of(record: Record) -> str:
-    """The record's id in the grid."""
+    """The row's id for a record."""
     return f"{record.kind}:{record.id}"
-
-
-def row_ref(identity: str) -> Ref:
-    """The record a row's id names."""
-    return Ref.parse(identity)

@@ -1,4 +1,4 @@
-"""What the import form shows: its columns and its button."""
+"""Columns and button of the import form."""
 
 from __future__ import annotations
 

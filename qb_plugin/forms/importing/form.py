@@ -1,4 +1,4 @@
-"""Import Payments: QuickBooks' payments beside what would become of them here, and what Import Selected does."""
+"""The Import Payments form: QuickBooks' payments with their planned outcomes, and the run behind Import Selected."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from qb_plugin.forms.descriptions import (
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
-from qb_plugin.forms.importing.rows import ImportRows, ImportValues, filtered
-from qb_plugin.forms.presentation import answering, present_result, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.importing.rows import ImportRows, ImportValues, filter_rows
+from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_result, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
@@ -55,15 +55,15 @@ class ImportAnswer(FormSchema):
 
     @validates_schema
     def check_range(self, values: Mapping[str, object], **_: object) -> None:
-        """A range ends on or after the day it begins."""
+        """Refuse a range that ends before it begins."""
         check_dates(values, "start", "end")
 
 
 @dataclass(slots=True)
 class Reading:
-    """QuickBooks' payments as an open form last read them: sorting and hiding need no second reading.
+    """QuickBooks' payments as an open form last read them, so that sorting and filtering need no second reading.
 
-    `of` says of which company and dates they are; None when they must be read again.
+    `of` is their company and dates; None when they must be read again.
     """
 
     of: tuple[str, date | None, date | None] | None = None
@@ -79,14 +79,14 @@ class ImportPayments:
         self._services, self._schema, self._readings = services, ImportAnswer(), FormSessions[Reading](kept=16)
 
     def open(self, request: FormRequest) -> FormDescription:
-        """Describe the form."""
+        """The form's description."""
         connection = self._services.connection()
         today = self._services.host.today()
         first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat(), "hide_synchronized": True}
         return {
             "id": self.id,
             "title": "Import Payments from QuickBooks",
-            "subtitle": title_of(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
@@ -103,22 +103,22 @@ class ImportPayments:
         try:
             self._services.context(connection)
         except AddInError as failure:
-            return unavailable(self._services.sentences, failure)
+            return present_unavailable(self._services.sentences, failure)
         return None
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
-        """The payments the filters leave, in order; reading QuickBooks happens when the dates change."""
-        return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
+        """The payments that the filters leave, in order; QuickBooks is read when company or dates change."""
+        return catch_row_failures(self._services.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Answer, sort: Sort | None) -> ImportRows:
         values: ImportValues = load_answer(self._schema, answer)
         connection = self._services.connection()
-        kept = self._reading(connection, answer, values).kept
-        rows = filtered(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
+        kept = self._read_payments(connection, answer, values).kept
+        rows = filter_rows(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
         return ImportRows(self._services, connection=connection, kept=kept, rows=rows, values=values, sort=sort)
 
-    def _reading(self, connection: Connection, answer: Answer, values: ImportValues) -> Reading:
-        """The reading for this company and these dates, taken now if there is none yet."""
+    def _read_payments(self, connection: Connection, answer: Answer, values: ImportValues) -> Reading:
+        """The reading for this company and these dates; QuickBooks is read now when there is none yet."""
         reading, context = self._readings.get(answer.get("token"), Reading()), self._services.context(connection)
         wanted = (context.realm, values["start"], values["end"])
         if reading.of != wanted:
@@ -128,13 +128,13 @@ class ImportPayments:
         return reading
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link look-alikes to the payments here that they are."""
-        return answering(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
+        """Link possible duplicates to the payments here that a person says they are."""
+        return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
 
     def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         connection = self._services.connection()
         context = self._services.context(connection)
-        reading = self._reading(connection, answer, load_answer(self._schema, answer))
+        reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
         rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         link_matched(context, pairs)
@@ -147,21 +147,21 @@ class ImportPayments:
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """Import the rows; with `dry_run` only say what would become of them."""
-        return answering(self._services.sentences, partial(self._run, answer, ids, edits, task))
+        """Import the rows; with `dry_run`, report the planned outcomes and record nothing."""
+        return catch_failures(self._services.sentences, partial(self._run, answer, ids, edits, task))
 
     def _run(self, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         values: ImportValues = load_answer(self._schema, answer)
-        reading = self._reading(self._services.connection(), answer, values)
+        reading = self._read_payments(self._services.connection(), answer, values)
         force = frozenset(row for row, change in edits.items() if change.get("force"))
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, reading.kept, ids, force))
-        summary = running.run("import-payments", ids, partial(self._work, reading.kept, ids, force))
+        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, force))
         reading.of = None
         return summary
 
-    def _work(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
+    def _import(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
         for identity in ids:
             if not kept.get(identity):
                 run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
@@ -173,7 +173,7 @@ class ImportPayments:
         import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force))
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
-        """Say what would become of each row, and change nothing."""
+        """The planned outcome of each row; nothing is recorded."""
         for identity in ids:
             found = kept.get(identity)
             if found is None:
@@ -186,5 +186,5 @@ class ImportPayments:
                 )
 
     def options(self, name: str, search: str) -> Sequence[Option]:
-        """No cell of this form is chosen."""
+        """No entries: the form has no choice cells with a search."""
         return []

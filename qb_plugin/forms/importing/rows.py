@@ -1,4 +1,4 @@
-"""The rows of the import form: QuickBooks' payments as they were read, filtered and in order."""
+"""The rows of the import form: QuickBooks' payments as they were read, filter_rows and in order."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
 }
 
 
-def filtered(rows: Iterable[CompactRow], hide_synchronized: bool, search: str) -> list[CompactRow]:
-    """What the filters leave."""
+def filter_rows(rows: Iterable[CompactRow], hide_synchronized: bool, search: str) -> list[CompactRow]:
+    """The rows that the filters leave."""
     words = search.casefold().split()
-    return [row for row in rows if not (hide_synchronized and row.exists) and (not words or fits(row, words))]
+    return [row for row in rows if not (hide_synchronized and row.exists) and (not words or matches_search(row, words))]
 
 
-def fits(row: CompactRow, words: Sequence[str]) -> bool:
-    """Whether all the words stand in what a search looks at."""
+def matches_search(row: CompactRow, words: Sequence[str]) -> bool:
+    """Whether every word of the search occurs in the row's texts and amounts."""
     applied = present_applications(applications_of(unpack_payment(row).lines))
     text = f"{row.customer} {row.reference or ''} {show_amount(row.total)} {row.total} {applied}".casefold()
     return all(word in text for word in words)
 
 
-def in_order(rows: Sequence[CompactRow], sort: Sort | None) -> list[CompactRow]:
-    """Newest first, or as asked; ties by id, so that the order is total."""
+def sort_rows(rows: Sequence[CompactRow], sort: Sort | None) -> list[CompactRow]:
+    """Newest first, or by the sort; equal rows by id, so that the order is the same each time."""
     by_id = sorted(rows, key=lambda row: int(row.payment_id) if row.payment_id.isdigit() else 0, reverse=True)
     if sort is None or sort["key"] not in SORTS:
         return sorted(by_id, key=SORTS["date"], reverse=True)
@@ -54,7 +54,7 @@ class ImportValues(TypedDict):
 
 
 class ImportRows:
-    """The rows in order, at rest: a row is put together when its page is asked for."""
+    """The rows in order, each presented when its page is read."""
 
     def __init__(
         self,
@@ -66,23 +66,23 @@ class ImportRows:
         values: ImportValues,
         sort: Sort | None,
     ) -> None:
-        self._services, self._kept, self._values, self._rows = services, kept, values, in_order(rows, sort)
+        self._services, self._kept, self._values, self._rows = services, kept, values, sort_rows(rows, sort)
         self._methods = {entry.id: entry.name for entry in services.lists(connection).methods}
         self._clients = {client.id: client.name for client in services.host.ledger.clients()}
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self._rows)
 
     @property
     def total(self) -> str:
-        """The money of all rows."""
+        """The sum of all rows."""
         return plain_amount(sum((row.total for row in self._rows), ZERO))
 
     @property
     def notice(self) -> None:
-        """Nothing to add to what the form says."""
+        """None: the form's own notice is enough."""
         return
 
     @property
@@ -92,7 +92,7 @@ class ImportRows:
 
     @property
     def empty(self) -> EmptyGrid:
-        """What an empty grid says, and the way out of it."""
+        """The text of an empty grid, and the change of filters that may fill it."""
         values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
         if not self._values["hide_synchronized"]:
             return {"text": self._services.sentences.text(Message("empty_import", values)), "link": None}
@@ -100,18 +100,18 @@ class ImportRows:
         return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """The rows' ids at these places."""
+        """The ids of the rows at these positions."""
         return [row.id for row in self._rows[start:stop]]
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these places."""
-        return [self._row(unpack(row)) for row in self._rows[start:stop]]
+        """The rows at these positions."""
+        return [self._present_row(unpack(row)) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """The money of some rows."""
+        """The sum of these rows."""
         return plain_amount(sum((row.total for identity in ids if (row := self._kept.get(identity))), ZERO))
 
-    def _row(self, row: ImportRow) -> Row:
+    def _present_row(self, row: ImportRow) -> Row:
         payment = row.payment
         shown = present_message(self._services.sentences, row.message)
         if row.is_possible_duplicate:
@@ -123,7 +123,7 @@ class ImportRows:
             "title": f"{payment.reference or payment.id} {payment.customer_name} {show_amount(payment.total)}",
             "cells": {
                 "date": "" if payment.date == date.min else payment.date.isoformat(),
-                "customer": self._customer(row),
+                "customer": self._present_customer(row),
                 "method": self._methods.get(payment.method_id or "", ""),
                 "reference": payment.reference or "",
                 "amount": "" if row.unreadable and not payment.total else plain_amount(payment.total),
@@ -133,7 +133,7 @@ class ImportRows:
             **shown,
         }
 
-    def _customer(self, row: ImportRow) -> str:
+    def _present_customer(self, row: ImportRow) -> str:
         name = row.payment.customer_name
         client = self._clients.get(row.client_id)
         if row.outcome is Outcome.NOT_READY and why_not(row.payment) is None:

@@ -1,4 +1,4 @@
-"""Match Clients: the practice's clients beside QuickBooks' customers; suggestions by exact name, never decisions."""
+"""The Match Clients form: clients with their QuickBooks customers. Equal names are suggested, never linked by themselves."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.hiding import rows_in_words
 from qb_plugin.forms.matching.rows import MatchRow, MatchRows
-from qb_plugin.forms.presentation import answering, as_summary, rows_or_reason, title_of, unavailable
+from qb_plugin.forms.presentation import (
+    as_summary,
+    catch_failures,
+    catch_row_failures,
+    present_title,
+    present_unavailable,
+    spell_count,
+)
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.services import FormServices, lists_or_empty
+from qb_plugin.forms.services import FormServices, read_lists_or_empty
 from qb_plugin.model import Connection, Customer, Link, Message, Ref
 from qb_plugin.sync.linking import client_links, link_clients
 from qb_plugin.sync.matching import comparable, suggest_customers
@@ -54,7 +60,7 @@ ACTIONS: Sequence[Action] = [
 
 
 class MatchAnswer(FormSchema):
-    """The form's one filter."""
+    """The one filter, Hide Matched."""
 
     hide_matched = fields.Boolean(load_default=False, metadata={"label": "Hide Matched", "refilters": True})
 
@@ -74,12 +80,12 @@ class MatchClients:
         self._services, self._schema = services, MatchAnswer()
 
     def open(self, request: FormRequest) -> FormDescription:
-        """Describe the form; QuickBooks' customers are read afresh."""
+        """The form's description; QuickBooks' customers are read again, not from the cache."""
         connection = self._services.connection()
         return {
             "id": self.id,
             "title": "Match Clients",
-            "subtitle": title_of(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {"hide_matched": False, **(request.get("answer") or {})},
             "columns": COLUMNS,
@@ -96,95 +102,97 @@ class MatchClients:
         try:
             self._services.lists(connection, fresh=True)
         except AddInError as failure:
-            return unavailable(self._services.sentences, failure)
+            return present_unavailable(self._services.sentences, failure)
         return None
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
-        """Every client with its customer, or the one suggested."""
-        return rows_or_reason(self._services.sentences, partial(self._rows, answer, sort))
+        """Every client with its linked or suggested customer."""
+        return catch_row_failures(self._services.sentences, partial(self._rows, answer, sort))
 
     def _rows(self, answer: Answer, sort: Sort | None) -> MatchRows:
         values: MatchValues = load_answer(self._schema, answer)
         words = str(answer.get("search") or "").casefold().split()
-        rows = [row for row in self._all(self._services.connection()) if not (values["hide_matched"] and row.linked)]
+        rows = [row for row in self._read_all(self._services.connection()) if not (values["hide_matched"] and row.linked)]
         return MatchRows(self._services, [row for row in rows if all(word in row.text for word in words)], sort)
 
-    def _all(self, connection: Connection) -> list[MatchRow]:
-        lists, links = self._services.lists(connection), self._links(connection.realm)
+    def _read_all(self, connection: Connection) -> list[MatchRow]:
+        lists, links = self._services.lists(connection), self._read_links(connection.realm)
         customers = {customer.id: customer for customer in lists.customers}
         clients = self._services.host.ledger.clients()
         free = [client for client in clients if client.id not in links]
         suggested = suggest_customers(free, lists.customers, [link.quickbooks_id for link in links.values()])
-        return [match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients]
+        return [
+            build_match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients
+        ]
 
-    def _links(self, realm: str) -> dict[str, Link]:
+    def _read_links(self, realm: str) -> dict[str, Link]:
         return client_links(self._services.links, realm)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Accept suggestions, link what was picked, or unlink."""
-        return answering(self._services.sentences, partial(self._act, action, ids, edits))
+        """Accept suggestions, link the chosen customers, or unlink."""
+        return catch_failures(self._services.sentences, partial(self._act, action, ids, edits))
 
     def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
         work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
         return work(self._services.connection(), ids, edits)
 
     def _accept(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link all suggestions, or those of the rows named."""
-        rows = [row for row in self._all(connection) if row.suggested and (not ids or row.id in ids)]
+        """Link all suggestions, or those of the given rows."""
+        rows = [row for row in self._read_all(connection) if row.suggested and (not ids or row.id in ids)]
         return self._add(connection, {row.client_id: row.customer_id for row in rows})
 
     def _link(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link the rows to what was picked on them, else to what was suggested."""
-        rows = {row.id: row for row in self._all(connection)}
+        """Link each row to the customer chosen on it, else to the suggested one."""
+        rows = {row.id: row for row in self._read_all(connection)}
         picked = {rows[i].client_id: str(edits.get(i, {}).get("customer", rows[i].customer_id)) for i in ids if i in rows}
         return self._add(connection, {client: customer for client, customer in picked.items() if customer})
 
     def _add(self, connection: Connection, pairs: Mapping[str, str]) -> ActResult:
         """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
         matched = link_clients(self._services.links, self._services.context(connection).realm, pairs)
-        added = rows_in_words(matched.linked, "client")
+        added = spell_count(matched.linked, "client")
         message = (
-            Message("customer_taken", {"n": added, "whose": self._whose(matched.owners)})
+            Message("customer_taken", {"n": added, "whose": self._name_owners(matched.owners)})
             if matched.owners
             else Message("clients_linked", {"n": added})
         )
         return {"notice": self._services.sentences.text(message), "level": "warning" if matched.owners else "info", "reload": True}
 
-    def _whose(self, owners: Mapping[str, str]) -> str:
+    def _name_owners(self, owners: Mapping[str, str]) -> str:
         """`Jeff's Jalopies (that customer is Cool Cars')`, for each client that was not linked."""
         names = {client.id: client.name for client in self._services.host.ledger.clients()}
         return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in owners.items())
 
     def _unlink(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         self._services.links.remove(self._services.context(connection).realm, [Ref.parse(identity) for identity in ids])
-        text = self._services.sentences.text(Message("clients_unlinked", {"n": rows_in_words(len(ids))}))
+        text = self._services.sentences.text(Message("clients_unlinked", {"n": spell_count(len(ids))}))
         return {"notice": text, "level": "info", "reload": True}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """All of this form is done at once; a run of it is the same."""
+        """The same as `act`: no action of this form takes long enough for a run."""
         return as_summary(self.act(action, answer, ids, edits))
 
     def options(self, name: str, search: str) -> Sequence[Option]:
-        """Customers whose name has all the words, fifty at most."""
+        """At most fifty customers whose path contains every word."""
         words = comparable(search).split()
-        customers = lists_or_empty(self._services, self._services.connection()).customers
+        customers = read_lists_or_empty(self._services, self._services.connection()).customers
         found = [c for c in customers if all(word in comparable(c.full_name) for word in words)]
-        return [{"value": customer.id, "label": customer_label(customer)} for customer in found[:50]]
+        return [{"value": customer.id, "label": label_customer(customer)} for customer in found[:50]]
 
 
-def customer_label(customer: Customer) -> str:
-    """The customer's path, and whether QuickBooks has made it inactive."""
+def label_customer(customer: Customer) -> str:
+    """The customer's path, marked when it is inactive."""
     return customer.full_name + ("" if customer.active else " (inactive)")
 
 
-def match_row(
+def build_match_row(
     client_id: str, name: str, link: Link | None, suggested: Customer | None, customers: Mapping[str, Customer]
 ) -> MatchRow:
-    """A client beside its customer, or beside the suggested one."""
+    """The row of a client with its linked or suggested customer."""
     if link:
         customer = customers.get(link.quickbooks_id)
-        label = customer_label(customer) if customer else "(no longer in QuickBooks)"
+        label = label_customer(customer) if customer else "(no longer in QuickBooks)"
         return MatchRow(client_id=client_id, name=name, customer_id=link.quickbooks_id, customer=label, linked=True)
     if suggested:
-        return MatchRow(client_id=client_id, name=name, customer_id=suggested.id, customer=customer_label(suggested), linked=False)
+        return MatchRow(client_id=client_id, name=name, customer_id=suggested.id, customer=label_customer(suggested), linked=False)
     return MatchRow(client_id=client_id, name=name, customer_id="", customer="", linked=False)

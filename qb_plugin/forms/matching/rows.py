@@ -1,4 +1,4 @@
-"""The rows of Match Clients."""
+"""Rows of the Match Clients form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qb_plugin.model import Message, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRow:
-    """A client beside a customer: linked, suggested, or none."""
+    """A client with a linked customer, a suggested one, or none."""
 
     client_id: str
     name: str
@@ -32,17 +32,17 @@ class MatchRow:
 
     @property
     def how(self) -> str:
-        """How the pair came to be, in a word or two."""
+        """The basis of the pair, as the grid shows it."""
         return "linked" if self.linked else "same name" if self.customer_id else "no match found"
 
     @property
     def text(self) -> str:
-        """The text a search looks at."""
+        """The text that a search examines."""
         return f"{self.name} {self.customer} {self.how}".casefold()
 
 
 class MatchRows:
-    """The rows in order: by name, or as asked."""
+    """The rows in order, by name or by the sort."""
 
     def __init__(self, services: FormServices, rows: Sequence[MatchRow], sort: Sort | None) -> None:
         by_how = bool(sort and sort["key"] == "how")
@@ -55,17 +55,17 @@ class MatchRows:
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self._rows)
 
     @property
     def total(self) -> str:
-        """No money here."""
+        """No sum: the rows hold no money."""
         return ""
 
     @property
     def notice(self) -> None:
-        """Nothing to add to what the form says."""
+        """None: the form's own notice is enough."""
         return
 
     @property
@@ -75,24 +75,24 @@ class MatchRows:
 
     @property
     def empty(self) -> EmptyGrid:
-        """What an empty grid says."""
+        """The text of an empty grid."""
         return {"text": self._services.sentences.text(Message("empty_matches")), "link": None}
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """The rows' ids at these places."""
+        """The ids of the rows at these positions."""
         return [row.id for row in self._rows[start:stop]]
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these places."""
+        """The rows at these positions."""
         return [present_match(row) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """No money here."""
+        """No sum: the rows hold no money."""
         return ""
 
 
 def present_match(row: MatchRow) -> Row:
-    """The row as the grid draws it."""
+    """The row for the grid."""
     outcome = Outcome.SYNCHRONIZED if row.linked else Outcome.READY
     customer: Option = {"value": row.customer_id, "label": row.customer}
     cells: Cells = {"client": row.name, "customer": customer, "how": row.how}

@@ -64,7 +64,8 @@ def test_addresses_get_ids_that_stay(books: Books) -> None:
 
 
 def test_invoice_link_is_told_when_asked_for(books: Books) -> None:
-    bill = books.invoice(books.customer(), 5)
+    online = {"AllowOnlineACHPayment": True, "BillEmail": {"Address": "ada@example.com"}}
+    bill = books.invoice(books.customer(), 5, **online)
     status, told = books.call("GET", f"invoice/{bill['Id']}", include="invoiceLink")
     assert status == 200
     assert told["Invoice"]["InvoiceLink"].startswith("https://")

@@ -1,12 +1,10 @@
 """Invoices, credit memos, sales receipts and refund receipts: totals, numbers, addresses."""
 
-import hashlib
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hostsim.qbo_simulator.base.faults import business, refuse, required
-from hostsim.qbo_simulator.base.http import Record, dump, number
-from hostsim.qbo_simulator.base.schema import write_entity
+from hostsim.qbo_simulator.base.http import Record, number
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.books.currencies import check_account
 from hostsim.qbo_simulator.books.money.payments import undeposited_funds
@@ -79,10 +77,3 @@ def _due(company: Company, record: Record) -> str:
         term = company.tables["Term"].get(int(record["SalesTermRef"]["value"])) or {}
         days = int(number(term.get("DueDays", 30)))
     return (date.fromisoformat(record["TxnDate"]) + timedelta(days=days)).isoformat()
-
-
-def linked_invoice(company: Company, identity: int) -> bytes:
-    """An invoice with the address at which its customer may see and pay it, told to those who ask."""
-    secret = hashlib.sha256(f"{company.realm}/{identity}".encode()).hexdigest()
-    link = f"https://connect.intuit.com/portal/app/CommerceNetwork/view/scs-v1-{secret}?locale=EN_US"
-    return dump(write_entity("Invoice", {**(company.get("Invoice", identity) or {}), "InvoiceLink": link}))
