@@ -34,8 +34,11 @@ class Call:
     @contextmanager
     def lagging(self) -> Iterator[None]:
         """Within this, changes reach queries only after the lag, if this call has one."""
+        if "query_lag" not in self.troubles:
+            yield
+            return
         tables = self.company.tables.values()
-        until = self.now.timestamp() + self.troubles["query_lag"] if "query_lag" in self.troubles else 0.0
+        until = self.now.timestamp() + self.troubles["query_lag"]
         for table in tables:
             table.lag_until = until
         try:

@@ -104,6 +104,8 @@ def plain(value: Decimal | int) -> Decimal | int:
 
 def number(value: object) -> Decimal:
     """A stored JSON number as Decimal; absent is zero."""
+    if isinstance(value, Decimal):
+        return value
     if value is None or value == "":
         return Decimal(0)
     return Decimal(str(value))

@@ -29,7 +29,9 @@ def currencies() -> dict[str, Currency]:
 
 def units(value: object) -> int:
     """A money value in units of 1/10,000; what is finer is cut off."""
-    return int(Decimal(str(value)) * UNITS)
+    if isinstance(value, int):
+        return value * UNITS
+    return int((value if isinstance(value, Decimal) else Decimal(str(value))) * UNITS)
 
 
 def amount(value: int) -> Decimal:

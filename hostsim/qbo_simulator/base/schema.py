@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -158,9 +158,12 @@ _READERS = {
 
 def write_entity(kind: str, record: Record, known: Record | None = None) -> Record:
     """`record` in wire order, its numbers in wire spelling, without nulls; values that `known` holds are fine as they are."""
-    table, ranks, fine = schema().entities[kind], _ranks(kind, False), known or {}
-    names = sorted((name for name, value in record.items() if value is not None and name in ranks), key=ranks.__getitem__)
-    return {name: value if (value := record[name]) is fine.get(name) else _write(name, table[name], value) for name in names}
+    table, fine = schema().entities[kind], known or {}
+    return {
+        name: value if value is fine.get(name) else _write(name, table[name], value)
+        for name in _wire_order(kind, False, tuple(record))
+        if (value := record[name]) is not None
+    }
 
 
 @cache
@@ -169,10 +172,16 @@ def _ranks(kind: str, of_type: bool) -> dict[str, int]:
     return {name: rank for rank, name in enumerate(table)}
 
 
-def _ordered(kind: str, table: dict[str, str], record: Record, of_type: bool = False) -> Record:
+@lru_cache(4096)
+def _wire_order(kind: str, of_type: bool, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that the entity or type has, in wire order; most objects of a kind have the same ones."""
     ranks = _ranks(kind, of_type)
-    names = sorted((name for name, value in record.items() if value is not None and name in ranks), key=ranks.__getitem__)
-    return {name: _write(name, table[name], record[name]) for name in names}
+    return tuple(sorted((name for name in names if name in ranks), key=ranks.__getitem__))
+
+
+def _ordered(kind: str, table: dict[str, str], record: Record, of_type: bool = False) -> Record:
+    names = _wire_order(kind, of_type, tuple(record))
+    return {name: _write(name, table[name], value) for name in names if (value := record[name]) is not None}
 
 
 def _write(name: str, kind: str, value: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from hostsim.qbo_simulator.base.entities import Cell, Kind, row
 from hostsim.qbo_simulator.base.http import Record, dump, load
@@ -17,15 +18,6 @@ _LOOKED_UP = ("CustomerRef", "DocNumber", "DisplayName", "Name", "PaymentRefNum"
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """A record as it was before its first change in an atomic block; None for what did not exist."""
-
-    text: bytes | None
-    cells: Row | None
-    hidden: "Earlier | None"
-
-
-@dataclass(frozen=True, slots=True)
 class Earlier:
     """What queries still see of a record until `until`; None for a record they do not see yet."""
 
@@ -33,10 +25,25 @@ class Earlier:
     seen: tuple[bytes, Row] | None
 
 
+class Before(NamedTuple):
+    """A record as it was before its first change in an atomic block; None for what did not exist."""
+
+    text: bytes | None
+    cells: Row | None
+    hidden: Earlier | None
+
+
+@dataclass(slots=True)
+class UndoLog:
+    """The records changed in an atomic block, by entity and id, as they were before; None outside of one."""
+
+    changes: dict[tuple[str, int], Before] | None = None
+
+
 class Table:
     """Records of one kind; iteration order of `rows` is the order of last update."""
 
-    def __init__(self, kind: Kind, note: Callable[[str, int], None]) -> None:
+    def __init__(self, kind: Kind, note: Callable[[str, int], None], undo: UndoLog) -> None:
         self.kind = kind
         self.rows: dict[int, Row] = {}
         self.buried: dict[int, int] = {}
@@ -46,7 +53,7 @@ class Table:
         self.hidden: dict[int, Earlier] = {}
         self.lag_until = 0.0
         self.in_order = True
-        self.undo: dict[int, Before] | None = None
+        self.undo = undo
         self._latest: Cell = 0
         self._sequence = count()
         self._lookups: dict[str, dict[Cell, Ids]] = {name: {} for name in _LOOKED_UP if name in self.positions}
@@ -141,12 +148,14 @@ class Table:
         return self.hidden
 
     def _save_for_undo(self, record: int) -> None:
-        if self.undo is not None and record not in self.undo:
-            self.undo[record] = Before(self._bytes.get(record), self.rows.get(record), self.hidden.get(record))
+        changes = self.undo.changes
+        if changes is not None and (self.kind.name, record) not in changes:
+            before = Before(self._bytes.get(record), self.rows.get(record), self.hidden.get(record))
+            changes[self.kind.name, record] = before
 
-    def roll_back(self) -> None:
-        """Put back every record changed since `undo` was set, and the order of update."""
-        for record, before in (self.undo or {}).items():
+    def roll_back(self, changes: dict[int, Before]) -> None:
+        """Put back these records as they were before, and the order of update."""
+        for record, before in changes.items():
             self._put_back(record, before)
         self.rows = dict(sorted(self.rows.items(), key=lambda item: item[1][-1] or 0))
 

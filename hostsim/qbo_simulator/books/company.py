@@ -10,7 +10,7 @@ from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.http import Record, dump, load, money, number
 from hostsim.qbo_simulator.base.money import amount, units
 from hostsim.qbo_simulator.base.settings import Settings
-from hostsim.qbo_simulator.base.table import Table
+from hostsim.qbo_simulator.base.table import Table, UndoLog
 from hostsim.qbo_simulator.books.alterations import Alterations
 from hostsim.qbo_simulator.books.open_items import BY_LINE, TABLES, Document, Line, OpenItem, open_items
 
@@ -24,7 +24,8 @@ class Company:
 
     def __init__(self, realm: str, settings: Callable[[], Settings], note: Callable[[str, str, int], None]) -> None:
         self.realm = realm
-        self.tables = {name: Table(kind, self._noter(note)) for name, kind in KINDS.items()}
+        self.undo = UndoLog()
+        self.tables = {name: Table(kind, self._noter(note), self.undo) for name, kind in KINDS.items()}
         self.lines: dict[int, tuple[Line, ...]] = {}
         self.applied: dict[Document, dict[int, int]] = {}
         self.counters: dict[str, int] = {}

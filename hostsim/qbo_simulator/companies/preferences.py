@@ -31,6 +31,9 @@ class Beginning:
     tax_codes: tuple[TaxRule, ...] = ()
 
 
+_THANKS = "Thank you for your business and have a great day!"
+
+
 def company_info(beginning: Beginning) -> Record:
     """The company itself: name, address, country."""
     address = {"Id": "1", "Line1": "123 Sierra Way", "City": "San Pablo", "CountrySubDivisionCode": "CA", "PostalCode": "87999"}
@@ -82,7 +85,7 @@ def preferences(beginning: Beginning) -> Record:
             "AutoApplyCredit": False,
             "AutoApplyPayments": False,
             "UsingPriceLevels": False,
-            "DefaultCustomerMessage": "Thank you for your business and have a great day!",
+            "DefaultCustomerMessage": _THANKS,
         },
         "EmailMessagesPrefs": _messages(beginning.name),
         "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
@@ -96,7 +99,12 @@ def preferences(beginning: Beginning) -> Record:
         "TaxPrefs": _taxes(beginning),
         "CurrencyPrefs": {"MultiCurrencyEnabled": bool(beginning.currencies), "HomeCurrency": {"value": beginning.currency}},
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
-        "OtherPrefs": {"NameValue": [{"Name": "SalesFormsPrefs.DefaultItem", "Value": "1"}]},
+        "OtherPrefs": {
+            "NameValue": [
+                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": _THANKS},
+                {"Name": "SalesFormsPrefs.DefaultItem", "Value": "1"},
+            ]
+        },
     }
 
 
