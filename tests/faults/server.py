@@ -10,7 +10,8 @@ from decimal import Decimal
 from hostsim.qbo_simulator.base.clock import Clock
 from hostsim.qbo_simulator.base.settings import Settings
 from hostsim.qbo_simulator.books.company import Company
-from hostsim.qbo_simulator.companies.start import Beginning, begin, make
+from hostsim.qbo_simulator.companies.preferences import Beginning
+from hostsim.qbo_simulator.companies.start import begin, make
 from hostsim.qbo_simulator.simulator import QuickBooks
 from tests.faults.shared_time import NOON, ServerClock, SharedTime
 
@@ -75,7 +76,7 @@ def make_template(customers: Sequence[str], bills: Sequence[Bill]) -> Template:
     """A company of these customers and invoices, with a grant for the add-in."""
     core = FaultyQuickBooks(Clock(NOON), {})
     company = core.open_realm(REALM)
-    begin(company, Beginning("Faults", custom_numbers=True), NOON)
+    begin(company, Beginning(name="Faults", custom_numbers=True), NOON)
     ids = {name: make(company, "Customer", {"DisplayName": name}, NOON)["Id"] for name in customers}
     for bill in bills:
         make(company, "Invoice", invoice_body(bill, ids[bill.customer]), NOON)

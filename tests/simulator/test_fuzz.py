@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is one that QuickBooks could give: never a failure of the simulator's own making."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.http import Request, Response, load
 from hostsim.qbo_simulator.base.schema import schema
 from hostsim.qbo_simulator.query.parser import KEYWORDS
+from tests.support.open_items import deposit_lines, entry_lines, expense
 from tests.support.simulator_calls import Books, new_books, payment, sale
 
 DOCUMENTED = {
     *("500", "600", "610", "620", "1040", "2010", "2020", "2030", "2040", "2050", "2060", "2090", "2100", "2130"),
     *("2170", "2220", "2290", "2500", "3100", "3200", "4000", "4001", "5010", "6000", "6070", "6140", "6190", "6200"),
-    *("6210", "6240", "6430", "6540", "10000"),
+    *("6210", "6240", "6270", "6430", "6540", "10000"),
 }
 QUIET = settings(
     max_examples=250,
@@ -56,8 +58,19 @@ def _bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
         "Invoice": {"CustomerRef": {"value": "1"}, "Line": [sale(5)]},
         "CreditMemo": {"CustomerRef": {"value": "1"}, "Line": [sale(5)]},
         "Customer": {"DisplayName": "X"},
+        "Vendor": {"DisplayName": "V"},
+        "Employee": {"DisplayName": "E"},
+        "SalesReceipt": {"Line": [sale(5)]},
+        "RefundReceipt": {"DepositToAccountRef": {"value": "6"}, "Line": [sale(5)]},
+        "Deposit": {"DepositToAccountRef": {"value": "6"}, "Line": deposit_lines(["3"], "1", Decimal(5))},
+        "JournalEntry": {"Line": entry_lines("1", "1", Decimal(5), "Debit")},
+        "Purchase": {"PaymentType": "Cash", "AccountRef": {"value": "6"}, "EntityRef": {"value": "1"}, "Line": [expense(5)]},
+        "ExchangeRate": {"SourceCurrencyCode": "USD", "Rate": 1},
+        "CompanyCurrency": {"Code": "EUR"},
     }.get(kind, {"Name": "X", "IncomeAccountRef": {"value": "1"}, "AccountType": "Bank"})
     body = {name: value for name, value in sensible.items() if draw(st.integers(0, 4))}
+    if draw(st.booleans()):
+        body = _odd_inside(draw, body) if body else body
     body |= draw(st.dictionaries(_properties(kind), VALUES, max_size=3))
     if draw(st.booleans()):
         body |= {
@@ -65,6 +78,17 @@ def _bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
             "SyncToken": draw(st.sampled_from(["0", "1", "2", "3"])),
         }
     return kind, body
+
+
+def _odd_inside(draw: st.DrawFn, value: Any) -> Any:
+    """`value` with one thing somewhere inside made odd."""
+    if isinstance(value, dict) and value:
+        key = draw(st.sampled_from(sorted(value)))
+        return {**value, key: _odd_inside(draw, value[key])}
+    if isinstance(value, list) and value:
+        place = draw(st.integers(0, len(value) - 1))
+        return [*value[:place], _odd_inside(draw, value[place]), *value[place + 1 :]]
+    return draw(VALUES)
 
 
 def _check(answer: object) -> None:
@@ -101,7 +125,7 @@ def _sound(books: Books) -> None:
 )
 def test_any_write(books: Books, body: tuple[str, dict[str, Any]], operation: str, include: str) -> None:
     kind, sent = body
-    text = json.dumps(sent).encode()
+    text = json.dumps(sent, default=float).encode()
     _check(books.send("POST", kind.lower(), text, operation=operation, include=include))
     _sound(books)
 

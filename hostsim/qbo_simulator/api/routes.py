@@ -16,6 +16,7 @@ from hostsim.qbo_simulator.base.faults import RefusedError, business, no_resourc
 from hostsim.qbo_simulator.base.http import Request, Response
 from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import find
+from hostsim.qbo_simulator.books.lists.rates import rate_of_day
 from hostsim.qbo_simulator.query.execution import answer
 
 
@@ -78,7 +79,7 @@ def _preferences(call: Call, _path: str, _identity: str) -> Response:
 
 
 def _read(call: Call, path: str, identity: str) -> Response:
-    kind = BY_PATH[path]
+    kind = _require_operation(call, path, "read")
     call.check_part((kind.name, {"Id": identity}))
     record = find(call.company, kind, "1" if path == "companyinfo" else identity)
     text = call.company.render(kind.name, int(record["Id"]))
@@ -86,6 +87,11 @@ def _read(call: Call, path: str, identity: str) -> Response:
     if kind.name == "Invoice" and "invoicelink" in included:
         text = with_link(call.company.realm, text)
     return call.success(kind.name, text)
+
+
+def _exchange_rate(call: Call, _path: str, _identity: str) -> Response:
+    asked = call.request.parameter
+    return call.success("ExchangeRate", rate_of_day(call.company, asked("sourcecurrencycode"), asked("asofdate"), call.now))
 
 
 def _write(call: Call, path: str, _identity: str) -> Response:
@@ -143,6 +149,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Call, str, str], Response]], ...] = (
     ("GET", "cdc", _changes),
     ("POST", "batch", _batch),
     ("GET", "preferences", _preferences),
+    ("GET", "exchangerate", _exchange_rate),
     ("POST", "{kind}", _write),
     ("GET", "{kind}/{id}", _read),
     ("GET", "{kind}/{id}/pdf", _pdf),

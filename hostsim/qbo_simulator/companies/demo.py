@@ -9,7 +9,8 @@ from importlib.resources import files
 from hostsim.qbo_simulator.base.http import Record, load
 from hostsim.qbo_simulator.books.changes import Write, perform
 from hostsim.qbo_simulator.books.company import Company
-from hostsim.qbo_simulator.companies.start import Beginning, begin, make, moment
+from hostsim.qbo_simulator.companies.preferences import Beginning
+from hostsim.qbo_simulator.companies.start import begin, make, moment
 
 _TWINS = frozenset({40, 160, 280, 400, 520, 560, 570})
 _CARDS = ("Visa", "MasterCard", "American Express")
@@ -57,7 +58,7 @@ def build_demo(company: Company, today: date, now: datetime) -> None:
     kept = load(files("hostsim.qbo_simulator").joinpath("companies/demo.json").read_bytes())
     books = _Books(company, now)
     start = moment(today - timedelta(days=400), now)
-    begin(company, Beginning(kept["company"], custom_numbers=True, items=_ITEMS), start)
+    begin(company, Beginning(name=kept["company"], custom_numbers=True, items=_ITEMS), start)
     _add_customers(books, kept["clients"], start)
     bills, receipts = _common(today) + _own(today), _receipts(today)
     happenings: list[tuple[date, int, Callable[[datetime], None]]] = []

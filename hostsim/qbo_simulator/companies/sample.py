@@ -7,11 +7,13 @@ from decimal import Decimal
 from hostsim.qbo_simulator.base.http import Record, number
 from hostsim.qbo_simulator.books.changes import deposit_payments
 from hostsim.qbo_simulator.books.company import Company
+from hostsim.qbo_simulator.companies.preferences import Beginning, TaxRule
 from hostsim.qbo_simulator.companies.sample_lists import ACCOUNTS, CUSTOMERS, ITEMS
-from hostsim.qbo_simulator.companies.start import Beginning, begin, make, moment
+from hostsim.qbo_simulator.companies.start import begin, make, moment
 
 _INVOICES, _PAID, _RECEIPTS = 31, 15, 4
 _DEPOSITED = 9
+_TAXES = (TaxRule("California", "8"), TaxRule("Tucson", "9.1"))
 
 
 @dataclass(slots=True)
@@ -34,7 +36,9 @@ class _Garden:
 def build_sample(company: Company, today: date, now: datetime) -> None:
     """Fill `company`: lists first, then a hundred days of work in order."""
     garden = _Garden(company, today, now)
-    beginning = Beginning("Greenbriar Gardens & Design", False, ACCOUNTS, ITEMS, custom_field="Crew #")
+    beginning = Beginning(
+        name="Greenbriar Gardens & Design", accounts=ACCOUNTS, items=ITEMS, custom_field="Crew #", tax_codes=_TAXES
+    )
     begin(company, beginning, garden.at(150))
     for position, (name, parent) in enumerate(CUSTOMERS):
         make(company, "Customer", _customer(position, name, parent), garden.at(140))

@@ -22,7 +22,7 @@ _SECONDS = click.FloatRange(min=0)
 @click.option(
     "--company",
     "companies",
-    type=click.Choice(["demo", "sample", "empty"]),
+    type=click.Choice(["demo", "sample", "empty", "abroad"]),
     multiple=True,
     default=["demo"],
     show_default=True,

@@ -29,7 +29,7 @@ def new_quickbooks(
     today: date | None = None,
     seed: int = 0,
 ) -> QuickBooks:
-    """A simulator with 'demo', 'sample' or 'empty', or several with commas; `today` also stops the clock at that noon."""
+    """A simulator with 'demo', 'sample', 'empty' or 'abroad', or several with commas; `today` stops the clock at that noon."""
     if clock is None and today is not None:
         clock = Clock(datetime.combine(today, time(20), UTC))
     core = QuickBooks(clock, seed, paced(limits))

@@ -120,3 +120,11 @@ def test_several_currencies_bring_an_account_for_gains(books: Books) -> None:
 
 def test_company_of_one_currency_adds_none() -> None:
     assert new_books().refused("CompanyCurrency", {"Code": "EUR"})["code"] == "6000"
+
+
+def test_rate_of_a_day_is_read_by_its_address(books: Books) -> None:
+    books.post("ExchangeRate", {"SourceCurrencyCode": "EUR", "Rate": 1.25, "AsOfDate": "2026-11-01"})
+    status, told = books.call("GET", "exchangerate", sourcecurrencycode="EUR", asofdate="2026-11-15")
+    assert (status, told["ExchangeRate"]["Rate"], told["ExchangeRate"]["AsOfDate"]) == (200, Decimal("1.25"), "2026-11-15")
+    assert books.call("GET", "exchangerate", sourcecurrencycode="CHF")[0] == 400
+    assert books.call("GET", "exchangerate/1")[0] == 400

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from hostsim.qbo_simulator.base.clock import company_day, stamp
 from hostsim.qbo_simulator.base.faults import business, duplicate_name, refuse, required
-from hostsim.qbo_simulator.base.http import Record, number
+from hostsim.qbo_simulator.base.http import Record, dump, number
+from hostsim.qbo_simulator.base.schema import write_entity
 from hostsim.qbo_simulator.books.company import Company
-from hostsim.qbo_simulator.books.currencies import company_currency, currency, home_currency, is_multicurrency
+from hostsim.qbo_simulator.books.currencies import company_currency, currency, home_currency, is_multicurrency, rate_on
 
 
 def fill_currency(company: Company, _kind: str, record: Record, old: Record | None) -> Record:
@@ -50,3 +51,14 @@ def keep_rate(company: Company, record: Record, now: datetime) -> bytes:
     kept = {name: record[name] for name in fields}
     company.store("ExchangeRate", {**kept, "Id": str(identity), "MetaData": {"LastUpdatedTime": stamp(now)}}, now)
     return company.render("ExchangeRate", identity)
+
+
+def rate_of_day(company: Company, code: str | None, day: str | None, now: datetime) -> bytes:
+    """The rate of one currency on a day, today if none is given: the latest that was known then, else 1."""
+    if not code:
+        raise required("sourcecurrencycode")
+    company_currency(company, code)
+    known = day or company_day(now).isoformat()
+    rate = 1 if code == home_currency(company) else rate_on(company, code, known)
+    told = {"SourceCurrencyCode": code, "TargetCurrencyCode": home_currency(company), "Rate": rate, "AsOfDate": known}
+    return dump(write_entity("ExchangeRate", {**told, "MetaData": {"LastUpdatedTime": stamp(now)}}))

@@ -71,10 +71,10 @@ def sales_tax(company: Company, record: Record, lines: list[Record], share: Deci
         return {"TotalTax": Decimal(0), **kept}
     if is_abroad(company):
         return _by_line(company, record, [(line, _reference(line)) for line in taxed], "SalesTaxRateList", share)
-    group = _group(company, record, given)
-    if group is None:
+    group, coded = _group(company, record, given), [line for line in taxed if _code(line) != NOT_TAXED]
+    if group is None or not coded:
         return {"TotalTax": Decimal(0)}
-    parts = [(line, group) for line in taxed if _code(line) != NOT_TAXED]
+    parts = [(line, group) for line in coded]
     return {"TxnTaxCodeRef": {"value": group["value"]}, **_by_line(company, record, parts, "SalesTaxRateList", share)}
 
 
