@@ -63,16 +63,6 @@ def test_addresses_get_ids_that_stay(books: Books) -> None:
     assert books.post("Customer", body)["BillAddr"] == {"Id": ids[0], "Line1": "4 High Street"}
 
 
-def test_invoice_link_is_told_when_asked_for(books: Books) -> None:
-    bill = books.invoice(books.customer(), 5)
-    status, told = books.call("GET", f"invoice/{bill['Id']}", include="invoiceLink")
-    assert status == 200
-    assert told["Invoice"]["InvoiceLink"].startswith("https://")
-    names = list(told["Invoice"])
-    assert names[names.index("InvoiceLink") - 1] == "AllowOnlineACHPayment"
-    assert "InvoiceLink" not in books.get("Invoice", bill["Id"])
-
-
 def test_credits_are_used_oldest_first_unapplied_payments_too(books: Books) -> None:
     prefer(books, AutoApplyCredit=True)
     ada = books.customer()
