@@ -62,6 +62,11 @@ def never() -> bool:
     return False
 
 
+def always() -> bool:
+    """Nothing holds it back."""
+    return True
+
+
 def full() -> float:
     """All of QuickBooks' limits."""
     return 1.0

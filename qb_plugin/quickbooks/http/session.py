@@ -8,9 +8,10 @@ from ssl import SSLCertVerificationError
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from qb_plugin.quickbooks.http.connections import DeadlineAdapter
 from qb_plugin.quickbooks.limits import Limits
 
 _TRACE = re.compile(r"\A[0-9A-Za-z-]{1,64}\Z")
@@ -22,7 +23,7 @@ def open_session(address: str, limits: Limits, adapter: BaseAdapter | None = Non
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "workspace-quickbooks"
-    session.mount(address, adapter or HTTPAdapter(pool_connections=1, pool_maxsize=limits.at_once, max_retries=0))
+    session.mount(address, adapter or DeadlineAdapter(limits))
     return session
 
 
