@@ -14,10 +14,10 @@ from qb_plugin.model import Connection, ConnectionState, Message
 from qb_plugin.quickbooks.adapter import QuickBooksAdapter
 from qb_plugin.quickbooks.auth.oauth import App, OAuth
 from qb_plugin.quickbooks.auth.oauth_state import States
-from qb_plugin.quickbooks.auth.sign_in import SignIn
+from qb_plugin.quickbooks.auth.sign_in import Candidate, SignIn
 from qb_plugin.quickbooks.auth.token_store import Tokens
 from qb_plugin.quickbooks.environment import Environment, find_environment
-from qb_plugin.quickbooks.http.client import ApiClient
+from qb_plugin.quickbooks.http.client import ApiClient, Bearers
 from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
@@ -44,9 +44,9 @@ class QuickBooks:
         self._limits = limits
         self._clock = clock
         self._publish = publish
-        self._adapter = adapter
         self.pace = 1.0
         self._lock = Lock()
+        self._session = open_session(environment.api, limits, adapter)
         self._adapters: dict[str, QuickBooksAdapter] = {}
 
     def connection(self) -> Connection:
@@ -65,37 +65,34 @@ class QuickBooks:
             raise NotConnected(Message("quickbooks_other_environment", {"environment": connection.environment}))
         with self._lock:
             if connection.realm not in self._adapters:
-                self._adapters[connection.realm] = self._open(connection.realm)
+                self._adapters[connection.realm] = self._open(connection.realm, self.sign_in)
             return self._adapters[connection.realm]
 
     def finish(self, values: Mapping[str, str]) -> Connection:
-        """Complete the sign-in with the callback's query values; the connection with the company's name."""
-        self.sign_in.finish(values)
-        return self.name_company()
+        """Take the callback's query values; the connection with the company's name."""
+        return self._connect(self.sign_in.finish(values))
 
     def finish_pasted(self, text: str, realm: str = "") -> Connection:
-        """Complete the sign-in with a pasted redirect address, or with a code and its realm."""
-        self.sign_in.finish_pasted(text, realm)
-        return self.name_company()
+        """Take a pasted redirect address, or a code with its realm."""
+        return self._connect(self.sign_in.finish_pasted(text, realm))
 
     def accept_refresh_token(self, realm: str, token: str) -> Connection:
-        """Connect with a refresh token, without a person's consent."""
-        self.sign_in.accept_refresh_token(realm, token)
-        return self.name_company()
+        """Connect with a refresh token that was handed over."""
+        return self._connect(self.sign_in.try_refresh_token(realm, token))
 
-    def name_company(self) -> Connection:
-        """Read the company's name and save it with the connection."""
-        return self.sign_in.name_company(self.adapter().company().name)
+    def _connect(self, candidate: Candidate) -> Connection:
+        """Ask QuickBooks for the company's name first: a sign-in that fails half-way leaves the present connection as it is."""
+        company = self._open(candidate.realm, candidate).company()
+        return self.sign_in.accept(candidate, company.name)
 
-    def _open(self, realm: str) -> QuickBooksAdapter:
+    def _open(self, realm: str, bearers: Bearers) -> QuickBooksAdapter:
         clock, limits = self._clock, self._limits
-        session = open_session(self.environment.api, limits, self._adapter)
         rate_limiter = RateLimiter(limits, clock.monotonic, clock.sleep, self._publish_silence, lambda: self.pace)
         client = ApiClient(
             environment=self.environment,
             realm=realm,
-            session=session,
-            sign_in=self.sign_in,
+            session=self._session,
+            sign_in=bearers,
             rate_limiter=rate_limiter,
             limits=limits,
             monotonic=clock.monotonic,
@@ -130,7 +127,7 @@ def build_quickbooks(
     chosen = limits or Limits()
     servers = find_environment(environment)
     oauth = OAuth(app, redirect_uri, servers, chosen, adapter)
-    states = States(clock.monotonic, make_state)
+    states = States(tokens, make_state)
     sign_in = SignIn(
         oauth=oauth,
         environment=servers,
@@ -138,6 +135,8 @@ def build_quickbooks(
         states=states,
         data_key=data_key,
         now=clock.now,
+        sleep=clock.sleep,
+        second_try=chosen.refused_grant_wait,
         random_bytes=random_bytes,
     )
     return QuickBooks(sign_in=sign_in, environment=servers, limits=chosen, clock=clock, publish=publish, adapter=adapter)

@@ -12,7 +12,8 @@ class Limits:
     `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `read_waits`
     is the patience of a form with somebody looking at it, `send_waits` that of a run. The timeouts bound each wait for a byte,
     the deadlines a whole call: `call_deadline` outlasts QuickBooks' own limit of 120 s, and three of `sign_in_deadline` (discovery,
-    refresh, once more) end before another process takes over the refresh. `unsent_bytes`: for how long bytes may go without an
+    refresh, once more) end before another process takes over the refresh. `refused_grant_wait`: after how long a refused
+    refresh token is tried once more. `unsent_bytes`: for how long bytes may go without an
     acknowledgement before their connection is dropped.
     """
 
@@ -29,6 +30,7 @@ class Limits:
     call_deadline: float = 125.0
     sign_in_timeout: float = 10.0
     sign_in_deadline: float = 15.0
+    refused_grant_wait: float = 5.0
     unsent_bytes: float = 20.0
     read_waits: tuple[float, ...] = (0.5, 1.5)
     send_waits: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 20.0)

@@ -68,6 +68,14 @@ class ConnectedCompany:
         self.use_saved_pace(self.connection().realm)
         return quickbooks
 
+    def open_proposed(self) -> QuickBooks:
+        """The QuickBooks side for the app keys of a sign-in that goes on: the one that is open when they are the same."""
+        environment, app = self._app_keys.read_proposed()
+        with self._lock:
+            if self._opened and self._opened[0] == environment and is_same_app(self._opened[1], app):
+                return self._opened[2]
+        return self._open(environment, app)
+
     def _open(self, environment: str, app: App) -> QuickBooks:
         return self._parts.connect(
             environment=environment,

@@ -28,6 +28,9 @@ from qb_plugin.schemas.tokens import TOKEN_REPLY_KEYS, NewTokens, read_oauth_err
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint")
 
+# Asks the token endpoint when the grant ends for good, five years after consent, however often it is refreshed.
+_TELL_HARD_END = "x-include-refresh-token-hard-expires-in"
+
 
 class App:
     """The client id and secret that Intuit gave the firm's app; never shown."""
@@ -60,6 +63,8 @@ class _Client(AuthClient):  # type: ignore[misc]  # intuitlib has no types
         # requests.Session turns this on in its constructor: a .netrc would then replace our Authorization.
         self.trust_env = False
         options |= {"timeout": self._timeout, "allow_redirects": False}
+        if url == getattr(self, "token_endpoint", None):
+            options["headers"] = {**options["headers"], _TELL_HARD_END: "true"}
         with CallDeadline(self._deadline, monotonic) as deadline:
             response: requests.Response = super().request(method, url, **options)
         if deadline.passed:  # the body may have been cut off anywhere
@@ -100,7 +105,7 @@ class OAuth:
         return str(self._ask(lambda client: client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)))
 
     def exchange_code(self, code: str, realm: str) -> NewTokens:
-        """The pair for a code, as `access`, `refresh`, `expires_in`, `refresh_expires_in`; a code is good for one exchange."""
+        """The pair for a code; a code is good for one exchange."""
         return self._pair(lambda client: client.get_bearer_token(code, realm_id=realm))
 
     def refresh(self, token: str) -> NewTokens:

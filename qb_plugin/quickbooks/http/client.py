@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from math import ceil
+from typing import Protocol
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from qb_plugin.errors import UnknownOutcome, Unreachable
 from qb_plugin.model import Message
-from qb_plugin.quickbooks.auth.sign_in import SignIn
 from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.http.call_deadline import CallDeadline, OpenCalls
 from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, RateLimiter, Slot, always, never
@@ -56,6 +56,15 @@ class ApiResponse:
     seconds: float = 0.0
 
 
+class Bearers(Protocol):
+    """Where access tokens come from."""
+
+    def bearer(self, realm: str) -> str: ...
+    def renew(self, realm: str, stale: str | None) -> str:
+        """Another token than the stale one."""
+        ...
+
+
 class ApiClient:
     """Calls to one company. Thread-safe. `tell` hears what a person should know about a wait."""
 
@@ -65,7 +74,7 @@ class ApiClient:
         environment: Environment,
         realm: str,
         session: requests.Session,
-        sign_in: SignIn,
+        sign_in: Bearers,
         rate_limiter: RateLimiter,
         limits: Limits,
         monotonic: Callable[[], float],
