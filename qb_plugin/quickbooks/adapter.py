@@ -24,8 +24,8 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.quickbooks.batches import BatchSender
+from qb_plugin.quickbooks.http.call_scope import always, never
 from qb_plugin.quickbooks.http.client import ApiClient
-from qb_plugin.quickbooks.http.rate_limiter import always, never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.query_builder import among, between, since

@@ -10,13 +10,13 @@ from threading import Lock
 from types import TracebackType
 from urllib.parse import quote
 
-from qb_plugin.errors import AddInError, UnknownOutcome
+from qb_plugin.errors import AddInError, CallCancelled, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.batch_sizing import BatchSizer
 from qb_plugin.quickbooks.http.call_deadline import OpenCalls
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, always, never
 from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest, ApiResponse
 from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
-from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, always, never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import judge_batch, judge_single, judge_whole_call, repeat_verdict
 from qb_plugin.schemas.envelopes import write_batch
@@ -133,7 +133,7 @@ class BatchSender:
         try:
             # A sender that nobody can stop waits in one piece.
             stop = never if self._stopped is never else self._is_stopped
-            held = replace(request, stop=stop, may_leave=self._is_allowed, open_calls=self._open_calls)
+            held = replace(request, stop=stop, may_leave=self._is_allowed, purpose=CallPurpose.RUN, open_calls=self._open_calls)
             reply = self._client.exchange(held, self._limits.send_waits, batch=request.path == "batch")
         except UnknownOutcome as problem:
             self._batch_sizer.lost()

@@ -138,6 +138,7 @@ def connect(
         publish=told.append,
         limits=limits,
         adapter=adapter,
+        jitter=lambda: 0.0,
     )
     return Side(quickbooks, kept, time, told)
 

@@ -28,18 +28,22 @@ _REALM = re.compile(r"\A[0-9]{1,20}\Z")
 
 
 class Candidate:
-    """A company that has granted access, and is not connected yet: nothing of it is kept before QuickBooks has answered with it."""
+    """A company that has granted access, and is not connected yet: nothing of it is kept before QuickBooks has answered with it.
+    Once it is connected its tokens are those of the sign-in."""
 
     def __init__(self, realm: str, pair: TokenPair) -> None:
         self.realm = realm
         self.pair = pair
+        self.sign_in: SignIn | None = None
 
-    def bearer(self, realm: str) -> str:  # noqa: ARG002
-        """The access token, which is new."""
-        return self.pair.access
+    def bearer(self, realm: str) -> str:
+        """The access token: a new one, or one of the sign-in's."""
+        return self.sign_in.bearer(realm) if self.sign_in else self.pair.access
 
-    def renew(self, realm: str, stale: str | None) -> str:  # noqa: ARG002
-        """A new token that QuickBooks does not take is not renewed."""
+    def renew(self, realm: str, stale: str | None) -> str:
+        """Another one; a new token that QuickBooks does not take is not renewed."""
+        if self.sign_in:
+            return self.sign_in.renew(realm, stale)
         raise ReconnectNeeded(Message("quickbooks_sign_in_failed"))
 
 
@@ -121,6 +125,7 @@ class SignIn:
         name = company or (before.company if before.realm == realm else "")
         found = Connection(ConnectionState.CONNECTED, realm, name, self._environment.name, candidate.pair.hard_ends)
         self._tokens.save_connection(found)
+        candidate.sign_in = self
         return found
 
     def accept_refresh_token(self, realm: str, token: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from math import ceil
@@ -12,12 +12,13 @@ from typing import Protocol
 import requests
 from urllib3.exceptions import HTTPError
 
-from qb_plugin.errors import UnknownOutcome, Unreachable
+from qb_plugin.errors import CallCancelled, UnknownOutcome, Unreachable
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.environment import Environment
 from qb_plugin.quickbooks.http.call_deadline import CallDeadline, OpenCalls
-from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, RateLimiter, Slot, always, never
-from qb_plugin.quickbooks.http.session import never_taken, trace_of
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, always, current_scope, never
+from qb_plugin.quickbooks.http.rate_limiter import RateLimiter, Slot
+from qb_plugin.quickbooks.http.session import never_taken, retry_after_of, trace_of
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.envelopes import read_time
 from qb_plugin.schemas.faults import is_throttle
@@ -43,17 +44,20 @@ class ApiRequest:
     kind: str = "application/json"
     stop: Callable[[], bool] = field(default=never, repr=False, compare=False)
     may_leave: Callable[[], bool] = field(default=always, repr=False, compare=False)
+    purpose: CallPurpose = CallPurpose.FORM
     open_calls: OpenCalls = field(default_factory=OpenCalls, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """What came back; `tid` is Intuit's trace id. `seconds` it took since the call left: its turn may have been long in coming."""
+    """What came back; `tid` is Intuit's trace id. `seconds` it took since the call left: its turn may have been long in coming.
+    `retry_after`: for how many seconds QuickBooks wants to be left alone, if it says so."""
 
     status: int
     body: bytes = field(repr=False)
     tid: str = ""
     seconds: float = 0.0
+    retry_after: float | None = None
 
 
 class Bearers(Protocol):
@@ -102,14 +106,19 @@ class ApiClient:
         """The answer. A 429 is waited out, a 401 refreshed, a connection that never came about tried again after `waits`:
         in each the same bytes go again, because nothing can have been done. UnknownOutcome when no answer came,
         Unreachable when QuickBooks never took the call, ReconnectNeeded when the sign-in is gone, CallCancelled when `ask.stop`
-        called it back before it left."""
+        called it back before it left.
+
+        Without a `stop` of its own the call is made for what its thread does: a form, or a run (`calls_of_run`)."""
+        if request.stop is never:
+            scope = current_scope()
+            request = replace(request, stop=scope.stop, purpose=scope.purpose)
         refreshes = throttles = 0
         while True:
             bearer = self._signed_in(partial(self._sign_in.bearer, self.realm), waits, request.stop)
             reply = self._taken(request, bearer, waits, batch)
             if is_throttle(reply.status, reply.body) and throttles < self._limits.throttled_at_most:
                 throttles += 1
-                self._rate_limiter.throttled()
+                self._rate_limiter.throttled(reply.retry_after)
             elif reply.status == 401 and refreshes < _REFRESHES:
                 refreshes += 1
                 self._signed_in(partial(self._sign_in.renew, self.realm, bearer), waits, request.stop)
@@ -155,7 +164,7 @@ class ApiClient:
 
     def _once(self, request: ApiRequest, bearer: str, batch: bool) -> ApiResponse | None:
         """One answer; None when the call was never taken. UnknownOutcome when it may have been."""
-        with self._rate_limiter.slot(batch, request.stop) as slot:
+        with self._rate_limiter.slot(batch, request.stop, request.purpose) as slot:
             try:
                 return self._send(request, bearer, slot)
             except (requests.RequestException, HTTPError, OSError) as problem:
@@ -176,7 +185,8 @@ class ApiClient:
             response = self._session.send(prepared, timeout=patience, allow_redirects=False, stream=True)
             with response:
                 body = self._body(response, deadline)
-                return ApiResponse(response.status_code, body, trace_of(response), self._monotonic() - slot.at)
+                seconds = self._monotonic() - slot.at
+                return ApiResponse(response.status_code, body, trace_of(response), seconds, retry_after_of(response))
 
     def _prepared(self, request: ApiRequest, bearer: str) -> requests.PreparedRequest:
         """The request, out of one that was prepared for all: preparing each costs as much as planning ten payments."""

@@ -29,6 +29,11 @@ def unsent_bytes_die() -> bool:
     return _USER_TIMEOUT is not None
 
 
+def seconds_on_the_way(limits: Limits) -> float:
+    """How long a call that was sent may still be on its way to QuickBooks, on this system."""
+    return limits.way if unsent_bytes_die() else limits.way_unbounded
+
+
 def socket_options(limits: Limits) -> list[tuple[int, int, int | bytes]]:
     """Options of every socket to QuickBooks. It is closed by reset: the kernel then throws away what has not left yet, also when
     the process is killed."""

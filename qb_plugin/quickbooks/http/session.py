@@ -41,3 +41,9 @@ def trace_of(response: requests.Response) -> str:
     """Intuit's trace id, if it looks like one; it is shown and kept."""
     found = response.headers.get("intuit_tid", "")
     return found if _TRACE.match(found) else ""
+
+
+def retry_after_of(response: requests.Response) -> float | None:
+    """How many seconds to wait, if the answer says so as a number (RFC 9110, 10.2.3)."""
+    found = response.headers.get("Retry-After", "").strip()
+    return float(found) if found.isascii() and found.isdigit() and len(found) < 7 else None

@@ -33,6 +33,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
     4: (
         "ALTER TABLE quickbooks_connection ADD COLUMN ends TEXT",
         "CREATE TABLE quickbooks_oauth_states (digest TEXT NOT NULL, issued_at TEXT NOT NULL, PRIMARY KEY (digest))",
+        'CREATE TABLE quickbooks_call_pace ("only" INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY ("only"))',
     ),
 }
 

@@ -215,3 +215,11 @@ oauth_states = Table(
     Column("digest", Text, primary_key=True),
     _moment("issued_at"),
 )
+
+# One row: the firm's count of calls to QuickBooks (docs/architecture.md, pace), as text that the rate limiter alone reads.
+call_pace = Table(
+    "quickbooks_call_pace",
+    METADATA,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    _text("state"),
+)

@@ -12,10 +12,10 @@ import requests
 from urllib3.connection import HTTPConnection
 
 from qb_plugin.errors import Unreachable
-from qb_plugin.model import Fault, Verdict
+from qb_plugin.model import Verdict
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.http.call_deadline import CallDeadline
-from qb_plugin.quickbooks.http.connections import DeadlineAdapter, socket_options, unsent_bytes_die
+from qb_plugin.quickbooks.http.connections import DeadlineAdapter, seconds_on_the_way, socket_options, unsent_bytes_die
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
 from tests.support.quickbooks_fakes import REALM, Side, batch_of, connect, payment_intent, token_answer
@@ -196,7 +196,7 @@ def test_what_may_not_leave_when_its_turn_has_come_is_called_back_and_nothing_is
         with side.quickbooks.adapter().sender(may_leave=lambda: False) as sender:
             sender.submit(batch_of(payment_intent(1)))
             answers = sender.next()[1]
-    assert [(answer.verdict, (answer.fault or Fault("", "")).code) for answer in answers] == [
+    assert [(answer.verdict, answer.fault and answer.fault.code) for answer in answers] == [
         (Verdict.NOT_ACTED_UPON, "cancelled_row")
     ]
     assert sent == []
@@ -233,6 +233,7 @@ def test_bytes_that_are_not_acknowledged_die_with_their_connection_in_twenty_sec
     bound: int = getattr(socket, "TCP_USER_TIMEOUT", -1)
     assert unsent_bytes_die() == (bound > 0)
     assert options.get((socket.IPPROTO_TCP, bound)) == (20_000 if unsent_bytes_die() else None)
+    assert seconds_on_the_way(Limits()) == (30.0 if unsent_bytes_die() else 155.0)
 
 
 def test_a_connection_has_these_options() -> None:
