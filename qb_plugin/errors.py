@@ -1,6 +1,7 @@
 """The add-in's failures, sorted by what to do next.
 
 AddInError                    carries a Message: key, values, details
+├── CallCancelled             not acted upon: called back while it waited to leave
 ├── UnknownOutcome            maybe acted upon: look it up before anything else
 ├── RowRefused                this row cannot be done; the others go on
 ├── AnswerRejected            what a person entered does not fit; `fields` names each and why
@@ -25,6 +26,10 @@ class AddInError(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(message.key)
         self.message = message
+
+
+class CallCancelled(AddInError):
+    """The call was called back before it left."""
 
 
 class UnknownOutcome(AddInError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 from qb_plugin.host import Host
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Connection, ReferenceLists, RunInfo
+from qb_plugin.quickbooks.http.call_scope import calls_of_run
 from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
@@ -35,8 +37,14 @@ class Runtime:
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         app_keys = AppKeys(host, self.store.settings)
         self.app_keys = app_keys
+        self.ledger = self.store.open_ledger(self.parts.stand_in_clock)
         self.company = ConnectedCompany(
-            host=host, parts=self.parts, store=self.store, app_keys=app_keys, publish=self.notices.publish
+            host=host,
+            parts=self.parts,
+            store=self.store,
+            app_keys=app_keys,
+            ledger=self.ledger,
+            publish=self.notices.publish,
         )
         self.reference_lists = ReferenceListCache(self.context, self.parts.clock)
         self.sign_in = BrowserSignIn(
@@ -70,6 +78,10 @@ class Runtime:
         """See ConnectedCompany.use_saved_pace."""
         self.company.use_saved_pace(realm)
 
+    def calls_of_run(self, stop: Callable[[], bool]) -> AbstractContextManager[None]:
+        """While it lasts, this thread calls QuickBooks for a run: forms go first, and `stop` calls back what waits."""
+        return calls_of_run(stop)
+
     def new_run(self, action: str, total: int) -> RunInfo:
         """See ConnectedCompany.new_run."""
         return self.company.new_run(action, total)
@@ -79,5 +91,6 @@ class Runtime:
         return support_parts(self.store, self.connection(), numbers_of)
 
     def close(self) -> None:
-        """Close the database connections."""
+        """Close the database connections; the ledger's first, so that it is never the last to leave a SQLite file."""
+        self.ledger.close()
         self.store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from qb_plugin.errors import AddInError, Fatal, RunInProgress
+from qb_plugin.errors import AddInError, CallCancelled, Fatal, RunInProgress
 from qb_plugin.forms.descriptions import Level, RunSummary
 from qb_plugin.forms.presentation import present_counts, present_result
 from qb_plugin.forms.protocol import Task
@@ -51,12 +51,14 @@ class RunTask:
         run = self._services.new_run(action, len(ids))
         failure: AddInError | None = None
         try:
-            with self._services.notices.subscribed(self._notice):
+            stop, ports = lambda: self._task.cancelled, self._services.run_ports
+            with self._services.notices.subscribed(self._notice), self._services.calls_of_run(stop):
                 listener = Reporter(partial(self._report, progress), self._report_notice)
-                stop, ports = lambda: self._task.cancelled, self._services.run_ports
                 run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop)
         except RunInProgress as error:
             failure = self._watch(run, error)
+        except CallCancelled:  # it was waiting to leave: nothing has failed
+            failure = None
         except AddInError as error:
             failure = error
         except Exception as error:  # the host's own trouble, say its database: its text may hold client data, its name does not

@@ -73,6 +73,10 @@ class FormServices(Protocol):
         """Take over the pace of the settings, which another workstation may have changed; a run does so when it begins."""
         ...
 
+    def calls_of_run(self, stop: Callable[[], bool]) -> AbstractContextManager[None]:
+        """While it lasts, this thread calls QuickBooks for a run; a call that waits is called back when `stop` says so."""
+        ...
+
     def new_run(self, action: str, total: int) -> RunInfo: ...
 
 

@@ -202,3 +202,5 @@ class Connection:
     realm: str = ""
     company: str = ""
     environment: str = ""
+    #: when a person must sign in again, five years after consent; None where Intuit has not told
+    ends: datetime | None = None

@@ -24,8 +24,8 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.quickbooks.batches import BatchSender
+from qb_plugin.quickbooks.http.call_scope import always, never
 from qb_plugin.quickbooks.http.client import ApiClient
-from qb_plugin.quickbooks.http.rate_limiter import never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.query_builder import among, between, since
@@ -151,9 +151,10 @@ class QuickBooksAdapter:
         return read_draft(entity, payload)
 
     @contextmanager
-    def sender(self, stop: Callable[[], bool] = never) -> Iterator[BatchSender]:
-        """A sender for one run; while it is open, questions are as patient as sends. `stop` calls back what has not left."""
-        with self._reader.patiently(), BatchSender(self._client, self._limits, stop) as sender:
+    def sender(self, stop: Callable[[], bool] = never, may_leave: Callable[[], bool] = always) -> Iterator[BatchSender]:
+        """A sender for one run; while it is open, questions are as patient as sends. `stop` calls back what has not left;
+        `may_leave` is asked for each batch once its turn has come, with nothing between the answer and the sending."""
+        with self._reader.patiently(), BatchSender(self._client, self._limits, stop, may_leave) as sender:
             yield sender
 
     def _open(self, where: str) -> Sequence[QboInvoice]:

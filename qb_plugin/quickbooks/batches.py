@@ -10,12 +10,13 @@ from threading import Lock
 from types import TracebackType
 from urllib.parse import quote
 
-from qb_plugin.errors import AddInError, UnknownOutcome
+from qb_plugin.errors import AddInError, CallCancelled, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.batch_sizing import BatchSizer
+from qb_plugin.quickbooks.http.call_deadline import OpenCalls
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, always, never
 from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest, ApiResponse
 from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
-from qb_plugin.quickbooks.http.rate_limiter import CallCancelled, never
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import judge_batch, judge_single, judge_whole_call, repeat_verdict
 from qb_plugin.schemas.envelopes import write_batch
@@ -34,9 +35,13 @@ class BatchSender:
     """Sends batches at the same time and hands out what became of them in the order they finish. One thread submits and
     takes; the calls go on in threads of their own. A context manager: leaving it waits for what is in flight."""
 
-    def __init__(self, client: ApiClient, limits: Limits, stop: Callable[[], bool] = never) -> None:
+    def __init__(
+        self, client: ApiClient, limits: Limits, stop: Callable[[], bool] = never, may_leave: Callable[[], bool] = always
+    ) -> None:
         self._client = client
-        self._stopped = stop
+        self._stopped, self._may_leave = stop, may_leave
+        self._open_calls = OpenCalls()
+        self._abandoned = False
         self._limits = limits
         self._batch_sizer = BatchSizer(limits.in_flight, limits.batch_items, limits.slow_item)
         self._pool = ThreadPoolExecutor(max_workers=limits.in_flight, thread_name_prefix="quickbooks")
@@ -82,6 +87,11 @@ class BatchSender:
         self._in_flight += 1
         self._pool.submit(self._carry_out, batch)
 
+    def abandon(self) -> None:
+        """Wait no longer: what is under way ends in doubt at once, what has not left is called back. From any thread."""
+        self._abandoned = True
+        self._open_calls.give_up()
+
     def next(self) -> tuple[Batch, Sequence[Answer]]:
         """Wait for the first batch to finish: exactly one answer for each intent, in the batch's order."""
         if not self._in_flight:
@@ -121,9 +131,10 @@ class BatchSender:
     def _sent(self, batch: Batch, request: ApiRequest, judge: Callable[[Batch, ApiResponse], Sequence[Answer]]) -> Sequence[Answer]:
         """Send it, and judge what came; a lost answer is doubt, a call that never left was not acted upon."""
         try:
-            reply = self._client.exchange(
-                replace(request, stop=self._stopped), self._limits.send_waits, batch=request.path == "batch"
-            )
+            # A sender that nobody can stop waits in one piece.
+            stop = never if self._stopped is never else self._is_stopped
+            held = replace(request, stop=stop, may_leave=self._is_allowed, purpose=CallPurpose.RUN, open_calls=self._open_calls)
+            reply = self._client.exchange(held, self._limits.send_waits, batch=request.path == "batch")
         except UnknownOutcome as problem:
             self._batch_sizer.lost()
             return repeat_verdict(
@@ -140,6 +151,12 @@ class BatchSender:
         answers = judge(batch, reply)
         self._stop_if_told(answers)
         return answers
+
+    def _is_stopped(self) -> bool:
+        return self._abandoned or self._stopped()
+
+    def _is_allowed(self) -> bool:
+        return not self._abandoned and self._may_leave()
 
     def _judge_together(self, batch: Batch, reply: ApiResponse) -> Sequence[Answer]:
         envelope, fault = understand(reply)

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 class Limits:
     """Calls per window, seconds of waiting, items per call. Sources: Intuit's limits page and batch reference (2025).
 
-    `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `read_waits`
-    is the patience of a form with somebody looking at it, `send_waits` that of a run.
+    `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `..._for_forms`
+    is what a run leaves of the calls at once, in a second and in a minute to people's forms while other processes of the firm are
+    at work. `ledger_wait`: for how long a call waits for a database that does not give the firm's count of calls. `read_waits`
+    is the patience of a form with somebody looking at it, `send_waits` that of a run. The timeouts bound each wait for a byte,
+    the deadlines a whole call: `call_deadline` outlasts QuickBooks' own limit of 120 s, and three of `sign_in_deadline` (discovery,
+    refresh, once more) end before another process takes over the refresh. `refused_grant_wait`: after how long a refused
+    refresh token is tried once more. `unsent_bytes`: for how long bytes may go without an
+    acknowledgement before their connection is dropped; `way` is how long a call may be on its way where the system can do that,
+    `way_unbounded` where it cannot (docs/architecture.md rule 3).
     """
 
     per_minute: int = 500
@@ -18,12 +25,22 @@ class Limits:
     at_once: int = 10
     batches_per_minute: int = 40
     guard: float = 0.5
+    places_for_forms: int = 2
+    second_for_forms: int = 2
+    minute_for_forms: float = 0.2
+    ledger_wait: float = 60.0
     silence: float = 60.0
     recovery: float = 300.0
     throttled_at_most: int = 15
     connect_timeout: float = 10.0
     read_timeout: float = 125.0
+    call_deadline: float = 125.0
     sign_in_timeout: float = 10.0
+    sign_in_deadline: float = 15.0
+    refused_grant_wait: float = 5.0
+    unsent_bytes: float = 20.0
+    way: float = 30.0
+    way_unbounded: float = 155.0
     read_waits: tuple[float, ...] = (0.5, 1.5)
     send_waits: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 20.0)
     in_flight: int = 10

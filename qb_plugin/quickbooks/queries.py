@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, UnknownOutcome, Unreachable
 from qb_plugin.model import Fault, Message
+from qb_plugin.quickbooks.http.call_scope import current_scope
 from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest
 from qb_plugin.quickbooks.http.faults import failure_of, is_trouble, understand
 from qb_plugin.quickbooks.limits import Limits
@@ -157,7 +158,7 @@ class Reader:
             try:
                 return self._receive(request, read)
             except _TroubleError:
-                self._client.pause(wait)
+                self._client.pause(wait, current_scope().stop)
         try:
             return self._receive(request, read)
         except _TroubleError as problem:

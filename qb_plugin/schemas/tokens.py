@@ -10,11 +10,12 @@ from typing import TypedDict, cast
 from marshmallow import ValidationError
 
 from qb_plugin.schemas.conversions import as_moment, as_text, as_whole
-from qb_plugin.schemas.flat_schema import ReplySchema, build_schema, load_reply, required
+from qb_plugin.schemas.flat_schema import ReplySchema, build_schema, load_reply, optional, required
 from qb_plugin.schemas.text import BadReplyError, read_json, write_json
 
 _TOKEN = re.compile(r"[!-~]{1,4096}")  # printable ASCII, so that a token cannot add a line to a header
-TOKEN_REPLY_KEYS = frozenset({"access_token", "refresh_token", "expires_in", "x_refresh_token_expires_in", "token_type"})
+_HARD_END = "x_refresh_token_hard_expires_in"
+TOKEN_REPLY_KEYS = frozenset({"access_token", "refresh_token", "expires_in", "x_refresh_token_expires_in", _HARD_END, "token_type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class TokenPair:
     refresh: str = field(repr=False)
     access_ends: datetime
     refresh_ends: datetime
+    #: when a person must sign in again however often the pair is refreshed; None where Intuit does not tell
+    hard_ends: datetime | None = None
 
 
 def as_token(value: object) -> str:
@@ -42,6 +45,7 @@ class NewTokens(TypedDict):
     refresh: str
     expires_in: int  # seconds from now
     refresh_expires_in: int  # seconds from now
+    hard_expires_in: int | None  # seconds from now; None where Intuit does not tell
 
 
 class TokenReply(ReplySchema):
@@ -51,6 +55,7 @@ class TokenReply(ReplySchema):
     refresh = required(as_token, "refresh_token")
     expires_in = required(as_whole, "expires_in")
     refresh_expires_in = required(as_whole, "x_refresh_token_expires_in")
+    hard_expires_in = optional(as_whole, _HARD_END)
 
 
 class SealedPair(ReplySchema):
@@ -60,6 +65,7 @@ class SealedPair(ReplySchema):
     refresh = required(as_text, "refresh")
     access_ends = required(as_text, "access_ends")
     refresh_ends = required(as_text, "refresh_ends")
+    hard_ends = optional(as_text, "hard_ends")
 
 
 def read_token_reply(raw: object) -> NewTokens:
@@ -90,11 +96,13 @@ def write_pair(pair: TokenPair) -> bytes:
         "refresh": pair.refresh,
         "access_ends": pair.access_ends.isoformat(),
         "refresh_ends": pair.refresh_ends.isoformat(),
+        "hard_ends": pair.hard_ends and pair.hard_ends.isoformat(),
     }
     return write_json(body).encode()
 
 
 def read_pair(sealed: bytes) -> TokenPair:
-    """The pair in a text that was sealed."""
+    """The pair out of what was sealed."""
     found = load_reply(SealedPair, read_json(sealed))
-    return TokenPair(found["access"], found["refresh"], as_moment(found["access_ends"]), as_moment(found["refresh_ends"]))
+    ends = [found[name] and as_moment(found[name]) for name in ("access_ends", "refresh_ends", "hard_ends")]
+    return TokenPair(found["access"], found["refresh"], *ends)

@@ -24,19 +24,21 @@ class BrowserSignIn:
         self._app_keys, self._company, self._lists = app_keys, company, lists
 
     def begin(self, client_id: str, client_secret: str, environment: str) -> str:
-        """Save the app keys and return the address of the consent page; AnswerRejected when a key is missing."""
-        self._app_keys.save(client_id.strip(), client_secret.strip(), environment)
-        _, app = self._app_keys.read()
+        """Propose the app keys and return the address of the consent page; AnswerRejected when a key is missing."""
+        self._app_keys.propose(client_id.strip(), client_secret.strip(), environment)
+        _, app = self._app_keys.read_proposed()
         if not app.client_id or not app.secret:
             missing = Message("keys_missing")
             raise AnswerRejected(missing, {"client_id": missing})
-        return self._company.open_quickbooks().sign_in.authorize_url()
+        return self._company.open_proposed().sign_in.authorize_url()
 
     def finish(self, values: Mapping[str, str]) -> Connection:
-        """Complete the sign-in with the query values of the callback, or with `url`, the address that a person pasted."""
-        quickbooks = self._company.open_quickbooks()
+        """Complete the sign-in with the query values of the callback, or with `url`, the address that a person pasted. Until
+        QuickBooks has answered with it, connection and app keys stay as they were."""
+        quickbooks = self._company.open_proposed()
         pasted = values.get("url")
         connection = quickbooks.finish_pasted(pasted) if pasted else quickbooks.finish(values)
+        self._app_keys.accept_proposed()
         self.prepare(connection)
         return connection
 

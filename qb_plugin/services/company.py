@@ -12,6 +12,7 @@ from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import QuickBooks
 from qb_plugin.quickbooks.fault_messages import message_for
+from qb_plugin.quickbooks.http.call_ledger import CallLedger
 from qb_plugin.services.app_keys import AppKeys, is_same_app
 from qb_plugin.services.company_settings import pace_of
 from qb_plugin.services.parts import Parts
@@ -26,8 +27,17 @@ class ConnectedCompany:
     callers read the connection once and pass it on.
     """
 
-    def __init__(self, *, host: Host, parts: Parts, store: Store, app_keys: AppKeys, publish: Callable[[Message], None]) -> None:
-        self._host, self._parts, self._store = host, parts, store
+    def __init__(
+        self,
+        *,
+        host: Host,
+        parts: Parts,
+        store: Store,
+        app_keys: AppKeys,
+        ledger: CallLedger,
+        publish: Callable[[Message], None],
+    ) -> None:
+        self._host, self._parts, self._store, self._ledger = host, parts, store, ledger
         self._app_keys, self._publish = app_keys, publish
         self._lock = Lock()
         self._opened: tuple[str, App, QuickBooks] | None = None
@@ -68,6 +78,14 @@ class ConnectedCompany:
         self.use_saved_pace(self.connection().realm)
         return quickbooks
 
+    def open_proposed(self) -> QuickBooks:
+        """The QuickBooks side for the app keys of a sign-in that goes on: the one that is open when they are the same."""
+        environment, app = self._app_keys.read_proposed()
+        with self._lock:
+            if self._opened and self._opened[0] == environment and is_same_app(self._opened[1], app):
+                return self._opened[2]
+        return self._open(environment, app)
+
     def _open(self, environment: str, app: App) -> QuickBooks:
         return self._parts.connect(
             environment=environment,
@@ -78,6 +96,7 @@ class ConnectedCompany:
             clock=self._parts.clock,
             publish=self._publish,
             limits=self._parts.limits,
+            ledger=self._ledger,
         )
 
     def settings(self, realm: str) -> Mapping[str, object]:

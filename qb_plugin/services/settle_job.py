@@ -8,6 +8,7 @@ from functools import partial
 from qb_plugin.errors import AddInError
 from qb_plugin.host import Marks
 from qb_plugin.model import Connection
+from qb_plugin.quickbooks.http.call_scope import calls_of_run, never
 from qb_plugin.services.company import ConnectedCompany
 from qb_plugin.services.marks_repair import repair_marks
 from qb_plugin.sync.context import SyncContext
@@ -51,7 +52,8 @@ class SettleJob:
         progress = RunProgress([str(intent.source) for intent in context.journal.open_intents(context.realm)])
         run = self._company.new_run("settle", len(progress.ids))
         # SILENT: the results of this run are read from the history.
-        run_under_lease(self._run_ports, run, partial(settle_open, context), progress=progress, listener=SILENT)
+        with calls_of_run(never):
+            run_under_lease(self._run_ports, run, partial(settle_open, context), progress=progress, listener=SILENT)
         self._repair(context.realm)
 
     def _repair(self, realm: str) -> None:

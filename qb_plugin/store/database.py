@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qb_plugin.clock import Clock, SystemClock
+from qb_plugin.store.call_ledger import SharedCallLedger
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leasing.claims import Claims, HasDied
 from qb_plugin.store.leasing.heartbeat import LeaseStore
@@ -15,10 +16,12 @@ from qb_plugin.store.leasing.process import Process, has_died, this_process
 from qb_plugin.store.links import Links
 from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
-from qb_plugin.store.sql.connections import Database, connect, use_write_ahead_log
+from qb_plugin.store.sql.connections import Database, connect, connect_ledger, use_write_ahead_log
 from qb_plugin.store.sql.migrations import bring_up_to_date, stored_version
 from qb_plugin.store.sql.network_drive import lies_on_share
 from qb_plugin.store.tokens import Tokens
+
+_LEDGER_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +35,20 @@ class Store:
     leases: LeaseStore
     settings: Settings
     tokens: Tokens
+    url: str = field(default="", repr=False)  # it may hold a password
 
     def schema_version(self) -> int | None:
         """The version of the tables."""
         with self.database.read() as connection:
             return stored_version(connection)
+
+    def open_ledger(self, clock: Clock | None = None) -> SharedCallLedger:
+        """The count of calls that all processes of the firm share.
+
+        Its clock is the server's on PostgreSQL, else this machine's; `clock` stands in for both in tests.
+        """
+        engine = connect_ledger(self.url, _LEDGER_PATIENCE)
+        return SharedCallLedger(Database(engine, clock or SystemClock(), server_time=clock is None))
 
     def close(self) -> None:
         """Close all connections."""
@@ -74,4 +86,5 @@ def open_store(
         leases=Leases(database, claims),
         settings=Settings(database),
         tokens=Tokens(database, claims),
+        url=url,
     )

@@ -1,11 +1,13 @@
-"""Sealed tokens per company, the connection in clear text, and the lock around a token refresh."""
+"""The sign-in: sealed tokens per company, the connected company in clear, OAuth states, and one refresh at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+import sqlalchemy
+from sqlalchemy import ColumnElement, delete, select, true
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Connection, ConnectionState, Message
@@ -14,6 +16,8 @@ from qb_plugin.store.sql import tables
 from qb_plugin.store.sql.connections import Database
 
 SIGN_IN = "sign_in"
+STATE_LASTS = timedelta(minutes=10)
+_STATES_AT_MOST = 20
 _PAUSE = 0.2
 # A holder loses the lock after LASTS, so half as long again is enough for the next one.
 _TRIES = int(LASTS.total_seconds() * 1.5 / _PAUSE)
@@ -55,15 +59,49 @@ class Tokens:
             row = connection.execute(select(tables.connection)).one_or_none()
         if row is None:
             return Connection(ConnectionState.NONE)
-        return Connection(ConnectionState(row.state), row.realm, row.company, row.environment)
+        return Connection(ConnectionState(row.state), row.realm, row.company, row.environment, row.ends)
 
     def save_connection(self, new: Connection) -> None:
-        """Replace the saved connection."""
-        values = {"state": new.state.value, "realm": new.realm, "company": new.company, "environment": new.environment}
+        """Remember which company is connected, in the place of the former one."""
+        values = {
+            "state": new.state.value,
+            "realm": new.realm,
+            "company": new.company,
+            "environment": new.environment,
+            "ends": new.ends,
+        }
         insert = self._database.insert(tables.connection)
         upsert = insert.on_conflict_do_update(index_elements=["only"], set_={name: insert.excluded[name] for name in values})
         with self._database.write() as connection:
             connection.execute(upsert, values | {"only": 1})
+
+    def add_state(self, digest: str) -> None:
+        """Keep the hash of an OAuth state for ten minutes; of very many the oldest go."""
+        states = tables.oauth_states
+        with self._database.write() as connection:
+            now = self._forget_old_states(connection)
+            kept = select(states.c.digest).order_by(states.c.issued_at.desc()).limit(_STATES_AT_MOST - 1)
+            connection.execute(delete(states).where(states.c.digest.not_in(kept)))
+            connection.execute(self._database.insert(states).on_conflict_do_nothing(), {"digest": digest, "issued_at": now})
+
+    def take_state(self, digest: str) -> bool:
+        """Whether this state is kept; it is good for one taking, whichever process issued it."""
+        return self._take(tables.oauth_states.c.digest == digest)
+
+    def take_all_states(self) -> bool:
+        """Whether any state is kept; none is afterwards."""
+        return self._take(true())
+
+    def _take(self, which: ColumnElement[bool]) -> bool:
+        with self._database.write() as connection:
+            self._forget_old_states(connection)
+            return connection.execute(delete(tables.oauth_states).where(which)).rowcount > 0
+
+    def _forget_old_states(self, connection: sqlalchemy.Connection) -> datetime:
+        """By the clock that all processes share; what a clock that ran ahead issued goes, too. Returns the present moment."""
+        now, issued = self._database.shared_now(connection), tables.oauth_states.c.issued_at
+        connection.execute(delete(tables.oauth_states).where((issued <= now - STATE_LASTS) | (issued > now + STATE_LASTS)))
+        return now
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -67,6 +67,8 @@ class MemoryTokens:
         self.saves = 0
         self.save_fails = False
         self.loads: list[bytes] = []
+        self.clock = StoppedClock()
+        self._states: dict[str, datetime] = {}
         self._connection = Connection(ConnectionState.NONE)
         self._lock = RLock()
 
@@ -87,6 +89,16 @@ class MemoryTokens:
 
     def save_connection(self, new: Connection) -> None:
         self._connection = new
+
+    def add_state(self, digest: str) -> None:
+        self._states[digest] = self.clock.now() + timedelta(minutes=10)
+
+    def take_state(self, digest: str) -> bool:
+        return self._states.pop(digest, NOON) > self.clock.now()
+
+    def take_all_states(self) -> bool:
+        taken = [self.take_state(digest) for digest in list(self._states)]
+        return any(taken)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -115,6 +127,7 @@ def connect(
 ) -> Side:
     """Everything on QuickBooks' side, unconnected."""
     kept, time, told = tokens or MemoryTokens(), clock or StoppedClock(), list[Message]()
+    kept.clock = time
     quickbooks = build_quickbooks(
         environment=address,
         app=app or App("client", "secret"),
@@ -125,6 +138,7 @@ def connect(
         publish=told.append,
         limits=limits,
         adapter=adapter,
+        jitter=lambda: 0.0,
     )
     return Side(quickbooks, kept, time, told)
 

@@ -7,6 +7,7 @@ raw bodies into its exceptions; so each request passes through here, and none of
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import requests
@@ -18,12 +19,17 @@ from requests.adapters import BaseAdapter
 from qb_plugin.errors import AddInError, Fatal, ReconnectNeeded, Unreachable
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.environment import Environment
+from qb_plugin.quickbooks.http.call_deadline import CallDeadline
+from qb_plugin.quickbooks.http.connections import DeadlineAdapter
 from qb_plugin.quickbooks.http.redaction import redact
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import BadReplyError, read_json, write_json
 from qb_plugin.schemas.tokens import TOKEN_REPLY_KEYS, NewTokens, read_oauth_error, read_token_reply
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint")
+
+# Asks the token endpoint when the grant ends for good, five years after consent, however often it is refreshed.
+_TELL_HARD_END = "x-include-refresh-token-hard-expires-in"
 
 
 class App:
@@ -45,18 +51,24 @@ class _Client(AuthClient):  # type: ignore[misc]  # intuitlib has no types
 
     def __init__(self, app: App, redirect: str, environment: Environment, limits: Limits, adapter: BaseAdapter | None) -> None:
         self._environment = environment
-        self._adapter = adapter
+        self._adapter = adapter or DeadlineAdapter(limits)
         self._timeout = (limits.connect_timeout, limits.sign_in_timeout)
+        self._deadline = limits.sign_in_deadline
         super().__init__(app.client_id, app.secret, redirect, environment.discovery)
 
-    def get_adapter(self, url: str) -> Any:
-        return self._adapter or super().get_adapter(url)
+    def get_adapter(self, url: str) -> Any:  # noqa: ARG002
+        return self._adapter
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         # requests.Session turns this on in its constructor: a .netrc would then replace our Authorization.
         self.trust_env = False
         options |= {"timeout": self._timeout, "allow_redirects": False}
-        response: requests.Response = super().request(method, url, **options)
+        if url == getattr(self, "token_endpoint", None):
+            options["headers"] = {**options["headers"], _TELL_HARD_END: "true"}
+        with CallDeadline(self._deadline, monotonic) as deadline:
+            response: requests.Response = super().request(method, url, **options)
+        if deadline.passed:  # the body may have been cut off anywhere
+            raise requests.ReadTimeout
         if response.status_code == 200:
             response._content = self._narrowed(url, response.content)
         return response
@@ -93,7 +105,7 @@ class OAuth:
         return str(self._ask(lambda client: client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)))
 
     def exchange_code(self, code: str, realm: str) -> NewTokens:
-        """The pair for a code, as `access`, `refresh`, `expires_in`, `refresh_expires_in`; a code is good for one exchange."""
+        """The pair for a code; a code is good for one exchange."""
         return self._pair(lambda client: client.get_bearer_token(code, realm_id=realm))
 
     def refresh(self, token: str) -> NewTokens:

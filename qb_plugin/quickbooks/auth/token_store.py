@@ -8,7 +8,20 @@ from typing import Protocol
 from qb_plugin.model import Connection
 
 
-class Tokens(Protocol):
+class StateStore(Protocol):
+    """Keeps hashes of OAuth states for ten minutes each, for all processes of the firm."""
+
+    def add_state(self, digest: str) -> None: ...
+    def take_state(self, digest: str) -> bool:
+        """Whether it was there and not too old; it is gone afterwards."""
+        ...
+
+    def take_all_states(self) -> bool:
+        """Whether any was there and not too old; all are gone afterwards."""
+        ...
+
+
+class Tokens(StateStore, Protocol):
     """Keeps sealed bytes per company, and in clear which company is connected."""
 
     def load(self, realm: str) -> bytes | None: ...

@@ -1,65 +1,37 @@
-"""Keeps to QuickBooks' limits: true sliding windows, filled in bursts, and silence when it asks for one."""
+"""Keeps to QuickBooks' limits, together with all other processes of the firm: true sliding windows, filled in bursts, and silence
+when it asks for one."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import count
 from math import ceil
-from threading import Lock, Semaphore
+from threading import Lock
+from typing import TypeVar
 
-from qb_plugin.errors import AddInError
+from qb_plugin.errors import CallCancelled, Fatal
 from qb_plugin.model import Message
+from qb_plugin.quickbooks.http.call_ledger import CallLedger, MemoryLedger
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, never
+from qb_plugin.quickbooks.http.pace_rules import (
+    CallAsk,
+    PaceReason,
+    PaceWait,
+    be_silent,
+    runs_at_once,
+    take_turn,
+)
+from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, PaceState, decode_state, encode_state
 from qb_plugin.quickbooks.limits import Limits
 
-_READY = 0.001
+T = TypeVar("T")
+
 _STEP = 1.0
-_SLOWER = 0.7
-_SLOWEST = 0.25
-
-
-class Slot:
-    """A call's place in the windows. It counts from the moment it leaves: on a busy machine that may be a while after its turn
-    came, and QuickBooks counts arrivals."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self.at = monotonic()
-
-    def leaves(self) -> None:
-        """It leaves only now."""
-        self.at = self._monotonic()
-
-
-class Window:
-    """At most `most` calls in any `length` seconds."""
-
-    def __init__(self, most: int, length: float) -> None:
-        self._most = most
-        self._length = length
-        self._calls: deque[Slot] = deque()
-
-    def wait(self, now: float, share: float) -> float:
-        """Seconds until one call more fits, at this share of the limit."""
-        while self._calls and self._calls[0].at <= now - self._length:
-            self._calls.popleft()
-        most = max(1, int(self._most * share))
-        if len(self._calls) < most:
-            return 0.0
-        return sorted(call.at for call in self._calls)[-most] + self._length - now
-
-    def count(self, call: Slot) -> None:
-        """Count a call."""
-        self._calls.append(call)
-
-
-class CallCancelled(AddInError):
-    """The call was called back before it left."""
-
-
-def never() -> bool:
-    """Nobody calls it back."""
-    return False
+_TELL_AFTER = 2.0  # seconds in which nothing moves before a wait for our own pace is told
+_FORMS_FIRST = 0.1  # how soon a run asks again that lets a form of this process go first
+_RETIMED = 0.25  # a call that leaves so much later than it was counted is counted anew
 
 
 def full() -> float:
@@ -67,10 +39,35 @@ def full() -> float:
     return 1.0
 
 
-class RateLimiter:
-    """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds; `tell` hears how long a silence lasts.
+def punctual() -> float:
+    """No jitter."""
+    return 0.0
 
-    `pace`: the share of QuickBooks' limits that the firm wants used, asked for at each call.
+
+class Slot:
+    """A call's place in the windows. It counts from the moment it leaves: on a busy machine that may be a while after its turn
+    came, and QuickBooks counts arrivals."""
+
+    def __init__(self, identity: str, at: float, monotonic: Callable[[], float], recount: Callable[[str], None]) -> None:
+        self.id = identity
+        self.at = at
+        self._monotonic = monotonic
+        self._recount = recount
+
+    def leaves(self) -> None:
+        """It leaves only now."""
+        now = self._monotonic()
+        if now - self.at > _RETIMED:
+            self._recount(self.id)
+        self.at = now
+
+
+class RateLimiter:
+    """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds.
+
+    `publish` hears what calls wait for: a silence each second, our own pace and the database once nothing has moved for two.
+    `pace` is the share of QuickBooks' limits that the firm wants used, asked for at each call; `ledger` holds the count, `process`
+    is this process's name in it; `jitter` gives seconds from 0 to 5, so that firms which were silenced together do not wake so.
     """
 
     def __init__(
@@ -78,79 +75,129 @@ class RateLimiter:
         limits: Limits,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
-        publish: Callable[[int], None],
+        publish: Callable[[PaceWait], None],
         pace: Callable[[], float] = full,
+        *,
+        ledger: CallLedger | None = None,
+        process: str = "here",
+        jitter: Callable[[], float] = punctual,
     ) -> None:
         self._limits = limits
         self._pace = pace
         self._monotonic = monotonic
         self._sleep = sleep
         self._publish = publish
-        self._lock = Lock()
-        self._places = Semaphore(limits.at_once)
-        self._calls = (Window(limits.per_minute, 60 + limits.guard), Window(limits.per_second, 1 + limits.guard))
-        self._batches = Window(limits.batches_per_minute, 60 + limits.guard)
-        self._silent_until = float("-inf")
-        self._share = 1.0
-        self._faster_at = float("-inf")
-        self._told = 0
-
-    @contextmanager
-    def slot(self, batch: bool = False, stop: Callable[[], bool] = never) -> Iterator[Slot]:
-        """Wait until one call more is within all limits, and hold its place until it is over.
-
-        The place comes first: a call that was counted and then waited for its place would arrive later than it counts.
-        CallCancelled when `stop` says so while the call still waits: it has not left, so it need not.
-        """
-        with self._places:
-            while isinstance(found := self._reserve(batch), float):
-                if stop():
-                    raise CallCancelled(Message("cancelled_row"))
-                self._sleep(min(found, _STEP) if stop is not never else found)
-            yield found
+        self._ledger: CallLedger = ledger or MemoryLedger(monotonic)
+        self._process = process
+        self._jitter = jitter
+        self._numbers = count(1)
+        # Of the calls that wait for the same, one asks the ledger; runs wait apart from forms, which come first.
+        self._turns = {purpose: Lock() for purpose in CallPurpose}
+        self._waiting: dict[CallPurpose, int] = dict.fromkeys(CallPurpose, 0)
+        self._seen = (PaceState(), 0.0)
+        self._moved_at = dict.fromkeys(CallPurpose, monotonic())
+        self._told: PaceWait | None = None
 
     @property
     def at_once(self) -> int:
         """How many calls a run should have under way: as the windows, a share of the limit while it is shared with others."""
-        with self._lock:
-            return max(1, int(self._limits.at_once * self._present_share(self._monotonic())))
+        state, behind = self._seen
+        return runs_at_once(state, self._process, self._pace(), self._monotonic() - behind, self._limits)
 
-    def throttled(self) -> None:
-        """QuickBooks answered 429 though our count is right: strangers share the company's quota. Be silent, then slower."""
-        with self._lock:
-            now = self._monotonic()
-            # Answers to calls that left before the silence began tell nothing new.
-            if now >= self._silent_until:
-                self._share = max(_SLOWEST, self._share * _SLOWER)
-            self._silent_until = now + self._limits.silence
-            self._faster_at = self._silent_until + self._limits.recovery
+    @property
+    def waits(self) -> PaceWait | None:
+        """What the calls of this process wait for at this moment."""
+        return self._told
 
-    def _reserve(self, batch: bool) -> Slot | float:
-        """The call's place, counted, or seconds to wait before asking again."""
-        with self._lock:
-            now = self._monotonic()
-            silence = self._silent_until - now
-            if silence > _READY:
-                self._tell_silence(silence)
-                return min(silence, _STEP)
-            share = self._present_share(now)
-            windows = (*self._calls, self._batches) if batch else self._calls
-            wait = max(window.wait(now, share) for window in windows)
-            if wait > _READY:
-                return wait
-            slot = Slot(self._monotonic)
-            for window in windows:
-                window.count(slot)
-            return slot
+    @contextmanager
+    def slot(
+        self, batch: bool = False, stop: Callable[[], bool] = never, purpose: CallPurpose = CallPurpose.FORM
+    ) -> Iterator[Slot]:
+        """Wait until one call more is within all limits, and hold its place until it is over.
 
-    def _present_share(self, now: float) -> float:
-        if self._share < 1.0 and now >= self._faster_at:
-            self._share = min(1.0, self._share / _SLOWER)
-            self._faster_at = now + self._limits.recovery
-        return self._share * self._pace()
+        CallCancelled when `stop` says so while the call still waits: it has not left, so it need not. Fatal when the count cannot
+        be read for `Limits.ledger_wait`: without it nothing leaves.
+        """
+        identity = f"{self._process}.{next(self._numbers)}"
+        at = self._wait_for_turn(CallAsk(id=identity, process=self._process, batch=batch, purpose=purpose), stop)
+        try:
+            yield Slot(identity, at, self._monotonic, self._recount)
+        finally:
+            self._free(identity)
 
-    def _tell_silence(self, silence: float) -> None:
-        seconds = ceil(silence)
-        if seconds != self._told:
-            self._told = seconds
-            self._publish(seconds)
+    def throttled(self, retry_after: float | None = None) -> None:
+        """QuickBooks answered 429; `retry_after` is what it said of how long to wait."""
+        # While the database is away nothing leaves anyway.
+        with suppress(Fatal):
+            self._change(lambda state, now: be_silent(state, retry_after, self._jitter(), now, self._limits))
+
+    def _wait_for_turn(self, ask: CallAsk, stop: Callable[[], bool]) -> float:
+        """The moment from which the call is counted."""
+        began = self._monotonic()
+        turn = self._turns[ask.purpose]
+        while not turn.acquire(timeout=_STEP):
+            _check(stop)
+        self._waiting[ask.purpose] += 1
+        try:
+            while isinstance(wait := self._try(ask, began), PaceWait):
+                _check(stop)
+                self._tell(wait, began, ask.purpose)
+                self._sleep(min(wait.seconds, _STEP) if self._in_steps(wait, stop) else wait.seconds)
+        finally:
+            self._waiting[ask.purpose] -= 1
+            turn.release()
+        self._moved_at[ask.purpose], self._told = wait, None
+        return wait
+
+    def _in_steps(self, wait: PaceWait, stop: Callable[[], bool]) -> bool:
+        """Whether a wait is cut into seconds: to tell it, to be called back, or because others may shorten it."""
+        return stop is not never or wait.reason is not PaceReason.OWN_CALLS or wait.seconds > _TELL_AFTER
+
+    def _try(self, ask: CallAsk, began: float) -> PaceWait | float:
+        if ask.purpose is CallPurpose.RUN and self._waiting[CallPurpose.FORM]:
+            return PaceWait(PaceReason.PLACES, _FORMS_FIRST)
+        asked = replace(ask, pace=self._pace())
+        try:
+            return self._change(lambda state, now: take_turn(state, asked, now, self._limits) or self._monotonic())
+        except Fatal:
+            if self._monotonic() - began >= self._limits.ledger_wait:
+                raise
+            return PaceWait(PaceReason.DATABASE, _STEP)
+
+    def _recount(self, identity: str) -> None:
+        def recount(state: PaceState, now: float) -> None:
+            for call in state.calls:
+                if call.id == identity:
+                    call.at = now
+            state.places[identity] = now + PLACE_LASTS
+
+        self._change(recount)
+
+    def _free(self, identity: str) -> None:
+        # A place that cannot be given back ends by itself.
+        with suppress(Fatal):
+            self._change(lambda state, _: state.places.pop(identity, None))
+
+    def _change(self, act: Callable[[PaceState, float], T]) -> T:
+        """Let `act` change the firm's count, and remember how it stands."""
+
+        def change(text: str, now: float) -> tuple[str, T]:
+            state = decode_state(text)
+            found = act(state, now)
+            self._seen = (state, self._monotonic() - now)
+            return encode_state(state), found
+
+        return self._ledger.change(change)
+
+    def _tell(self, wait: PaceWait, began: float, purpose: CallPurpose) -> None:
+        """A silence is told at once, all else when nothing has moved for a while; each second anew."""
+        still = self._monotonic() - max(began, self._moved_at[purpose])
+        told = PaceWait(wait.reason, 0 if wait.reason is PaceReason.PLACES else ceil(wait.seconds))
+        if told != self._told and (wait.reason is PaceReason.SILENCE or still >= _TELL_AFTER):
+            self._told = told
+            self._publish(told)
+
+
+def _check(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise CallCancelled(Message("cancelled_row"))

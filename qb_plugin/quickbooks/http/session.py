@@ -8,9 +8,10 @@ from ssl import SSLCertVerificationError
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from qb_plugin.quickbooks.http.connections import DeadlineAdapter
 from qb_plugin.quickbooks.limits import Limits
 
 _TRACE = re.compile(r"\A[0-9A-Za-z-]{1,64}\Z")
@@ -22,7 +23,7 @@ def open_session(address: str, limits: Limits, adapter: BaseAdapter | None = Non
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "workspace-quickbooks"
-    session.mount(address, adapter or HTTPAdapter(pool_connections=1, pool_maxsize=limits.at_once, max_retries=0))
+    session.mount(address, adapter or DeadlineAdapter(limits))
     return session
 
 
@@ -40,3 +41,9 @@ def trace_of(response: requests.Response) -> str:
     """Intuit's trace id, if it looks like one; it is shown and kept."""
     found = response.headers.get("intuit_tid", "")
     return found if _TRACE.match(found) else ""
+
+
+def retry_after_of(response: requests.Response) -> float | None:
+    """How many seconds to wait, if the answer says so as a number (RFC 9110, 10.2.3)."""
+    found = response.headers.get("Retry-After", "").strip()
+    return float(found) if found.isascii() and found.isdigit() and len(found) < 7 else None

@@ -183,6 +183,29 @@ def connect(url: str, patience: float, lies_on_share: Callable[[Path], bool]) ->
         return connectors[name]()
 
 
+def connect_ledger(url: str, patience: float) -> Engine:
+    """An engine with one connection for the count of calls, at an address that `connect` has accepted.
+
+    Its commits do not wait for the disk. `patience`: seconds after which a database that is locked or away is given up; whoever
+    waits for it looks then whether it is still wanted.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(
+            address, connect_args={"timeout": patience}, paramstyle="named", hide_parameters=True, pool_size=1, max_overflow=0
+        )
+        event.listen(engine, "connect", _prepare_ledger)
+        event.listen(engine, "close", _leave_ledger)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    milliseconds = int(patience * 1000)
+    arguments = {
+        "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}",
+        "connect_timeout": max(2, round(patience)),
+    }
+    return create_engine(address, connect_args=arguments, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+
+
 def _connect_sqlite(address: URL, patience: float, lies_on_share: Callable[[Path], bool]) -> Engine:
     if address.database in (None, "", ":memory:"):
         raise Fatal(Message("database_in_memory"))
@@ -209,6 +232,19 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
     connection.execute("PRAGMA synchronous=FULL")
     # Pages of the log are copied into the file less often than by default, each then for more changes at once.
     connection.execute("PRAGMA wal_autocheckpoint=4000")
+
+
+def _prepare_ledger(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous=OFF")
+    # A connection that does not wait for the disk must never copy the log into the file: what others have committed to the disk
+    # could be torn by a power cut meanwhile.
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+def _leave_ledger(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
+    # The last connection to leave copies the log into the file, so it leaves as one that waits for the disk.
+    connection.execute("PRAGMA synchronous=FULL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

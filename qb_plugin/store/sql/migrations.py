@@ -13,7 +13,7 @@ from qb_plugin.model import Message
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
 
-CURRENT = 3
+CURRENT = 4
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -29,6 +29,11 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE quickbooks_intents ADD COLUMN source_version TEXT NOT NULL DEFAULT '0'",
         "ALTER TABLE quickbooks_intents ADD COLUMN applies BOOLEAN NOT NULL DEFAULT false",
         "CREATE INDEX quickbooks_intents_to_apply ON quickbooks_intents (realm) WHERE applies",
+    ),
+    4: (
+        "ALTER TABLE quickbooks_connection ADD COLUMN ends TEXT",
+        "CREATE TABLE quickbooks_oauth_states (digest TEXT NOT NULL, issued_at TEXT NOT NULL, PRIMARY KEY (digest))",
+        'CREATE TABLE quickbooks_call_pace ("only" INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY ("only"))',
     ),
 }
 

@@ -205,4 +205,21 @@ connection = Table(
     _text("realm"),
     _text("company"),
     _text("environment"),
+    _moment("ends", null=True),
+)
+
+# Hashes of the OAuth states that were issued, so that a sign-in begun by one process can be finished by another.
+oauth_states = Table(
+    "quickbooks_oauth_states",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    _moment("issued_at"),
+)
+
+# One row: the firm's count of calls to QuickBooks (docs/architecture.md, pace), as text that the rate limiter alone reads.
+call_pace = Table(
+    "quickbooks_call_pace",
+    METADATA,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    _text("state"),
 )

@@ -14,7 +14,11 @@ GOOD = {"access_token": "A", "refresh_token": "R", "expires_in": 3600, "x_refres
 
 def test_a_good_answer() -> None:
     found = read_token_reply({**GOOD, "token_type": "bearer", "new": 1})
-    assert found == {"access": "A", "refresh": "R", "expires_in": 3600, "refresh_expires_in": 8726400}
+    assert found == {"access": "A", "refresh": "R", "expires_in": 3600, "refresh_expires_in": 8726400, "hard_expires_in": None}
+
+
+def test_the_hard_end_is_read_where_it_is_told() -> None:
+    assert read_token_reply({**GOOD, "x_refresh_token_hard_expires_in": 157680000})["hard_expires_in"] == 157680000
 
 
 @pytest.mark.parametrize(
@@ -67,3 +71,17 @@ def test_a_pair_comes_back_as_it_was_and_does_not_show_itself() -> None:
 def test_what_is_no_pair_is_refused(text: bytes) -> None:
     with pytest.raises(BadReplyError):
         read_pair(text)
+
+
+def test_a_pair_sealed_before_the_hard_end_was_known_is_read_without_it() -> None:
+    end = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    pair = TokenPair("A", "R", end, end)
+    assert read_pair(write_pair(pair)) == pair
+    old = b'{"access":"A","refresh":"R","access_ends":"%s","refresh_ends":"%s"}' % ((end.isoformat().encode(),) * 2)
+    assert read_pair(old) == pair
+
+
+def test_a_pair_keeps_its_hard_end() -> None:
+    end = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    pair = TokenPair("A", "R", end, end, datetime(2031, 11, 21, 12, tzinfo=UTC))
+    assert read_pair(write_pair(pair)) == pair

@@ -48,6 +48,22 @@ def test_a_secret_sealed_with_another_data_key_counts_as_none(runtime: Runtime, 
     assert read(runtime)[1:] == ("entered", "")
 
 
+def test_proposed_keys_are_used_by_the_sign_in_alone_until_they_are_accepted(runtime: Runtime) -> None:
+    runtime.app_keys.propose("entered", "secret", "")
+    assert read(runtime)[1:] == ("started", "with")
+    _, app = runtime.app_keys.read_proposed()
+    assert (app.client_id, app.secret) == ("entered", "secret")
+    runtime.app_keys.accept_proposed()
+    assert read(runtime)[1:] == ("entered", "secret")
+
+
+def test_a_sign_in_that_proposes_nothing_is_not_given_what_another_left_behind(runtime: Runtime) -> None:
+    runtime.app_keys.propose("entered", "secret", "")
+    runtime.app_keys.propose("", "", "")
+    runtime.app_keys.accept_proposed()
+    assert read(runtime)[1:] == ("started", "with")
+
+
 def test_apps_are_compared_by_both_keys() -> None:
     assert is_same_app(App("1", "a"), App("1", "a"))
     assert not is_same_app(App("1", "a"), App("1", "b"))

@@ -53,11 +53,21 @@ def test_a_code_is_exchanged_with_basic_authentication_and_our_redirect() -> Non
         "refresh": "REFRESH-1",
         "expires_in": 3600,
         "refresh_expires_in": 8726400,
+        "hard_expires_in": None,
     }
     asked = adapter.asked[-1]
     assert asked.headers["Authorization"] == "Basic Y2xpZW50OnNlY3JldA=="
     body = as_bytes(asked.body)
     assert b"grant_type=authorization_code&code=C%2F%2B%3D&redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fcallback" in body
+
+
+def test_every_token_call_asks_when_the_grant_ends_for_good_and_takes_the_answer() -> None:
+    told = Scripted(token_answer()[:-1] + b',"x_refresh_token_hard_expires_in":157680000}')
+    client, adapter = oauth(told, told)
+    assert client.exchange_code("C", "1")["hard_expires_in"] == 157680000
+    assert client.refresh("R")["hard_expires_in"] == 157680000
+    asked = [request for request in adapter.asked if str(request.url).endswith("/token")]
+    assert [request.headers["x-include-refresh-token-hard-expires-in"] for request in asked] == ["true", "true"]
 
 
 def test_a_revocation_names_the_token_as_json() -> None:

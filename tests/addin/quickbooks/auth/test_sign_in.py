@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_person_signs_in_and_the_company_is_named() -> None:
     assert asked["scope"] == ["com.intuit.quickbooks.accounting"]
     assert asked["redirect_uri"] == [REDIRECT]
     found = side.quickbooks.finish(consent(core, url))
-    assert found == Connection(ConnectionState.CONNECTED, REALM, COMPANY, "simulator")
+    assert replace(found, ends=None) == Connection(ConnectionState.CONNECTED, REALM, COMPANY, "simulator")
     assert side.quickbooks.adapter().company().name == COMPANY
 
 
@@ -218,8 +219,77 @@ def test_invalid_grant_is_a_state_and_never_a_loop() -> None:
         with pytest.raises(ReconnectNeeded) as caught:
             sign_in.renew(REALM, "ACCESS-1")
         assert caught.value.message.key == "quickbooks_signed_out"
-    assert len(adapter.bodies("/token")) == 2
+    assert len(adapter.bodies("/token")) == 3
+    assert side.clock.slept == [5.0]
     assert side.quickbooks.connection().state is ConnectionState.RECONNECT
+
+
+def test_one_spurious_invalid_grant_signs_nobody_out() -> None:
+    side, adapter = tokens_scripted(GOOD, INVALID_GRANT, NEXT)
+    sign_in = side.quickbooks.sign_in
+    sign_in.accept_refresh_token(REALM, "REFRESH-0")
+    assert sign_in.renew(REALM, "ACCESS-1") == "ACCESS-2"
+    assert [b"refresh_token=REFRESH-1" in body for body in adapter.bodies("/token")] == [False, True, True]
+    assert side.clock.slept == [5.0]
+    assert side.quickbooks.connection().state is ConnectionState.CONNECTED
+
+
+def test_a_pair_kept_by_somebody_else_during_the_wait_is_taken_without_another_try() -> None:
+    side, adapter = tokens_scripted(GOOD, INVALID_GRANT)
+    sign_in = side.quickbooks.sign_in
+    sign_in.accept_refresh_token(REALM, "REFRESH-0")
+    old = side.tokens.sealed[REALM]
+    other, _ = tokens_scripted(NEXT)
+    other.quickbooks.sign_in.accept_refresh_token(REALM, "REFRESH-0")
+    side.tokens.loads = [old, old, other.tokens.sealed[REALM]]
+    assert sign_in.renew(REALM, "ACCESS-1") == "ACCESS-2"
+    assert len(adapter.bodies("/token")) == 2
+
+
+def test_a_sign_in_that_fails_half_way_leaves_the_connection_as_it_was() -> None:
+    side, core = simulated()
+    core.change_settings(any_redirect=True)
+    before, sealed = side.quickbooks.connection(), dict(side.tokens.sealed)
+    core.add_trouble(kind="status_503_before", times=50, match={"path": "companyinfo"})
+    with pytest.raises(Unreachable):
+        side.quickbooks.finish(consent(core, side.quickbooks.sign_in.authorize_url()))
+    assert side.quickbooks.connection() == before
+    assert side.tokens.sealed == sealed
+    assert side.quickbooks.adapter().methods()
+
+
+def test_a_new_token_that_quickbooks_does_not_take_is_refused_and_not_refreshed() -> None:
+    def script(request: requests.PreparedRequest) -> Scripted:
+        url = str(request.url)
+        if "/.well-known/" in url:
+            return Scripted(DISCOVERY)
+        return GOOD if url.endswith("/token") else Scripted(b"", 401)
+
+    adapter = ScriptedAdapter(script)
+    side = connect(ADDRESS, adapter)
+    with pytest.raises(ReconnectNeeded) as caught:
+        side.quickbooks.accept_refresh_token(REALM, "REFRESH-0")
+    assert caught.value.message.key == "quickbooks_sign_in_failed"
+    assert len(adapter.bodies("/token")) == 1
+    assert side.quickbooks.connection().state is ConnectionState.NONE
+
+
+def test_the_end_after_five_years_is_known_and_does_not_move_with_the_refreshes() -> None:
+    side, core = simulated()
+    five_years = side.quickbooks.connection().ends
+    assert five_years is not None
+    assert timedelta(days=1824) < five_years - side.clock.now() < timedelta(days=1826)
+    side.clock.sleep(86400)
+    core.clock.advance(86400)
+    side.quickbooks.sign_in.renew(REALM, None)
+    assert side.quickbooks.connection().ends == five_years
+
+
+def test_a_connection_made_before_the_end_was_asked_for_learns_it_at_the_next_refresh() -> None:
+    side, _ = simulated()
+    side.tokens.save_connection(replace(side.quickbooks.connection(), ends=None))
+    side.quickbooks.sign_in.renew(REALM, side.quickbooks.sign_in.bearer(REALM))
+    assert side.quickbooks.connection().ends is not None
 
 
 def test_connecting_again_ends_the_reconnect_state_and_keeps_the_company() -> None:
@@ -227,7 +297,8 @@ def test_connecting_again_ends_the_reconnect_state_and_keeps_the_company() -> No
     core.add_trouble(kind="token_revoked", match={"path": "query"})
     with pytest.raises(ReconnectNeeded):
         side.quickbooks.adapter().methods()
-    assert side.quickbooks.connection() == Connection(ConnectionState.RECONNECT, REALM, COMPANY, "simulator")
+    found = side.quickbooks.connection()
+    assert replace(found, ends=None) == Connection(ConnectionState.RECONNECT, REALM, COMPANY, "simulator")
     core.change_settings(any_redirect=True)
     side.quickbooks.finish(consent(core, side.quickbooks.sign_in.authorize_url()))
     assert side.quickbooks.connection().state is ConnectionState.CONNECTED

@@ -116,6 +116,24 @@ def test_tables_brought_up_to_date_are_those_made_today(old_url: str) -> None:
     assert migrated == shape_of(old_url)
 
 
+def test_version_3_learns_when_the_sign_in_ends_and_gets_the_tables_of_pace_and_states(old_url: str) -> None:
+    engine = create_engine(old_url)
+    with engine.begin() as connection:
+        for version in (2, 3):
+            for statement in migrations.STEPS[version]:
+                connection.execute(text(statement))
+            connection.execute(tables.schema_version.insert(), {"version": version, "applied_at": NOON})
+    engine.dispose()
+    with closing(open_store(old_url, StillClock())) as store, closing(store.open_ledger(StillClock())) as ledger:
+        assert store.tokens.connection() == Connection(ConnectionState.CONNECTED, REALM, "Alder & Finch", "simulator", None)
+        store.tokens.save_connection(Connection(ConnectionState.CONNECTED, REALM, "Alder & Finch", "simulator", NOON))
+        assert store.tokens.connection().ends == NOON
+        store.tokens.add_state("digest")
+        assert store.tokens.take_state("digest")
+        assert ledger.change(lambda kept, _: ("kept", kept)) == ""
+        assert ledger.change(lambda kept, _: (kept, kept)) == "kept"
+
+
 def test_the_way_is_written_down_and_not_gone_twice(old_url: str) -> None:
     open_store(old_url, StillClock()).close()
     with closing(open_store(old_url, StillClock())) as store, store.database.read() as connection:

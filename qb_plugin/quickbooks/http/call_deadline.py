@@ -1,0 +1,116 @@
+"""The end of a call: a watchdog shuts its socket when its time is up, however slowly headers or body still drip in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, Token
+from threading import Lock, Timer
+from types import TracebackType
+from typing import Protocol
+
+from urllib3.exceptions import ConnectTimeoutError
+
+
+class Carrier(Protocol):
+    """A connection: its socket, once it has one, and the call it carries now."""
+
+    sock: socket.socket | None
+    carries: CallDeadline | None
+
+
+class CallDeadline:
+    """Bounds one call, headers and body together. A context manager around the sending and reading, in the calling thread.
+
+    A timeout of `requests` bounds each wait for a byte, so it never ends an answer that drips; this one does. `seconds` run by
+    the machine's monotonic clock in a thread of their own; `monotonic` is the caller's clock, asked whenever a part has come.
+    """
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+        self._timer = Timer(seconds, self.give_up)
+        self._timer.daemon = True
+        self._timer.name = "quickbooks-deadline"
+        self._lock = Lock()
+        self._connection: Carrier | None = None
+        self._socket: socket.socket | None = None
+        self._given_up = False
+        self._token: Token[CallDeadline | None] | None = None
+
+    def __enter__(self) -> CallDeadline:
+        self._token = _current.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._connection = self._socket = None
+        if self._token:
+            _current.reset(self._token)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the call is over: its time is up, or it was given up before."""
+        return self._given_up or self._monotonic() > self._end
+
+    def give_up(self) -> None:
+        """End the call now, from any thread: whoever waits for its socket wakes up and finds it closed."""
+        with self._lock:
+            self._given_up = True
+            # One that went back to the pool may carry another call by now, which goes on.
+            if self._socket and self._connection and self._connection.carries is self:
+                _shut(self._socket)
+
+    def uses(self, connection: Carrier) -> None:
+        """Note the connection that carries the call; ConnectTimeoutError (nothing has left) when the call is over by then."""
+        with self._lock:
+            # The socket itself, too: a connection that ends with this answer forgets it while the body is still to come.
+            self._connection, self._socket = connection, connection.sock
+            connection.carries = self
+            if self._given_up:
+                raise ConnectTimeoutError("the call was over before it left")
+
+
+# `requests` and urllib3 hand nothing of ours down to a connection, so a connection asks here which call it carries.
+_current: ContextVar[CallDeadline | None] = ContextVar("quickbooks_call", default=None)
+
+
+def current_deadline() -> CallDeadline | None:
+    """The deadline of the call that this thread is making."""
+    return _current.get()
+
+
+class OpenCalls:
+    """Calls that are under way, so that whoever waits for all of them can give them up at once. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._deadlines: set[CallDeadline] = set()
+
+    @contextmanager
+    def holding(self, deadline: CallDeadline) -> Iterator[None]:
+        """Count the call in while it goes on."""
+        with self._lock:
+            self._deadlines.add(deadline)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._deadlines.discard(deadline)
+
+    def give_up(self) -> None:
+        """End all of them now."""
+        with self._lock:
+            deadlines = list(self._deadlines)
+        for deadline in deadlines:
+            deadline.give_up()
+
+
+def _shut(carrier: socket.socket) -> None:
+    """Wake whoever reads or writes. The plain socket's own method: that of a TLS socket would take the encryption away from
+    under the thread that is reading."""
+    with suppress(OSError):
+        socket.socket.shutdown(carrier, socket.SHUT_RDWR)

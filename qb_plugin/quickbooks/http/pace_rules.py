@@ -1,0 +1,119 @@
+"""The rules of pace: whether one call more may leave, what it waits for otherwise, and what a 429 changes. No input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qb_plugin.quickbooks.http.call_scope import CallPurpose
+from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, CountedCall, PaceState
+from qb_plugin.quickbooks.limits import Limits
+
+_READY = 0.001
+_SLOWER = 0.7
+_SLOWEST = 0.25
+_SHORTEST_SILENCE, _LONGEST_SILENCE = 1.0, 300.0
+_SAME_MINUTE = 60.0
+_LONGEST_JITTER = 5.0
+_LOOK_EVERY = 0.25  # how soon a place is asked for again: nobody knows when a call ends
+
+
+class PaceReason(StrEnum):
+    """What a call waits for."""
+
+    SILENCE = "silence"  # QuickBooks has answered 429
+    OWN_CALLS = "own_calls"  # a window is full of this process's calls
+    OTHER_CALLS = "other_calls"  # a window is full of calls of other processes
+    PLACES = "places"  # as many calls are under way as may be
+    DATABASE = "database"  # the count cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class PaceWait:
+    """What a call waits for, and seconds: until it may leave, or, of places, until it is worth asking again."""
+
+    reason: PaceReason
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAsk:
+    """One call that wants to leave; `pace` is the share of the limits that the firm wants used."""
+
+    id: str
+    process: str
+    batch: bool
+    purpose: CallPurpose
+    pace: float = 1.0
+
+
+def take_turn(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | None:
+    """Count the call and give it its place, or say what it waits for. Either way its process is seen to be at work."""
+    state.forget(now, limits.guard, _LONGEST_SILENCE + _LONGEST_JITTER)
+    state.processes[ask.process] = now
+    if state.silent_until - now > _READY:
+        return PaceWait(PaceReason.SILENCE, state.silent_until - now)
+    guests = ask.purpose is CallPurpose.RUN and state.others(ask.process)
+    wait = max(_window_waits(state, ask, now, limits, guests))
+    if wait > _READY:
+        return PaceWait(_whose(state, ask), wait)
+    if len(state.places) >= max(1, limits.at_once - guests * limits.places_for_forms):
+        return PaceWait(PaceReason.PLACES, _LOOK_EVERY)
+    state.calls.append(CountedCall(ask.id, now, ask.batch))
+    state.places[ask.id] = now + PLACE_LASTS
+    return None
+
+
+def _window_waits(state: PaceState, ask: CallAsk, now: float, limits: Limits, guests: bool) -> Iterable[float]:
+    """Seconds until each window has room. While other processes are at work, a run leaves a part of each to people's forms."""
+    share = present_share(state, now, limits) * ask.pace
+    a_minute = int(limits.per_minute * share * (1 - guests * limits.minute_for_forms))
+    a_second = int(limits.per_second * share) - guests * limits.second_for_forms
+    yield _wait(state.starts(batch=False), a_minute, 60 + limits.guard, now)
+    yield _wait(state.starts(batch=False), a_second, 1 + limits.guard, now)
+    if ask.batch:
+        yield _wait(state.starts(batch=True), int(limits.batches_per_minute * share), 60 + limits.guard, now)
+
+
+def _wait(starts: Iterable[float], most: int, length: float, now: float) -> float:
+    """Seconds until one call more fits into a window that slides."""
+    recent = sorted(at for at in starts if at > now - length)
+    most = max(1, most)
+    return 0.0 if len(recent) < most else recent[-most] + length - now
+
+
+def _whose(state: PaceState, ask: CallAsk) -> PaceReason:
+    own = sum(call.id.startswith(ask.process) for call in state.calls)
+    return PaceReason.OWN_CALLS if own * 2 >= len(state.calls) else PaceReason.OTHER_CALLS
+
+
+def present_share(state: PaceState, now: float, limits: Limits) -> float:
+    """The share of the limits that is used; it grows again some minutes after the last 429."""
+    if state.share < 1.0 and now >= state.faster_at:
+        state.share = min(1.0, state.share / _SLOWER)
+        state.faster_at = now + limits.recovery
+    return state.share
+
+
+def be_silent(state: PaceState, retry_after: float | None, jitter: float, now: float, limits: Limits) -> None:
+    """QuickBooks answered 429 though our count is right: strangers share the company's quota. Be silent, then slower.
+
+    `retry_after`: as QuickBooks said, in seconds; the second time within a minute it is not believed to be enough. Answers to
+    calls that left before a silence began tell nothing new, and lower the pace no further.
+    """
+    again = now < state.silent_until + _SAME_MINUTE
+    told = limits.silence if retry_after is None else min(max(retry_after, _SHORTEST_SILENCE), _LONGEST_SILENCE)
+    if now >= state.silent_until:
+        state.share = max(_SLOWEST, state.share * _SLOWER)
+        told = max(told, limits.silence) if again else told
+        state.silent_until = now + told + jitter
+    else:
+        state.silent_until = max(state.silent_until, now + told)
+    state.faster_at = state.silent_until + limits.recovery
+
+
+def runs_at_once(state: PaceState, process: str, pace: float, now: float, limits: Limits) -> int:
+    """How many calls a run should have under way: a share of the limit while it is shared with others."""
+    most = limits.at_once - state.others(process) * limits.places_for_forms
+    return max(1, int(most * present_share(state, now, limits) * pace))

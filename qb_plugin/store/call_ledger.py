@@ -1,0 +1,46 @@
+"""The firm's one count of calls to QuickBooks, in the database that its processes share, over connections of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy import func, select, text
+
+from qb_plugin.store.sql.connections import Database
+from qb_plugin.store.sql.tables import call_pace
+
+T = TypeVar("T")
+
+# Any number that nobody else locks by.
+_LOCK = 7_220_451_894
+
+
+class SharedCallLedger:
+    """One text for the whole firm. A change is one short transaction, alone of all processes; it need not survive a crash."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # One connection is enough, and of this process's threads each waits here rather than at the database.
+        self._lock = Lock()
+
+    def change(self, act: Callable[[str, float], tuple[str, T]]) -> T:
+        """Let `act` make the new text of the one kept ("" at first) and of the present moment, in seconds of the clock that all
+        processes share; Fatal when the database does not answer."""
+        with self._lock, self._database.write() as connection:
+            if self._database.engine.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL synchronous_commit TO off"))
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            now = self._database.shared_now(connection).timestamp()
+            kept: str | None = connection.execute(select(call_pace.c.state)).scalar_one_or_none()
+            state, found = act(kept or "", now)
+            if state != kept:
+                insert = self._database.insert(call_pace)
+                upsert = insert.on_conflict_do_update(index_elements=["only"], set_={"state": insert.excluded.state})
+                connection.execute(upsert, {"only": 1, "state": state})
+            return found
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._database.engine.dispose()
