@@ -52,7 +52,7 @@ def test_a_form_without_a_company_leads_to_connecting_and_then_works(page: Page,
     expect(connection.get_by_text("Connected to Alder & Finch (simulator).")).to_be_visible()
     connection.get_by_role("button", name="Close").click()
     waiting = row_of(form, "CARD900001")
-    expect(waiting).to_have_attribute("data-outcome", "ready")
+    expect(waiting).to_have_attribute("data-outcome", "not_ready")
     expect(waiting).to_contain_text("not matched")
 
 
