@@ -105,6 +105,10 @@ def test_control_steers_trouble_clock_and_switches(sim: RunningSimulator, sessio
         ("POST", "consent", {"url": "http://x/?client_id=1"}, 400),
         ("GET", "nothing", None, 404),
         ("POST", "deposit", {"payments": [999999]}, 400),
+        ("POST", "merge", {"from": 999999, "into": 1}, 400),
+        ("POST", "merge", {"from": 1, "into": 1}, 400),
+        ("POST", "merge", {"from": 1}, 404),
+        ("GET", "trial-balance?realm=1", None, 404),
     ],
 )
 def test_control_refuses_nonsense(
@@ -285,3 +289,14 @@ def test_command_says_what_is_wrong(sim: RunningSimulator) -> None:
     assert (taken.exit_code, "--port" in taken.output) == (1, True)
     silent = CliRunner().invoke(command, ["--credentials", "--quickbooks", "http://127.0.0.1:1"])
     assert (silent.exit_code, "No simulator answers" in silent.output) == (1, True)
+
+
+def test_control_merges_customers_and_tells_the_trial_balance(sim: RunningSimulator, session: requests.Session) -> None:
+    before = _control(sim, session, "GET", "trial-balance").json()["accounts"]
+    assert _control(sim, session, "POST", "merge", {"from": 2, "into": 1}).json() == {"merged": "2", "into": "1"}
+    gone = sim.company.get("Customer", 2) or {}
+    assert (gone["Active"], gone["Balance"]) == (False, 0)
+    after = _control(sim, session, "GET", "trial-balance").json()["accounts"]
+    assert before == after
+    assert round(sum(each["balance"] for each in after), 6) == 0
+    assert {each["name"] for each in after} >= {"Accounts Receivable (A/R)", "Undeposited Funds"}

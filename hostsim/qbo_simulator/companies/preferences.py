@@ -21,6 +21,8 @@ class Beginning:
     custom_numbers: bool = False
     #: Name, type and subtype of each account beyond those that every company has.
     accounts: tuple[tuple[str, str, str], ...] = ()
+    #: The account above an account, by their names.
+    parents: tuple[tuple[str, str], ...] = ()
     #: Name and price of each item.
     items: tuple[tuple[str, str], ...] = (("Services", "0"), ("Hours", "0"))
     custom_field: str | None = None

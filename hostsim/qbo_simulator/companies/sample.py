@@ -8,11 +8,12 @@ from hostsim.qbo_simulator.base.http import Record, number
 from hostsim.qbo_simulator.books.changes import deposit_payments
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.companies.preferences import Beginning, TaxRule
-from hostsim.qbo_simulator.companies.sample_lists import ACCOUNTS, CUSTOMERS, ITEMS
+from hostsim.qbo_simulator.companies.sample_lists import ACCOUNT_PARENTS, ACCOUNTS, CUSTOMERS, ITEMS
 from hostsim.qbo_simulator.companies.start import begin, make, moment
 
 _INVOICES, _PAID, _RECEIPTS = 31, 15, 4
 _DEPOSITED = 9
+_DISCOUNT = [{"DetailType": "DiscountLineDetail", "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 10}}]
 _TAXES = (TaxRule("California", "8"), TaxRule("Tucson", "9.1"))
 
 
@@ -37,7 +38,12 @@ def build_sample(company: Company, today: date, now: datetime) -> None:
     """Fill `company`: lists first, then a hundred days of work in order."""
     garden = _Garden(company, today, now)
     beginning = Beginning(
-        name="Greenbriar Gardens & Design", accounts=ACCOUNTS, items=ITEMS, custom_field="Crew #", tax_codes=_TAXES
+        name="Greenbriar Gardens & Design",
+        accounts=ACCOUNTS,
+        parents=ACCOUNT_PARENTS,
+        items=ITEMS,
+        custom_field="Crew #",
+        tax_codes=_TAXES,
     )
     begin(company, beginning, garden.at(150))
     for position, (name, parent) in enumerate(CUSTOMERS):
@@ -56,6 +62,8 @@ def _customer(position: int, name: str, parent: int | None) -> Record:
     phone = {"FreeFormNumber": f"(650) 555-{1000 + position}"}
     email = {"Address": f"client{position + 1}@example.com"}
     body: Record = {"DisplayName": name, "BillAddr": address, "PrimaryPhone": phone, "PrimaryEmailAddr": email}
+    if position % 3 == 0:
+        body |= {"ShipAddr": {**street, "Line2": "Garden gate", "PostalCode": address["PostalCode"]}, "CompanyName": name}
     if parent is not None:
         body |= {"ParentRef": {"value": str(parent)}, "BillWithParent": True}
     return body
@@ -73,8 +81,8 @@ def _invoice(garden: _Garden, position: int) -> Record:
     body = {
         "CustomerRef": {"value": str(1 + position * 5 % len(CUSTOMERS))},
         "TxnDate": garden.day(days),
-        "SalesTermRef": {"value": "3"},
-        "Line": [_line(position), _line(position + 4)][: 1 + position % 2],
+        "SalesTermRef": {"value": str(1 + position % 4)},
+        "Line": [_line(position), _line(position + 4)][: 1 + position % 2] + _DISCOUNT * (position % 5 == 4),
         "CustomerMemo": {"value": "Thank you for your business and have a great day!"},
     }
     return make(garden.company, "Invoice", body, garden.at(days))

@@ -80,6 +80,18 @@ _BY_TYPE = (
     ("Other Expense", "OtherMiscellaneousExpense", ("Depreciation", "Miscellaneous", "Penalties and Settlements")),
 )
 ACCOUNTS = tuple((name, kind, sub) for kind, sub, names in _BY_TYPE for name in names)
+# The account that each of these is under.
+ACCOUNT_PARENTS = (
+    ("Cost of Labor", "Job Expenses"),
+    ("Job Materials", "Job Expenses"),
+    ("Decks and Patios Materials", "Job Materials"),
+    ("Plants and Soil Materials", "Job Materials"),
+    ("Bookkeeper", "Legal and Professional Fees"),
+    ("Lawyer", "Legal and Professional Fees"),
+    ("Planting Income", "Landscaping Services"),
+    ("Truck Depreciation", "Truck"),
+    ("Truck Original Cost", "Truck"),
+)
 # A name, and the position of the customer it is a job of (counted from 1).
 CUSTOMERS: tuple[tuple[str, int | None], ...] = (
     ("Maple Street Bakery", None),

@@ -53,8 +53,7 @@ def begin(company: Company, beginning: Beginning, at: datetime) -> None:
     if beginning.custom_field:
         field = {"DefinitionId": "1", "Name": beginning.custom_field, "Type": "StringType"}
         company.custom_fields = [field]
-    for name, kind, sub in (*_ACCOUNTS, *beginning.accounts):
-        make(company, "Account", {"Name": name, "AccountType": kind, "AccountSubType": sub}, at)
+    _add_accounts(company, beginning, at)
     for code in beginning.currencies:
         make(company, "CompanyCurrency", {"Code": code}, at)
     _add_taxes(company, beginning, at)
@@ -65,6 +64,17 @@ def begin(company: Company, beginning: Beginning, at: datetime) -> None:
         make(company, "PaymentMethod", {"Name": name, "Type": "CREDIT_CARD" if card else "NON_CREDIT_CARD"}, at)
     for name, days in _TERMS:
         make(company, "Term", {"Name": name, "Type": "STANDARD", "DueDays": days, "DiscountPercent": 0}, at)
+
+
+def _add_accounts(company: Company, beginning: Beginning, at: datetime) -> None:
+    """Every account, those above others first."""
+    made: dict[str, str] = {}
+    for name, kind, sub in (*_ACCOUNTS, *beginning.accounts):
+        body: Record = {"Name": name, "AccountType": kind, "AccountSubType": sub}
+        parent = dict(beginning.parents).get(name)
+        if parent:
+            body["ParentRef"] = {"value": made[parent]}
+        made[name] = make(company, "Account", body, at)["Id"]
 
 
 def _add_taxes(company: Company, beginning: Beginning, at: datetime) -> None:

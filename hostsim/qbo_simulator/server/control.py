@@ -151,4 +151,5 @@ _CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
     ("POST", "books"): control_books.build,
     ("POST", "merge"): control_books.merge,
     ("POST", "record"): control_books.alter,
+    ("GET", "trial-balance"): control_books.tell_trial_balance,
 }

@@ -7,6 +7,7 @@ from hostsim.qbo_simulator.base.settings import changed
 from hostsim.qbo_simulator.books.atomic import atomic
 from hostsim.qbo_simulator.books.changes import deposit_payments
 from hostsim.qbo_simulator.books.company import Company
+from hostsim.qbo_simulator.books.ledger import trial_balance
 from hostsim.qbo_simulator.books.lists.merge import merge_customers
 from hostsim.qbo_simulator.companies.books_file import build_books, read_books
 from hostsim.qbo_simulator.simulator import QuickBooks
@@ -66,3 +67,12 @@ def deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
     with core.lock, atomic(company):
         number = deposit_payments(company, [int(each) for each in body["payments"]], core.clock.now())
     return {"deposit": str(number)}
+
+
+def tell_trial_balance(core: QuickBooks, request: Request) -> dict[str, Any]:
+    """Every account that was posted to, with its balance in the company's own currency; debits above zero."""
+    company = _company(core, request, {})
+    with core.lock:
+        found = trial_balance(company)
+        names = {each: (company.tables["Account"].get(each) or {}).get("Name", "") for each in found}
+    return {"accounts": [{"id": str(each), "name": names[each], "balance": found[each]} for each in sorted(found)]}
