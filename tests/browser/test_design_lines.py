@@ -50,7 +50,7 @@ def outcome(row: Locator, word: str) -> None:
 def run_selected(form: Locator, button: str) -> None:
     """Press the button and wait for the run's end."""
     form.get_by_role("button", name=button, exact=True).click()
-    expect(form.get_by_text(re.compile(r"done \d+ · failed \d+"))).to_be_visible(timeout=20_000)
+    expect(form.get_by_text(re.compile(r"done \d+ ·.* failed \d+"))).to_be_visible(timeout=20_000)
 
 
 def pick(row: Locator) -> None:
