@@ -39,32 +39,32 @@ ITEMS = 30
 REALM = "realm"
 
 
-def draft(place: int) -> PaymentDraft:
+def draft(number: int) -> PaymentDraft:
     """A payment as a run sends it: one invoice, a method, a deposit account and our marker."""
-    amount = payment_amount(place, Shape(600))
-    note = f"[WS af7k2-P-{place}]"
+    amount = payment_amount(number, Shape(600))
+    note = f"[WS af7k2-P-{number}]"
     return PaymentDraft(
-        customer_id=str(place % 600 + 1),
+        customer_id=str(number % 600 + 1),
         date=date(2026, 11, 20),
         total=amount,
-        reference=f"{10_000 + place}",
+        reference=f"{10_000 + number}",
         method_id="2",
         deposit_account_id="35",
         note=note,
-        lines=(Line("Invoice", str(place + 1), amount, f"B-{place:06}"),),
+        lines=(Line("Invoice", str(number + 1), amount, f"B-{number:06}"),),
     )
 
 
-def intents(place: int, payloads: Sequence[str]) -> tuple[Intent, ...]:
+def intents(number: int, payloads: Sequence[str]) -> tuple[Intent, ...]:
     """One batch's intents."""
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    requestid = f"{place:032x}"
+    requestid = f"{number:032x}"
     return tuple(
         Intent(
             id=f"{requestid}.{bid}",
             realm=REALM,
             run_id="run",
-            source=Ref(Kind.PAYMENT, str(place * ITEMS + bid)),
+            source=Ref(Kind.PAYMENT, str(number * ITEMS + bid)),
             operation=Operation.CREATE,
             version="0",
             entity=Entity.PAYMENT,
@@ -90,7 +90,7 @@ def spent(work: Callable[[], Any]) -> float:
 
 def schemas(rows: int) -> tuple[float, float]:
     """Writing every payment, and reading every answer; the JSON text both ways included."""
-    drafts = [draft(place) for place in range(rows)]
+    drafts = [draft(number) for number in range(rows)]
     moment = '"2026-11-20T12:00:00-08:00"'
     told = f'"Id":"1","SyncToken":"0","MetaData":{{"CreateTime":{moment},"LastUpdatedTime":{moment}}},"UnappliedAmt":0'
     answers = [f"{write_draft(each)[1][:-1]},{told}}}".encode() for each in drafts]
@@ -122,9 +122,9 @@ def settlement(intent: Intent) -> Settlement:
     )
 
 
-def transport(place: Any, batches: Sequence[tuple[Intent, ...]]) -> Iterator[Answer]:
+def transport(context: Any, batches: Sequence[tuple[Intent, ...]]) -> Iterator[Answer]:
     """Send every batch and read what became of it."""
-    with place.books.sender() as sender:
+    with context.quickbooks.sender() as sender:
         waiting = [Batch(batch[0].requestid, batch) for batch in reversed(batches)]
         while waiting or sender.in_flight:
             while waiting and sender.room:
@@ -139,16 +139,16 @@ def measure(rows: int) -> Section:
         today = date.today()  # noqa: DTZ011 - the day on this machine
         make_practice(url, Shape(1), today)
         written, read = schemas(rows)
-        payloads = [write_draft(draft(place))[1] for place in range(rows)]
+        payloads = [write_draft(draft(number))[1] for number in range(rows)]
         batches = [intents(start // ITEMS, payloads[start : start + ITEMS]) for start in range(0, rows, ITEMS)]
         store = open_store(f"sqlite:///{Path(folder) / 'journal.db'}")
         kept = spent(lambda: journal(store, batches))
         store.close()
         with open_addin(url, stub.address, today) as workspace:
             services = workspace.form("export-payments")._services  # type: ignore[union-attr]
-            place = services.context(services.connection())
+            context = services.context(services.connection())
             answers: list[Answer] = []
-            sent = spent(lambda: answers.extend(transport(place, batches)))
+            sent = spent(lambda: answers.extend(transport(context, batches)))
     assert {answer.verdict for answer in answers} == {Verdict.CONFIRMED}
     parts = {
         "schemas: the payment written": written,
