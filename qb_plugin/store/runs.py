@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from qb_plugin.model import Outcome, RowResult, RunInfo
+from qb_plugin.model import Message, Outcome, RowResult, RunInfo
 from qb_plugin.store.sql.connections import Database, insert_text, portions
 from qb_plugin.store.sql.encoding import decode, decode_applications, decode_message, encode, encode_applications, encode_message
 from qb_plugin.store.sql.tables import run_results, runs
 
 _COLUMNS = ("run_id", "row_id", "outcome", "message", "quickbooks_id", "applied")  # in the order of `_result_row`
+# Rows that wait for a person were stored as skipped before there was an outcome for them; nothing else was skipped with these.
+_OLD_DECISIONS = frozenset({"twin_payment", "twin_credit_memo", "marker_twice"})
 
 
 class Runs:
@@ -120,10 +122,18 @@ def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
 
 
 def _result(row: Row[Any]) -> RowResult:
+    message = decode_message(row.message)
     return RowResult(
         id=row.row_id,
-        outcome=Outcome(row.outcome),
-        message=decode_message(row.message),
+        outcome=_outcome(row.outcome, message),
+        message=message,
         quickbooks_id=row.quickbooks_id,
         applied=decode_applications(row.applied),
     )
+
+
+def _outcome(stored: str, message: Message | None) -> Outcome:
+    """The outcome of a stored row, in today's words."""
+    if stored == Outcome.SKIPPED and message is not None and message.key in _OLD_DECISIONS:
+        return Outcome.NEEDS_DECISION
+    return Outcome(stored)

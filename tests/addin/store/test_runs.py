@@ -83,6 +83,25 @@ def test_rows_that_were_not_synchronized_in_the_end_are_told_newest_first(store:
     assert store.runs.unfinished_rows("run", 1) == [later]
 
 
+@pytest.mark.parametrize("key", ["twin_payment", "twin_credit_memo", "marker_twice"])
+def test_an_older_row_that_waits_for_a_person_needs_a_decision(store: Store, key: str) -> None:
+    """Rows as they were stored before `needs_decision` was an outcome."""
+    older = RowResult(id="payment:1", outcome=Outcome.SKIPPED, message=Message(key, {"number": "P-1", "n": 2}))
+    store.runs.start(sample_run())
+    store.runs.report("run", [older])
+    expected = replace(older, outcome=Outcome.NEEDS_DECISION)
+    assert store.runs.last_results(REALM, ["payment:1"]) == {"payment:1": expected}
+    assert list(store.runs.results("run")) == list(store.runs.unfinished_rows("run", 10)) == [expected]
+
+
+@pytest.mark.parametrize("message", [None, Message("row_skipped")])
+def test_a_row_that_was_skipped_stays_skipped(store: Store, message: Message | None) -> None:
+    skipped = RowResult(id="payment:1", outcome=Outcome.SKIPPED, message=message)
+    store.runs.start(sample_run())
+    store.runs.report("run", [skipped])
+    assert list(store.runs.results("run")) == [skipped]
+
+
 def test_rows_are_reported_in_one_statement_and_none_in_none(store: Store) -> None:
     with statements_of(store) as statements:
         store.runs.report("run", [])
