@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from threading import Lock
+from datetime import UTC, datetime
 
 from hostsim.qbo_simulator.base.clock import Clock
+from tests.support.virtual_clock import VirtualClock
 
 NOON = datetime(2026, 11, 22, 20, tzinfo=UTC)  # noon in California
 
 
-class SharedTime:
-    """Stands at noon; sleeping is what moves it, from any thread."""
+class SharedTime(VirtualClock):
+    """Stands at noon in California; sleeping is what moves it, from any thread."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._seconds = 0.0
-
-    def now(self) -> datetime:
-        return NOON + timedelta(seconds=self._seconds)
-
-    def monotonic(self) -> float:
-        return self._seconds
-
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self._seconds += seconds
+        super().__init__(NOON)
 
 
 class ServerClock(Clock):

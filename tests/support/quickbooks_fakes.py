@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Lock, RLock
 from typing import Any
@@ -24,6 +24,7 @@ from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.drafts import write_draft
+from tests.support.virtual_clock import VirtualClock
 
 # The simulator's small sample company, which is there in a moment; the demo company is built by the tests that need it.
 REALM = "9130347798120206"
@@ -38,25 +39,11 @@ REDIRECT = "http://127.0.0.1:8400/callback"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
-class StoppedClock:
-    """Our clock: sleeping is what moves it. `slept` keeps every wait."""
+class StoppedClock(VirtualClock):
+    """Our clock, which stands at noon in California."""
 
     def __init__(self, start: datetime = NOON) -> None:
-        self._lock = Lock()
-        self._start = start
-        self._seconds = 0.0
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=self._seconds)
-
-    def monotonic(self) -> float:
-        return self._seconds
-
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self.slept.append(seconds)
-            self._seconds += seconds
+        super().__init__(start)
 
 
 class MemoryTokens:

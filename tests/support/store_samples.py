@@ -1,4 +1,4 @@
-"""Sample values and a clock that moves only when told, for the tests of the add-in's tables."""
+"""Sample values and a clock, for the tests of the add-in's tables."""
 
 from __future__ import annotations
 
@@ -10,30 +10,17 @@ from sqlalchemy import event
 
 from qb_plugin.model import Entity, Intent, IntentState, Kind, Link, LinkOrigin, Message, Operation, Ref, RunInfo, Settlement
 from qb_plugin.store.database import Store
+from tests.support.virtual_clock import VirtualClock
 
 REALM = "9130347798120106"
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-class StillClock:
-    """Stands at noon until somebody sleeps or moves it."""
+class StillClock(VirtualClock):
+    """Stands at a moment with microseconds, which the tables must keep."""
 
-    def __init__(self, moment: datetime = NOON) -> None:
-        self.moment = moment
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic(self) -> float:
-        return (self.moment - NOON).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.move(seconds)
-
-    def move(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
+    def __init__(self, start: datetime = NOON) -> None:
+        super().__init__(start)
 
 
 def payment(number: int | str) -> Ref:

@@ -4,38 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """Begins at noon. `at` lets something happen the moment a time has passed, such as a person pressing Cancel."""
+    """Stands at `start` until some thread sleeps or a test moves it; `slept` holds every wait.
 
-    def __init__(self) -> None:
-        self.moment = NOON
+    The tests of one part begin at a moment of their own (`store_samples.StillClock`, `quickbooks_fakes.StoppedClock`,
+    `shared_time.SharedTime`). Clocks of another kind stay where their tests are: `HurriedClock` runs with the real one, since real
+    threads wait by it, and only its sleeps are over at once; `TimelessClock` never moves; a real process lets real time pass
+    while it sleeps (`QuickClock`).
+    """
+
+    def __init__(self, start: datetime = NOON) -> None:
+        self.start = start
         self.slept: list[float] = []
-        self._due: list[tuple[datetime, Callable[[], object]]] = []
+        self._seconds = 0.0
+        self._due: list[tuple[float, Callable[[], object]]] = []
+        self._lock = Lock()
 
     def now(self) -> datetime:
-        return self.moment
+        return self.start + timedelta(seconds=self._seconds)
 
     def monotonic(self) -> float:
-        return (self.moment - NOON).total_seconds()
+        return self._seconds
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.move(seconds)
 
     def move(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-        due, self._due = self._due, [entry for entry in self._due if entry[0] > self.moment]
-        for moment, act in due:
-            if moment <= self.moment:
-                act()
+        """Let time pass, then do what has become due; no lock is held meanwhile, for it may wait itself."""
+        with self._lock:
+            self._seconds += seconds
+            due = [act for moment, act in self._due if moment <= self._seconds]
+            self._due = [entry for entry in self._due if entry[0] > self._seconds]
+        for act in due:
+            act()
 
     def at(self, seconds: float, act: Callable[[], object]) -> None:
-        """Do something once so many seconds have passed."""
-        self._due.append((self.moment + timedelta(seconds=seconds), act))
+        """Do something once so many seconds have passed, such as a person pressing Cancel."""
+        self._due.append((self._seconds + seconds, act))
 
 
 class CountingIds:

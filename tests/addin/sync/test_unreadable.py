@@ -15,7 +15,7 @@ from qb_plugin.sync.importing.compact_rows import read_compact_rows, unpack
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from tests.support.scripted_sends import LOST, UNSENT
 from tests.support.sync_firm import DAY, Firm, book_payment, collect, customer_id, firm_in, memo, payment
-from tests.support.sync_ledger import FakeLedger
+from tests.support.sync_ledger import ImportLedger
 
 ODD = UnreadableRecord(
     id="700",
@@ -106,7 +106,7 @@ def test_doubt_is_settled_when_the_unreadable_one_is_another(firm: Firm, parts: 
 
 
 def test_the_other_payments_come_in_and_the_odd_one_fails_by_name(firm: Firm) -> None:
-    ledger = FakeLedger()
+    ledger = ImportLedger()
     for number in range(26):
         firm.quickbooks.put(book_payment(str(800 + number), amount=f"{number + 1}.00"))
     firm.quickbooks.unreadable = [ODD]
@@ -118,11 +118,11 @@ def test_the_other_payments_come_in_and_the_odd_one_fails_by_name(firm: Firm) ->
     failed = ended.rows["quickbooks_payment:700"]
     assert failed.message is not None
     assert (failed.message.key, failed.message.values["id"]) == ("cannot_be_read", "700")
-    assert len(ledger.kept) == 26
+    assert len(ledger.entries) == 26
 
 
 def test_one_that_can_be_read_by_now_comes_in(firm: Firm) -> None:
-    ledger = FakeLedger()
+    ledger = ImportLedger()
     firm.quickbooks.unreadable = [ODD]
     rows = read_compact_rows(firm.context, ledger, None, None)
     firm.quickbooks.unreadable = []
@@ -131,11 +131,11 @@ def test_one_that_can_be_read_by_now_comes_in(firm: Firm) -> None:
     ended = collect(
         lambda run: import_payments(firm.context, run, ledger, rows, ["quickbooks_payment:700"], options=ImportOptions({}))
     )
-    assert (ended.rows["quickbooks_payment:700"].outcome, len(ledger.kept)) == (Outcome.SYNCHRONIZED, 1)
+    assert (ended.rows["quickbooks_payment:700"].outcome, len(ledger.entries)) == (Outcome.SYNCHRONIZED, 1)
 
 
 def test_one_that_cannot_be_read_any_more_stays_out(firm: Firm) -> None:
-    ledger = FakeLedger()
+    ledger = ImportLedger()
     firm.quickbooks.put(book_payment("700"))
     rows = read_compact_rows(firm.context, ledger, None, None)
     firm.clock.sleep(timedelta(days=30).total_seconds())  # so long ago that each is read again by its id

@@ -26,7 +26,7 @@ from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_c
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.row import ImportRow
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
-from tests.support.sync_ledger import FakeLedger
+from tests.support.sync_ledger import ImportLedger
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ PAYMENTS = [
 
 
 def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
-    ledger = FakeLedger()
+    ledger = ImportLedger()
     ledger.bill(20, 1, "50.00")
     ledger.has(17, 2, "100.00", "10432")
     firm.store.links.add(
@@ -66,7 +66,7 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
 def test_what_importing_has_no_use_for_is_left_behind(firm: Firm) -> None:
     now = firm.clock.now()
     full = book_payment("900", created=now, updated=now, currency="USD", deposit_account_id="4")
-    (kept,) = pack_rows(plan_import(firm.context, FakeLedger(), [full])).values()
+    (kept,) = pack_rows(plan_import(firm.context, ImportLedger(), [full])).values()
     assert unpack_payment(kept) == book_payment("900")
 
 
@@ -87,7 +87,7 @@ def twin_of(payment: QboPayment) -> QboPayment:
 
 def test_a_row_is_found_by_its_id_in_the_grid(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900"))
-    kept = read_compact_rows(firm.context, FakeLedger(), DAY, DAY)
+    kept = read_compact_rows(firm.context, ImportLedger(), DAY, DAY)
     found = kept.get("quickbooks_payment:900")
     assert found is not None
     assert (found.id, found.customer, found.total, found.exists) == (

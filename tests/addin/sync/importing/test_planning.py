@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
-from tests.support.sync_ledger import FakeLedger
+from tests.support.sync_ledger import ImportLedger
 
 
 @pytest.fixture
@@ -24,15 +25,15 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 
 @pytest.fixture
-def ledger() -> FakeLedger:
-    return FakeLedger()
+def ledger() -> ImportLedger:
+    return ImportLedger()
 
 
-def decide(firm: Firm, ledger: FakeLedger, *payments: QboPayment) -> list[ImportRow]:
+def decide(firm: Firm, ledger: ImportLedger, *payments: QboPayment) -> list[ImportRow]:
     return plan_import(firm.context, ledger, payments)
 
 
-def decided(firm: Firm, ledger: FakeLedger, payment: QboPayment) -> ImportRow:
+def decided(firm: Firm, ledger: ImportLedger, payment: QboPayment) -> ImportRow:
     return decide(firm, ledger, payment)[0]
 
 
@@ -40,19 +41,19 @@ def shares(row: ImportRow) -> list[tuple[str, str]]:
     return [(each.invoice_id, str(each.amount)) for each in row.applications]
 
 
-def test_payments_of_the_dates_are_read_both_ends_included(firm: Firm, ledger: FakeLedger) -> None:
+def test_payments_of_the_dates_are_read_both_ends_included(firm: Firm, ledger: ImportLedger) -> None:
     for number, day in enumerate((-1, 0, 1, 2)):
         firm.quickbooks.put(book_payment(str(900 + number), date=DAY + timedelta(days=day)))
     rows = read_importable(firm.context, ledger, DAY, DAY + timedelta(days=1))
     assert [row.id for row in rows] == ["quickbooks_payment:901", "quickbooks_payment:902"]
 
 
-def test_a_payment_of_a_matched_customer_is_ready(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_payment_of_a_matched_customer_is_ready(firm: Firm, ledger: ImportLedger) -> None:
     row = decided(firm, ledger, book_payment("900", client=2))
     assert (row.outcome, row.client_id, row.exists) == (Outcome.READY, "2", False)
 
 
-def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledger: ImportLedger) -> None:
     row = decided(firm, ledger, book_payment("900", client=9))
     assert (row.outcome, row.message) == (Outcome.NOT_READY, Message("customer_not_matched", {"customer": "Customer 9"}))
 
@@ -60,7 +61,7 @@ def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledge
 # --- here already -------------------------------------------------------------------------------------
 
 
-def test_a_linked_payment_is_synchronized(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_linked_payment_is_synchronized(firm: Firm, ledger: ImportLedger) -> None:
     firm.store.links.add(
         [Link(realm=REALM, source=Ref(Kind.PAYMENT, "7"), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
     )
@@ -69,7 +70,7 @@ def test_a_linked_payment_is_synchronized(firm: Firm, ledger: FakeLedger) -> Non
     assert row.message == Message("already_here")
 
 
-def test_a_payment_recorded_under_its_key_is_synchronized_even_without_a_link(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_payment_recorded_under_its_key_is_synchronized_even_without_a_link(firm: Firm, ledger: ImportLedger) -> None:
     ledger.record_payments([import_of("900")])
     row = decided(firm, ledger, book_payment("900"))
     assert (row.outcome, row.existing) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7000"))
@@ -89,24 +90,24 @@ def import_of(identity: str) -> PaymentToRecord:
     }
 
 
-def test_a_payment_this_firm_exported_is_synchronized_by_its_marker(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_payment_this_firm_exported_is_synchronized_by_its_marker(firm: Firm, ledger: ImportLedger) -> None:
     row = decided(firm, ledger, book_payment("900", note="Thanks [WS AF-payment-17]"))
     assert (row.outcome, row.existing) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "17"))
 
 
-def test_another_firms_payment_is_a_payment_like_any_other(firm: Firm, ledger: FakeLedger) -> None:
+def test_another_firms_payment_is_a_payment_like_any_other(firm: Firm, ledger: ImportLedger) -> None:
     assert decided(firm, ledger, book_payment("900", note="[WS BX-payment-17]")).outcome is Outcome.READY
 
 
 # --- what carries no money ----------------------------------------------------------------------------
 
 
-def test_a_voided_payment_is_not_ready_and_says_so(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_voided_payment_is_not_ready_and_says_so(firm: Firm, ledger: ImportLedger) -> None:
     row = decided(firm, ledger, book_payment("900", amount="0.00", voided=True))
     assert (row.outcome, row.message) == (Outcome.NOT_READY, Message("voided_payment"))
 
 
-def test_a_credit_application_is_not_ready_and_says_so(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_credit_application_is_not_ready_and_says_so(firm: Firm, ledger: ImportLedger) -> None:
     row = decided(firm, ledger, book_payment("900", amount="0.00"))
     assert (row.outcome, row.message) == (Outcome.NOT_READY, Message("credit_application"))
 
@@ -114,7 +115,7 @@ def test_a_credit_application_is_not_ready_and_says_so(firm: Firm, ledger: FakeL
 # --- where the money goes -----------------------------------------------------------------------------
 
 
-def test_a_line_goes_to_the_linked_invoice_before_one_of_its_number(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_line_goes_to_the_linked_invoice_before_one_of_its_number(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(10, 1, "500.00")
     ledger.bill(20, 1, "500.00")
     firm.link_invoice(10, "300")
@@ -124,12 +125,12 @@ def test_a_line_goes_to_the_linked_invoice_before_one_of_its_number(firm: Firm, 
     assert row.message is None
 
 
-def test_a_line_goes_to_the_clients_invoice_of_the_same_number(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_line_goes_to_the_clients_invoice_of_the_same_number(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
     assert shares(decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),)))) == [("20", "100.00")]
 
 
-def test_another_clients_invoice_takes_nothing_even_if_it_is_linked(firm: Firm, ledger: FakeLedger) -> None:
+def test_another_clients_invoice_takes_nothing_even_if_it_is_linked(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(10, 2, "500.00")
     ledger.bill(20, 2, "500.00")
     firm.link_invoice(10, "300")
@@ -139,7 +140,7 @@ def test_another_clients_invoice_takes_nothing_even_if_it_is_linked(firm: Firm, 
     assert row.message == Message("invoice_not_here", {"no": "INV-10, INV-20", "amount": Decimal("100.00")})
 
 
-def test_an_invoice_that_is_not_here_leaves_its_part_unapplied_and_is_named(firm: Firm, ledger: FakeLedger) -> None:
+def test_an_invoice_that_is_not_here_leaves_its_part_unapplied_and_is_named(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
     lines = (line("300", "60.00", "INV-20"), line("301", "30.00"), line("302", "10.00", "QB-7"))
     row = decided(firm, ledger, book_payment("900", lines=lines))
@@ -150,7 +151,7 @@ def test_an_invoice_that_is_not_here_leaves_its_part_unapplied_and_is_named(firm
     )
 
 
-def test_an_invoice_with_less_open_takes_what_is_open(firm: Firm, ledger: FakeLedger) -> None:
+def test_an_invoice_with_less_open_takes_what_is_open(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "60.00")
     row = decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),)))
     assert shares(row) == [("20", "60.00")]
@@ -158,18 +159,18 @@ def test_an_invoice_with_less_open_takes_what_is_open(firm: Firm, ledger: FakeLe
 
 
 @pytest.mark.parametrize("balance", ["0.00", "-5.00"])
-def test_an_invoice_with_nothing_open_takes_nothing(firm: Firm, ledger: FakeLedger, balance: str) -> None:
+def test_an_invoice_with_nothing_open_takes_nothing(firm: Firm, ledger: ImportLedger, balance: str) -> None:
     ledger.bill(20, 1, balance)
     assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).applications == ()
 
 
-def test_what_is_unapplied_in_quickbooks_stays_unapplied_here_and_is_said(firm: Firm, ledger: FakeLedger) -> None:
+def test_what_is_unapplied_in_quickbooks_stays_unapplied_here_and_is_said(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
     row = decided(firm, ledger, book_payment("900", lines=(line("300", "60.00", "INV-20"),)))
     assert row.message == Message("unapplied_here", {"amount": Decimal("40.00")})
 
 
-def test_a_credit_in_the_same_payment_is_no_money_of_it(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_credit_in_the_same_payment_is_no_money_of_it(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
     lines = (line("300", "120.00", "INV-20"), line("400", "20.00", type="CreditMemo"))
     row = decided(firm, ledger, book_payment("900", lines=lines))
@@ -177,7 +178,7 @@ def test_a_credit_in_the_same_payment_is_no_money_of_it(firm: Firm, ledger: Fake
     assert row.message is None
 
 
-def test_several_payments_on_one_invoice_never_spend_its_balance_twice(firm: Firm, ledger: FakeLedger) -> None:
+def test_several_payments_on_one_invoice_never_spend_its_balance_twice(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "150.00")
     rows = decide(
         firm, ledger, *(book_payment(str(900 + n), reference=str(n), lines=(line("300", "100.00", "INV-20"),)) for n in range(3))
@@ -185,13 +186,13 @@ def test_several_payments_on_one_invoice_never_spend_its_balance_twice(firm: Fir
     assert [shares(row) for row in rows] == [[("20", "100.00")], [("20", "50.00")], []]
 
 
-def test_a_number_that_a_client_has_twice_names_none_of_them(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_number_that_a_client_has_twice_names_none_of_them(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "150.00")
-    ledger.invoices_["21"] = ledger.invoices_["20"]
+    ledger.bills.append(replace(ledger.bills[0], id="21"))
     assert decided(firm, ledger, book_payment("900", lines=(line("300", "100.00", "INV-20"),))).applications == ()
 
 
-def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(firm: Firm, ledger: FakeLedger) -> None:
+def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(firm: Firm, ledger: ImportLedger) -> None:
     firm.quickbooks.rows_a_page = 1
     ledger.bill(20, 1, "250.00")
     for number in range(4):
@@ -203,7 +204,7 @@ def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(fi
 # --- look-alikes --------------------------------------------------------------------------------------
 
 
-def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, ledger: ImportLedger) -> None:
     ledger.has(17, 1, "100.00", "10432")
     row = decided(firm, ledger, book_payment("900", reference=" 10432"))
     values = {"number": "P-17", "date": DAY, "amount": Decimal("100.00"), "ref": "10432"}
@@ -212,7 +213,7 @@ def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, l
     assert row.unapplied == Message("unapplied_here", {"amount": Decimal("100.00")})
 
 
-def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm, ledger: FakeLedger) -> None:
+def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm, ledger: ImportLedger) -> None:
     ledger.has(17, 1, "100.00")
     message = decided(firm, ledger, book_payment("900")).message
     assert message is not None
@@ -221,7 +222,7 @@ def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm, ledger: FakeL
 
 @pytest.mark.parametrize("other", [{"amount": "99.00"}, {"reference": "x"}, {"client": 2}, {"date": DAY + timedelta(days=1)}])
 def test_what_differs_in_client_amount_date_or_reference_is_no_look_alike(
-    firm: Firm, ledger: FakeLedger, other: dict[str, object]
+    firm: Firm, ledger: ImportLedger, other: dict[str, object]
 ) -> None:
     ledger.has(17, 1, "100.00")
     assert decided(firm, ledger, book_payment("900", **other)).outcome is Outcome.READY  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.model import (
-    Application,
     Kind,
     Message,
     Outcome,
@@ -22,8 +21,9 @@ from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows
 from qb_plugin.sync.importing.refresh import AGAIN, LOOK_BACK, MARGIN, differences
 from qb_plugin.sync.importing.run_import import GROUP
 from tests.addin.sync.importing.test_run_import import Desk, many, outcomes
+from tests.support.fake_ledger_values import FakeApplication
 from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
-from tests.support.sync_ledger import FakeLedger
+from tests.support.sync_ledger import ImportLedger
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 
 @pytest.fixture
-def ledger() -> FakeLedger:
-    return FakeLedger()
+def ledger() -> ImportLedger:
+    return ImportLedger()
 
 
 @pytest.fixture
-def desk(firm: Firm, ledger: FakeLedger) -> Desk:
+def desk(firm: Firm, ledger: ImportLedger) -> Desk:
     return Desk(firm, ledger)
 
 
@@ -62,7 +62,7 @@ PAYMENT = book_payment("900", reference="C1")
 OTHER = book_payment("901", reference="C2")
 
 
-def test_what_was_deleted_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_what_was_deleted_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     see(desk, firm, PAYMENT, OTHER)
     firm.quickbooks.delete("900")
     ended = desk.press_on(PAYMENT, OTHER)
@@ -71,26 +71,26 @@ def test_what_was_deleted_does_not_come_in_and_says_so(desk: Desk, firm: Firm, l
         Outcome.SYNCHRONIZED,
     ]
     assert ended.rows["quickbooks_payment:900"].message == Message("payment_removed")
-    assert [kept.reference for kept in ledger.kept] == ["C2"]
+    assert [kept.reference for kept in ledger.entries] == ["C2"]
 
 
-def test_what_was_voided_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_what_was_voided_does_not_come_in_and_says_so(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     see(desk, firm, PAYMENT)
     edit(firm, PAYMENT, total=Decimal("0.00"), voided=True)
     ended = desk.press_on(PAYMENT)
     assert (outcomes(ended), ended.rows["quickbooks_payment:900"].message) == ([Outcome.FAILED], Message("voided_payment"))
-    assert ledger.kept == []
+    assert ledger.entries == []
 
 
-def test_what_was_changed_comes_in_as_it_is_now_and_says_what(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_what_was_changed_comes_in_as_it_is_now_and_says_what(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
     see(desk, firm, replace(PAYMENT, lines=(line("300", "100.00", "INV-20"),)))
     edit(firm, PAYMENT, total=Decimal("120.00"), lines=(line("300", "120.00", "INV-20"),))
     ended = desk.press_on(PAYMENT)
     assert outcomes(ended) == [Outcome.CHANGED]
     assert ended.rows["quickbooks_payment:900"].message == Message("payment_changed", {"what": "amount, invoices"})
-    assert [(kept.amount, kept.applications) for kept in ledger.kept] == [
-        (Decimal("120.00"), (Application("20", "INV-20", Decimal("120.00")),))
+    assert [(kept.amount, kept.applications) for kept in ledger.entries] == [
+        (Decimal("120.00"), (FakeApplication("20", "INV-20", Decimal("120.00")),))
     ]
     link = desk.linked("900")
     assert link is not None
@@ -115,36 +115,36 @@ def test_a_change_that_nobody_sees_is_no_news(desk: Desk, firm: Firm) -> None:
     assert link.sync_token == "1"
 
 
-def test_a_payment_of_a_customer_nobody_matched_by_now_stays_out(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_a_payment_of_a_customer_nobody_matched_by_now_stays_out(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     see(desk, firm, PAYMENT)
     edit(firm, PAYMENT, customer_id="99", customer_name="Nobody")
     ended = desk.press_on(PAYMENT)
     assert ended.rows["quickbooks_payment:900"].message == Message("customer_not_matched", {"customer": "Nobody"})
-    assert ledger.kept == []
+    assert ledger.entries == []
 
 
-def test_what_is_here_already_stays_linked_though_it_is_deleted_there(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_what_is_here_already_stays_linked_though_it_is_deleted_there(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     desk.press(PAYMENT)
-    firm.store.links.remove(REALM, [Ref(Kind.PAYMENT, ledger.kept[0].id)])
+    firm.store.links.remove(REALM, [Ref(Kind.PAYMENT, ledger.entries[0].id)])
     see(desk, firm, PAYMENT)
     firm.quickbooks.delete("900")
     assert outcomes(desk.press_on(PAYMENT)) == [Outcome.SYNCHRONIZED]
     assert desk.linked("900") is not None
 
 
-def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "100.00")
     parts = (line("300", "100.00", "INV-20"),)
     see(desk, firm, replace(PAYMENT, lines=parts), replace(OTHER, lines=parts))
     firm.quickbooks.delete("900")
     desk.press_on(PAYMENT, OTHER)
-    assert [kept.applications for kept in ledger.kept] == [(Application("20", "INV-20", Decimal("100.00")),)]
+    assert [kept.applications for kept in ledger.entries] == [(FakeApplication("20", "INV-20", Decimal("100.00")),)]
 
 
 # --- what it costs ------------------------------------------------------------------------------------
 
 
-def test_one_call_tells_of_all_groups_from_before_they_were_read(desk: Desk, firm: Firm, ledger: FakeLedger) -> None:
+def test_one_call_tells_of_all_groups_from_before_they_were_read(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     for payment in many(GROUP * 2 + 5):
         firm.quickbooks.put(payment)
     before = firm.quickbooks.now()
@@ -172,7 +172,7 @@ def test_a_long_run_asks_again(desk: Desk, firm: Firm) -> None:
 
 
 @pytest.mark.parametrize("doubt", ["too_many", "long_ago", "unknown"])
-def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Firm, ledger: FakeLedger, doubt: str) -> None:
+def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Firm, ledger: ImportLedger, doubt: str) -> None:
     payments = many(GROUP + 5)
     see(desk, firm, *payments)
     firm.quickbooks.delete(payments[0].id)
@@ -188,7 +188,7 @@ def test_in_doubt_the_payments_of_each_group_are_read_again(desk: Desk, firm: Fi
     assert firm.quickbooks.calls == ["payments_since"] * (doubt == "too_many") + ["read"] * 2
     found = [ended.rows[f"quickbooks_payment:{payment.id}"].outcome for payment in payments[:3]]
     assert found == [Outcome.REMOVED, Outcome.CHANGED, Outcome.SYNCHRONIZED]
-    assert len(ledger.kept) == GROUP + 4
+    assert len(ledger.entries) == GROUP + 4
 
 
 def test_just_within_the_days_that_quickbooks_looks_back_it_is_one_call(desk: Desk, firm: Firm) -> None:
