@@ -16,10 +16,10 @@ from sqlalchemy import Engine, event
 from hostsim.qbo_simulator.base.request_log import LoggedCall
 from hostsim.qbo_simulator.server.server import running_simulator
 from qb_plugin.clock import SystemClock
-from tests.bench.addin import FREE, form_of, open_addin, run_form
-from tests.bench.books import fill_books
-from tests.bench.firm import Shape, make_practice
-from tests.bench.servers import Server
+from tests.bench.processes.servers import Server
+from tests.bench.subjects.addin import FREE, form_of, open_addin, run_form
+from tests.bench.subjects.books import fill_books
+from tests.bench.subjects.firm import Shape, make_practice
 
 TODAY = date(2026, 11, 20)
 ROWS = 300

@@ -10,10 +10,10 @@ import pytest
 
 from hostsim.qbo_simulator.server.server import running_simulator
 from tests.addin.test_export_costs import ONE_AFTER_THE_OTHER, TODAY, Costs, TimelessClock
-from tests.bench.addin import form_of, open_addin, run_form
-from tests.bench.books import fill_books, fill_payments
-from tests.bench.firm import Shape, make_practice
-from tests.bench.servers import Server
+from tests.bench.processes.servers import Server
+from tests.bench.subjects.addin import form_of, open_addin, run_form
+from tests.bench.subjects.books import fill_books, fill_payments
+from tests.bench.subjects.firm import Shape, make_practice
 
 ROWS = 1000
 GROUPS = ROWS // 500

@@ -8,11 +8,11 @@ import pytest
 
 from qb_plugin.ledger_rules.rule import Seen
 from qb_plugin.testing import RULES, LedgerContract, LedgerUnderTest, Rule, RuleBroken
-from tests.support.broken_changes import BROKEN_CHANGES
-from tests.support.broken_recording import BROKEN_RECORDING
-from tests.support.contract_subject import fake_ledger, subject_over
-from tests.support.fake_ledger import FakeLedger
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.broken_changes import BROKEN_CHANGES
+from tests.support.ledgers.broken_recording import BROKEN_RECORDING
+from tests.support.ledgers.contract_subject import fake_ledger, subject_over
+from tests.support.ledgers.fake_ledger import FakeLedger
 
 BROKEN = {**BROKEN_RECORDING, **BROKEN_CHANGES}
 BY_NAME = {rule.name: rule for rule in RULES}

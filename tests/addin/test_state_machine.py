@@ -21,10 +21,10 @@ from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.forms.exporting.rows import present_records
 from qb_plugin.model import ConnectionState, Entity, Kind, Link, LinkOrigin, Outcome, Ref
 from qb_plugin.sync.markers import find_marker
-from tests.faults.controls import CONTROLS, PLAIN
-from tests.faults.firm_lifecycle import DAY, Firm, begin, copy_of
-from tests.faults.server import REALM, SERVERS, add_strike
-from tests.faults.shared_time import NOON
+from tests.faults.cases.controls import CONTROLS, PLAIN
+from tests.faults.harness.firm_lifecycle import DAY, Firm, begin, copy_of
+from tests.faults.harness.server import REALM, SERVERS, add_strike
+from tests.faults.harness.shared_time import NOON
 
 ENTITY = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "CreditMemo"}
 TROUBLES = ("answer_lost_before", "answer_lost_after", "status_500_after", "late_commit", "html", "batch_half", "token_expired")

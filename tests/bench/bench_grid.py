@@ -22,7 +22,7 @@ from hostsim.terminal.output import NO_COUNTS
 from hostsim.testing import demo_practice, running_host
 from tests.bench.figures import Figure, Section, at_least, at_most, table
 from tests.browser.chromium import FLAGS, get_browser
-from tests.support.fake_addin import ParcelAddIn, SendForm, outcome_of, parcel_source
+from tests.support.hosts.fake_addin import ParcelAddIn, SendForm, outcome_of, parcel_source
 
 RATE = 500
 SECONDS = 10

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from hostsim.practice.database import open_practice
 from tests.bench import bench_practice
-from tests.bench.databases import empty_database
 from tests.bench.figures import Figure, Section, at_least, at_most, table
+from tests.bench.subjects.databases import empty_database
 
 NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
 

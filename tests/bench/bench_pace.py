@@ -11,12 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench import children
-from tests.bench.books import fill_books
-from tests.bench.comparators import NAMES
 from tests.bench.figures import Figure, Section, at_least, at_most, table
-from tests.bench.firm import Shape, make_practice
-from tests.bench.servers import Server, running_simulator, slow_down
+from tests.bench.processes import children
+from tests.bench.processes.servers import Server, running_simulator, slow_down
+from tests.bench.subjects.books import fill_books
+from tests.bench.subjects.comparators import NAMES
+from tests.bench.subjects.firm import Shape, make_practice
 
 CALL = 0.08
 CEILING = 1140

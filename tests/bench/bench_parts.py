@@ -30,10 +30,10 @@ from qb_plugin.schemas.drafts import write_draft
 from qb_plugin.schemas.text import read_json
 from qb_plugin.schemas.transactions import read_payment
 from qb_plugin.store.database import Store, open_store
-from tests.bench.addin import open_addin
 from tests.bench.figures import Figure, Section, at_most, table
-from tests.bench.firm import Shape, make_practice, payment_amount
-from tests.bench.servers import running_stub
+from tests.bench.processes.servers import running_stub
+from tests.bench.subjects.addin import open_addin
+from tests.bench.subjects.firm import Shape, make_practice, payment_amount
 
 ITEMS = 30
 REALM = "realm"

@@ -19,7 +19,7 @@ from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.model import LedgerQuery, PaymentToRecord
 from hostsim.practice.query import SORTS
-from tests.bench.databases import empty_database
+from tests.bench.subjects.databases import empty_database
 
 TODAY = date(2026, 11, 22)
 ADDIN = "quickbooks"

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 
 from hostsim.practice.database import open_practice
 from hostsim.practice.sql import tables
-from tests.bench import children
-from tests.bench.books import fill_books, fill_payments
 from tests.bench.figures import Figure, Section, at_least, at_most, table
-from tests.bench.firm import Shape, make_practice
-from tests.bench.servers import running_simulator, running_stub
+from tests.bench.processes import children
+from tests.bench.processes.servers import running_simulator, running_stub
+from tests.bench.subjects.books import fill_books, fill_payments
+from tests.bench.subjects.firm import Shape, make_practice
 
 CLIENTS = 2000
 

@@ -17,7 +17,7 @@ import requests
 
 from hostsim.testing import demo_practice
 from tests.bench.figures import Section, at_most, table
-from tests.bench.servers import running
+from tests.bench.processes.servers import running
 
 TOKEN = "token-of-the-bench"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench import children
-from tests.bench.comparators import NAMES, Target
 from tests.bench.figures import Figure, Section, at_least, at_most, table
-from tests.bench.firm import Shape, make_practice
-from tests.bench.servers import running_stub
+from tests.bench.processes import children
+from tests.bench.processes.servers import running_stub
+from tests.bench.subjects.comparators import NAMES, Target
+from tests.bench.subjects.firm import Shape, make_practice
 
 TITLE = "A stub that answers at once, no limits: rows a second, journal included"
 

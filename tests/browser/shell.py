@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from hostsim.practice.database import open_practice
 from hostsim.testing import RunningHost, running_host
-from tests.support.fake_addin import ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import ParcelAddIn, SendForm, parcel_source
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
 from tests.browser.shell import Shell, open_send, shell_on
-from tests.support.practice_samples import add_records, new_record, small_practice
+from tests.support.hosts.practice_samples import add_records, new_record, small_practice
 
 pytestmark = pytest.mark.browser
 MARKUP = (

@@ -20,8 +20,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.conventions.import_graph import circles, floors, module_graph, part_graph
-from tests.conventions.import_pages import write_tables
+from tests.conventions.imports.import_graph import circles, floors, module_graph, part_graph
+from tests.conventions.imports.import_pages import write_tables
 from tests.conventions.way_of_a_payment import measure
 from tests.support.paths import ROOT
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.conventions.import_graph import circles, floors, module_graph, part_graph
-from tests.conventions.structure import PACKAGES, comments, figures_of_sources, function_lengths, show, untyped
+from tests.conventions.imports.import_graph import circles, floors, module_graph, part_graph
+from tests.conventions.structure import PACKAGES, SUITES, comments, figures_of_sources, function_lengths, show, sources, untyped
 from tests.support.paths import ROOT
+
+FULLEST = 15  # Python files of a folder: about 14
 
 SOURCE = '''"""A module."""
 
@@ -62,6 +65,12 @@ def test_circles_and_floors_follow_the_imports(sample: Path) -> None:
     assert circles(graph) == [{"a", "b"}]
     assert floors(graph) == 2
     assert floors({"a": {"b"}, "b": {"c"}, "c": set()}) == 3
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, *SUITES])
+def test_no_folder_is_too_full_to_overlook(package: str) -> None:
+    counts = Counter(path.parent.relative_to(ROOT) for path in sources(ROOT, (package,)) if path.name != "__init__.py")
+    assert {str(folder): count for folder, count in counts.items() if count > FULLEST} == {}
 
 
 @pytest.mark.parametrize("package", PACKAGES)

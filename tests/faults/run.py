@@ -15,16 +15,16 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 
-from tests.faults import crowd, kills
-from tests.faults.case_counts import CaseCounts, Promise, show, tell, total
-from tests.faults.cases import DATABASES, read_case
-from tests.faults.controls import CONTROLS
-from tests.faults.crowd import Crowd
-from tests.faults.databases import MEMORY
-from tests.faults.kills import Scene
-from tests.faults.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chosen_worlds, play, run_part
+from tests.faults.cases.case import DATABASES, read_case
+from tests.faults.cases.case_counts import CaseCounts, Promise, show, tell, total
+from tests.faults.cases.controls import CONTROLS
+from tests.faults.cases.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chosen_worlds, play, run_part
+from tests.faults.cases.survey import Sample
+from tests.faults.harness.databases import MEMORY
+from tests.faults.processes import crowd, kills
+from tests.faults.processes.crowd import Crowd
+from tests.faults.processes.kills import Scene
 from tests.faults.soak import SHARE, Soaked, soak
-from tests.faults.survey import Sample
 from tests.support.postgres import running_postgres
 
 CASES, ON_POSTGRESQL = 10_000, 1_500  # promised at least
@@ -116,7 +116,7 @@ def run_soak(seed: int, rows: int) -> tuple[Soaked, CaseCounts]:
 def run_scene(number: int, database: str, scene: Scene) -> tuple[kills.Outcome, CaseCounts]:
     """Real processes that are killed."""
     outcome = kills.play_on(scene, 1 + number, database)
-    bad = [(problem, f"python -m tests.faults.kills --only {number}") for problem in outcome.found.bad]
+    bad = [(problem, f"python -m tests.faults.processes.kills --only {number}") for problem in outcome.found.bad]
     more = f"{outcome.kills} SIGKILLs, {outcome.restarts} server restarts"
     counts = CaseCounts(f"kills: {scene.name}", scene.payments, bad, outcome.seconds, "payments", more)
     show(counts)
@@ -126,7 +126,7 @@ def run_scene(number: int, database: str, scene: Scene) -> tuple[kills.Outcome, 
 def run_crowd(database: str, many: Crowd) -> CaseCounts:
     """Real processes that export the same rows at once."""
     outcome = crowd.play_on(many, database)
-    bad = [(problem, f"python -m tests.faults.crowd --databases {database}") for problem in outcome.bad]
+    bad = [(problem, f"python -m tests.faults.processes.crowd --databases {database}") for problem in outcome.bad]
     more = f"{many.processes} processes at once, {outcome.figures.rotations} rotations of the refresh token"
     counts = CaseCounts(f"crowd: {many.name}", many.rows, bad, outcome.seconds, "rows", more)
     show(counts)

@@ -21,12 +21,12 @@ from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.fault_injection.trouble import read_trouble
 from qb_plugin.model import ConnectionState, Kind, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions
-from tests.faults.databases import MEMORY
-from tests.faults.points import Killed, Points
-from tests.faults.process import Desk, Ended, Site, settle_in
-from tests.faults.server import ADDRESS, LAG, REALM, SECONDS, Bill, FaultyQuickBooks, make_template, stand_as
-from tests.faults.shared_time import ServerClock, SharedTime
-from tests.faults.verdict import is_told_done, key_of, read_truth
+from tests.faults.cases.verdict import is_told_done, key_of, read_truth
+from tests.faults.harness.databases import MEMORY
+from tests.faults.harness.points import Killed, Points
+from tests.faults.harness.process import Desk, Ended, Site, settle_in
+from tests.faults.harness.server import ADDRESS, LAG, REALM, SECONDS, Bill, FaultyQuickBooks, make_template, stand_as
+from tests.faults.harness.shared_time import ServerClock, SharedTime
 
 ROWS_A_CLIENT = 25
 SHARE = 0.2

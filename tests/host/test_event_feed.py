@@ -14,7 +14,7 @@ import requests
 
 from hostsim.event_feed import CAPACITY, Event, Feed, coalesce
 from hostsim.testing import RunningHost, Session, demo_practice, running_host
-from tests.support.fake_addin import ANSWER, ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import ANSWER, ParcelAddIn, SendForm, parcel_source
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from hostsim.grid_snapshots import CAPACITY, CHECKED_ROWS, Snapshots, measure, read_ranges, selected_ids
 from hostsim.refusals import RowsGone, Unfit
-from tests.support.fake_addin import Parcels
+from tests.support.hosts.fake_addin import Parcels
 
 
 def new_snapshots() -> Snapshots:

@@ -39,10 +39,10 @@ from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.query_builder import quote_value, select_page
 from qb_plugin.services.parts import Parts
 from qb_plugin.sync.context import Waits
+from tests.support.addin.quickbooks_fakes import simulated
+from tests.support.hosts.practice_samples import add_records, new_record, small_practice
 from tests.support.paths import ROOT
-from tests.support.practice_samples import add_records, new_record, small_practice
-from tests.support.quickbooks_fakes import simulated
-from tests.support.simulator_calls import Books
+from tests.support.simulator.simulator_calls import Books
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",

@@ -38,10 +38,10 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.context import Waits
-from tests.faults.points import Killed, Points, Watch
+from tests.faults.harness.points import Killed, Points, Watch
+from tests.support.addin.store_samples import sample_intent
 from tests.support.paths import ROOT
 from tests.support.secret_search import dresses, every_exception, find, shown
-from tests.support.store_samples import sample_intent
 
 TODAY = date(2026, 11, 20)
 SWIFT = Limits(per_second=10_000, per_minute=10_000, batches_per_minute=10_000, read_waits=(), send_waits=(), silence=0.0)

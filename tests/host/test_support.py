@@ -24,7 +24,7 @@ from hostsim.support import file_name, write_bundle
 from hostsim.tasks import Task
 from hostsim.testing import KEY, demo_practice, running_host
 from hostsim.workspace import Workspace, open_workspace
-from tests.support.fake_addin import MANIFEST, ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import MANIFEST, ParcelAddIn, SendForm, parcel_source
 
 hookimpl = pluggy.HookimplMarker("workspace")
 DAY = date(2026, 11, 22)

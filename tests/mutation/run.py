@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.databases import MEMORY
+from tests.faults.harness.databases import MEMORY
 from tests.support.paths import ROOT
 
 EXPLANATIONS = Path(__file__).with_name("mutants.toml")

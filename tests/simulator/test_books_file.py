@@ -13,8 +13,8 @@ from hostsim.qbo_simulator.server.command import command
 from hostsim.qbo_simulator.server.control_books import add_books
 from hostsim.qbo_simulator.server.server import begin, open_state, running_simulator
 from hostsim.qbo_simulator.simulator import QuickBooks
-from tests.simulator.test_failures import contents
-from tests.support.simulator_calls import TODAY, Books, new_books, sale
+from tests.simulator.fault_injection.test_failures import contents
+from tests.support.simulator.simulator_calls import TODAY, Books, new_books, sale
 
 ADA = {"create": "Customer", "as": "ada", "body": {"DisplayName": "Ada"}}
 BOB = {"create": "Customer", "as": "bob", "body": {"DisplayName": "Bob"}}

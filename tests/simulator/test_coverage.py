@@ -6,7 +6,7 @@ import requests
 from hostsim.qbo_simulator.base.coverage import coverage
 from hostsim.qbo_simulator.base.entities import KINDS, NOT_MODELLED
 from hostsim.qbo_simulator.server.server import running_simulator
-from tests.support.simulator_calls import TODAY, Books, new_books
+from tests.support.simulator.simulator_calls import TODAY, Books, new_books
 
 HINT = "not modelled by this simulator"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostsim.qbo_simulator.books.changes import deposit_payments
-from tests.support.simulator_calls import Books, new_books, payment, sale
+from tests.support.simulator.simulator_calls import Books, new_books, payment, sale
 
 
 @pytest.fixture

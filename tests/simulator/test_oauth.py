@@ -15,7 +15,7 @@ from hostsim.qbo_simulator.base.clock import Clock
 from hostsim.qbo_simulator.base.http import Request, Response, load
 from hostsim.qbo_simulator.oauth.sign_in import ConsentError
 from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
-from tests.support.simulator_calls import Books, new_books, token_request
+from tests.support.simulator.simulator_calls import Books, new_books, token_request
 
 BACK = "http://localhost:9999/callback"
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from hostsim.qbo_simulator.base.http import Request, Response, load
-from tests.support.simulator_calls import Books, new_books
+from tests.support.simulator.simulator_calls import Books, new_books
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,16 @@ from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.books.ledger import postings, receivables, trial_balance
 from hostsim.qbo_simulator.books.lists.merge import merge_customers
 from hostsim.qbo_simulator.books.money.payments import undeposited_funds
-from tests.support.open_items import Open, deposit_lines, entry_lines, expense, kind_of, lines_on_receivables, whole_documents
-from tests.support.simulator_calls import new_books, payment, sale
+from tests.support.simulator.open_items import (
+    Open,
+    deposit_lines,
+    entry_lines,
+    expense,
+    kind_of,
+    lines_on_receivables,
+    whole_documents,
+)
+from tests.support.simulator.simulator_calls import new_books, payment, sale
 
 CHECKING = "6"
 AMOUNTS = st.integers(1, 400).map(lambda quarters: Decimal(quarters) / 4)

@@ -13,7 +13,7 @@ import pytest
 from hostsim.qbo_simulator.base.entities import KINDS
 from hostsim.qbo_simulator.base.http import Response, load
 from tests.support.paths import SHARED
-from tests.support.simulator_calls import Books, new_books
+from tests.support.simulator.simulator_calls import Books, new_books
 
 RECORDED = sorted((SHARED / "recorded").glob("*/*.json"))
 

@@ -19,9 +19,9 @@ from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.sql.tables import connection as connection_table
-from tests.support.fake_ledger import FakeLedger
-from tests.support.fake_ledger_values import FakeClient, FakeRecord
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_ledger_values import FakeClient, FakeRecord
 
 TODAY = date(2026, 11, 20)
 PAGE = 12

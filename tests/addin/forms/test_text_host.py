@@ -24,10 +24,10 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.support import SupportParts
-from tests.support.fake_ledger import FakeLedger
-from tests.support.fake_ledger_values import FakeClient, FakeInvoice, FakeRecord
-from tests.support.simulator_calls import Books as Entries
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_ledger_values import FakeClient, FakeInvoice, FakeRecord
+from tests.support.simulator.simulator_calls import Books as Entries
 
 TODAY = date(2026, 11, 20)
 # This simulator counts no calls.

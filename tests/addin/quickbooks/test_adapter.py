@@ -18,7 +18,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import write_json
 from qb_plugin.sync.ports import FaultTexts, QuickBooksApi, Sender
 from tests.addin.quickbooks.test_batches import send
-from tests.support.quickbooks_fakes import (
+from tests.support.addin.quickbooks_fakes import (
     NOON,
     TODAY,
     Scripted,

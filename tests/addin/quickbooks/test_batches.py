@@ -12,7 +12,7 @@ from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import read_json, write_json
 from tests.addin.quickbooks.http.test_client import EXPIRED, THROTTLED, never_taken
-from tests.support.quickbooks_fakes import (
+from tests.support.addin.quickbooks_fakes import (
     ADDRESS,
     REALM,
     REQUEST_ID,

@@ -9,8 +9,8 @@ import pytest
 from qb_plugin.errors import ReconnectNeeded
 from qb_plugin.model import PaymentChanges, QboPayment
 from qb_plugin.quickbooks.limits import Limits
-from tests.support.quickbooks_fakes import NOON, Scripted, ScriptedAdapter, one_after_another, scripted, simulated
-from tests.support.simulator_calls import Books as Entries
+from tests.support.addin.quickbooks_fakes import NOON, Scripted, ScriptedAdapter, one_after_another, scripted, simulated
+from tests.support.simulator.simulator_calls import Books as Entries
 
 
 def test_one_call_tells_what_was_made_changed_and_deleted() -> None:

@@ -13,7 +13,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import read_json, write_json
 from tests.addin.quickbooks.test_adapter import Company
 from tests.addin.quickbooks.test_batches import SAVED
-from tests.support.quickbooks_fakes import Scripted, StoppedClock, as_bytes, line, payment_intent, scripted
+from tests.support.addin.quickbooks_fakes import Scripted, StoppedClock, as_bytes, line, payment_intent, scripted
 
 ROWS = 300
 

@@ -15,7 +15,7 @@ from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.batches import BatchSender
 from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.schemas.text import write_json
-from tests.support.quickbooks_fakes import (
+from tests.support.addin.quickbooks_fakes import (
     ADDRESS,
     DISCOVERY,
     REALM,

@@ -9,7 +9,7 @@ from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ITEM_MISSING, ITEM_REPEATED, UNREADABLE, understand
 from qb_plugin.quickbooks.verdicts import judge_batch, judge_fault, judge_single, judge_whole_call
 from qb_plugin.schemas.text import write_json
-from tests.support.quickbooks_fakes import batch_of, intent, payment_intent, stub_body
+from tests.support.addin.quickbooks_fakes import batch_of, intent, payment_intent, stub_body
 
 SAVED = {
     "CustomerRef": {"value": "1", "name": "Amy"},

@@ -11,8 +11,8 @@ import pytest
 from qb_plugin.model import Connection, ConnectionState
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
-from tests.support.fake_ledger import FakeLedger
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.fake_ledger import FakeLedger
 from tests.support.virtual_clock import VirtualClock
 
 CONNECTED = Connection(ConnectionState.CONNECTED, "9130", "Alder & Finch", "simulator")

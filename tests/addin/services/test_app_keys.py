@@ -7,7 +7,7 @@ import pytest
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.app_keys import APP_SCOPE, is_same_app
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
 
 
 def read(runtime: Runtime) -> tuple[str, str, str]:

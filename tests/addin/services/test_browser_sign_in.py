@@ -18,9 +18,9 @@ from qb_plugin.model import ConnectionState
 from qb_plugin.quickbooks.factory import build_quickbooks
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
-from tests.support.fake_ledger import FakeLedger
-from tests.support.quickbooks_fakes import COMPANY, NO_NETWORK, NOON, REALM, TODAY
-from tests.support.text_host import TextHost
+from tests.support.addin.quickbooks_fakes import COMPANY, NO_NETWORK, NOON, REALM, TODAY
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.fake_ledger import FakeLedger
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -31,8 +31,7 @@ class Desks:
         self.core = new_quickbooks("sample", today=TODAY)
         self.core.change_settings(any_redirect=True)
         self.given = self.core.credentials(NO_NETWORK)
-        self._url, self._clock = f"sqlite:///{folder / 'firm.db'}", VirtualClock()
-        self._clock.moment = NOON
+        self._url, self._clock = f"sqlite:///{folder / 'firm.db'}", VirtualClock(NOON)
 
     def open(self) -> Runtime:
         options = {"quickbooks": NO_NETWORK, "client_id": self.given["client_id"], "client_secret": self.given["client_secret"]}

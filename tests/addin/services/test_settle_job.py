@@ -5,7 +5,7 @@ from __future__ import annotations
 from qb_plugin.model import Connection, ConnectionState, Entity, Link, LinkOrigin, Ref
 from qb_plugin.runtime import Runtime
 from tests.addin.services.conftest import CONNECTED
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
 
 PAID = Link(realm="9130", source=Ref.parse("payment:1"), entity=Entity.PAYMENT, quickbooks_id="698", origin=LinkOrigin.MATCHED)
 

@@ -10,7 +10,7 @@ import pytest
 
 from qb_plugin.model import Intent, IntentState, Kind, Operation, Ref, Settlement
 from qb_plugin.store.database import Store, open_store
-from tests.support.store_samples import REALM, StillClock, sample_intent
+from tests.support.addin.store_samples import REALM, StillClock, sample_intent
 
 MEMO = Ref(Kind.CREDIT_MEMO, "31")
 

@@ -13,7 +13,7 @@ import pytest
 from qb_plugin.errors import Fatal
 from qb_plugin.store.call_ledger import SharedCallLedger
 from qb_plugin.store.database import Store, open_store
-from tests.support.store_samples import NOON, StillClock
+from tests.support.addin.store_samples import NOON, StillClock
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from qb_plugin.model import Entity, IntentState, Outcome, RowResult
 from qb_plugin.store.database import Store, open_store
-from tests.support.store_samples import NOON, REALM, StillClock, confirmed, payment, sample_intents, sample_link, sample_run
+from tests.support.addin.store_samples import NOON, REALM, StillClock, confirmed, payment, sample_intents, sample_link, sample_run
 
 BATCH = sample_intents([3, 1, 2])
 SOURCES = [intent.source for intent in BATCH]

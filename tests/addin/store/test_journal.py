@@ -14,7 +14,7 @@ from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Entity, IntentState, Kind, Message, Operation, Ref, Settlement
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.sql.tables import intents, leases
-from tests.support.store_samples import (
+from tests.support.addin.store_samples import (
     NOON,
     REALM,
     StillClock,

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Ref
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.sql import tables
-from tests.support.store_samples import NOON, REALM, StillClock, payment, sample_link
+from tests.support.addin.store_samples import NOON, REALM, StillClock, payment, sample_link
 
 
 @pytest.fixture

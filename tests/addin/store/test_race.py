@@ -16,7 +16,7 @@ import pytest
 
 from qb_plugin.errors import RunInProgress
 from qb_plugin.store.database import open_store
-from tests.support.store_samples import REALM, StillClock, payment, sample_intents, sample_run
+from tests.support.addin.store_samples import REALM, StillClock, payment, sample_intents, sample_run
 
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 60.0

@@ -12,7 +12,7 @@ import pytest
 
 from qb_plugin.model import Application, Message, Outcome, RowResult
 from qb_plugin.store.database import Store, open_store
-from tests.support.store_samples import NOON, REALM, sample_run, statements_of
+from tests.support.addin.store_samples import NOON, REALM, sample_run, statements_of
 
 FAILED = RowResult(
     id="payment:1", outcome=Outcome.FAILED, message=Message("inactive", {"name": "Cool Cars", "amount": Decimal("300.00")}, "610")

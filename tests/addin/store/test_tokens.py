@@ -11,7 +11,7 @@ from qb_plugin.errors import Fatal
 from qb_plugin.model import Connection, ConnectionState
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.leasing.process import Process
-from tests.support.store_samples import REALM, StillClock
+from tests.support.addin.store_samples import REALM, StillClock
 
 SEALED = bytes(range(256))
 

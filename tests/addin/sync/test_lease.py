@@ -10,7 +10,7 @@ import pytest
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.sync.lease import FRESH, LeaseGuard
-from tests.support.sync_firm import REALM, Firm, firm_in
+from tests.support.addin.sync_firm import REALM, Firm, firm_in
 
 
 @pytest.fixture

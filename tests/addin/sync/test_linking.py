@@ -19,8 +19,8 @@ from qb_plugin.sync.linking import (
     link_matched,
     link_records,
 )
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, client_link, customer_id, firm_in, memo, payment
 from tests.support.paths import ROOT
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, client_link, customer_id, firm_in, memo, payment
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from qb_plugin.model import Customer, QboCreditMemo
 from qb_plugin.sync.matching import comparable, duplicate_key, suggest_customers, transaction_key
-from tests.support.sync_firm import DAY, book_payment
+from tests.support.addin.sync_firm import DAY, book_payment
 
 
 @dataclass(frozen=True, slots=True)

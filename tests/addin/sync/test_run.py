@@ -16,8 +16,8 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import GROUP, SECONDS, RunPorts, RunProgress, Work, run_under_lease
-from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
-from tests.support.sync_firm import REALM, Ended, Firm, firm_in, invoice, payment
+from tests.support.addin.scripted_sends import LOST, UNSENT, Step, refuses
+from tests.support.addin.sync_firm import REALM, Ended, Firm, firm_in, invoice, payment
 from tests.support.virtual_clock import NOON
 
 RUN = RunInfo(id="run", realm=REALM, action="export-payments", user="Maria Ortiz", started=NOON, total=3)

@@ -13,9 +13,9 @@ import pytest
 from qb_plugin.model import Entity, Outcome, UnreadableRecord
 from qb_plugin.sync.importing.compact_rows import read_compact_rows, unpack
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
-from tests.support.scripted_sends import LOST, UNSENT
-from tests.support.sync_firm import DAY, Firm, book_payment, collect, customer_id, firm_in, memo, payment
-from tests.support.sync_ledger import ImportLedger
+from tests.support.addin.scripted_sends import LOST, UNSENT
+from tests.support.addin.sync_firm import DAY, Firm, book_payment, collect, customer_id, firm_in, memo, payment
+from tests.support.ledgers.sync_ledger import ImportLedger
 
 ODD = UnreadableRecord(
     id="700",

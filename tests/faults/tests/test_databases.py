@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
-from tests.faults.databases import Databases, Servers, sqlite_files
+from tests.faults.harness.databases import Databases, Servers, sqlite_files
 from tests.support.postgres import DATABASES, PostgresServer
 
 COUNTED = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY"}

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.faults.cases import TROUBLES, Case, World, read_case, worlds
-from tests.faults.databases import Databases, Files, Servers, sqlite_files
-from tests.faults.run_case import Play, company
-from tests.faults.server import SERVERS
-from tests.faults.survey import Sample, survey
+from tests.faults.cases.case import TROUBLES, Case, World, read_case, worlds
+from tests.faults.cases.run_case import Play, company
+from tests.faults.cases.survey import Sample, survey
+from tests.faults.harness.databases import Databases, Files, Servers, sqlite_files
+from tests.faults.harness.server import SERVERS
 from tests.support.postgres import PostgresServer
 
 

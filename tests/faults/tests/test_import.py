@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.cases import World
-from tests.faults.databases import Databases, Files, Servers, sqlite_files
-from tests.faults.imports import ImportPlay, import_worlds
-from tests.faults.survey import Sample, survey
+from tests.faults.cases.case import World
+from tests.faults.cases.imports import ImportPlay, import_worlds
+from tests.faults.cases.survey import Sample, survey
+from tests.faults.harness.databases import Databases, Files, Servers, sqlite_files
 from tests.support.postgres import PostgresServer
 
 CALM = "none"

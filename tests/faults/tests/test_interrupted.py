@@ -19,10 +19,10 @@ from sqlalchemy import event
 
 from qb_plugin.model import Outcome
 from qb_plugin.sync.markers import find_marker
-from tests.faults.firm_lifecycle import Firm, begin, company, copy_of
-from tests.faults.kills import on_postgres
-from tests.faults.server import new_server
-from tests.faults.shared_time import SharedTime
+from tests.faults.harness.firm_lifecycle import Firm, begin, company, copy_of
+from tests.faults.harness.server import new_server
+from tests.faults.harness.shared_time import SharedTime
+from tests.faults.processes.kills import on_postgres
 
 BEFORE, AFTER = "before the send", "after the send"
 ROOM = 1_000_000  # pages of a disk that is not full

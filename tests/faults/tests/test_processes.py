@@ -11,11 +11,11 @@ import pytest
 
 from hostsim.practice.model import Kind, Record
 from qb_plugin.model import Entity, Link, LinkOrigin, Ref
-from tests.faults import crowd
-from tests.faults.books_process import Booked
-from tests.faults.crowd import Crowd, is_kind
-from tests.faults.inspection import judge_row
-from tests.faults.kills import Scene, on_postgres, play, preload
+from tests.faults.processes import crowd
+from tests.faults.processes.books_process import Booked
+from tests.faults.processes.crowd import Crowd, is_kind
+from tests.faults.processes.inspection import judge_row
+from tests.faults.processes.kills import Scene, on_postgres, play, preload
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.case_counts import CaseCounts, Promise, tell, total
-from tests.faults.cases import DATABASES
-from tests.faults.matrix import CONTROLLED, PARTS
+from tests.faults.cases.case import DATABASES
+from tests.faults.cases.case_counts import CaseCounts, Promise, tell, total
+from tests.faults.cases.matrix import CONTROLLED, PARTS
 from tests.faults.run import is_thinned, read_arguments
 
 BAD = ("payment:1 stands 2 times in QuickBooks", "python -m tests.faults.run --case …")

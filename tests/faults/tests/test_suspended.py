@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from qb_plugin.model import Outcome
-from tests.faults.databases import Databases, sqlite_files
-from tests.faults.points import Points
-from tests.faults.process import Desk, Ended, Site
-from tests.faults.run_case import NAME, company, options_of, prepare
-from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.server import FaultyQuickBooks, new_server
-from tests.faults.shared_time import SharedTime
-from tests.faults.verdict import judge_end, read_truth
+from tests.faults.cases.run_case import NAME, company, options_of, prepare
+from tests.faults.cases.scenarios import SCENARIOS, Scenario
+from tests.faults.cases.verdict import judge_end, read_truth
+from tests.faults.harness.databases import Databases, sqlite_files
+from tests.faults.harness.points import Points
+from tests.faults.harness.process import Desk, Ended, Site
+from tests.faults.harness.server import FaultyQuickBooks, new_server
+from tests.faults.harness.shared_time import SharedTime
 
 
 class Suspended(Points):

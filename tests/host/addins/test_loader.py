@@ -11,7 +11,7 @@ import pytest
 
 from hostsim.addins.loader import AddIn, Source, installed, load, load_all, stop_all, unique
 from hostsim.addins.manifest import Manifest
-from tests.support.fake_addin import ENTRY_POINT, MANIFEST, ParcelAddIn, parcel_source
+from tests.support.hosts.fake_addin import ENTRY_POINT, MANIFEST, ParcelAddIn, parcel_source
 
 hookimpl = pluggy.HookimplMarker("workspace")
 

@@ -10,7 +10,7 @@ import pluggy
 import pytest
 
 from hostsim.addins.manifest import ManifestError, differences, find_manifest, read_manifest
-from tests.support.fake_addin import ENTRY_POINT, MANIFEST, ParcelAddIn
+from tests.support.hosts.fake_addin import ENTRY_POINT, MANIFEST, ParcelAddIn
 
 other = pluggy.HookimplMarker("elsewhere")
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from hostsim.cli import main
 from hostsim.practice.database import open_practice
 from hostsim.practice.model import PaymentToRecord
-from tests.support.firm_files import FIRM, MISTAKES, one_payment
-from tests.support.practice_samples import ADDIN
+from tests.support.hosts.firm_files import FIRM, MISTAKES, one_payment
+from tests.support.hosts.practice_samples import ADDIN
 
 Json = dict[str, Any]
 NOVA: Json = {"clients": [{"name": "Nova"}], "payments": [{"client": "Nova", "date": "2026-11-01", "amount": "5.00"}]}

@@ -12,7 +12,7 @@ from hostsim.practice.births import fresh_birth, seeded_births
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.schema import ADDED_COLUMNS, give_births
-from tests.support.practice_samples import ADDIN, add_records, new_record, payment, record_one, small_practice
+from tests.support.hosts.practice_samples import ADDIN, add_records, new_record, payment, record_one, small_practice
 
 
 @pytest.fixture

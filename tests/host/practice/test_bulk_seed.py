@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.bulk_seed import seed_payments
 from hostsim.practice.sql import tables
-from tests.support.practice_samples import ADDIN, add_records, new_record, small_practice
+from tests.support.hosts.practice_samples import ADDIN, add_records, new_record, small_practice
 
 TODAY = date(2026, 11, 22)
 

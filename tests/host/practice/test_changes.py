@@ -15,7 +15,7 @@ from hostsim.practice.currency import decimals_of, is_currency_code
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.model import Kind, NewClient
 from hostsim.practice.sql import tables
-from tests.support.practice_samples import ADDIN, add_records, new_record, payment, record_one, small_practice
+from tests.support.hosts.practice_samples import ADDIN, add_records, new_record, payment, record_one, small_practice
 
 
 @pytest.fixture

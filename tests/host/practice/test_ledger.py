@@ -16,7 +16,7 @@ from hostsim.practice.model import Kind, LedgerQuery, MarkChange
 from hostsim.practice.query import SORTS, BadQuery
 from qb_plugin import host
 from qb_plugin.testing import LedgerContract, LedgerUnderTest
-from tests.support.practice_samples import (
+from tests.support.hosts.practice_samples import (
     ADDIN,
     DAY,
     add_records,

@@ -11,8 +11,8 @@ from sqlalchemy import text, update
 from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind
 from hostsim.practice.sql import tables
+from tests.support.hosts.practice_samples import ADDIN, add_records, counted_statements, new_record, small_practice
 from tests.support.postgres import POSTGRES
-from tests.support.practice_samples import ADDIN, add_records, counted_statements, new_record, small_practice
 
 
 @pytest.fixture

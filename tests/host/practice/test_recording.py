@@ -17,7 +17,7 @@ from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.model import PaymentToRecord
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.inserting import record_values
-from tests.support.practice_samples import INVOICES, new_record, payment, record_one, small_practice
+from tests.support.hosts.practice_samples import INVOICES, new_record, payment, record_one, small_practice
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from hostsim.practice.database import Practice
 from hostsim.practice.model import Kind, ListQuery, PaymentToRecord
-from tests.support.practice_samples import add_records, new_record, small_practice
+from tests.support.hosts.practice_samples import add_records, new_record, small_practice
 
 
 @pytest.fixture

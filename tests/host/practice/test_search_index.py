@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from hostsim.practice.database import Practice
 from hostsim.practice.reset import reset_practice
 from hostsim.practice.sql import tables
-from tests.support.practice_samples import add_records, new_record, small_practice
+from tests.support.hosts.practice_samples import add_records, new_record, small_practice
 
 # FTS5 compares its index with the records and raises when they differ.
 CHECK = "INSERT INTO practice_search(practice_search, rank) VALUES ('integrity-check', 1)"

@@ -21,7 +21,7 @@ from hostsim.terminal.run_command import drive
 from hostsim.terminal.selection import find_records, pick
 from hostsim.testing import KEY, demo_practice
 from hostsim.workspace import Workspace, open_workspace
-from tests.support.fake_addin import MANIFEST, ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import MANIFEST, ParcelAddIn, SendForm, parcel_source
 
 COMMANDS = MANIFEST.replace('commands = ["send", "connect"]', 'commands = ["send", "connect", "address"]')
 

@@ -17,7 +17,7 @@ from hostsim.builtin.payment_grid import kind_totals, whole_money
 from hostsim.practice.database import open_practice
 from hostsim.practice.model import Kind
 from hostsim.testing import RunningHost, Session, demo_practice, running_host
-from tests.support.fake_addin import ANSWER, ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import ANSWER, ParcelAddIn, SendForm, parcel_source
 
 DAY = date(2026, 11, 22)
 COLUMNS = [{"key": "name", "label": "Name", "type": "text"}, {"key": "amount", "label": "Amount", "type": "money"}]

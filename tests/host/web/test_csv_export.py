@@ -9,7 +9,7 @@ import pytest
 
 from hostsim.builtin.grid_description import column, plain_row
 from hostsim.web.csv_export import csv_lines, outcome_cells, safe_cell
-from tests.support.fake_addin import Parcels
+from tests.support.hosts.fake_addin import Parcels
 
 COLUMNS = [
     column("name", "Name", "text", 100),

@@ -12,7 +12,7 @@ import requests
 
 from hostsim.testing import TOKEN, RunningHost, demo_practice, running_host
 from hostsim.web.guard import LIMIT
-from tests.support.fake_addin import ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import ParcelAddIn, SendForm, parcel_source
 
 DAY = date(2026, 11, 22)
 OPEN = "/api/forms/send/open"

@@ -15,7 +15,7 @@ import pytest
 
 from hostsim.practice.database import open_practice
 from hostsim.testing import RunningHost, Session, demo_practice, running_host
-from tests.support.fake_addin import MANIFEST, ParcelAddIn, parcel_source
+from tests.support.hosts.fake_addin import MANIFEST, ParcelAddIn, parcel_source
 
 hookimpl = pluggy.HookimplMarker("workspace")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostsim.qbo_simulator.base.money import currencies
-from tests.support.simulator_calls import Books, new_books, payment, sale
+from tests.support.simulator.simulator_calls import Books, new_books, payment, sale
 
 
 @pytest.fixture

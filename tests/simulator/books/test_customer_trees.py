@@ -6,7 +6,7 @@ import pytest
 
 from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.books.lists.merge import merge_customers
-from tests.support.simulator_calls import Books, new_books, payment
+from tests.support.simulator.simulator_calls import Books, new_books, payment
 
 
 @pytest.fixture

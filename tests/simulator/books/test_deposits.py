@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.simulator_calls import Books, new_books
+from tests.support.simulator.simulator_calls import Books, new_books
 
 CHECKING = {"value": "6"}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.simulator_calls import Books, new_books, payment
+from tests.support.simulator.simulator_calls import Books, new_books, payment
 
 RECEIVABLE, CHECKING, SALES, EQUITY = "3", "6", "1", "10"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.simulator_calls import Books, new_books, sale
+from tests.support.simulator.simulator_calls import Books, new_books, sale
 
 
 @pytest.fixture

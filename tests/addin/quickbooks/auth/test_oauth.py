@@ -10,7 +10,7 @@ from qb_plugin.quickbooks.auth.oauth import App, GrantRefused, OAuth
 from qb_plugin.quickbooks.environment import Environment, find_environment
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.schemas.text import read_json, write_json
-from tests.support.quickbooks_fakes import ADDRESS, DISCOVERY, REDIRECT, Scripted, ScriptedAdapter, as_bytes, token_answer
+from tests.support.addin.quickbooks_fakes import ADDRESS, DISCOVERY, REDIRECT, Scripted, ScriptedAdapter, as_bytes, token_answer
 
 HERE = find_environment(ADDRESS)
 

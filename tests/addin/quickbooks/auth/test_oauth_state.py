@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from qb_plugin.quickbooks.auth.oauth_state import States
 from qb_plugin.store.database import Store, open_store
-from tests.support.store_samples import StillClock
+from tests.support.addin.store_samples import StillClock
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hostsim.qbo_simulator.simulator import QuickBooks as Simulator
 from qb_plugin.errors import Fatal, NotConnected, ReconnectNeeded, Unreachable
 from qb_plugin.model import Connection, ConnectionState
 from qb_plugin.quickbooks.auth.oauth import App
-from tests.support.quickbooks_fakes import (
+from tests.support.addin.quickbooks_fakes import (
     ADDRESS,
     COMPANY,
     DISCOVERY,

@@ -11,7 +11,7 @@ from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.auth.token_store import Tokens
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.store.database import open_store
-from tests.support.quickbooks_fakes import COMPANY, KEY, NO_NETWORK, REALM, REDIRECT, TODAY, StoppedClock
+from tests.support.addin.quickbooks_fakes import COMPANY, KEY, NO_NETWORK, REALM, REDIRECT, TODAY, StoppedClock
 
 
 def quickbooks_with(tokens: Tokens, adapter: InProcessAdapter, app: App) -> QuickBooks:

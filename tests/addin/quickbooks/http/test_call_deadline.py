@@ -18,7 +18,7 @@ from qb_plugin.quickbooks.http.call_deadline import CallDeadline
 from qb_plugin.quickbooks.http.connections import DeadlineAdapter, seconds_on_the_way, socket_options, unsent_bytes_die
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
-from tests.support.quickbooks_fakes import REALM, Side, batch_of, connect, payment_intent, token_answer
+from tests.support.addin.quickbooks_fakes import REALM, Side, batch_of, connect, payment_intent, token_answer
 from tests.support.scripted_server import Conversation, scripted_server
 
 QUICK = Limits(call_deadline=0.4, sign_in_deadline=0.4, read_waits=(), send_waits=())

@@ -13,7 +13,7 @@ from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.quickbooks.adapter import QuickBooksAdapter
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.limits import Limits
-from tests.support.quickbooks_fakes import ADDRESS, REALM, Scripted, Side, connect, one_after_another, scripted
+from tests.support.addin.quickbooks_fakes import ADDRESS, REALM, Scripted, Side, connect, one_after_another, scripted
 
 EMPTY = Scripted(b'{"QueryResponse":{},"time":"2026-11-22T12:00:00.000-08:00"}')
 THROTTLED = Scripted(

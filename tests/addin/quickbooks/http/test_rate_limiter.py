@@ -10,7 +10,7 @@ import pytest
 from qb_plugin.quickbooks.http.pace_rules import PaceReason, PaceWait
 from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.limits import Limits
-from tests.support.quickbooks_fakes import StoppedClock
+from tests.support.addin.quickbooks_fakes import StoppedClock
 
 MINUTES = Limits(per_second=100_000)
 

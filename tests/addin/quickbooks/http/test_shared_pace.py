@@ -17,7 +17,7 @@ from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.store.call_ledger import SharedCallLedger
 from qb_plugin.store.database import open_store
-from tests.support.quickbooks_fakes import StoppedClock
+from tests.support.addin.quickbooks_fakes import StoppedClock
 
 RUN, FORM = CallPurpose.RUN, CallPurpose.FORM
 SMALL = Limits(per_minute=40, per_second=1000, batches_per_minute=12)

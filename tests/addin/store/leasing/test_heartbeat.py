@@ -9,7 +9,7 @@ import pytest
 from qb_plugin.errors import Fatal, LeaseLost, RunInProgress
 from qb_plugin.model import Lease, Message, RunInfo
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
-from tests.support.store_samples import REALM, sample_run
+from tests.support.addin.store_samples import REALM, sample_run
 
 LONG = 60.0
 NEVER = 3600.0

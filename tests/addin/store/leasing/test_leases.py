@@ -13,8 +13,8 @@ from qb_plugin.model import Lease
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.leasing.process import Process
 from qb_plugin.store.sql import tables
-from tests.support.open_leases import open_store_without_lease
-from tests.support.store_samples import REALM, StillClock, sample_run, statements_of
+from tests.support.addin.open_leases import open_store_without_lease
+from tests.support.addin.store_samples import REALM, StillClock, sample_run, statements_of
 
 MARIA, PAUL = Process("desk", 100, "5"), Process("desk", 200, "6")
 

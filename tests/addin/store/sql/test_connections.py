@@ -16,7 +16,7 @@ from qb_plugin.store.database import open_store
 from qb_plugin.store.sql.connections import PORTION, Database, portions
 from qb_plugin.store.sql.migrations import CURRENT
 from qb_plugin.store.sql.tables import links
-from tests.support.store_samples import NOON, StillClock
+from tests.support.addin.store_samples import NOON, StillClock
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(tmp_path: Path) -> None:

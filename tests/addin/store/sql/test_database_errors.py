@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError, Ti
 from qb_plugin.errors import Fatal
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.sql.database_errors import translate_errors
+from tests.support.addin.store_samples import REALM, StillClock, sample_intents
 from tests.support.postgres import POSTGRES
-from tests.support.store_samples import REALM, StillClock, sample_intents
 
 
 @pytest.fixture

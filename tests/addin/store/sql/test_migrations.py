@@ -15,7 +15,7 @@ from qb_plugin.errors import Fatal
 from qb_plugin.model import Connection, ConnectionState, Entity, IntentState, Message, Outcome, RowResult
 from qb_plugin.store.database import open_store
 from qb_plugin.store.sql import migrations, tables
-from tests.support.store_samples import NOON, REALM, StillClock, payment, sample_intent, sample_link, sample_run
+from tests.support.addin.store_samples import NOON, REALM, StillClock, payment, sample_intent, sample_link, sample_run
 
 # The tables as version 1 made them. These lines never change again: they stand for databases that exist.
 VERSION_1 = """

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from qb_plugin.model import Application, Line, QboInvoice
 from qb_plugin.sync.exporting.allocation import OpenBalances, total_of
-from tests.support.sync_firm import invoice
+from tests.support.addin.sync_firm import invoice
 
 Spent = list[tuple[str, Decimal]]
 

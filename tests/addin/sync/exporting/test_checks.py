@@ -11,7 +11,7 @@ import pytest
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import Company, Customer, Message
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
-from tests.support.sync_firm import DAY, payment
+from tests.support.addin.sync_firm import DAY, payment
 
 HOME = Company(realm="realm", name="Alder & Finch", home_currency="USD", closed_until=DAY)
 KNOWN = Customer(id="51", name="Amy", full_name="Amy", currency="USD")

@@ -21,8 +21,8 @@ from qb_plugin.model import (
     SourceRecord,
     UnreadableRecord,
 )
-from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
-from tests.support.sync_firm import DAY, Firm, firm_in, invoice, memo, part
+from tests.support.addin.scripted_sends import LOST, UNSENT, Step, refuses
+from tests.support.addin.sync_firm import DAY, Firm, firm_in, invoice, memo, part
 
 CM = memo(1)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))

@@ -13,8 +13,8 @@ import pytest
 from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.model import Message, Operation, Outcome, QboCreditMemo, QboPayment, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
-from tests.support.scripted_sends import LOST, UNSENT, Step
-from tests.support.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, memo, part
+from tests.support.addin.scripted_sends import LOST, UNSENT, Step
+from tests.support.addin.sync_firm import DAY, Ended, Firm, collect, firm_in, invoice, memo, part
 
 CM = memo(1)
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))

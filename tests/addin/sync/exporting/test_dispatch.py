@@ -26,8 +26,8 @@ from qb_plugin.model import (
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.exporting.dispatch import AHEAD, CustomerQueue, Dispatcher
 from qb_plugin.sync.exporting.planning import PlannedRow
-from tests.support.scripted_sends import LOST
-from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
+from tests.support.addin.scripted_sends import LOST
+from tests.support.addin.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
 
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 

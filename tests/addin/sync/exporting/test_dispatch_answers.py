@@ -24,8 +24,8 @@ from qb_plugin.model import (
 from qb_plugin.sync.exporting.dispatch import Dispatcher, row_context
 from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.reporting import RunAborted
-from tests.support.scripted_sends import LOST, Step, refuses
-from tests.support.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
+from tests.support.addin.scripted_sends import LOST, Step, refuses
+from tests.support.addin.sync_firm import REALM, Ended, Firm, customer_id, firm_in, invoice, leased, line, payment
 
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 

@@ -19,7 +19,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.exporting.planning import Plan, PlannedRow, Planner
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
-from tests.support.sync_firm import DAY, Firm, firm_in, invoice, line, memo, part, payment
+from tests.support.addin.sync_firm import DAY, Firm, firm_in, invoice, line, memo, part, payment
 
 
 @pytest.fixture

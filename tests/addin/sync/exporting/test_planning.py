@@ -21,8 +21,8 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.sync.exporting.planning import Plan, PlannedRow
-from tests.support.scripted_sends import LOST
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, payment
+from tests.support.addin.scripted_sends import LOST
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, payment
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from qb_plugin.store.database import open_store
 from qb_plugin.sync.exporting.recovery import Recovery, marker_of
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.exporting.settlement import in_doubt
-from tests.support.interrupted_runs import CALL, LAG, send_and_die, settle, settlement_of
-from tests.support.scripted_sends import LOST, UNSENT, late, refuses
-from tests.support.sync_firm import DAY, Ended, Firm, book_payment, collect, customer_id, firm_in, leased, memo, payment
+from tests.support.addin.interrupted_runs import CALL, LAG, send_and_die, settle, settlement_of
+from tests.support.addin.scripted_sends import LOST, UNSENT, late, refuses
+from tests.support.addin.sync_firm import DAY, Ended, Firm, book_payment, collect, customer_id, firm_in, leased, memo, payment
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from qb_plugin.store.sql.encoding import decode_message
 from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.exporting.recovery import is_refusal
 from qb_plugin.sync.exporting.run_export import settle_open
-from tests.support.interrupted_runs import CALL, LAG, send_and_die, settle
-from tests.support.scripted_sends import LOST, UNSENT, Step, late, refusal, refuses
-from tests.support.sync_firm import Firm, collect, firm_in, memo, payment
+from tests.support.addin.interrupted_runs import CALL, LAG, send_and_die, settle
+from tests.support.addin.scripted_sends import LOST, UNSENT, Step, late, refusal, refuses
+from tests.support.addin.sync_firm import Firm, collect, firm_in, memo, payment
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from qb_plugin.model import Application, Batch, Company, Entity, IntentState, Ki
 from qb_plugin.sync.exporting.run_export import still_open
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.possible_duplicates import find_possible_duplicate
-from tests.support.scripted_sends import LOST, UNSENT, Step, refuses
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, part, payment
+from tests.support.addin.scripted_sends import LOST, UNSENT, Step, refuses
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, part, payment
 
 SIGNED_OUT = ReconnectNeeded(Message("quickbooks_signed_out"))
 

@@ -25,8 +25,8 @@ from qb_plugin.model import (
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack, unpack_payment
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.row import ImportRow
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
-from tests.support.sync_ledger import ImportLedger
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
+from tests.support.ledgers.sync_ledger import ImportLedger
 
 
 @pytest.fixture

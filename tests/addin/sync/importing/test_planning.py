@@ -14,8 +14,8 @@ from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
-from tests.support.sync_ledger import ImportLedger
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
+from tests.support.ledgers.sync_ledger import ImportLedger
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows
 from qb_plugin.sync.importing.refresh import AGAIN, LOOK_BACK, MARGIN, differences
 from qb_plugin.sync.importing.run_import import GROUP
 from tests.addin.sync.importing.test_run_import import Desk, many, outcomes
-from tests.support.fake_ledger_values import FakeApplication
-from tests.support.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
-from tests.support.sync_ledger import ImportLedger
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
+from tests.support.ledgers.fake_ledger_values import FakeApplication
+from tests.support.ledgers.sync_ledger import ImportLedger
 
 
 @pytest.fixture

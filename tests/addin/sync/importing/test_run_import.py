@@ -22,9 +22,9 @@ from qb_plugin.model import (
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows
 from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.run_import import GROUP, ImportOptions, as_host_payment, import_payments, record
-from tests.support.fake_ledger_values import FakeApplication
-from tests.support.sync_firm import DAY, REALM, Ended, Firm, book_payment, collect, firm_in, line
-from tests.support.sync_ledger import ImportLedger, PowerCutError
+from tests.support.addin.sync_firm import DAY, REALM, Ended, Firm, book_payment, collect, firm_in, line
+from tests.support.ledgers.fake_ledger_values import FakeApplication
+from tests.support.ledgers.sync_ledger import ImportLedger, PowerCutError
 
 
 @pytest.fixture
