@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from hostsim.practice import client_and_invoice_lists as lists
 from hostsim.practice import reading
 from hostsim.practice.amounts import BadAmountError, to_units
 from hostsim.practice.births import fresh_birth
-from hostsim.practice.listing import take_snapshot
+from hostsim.practice.lists import client_and_invoice_lists as lists
+from hostsim.practice.lists.listing import take_snapshot
+from hostsim.practice.lists.query import read_query
 from hostsim.practice.marks import first_addin
 from hostsim.practice.model import (
     ApplyChange,
@@ -28,7 +29,6 @@ from hostsim.practice.model import (
     RecordedPayment,
     UpdateChange,
 )
-from hostsim.practice.query import read_query
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.snapshots import IdSnapshot, Snapshot

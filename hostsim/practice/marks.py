@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
-from hostsim.practice.listing import signed_keys
+from hostsim.practice.lists.listing import signed_keys
 from hostsim.practice.model import Kind, Mark, MarkChange
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.sql_conditions import in_values

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from hostsim.practice.amounts import from_units
-from hostsim.practice.listing import signed_keys
+from hostsim.practice.lists.listing import signed_keys
 from hostsim.practice.model import Application, Client, Invoice, Kind, Record
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.sql_conditions import in_rows, in_values, row_numbers

@@ -17,8 +17,8 @@ from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.bulk_seed import seed_payments
 from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.lists.query import SORTS
 from hostsim.practice.model import LedgerQuery, PaymentToRecord
-from hostsim.practice.query import SORTS
 from tests.bench.subjects.databases import empty_database
 
 TODAY = date(2026, 11, 22)

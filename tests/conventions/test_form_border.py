@@ -28,8 +28,8 @@ from qb_plugin.forms import descriptions as addin_descriptions
 from qb_plugin.forms import protocol
 from qb_plugin.plugin import FORMS
 from qb_plugin.runtime import Runtime
-from tests.conventions.imports.test_import_table import ROOT
 from tests.support.hosts.fake_addin import Parcels, PlainForm, SendForm
+from tests.support.paths import ROOT
 
 ADDIN = (addin_descriptions, addin_host, ledger_changes)
 HOST = (host_descriptions, practice_model, host_services)

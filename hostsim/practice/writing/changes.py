@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hostsim.practice.listing import signed_keys
+from hostsim.practice.lists.listing import signed_keys
 from hostsim.practice.model import ChangeOutcome, RecordingStatus
 from hostsim.practice.sql.editing import KeptRecord, delete_record, read_kept, release_parts, rewrite_record
 from hostsim.practice.sql.inserting import apply_parts, lock_serials

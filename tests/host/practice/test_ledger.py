@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import event
 
 from hostsim.practice.database import Practice
+from hostsim.practice.lists.query import SORTS, BadQuery
 from hostsim.practice.model import Kind, LedgerQuery, MarkChange
-from hostsim.practice.query import SORTS, BadQuery
 from qb_plugin import host
 from qb_plugin.testing import LedgerContract, LedgerUnderTest
 from tests.support.hosts.practice_samples import (

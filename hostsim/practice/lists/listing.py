@@ -9,9 +9,9 @@ from sqlalchemy import Connection, FromClause, Select, and_, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from hostsim.practice.amounts import from_units
+from hostsim.practice.lists.query import RecordQuery
+from hostsim.practice.lists.search import term_condition
 from hostsim.practice.model import Kind
-from hostsim.practice.query import RecordQuery
-from hostsim.practice.search import term_condition
 from hostsim.practice.sql.snapshots import Snapshot, read_ordered
 from hostsim.practice.sql.sql_conditions import in_values, row_number
 from hostsim.practice.sql.tables import marks, records

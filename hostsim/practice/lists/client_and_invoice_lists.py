@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, or_, select
 
 from hostsim.practice.amounts import from_units
+from hostsim.practice.lists.query import BadQuery, search_terms
+from hostsim.practice.lists.search import client_condition
 from hostsim.practice.model import ListQuery
-from hostsim.practice.query import BadQuery, search_terms
-from hostsim.practice.search import client_condition
 from hostsim.practice.sql.snapshots import IdSnapshot, read_ordered
 from hostsim.practice.sql.sql_conditions import row_number
 from hostsim.practice.sql.tables import clients, invoices
