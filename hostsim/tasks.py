@@ -19,6 +19,7 @@ from hostsim.task_events import Progress, Publish, TaskDescription, TaskSummary
 
 FOR_PROGRAMS = frozenset({"quickbooks_id", "applied"})
 """Keys of a row that no grid shows."""
+STOPPING = "Stopping: nothing new is sent. What is on its way is waited for."
 CAPACITY = 50
 """Ended tasks that stay readable, so that a reopened page still finds the last runs."""
 
@@ -81,7 +82,8 @@ class Task:
     def cancel(self) -> None:
         """Ask the run to finish what is in flight, then stop."""
         self._cancel.set()
-        self.notice("Stopping after what is in flight…")
+        self.text = STOPPING
+        self.publish({"task": self.id, "notice": STOPPING, "progress": self.measure()})
 
     def row(self, row: RowChange) -> None:
         """Lay a row's change over its earlier ones, and publish the row."""
@@ -99,9 +101,9 @@ class Task:
         self.publish({"task": self.id, "progress": self.measure()})
 
     def notice(self, text: str) -> None:
-        """Publish a sentence about the whole run."""
-        self.text = text
-        self.publish({"task": self.id, "notice": text})
+        """Publish a sentence about the whole run; an empty one takes it away, or leaves that the run is stopping."""
+        self.text = text or (STOPPING if self.cancelled else "")
+        self.publish({"task": self.id, "notice": self.text})
 
     def patch(self, row: Row) -> Row:
         """The row as this run has left it so far."""
@@ -129,9 +131,9 @@ class Task:
         return silent_row(id, row) if isinstance(row, str) else row
 
     def measure(self) -> Progress:
-        """Progress and time left."""
+        """Progress and time left; none once a person has cancelled, since the rest is not going to be done."""
         elapsed, here = self.clock() - self._started, self.done - (self._done_before or 0)
-        left = round(elapsed * (self.total - self.done) / here) if here > 0 else None
+        left = round(elapsed * (self.total - self.done) / here) if here > 0 and not self.cancelled else None
         return {"done": self.done, "total": self.total, "left": left}
 
     def describe(self) -> TaskDescription:

@@ -65,6 +65,20 @@ def test_a_run_sees_that_it_was_cancelled() -> None:
     assert task.summary["counts"] == {**NO_COUNTS, "not_tried": 1}
 
 
+def test_a_run_that_is_cancelled_promises_no_time_and_says_that_it_stops_until_its_end() -> None:
+    events: list[TaskEvent] = []
+    task = Task("t", "send", "go", events.append, clock=itertools.count(0.0, 4.0).__next__)
+    task.progress(40, 60)
+    task.done = 50
+    assert task.measure()["left"] is not None
+    task.cancel()
+    assert events[-1].get("progress") == {"done": 50, "total": 60, "left": None}
+    assert task.describe()["notice"].startswith("Stopping: nothing new is sent.")
+    task.notice("QuickBooks asked us to slow down.")
+    task.notice("")
+    assert events[-1].get("notice", "").startswith("Stopping: nothing new is sent.")
+
+
 def test_a_running_form_is_found_again_and_an_ended_one_is_not() -> None:
     gate, tasks = threading.Event(), new_tasks([])
     task = tasks.start("send", "go", "s1", lambda _: {"reload": gate.wait(10)})
