@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qb_plugin.clock import Clock
 from qb_plugin.forms.services import MarkQueue
 from qb_plugin.host import MarkChange
+from qb_plugin.sync.run import RunPorts
 
 GROUP = 500  # marks are set as soon as so many wait
 SECONDS = 1.0  # and wait for others at most so long
@@ -15,10 +15,10 @@ LAST_WAITS = (1.0, 1.0, 2.0, 4.0)  # seconds between the tries at the end of a r
 class RunMarks:
     """Marks rows as they end. A host that cannot be written to is tried again; nothing of that reaches the run."""
 
-    def __init__(self, queue: MarkQueue, clock: Clock) -> None:
-        self._queue, self._clock = queue, clock
+    def __init__(self, queue: MarkQueue, ports: RunPorts) -> None:
+        self._queue, self._clock = queue, ports.clock
         self._pause = SECONDS
-        self._due = clock.monotonic() + SECONDS
+        self._due = self._clock.monotonic() + SECONDS
 
     def add(self, change: MarkChange) -> None:
         """Let a mark wait for its group."""

@@ -39,7 +39,7 @@ class RunTask:
 
     def __init__(self, services: FormServices, task: Task) -> None:
         self._services, self._task = services, task
-        self._marks = RunMarks(services.mark_queue, services.run_ports.clock)
+        self._marks = RunMarks(services.mark_queue, services.run_ports)
         self._marking, self._noticed = True, False
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
