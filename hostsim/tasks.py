@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,10 +14,12 @@ from typing import TypeVar, cast
 
 from hostsim.addins.descriptions import Answer, Row, RowChange, RunSummary
 from hostsim.exception_log import trace_of
+from hostsim.row_ends import count_rows, end_of, is_open
 from hostsim.task_events import Progress, Publish, TaskDescription, TaskSummary
 
 FOR_PROGRAMS = frozenset({"quickbooks_id", "applied"})
 """Keys of a row that no grid shows."""
+STOPPING = "Stopping: nothing new is sent. What is on its way is waited for."
 CAPACITY = 50
 """Ended tasks that stay readable, so that a reopened page still finds the last runs."""
 
@@ -80,7 +82,8 @@ class Task:
     def cancel(self) -> None:
         """Ask the run to finish what is in flight, then stop."""
         self._cancel.set()
-        self.notice("Stopping after what is in flight…")
+        self.text = STOPPING
+        self.publish({"task": self.id, "notice": STOPPING, "progress": self.measure()})
 
     def row(self, row: RowChange) -> None:
         """Lay a row's change over its earlier ones, and publish the row."""
@@ -98,9 +101,9 @@ class Task:
         self.publish({"task": self.id, "progress": self.measure()})
 
     def notice(self, text: str) -> None:
-        """Publish a sentence about the whole run."""
-        self.text = text
-        self.publish({"task": self.id, "notice": text})
+        """Publish a sentence about the whole run; an empty one takes it away, or leaves that the run is stopping."""
+        self.text = text or (STOPPING if self.cancelled else "")
+        self.publish({"task": self.id, "notice": self.text})
 
     def patch(self, row: Row) -> Row:
         """The row as this run has left it so far."""
@@ -113,14 +116,24 @@ class Task:
         with self._lock:
             return [self._row(id) for id in self._rows]
 
+    def end_rows(self, ids: Sequence[str]) -> list[RowChange]:
+        """These rows with their ends; one that has none, or of which nothing was told, gets its end now."""
+        with self._lock:
+            rows = [self._row(id) for id in ids]
+        for row in rows:
+            if is_open(row) or "outcome" not in row:
+                self.row(end_of(row))
+        with self._lock:
+            return [self._row(id) for id in ids]
+
     def _row(self, id: str) -> RowChange:
         row = self._rows.get(id, RowChange(id=id))
         return silent_row(id, row) if isinstance(row, str) else row
 
     def measure(self) -> Progress:
-        """Progress and time left."""
+        """Progress and time left; none once a person has cancelled, since the rest is not going to be done."""
         elapsed, here = self.clock() - self._started, self.done - (self._done_before or 0)
-        left = round(elapsed * (self.total - self.done) / here) if here > 0 else None
+        left = round(elapsed * (self.total - self.done) / here) if here > 0 and not self.cancelled else None
         return {"done": self.done, "total": self.total, "left": left}
 
     def describe(self) -> TaskDescription:
@@ -201,8 +214,10 @@ class Tasks:
         *,
         by: str = "",
         answer: Answer | None = None,
+        ids: Sequence[str] = (),
     ) -> Task:
-        """Start `work` in a thread, for the user `by`, on the rows of `answer`; an exception ends it as broken, with a sentence.
+        """Start `work` on the rows `ids` of `answer`, in a thread, for the user `by`; an exception ends it as broken, with a
+        sentence. Rows that it leaves open get their ends here.
 
         AlreadyRunning while another task of this form runs: of two windows that start at once, the second is shown the first's.
         """
@@ -214,7 +229,7 @@ class Tasks:
                 raise AlreadyRunning(running)
             self._tasks[task.id] = task
             self._drop_oldest()
-        threading.Thread(target=_run, args=(task, work), name=f"task-{task.id}", daemon=True).start()
+        threading.Thread(target=_run, args=(task, work, ids), name=f"task-{task.id}", daemon=True).start()
         return task
 
     def get(self, id: str) -> Task | None:
@@ -245,10 +260,22 @@ class Tasks:
             del self._tasks[id]
 
 
-def _run(task: Task, work: Callable[[Task], RunSummary]) -> None:
+def _run(task: Task, work: Callable[[Task], RunSummary], ids: Sequence[str]) -> None:
     try:
-        task.finish(State.ENDED, cast(TaskSummary, work(task)))
+        summary = cast(TaskSummary, work(task))
     except Exception as problem:  # a run may raise anything; the page must say so
-        text = f"The run stopped with an error: {type(problem).__name__}. Rows without an outcome may not have been tried."
+        text = f"The run stopped with an error: {type(problem).__name__}. Each row says how far it came."
         task.trace = trace_of(problem)
-        task.finish(State.BROKEN, {"text": text, "level": "error", "details": "".join(traceback.format_exception(problem))})
+        counts = count_rows(task.end_rows(ids or [row["id"] for row in task.rows]))
+        trace = "".join(traceback.format_exception(problem))
+        task.finish(State.BROKEN, {"text": text, "level": "error", "details": trace, "counts": counts})
+    else:
+        task.finish(State.ENDED, _with_ends(task, summary, ids))
+
+
+def _with_ends(task: Task, summary: TaskSummary, ids: Sequence[str]) -> TaskSummary:
+    """The summary of a run that returned; if it has left a row open, that row is ended, and all of them are counted anew."""
+    left = [row["id"] for row in task.rows if is_open(row)]
+    if not left:
+        return summary
+    return {**summary, "counts": count_rows(task.end_rows(ids or [row["id"] for row in task.rows]))}

@@ -13,6 +13,7 @@ from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
+from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reference_lists import ReferenceListCache
@@ -32,6 +33,7 @@ class Runtime:
         self.parts = parts or Parts()
         self.sentences = load_sentences()
         self.notices = Notices()
+        self.mark_queue = MarkQueue(host.marks)
         self.store = self.parts.open_store(host.database_url)
         self.links: Links = self.store.links
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
@@ -51,7 +53,12 @@ class Runtime:
             host=host, sentences=self.sentences, app_keys=app_keys, company=self.company, lists=self.reference_lists
         )
         self.settle_job = SettleJob(
-            company=self.company, open_context=self.context, run_ports=self.run_ports, marks=host.marks, links=self.links
+            company=self.company,
+            open_context=self.context,
+            run_ports=self.run_ports,
+            marks=host.marks,
+            waiting=self.mark_queue,
+            links=self.links,
         )
 
     def connection(self) -> Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Sequence
 from types import FrameType, TracebackType
@@ -26,6 +27,7 @@ class TerminalTask:
         self._line = self._bar.add_task("running", total=total)
         self._before: Any = None
         self._rows: dict[str, RowChange] = {}
+        self._said = ""  # the last notice without its numbers
 
     def __enter__(self) -> TerminalTask:
         if not self._quiet:
@@ -62,6 +64,8 @@ class TerminalTask:
         self._bar.update(self._line, completed=done, total=total)
 
     def notice(self, text: str) -> None:
-        """Print a sentence about the whole run above the bar."""
-        if not self._quiet:
-            self._bar.console.print(Text(plain(text)))
+        """Print a sentence about the whole run above the bar; without a bar one that counts down is printed once."""
+        said = re.sub(r"\d+", "", text)
+        if text and not (self._quiet and said == self._said):
+            self._console.print(Text(plain(text)))
+        self._said = said

@@ -12,6 +12,7 @@ import click
 from hostsim.addins.descriptions import Answer, FormDescription, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form
 from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
+from hostsim.row_ends import count_rows, ended, is_open
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask
@@ -122,8 +123,12 @@ def _run(workspace: Workspace, form: Form, description: FormDescription, request
 
 
 def with_rows(summary: RunSummary, rows: Sequence[RowChange]) -> RunSummary:
-    """The summary with the rows that were reported, unless the form gives its own."""
-    return summary if "rows" in summary else {**summary, "rows": rows}
+    """The summary with the rows that were reported, unless the form gives its own; those left open get their ends."""
+    if "rows" in summary:
+        return summary
+    ends = [ended(row) for row in rows]
+    whole: RunSummary = {**summary, "rows": ends}
+    return {**whole, "counts": count_rows(ends)} if any(map(is_open, rows)) else whole
 
 
 def attempt_choice(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> RowChoice:

@@ -197,7 +197,7 @@ def _run(workspace: Workspace, id: str, body: Body) -> Task:
     action = allowed_action(workspace, form, body, "run")
     ids, answer, edits = _ids(workspace, body), read_answer(body), read_edits(body)
     snapshot = str(body.get("snapshot") or "")
-    start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer)
+    start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer, ids=ids)
     try:
         return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task))
     except AlreadyRunning as problem:

@@ -9,6 +9,7 @@ from qb_plugin.errors import AddInError, CallCancelled, Fatal, RunInProgress
 from qb_plugin.forms.descriptions import Level, RunSummary
 from qb_plugin.forms.presentation import present_counts, present_result
 from qb_plugin.forms.protocol import Task
+from qb_plugin.forms.run_marks import RunMarks
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import MarkChange
 from qb_plugin.model import Message, Outcome, RowResult, RunInfo, Side, side_of
@@ -30,8 +31,6 @@ COUNT_WORDS = {
 }
 WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
 ALWAYS_TOLD = ("done", "failed")
-GROUP = 500  # marks a commit of the host's, at most
-SECONDS = 1.0  # marks wait for others at most so long
 LOOK_EVERY = 1.0  # seconds between looks at another workstation's run
 
 
@@ -40,10 +39,9 @@ class RunTask:
 
     def __init__(self, services: FormServices, task: Task) -> None:
         self._services, self._task = services, task
-        self._to_mark: dict[str, MarkChange] = {}
+        self._marks = RunMarks(services.mark_queue, services.run_ports)
         self._marking, self._noticed = True, False
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
-        self._marked_at = services.run_ports.clock.monotonic()
 
     def run(self, action: str, ids: Sequence[str], work: Work) -> RunSummary:
         """Carry out the work; every row ends with an outcome, whatever happens."""
@@ -106,11 +104,11 @@ class RunTask:
 
     def _report(self, progress: RunProgress, result: RowResult) -> None:
         self._show(progress, result)
-        self._mark_if_due()
+        self._marks.write_if_due()
 
     def _report_notice(self, message: Message) -> None:
         self._notice(message)
-        self._mark_if_due()
+        self._marks.write_if_due()
 
     def _show(self, progress: RunProgress, result: RowResult) -> None:
         if result.id not in progress:
@@ -124,31 +122,16 @@ class RunTask:
             self._task.notice("")
         mark, record = mark_of(result), marked_record(result)
         if mark and record and self._marking:
-            self._to_mark[record] = mark_change(record, mark, result.quickbooks_id)
+            self._marks.add(mark_change(record, mark, result.quickbooks_id))
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
         self._task.notice(self._services.sentences.text(message))
 
-    def _mark_if_due(self) -> None:
-        if len(self._to_mark) >= GROUP or self._services.run_ports.clock.monotonic() >= self._marked_at + SECONDS:
-            self._mark()
-
-    def _mark(self) -> None:
-        """Set the host's marks for the rows that have ended."""
-        changes = list(self._to_mark.values())
-        if changes:
-            self._services.host.marks.put(changes)
-        self._to_mark = {}
-        self._marked_at = self._services.run_ports.clock.monotonic()
-
     def _mark_the_last(self) -> AddInError | None:
-        """The failure of the host to set the marks, if it fails: they are repaired from our links at the next press or start."""
-        try:
-            self._mark()
-        except Exception as error:
-            return Fatal(Message("host_trouble", details=type(error).__name__))
-        return None
+        """The failure of the host to set the marks, if it fails: the settle job sets them when the host can be written to."""
+        trouble = self._marks.write_last()
+        return Fatal(Message("marks_wait", details=trouble)) if trouble else None
 
     def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> RunSummary:
         sentences = self._services.sentences

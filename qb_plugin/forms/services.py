@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from qb_plugin.errors import AddInError
-from qb_plugin.host import Host
+from qb_plugin.host import Host, MarkChange
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
@@ -37,6 +37,16 @@ class NoticeSource(Protocol):
         ...
 
 
+class MarkQueue(Protocol):
+    """Marks that the host has not taken yet, of this process."""
+
+    def __len__(self) -> int: ...
+    def add(self, change: MarkChange) -> None: ...
+    def write(self) -> None:
+        """Set them in the host, and raise what it raises; those it has not taken go on waiting."""
+        ...
+
+
 class FormServices(Protocol):
     """The parts of the add-in, as forms see them.
 
@@ -55,6 +65,8 @@ class FormServices(Protocol):
     def run_ports(self) -> RunPorts: ...
     @property
     def notices(self) -> NoticeSource: ...
+    @property
+    def mark_queue(self) -> MarkQueue: ...
     def connection(self) -> Connection: ...
     def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """The ports of this company; NotConnected, or with `signed_in` ReconnectNeeded, when it cannot be called."""

@@ -10,6 +10,7 @@ from qb_plugin.host import Marks
 from qb_plugin.model import Connection
 from qb_plugin.quickbooks.http.call_scope import calls_of_run, never
 from qb_plugin.services.company import ConnectedCompany
+from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.marks_repair import repair_marks
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import settle_open
@@ -28,17 +29,18 @@ class SettleJob:
         open_context: Callable[[Connection], SyncContext],
         run_ports: RunPorts,
         marks: Marks,
+        waiting: MarkQueue,
         links: Links,
     ) -> None:
         self._company, self._open_context = company, open_context
-        self._run_ports, self._marks, self._links = run_ports, marks, links
+        self._run_ports, self._marks, self._waiting, self._links = run_ports, marks, waiting, links
         self._repaired = ""
 
     def run(self) -> None:
-        """Repair the marks once per process and company, and settle the open intents of the connected company."""
+        """Repair the marks once per process and company, or when some still wait; settle the company's open intents."""
         try:
             connection = self._company.connection()
-            if connection.realm and connection.realm != self._repaired:
+            if connection.realm and (self._waiting or connection.realm != self._repaired):
                 self._repair(connection.realm)
             context = self._open_context(connection)
             self._company.use_saved_pace(context.realm)
@@ -57,5 +59,6 @@ class SettleJob:
         self._repair(context.realm)
 
     def _repair(self, realm: str) -> None:
+        self._waiting.write()  # first: of a record that was linked since, the link knows better
         repair_marks(self._marks, self._links, realm)
         self._repaired = realm

@@ -30,6 +30,7 @@ COUNTED = (  # the outcomes a run ends with, in the order in which its summary n
 UNTRIED = frozenset({"skipped", "not_tried", "ready", "not_ready"})
 NOT_ENDED = frozenset({Outcome.WAITING, Outcome.RUNNING})
 GROUP = 500  # results a commit of the history, at most
+LAST_WAITS = (1.0, 1.0, 2.0, 4.0)  # seconds between the tries to write down how a run ended, while the database is away
 SECONDS = 2.0  # results wait for others at most so long: another workstation that watches sees the number go on
 
 Work = Callable[[LeasedRun], object]
@@ -122,12 +123,12 @@ def run_under_lease(
     row has ended; when it is the listener that fails, no row is reported any more.
     """
     lease = ports.leases.take(run.realm, run)
+    recorder = RunRecorder(ports, run, LeaseGuard(ports.leases, lease, ports.clock), progress, listener)
     try:
-        recorder = RunRecorder(ports, run, LeaseGuard(ports.leases, lease, ports.clock), progress, listener)
         finish_all_rows(recorder, partial(work, recorder.leased_run(lease.fence, stop)))
     finally:
         try:
-            ports.runs.finish(run.id, progress.counts(), ports.clock.now())
+            recorder.write_end()
         finally:
             ports.leases.release(lease)
 
@@ -191,13 +192,29 @@ class RunRecorder:
         self._written_at = self._ports.clock.monotonic()
 
     def finish_remaining(self, reason: Message) -> None:
-        """End the rows that have no end; a history that cannot be written does not prevent their being shown."""
+        """End the rows that have no end; a history that cannot be written now does not prevent their being shown."""
         ends = self._progress.finish_remaining(reason)
+        self._waiting += ends
         if ends:
             with suppress(AddInError):
-                self._ports.runs.report(self._run.id, ends)
+                self.write()
         for end in (*self._unshown, *ends):
             self._listener.row(end)
+
+    def write_end(self) -> None:
+        """Write what still waits, and how the run ended; a database that is away is tried again for some seconds."""
+        for seconds in LAST_WAITS:
+            with suppress(AddInError):
+                return self._write_end()
+            self._ports.clock.sleep(seconds)
+        return self._write_end()
+
+    def _write_end(self) -> None:
+        try:
+            if self._waiting:
+                self.write()
+        finally:
+            self._ports.runs.finish(self._run.id, self._progress.counts(), self._ports.clock.now())
 
     def _keep(self, result: RowResult) -> None:
         if self._progress.take(result) and result.outcome not in NOT_ENDED:

@@ -102,6 +102,7 @@ def test_cancel_finishes_what_is_in_flight_and_says_what_was_not_tried(shell: Sh
     shell.let(3)
     expect(form.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "3")
     form.get_by_role("button", name="Cancel").click()
+    expect(form.get_by_text("Stopping: nothing new is sent.")).to_be_visible()
     shell.let(1)
     expect(form.get_by_text("not tried 9")).to_be_visible()
 

@@ -65,6 +65,20 @@ def test_a_run_sees_that_it_was_cancelled() -> None:
     assert task.summary["counts"] == {**NO_COUNTS, "not_tried": 1}
 
 
+def test_a_run_that_is_cancelled_promises_no_time_and_says_that_it_stops_until_its_end() -> None:
+    events: list[TaskEvent] = []
+    task = Task("t", "send", "go", events.append, clock=itertools.count(0.0, 4.0).__next__)
+    task.progress(40, 60)
+    task.done = 50
+    assert task.measure()["left"] is not None
+    task.cancel()
+    assert events[-1].get("progress") == {"done": 50, "total": 60, "left": None}
+    assert task.describe()["notice"].startswith("Stopping: nothing new is sent.")
+    task.notice("QuickBooks asked us to slow down.")
+    task.notice("")
+    assert events[-1].get("notice", "").startswith("Stopping: nothing new is sent.")
+
+
 def test_a_running_form_is_found_again_and_an_ended_one_is_not() -> None:
     gate, tasks = threading.Event(), new_tasks([])
     task = tasks.start("send", "go", "s1", lambda _: {"reload": gate.wait(10)})
@@ -152,3 +166,52 @@ def test_only_so_many_ended_runs_are_kept() -> None:
 def test_a_change_without_cells_leaves_the_row_without_them() -> None:
     row: RowChange = {"id": "a"}
     assert merge_row(row, {"id": "a", "outcome": "done"}) == {"id": "a", "outcome": "done"}
+
+
+FIVE = ["done", "sent", "queued", "untold", "moved"]
+
+
+def leave_open(task: Task) -> None:
+    """One row ends, one is on its way, one waits, one is never told, and of one only a cell changes."""
+    task.row({"id": "done", "outcome": "running"})
+    task.row({"id": "done", "outcome": "synchronized"})
+    task.row({"id": "sent", "outcome": "running", "cells": {"to": "Cork"}})
+    task.row({"id": "queued", "outcome": "waiting"})
+    task.row({"id": "moved", "cells": {"to": "Kerry"}})
+
+
+def test_a_run_that_raises_leaves_no_row_running_and_its_counts_equal_the_rows() -> None:
+    events: list[TaskEvent] = []
+
+    def work(task: Task) -> RunSummary:
+        leave_open(task)
+        raise ZeroDivisionError
+
+    task = new_tasks(events).start("send", "go", "", work, ids=FIVE)
+    assert task.wait(10)
+    rows = {row["id"]: row for row in task.rows}
+    outcomes = {id: row.get("outcome") for id, row in rows.items()}
+    not_tried = dict.fromkeys(("queued", "untold", "moved"), "not_tried")
+    assert outcomes == {"done": "synchronized", "sent": "not_confirmed", **not_tried}
+    assert task.summary["counts"] == {**NO_COUNTS, "tried": 2, "done": 1, "not_confirmed": 1, "not_tried": 3}
+    assert (rows["sent"].get("cells"), rows["sent"].get("message", "")[:14]) == ({"to": "Cork"}, "Not confirmed:")
+    last = {event["row"]["id"]: event["row"].get("outcome") for event in events if "row" in event}
+    assert last == outcomes
+    assert events[-1]["state"] == "broken"
+
+
+def test_a_run_that_returns_with_a_row_left_open_is_counted_anew() -> None:
+    def work(task: Task) -> RunSummary:
+        leave_open(task)
+        return {"counts": {**NO_COUNTS, "tried": 5, "done": 5}, "text": "5 done."}
+
+    task = new_tasks([]).start("send", "go", "", work, ids=FIVE)
+    assert task.wait(10)
+    assert (task.state, task.summary["text"]) == (State.ENDED, "5 done.")
+    assert task.summary["counts"] == {**NO_COUNTS, "tried": 2, "done": 1, "not_confirmed": 1, "not_tried": 3}
+
+
+def test_rows_of_a_run_that_did_not_start_stay_as_they_were() -> None:
+    task = new_tasks([]).start("send", "go", "", lambda _: {"rejected": {"to": "No."}}, ids=FIVE)
+    assert task.wait(10)
+    assert (task.rows, task.summary) == ([], {"rejected": {"to": "No."}})

@@ -13,11 +13,13 @@ from typing import Any
 import click
 import pytest
 
+from hostsim.addins.descriptions import RowChange
 from hostsim.addins.host_services import Options
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.database import open_practice
-from hostsim.terminal.output import COUNTS
-from hostsim.terminal.run_command import drive
+from hostsim.terminal.output import COUNTS, NO_COUNTS
+from hostsim.terminal.progress import TerminalTask
+from hostsim.terminal.run_command import drive, with_rows
 from hostsim.terminal.selection import find_records, pick
 from hostsim.testing import KEY, demo_practice
 from hostsim.workspace import Workspace, open_workspace
@@ -144,6 +146,28 @@ def test_selected_records_are_run_alone_and_an_unknown_one_is_a_failed_row(
     assert len(addin.form.sent[0]["ids"]) == 1
     assert told["rows"][-1]["id"] == "P-99999"
     assert told["rows"][-1]["message"] == "There is no such record. Nothing was done for it."
+
+
+def test_without_a_terminal_a_wait_is_said_once_and_not_counted_down(capsys: pytest.CaptureFixture[str]) -> None:
+    with TerminalTask("Export", 2, quiet=True) as task:
+        for seconds in (60, 59, 58):
+            task.notice(f"QuickBooks asked us to slow down. Continuing in {seconds} s.")
+        task.notice("")
+        task.notice("QuickBooks cannot be reached. Trying again in 2 s.")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "QuickBooks asked us to slow down. Continuing in 60 s.",
+        "QuickBooks cannot be reached. Trying again in 2 s.",
+    ]
+
+
+def test_a_row_that_the_run_has_left_open_gets_its_end_and_is_counted() -> None:
+    told: list[RowChange] = [{"id": "a", "outcome": "synchronized"}, {"id": "b", "outcome": "running"}]
+    whole = with_rows({"counts": {**NO_COUNTS, "tried": 2, "done": 2}}, told)
+    assert [row.get("outcome") for row in whole["rows"]] == ["synchronized", "not_confirmed"]
+    assert whole["counts"] == {**NO_COUNTS, "tried": 2, "done": 1, "not_confirmed": 1}
+    assert with_rows({"counts": NO_COUNTS}, told[:1]) == {"counts": NO_COUNTS, "rows": told[:1]}
 
 
 def test_rows_are_picked_by_id_with_or_without_their_kind() -> None:
