@@ -24,8 +24,8 @@ from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.lease import LeasedRun
-from tests.support.fake_ledger import FakeLedger, FakeMarks
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.fake_ledger import FakeLedger, FakeMarks
 from tests.support.virtual_clock import VirtualClock
 
 TODAY = date(2026, 11, 20)

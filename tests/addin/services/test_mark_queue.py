@@ -11,8 +11,8 @@ from qb_plugin.host import MarkChange
 from qb_plugin.model import Entity, Link, LinkOrigin, Ref
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.mark_queue import GROUP, MarkQueue
-from tests.support.fake_ledger import FakeMarks
-from tests.support.text_host import TextHost
+from tests.support.hosts.text_host import TextHost
+from tests.support.ledgers.fake_ledger import FakeMarks
 
 
 class RecordingMarks(FakeMarks):
