@@ -38,6 +38,7 @@ FIXES: Mapping[str, Fix] = {
     "connect": {"label": "Reconnect…", "form": "connection"},
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
     "force_export": {"label": "Send anyway", "run": "export", "edit": {"force": True}},
+    "send_as_new": {"label": "Send as new", "run": "export", "edit": {"force": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
 }
 

@@ -175,15 +175,10 @@ def adopt(
 
 def adopted_result(record: SourceRecord, transaction: QboTransaction, snapshot: ExportSnapshot) -> RowResult:
     """How the row of an adopted record ends: found, or differing from what the record says."""
-    customer = snapshot.links.get(_client(record))
-    meant = PaymentDraft(customer_id=customer.quickbooks_id if customer else "", date=record.date, total=record.amount)
+    meant = PaymentDraft(customer_id=snapshot.customer_meant(record, transaction), date=record.date, total=record.amount)
     what = find_differences(meant, transaction)
     outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
     message = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
     return RowResult(
         id=str(record.ref), outcome=outcome, message=message, quickbooks_id=transaction.id, applied=applied(transaction)
     )
-
-
-def _client(record: SourceRecord) -> Ref:
-    return Ref(Kind.CLIENT, record.client_id)
