@@ -6,8 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qb_plugin.model import Customer, Entity, Kind, Link, Message, Operation, QboPayment, QboTransaction, Ref, SourceRecord
+from qb_plugin.model import (
+    Customer,
+    Entity,
+    Kind,
+    Link,
+    Message,
+    Operation,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    SourceRecord,
+    UnreadableRecord,
+)
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker
 from qb_plugin.sync.matching import DuplicateKey, record_key, transaction_key
 
@@ -58,14 +71,17 @@ def read_evidence(
     records: Sequence[SourceRecord],
     transactions: Sequence[QboTransaction],
     customers: Customers,
+    *,
     open_refs: frozenset[Ref],
+    chosen: Mapping[Ref, Claim],
 ) -> Evidence:
-    """Weigh the transactions that no record is linked to.
+    """Weigh the transactions that no record is linked to; what a person chose for a record is that record's.
 
     What an open intent has sent is that intent's: its marker proves it by itself, and recovery settles it.
     """
     markers = [(own_marker(transaction, context.firm_id), transaction) for transaction in transactions]
-    free = {(type(each), each.id) for each in unlinked(context, transactions)}
+    taken = {(type(each), each.id) for claim in chosen.values() for each in claim.held}
+    free = {(type(each), each.id) for each in unlinked(context, transactions)} - taken
     marked = [(marker, found) for marker, found in markers if (type(found), found.id) in free]
     by_source: dict[Ref, list[tuple[Marker, QboTransaction]]] = defaultdict(list)
     for marker, found in marked:
@@ -79,7 +95,26 @@ def read_evidence(
         for marker, found in marked
         if (type(found), found.id) not in held and not (marker and marker.source in open_refs) and not is_foreign(found, marker)
     }
-    return Evidence(claims, unclaimed)
+    return Evidence({**claims, **chosen}, unclaimed)
+
+
+def read_chosen(context: SyncContext, records: Sequence[SourceRecord], wanted: Mapping[Ref, str]) -> Mapping[Ref, Claim]:
+    """For each record that a person linked, the transaction they named; a question when it cannot be linked.
+
+    It must be readable, above zero, linked to no record, and named for one record only.
+    """
+    claims: dict[Ref, Claim] = {}
+    used: set[tuple[Kind, str]] = set()
+    for record in (record for record in records if record.ref in wanted):
+        identity, kind = wanted[record.ref], record.ref.kind
+        found = context.quickbooks.read(ENTITIES[kind], [identity]).get(identity)
+        free = not isinstance(found, UnreadableRecord | None) and found.total and list(unlinked(context, [found]))
+        if free and (kind, identity) not in used:
+            claims[record.ref] = Claim(adopted=free[0], held=(free[0],))
+            used.add((kind, identity))
+        else:
+            claims[record.ref] = Claim(question=Message("cannot_link", {"id": identity, "number": record.number}))
+    return claims
 
 
 def own_marker(transaction: QboTransaction, firm_id: str) -> Marker | None:

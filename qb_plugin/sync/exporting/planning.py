@@ -137,6 +137,8 @@ class Planner:
         link = self._snapshot.links.get(record.ref)
         if link:
             raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
+        if record.ref in self._options.skip:
+            raise RowNotSent(Outcome.SKIPPED, Message("not_now"))
         if record.ref in self._snapshot.open_refs:
             raise RowNotSent(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
         self._check_unreadable(record)

@@ -54,6 +54,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
         run.reporter.row(result)
     loop = SendLoop(context, run, options, planner)
     loop.apply_later(unapplied)
+    link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
 
@@ -163,7 +164,7 @@ def adopt(
     snapshot: ExportSnapshot,
     loop: SendLoop,
 ) -> None:
-    """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
+    """Link records whose marker is in QuickBooks already, as after an older backup was restored; those linked stay so."""
     link_records(context, found, LinkOrigin.ADOPTED)
     for record, transaction in found:
         result = adopted_result(record, transaction, snapshot)

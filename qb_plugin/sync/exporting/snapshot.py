@@ -17,7 +17,7 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.adoption import Claim, Customers, read_evidence
+from qb_plugin.sync.exporting.adoption import Claim, Customers, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.matching import DuplicateKey
 from qb_plugin.sync.ports import QuickBooksApi
@@ -37,6 +37,8 @@ class ExportOptions:
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()
+    skip: frozenset[Ref] = frozenset()
+    link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,8 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
-    evidence = read_evidence(context, records, readable, Customers(links, customers), open_refs)
+    chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link)
+    evidence = read_evidence(context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen)
     return ExportSnapshot(
         company=company,
         customers=customers,

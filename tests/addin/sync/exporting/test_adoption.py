@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Entity, Link, LinkOrigin, Message, Outcome, QboPayment, SourceRecord
+from qb_plugin.model import Entity, Link, LinkOrigin, Message, Outcome, QboPayment, SourceRecord, UnreadableRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.possible_duplicates import find_linkable
 from tests.support.scripted_sends import LOST
@@ -195,3 +195,46 @@ def test_what_an_open_intent_may_have_sent_is_no_other_records_duplicate(firm: F
     firm.break_off(payment(1, birth="b1"), when=lambda _: bool(firm.open_intents()))
     other = payment(2, birth="b2")
     assert read_snapshot(firm.context, [other], ExportOptions()).unclaimed == {}
+
+
+# --- what a person decided ----------------------------------------------------------------------------
+
+
+def test_a_row_that_is_not_for_now_is_skipped_once(firm: Firm) -> None:
+    record = payment(1)
+    assert ends(firm.export(record, skip=frozenset({record.ref})), record) == [("skipped", "not_now", None)]
+    assert firm.export(record).outcome(record) is Outcome.SYNCHRONIZED
+
+
+def test_a_record_is_linked_to_the_transaction_that_a_person_names(firm: Firm) -> None:
+    saved(firm, 538, "b1", amount="120.00")
+    record, alike = payment(540, amount="121.00", birth="c1"), payment(541, amount="120.00", birth="c2")
+    ended = firm.export(record, alike, link={record.ref: "838"})
+    assert ends(ended, record) == [("changed", "saved_but_differs", "838")]
+    link = firm.link(record)
+    assert link is not None
+    assert (link.quickbooks_id, link.origin) == ("838", LinkOrigin.MATCHED)
+    assert ended.outcome(alike) is Outcome.SYNCHRONIZED  # the one that looks like it is taken
+
+
+def test_what_a_person_links_is_not_adopted_by_its_own_number(firm: Firm) -> None:
+    saved(firm, 1, "b1")
+    first, other = payment(1, birth="b1", reference="5"), payment(2, birth="b2")
+    firm.export(first, other, link={other.ref: "301"})
+    assert linked(firm, other) == ["301"]
+    assert linked(firm, first) not in ([""], ["301"])
+
+
+@pytest.mark.parametrize("named", ["nothing", "voided", "linked", "unreadable", "twice"])
+def test_what_cannot_be_linked_is_said_and_nothing_is_sent(firm: Firm, named: str) -> None:
+    record, other = payment(2), payment(9, 3)
+    if named in {"voided", "linked", "twice"}:
+        firm.quickbooks.put(book_payment("900", amount="0.00" if named == "voided" else "100.00"))
+    if named == "linked":
+        firm.export(other, link={other.ref: "900"})
+    if named == "unreadable":
+        firm.quickbooks.unreadable = [UnreadableRecord(id="900", entity=Entity.PAYMENT, problem="odd", note="", customer_id="59")]
+    rows = [payment(1), record] if named == "twice" else [record]
+    ended = firm.export(*rows, link={row.ref: "900" for row in rows})
+    assert ends(ended, record) == [("needs_decision", "cannot_link", None)]
+    assert firm.quickbooks.batches == []
