@@ -120,6 +120,15 @@ class EmptyGrid(TypedDict):
     link: FormLink | None
 
 
+class RowEdit(TypedDict):
+    """A decision about one row that a run takes in its edits, and its option in a terminal."""
+
+    name: str  # key of the edit
+    option: str  # send-anyway
+    label: str
+    takes: Literal["switch", "text"]  # text: --link REF=TEXT
+
+
 class FormDescription(TypedDict):
     """A form, as its host draws it."""
 
@@ -133,6 +142,7 @@ class FormDescription(TypedDict):
     row_actions: Sequence[Action]
     notice: Notice | None
     token: str  # opaque; comes back as answer["token"]
+    row_edits: NotRequired[Sequence[RowEdit]]
     search: NotRequired[bool]  # whether the host offers its search box
     warning: NotRequired[FormWarning | None]
     unavailable: NotRequired[Unavailable | None]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
-from hostsim.addins.descriptions import Action, Field, FormDescription
+from hostsim.addins.descriptions import Action, Field, FormDescription, RowEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class RunRequest:
     act: str = ""
     run: str = ""
     needs_rows: bool = False
+    edits: Sequence[tuple[str, str, str | bool]] = ()  # row as it was named, key, value
 
 
 def build_command(name: str, description: FormDescription) -> click.Command:
@@ -35,10 +36,12 @@ def build_command(name: str, description: FormDescription) -> click.Command:
         for act in acts
     ]
     parameters += row_options(bool(description.get("search"))) if main else [json_option()]
+    row_edits = description.get("row_edits", ())
+    parameters += [edit_option(each) for each in row_edits]
     fields = {each["name"]: each for each in description.get("fields", ())}
 
     def read(**given: Any) -> RunRequest:
-        return read_request(fields, given, main, [act["id"] for act in acts])
+        return read_request(fields, given, main, [act["id"] for act in acts], list(read_edits(row_edits, given)))
 
     return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
 
@@ -87,7 +90,29 @@ def json_option() -> click.Option:
     return click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, and nothing else.")
 
 
-def read_request(fields: Mapping[str, Field], given: Mapping[str, Any], main: Action | None, acts: list[str]) -> RunRequest:
+def edit_option(each: RowEdit) -> click.Option:
+    """An option that decides about one row; it may be given for several."""
+    metavar = "REF=ID" if each["takes"] == "text" else "REF"
+    return click.Option([f"--{each['option']}", f"edit_{each['name']}"], multiple=True, metavar=metavar, help=each["label"])
+
+
+def read_edits(row_edits: Sequence[RowEdit], given: Mapping[str, Any]) -> Iterator[tuple[str, str, str | bool]]:
+    """Row, key and value of each decision; a usage error for a text that is missing."""
+    for each in row_edits:
+        for text in given[f"edit_{each['name']}"]:
+            row, _, value = text.partition("=")
+            if bool(value) != (each["takes"] == "text"):
+                raise click.UsageError(f"--{each['option']} takes {'REF=ID' if each['takes'] == 'text' else 'REF'}.")
+            yield row, each["name"], value or True
+
+
+def read_request(
+    fields: Mapping[str, Field],
+    given: Mapping[str, Any],
+    main: Action | None,
+    acts: list[str],
+    edits: Sequence[tuple[str, str, str | bool]],
+) -> RunRequest:
     """The values that click has read, as a RunRequest; a usage error when it is not clear which rows."""
     answer = {
         name.removeprefix("field_"): as_value(fields.get(name.removeprefix("field_")), value)
@@ -100,12 +125,13 @@ def read_request(fields: Mapping[str, Field], given: Mapping[str, Any], main: Ac
             raise click.UsageError(f"Say what to do: {', '.join(map(option_name, acts))}.")
         return RunRequest(answer, json=bool(given.get("as_json")), act=act)
     select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
+    select = select or (() if given["every"] else tuple(dict.fromkeys(row for row, _, _ in edits)))
     needs_rows = main.get("needs") == "selection"
     if needs_rows and bool(select) == bool(given["every"]):
         raise click.UsageError("Say which rows: --all for every row that the filters leave, or --select ID.")
     if given["dry_run"]:
         answer["dry_run"] = True
-    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows)
+    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows, edits)
 
 
 def as_value(each: Field | None, value: object) -> object:

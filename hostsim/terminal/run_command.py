@@ -9,14 +9,14 @@ from typing import TypeVar
 
 import click
 
-from hostsim.addins.descriptions import Answer, FormDescription, RowChange, RunSummary
+from hostsim.addins.descriptions import Answer, Edits, FormDescription, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form
 from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
 from hostsim.row_ends import count_rows, ended, is_open
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask
-from hostsim.terminal.selection import ListUnreadable, RowChoice, choose
+from hostsim.terminal.selection import ListUnreadable, RowChoice, choose, pick, ref_of
 from hostsim.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -117,9 +117,21 @@ def _run(workspace: Workspace, form: Form, description: FormDescription, request
         click.echo(chosen.warning, err=True)
     if not chosen.ids:
         return print_run({"counts": NO_COUNTS, "rows": [], "text": chosen.empty}, chosen, request)
+    edits = find_edits(workspace, chosen, request)
     with TerminalTask(chosen.heading, len(chosen.ids), quiet=request.json or not sys.stderr.isatty()) as task:
-        summary = attempt(lambda: form.run(request.run, chosen.answer, chosen.ids, {}, task))
+        summary = attempt(lambda: form.run(request.run, chosen.answer, chosen.ids, edits, task))
     return print_run(with_rows(summary, task.rows(chosen.ids)), chosen, request)
+
+
+def find_edits(workspace: Workspace, chosen: RowChoice, request: RunRequest) -> Edits:
+    """The decisions by row id; CannotRun for a row that is not in the run."""
+    edits: dict[str, dict[str, str | bool]] = {}
+    for name, key, value in request.edits:
+        found = [*pick(chosen.ids, [name])[0], ref_of(workspace.practice.ledger, name, "")]
+        if found[0] not in chosen.ids:
+            raise CannotRun(f"{name} is not among the rows of this run. Nothing was done.")
+        edits.setdefault(found[0], {})[key] = value
+    return edits
 
 
 def with_rows(summary: RunSummary, rows: Sequence[RowChange]) -> RunSummary:

@@ -38,6 +38,8 @@ FIXES: Mapping[str, Fix] = {
     "connect": {"label": "Reconnect…", "form": "connection"},
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
     "force_export": {"label": "Send anyway", "run": "export", "edit": {"force": True}},
+    "send_as_new": {"label": "Send as new", "run": "export", "edit": {"force": True}},
+    "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
 }
 

@@ -110,7 +110,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """A WorkSpace payment or credit memo to export; `number` is what people call it."""
+    """A WorkSpace payment or credit memo to export; `number` is what people call it, `birth` is as in `qb_plugin/host.py`."""
 
     ref: Ref
     number: str
@@ -123,3 +123,4 @@ class SourceRecord:
     memo: str = ""
     applications: tuple[Application, ...] = ()
     version: str = "0"
+    birth: str = ""

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from qb_plugin.host import Client
-from qb_plugin.model import Customer, QboCreditMemo, QboPayment
+from qb_plugin.model import Customer, Kind, QboCreditMemo, QboPayment, SourceRecord
 
 DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of an inactive record
 
@@ -45,6 +45,16 @@ DuplicateKey = tuple[str, date, Decimal, str]
 def duplicate_key(customer_id: str, day: date, amount: Decimal, reference: str | None) -> DuplicateKey:
     """Two payments of the same customer, date, amount and reference look the same."""
     return (customer_id, day, amount, comparable(reference or ""))
+
+
+def record_key(record: SourceRecord, customer_id: str) -> DuplicateKey:
+    """The key of a record of this customer."""
+    return duplicate_key(customer_id, record.date, record.amount, reference_of(record))
+
+
+def reference_of(record: SourceRecord) -> str:
+    """What stands in QuickBooks where people look for the reference: a memo's own number if it has none."""
+    return record.reference or (record.number if record.ref.kind is Kind.CREDIT_MEMO else "")
 
 
 def transaction_key(transaction: QboPayment | QboCreditMemo) -> DuplicateKey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qb_plugin.forms.descriptions import Action, Column, Option
+from qb_plugin.forms.descriptions import Action, Column, Option, RowEdit
 from qb_plugin.model import ListEntry
 
 ACTION: Action = {
@@ -19,6 +19,17 @@ ACTION: Action = {
 ROW_ACTIONS: Sequence[Action] = [
     {"id": "hide", "label": "Hide", "kind": "act", "right": "hide"},
     {"id": "show", "label": "Show", "kind": "act", "right": "hide"},
+]
+
+ROW_EDITS: Sequence[RowEdit] = [
+    {"name": "link", "option": "link", "label": "Link the row to the QuickBooks transaction of this id.", "takes": "text"},
+    {
+        "name": "force",
+        "option": "send-anyway",
+        "label": "Send the row though QuickBooks may have it.",
+        "takes": "switch",
+    },
+    {"name": "skip", "option": "not-now", "label": "Leave the row out of this run.", "takes": "switch"},
 ]
 
 

@@ -25,7 +25,7 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
-from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, build_columns, label_link
+from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
 from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
@@ -117,6 +117,7 @@ class ExportPayments:
             "columns": build_columns(lists.methods, lists.accounts),
             "actions": [ACTION],
             "row_actions": ROW_ACTIONS,
+            "row_edits": ROW_EDITS,
             "notice": self._notice(selection) if selection else None,
             "warning": self._warning(selection) if selection else None,
             "unavailable": trouble,
@@ -258,6 +259,8 @@ class ExportPayments:
             row_deposits={ref: str(change["deposit"]) for ref, change in rows.items() if "deposit" in change},
             row_methods={ref: str(change["method"]) for ref, change in rows.items() if "method" in change},
             force=frozenset(ref for ref, change in rows.items() if change.get("force")),
+            skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
+            link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},
         )
 
     def options(self, name: str, search: str) -> Sequence[Option]:

@@ -192,6 +192,7 @@ def as_source(record: Record) -> SourceRecord:
         memo=record.memo,
         applications=parts,
         version=str(record.version),
+        birth=record.birth,
     )
 
 

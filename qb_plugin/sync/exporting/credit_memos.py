@@ -88,7 +88,7 @@ def application_row(context: SyncContext, saved: SavedMemo, memo: QboCreditMemo,
         customer_id=saved.customer.id,
         date=saved.record.date,
         total=ZERO,
-        note=with_marker("", Marker(context.firm_id, saved.record.ref, Operation.APPLY)),
+        note=with_marker("", Marker(context.firm_id, saved.record.ref, Operation.APPLY, saved.record.birth)),
         lines=(*lines, Line(Entity.CREDIT_MEMO, memo.id, spent, memo.number)),
         currency=memo.currency,
     )

@@ -33,7 +33,8 @@ from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
-from qb_plugin.sync.possible_duplicates import find_possible_duplicate, reference_of
+from qb_plugin.sync.matching import reference_of
+from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +137,13 @@ class Planner:
         link = self._snapshot.links.get(record.ref)
         if link:
             raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
+        if record.ref in self._options.skip:
+            raise RowNotSent(Outcome.SKIPPED, Message("not_now"))
         if record.ref in self._snapshot.open_refs:
             raise RowNotSent(Outcome.NOT_CONFIRMED, Message("not_confirmed"))
         self._check_unreadable(record)
-        marked = self._snapshot.by_marker.get(record.ref)
-        return pick_marked(record, marked, self._customer_id(record)) if marked else None
+        claim = self._snapshot.claims.get(record.ref)
+        return claim.adopted if claim else None
 
     def _check_unreadable(self, record: SourceRecord) -> None:
         """Hold a row that may be what QuickBooks holds and we cannot read, until a person says that it is another."""
@@ -184,8 +187,10 @@ class Planner:
         return customer
 
     def _check_possible_duplicate(self, record: SourceRecord, customer: Customer) -> None:
-        duplicate = find_possible_duplicate(record, self._snapshot)
-        if duplicate and record.ref not in self._options.force:
+        if record.ref in self._options.force:
+            return
+        duplicate, claim = find_possible_duplicate(record, self._snapshot), self._snapshot.claims.get(record.ref)
+        if duplicate:
             values = {
                 "amount": duplicate.total,
                 "customer": customer.full_name,
@@ -193,9 +198,11 @@ class Planner:
                 "ref": reference_of(record) or "–",
             }
             raise RowNotSent(Outcome.NEEDS_DECISION, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
+        if claim and claim.question:
+            raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
 
     def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
-        note = with_marker(record.memo, Marker(self._context.firm_id, record.ref))
+        note = with_marker(record.memo, Marker(self._context.firm_id, record.ref, birth=record.birth))
         number = reference_of(record)
         currency = customer.currency if self._snapshot.company.multicurrency else None
         if record.ref.kind is Kind.CREDIT_MEMO:
@@ -272,24 +279,9 @@ def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> 
     """
     marker = find_marker(unreadable.note)
     if marker:
-        return marker.firm == firm_id and marker.source == record.ref
+        return marker.firm == firm_id and marker.may_name(record)
     told_apart = unreadable.note is not None and unreadable.customer_id is not None
     return not told_apart and unreadable.total in {None, record.amount}
-
-
-def pick_marked(record: SourceRecord, transactions: Sequence[QboTransaction], customer_id: str) -> QboTransaction | None:
-    """The transaction that carries the record's marker; of several the one that agrees, else a person is asked."""
-    if len(transactions) == 1:
-        return transactions[0]
-    agreeing = [transaction for transaction in transactions if agrees(record, transaction, customer_id)]
-    if len(agreeing) != 1:
-        raise RowNotSent(Outcome.NEEDS_DECISION, Message("marker_twice", {"number": record.number, "n": len(transactions)}))
-    return agreeing[0]
-
-
-def agrees(record: SourceRecord, transaction: QboTransaction, customer_id: str) -> bool:
-    """Whether customer, amount and date are still what the record says."""
-    return (transaction.customer_id, transaction.total, transaction.date) == (customer_id, record.amount, record.date)
 
 
 def _chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, str]) -> str | None:

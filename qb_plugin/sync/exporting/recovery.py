@@ -230,8 +230,9 @@ def may_hold(context: SyncContext, unreadable: UnreadableRecord, intent: Intent)
 
 
 def marker_of(context: SyncContext, intent: Intent) -> Marker:
-    """The marker the intent's payload carries."""
-    return Marker(context.firm_id, intent.source, intent.operation)
+    """The marker that stands in the payload as sent: an older version wrote it without a birth."""
+    sent = find_marker(context.quickbooks.draft(intent.entity, intent.payload).note)
+    return sent or Marker(context.firm_id, intent.source, intent.operation)
 
 
 def replay_batches(intents: Sequence[Intent]) -> list[Batch]:

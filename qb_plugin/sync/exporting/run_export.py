@@ -54,6 +54,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
         run.reporter.row(result)
     loop = SendLoop(context, run, options, planner)
     loop.apply_later(unapplied)
+    link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
 
@@ -163,7 +164,7 @@ def adopt(
     snapshot: ExportSnapshot,
     loop: SendLoop,
 ) -> None:
-    """Link records whose marker is in QuickBooks already, as after an older backup was restored."""
+    """Link records whose marker is in QuickBooks already, as after an older backup was restored; those linked stay so."""
     link_records(context, found, LinkOrigin.ADOPTED)
     for record, transaction in found:
         result = adopted_result(record, transaction, snapshot)
@@ -175,15 +176,10 @@ def adopt(
 
 def adopted_result(record: SourceRecord, transaction: QboTransaction, snapshot: ExportSnapshot) -> RowResult:
     """How the row of an adopted record ends: found, or differing from what the record says."""
-    customer = snapshot.links.get(_client(record))
-    meant = PaymentDraft(customer_id=customer.quickbooks_id if customer else "", date=record.date, total=record.amount)
+    meant = PaymentDraft(customer_id=snapshot.customer_meant(record, transaction), date=record.date, total=record.amount)
     what = find_differences(meant, transaction)
     outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
     message = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
     return RowResult(
         id=str(record.ref), outcome=outcome, message=message, quickbooks_id=transaction.id, applied=applied(transaction)
     )
-
-
-def _client(record: SourceRecord) -> Ref:
-    return Ref(Kind.CLIENT, record.client_id)

@@ -547,7 +547,9 @@ def test_a_row_that_asks_keeps_asking_until_it_is_answered(scene: Scene) -> None
     assert scene.outcomes(scene.run("export-payments", "export", answer, [entry.ref])) == {entry.ref: "needs_decision"}
     row = next(row for row in scene.form("export-payments").rows(answer, None).page(0, 19) if row["id"] == entry.ref)
     assert row["outcome"] == "needs_decision"
-    assert [fix["label"] for fix in row["fixes"]] == ["Same one: link them", "Send anyway"]
+    assert [fix["label"] for fix in row["fixes"]] == ["Same one: link them", "Send anyway", "Not now"]
+    later = scene.form("export-payments").run("export", answer, [entry.ref], {entry.ref: {"skip": True}}, scene.host)
+    assert later["counts"]["skipped"] == 1
     scene.form("export-payments").act("link_possible_duplicate", answer, [entry.ref], {})
     assert entry.ref not in scene.form("export-payments").rows(answer, None).ids(0, 19)
 

@@ -6,13 +6,15 @@ import pytest
 
 from qb_plugin.model import Kind, Operation, Ref
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
+from tests.support.sync_firm import payment
 
 PAYMENT = Marker("AF", Ref(Kind.PAYMENT, "17"))
 MEMO = Marker("AF", Ref(Kind.CREDIT_MEMO, "31"))
 APPLICATION = Marker("AF", Ref(Kind.CREDIT_MEMO, "31"), Operation.APPLY)
+BORN = Marker("AF", Ref(Kind.PAYMENT, "17"), birth="q7xk2m9a")
 
 
-@pytest.mark.parametrize("marker", [PAYMENT, MEMO, APPLICATION])
+@pytest.mark.parametrize("marker", [PAYMENT, MEMO, APPLICATION, BORN, Marker("AF", MEMO.source, Operation.APPLY, "k3")])
 def test_what_is_written_is_found_again(marker: Marker) -> None:
     assert find_marker(with_marker("Thank you", marker)) == marker
 
@@ -20,6 +22,20 @@ def test_what_is_written_is_found_again(marker: Marker) -> None:
 def test_a_memo_keeps_its_text_and_gets_the_marker_at_its_end() -> None:
     assert with_marker("Two months  ", PAYMENT) == "Two months [WS AF-payment-17]"
     assert with_marker("", PAYMENT) == "[WS AF-payment-17]"
+
+
+def test_the_birth_stands_after_the_id_and_no_birth_leaves_the_old_form() -> None:
+    assert (str(BORN), str(PAYMENT)) == ("[WS AF-payment-17~q7xk2m9a]", "[WS AF-payment-17]")
+    assert find_marker("[WS AF-payment-a~b~c1]") == Marker("AF", Ref(Kind.PAYMENT, "a~b"), birth="c1")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "may"), [("", "", True), ("a", "", True), ("", "a", True), ("a", "a", True), ("a", "b", False)]
+)
+def test_a_marker_may_name_a_record_of_no_other_birth(ours: str, theirs: str, may: bool) -> None:
+    marker = Marker("AF", payment(17).ref, birth=theirs)
+    assert marker.may_name(payment(17, birth=ours)) is may
+    assert not marker.may_name(payment(18, birth=ours))
 
 
 def test_a_memo_and_its_application_have_markers_of_their_own() -> None:

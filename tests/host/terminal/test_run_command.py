@@ -87,6 +87,26 @@ def test_each_field_is_an_option(workspace: Workspace, addin: ParcelAddIn, argum
     assert answer.items() <= addin.form.sent[0]["answer"].items()
 
 
+def test_decisions_go_to_their_rows_and_name_the_rows_of_the_run(workspace: Workspace, addin: ParcelAddIn) -> None:
+    drive(workspace, "send", ["--shelf", "5=7", "--not-now", "4", "--shelf", "4=8"])
+    assert addin.form.sent[0]["ids"] == ["parcel:5", "parcel:4"]
+    assert addin.form.sent[0]["edits"] == {"parcel:5": {"shelf": "7"}, "parcel:4": {"shelf": "8", "skip": True}}
+    drive(workspace, "send", ["--all", "--not-now", "4"])
+    assert (len(addin.form.sent[1]["ids"]), addin.form.sent[1]["edits"]) == (12, {"parcel:4": {"skip": True}})
+
+
+def test_a_decision_about_a_row_that_is_not_in_the_run_stops_it(workspace: Workspace, addin: ParcelAddIn) -> None:
+    with pytest.raises(CannotRun, match="99 is not among the rows of this run"):
+        drive(workspace, "send", ["--select", "4", "--not-now", "99"])
+    assert addin.form.sent == []
+
+
+@pytest.mark.parametrize("arguments", [["--shelf", "4"], ["--not-now", "4=5"], ["--not-now", "4", "--all", "--select", "5"]])
+def test_an_unclear_decision_is_a_usage_error(workspace: Workspace, arguments: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        drive(workspace, "send", arguments)
+
+
 def test_a_rejected_field_is_said_with_its_label_and_nothing_runs(workspace: Workspace, addin: ParcelAddIn) -> None:
     with pytest.raises(CannotRun, match="From: Enter the first day\\."):
         drive(workspace, "send", ["--all", "--from", "soon"])

@@ -149,6 +149,10 @@ class SendForm:
             "answer": {**ANSWER, **(request.get("answer") or {})},
             "actions": [{"id": "send", "label": "Send Selected", "kind": "run", "needs": "selection", "right": "export",
                          "primary": True, "tooltip": "Takes them to the post"}],
+            "row_edits": [
+                {"name": "shelf", "option": "shelf", "label": "Put the parcel on this shelf.", "takes": "text"},
+                {"name": "skip", "option": "not-now", "label": "Leave the parcel out.", "takes": "switch"},
+            ],
             "row_actions": [{"id": "hide", "label": "Hide", "kind": "act", "right": "hide"},
                             {"id": "undo", "label": "Undo", "kind": "act", "right": "undo"}],
             "notice": notice if selection else None,

@@ -146,6 +146,7 @@ def test_a_restored_backup_adopts_the_memo_and_applies_what_is_left_of_it(firm: 
         date=DAY,
         total=Decimal("75.00"),
         remaining=Decimal("75.00"),
+        number="CM-1",
         note="[WS AF-credit_memo-1]",
     )
     firm.quickbooks.put(book)
@@ -166,6 +167,7 @@ def test_a_restored_backup_applies_no_memo_that_is_spent_or_changed(firm: Firm, 
         date=DAY,
         total=Decimal("75.00"),
         remaining=Decimal("75.00"),
+        number="CM-1",
         note="[WS AF-credit_memo-1]",
     )
     firm.quickbooks.put(replace(book, **change))  # type: ignore[arg-type]

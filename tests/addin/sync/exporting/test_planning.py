@@ -143,8 +143,8 @@ def test_a_marker_in_quickbooks_is_adopted_not_sent(firm: Firm) -> None:
 
 
 def test_a_marker_is_found_though_its_date_was_corrected_there(firm: Firm) -> None:
-    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]", date=DAY + timedelta(days=20)))
-    assert len(plan(firm, payment(1)).adopted) == 1
+    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1~b1]", date=DAY + timedelta(days=20)))
+    assert len(plan(firm, payment(1, birth="b1")).adopted) == 1
 
 
 def test_another_firms_marker_or_one_of_an_application_adopts_nothing(firm: Firm) -> None:
@@ -168,8 +168,8 @@ def test_a_marker_twice_is_held_for_a_person(firm: Firm, amount: str) -> None:
 
 
 def test_a_marker_of_an_unmatched_client_is_adopted_too(firm: Firm) -> None:
-    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]"))
-    assert len(plan(firm, payment(1, client=9)).adopted) == 1
+    firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1~b1]"))
+    assert len(plan(firm, payment(1, client=9, birth="b1")).adopted) == 1
 
 
 # --- look-alikes --------------------------------------------------------------------------------------

@@ -337,7 +337,8 @@ def test_an_applications_marker_is_another_than_its_memos(firm: Firm) -> None:
     firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     [intent] = firm.open_intents()
-    application = replace(intent, operation=Operation.APPLY)
+    text = intent.payload.replace("credit_memo-1]", "apply-1]")
+    application = replace(intent, operation=Operation.APPLY, payload=text)
     assert [str(marker_of(firm.context, each)) for each in (intent, application)] == ["[WS AF-credit_memo-1]", "[WS AF-apply-1]"]
 
 

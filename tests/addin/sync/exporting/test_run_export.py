@@ -276,9 +276,9 @@ def test_a_refusal_of_an_edited_record_stays_a_refusal(firm: Firm) -> None:
 
 def test_a_restored_backup_adopts_what_it_had_sent_and_sends_nothing_twice(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900", note="[WS AF-payment-1]"))
-    firm.quickbooks.put(book_payment("901", client=2, amount="40.00", note="[WS AF-payment-2]"))
-    firm.quickbooks.put(book_payment("902", note="[WS AF-payment-9]"))
-    rows = [payment(1), payment(2, client=2), payment(9, client=9)]
+    firm.quickbooks.put(book_payment("901", client=2, amount="40.00", note="[WS AF-payment-2~b2]"))
+    firm.quickbooks.put(book_payment("902", note="[WS AF-payment-9~b9]"))
+    rows = [payment(1), payment(2, client=2, birth="b2"), payment(9, client=9, birth="b9")]
     ended = firm.export(*rows)
     assert [(ended.outcome(row), ended.said(row)) for row in rows] == [
         (Outcome.SYNCHRONIZED, "found_in_quickbooks"),

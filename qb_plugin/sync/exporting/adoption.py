@@ -1,0 +1,168 @@
+"""What markers in QuickBooks say of records without a link: ours, another's, or a question (docs/architecture.md rule 4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from qb_plugin.model import (
+    Customer,
+    Entity,
+    Kind,
+    Link,
+    Message,
+    Operation,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    SourceRecord,
+    UnreadableRecord,
+)
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.linking import ENTITIES
+from qb_plugin.sync.markers import Marker, find_marker
+from qb_plugin.sync.matching import DuplicateKey, record_key, transaction_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the markers say of one record: the transaction to adopt, or a question and the transaction that a person may link.
+
+    `held` are transactions that are the record's own whatever the answer is, so that no other record is asked about them.
+    """
+
+    adopted: QboTransaction | None = None
+    question: Message | None = None
+    candidate: QboTransaction | None = None
+    held: tuple[QboTransaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a period's unlinked transactions say: by record what its markers say, and by key what may be any record's duplicate."""
+
+    claims: Mapping[Ref, Claim]
+    unclaimed: Mapping[DuplicateKey, QboTransaction]
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """Which customer a record's transaction should have."""
+
+    links: Mapping[Ref, Link]
+    customers: Mapping[str, Customer]
+
+    def meant(self, record: SourceRecord, transaction: QboTransaction) -> str:
+        """The linked customer; where QuickBooks has merged it away, the customer that the transaction has now."""
+        link = self.links.get(Ref(Kind.CLIENT, record.client_id))
+        if link is None:
+            return ""
+        customer = self.customers.get(link.quickbooks_id)
+        return link.quickbooks_id if customer and customer.active else transaction.customer_id
+
+    def agree(self, record: SourceRecord, transaction: QboTransaction) -> bool:
+        """Whether customer, amount, date and reference are what the record says."""
+        return transaction_key(transaction) == record_key(record, self.meant(record, transaction))
+
+
+def read_evidence(
+    context: SyncContext,
+    records: Sequence[SourceRecord],
+    transactions: Sequence[QboTransaction],
+    customers: Customers,
+    *,
+    open_refs: frozenset[Ref],
+    chosen: Mapping[Ref, Claim],
+) -> Evidence:
+    """Weigh the transactions that no record is linked to; what a person chose for a record is that record's.
+
+    What an open intent has sent is that intent's: its marker proves it by itself, and recovery settles it.
+    """
+    markers = [(own_marker(transaction, context.firm_id), transaction) for transaction in transactions]
+    taken = {(type(each), each.id) for claim in chosen.values() for each in claim.held}
+    free = {(type(each), each.id) for each in unlinked(context, transactions)} - taken
+    marked = [(marker, found) for marker, found in markers if (type(found), found.id) in free]
+    by_source: dict[Ref, list[tuple[Marker, QboTransaction]]] = defaultdict(list)
+    for marker, found in marked:
+        if marker:
+            by_source[marker.source].append((marker, found))
+    unlinked_records = [record for record in records if record.ref in by_source and record.ref not in customers.links]
+    claims = {record.ref: weigh(record, by_source[record.ref], customers) for record in unlinked_records}
+    held = {(type(each), each.id) for claim in claims.values() for each in claim.held}
+    unclaimed = {
+        transaction_key(found): found
+        for marker, found in marked
+        if (type(found), found.id) not in held and not (marker and marker.source in open_refs) and not is_foreign(found, marker)
+    }
+    return Evidence({**claims, **chosen}, unclaimed)
+
+
+def read_chosen(context: SyncContext, records: Sequence[SourceRecord], wanted: Mapping[Ref, str]) -> Mapping[Ref, Claim]:
+    """For each record that a person linked, the transaction they named; a question when it cannot be linked.
+
+    It must be readable, above zero, linked to no record, and named for one record only.
+    """
+    claims: dict[Ref, Claim] = {}
+    used: set[tuple[Kind, str]] = set()
+    for record in (record for record in records if record.ref in wanted):
+        identity, kind = wanted[record.ref], record.ref.kind
+        found = context.quickbooks.read(ENTITIES[kind], [identity]).get(identity)
+        free = not isinstance(found, UnreadableRecord | None) and found.total and list(unlinked(context, [found]))
+        if free and (kind, identity) not in used:
+            claims[record.ref] = Claim(adopted=free[0], held=(free[0],))
+            used.add((kind, identity))
+        else:
+            claims[record.ref] = Claim(question=Message("cannot_link", {"id": identity, "number": record.number}))
+    return claims
+
+
+def own_marker(transaction: QboTransaction, firm_id: str) -> Marker | None:
+    """The marker of a create of this firm's; one that names the other kind of record says nothing."""
+    marker = find_marker(transaction.note)
+    kind = Kind.PAYMENT if isinstance(transaction, QboPayment) else Kind.CREDIT_MEMO
+    names_it = marker and (marker.firm, marker.operation, marker.source.kind) == (firm_id, Operation.CREATE, kind)
+    return marker if names_it else None
+
+
+def is_foreign(transaction: QboTransaction, own: Marker | None) -> bool:
+    """Whether its marker is another firm's, or that of an application."""
+    return own is None and find_marker(transaction.note) is not None
+
+
+def weigh(record: SourceRecord, marked: Sequence[tuple[Marker, QboTransaction]], customers: Customers) -> Claim:
+    """What the unlinked transactions under the record's number say of it.
+
+    An equal birth proves; another birth is another record's; without a birth only full agreement counts.
+    """
+    named = [(marker, found) for marker, found in marked if marker.may_name(record)]
+    proven = [found for marker, found in named if marker.birth and marker.birth == record.birth]
+    rest = proven or [found for _, found in named]
+    live = [found for found in rest if found.total]
+    agreeing = [found for found in live if customers.agree(record, found)]
+    if len(agreeing) == 1 or (proven and len(live) == 1):
+        ours = (agreeing or live)[0]
+        return Claim(adopted=ours, held=(ours,))
+    if len(live) > 1:
+        return Claim(question=Message("marker_twice", {"number": record.number, "n": len(live)}), held=tuple(live))
+    if live:
+        return Claim(question=used_twice(record, live[0], customers), candidate=live[0])
+    voided = {"id": rest[0].id, "number": record.number} if rest else {}
+    return Claim(question=Message("marked_voided", voided) if rest else None)
+
+
+def used_twice(record: SourceRecord, transaction: QboTransaction, customers: Customers) -> Message:
+    """The question about a transaction under the record's number that is not what the record says."""
+    names = ("customer", "date", "amount", "reference")
+    meant, found = record_key(record, customers.meant(record, transaction)), transaction_key(transaction)
+    what = [name for name, ours, theirs in zip(names, meant, found, strict=True) if ours != theirs]
+    return Message("number_used_twice", {"id": transaction.id, "number": record.number, "what": ", ".join(what)})
+
+
+def unlinked(context: SyncContext, transactions: Sequence[QboTransaction]) -> Iterable[QboTransaction]:
+    """Those that no WorkSpace record is linked to."""
+    payments = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [b.id for b in transactions if isinstance(b, QboPayment)])
+    memos = context.links.by_quickbooks(
+        context.realm, Entity.CREDIT_MEMO, [b.id for b in transactions if not isinstance(b, QboPayment)]
+    )
+    return (b for b in transactions if b.id not in (payments if isinstance(b, QboPayment) else memos))
