@@ -6,7 +6,7 @@ import pytest
 
 from qb_plugin.model import Kind, Operation, Ref
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
-from tests.support.sync_firm import payment
+from tests.support.addin.sync_firm import payment
 
 PAYMENT = Marker("AF", Ref(Kind.PAYMENT, "17"))
 MEMO = Marker("AF", Ref(Kind.CREDIT_MEMO, "31"))

@@ -13,8 +13,8 @@ import pytest
 from qb_plugin.model import Entity, Link, LinkOrigin, Message, Outcome, QboPayment, SourceRecord, UnreadableRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.possible_duplicates import find_linkable
-from tests.support.scripted_sends import LOST
-from tests.support.sync_firm import DAY, REALM, Ended, Firm, book_payment, firm_in, payment
+from tests.support.addin.scripted_sends import LOST
+from tests.support.addin.sync_firm import DAY, REALM, Ended, Firm, book_payment, firm_in, payment
 
 NEXT_MONTH = DAY + timedelta(days=30)
 
