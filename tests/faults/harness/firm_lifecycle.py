@@ -150,7 +150,7 @@ class Firm:
         options = Options(self.url, 8400, {"quickbooks": ADDRESS, "client_id": client_id, "client_secret": secret}, NOON.date())
         host = Services("quickbooks", self.practice, User(), options, Callbacks(), lambda _: KEY, NOON.date)
         adapter = FrailAdapter(Site(self.url, self.core, self.time), self.points)
-        connect = partial(build_quickbooks, adapter=adapter)
+        connect = partial(build_quickbooks, adapter=adapter, jitter=lambda: 0.0)
         parts = Parts(clock=self.time, limits=LIMITS[self.mode], connect=connect)
         self.runtime = OddRuntime(host, parts, self.control)
         for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):

@@ -148,6 +148,7 @@ class Desk:
             clock=site.time,
             publish=lambda _: None,
             limits=LIMITS[site.mode],
+            jitter=lambda: 0.0,
             adapter=FrailAdapter(site, self.points),
         )
         self._runs = count(1)
