@@ -97,6 +97,9 @@ class RateLimiter:
         self._seen = (PaceState(), 0.0)
         self._moved_at = dict.fromkeys(CallPurpose, monotonic())
         self._told: PaceWait | None = None
+        self._under_way = 0
+        self._over: list[str] = []  # calls that are over and whose places the ledger still holds
+        self._ends = Lock()
 
     @property
     def at_once(self) -> int:
@@ -120,6 +123,8 @@ class RateLimiter:
         """
         identity = f"{self._process}.{next(self._numbers)}"
         at = self._wait_for_turn(CallAsk(id=identity, process=self._process, batch=batch, purpose=purpose), stop)
+        with self._ends:
+            self._under_way += 1
         try:
             yield Slot(identity, at, self._monotonic, self._recount)
         finally:
@@ -174,20 +179,34 @@ class RateLimiter:
         self._change(recount)
 
     def _free(self, identity: str) -> None:
+        """Give the place back: at once when others wait for places or nothing more is under way, else with the next call."""
+        with self._ends:
+            self._over.append(identity)
+            self._under_way -= 1
+            waits = self._under_way > 0 and not self._seen[0].others(self._process)
         # A place that cannot be given back ends by itself.
-        with suppress(Fatal):
-            self._change(lambda state, _: state.places.pop(identity, None))
+        if not waits:
+            with suppress(Fatal):
+                self._change(lambda _state, _now: None)
 
     def _change(self, act: Callable[[PaceState, float], T]) -> T:
         """Let `act` change the firm's count, and remember how it stands."""
 
+        with self._ends:
+            over = list(self._over)
+
         def change(text: str, now: float) -> tuple[str, T]:
             state = decode_state(text)
+            for identity in over:
+                state.places.pop(identity, None)
             found = act(state, now)
             self._seen = (state, self._monotonic() - now)
             return encode_state(state), found
 
-        return self._ledger.change(change)
+        found = self._ledger.change(change)
+        with self._ends:
+            self._over = [identity for identity in self._over if identity not in over]
+        return found
 
     def _tell(self, wait: PaceWait, began: float, purpose: CallPurpose) -> None:
         """A silence is told at once, all else when nothing has moved for a while; each second anew."""
