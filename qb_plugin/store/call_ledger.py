@@ -18,8 +18,8 @@ _LOCK = 7_220_451_894
 # Made once: to build and compile a statement for each call costs more than to carry it out.
 _READ = text(f"SELECT state FROM {call_pace.name}")  # noqa: S608 - a name of our own
 _WRITE = text(
-    f"INSERT INTO {call_pace.name} (only, state) VALUES (1, :state) "  # noqa: S608 - a name of our own
-    "ON CONFLICT (only) DO UPDATE SET state = excluded.state"
+    f'INSERT INTO {call_pace.name} ("only", state) VALUES (1, :state) '  # noqa: S608 - a name of our own
+    'ON CONFLICT ("only") DO UPDATE SET state = excluded.state'
 )
 
 
