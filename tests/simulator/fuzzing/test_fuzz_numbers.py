@@ -1,5 +1,6 @@
 """Numbers of every kind wherever a number may stand, through create, update, read, query, void and delete: never a failure."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def _paths(table: dict[str, str], depth: int) -> Any:
 
 def sensible(kind: str) -> dict[str, Any]:
     """A body that an empty company takes, in whole numbers, with a detail wherever one may be."""
-    line = {**sale(100), "SalesItemLineDetail": LINE}
+    line = {**sale(100), "SalesItemLineDetail": deepcopy(LINE)}  # a test changes its body in place
     bodies: dict[str, dict[str, Any]] = {
         "Payment": payment("1", 5, ("1", 5, "Invoice")),
         **{name: {"CustomerRef": {"value": "1"}, "Line": [line]} for name in ("Invoice", "CreditMemo", "SalesReceipt")},
