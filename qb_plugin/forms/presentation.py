@@ -37,6 +37,8 @@ FIXES: Mapping[str, Fix] = {
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
+    "look_again": {"label": "Look again", "run": "export", "edit": {"look_again": True}},
+    "withdraw": {"label": "It is not in QuickBooks: withdraw", "act": "withdraw"},
     "force_export": {"label": "Send anyway", "run": "export", "edit": {"force": True}},
     "send_as_new": {"label": "Send as new", "run": "export", "edit": {"force": True}},
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},

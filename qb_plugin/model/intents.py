@@ -17,7 +17,9 @@ class Intent:
     `payload` is the entity's JSON text exactly as it goes over the wire. `quickbooks_time` is QuickBooks' own clock from
     its last answer before the send; a look-up starts five minutes before it. `sends` counts how often the bytes left.
     `source_version` is the WorkSpace record's version that the payload was made from. `applies` says of a credit memo's
-    create that its run is to apply the memo next, so that a run that was cut short can be finished.
+    create that its run is to apply the memo next, so that a run that was cut short can be finished. `singles` counts the
+    sends in a batch of one that came back in doubt; `fully_settled` says that two of them, and the looks after them, found
+    nothing: it holds nothing else up (docs/architecture.md rule 11).
     """
 
     id: str
@@ -41,6 +43,8 @@ class Intent:
     message: Message | None = None
     source_version: str = "0"
     applies: bool = False
+    singles: int = 0
+    fully_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,17 @@ class Operation(StrEnum):
 
 
 class IntentState(StrEnum):
-    """How far an intent is (docs/architecture.md rules 1 and 2)."""
+    """How far an intent is (docs/architecture.md rules 1 and 2).
+
+    `WITHDRAWN`: in doubt and given up by a person; its record, unchanged, goes again with the same bytes and requestid.
+    `CLOSED`: nothing of it is in QuickBooks any more, or ever was; what follows has a new requestid.
+    """
 
     OPEN = "open"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

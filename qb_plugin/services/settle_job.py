@@ -44,7 +44,7 @@ class SettleJob:
                 self._repair(connection.realm)
             context = self._open_context(connection)
             self._company.use_saved_pace(context.realm)
-            if context.journal.open_intents(context.realm):
+            if any(not intent.fully_settled for intent in context.journal.open_intents(context.realm)):
                 self._settle(context)
         except AddInError:
             return

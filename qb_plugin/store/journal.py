@@ -16,12 +16,12 @@ from qb_plugin.store.links import prepare_links, rows_in_order
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, insert_text, portions
 from qb_plugin.store.sql.encoding import decode_message, encode_message, encode_moment
-from qb_plugin.store.sql.tables import APPLIES, OPEN, STANDING, intents, leases
+from qb_plugin.store.sql.tables import APPLIES, OPEN, STANDING, WITHDRAWN, intents, leases
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
 _MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
 _OURS = ("opened_at", "place", "settled_at")
-_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, *_MOMENTS, *_OURS)]
+_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, *_MOMENTS, *_OURS, "settled_by")]
 _plain_values = attrgetter(*_PLAIN)
 _COLUMNS = (*_TRANSLATED, *_MOMENTS, *_OURS, *_PLAIN)  # in the order of `_row`
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
@@ -62,7 +62,39 @@ class Journal:
 
     def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
         """Count one more send; the note of an earlier look-up is cleared, because it proves nothing about this send."""
-        self._change(intent_ids, sends=intents.c.sends + 1, sent_at=at, first_look_at=None)
+        self._change(intent_ids, sends=intents.c.sends + 1, sent_at=at, first_look_at=None, fully_settled=False)
+
+    def count_single(self, intent_id: str) -> None:
+        """Count a send in a batch of one that came back in doubt."""
+        self._change([intent_id], singles=intents.c.singles + 1)
+
+    def mark_fully_settled(self, intent_ids: Sequence[str]) -> None:
+        """Note that nothing more is tried by itself: from now on these are only looked up."""
+        if intent_ids:
+            self._change(intent_ids, fully_settled=True)
+
+    def give_up(self, intent_ids: Sequence[str], by: str) -> None:
+        """Withdraw intents in doubt that were settled fully, with who gave them up and when."""
+        at = self._database.clock.now()
+        with self._database.write() as connection:
+            for portion in portions(intent_ids):
+                given_up = update(intents).where(intents.c.id.in_(portion), OPEN, intents.c.fully_settled)
+                connection.execute(given_up.values(state=IntentState.WITHDRAWN, settled_at=at, settled_by=by))
+
+    def withdrawn(self, realm: str) -> Sequence[Intent]:
+        """The company's intents that a person gave up, oldest first."""
+        with self._database.read() as connection:
+            query = select(intents).where(intents.c.realm == realm, WITHDRAWN).order_by(*_IN_ORDER)
+            return [_intent(row) for row in connection.execute(query)]
+
+    def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:
+        """Open withdrawn intents again with their bytes and requestid, to be settled once more; LeaseLost as in `open`."""
+        with self._database.write() as connection:
+            _check_fence(connection, [realm], fence)
+            for portion in portions(intent_ids):
+                reopened = update(intents).where(intents.c.id.in_(portion), WITHDRAWN)
+                values = {"state": IntentState.OPEN, "settled_at": None, "settled_by": None, "fully_settled": False, "singles": 1}
+                connection.execute(reopened.values(values))
 
     def look(self, intent_ids: Sequence[str], at: datetime) -> None:
         """Note the first look-up since the last send that found nothing; later ones change nothing."""
@@ -109,7 +141,7 @@ class Journal:
             return {(operation, state): number for operation, state, number in connection.execute(query)}
 
     def standing(self, realm: str, sources: Sequence[Ref]) -> Sequence[Intent]:
-        """Intents of these sources that are neither refused nor withdrawn, oldest first."""
+        """Intents of these sources that are open or confirmed, oldest first."""
         query = select(intents)
         with self._database.read() as connection:
             rows = [
@@ -128,7 +160,7 @@ class Journal:
             other.c.source_kind == intents.c.source_kind,
             other.c.source_id == intents.c.source_id,
         )
-        application = (other.c.operation == Operation.APPLY, other.c.state.not_in((IntentState.REFUSED, IntentState.WITHDRAWN)))
+        application = (other.c.operation == Operation.APPLY, other.c.state.in_((IntentState.OPEN, IntentState.CONFIRMED)))
         pending = (intents.c.realm == realm, APPLIES, intents.c.state == IntentState.CONFIRMED)
         query = select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
         with self._database.read() as connection:
@@ -142,11 +174,11 @@ class Journal:
                 connection.execute(flagged.where(condition).values(applies=False))
 
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
-        """Withdraw the confirmed intents of these sources, so that their records can be sent again."""
+        """Close the confirmed intents of these sources, so that their records can be sent again under a new requestid."""
         confirmed = update(intents).where(intents.c.realm == realm, STANDING, intents.c.state == IntentState.CONFIRMED)
         with self._database.write() as connection:
             for condition in _conditions(sources):
-                connection.execute(confirmed.where(condition).values(state=IntentState.WITHDRAWN))
+                connection.execute(confirmed.where(condition).values(state=IntentState.CLOSED))
 
     def _change(self, intent_ids: Sequence[str], **values: Any) -> None:
         with self._database.write() as connection:

@@ -13,11 +13,17 @@ class Waits:
     """How long doubt is left to settle, in seconds (docs/architecture.md rule 3); shortened in tests.
 
     `call_limit` is QuickBooks' own limit for one call: until it has passed a lost call may still be at work.
-    `lag` bounds how long a query may not yet show what was committed.
+    `lag` bounds how long a query may not yet show what was committed, `margin` how long bytes may be on their way.
     """
 
     call_limit: float = 120.0
     lag: float = 30.0
+    margin: float = 30.0
+
+    @property
+    def between_sends(self) -> float:
+        """From one look to the look after which the same bytes may go again."""
+        return self.call_limit + self.lag + self.margin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,12 +134,32 @@ class Journal(Protocol):
     """Intents and what became of them. Every method is one commit of its own."""
 
     def open(self, intents: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
-        """Write the intents down. None in the place of one for which an intent that is not refused or withdrawn exists already.
+        """Write the intents down. None in the place of one for which an intent that is open or confirmed exists already.
         LeaseLost when the company's lease has a higher fence."""
         ...
 
     def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
         """Count a send more (before a re-send; `open` counts the first)."""
+        ...
+
+    def count_single(self, intent_id: str) -> None:
+        """Count a send in a batch of one that came back in doubt."""
+        ...
+
+    def mark_fully_settled(self, intent_ids: Sequence[str]) -> None:
+        """Note that these are only looked up from now on (`Intent.fully_settled`); a send takes it back."""
+        ...
+
+    def give_up(self, intent_ids: Sequence[str], by: str) -> None:
+        """Withdraw intents in doubt that were settled fully: who gave them up, and when, is kept."""
+        ...
+
+    def withdrawn(self, realm: str) -> Sequence[Intent]:
+        """The company's intents that a person gave up, oldest first."""
+        ...
+
+    def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:
+        """Open withdrawn intents again as they were sent; one more send alone in doubt settles them fully. LeaseLost as `open`."""
         ...
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
@@ -152,7 +172,7 @@ class Journal(Protocol):
 
     def open_intents(self, realm: str) -> Sequence[Intent]: ...
     def standing(self, realm: str, sources: Sequence[Ref]) -> Sequence[Intent]:
-        """Intents of these sources that are neither refused nor withdrawn."""
+        """Intents of these sources that are open or confirmed."""
         ...
 
     def to_apply(self, realm: str) -> Sequence[Intent]:
@@ -165,7 +185,7 @@ class Journal(Protocol):
         ...
 
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
-        """Withdraw confirmed intents (unlink, undo, removal), so that a new create is possible."""
+        """Close confirmed intents (unlink, undo, removal), so that a new create is possible."""
         ...
 
 

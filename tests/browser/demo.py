@@ -67,7 +67,7 @@ class Demo:
 
 def addin(waits: Waits | None = None) -> Source:
     """The add-in as it is, but for its pauses."""
-    parts = Parts(waits=waits or Waits(call_limit=0, lag=0), limits=SWIFT)
+    parts = Parts(waits=waits or Waits(call_limit=0, lag=0, margin=0), limits=SWIFT)
     return source_of(lambda: QuickBooksAddIn(parts), ROOT / "manifest.toml", "qb_plugin.plugin:create")
 
 

@@ -203,7 +203,7 @@ def test_a_run_in_the_terminal_prints_one_harmless_line_a_row(position: Place, c
 
 def test_no_text_makes_a_line_of_a_log(position: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    plugin = QuickBooksAddIn(Parts(waits=Waits(call_limit=0, lag=0)))
+    plugin = QuickBooksAddIn(Parts(waits=Waits(call_limit=0, lag=0, margin=0)))
     source = source_of(lambda: plugin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
     with (
         running_simulator() as simulator,

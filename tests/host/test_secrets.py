@@ -198,7 +198,7 @@ def session_in(folder: Path) -> Iterator[Session]:
     fill(core, "demo", TODAY)
     simulator = start(core, lambda: None)
     practice, url = demo_practice(folder / "left", TODAY)
-    addin = QuickBooksAddIn(Parts(waits=Waits(call_limit=0, lag=0), limits=SWIFT))
+    addin = QuickBooksAddIn(Parts(waits=Waits(call_limit=0, lag=0, margin=0), limits=SWIFT))
     source = source_of(lambda: addin, ROOT / "manifest.toml", "qb_plugin.plugin:create")
     options = Options(url, 8400, {"quickbooks": simulator.base_url}, TODAY)
     workspace = open_workspace(practice, [source], options, lambda _: key_of(folder, practice))

@@ -27,6 +27,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
 from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source
+from qb_plugin.forms.exporting.withdrawal import withdraw_rows
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
@@ -178,9 +179,11 @@ class ExportPayments:
         return ExportRows(self._services, self._services.host.ledger.snapshot(query), values)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Hide or show rows, or link a possible duplicate."""
+        """Hide or show rows, link a possible duplicate, or withdraw what stays in doubt."""
         if action == "link_possible_duplicate":
             return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, ids))
+        if action == "withdraw":
+            return catch_failures(self._services.sentences, partial(withdraw_rows, self._services, ids))
         return set_hidden(self._services, ids, hidden=action == "hide")
 
     def _link_possible_duplicates(self, ids: Sequence[str]) -> ActResult:
@@ -261,6 +264,7 @@ class ExportPayments:
             force=frozenset(ref for ref, change in rows.items() if change.get("force")),
             skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
             link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},
+            look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
         )
 
     def options(self, name: str, search: str) -> Sequence[Option]:

@@ -13,7 +13,7 @@ from qb_plugin.model import Message
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
 
-CURRENT = 4
+CURRENT = 5
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -34,6 +34,17 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE quickbooks_connection ADD COLUMN ends TEXT",
         "CREATE TABLE quickbooks_oauth_states (digest TEXT NOT NULL, issued_at TEXT NOT NULL, PRIMARY KEY (digest))",
         'CREATE TABLE quickbooks_call_pace ("only" INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY ("only"))',
+    ),
+    5: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN singles BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE quickbooks_intents ADD COLUMN fully_settled BOOLEAN NOT NULL DEFAULT false",
+        "ALTER TABLE quickbooks_intents ADD COLUMN settled_by TEXT",
+        # Until now `withdrawn` meant only what is called closed: no person could give up what was in doubt.
+        "UPDATE quickbooks_intents SET state = 'closed' WHERE state = 'withdrawn'",
+        "DROP INDEX quickbooks_intents_standing",
+        "CREATE UNIQUE INDEX quickbooks_intents_standing ON quickbooks_intents (realm, source_kind, source_id, operation, version)"
+        " WHERE state NOT IN ('refused', 'withdrawn', 'closed')",
+        "CREATE INDEX quickbooks_intents_withdrawn ON quickbooks_intents (realm) WHERE state = 'withdrawn'",
     ),
 }
 

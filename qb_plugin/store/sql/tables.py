@@ -30,8 +30,9 @@ METADATA = MetaData()
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
 # Bound parameters would keep both databases from using the partial indexes, so the states stand in the text.
-STANDING = text("state NOT IN ('refused', 'withdrawn')")
+STANDING = text("state NOT IN ('refused', 'withdrawn', 'closed')")
 OPEN = text("state = 'open'")
+WITHDRAWN = text("state = 'withdrawn'")
 LIVE = text("removed_at IS NULL")
 APPLIES = text("applies")
 
@@ -84,6 +85,9 @@ intents = Table(
     _moment("settled_at", null=True),
     _text("source_version"),
     Column("applies", Boolean, nullable=False),
+    _count("singles"),
+    Column("fully_settled", Boolean, nullable=False),
+    _text("settled_by", null=True),
 )
 Index(
     "quickbooks_intents_standing",
@@ -97,6 +101,7 @@ Index(
     postgresql_where=STANDING,
 )
 Index("quickbooks_intents_open", intents.c.realm, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("quickbooks_intents_withdrawn", intents.c.realm, sqlite_where=WITHDRAWN, postgresql_where=WITHDRAWN)
 Index("quickbooks_intents_to_apply", intents.c.realm, sqlite_where=APPLIES, postgresql_where=APPLIES)
 
 # A link that was removed stays as a row with `removed_at`: that is its history.

@@ -195,7 +195,8 @@ class Dispatcher:
     def _intents(self, rows: Sequence[PlannedRow]) -> list[Intent]:
         """One batch's intents."""
         requestid, times = self._context.ids.requestid(), (self._context.quickbooks.now(), self._context.clock.now())
-        return [self._intent(row, requestid, context, *times) for context, row in enumerate(rows, 1)]
+        intents = [self._intent(row, requestid, context, *times) for context, row in enumerate(rows, 1)]
+        return [replace(intent, singles=int(len(intents) == 1)) for intent in intents]
 
     def _intent(self, row: PlannedRow, requestid: str, context: int, quickbooks_time: datetime, now: datetime) -> Intent:
         return Intent(

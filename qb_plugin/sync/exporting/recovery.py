@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from operator import attrgetter
 
+from qb_plugin.errors import Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
@@ -24,30 +26,55 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.settlement import confirmed, find_differences, in_doubt, refused, settled_elsewhere
+from qb_plugin.sync.exporting.settlement import confirmed, doubt_settled, find_differences, in_doubt, refused, settled_elsewhere
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.markers import Marker, find_marker
 
 LOOK_BACK = timedelta(minutes=5)  # clocks differ, and MetaData times have no milliseconds
 NEVER_PROOF = frozenset({"600", "5000", "5030", "10000"})  # faults that do not say that nothing was saved
 NAP = 5.0
+TRIES = 2  # sends that came back in doubt: in company, then alone (docs/architecture.md rule 11)
+IN_A_ROW = 3
 
 
 class Recovery:
-    """Brings intents in doubt to an end. `undecided` are those that even so could not be settled."""
+    """Brings intents in doubt to an end. `undecided` are those that hold other rows of their customers up."""
 
     def __init__(self, context: SyncContext, run: LeasedRun) -> None:
         self._context, self._run, self._reporter = context, run, run.reporter
         self.undecided: list[Intent] = []
+        self._faults: dict[str, Fault | None] = {}  # what came back last, by intent id
+        self._failure: Fatal | None = None
 
     def settle(self, intents: Sequence[Intent]) -> None:
-        """Look up, wait, look up again, send the same bytes, read back; one result an intent, notices in between."""
-        missing = self._look(intents)
-        if missing and self._wait_until(second_look_time(missing, self._context)):
-            self._reporter.notice(Message("checking_doubt", {"n": len(missing)}))
-            missing = self._look(self._still_ours(missing))
-            missing = self._look_after(self._send_again(missing))
-        self._leave_in_doubt(missing)
+        """One result an intent, notices in between; what was settled fully before is looked up once, without a wait.
+
+        Fatal when QuickBooks cannot be read, or answered for three rows in a row nothing that proves anything.
+        """
+        missing = self.look(intents)
+        self._report_settled([intent for intent in missing if intent.fully_settled])
+        doubtful = [intent for intent in missing if not intent.fully_settled]
+        while doubtful:
+            if not self._wait(self._context.waits.between_sends):
+                self._leave_in_doubt(doubtful)
+                return
+            self._reporter.notice(Message("checking_doubt", {"n": len(doubtful)}))
+            doubtful = self.look(self._send_again(self._end_settled(self.look(self._still_ours(doubtful)))))
+
+    def _end_settled(self, missing: Sequence[Intent]) -> list[Intent]:
+        """End, after two looks, what was refused and what came back in doubt alone twice; the others are to go again."""
+        refusals = [(i, fault) for i in missing if is_refusal(fault := self._faults.get(i.id)) and fault]
+        self._settle([refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals])
+        left = [intent for intent in missing if not is_refusal(self._faults.get(intent.id))]
+        settled = [intent for intent in left if intent.singles >= TRIES]
+        self._context.journal.mark_fully_settled([intent.id for intent in settled])
+        self._report_settled(settled)
+        return [intent for intent in left if intent.singles < TRIES]
+
+    def _report_settled(self, intents: Sequence[Intent]) -> None:
+        """Report the rows whose doubt has ended: they hold nothing else up."""
+        for intent in intents:
+            self._reporter.row(doubt_settled(intent))
 
     def _leave_in_doubt(self, intents: Sequence[Intent]) -> None:
         self.undecided += intents
@@ -64,7 +91,7 @@ class Recovery:
             self._reporter.row(settled_elsewhere(intent, saved.get(intent.id)))
         return [intent for intent in intents if intent.id in still_open]
 
-    def _look(self, intents: Sequence[Intent]) -> list[Intent]:
+    def look(self, intents: Sequence[Intent]) -> list[Intent]:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""
         found = find_marked(self._context, intents)
         seen = [(intent, *self._judge(intent, found)) for intent in intents if not found.is_missing(intent)]
@@ -94,25 +121,54 @@ class Recovery:
             return None, RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
         return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 
-    def _wait_until(self, moment: datetime) -> bool:
-        """Let time pass, saying how long it will be; False when stopped meanwhile."""
-        left = (moment - self._context.clock.now()).total_seconds()
+    def _wait(self, seconds: float) -> bool:
+        """Let time pass by this process's own monotonic clock, saying how long it will be; False when stopped meanwhile.
+
+        Moments that were written down do not count: another machine's clock, or this one's before a restart, may be wrong.
+        """
+        clock, left = self._context.clock, seconds
+        until = clock.monotonic() + seconds
         if left > 0:
             self._reporter.notice(Message("checking_again", {"seconds": round(left)}))
         while left > 0 and not self._run.stop():
-            self._context.clock.sleep(min(left, NAP))
-            left = (moment - self._context.clock.now()).total_seconds()
+            clock.sleep(min(left, NAP))
+            left = until - clock.monotonic()
         return left <= 0
 
-    def _send_again(self, intents: Sequence[Intent]) -> list[Doubt]:
-        """Send the same bytes under their original requestid; what came back without a confirmation stays in doubt."""
+    def _send_again(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Send the same bytes under their original requestid, alone what went twice already; returns what stays in doubt."""
         if not intents:
             return []
         self._run.check_lease()  # while we waited another workstation may have begun to settle the same intents
-        self._context.journal.mark_sent([intent.id for intent in intents], self._context.clock.now())
-        answers = self._replay(replay_batches(intents))
+        answers = self._replay(replay_batches(self._count([intent for intent in intents if intent.sends < TRIES])))
+        answers += self._replay_singly(sorted((i for i in intents if i.sends >= TRIES), key=attrgetter("singles")))
         self._read_back([(i, a.record) for i, a in answers if a.verdict is Verdict.CONFIRMED and a.record])
-        return [Doubt(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
+        doubtful = [(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
+        self._faults |= {intent.id: fault for intent, fault in doubtful}
+        if self._failure:
+            raise self._failure
+        sent = {intent.id for intent, _ in answers}
+        return [*(intent for intent, _ in doubtful), *(intent for intent in intents if intent.id not in sent)]
+
+    def _count(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Count one send more of each, before its bytes can leave."""
+        self._context.journal.mark_sent([intent.id for intent in intents], self._context.clock.now())
+        return [replace(intent, sends=intent.sends + 1) for intent in intents]
+
+    def _replay_singly(self, intents: Iterable[Intent]) -> list[tuple[Intent, Answer]]:
+        """Send each in a batch of its own, until `IN_A_ROW` of them have come back without an answer that proves anything."""
+        answers: list[tuple[Intent, Answer]] = []
+        in_a_row = 0
+        for intent in intents:
+            if self._failure or self._run.stop():
+                break
+            self._run.check_lease()
+            [(_, answer)] = found = self._replay(replay_batches(self._count([intent])))
+            answers += found
+            in_a_row = 0 if answer.verdict is Verdict.CONFIRMED or is_refusal(answer.fault) else in_a_row + 1
+            if in_a_row == IN_A_ROW:
+                self._failure = self._failure or Fatal(Message("doubt_ends_run", {"n": IN_A_ROW}))
+        return answers
 
     def _replay(self, batches: Iterable[Batch]) -> list[tuple[Intent, Answer]]:
         """Send the batches, as many at a time as there is room for, and wait for all answers."""
@@ -123,22 +179,32 @@ class Recovery:
                 while waiting and sender.room:
                     self._run.check_lease()
                     sender.submit(waiting.popleft())
-                batch, replies = sender.next()
-                by_id = {reply.intent_id: reply for reply in replies}
-                answers += [(intent, by_id[intent.id]) for intent in batch.intents]
+                answers += self._answers_of(*sender.next())
+            if isinstance(sender.fatal, Fatal):
+                self._failure = sender.fatal
         return answers
+
+    def _answers_of(self, batch: Batch, replies: Sequence[Answer]) -> list[tuple[Intent, Answer]]:
+        """The answer to each item; one that went alone and came back in doubt is counted as such."""
+        by_id = {reply.intent_id: reply for reply in replies}
+        answers = [(intent, by_id[intent.id]) for intent in batch.intents]
+        if len(answers) > 1 or answers[0][1].verdict is not Verdict.DOUBT:
+            return answers
+        [(intent, answer)] = answers
+        self._context.journal.count_single(intent.id)
+        return [(replace(intent, singles=intent.singles + 1), answer)]
 
     def _read_back(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> None:
         """A replay returns the first answer even for something deleted since, so it is read once more."""
         gone = self._confirm_present(sent)
-        if gone and self._wait_until(self._context.clock.now() + timedelta(seconds=self._context.waits.lag)):
-            self._withdraw_removed([intent for intent, _ in self._confirm_present(gone)])
+        if gone and self._wait(self._context.waits.lag):
+            self._close_removed([intent for intent, _ in self._confirm_present(gone)])
         else:
             self._leave_in_doubt([intent for intent, _ in gone])
 
-    def _withdraw_removed(self, intents: Sequence[Intent]) -> None:
+    def _close_removed(self, intents: Sequence[Intent]) -> None:
         message = Message("removed_in_quickbooks")
-        self._context.journal.settle([Settlement(intent_id=i.id, state=IntentState.WITHDRAWN, message=message) for i in intents])
+        self._context.journal.settle([Settlement(intent_id=i.id, state=IntentState.CLOSED, message=message) for i in intents])
         for intent in intents:
             self._reporter.row(RowResult(id=str(intent.source), outcome=Outcome.REMOVED, message=message))
 
@@ -155,40 +221,10 @@ class Recovery:
         for _, result in settled:
             self._reporter.row(result)
 
-    def _look_after(self, doubts: Sequence[Doubt]) -> list[Intent]:
-        """After a vain re-send: look twice more; only then does a ValidationFault count as a refusal."""
-        faults = {doubt.intent.id: doubt.fault for doubt in doubts}
-        missing = self._look([doubt.intent for doubt in doubts])
-        calm = self._context.clock.now() + timedelta(seconds=self._context.waits.call_limit + self._context.waits.lag)
-        if not any(is_refusal(faults[intent.id]) for intent in missing) or not self._wait_until(calm):
-            return missing
-        missing = self._look(missing)
-        refusals = [(i, fault) for i in missing if is_refusal(fault := faults[i.id]) and fault]
-        self._settle([refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals])
-        done = {intent.id for intent, _ in refusals}
-        return [intent for intent in missing if intent.id not in done]
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """An intent whose re-send did not settle it, and the fault that came, if one did."""
-
-    intent: Intent
-    fault: Fault | None
-
 
 def is_refusal(fault: Fault | None) -> bool:
     """Whether a fault could be QuickBooks' true reason not to save."""
     return fault is not None and fault.type == "ValidationFault" and fault.code not in NEVER_PROOF
-
-
-def second_look_time(intents: Sequence[Intent], context: SyncContext) -> datetime:
-    """When a second look-up counts: one lag after the first, and one lag after the call limit has passed since the last send,
-    because what a lost call saves at the very end shows in a query only one lag later."""
-    now, lag = context.clock.now(), timedelta(seconds=context.waits.lag)
-    after_call = max((intent.sent_at or now) for intent in intents) + timedelta(seconds=context.waits.call_limit)
-    after_look = max((intent.first_look_at or now) for intent in intents)
-    return max(after_call, after_look) + lag
 
 
 @dataclass(frozen=True, slots=True)

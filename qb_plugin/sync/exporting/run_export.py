@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -25,10 +25,11 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
 from qb_plugin.sync.exporting.planning import Planner
-from qb_plugin.sync.exporting.recovery import Recovery
+from qb_plugin.sync.exporting.recovery import TRIES, Recovery
 from qb_plugin.sync.exporting.send_loop import SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
+from qb_plugin.sync.exporting.withdrawal import reopen_unchanged
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_records
 
@@ -41,7 +42,8 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
-    resumed = settle_open(context, run, {record.ref: record for record in records})
+    reopen_unchanged(context, run, records)
+    resumed = settle_open(context, run, {record.ref: record for record in records}, options.look_again)
     snapshot = read_snapshot(context, records, options)
     if credits_go_elsewhere(snapshot.company, options, records):
         run.reporter.notice(Message("auto_apply_credit_on"))
@@ -87,12 +89,15 @@ class Resumed:
         return result is None or (result.outcome is Outcome.SYNCHRONIZED and row not in self.applications)
 
 
-def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY) -> Resumed:
+def settle_open(
+    context: SyncContext, run: LeasedRun, records: Mapping[Ref, SourceRecord] = EMPTY, look_again: Collection[Ref] = ()
+) -> Resumed:
     """Settle the intents that a lost answer or a killed process left open (docs/architecture.md rule 6).
 
-    `records` are those at hand: one that was edited since it was sent is reported as *changed*.
+    `records` are those at hand: one that was edited since it was sent is reported as *changed*. Those to
+    `look_again` for are settled in full although that was done before.
     """
-    intents = context.journal.open_intents(context.realm)
+    intents = [again(intent) if intent.source in look_again else intent for intent in context.journal.open_intents(context.realm)]
     if not intents:
         return Resumed()
     run.reporter.notice(Message("settling_open", {"n": len(intents)}))
@@ -111,6 +116,11 @@ def settle_open(context: SyncContext, run: LeasedRun, records: Mapping[Ref, Sour
             report(result)
         raise
     return resumed
+
+
+def again(intent: Intent) -> Intent:
+    """The intent, to go alone once more."""
+    return replace(intent, fully_settled=False, singles=min(intent.singles, TRIES - 1))
 
 
 def still_open(context: SyncContext) -> Sequence[RowResult]:

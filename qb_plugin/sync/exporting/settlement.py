@@ -109,14 +109,20 @@ def refused(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
 
 
 def not_sent(intent: Intent, message: Message) -> tuple[Settlement, RowResult]:
-    """Withdraw an intent that QuickBooks did not act upon: nothing was saved, the row was not tried."""
-    settlement = Settlement(intent_id=intent.id, state=IntentState.WITHDRAWN, message=message)
+    """Close an intent that QuickBooks did not act upon: nothing was saved, the row was not tried."""
+    settlement = Settlement(intent_id=intent.id, state=IntentState.CLOSED, message=message)
     return settlement, RowResult(id=str(intent.source), outcome=Outcome.NOT_TRIED, message=message)
 
 
 def in_doubt(intent: Intent) -> RowResult:
     """The row of an intent in doubt."""
     return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=NOT_CONFIRMED)
+
+
+def doubt_settled(intent: Intent) -> RowResult:
+    """The row of an intent whose doubt has ended without an answer: a person may withdraw it."""
+    message = Message("doubt_settled", {"number": str(intent.source)})
+    return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
 
 
 def settled_elsewhere(intent: Intent, saved: Intent | None) -> RowResult:

@@ -39,6 +39,7 @@ class ExportOptions:
     force: frozenset[Ref] = frozenset()
     skip: frozenset[Ref] = frozenset()
     link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named
+    look_again: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         customers=customers,
         links=links,
         open_refs=open_refs,
-        waiting_customers=frozenset(intent.customer_id for intent in in_doubt),
+        waiting_customers=frozenset(intent.customer_id for intent in in_doubt if not intent.fully_settled),
         claims=evidence.claims,
         unclaimed=evidence.unclaimed,
         balances=OpenBalances(invoices),

@@ -104,7 +104,7 @@ def save_after(context: SyncContext) -> SyncContext:
 
 def never_wait(context: SyncContext) -> SyncContext:
     """Look twice, but at once."""
-    return replace(context, waits=Waits(call_limit=0.0, lag=0.0))
+    return replace(context, waits=Waits(call_limit=0.0, lag=0.0, margin=0.0))
 
 
 PLAIN = Control("as built", lambda context: context)

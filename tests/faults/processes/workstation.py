@@ -34,7 +34,7 @@ TODAY = date(2026, 11, 20)
 KEY = bytes(range(32))
 # The simulator counts no calls here, and what a dead process had under way is carried out or lost within a second.
 SWIFT = Limits(per_second=100_000, per_minute=100_000, batches_per_minute=100_000, in_flight=4, send_waits=(0.2,) * 20)
-WAITS = Waits(call_limit=0.6, lag=0.2)
+WAITS = Waits(call_limit=0.6, lag=0.2, margin=0.1)
 ENDED = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED, Outcome.FAILED, Outcome.NEEDS_DECISION})
 PAUSE = 0.1
 WATCHING = "started a run for this company"
