@@ -27,7 +27,7 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
-from qb_plugin.sync.exporting.settlement import find_differences
+from qb_plugin.sync.exporting.settlement import NOT_CONFIRMED, find_differences
 from qb_plugin.sync.markers import Marker, with_marker
 
 
@@ -105,7 +105,9 @@ def with_application(saved: RowResult, applied: RowResult) -> RowResult:
     if applied.outcome in {Outcome.RUNNING, Outcome.WAITING}:
         return replace(saved, outcome=Outcome.RUNNING, message=Message("memo_to_apply"))
     if applied.outcome is Outcome.NOT_CONFIRMED:
-        return replace(saved, outcome=Outcome.NOT_CONFIRMED, message=Message("application_not_confirmed"))
+        plain = applied.message is None or applied.message == NOT_CONFIRMED
+        message = Message("application_not_confirmed") if plain else applied.message
+        return replace(saved, outcome=Outcome.NOT_CONFIRMED, message=message)
     return not_applied(saved, applied.message)
 
 

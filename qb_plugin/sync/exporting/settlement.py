@@ -15,6 +15,7 @@ from qb_plugin.model import (
     Line,
     LinkOrigin,
     Message,
+    Operation,
     Outcome,
     PaymentDraft,
     QboCreditMemo,
@@ -121,7 +122,8 @@ def in_doubt(intent: Intent) -> RowResult:
 
 def doubt_settled(intent: Intent) -> RowResult:
     """The row of an intent whose doubt has ended without an answer: a person may withdraw it."""
-    message = Message("doubt_settled", {"number": str(intent.source)})
+    key = "doubt_settled" if intent.operation is Operation.CREATE else "application_doubt_settled"
+    message = Message(key, {"number": str(intent.source)})
     return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
 
 

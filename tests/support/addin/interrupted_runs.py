@@ -8,7 +8,8 @@ from qb_plugin.model import IntentState, Outcome, Settlement, SourceRecord
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.addin.sync_firm import Ended, Firm, collect
 
-CALL, LAG = 120.0, 30.0  # docs/architecture.md rule 3
+CALL, LAG, WAY = 120.0, 30.0, 30.0  # docs/architecture.md rule 3
+BETWEEN = CALL + LAG + WAY
 
 
 def settlement_of(intent_id: str, state: IntentState) -> Settlement:

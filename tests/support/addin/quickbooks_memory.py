@@ -35,7 +35,7 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.payloads import read_draft
-from tests.support.addin.scripted_sends import WELL, Step, refusal
+from tests.support.addin.scripted_sends import BROKEN, WELL, Step, refusal
 from tests.support.virtual_clock import VirtualClock
 
 KINDS: Mapping[str, type[QboPayment] | type[QboCreditMemo]] = {"Payment": QboPayment, "CreditMemo": QboCreditMemo}
@@ -69,6 +69,7 @@ class FakeBooks:
         self.on_submit: list[Callable[[Batch], None]] = []
         self.unreachable: dict[str, AddInError] = {}
         self._steps: dict[tuple[Ref, str], deque[Step]] = defaultdict(deque)
+        self.broken: set[Ref] = set()  # records for which every batch that holds one answers 500, for ever
         self._answers: dict[tuple[str, str], QboTransaction | Fault] = {}
         self._next = 1000
 
@@ -189,6 +190,8 @@ class FakeBooks:
         self.sends[str(intent.source)] += 1
         steps = self._steps[intent.source, intent.operation.value]
         step = steps.popleft() if steps else WELL
+        if any(each.source in self.broken for each in batch.intents):
+            step = BROKEN
         if step.fatal:
             return Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault(code="3200", text="signed out", status=401)), step.fatal
         if step.verdict:
@@ -203,6 +206,10 @@ class FakeBooks:
             narrow = found.type == "ValidationFault" and not batch.resend
             return Answer(intent.id, Verdict.REFUSED if narrow else Verdict.DOUBT, fault=found), None
         return Answer(intent.id, Verdict.CONFIRMED, record=found), None
+
+    def save_late(self, intent: Intent) -> None:
+        """It is saved after all, long after its answer was lost."""
+        self._save_once(intent, WELL)
 
     def _save_once(self, intent: Intent, step: Step) -> QboTransaction | Fault:
         """Save it, or give the answer that its requestid was given before."""

@@ -25,6 +25,7 @@ class Step:
 
 WELL = Step()
 LOST = Step(answer=False)  # saved, and the answer lost
+BROKEN = Step(verdict=Verdict.DOUBT, fault=Fault(code="500", text="an error", status=500))
 UNSENT = Step(arrives=False, answer=False)  # never arrived
 
 

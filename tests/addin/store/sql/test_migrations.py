@@ -134,6 +134,18 @@ def test_version_3_learns_when_the_sign_in_ends_and_gets_the_tables_of_pace_and_
         assert ledger.change(lambda kept, _: (kept, kept)) == "kept"
 
 
+def test_what_was_called_withdrawn_is_closed_and_makes_room_for_what_follows(old_url: str) -> None:
+    engine = create_engine(old_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE quickbooks_intents SET state = 'withdrawn' WHERE source_id = '1'"))
+    engine.dispose()
+    with closing(open_store(old_url, StillClock())) as store:
+        assert store.journal.withdrawn(REALM) == []
+        assert store.journal.standing(REALM, [payment(1)]) == []
+        again = replace(sample_intent(1), id="second-1", requestid="second")
+        assert [intent and intent.id for intent in store.journal.open([again], fence=1)] == ["second-1"]
+
+
 def test_the_way_is_written_down_and_not_gone_twice(old_url: str) -> None:
     open_store(old_url, StillClock()).close()
     with closing(open_store(old_url, StillClock())) as store, store.database.read() as connection:

@@ -187,12 +187,12 @@ def test_an_application_in_doubt_is_looked_up_by_its_own_marker(firm: Firm) -> N
     assert len(applications(firm)) == 1
 
 
-def test_an_application_that_stays_in_doubt_is_not_confirmed_and_finished_by_pressing_again(firm: Firm) -> None:
+def test_an_application_that_stays_in_doubt_is_not_confirmed_and_finished_by_looking_again(firm: Firm) -> None:
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, UNSENT, UNSENT, operation="apply")
     ended = firm.export(CM, auto_apply=True)
-    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.NOT_CONFIRMED, "application_not_confirmed")
-    again = firm.export(CM, auto_apply=True)
+    assert (ended.outcome(CM), ended.said(CM)) == (Outcome.NOT_CONFIRMED, "application_doubt_settled")
+    again = firm.export(CM, auto_apply=True, look_again=frozenset({CM.ref}))
     result = again.rows[str(CM.ref)]
     assert (result.outcome, result.quickbooks_id) == (Outcome.SYNCHRONIZED, "1001")
     assert result.applied == (part(1, "50.00"),)
@@ -203,8 +203,8 @@ def test_an_earlier_runs_application_that_is_refused_in_the_end_is_tried_anew_on
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.script(CM.ref, UNSENT, UNSENT, UNSENT, refuses("610"), operation="apply")
     firm.export(CM, auto_apply=True)
-    firm.export(CM, auto_apply=True)
-    ended = firm.export(CM, auto_apply=True)
+    firm.export(CM, auto_apply=True, look_again=frozenset({CM.ref}))
+    ended = firm.export(CM, auto_apply=True, look_again=frozenset({CM.ref}))
     assert (ended.outcome(CM), ended.said(CM)) == (Outcome.SYNCHRONIZED, "memo_not_applied")
     assert applications(firm) == []
     assert firm.export(CM, auto_apply=True).rows[str(CM.ref)].applied == (part(1, "50.00"),)

@@ -14,10 +14,11 @@ import pytest
 from qb_plugin.errors import Unreachable
 from qb_plugin.model import IntentState, Message, Operation, Outcome, QboPayment, SourceRecord
 from qb_plugin.store.database import open_store
+from qb_plugin.sync.context import Waits
 from qb_plugin.sync.exporting.recovery import Recovery, marker_of
 from qb_plugin.sync.exporting.run_export import settle_open
-from qb_plugin.sync.exporting.settlement import in_doubt
-from tests.support.addin.interrupted_runs import CALL, LAG, send_and_die, settle, settlement_of
+from qb_plugin.sync.exporting.settlement import doubt_settled
+from tests.support.addin.interrupted_runs import BETWEEN, CALL, LAG, WAY, send_and_die, settle, settlement_of
 from tests.support.addin.scripted_sends import LOST, UNSENT, late, refuses
 from tests.support.addin.sync_firm import DAY, Ended, Firm, book_payment, collect, customer_id, firm_in, leased, memo, payment
 
@@ -77,36 +78,38 @@ def test_what_is_saved_long_after_the_call_broke_off_is_adopted_at_the_second_lo
     assert len(firm.quickbooks.batches) == 1
 
 
-def test_the_second_look_waits_for_the_call_limit_and_one_lag_after_the_send(firm: Firm) -> None:
+def test_the_second_look_waits_for_the_call_limit_the_lag_and_the_way_after_the_first(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
     firm.export(row)
-    assert sum(firm.clock.slept) == CALL + LAG
+    assert sum(firm.clock.slept) == BETWEEN
     assert max(firm.clock.slept) <= 5.0
 
 
-def test_the_second_look_waits_one_lag_after_the_first_when_the_send_is_long_past(firm: Firm) -> None:
+def test_a_send_that_is_said_to_be_long_past_is_waited_for_all_the_same(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
     send_and_die(firm, row)
     firm.clock.move(3600)
     ended = settle(firm)
-    assert sum(firm.clock.slept) == LAG
+    assert sum(firm.clock.slept) == BETWEEN
     assert ended.outcome(row) is Outcome.SYNCHRONIZED
 
 
-def test_the_lag_counts_from_the_first_look_that_was_written_down(firm: Firm) -> None:
+@pytest.mark.parametrize("seconds_ago", [0, 20, LAG, 3600])
+def test_a_look_that_was_written_down_before_shortens_no_wait(firm: Firm, seconds_ago: float) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
-    looked_at(firm, row, seconds_ago=20)
-    settle(firm)
-    assert sum(firm.clock.slept) == LAG - 20
+    looked_at(firm, row, seconds_ago)
+    assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED
+    assert sum(firm.clock.slept) == BETWEEN
 
 
-def test_nobody_waits_when_both_times_are_long_past(firm: Firm) -> None:
+def test_nobody_waits_where_no_time_is_set(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
-    looked_at(firm, row, seconds_ago=LAG)
+    firm.waits = Waits(call_limit=0.0, lag=0.0, margin=0.0)
+    send_and_die(firm, row)
     ended = settle(firm)
     assert (ended.outcome(row), firm.clock.slept) == (Outcome.SYNCHRONIZED, [])
     assert "checking_again" not in ended.notices
@@ -115,7 +118,8 @@ def test_nobody_waits_when_both_times_are_long_past(firm: Firm) -> None:
 def test_a_wait_of_less_than_a_second_is_waited_too(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
-    looked_at(firm, row, seconds_ago=LAG - 0.75)
+    firm.waits = Waits(call_limit=0.25, lag=0.25, margin=0.25)
+    send_and_die(firm, row)
     ended = settle(firm)
     assert firm.clock.slept == [0.75]
     assert (ended.outcome(row), ended.notices) == (Outcome.SYNCHRONIZED, ["settling_open", "checking_again", "checking_doubt"])
@@ -124,7 +128,8 @@ def test_a_wait_of_less_than_a_second_is_waited_too(firm: Firm) -> None:
 def test_cancel_just_before_the_wait_is_over_sends_nothing(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT)
-    looked_at(firm, row, seconds_ago=LAG - 0.75)
+    firm.waits = Waits(call_limit=0.25, lag=0.25, margin=0.25)
+    send_and_die(firm, row)
     assert collect(partial(settle_open, firm.context), lambda: True).outcome(row) is Outcome.NOT_CONFIRMED
     assert len(firm.quickbooks.batches) == 1
 
@@ -144,8 +149,8 @@ def test_what_a_settling_tells_from_its_first_look_to_its_end(firm: Firm) -> Non
     firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     send_and_die(firm, row)
     ended = collect(lambda run: Recovery(firm.context, run).settle(firm.open_intents()))
-    told = [Message("checking_again", {"seconds": 150}), Message("checking_doubt", {"n": 1})]
-    assert (ended.events, ended.failure) == ([*told, in_doubt(firm.intent_of(row))], None)
+    told = [Message("checking_again", {"seconds": 180}), Message("checking_doubt", {"n": 1})]
+    assert (ended.events, ended.failure) == ([*told, *told, doubt_settled(firm.intent_of(row))], None)
 
 
 def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:
@@ -153,7 +158,7 @@ def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:
     firm.quickbooks.script(row.ref, UNSENT)
     ended = firm.export(row)
     assert Message("checking_doubt", {"n": 1}) in ended.events
-    assert Message("checking_again", {"seconds": 150}) in ended.events
+    assert Message("checking_again", {"seconds": 180}) in ended.events
 
 
 def test_the_look_begins_five_minutes_before_quickbooks_own_clock(firm: Firm) -> None:
@@ -237,7 +242,7 @@ def test_cancel_during_the_wait_after_a_fault_leaves_it_not_confirmed(firm: Firm
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT, refuses("610"))
     stopped: list[bool] = []
-    firm.clock.at(CALL + LAG + 10, lambda: stopped.append(True))
+    firm.clock.at(BETWEEN + 10, lambda: stopped.append(True))
     assert firm.export(row, stop=lambda: bool(stopped)).outcome(row) is Outcome.NOT_CONFIRMED
     assert len(firm.open_intents()) == 1
 
@@ -300,7 +305,7 @@ def test_what_could_not_be_settled_is_known_afterwards(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     send_and_die(firm, row)
-    recovery = Recovery(firm.context, leased())
+    recovery = Recovery(firm.context, leased(lambda: True))
     recovery.settle(firm.open_intents())
     assert [intent.customer_id for intent in recovery.undecided] == [customer_id(1)]
 
@@ -343,5 +348,5 @@ def test_an_applications_marker_is_another_than_its_memos(firm: Firm) -> None:
 
 
 def test_the_day_and_the_waits_are_those_of_the_design(firm: Firm) -> None:
-    assert (firm.waits.call_limit, firm.waits.lag) == (CALL, LAG)
+    assert (firm.waits.call_limit, firm.waits.lag, firm.waits.margin) == (CALL, LAG, WAY)
     assert payment(1).date == DAY

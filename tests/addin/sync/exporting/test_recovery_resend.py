@@ -17,7 +17,7 @@ from qb_plugin.store.sql.encoding import decode_message
 from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.exporting.recovery import is_refusal
 from qb_plugin.sync.exporting.run_export import settle_open
-from tests.support.addin.interrupted_runs import CALL, LAG, send_and_die, settle
+from tests.support.addin.interrupted_runs import BETWEEN, CALL, LAG, send_and_die, settle
 from tests.support.addin.scripted_sends import LOST, UNSENT, Step, late, refusal, refuses
 from tests.support.addin.sync_firm import Firm, collect, firm_in, memo, payment
 
@@ -88,7 +88,7 @@ def test_payments_and_credit_memos_that_went_again_are_each_read_back(firm: Firm
     send_and_die(firm, *rows)
     ended = settle(firm)
     assert [ended.outcome(row) for row in rows] == [Outcome.SYNCHRONIZED, Outcome.SYNCHRONIZED]
-    assert firm.clock.slept.count(5.0) == (CALL + LAG) / 5
+    assert firm.clock.slept.count(5.0) == BETWEEN / 5
 
 
 def test_more_requestids_than_may_be_in_flight_go_one_after_the_other(firm: Firm) -> None:
@@ -110,7 +110,7 @@ def test_a_replay_that_answers_for_something_deleted_since_is_removed(firm: Firm
     assert firm.link(row) is None
     assert firm.standing(row) == []
     assert saved(firm) == []
-    assert closed_with(firm) == [(IntentState.WITHDRAWN.value, Message("removed_in_quickbooks"))]
+    assert closed_with(firm) == [(IntentState.CLOSED.value, Message("removed_in_quickbooks"))]
 
 
 def test_a_removed_row_can_be_exported_anew(firm: Firm) -> None:
@@ -132,7 +132,7 @@ def test_what_cannot_be_read_back_at_once_is_read_once_more_before_it_counts_as_
     send_and_die(firm, row)
     firm.quickbooks.after_batch = hide
     firm.clock.move(600)
-    firm.clock.at(45, lambda: firm.quickbooks.saved.update({book.id: book for book in hidden}))
+    firm.clock.at(BETWEEN + 15, lambda: firm.quickbooks.saved.update({book.id: book for book in hidden}))
     assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED
     assert firm.link(row) is not None
 
@@ -191,7 +191,7 @@ def test_a_fault_in_answer_to_the_re_send_is_refused_only_after_two_further_look
     assert ended.outcome(row) is Outcome.FAILED
     assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610"}, "inactive")
     assert firm.quickbooks.calls.count("created_since") == 4
-    assert sum(firm.clock.slept) == 2 * (CALL + LAG)
+    assert sum(firm.clock.slept) == 2 * BETWEEN
     assert firm.standing(row) == []
 
 
@@ -221,8 +221,8 @@ def test_a_fault_that_proves_nothing_leaves_it_not_confirmed(firm: Firm) -> None
         row.ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault(code="10000", text="system", type="SystemFault"))
     )
     ended = firm.export(row)
-    assert (ended.outcome(row), ended.said(row)) == (Outcome.NOT_CONFIRMED, "not_confirmed")
-    assert firm.quickbooks.calls.count("created_since") == 3
+    assert (ended.outcome(row), ended.said(row)) == (Outcome.NOT_CONFIRMED, "doubt_settled")
+    assert firm.quickbooks.calls.count("created_since") == 4
     [intent] = firm.open_intents()
     assert intent.sends == 2
 
@@ -230,7 +230,7 @@ def test_a_fault_that_proves_nothing_leaves_it_not_confirmed(firm: Firm) -> None
 def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -> None:
     rows = [payment(1, 1), payment(2, 2)]
     firm.quickbooks.script(rows[0].ref, UNSENT, refuses("610"))
-    firm.quickbooks.script(rows[1].ref, UNSENT, UNSENT)
+    firm.quickbooks.script(rows[1].ref, UNSENT, UNSENT, UNSENT, UNSENT)
     ended = firm.export(*rows)
     assert ended.failure is None
     assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
@@ -240,9 +240,8 @@ def test_of_two_re_sent_rows_only_the_one_with_a_reason_is_refused(firm: Firm) -
 def test_a_fault_that_proves_nothing_is_no_refusal_though_another_rows_is(firm: Firm) -> None:
     rows = [payment(1, 1), payment(2, 2)]
     firm.quickbooks.script(rows[0].ref, UNSENT, refuses("610"))
-    firm.quickbooks.script(
-        rows[1].ref, UNSENT, Step(verdict=Verdict.DOUBT, fault=Fault(code="10000", text="system", type="SystemFault"))
-    )
+    odd = Step(verdict=Verdict.DOUBT, fault=Fault(code="10000", text="system", type="SystemFault"))
+    firm.quickbooks.script(rows[1].ref, UNSENT, odd, odd, odd)
     ended = firm.export(*rows)
     assert [ended.outcome(row) for row in rows] == [Outcome.FAILED, Outcome.NOT_CONFIRMED]
 
@@ -264,11 +263,11 @@ def test_what_a_re_send_saved_without_an_answer_is_found_by_the_look_after_it(fi
     assert len(saved(firm)) == 1
 
 
-def test_a_row_that_is_still_not_confirmed_is_settled_by_pressing_again(firm: Firm) -> None:
+def test_a_row_that_is_still_not_confirmed_is_settled_by_looking_again(firm: Firm) -> None:
     row = payment(1)
     firm.quickbooks.script(row.ref, UNSENT, UNSENT)
     assert firm.export(row).outcome(row) is Outcome.NOT_CONFIRMED
-    ended = firm.export(row)
+    ended = firm.export(row, look_again=frozenset({row.ref}))
     assert "settling_open" in ended.notices
     assert ended.outcome(row) is Outcome.SYNCHRONIZED
     assert len(set(bytes_sent(firm))) == 1
