@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
-from qb_plugin.model import ConnectionState
+from qb_plugin.model import ConnectionState, Ref
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.faults.cases.case import Case, World
 from tests.faults.cases.controls import PLAIN, Control
@@ -45,6 +45,7 @@ class Play:
         self.played = Played()
         self.said: dict[str, set[str]] = {}
         self._kills = [case.first, case.second]
+        self._offered: frozenset[Ref] = frozenset()  # the rows at which the person presses Look again next
         self._desk = self._open()
 
     def run(self) -> Played:
@@ -66,12 +67,13 @@ class Play:
         """Press once; None when the process died of it."""
         desk, before = self._desk, read_truth(self.core)
         try:
-            ended = desk.press(self.scenario.records, options_of(self.scenario))
+            ended = desk.press(self.scenario.records, replace(options_of(self.scenario), look_again=self._offered))
         except Killed:
             desk.close()
             self.played.lives.append(len(desk.points.passed))
             self._desk = self._open()
             return None
+        self._offered = offered(ended)
         self.played.first = self.played.first or len(desk.points.passed)
         self._judge(ended, before)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
@@ -135,3 +137,9 @@ def prepare(databases: Databases) -> None:
         desk.close()
 
     databases.prepare(NAME, set_up)
+
+
+def offered(ended: Ended) -> frozenset[Ref]:
+    """The rows that offer Look again."""
+    keys = {"doubt_settled", "application_doubt_settled"}
+    return frozenset(Ref.parse(identity) for identity, row in ended.rows.items() if row.message and row.message.key in keys)
