@@ -11,8 +11,8 @@ import pytest
 from qb_plugin.model import IntentState
 from qb_plugin.store.database import open_store
 from tests.addin.forms.test_text_host import Scene, scene
-from tests.support.store_samples import NOON, sample_intent
-from tests.support.store_samples import payment as ref
+from tests.support.addin.store_samples import NOON, sample_intent
+from tests.support.addin.store_samples import payment as ref
 
 ROW = "payment:1"
 PAYLOAD = '{"CustomerRef":{"value":"1"},"TotalAmt":80.00,"TxnDate":"2026-11-22","PrivateNote":"[WS AF-payment-1]"}'
