@@ -11,6 +11,7 @@ from typing import Any
 from qb_plugin.model import Kind, Outcome, Ref, RowResult
 from qb_plugin.store.database import Store
 from qb_plugin.sync.markers import Marker, find_marker
+from tests.faults.cases.expected import expected_shares
 from tests.faults.cases.scenarios import Applied, Scenario
 from tests.faults.harness.server import REALM, FaultyQuickBooks
 
@@ -106,6 +107,7 @@ def judge_end(scenario: Scenario, core: FaultyQuickBooks, store: Store, trouble:
     """What is wrong once everything has been pressed to its end; `said` has every sentence each row was given."""
     truth = read_truth(core)
     links = store.links.by_source(REALM, [record.ref for record in scenario.records])
+    expected = expected_of(scenario, truth, said)
     wrong: list[str] = []
     for record in scenario.records:
         ref, found = record.ref, truth.of(record.ref)
@@ -118,8 +120,19 @@ def judge_end(scenario: Scenario, core: FaultyQuickBooks, store: Store, trouble:
             wrong.append(f"{ref} is {has}")
         if link is None or (link.entity, link.quickbooks_id) != (ENTITY[ref.kind], book["Id"]):
             wrong.append(f"{ref} is not linked to {book['Id']}: {link}")
-        wrong += judge_shares(truth, ref, scenario.expected[str(ref)], trouble, said.get(str(ref), set()))
+        wrong += judge_shares(truth, ref, expected[ref], trouble, said.get(str(ref), set()))
     return [*wrong, *judge_books(core, truth), *judge_journal(store)]
+
+
+def expected_of(scenario: Scenario, truth: Truth, said: Mapping[str, set[str]]) -> Mapping[Ref, Applied]:
+    """Where the money should lie, as things stand in the end."""
+    stands = {
+        record.ref: int(book["Id"])
+        for record in scenario.records
+        for book in truth.of(record.ref, apply=record.ref.kind is Kind.CREDIT_MEMO)
+    }
+    real = {record.ref: real_shares(truth, record.ref) for record in scenario.records}
+    return expected_shares(scenario, stands, real, said)
 
 
 def judge_shares(truth: Truth, ref: Ref, expected: Applied, trouble: str, said: set[str]) -> list[str]:
