@@ -11,9 +11,9 @@ from pathlib import Path
 
 import requests
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.host_services import Options
 from hostsim.addins.loader import Source
-from hostsim.addins.user_at_work import ActingUser
 from hostsim.loopback import ADDRESS, listen
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.firm import fill_demo_firm

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.background_jobs import JobRunner
 from hostsim.addins.form_protocol import Form
 from hostsim.addins.host_services import Callbacks, Options, Services
@@ -14,7 +15,7 @@ from hostsim.addins.loader import AddIn, Source, load_all, load_builtin, stop_al
 from hostsim.addins.manifest import Manifest
 from hostsim.addins.offered_actions import OfferedActions
 from hostsim.addins.registrars import ContextAction, Job, MenuEntry
-from hostsim.addins.user_at_work import ActingUser, choose_user
+from hostsim.addins.user_at_work import choose_user
 from hostsim.builtin.addin import BuiltinAddIn
 from hostsim.event_feed import Feed
 from hostsim.exception_log import ExceptionLog
@@ -78,6 +79,12 @@ class Workspace:
     def may(self, right: str) -> bool:
         """Whether the user has this right."""
         return right in self.user.rights
+
+    def right_to_open(self, form: str) -> str:
+        """The right that opens the form: of the entries that lead to it the first that the user may follow, else the first."""
+        entries = [entry.right for entry in self.menu() if entry.form == form]
+        entries += [action.right for each in self.all_addins for action in each.actions.actions if action.form == form]
+        return next(filter(self.may, entries), next(iter(entries), "view"))
 
     def start_jobs(self) -> None:
         """Start the background jobs (the pages do; the terminal does not)."""

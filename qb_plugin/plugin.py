@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pluggy
 
+from qb_plugin.forms.access.door import FormDoor, HidingDoor
 from qb_plugin.forms.connection import ConnectionForm
 from qb_plugin.forms.exporting.form import ExportPayments
-from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.forms.settings import SettingsForm
@@ -21,7 +19,7 @@ hookimpl = pluggy.HookimplMarker("workspace")
 
 QUICKBOOKS = ("Setup", "QuickBooks")
 MENU = (
-    (("Connection…",), "connection", "configure"),
+    (("Connection…",), "connection", "view"),
     (("Match Clients…",), "match-clients", "match"),
     (("Settings…",), "settings", "configure"),
     (("Time & Billing", "Import Payments"), "import-payments", "import"),
@@ -61,16 +59,15 @@ class QuickBooksAddIn:
     def workspace_context_actions(self, actions: ContextRegistrar) -> None:
         """The right-click on the Billing tab's payments."""
         actions.add(grid=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
-        hide = partial(set_hidden, self.runtime(), hidden=True)
-        show = partial(set_hidden, self.runtime(), hidden=False)
+        hide, show = HidingDoor(self.runtime(), hidden=True), HidingDoor(self.runtime(), hidden=False)
         actions.add(grid=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
         actions.add(grid=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")
 
     @hookimpl
     def workspace_forms(self, forms: FormRegistrar) -> None:
-        """The five forms."""
+        """The five forms, each behind its door."""
         for make in FORMS:
-            forms.add(make(self.runtime()))
+            forms.add(FormDoor(self.runtime(), make(self.runtime())))
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from qb_plugin.forms.descriptions import ActResult
-from qb_plugin.forms.protocol import Form
+from qb_plugin.forms.protocol import Form, RowsCall
 
 
 class MenuRegistrar(Protocol):
@@ -24,7 +23,7 @@ class ContextRegistrar(Protocol):
         grid: str,
         path: Sequence[str],
         form: str | None = None,
-        call: Callable[[Sequence[str]], ActResult] | None = None,
+        call: RowsCall | None = None,
         right: str = "view",
     ) -> None: ...
 

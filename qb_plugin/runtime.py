@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from qb_plugin.host import Host
+from qb_plugin.host import Host, User
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Connection, ReferenceLists, RunInfo
 from qb_plugin.quickbooks.http.call_scope import calls_of_run
 from qb_plugin.quickbooks.http.faults import numbers_of
+from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
@@ -40,8 +41,10 @@ class Runtime:
         app_keys = AppKeys(host, self.store.settings)
         self.app_keys = app_keys
         self.ledger = self.store.open_ledger(self.parts.stand_in_clock)
+        self.acting_user = ActingUser(host)
         self.company = ConnectedCompany(
             host=host,
+            user=self.acting_user,
             parts=self.parts,
             store=self.store,
             app_keys=app_keys,
@@ -92,6 +95,10 @@ class Runtime:
     def new_run(self, action: str, total: int) -> RunInfo:
         """See ConnectedCompany.new_run."""
         return self.company.new_run(action, total)
+
+    def acting(self, user: User) -> AbstractContextManager[None]:
+        """See ActingUser.acting."""
+        return self.acting_user.acting(user)
 
     def support_parts(self) -> SupportParts:
         """What a support bundle shows of the add-in."""

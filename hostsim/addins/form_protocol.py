@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import (
     ActResult,
     Answer,
@@ -62,20 +63,22 @@ class RowReporter(Protocol):
 
 
 class Form(Protocol):
-    """A form: plain data in and out, called from any thread."""
+    """A form: plain data in and out, called from any thread. `user` is who acts; without one, the host's own user."""
 
     @property
     def id(self) -> str: ...
-    def open(self, request: FormRequest, /) -> FormDescription: ...
-    def rows(self, answer: Answer, sort: Sort | None, /) -> Rows | Rejected: ...
-    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, /) -> ActResult:
+    def open(self, request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription: ...
+    def rows(self, answer: Answer, sort: Sort | None, /, *, user: ActingUser | None = None) -> Rows | Rejected: ...
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, /, *, user: ActingUser | None = None) -> ActResult:
         """Do what is done at once."""
         ...
 
-    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter, /) -> RunSummary:
+    def run(
+        self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter, /, *, user: ActingUser | None = None
+    ) -> RunSummary:
         """Do what takes time, in a thread of its own."""
         ...
 
-    def options(self, name: str, search: str, /) -> Sequence[Option]:
+    def options(self, name: str, search: str, /, *, user: ActingUser | None = None) -> Sequence[Option]:
         """Entries for a choice cell that names `search`, fifty at most."""
         ...

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypedDict
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.registrars import RIGHTS
-from hostsim.addins.user_at_work import ActingUser
 from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks

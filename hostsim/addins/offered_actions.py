@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hostsim.addins.acting_user import ActingUser, may_not
 from hostsim.addins.descriptions import Action, FormDescription, Row
 from hostsim.refusals import RightMissing, Unfit
 
@@ -45,25 +46,25 @@ class ActionRequest:
     rows: Callable[[], Iterable[Row]]
 
 
-def check_action(request: ActionRequest, offered: OfferedActions, may: Callable[[str], bool]) -> None:
+def check_action(request: ActionRequest, offered: OfferedActions, user: ActingUser) -> None:
     """Unfit when neither the form nor every row offers the action; RightMissing when the user may not take it."""
     action = offered.get(request.form, request.action)
     if action is not None and action.get("kind", "act") == request.kind:
-        check_right(action.get("right", "view"), may)
-    elif not is_fix(request, may):
-        raise Unfit(f"This form has no such action: {request.action}.")
+        check_right(action.get("right", "view"), user)
+    elif not is_fix(request, user):
+        raise Unfit(f"This form offers {user.name} no such action: {request.action}. Nothing was done.")
 
 
-def is_fix(request: ActionRequest, may: Callable[[str], bool]) -> bool:
+def is_fix(request: ActionRequest, user: ActingUser) -> bool:
     """Whether every row offers the action as a fix; a fix needs the right to match, because all fixes change links."""
     rows = list(request.rows())
     if not rows:
         return False
-    check_right("match", may)
+    check_right("match", user)
     return all(any(fix.get(request.kind) == request.action for fix in row.get("fixes", ())) for row in rows)
 
 
-def check_right(right: str, may: Callable[[str], bool]) -> None:
+def check_right(right: str, user: ActingUser) -> None:
     """RightMissing when the user does not have the right."""
-    if not may(right):
-        raise RightMissing(f"You may not {right} here.")
+    if right not in user.rights:
+        raise RightMissing(may_not(user.name, right))

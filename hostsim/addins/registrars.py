@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import ActResult
 from hostsim.addins.form_protocol import Form
 
@@ -30,6 +32,12 @@ class MenuEntry:
     command: str | None = None
 
 
+class RowsCall(Protocol):
+    """What an entry of a context menu calls: with the ids of the rows, and with who acts."""
+
+    def __call__(self, ids: Sequence[str], /, *, user: ActingUser | None = None) -> ActResult: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ContextAction:
     """An entry of a grid's context menu: a form to open on the selection, or a function to call with it."""
@@ -37,7 +45,7 @@ class ContextAction:
     grid: str
     path: tuple[str, ...]
     form: str | None = None
-    call: Callable[[Sequence[str]], ActResult] | None = None
+    call: RowsCall | None = None
     right: str = "view"
 
 
@@ -87,7 +95,7 @@ class ContextActions:
         grid: str,
         path: Sequence[str],
         form: str | None = None,
-        call: Callable[[Sequence[str]], ActResult] | None = None,
+        call: RowsCall | None = None,
         right: str = "view",
     ) -> None:
         """Add an entry with either a form or a call; RegistrationError when it does not fit."""

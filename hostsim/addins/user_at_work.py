@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from hostsim.addins.registrars import RIGHTS
 from hostsim.practice.model import User
 from hostsim.practice.users import CONFIGURE, PracticeUsers
 
 DEFAULT_NAME = "Maria Ortiz"
-
-
-class ActingUser(Protocol):
-    """A name, and rights."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def rights(self) -> frozenset[str]: ...
 
 
 class NoSuchUser(Exception):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pluggy
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.hookspecs import PROJECT
 from hostsim.addins.registrars import ContextActions, Forms, Menu
-from hostsim.addins.user_at_work import ActingUser
 from hostsim.builtin.list_grids import client_grid, invoice_grid
 from hostsim.builtin.payment_grid import PaymentGrid
 from hostsim.builtin.text_forms import RecordForm, SupportForm, TextForm

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import Answer, EmptyGrid, FormDescription, FormRequest, Row, Sort
 from hostsim.builtin.grid_description import column, grid, plain_row
 from hostsim.builtin.text_forms import TextForm
@@ -70,11 +71,11 @@ class ListGrid(TextForm):
         super().__init__(description["id"], description["title"], lambda: "")
         self._kind, self._description, self._take, self._read = kind, description, take, read
 
-    def open(self, _request: FormRequest, /) -> FormDescription:
+    def open(self, _request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the grid."""
         return self._description
 
-    def rows(self, answer: Answer, sort: Sort | None, /) -> ListedRows:
+    def rows(self, answer: Answer, sort: Sort | None, /, *, user: ActingUser | None = None) -> ListedRows:
         """Order the list, searched and sorted by the practice."""
         query: ListQuery = {"search": str(answer.get("search") or "")}
         if sort:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import Answer, EmptyGrid, FormDescription, FormRequest, Row, Sort
 from hostsim.builtin.grid_description import column, grid, plain_row
 from hostsim.builtin.text_forms import TextForm
@@ -25,7 +26,7 @@ class PaymentGrid(TextForm):
         super().__init__("billing.payments", "Payments", lambda: "")
         self._practice, self._labels = practice, labels
 
-    def open(self, _request: FormRequest, /) -> FormDescription:
+    def open(self, _request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the grid: a column more for each add-in that works."""
         columns = [
             column("kind", "Type", "text", 110),
@@ -39,7 +40,7 @@ class PaymentGrid(TextForm):
         ]
         return grid(self.id, "Payments", columns)
 
-    def rows(self, answer: Answer, sort: Sort | None, /) -> LedgerRows:
+    def rows(self, answer: Answer, sort: Sort | None, /, *, user: ActingUser | None = None) -> LedgerRows:
         """Order the ledger's ids; everything is shown here, hidden and synchronized records too."""
         query: LedgerQuery = {
             "kinds": ["payment", "credit_memo"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import (
     Action,
     ActResult,
@@ -42,23 +43,35 @@ class TextForm:
         """Its id in menus."""
         return self._id
 
-    def open(self, _request: FormRequest, /) -> FormDescription:
+    def open(self, _request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the form; the request changes nothing."""
         return text_form(self._id, self._title, self._text())
 
-    def rows(self, _answer: Answer, _sort: Sort | None, /) -> Rows | Rejected:
+    def rows(self, _answer: Answer, _sort: Sort | None, /, *, user: ActingUser | None = None) -> Rows | Rejected:
         """Answer that there are none."""
         return {"rejected": {}}
 
-    def act(self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, /) -> ActResult:
+    def act(
+        self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, /, *, user: ActingUser | None = None
+    ) -> ActResult:
         """Do nothing: there is no action."""
         return {}
 
-    def run(self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, _task: RowReporter, /) -> RunSummary:
+    def run(
+        self,
+        _action: str,
+        _answer: Answer,
+        _ids: Sequence[str],
+        _edits: Edits,
+        _task: RowReporter,
+        /,
+        *,
+        user: ActingUser | None = None,
+    ) -> RunSummary:
         """Do nothing: there is no action."""
         return {}
 
-    def options(self, _name: str, _search: str, /) -> Sequence[Option]:
+    def options(self, _name: str, _search: str, /, *, user: ActingUser | None = None) -> Sequence[Option]:
         """Offer nothing: there is no field."""
         return []
 
@@ -70,7 +83,7 @@ class RecordForm(TextForm):
         super().__init__("record", "Record", lambda: "")
         self._describe = describe
 
-    def open(self, request: FormRequest, /) -> FormDescription:
+    def open(self, request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the first selected record."""
         selection = request.get("selection") or []
         return text_form(self.id, "Record", self._describe(selection[0]) if selection else "Nothing is selected.")
@@ -82,12 +95,14 @@ class SupportForm(TextForm):
     def __init__(self) -> None:
         super().__init__("support-bundle", "Support Bundle", lambda: SUPPORT)
 
-    def open(self, request: FormRequest, /) -> FormDescription:
+    def open(self, request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the form, with its button."""
         save: Action = {"id": "save", "label": "Save Bundle", "kind": "act", "needs": "nothing", "primary": True}
         return {**super().open(request), "actions": [save]}
 
-    def act(self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, /) -> FileResult:
+    def act(
+        self, _action: str, _answer: Answer, _ids: Sequence[str], _edits: Edits, /, *, user: ActingUser | None = None
+    ) -> FileResult:
         """Send the browser for the file."""
         return {"save": "/api/support-bundle"}
 

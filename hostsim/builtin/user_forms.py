@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import Action, ActResult, Answer, Edits, EmptyGrid, Field, FormDescription, FormRequest, Row, Sort
 from hostsim.addins.registrars import RIGHTS
-from hostsim.addins.user_at_work import ActingUser
 from hostsim.builtin.grid_description import column, grid, plain_row
 from hostsim.builtin.text_forms import TextForm
 from hostsim.practice.model import User
@@ -76,7 +76,7 @@ class UsersForm(TextForm):
         super().__init__("users", "Users", lambda: SIGN_IN)
         self._users = users
 
-    def open(self, request: FormRequest, /) -> FormDescription:
+    def open(self, request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the grid and what can be done with a user."""
         columns = [column("name", "Name", "text", 200), column("rights", "May", "text", 460, sortable=False)]
         edit: Action = {"id": "edit", "label": "Change…", "kind": "act", "needs": "selection", "right": "configure"}
@@ -88,13 +88,15 @@ class UsersForm(TextForm):
         described["notice"] = super().open(request)["notice"]
         return described
 
-    def rows(self, answer: Answer, sort: Sort | None, /) -> UserRows:
+    def rows(self, answer: Answer, sort: Sort | None, /, *, user: ActingUser | None = None) -> UserRows:
         """The users whose name holds the text searched for."""
         wanted = str(answer.get("search") or "").casefold()
         found = [user for user in self._users.all() if wanted in user.name.casefold()]
         return UserRows(found[::-1] if sort and sort.get("descending") else found)
 
-    def act(self, action: str, _answer: Answer, ids: Sequence[str], _edits: Edits, /) -> ActResult:
+    def act(
+        self, action: str, _answer: Answer, ids: Sequence[str], _edits: Edits, /, *, user: ActingUser | None = None
+    ) -> ActResult:
         """Open the form of one user, or remove those selected."""
         names = [id.partition(":")[2] for id in ids]
         if action == "remove":
@@ -109,7 +111,7 @@ class UserForm(TextForm):
         super().__init__("user", "User", lambda: SIGN_IN)
         self._users, self._at_work = users, at_work
 
-    def open(self, request: FormRequest, /) -> FormDescription:
+    def open(self, request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
         """Describe the fields, filled with what the user of the answer's name may do."""
         name = str((request.get("answer") or {}).get("name") or "")
         known = self._users.get(name) if name else None
@@ -123,7 +125,9 @@ class UserForm(TextForm):
         described["fields"], described["answer"], described["actions"] = fields, answer, [save]
         return described
 
-    def act(self, _action: str, answer: Answer, _ids: Sequence[str], _edits: Edits, /) -> ActResult:
+    def act(
+        self, _action: str, answer: Answer, _ids: Sequence[str], _edits: Edits, /, *, user: ActingUser | None = None
+    ) -> ActResult:
         """Save the user; the form says what they may do from now on."""
         name = str(answer.get("name") or "").strip()
         if not name:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from hostsim.addins.acting_user import may_not
 from hostsim.addins.descriptions import Answer, Edits, FormDescription, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form
 from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
@@ -58,24 +59,33 @@ def command(
 def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     """Open the form, read the arguments by its fields, and do it; the exit status."""
     form = find(workspace, name)
-    description = attempt(lambda: form.open({"selection": None, "answer": None}))
+    check_right(workspace, workspace.right_to_open(name))
+    description = attempt(lambda: form.open({"selection": None, "answer": None}, user=workspace.user))
+    unavailable = description.get("unavailable")
+    if unavailable and not description["actions"]:
+        raise CannotRun(unavailable["text"])
     request = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
     if not isinstance(request, RunRequest):
         return 0  # help was asked for and printed
-    check_right(workspace, description, request.act or request.run)
-    unavailable = description.get("unavailable")
+    check_right(workspace, right_of(description, request.act or request.run))
     if unavailable:
         raise CannotRun(unavailable["text"])
     if request.act:
-        return print_act(attempt(lambda: form.act(request.act, with_answer(description, request), [], {})), request)
+        return print_act(
+            attempt(lambda: form.act(request.act, with_answer(description, request), [], {}, user=workspace.user)), request
+        )
     return _run(workspace, form, description, request)
 
 
-def check_right(workspace: Workspace, description: FormDescription, action: str) -> None:
-    """CannotRun when the person at work has not the right that the form's action needs."""
-    right = next((str(each.get("right", "view")) for each in description.get("actions", ()) if each["id"] == action), "view")
+def right_of(description: FormDescription, action: str) -> str:
+    """The right that the form's action needs."""
+    return next((str(each.get("right", "view")) for each in description.get("actions", ()) if each["id"] == action), "view")
+
+
+def check_right(workspace: Workspace, right: str) -> None:
+    """CannotRun when the person at work does not have the right."""
     if not workspace.may(right):
-        raise CannotRun(f"{workspace.user.name} may not {right} here. Nothing was done.")
+        raise CannotRun(f"{may_not(workspace.user.name, right)} Nothing was done.")
 
 
 def find(workspace: Workspace, name: str) -> Form:
@@ -119,7 +129,7 @@ def _run(workspace: Workspace, form: Form, description: FormDescription, request
         return print_run({"counts": NO_COUNTS, "rows": [], "text": chosen.empty}, chosen, request)
     edits = find_edits(workspace, chosen, request)
     with TerminalTask(chosen.heading, len(chosen.ids), quiet=request.json or not sys.stderr.isatty()) as task:
-        summary = attempt(lambda: form.run(request.run, chosen.answer, chosen.ids, edits, task))
+        summary = attempt(lambda: form.run(request.run, chosen.answer, chosen.ids, edits, task, user=workspace.user))
     return print_run(with_rows(summary, task.rows(chosen.ids)), chosen, request)
 
 

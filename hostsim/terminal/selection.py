@@ -40,7 +40,7 @@ def choose(workspace: Workspace, form: Form, description: FormDescription, reque
     if request.select and takes_records:
         return _named_records(workspace, form, description, request)
     answer = {**description["answer"], **request.answer, "token": description.get("token", "")}
-    rows = form.rows(answer, None)
+    rows = form.rows(answer, None, user=workspace.user)
     if isinstance(rows, dict):
         return rows
     check_was_read(rows)
@@ -61,9 +61,9 @@ def _named_records(workspace: Workspace, form: Form, description: FormDescriptio
     """As from the right-click: exactly the records named, whatever the filters say."""
     source = str(request.answer.get("source") or description["answer"].get("source") or "")
     refs, unknown = find_records(workspace.practice.ledger, request.select, "credit_memo" if "memo" in source else "payment")
-    described = form.open({"selection": refs, "answer": None}) if refs else description
+    described = form.open({"selection": refs, "answer": None}, user=workspace.user) if refs else description
     answer = {**described["answer"], **request.answer, "token": described.get("token", "")}
-    rows = form.rows(answer, None)
+    rows = form.rows(answer, None, user=workspace.user)
     if isinstance(rows, dict):
         return rows
     check_was_read(rows)

@@ -10,6 +10,7 @@ import simplejson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from hostsim.addins.acting_user import may_not
 from hostsim.addins.descriptions import (
     Action,
     ActResult,
@@ -68,14 +69,18 @@ def open_with_rows(workspace: Workspace, id: str) -> OpenGrid:
 def _open(workspace: Workspace, id: str, body: Body) -> OpenForm:
     form, wanted = _form(workspace, id), _form_request(workspace, body)
     running = workspace.tasks.running(id)
-    description = _watched(workspace, form, running, wanted) if running else call_form(workspace, id, lambda: form.open(wanted))
+    description = (
+        _watched(workspace, form, running, wanted)
+        if running
+        else call_form(workspace, id, lambda: form.open(wanted, user=workspace.user))
+    )
     workspace.offered_actions.record(id, description)
     return {
         **description,
         "running": running.describe() if running else None,
         "actions": [_with_right(workspace, each) for each in description.get("actions", ())],
         "row_actions": [_with_right(workspace, each) for each in description.get("row_actions", ())],
-        "context": context_tree(workspace.actions(id), workspace.may),
+        "context": context_tree(workspace.actions(id), workspace.user),
     }
 
 
@@ -90,7 +95,7 @@ def _form_request(workspace: Workspace, body: Body) -> FormRequest:
 def _watched(workspace: Workspace, form: Form, running: Task, wanted: FormRequest) -> FormDescription:
     """The form as its run was started: with the run's fields, not those asked for now, since its rows are the run's."""
     answer = running.answer
-    opened = call_form(workspace, form.id, lambda: form.open({"selection": None, "answer": answer}))
+    opened = call_form(workspace, form.id, lambda: form.open({"selection": None, "answer": answer}, user=workspace.user))
     description: FormDescription = {
         **opened,
         "answer": {**opened["answer"], **answer},
@@ -103,7 +108,7 @@ def _watched(workspace: Workspace, form: Form, running: Task, wanted: FormReques
 
 def _with_right(workspace: Workspace, action: Action) -> OfferedAction:
     right = action.get("right", "view")
-    return {**action, "disabled": None if workspace.may(right) else f"You may not {right} here."}
+    return {**action, "disabled": None if workspace.may(right) else may_not(workspace.user.name, right)}
 
 
 async def read_rows(request: Request) -> Response:
@@ -114,7 +119,7 @@ async def read_rows(request: Request) -> Response:
 
 def _rows(workspace: Workspace, id: str, body: Body) -> GridState | RejectedState:
     form, answer, sort = _form(workspace, id), read_answer(body), read_sort(body)
-    rows = call_form(workspace, id, lambda: form.rows(answer, sort))
+    rows = call_form(workspace, id, lambda: form.rows(answer, sort, user=workspace.user))
     if isinstance(rows, dict):
         return {
             "rejected": rows.get("rejected", {}),
@@ -183,7 +188,7 @@ async def act(request: Request) -> Response:
 def _act(workspace: Workspace, id: str, body: Body) -> ActResult:
     form, ids = _form(workspace, id), _ids(workspace, body)
     action = allowed_action(workspace, form, body, "act")
-    return call_form(workspace, id, lambda: form.act(action, read_answer(body), ids, read_edits(body)))
+    return call_form(workspace, id, lambda: form.act(action, read_answer(body), ids, read_edits(body), user=workspace.user))
 
 
 async def run(request: Request) -> Response:
@@ -199,7 +204,7 @@ def _run(workspace: Workspace, id: str, body: Body) -> Task:
     snapshot = str(body.get("snapshot") or "")
     start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer, ids=ids)
     try:
-        return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task))
+        return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task, user=workspace.user))
     except AlreadyRunning as problem:
         raise RequestRefused(409, f"{problem.task.status_line}; watching it.", running=problem.task.describe()) from None
 
@@ -209,7 +214,7 @@ async def options(request: Request) -> Response:
     workspace, id = _workspace(request), request.path_params["form"]
     form = _form(workspace, id)
     name, search = request.query_params.get("name", ""), request.query_params.get("search", "")
-    return reply(list(await in_thread(lambda: call_form(workspace, id, lambda: form.options(name, search)))))
+    return reply(list(await in_thread(lambda: call_form(workspace, id, lambda: form.options(name, search, user=workspace.user)))))
 
 
 async def call_action(request: Request) -> Response:
@@ -223,9 +228,9 @@ def _call(workspace: Workspace, grid: str, index: int, body: Body) -> ActResult:
     action = actions[index] if 0 <= index < len(actions) else None
     if action is None or action.call is None:
         raise RequestRefused(404, "There is no such entry.")
-    check_right(action.right, workspace.may)
+    check_right(action.right, workspace.user)
     call, ids = action.call, _ids(workspace, body)
-    return call_form(workspace, grid, lambda: call(ids))
+    return call_form(workspace, grid, lambda: call(ids, user=workspace.user))
 
 
 async def list_tasks(request: Request) -> Response:
@@ -242,7 +247,9 @@ async def read_task(request: Request) -> Response:
 async def cancel_task(request: Request) -> Response:
     """`POST /api/tasks/{task}/cancel`: what is in flight is finished first."""
     await read_body(request)
-    _task(request).cancel()
+    task, workspace = _task(request), _workspace(request)
+    check_right(workspace.right_to_open(task.form), workspace.user)
+    task.cancel()
     return JSONResponse({})
 
 
@@ -259,9 +266,11 @@ def _workspace(request: Request) -> Workspace:
 
 
 def _form(workspace: Workspace, id: str) -> Form:
+    """The form; RightMissing for a user who may follow none of the entries that lead to it."""
     form = workspace.form(id)
     if form is None:
         raise RequestRefused(404, f"There is no form {id}.")
+    check_right(workspace.right_to_open(id), workspace.user)
     return form
 
 

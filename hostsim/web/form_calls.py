@@ -84,9 +84,9 @@ def allowed_action(workspace: Workspace, form: Form, body: Body, kind: Literal["
     name = str(body.get("action"))
     if not workspace.offered_actions.opened(form.id):
         request: FormRequest = {"selection": None, "answer": read_answer(body)}
-        workspace.offered_actions.record(form.id, call_form(workspace, form.id, lambda: form.open(request)))
+        workspace.offered_actions.record(form.id, call_form(workspace, form.id, lambda: form.open(request, user=workspace.user)))
     wanted = ActionRequest(form.id, name, kind, lambda: rows_to_fix(workspace, body))
-    check_action(wanted, workspace.offered_actions, workspace.may)
+    check_action(wanted, workspace.offered_actions, workspace.user)
     return name
 
 

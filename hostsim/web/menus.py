@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NotRequired, TypedDict
 
+from hostsim.addins.acting_user import ActingUser, may_not
 from hostsim.addins.registrars import MENUS, ContextAction, MenuEntry
 
 
@@ -20,21 +21,21 @@ class Node(TypedDict):
     disabled: NotRequired[str]  # sentence that says which right is missing
 
 
-def menu_tree(entries: Iterable[MenuEntry], may: Callable[[str], bool]) -> list[Node]:
+def menu_tree(entries: Iterable[MenuEntry], user: ActingUser) -> list[Node]:
     """File, View, Setup and Help, each with its entries nested by path."""
     roots: list[Node] = [{"label": label, "items": []} for label in MENUS]
     for entry in entries:
-        _insert(roots, entry.path, _restricted(_menu_leaf(entry), entry.right, may))
+        _insert(roots, entry.path, _restricted(_menu_leaf(entry), entry.right, user))
     return [root for root in roots if root["items"]]
 
 
-def context_tree(actions: Sequence[ContextAction], may: Callable[[str], bool]) -> list[Node]:
+def context_tree(actions: Sequence[ContextAction], user: ActingUser) -> list[Node]:
     """A context menu; `index` finds the action again."""
     roots: list[Node] = []
     for index, action in enumerate(actions):
         label = action.path[-1]
         leaf: Node = {"label": label, "form": action.form} if action.form else {"label": label, "index": index}
-        _insert(roots, action.path, _restricted(leaf, action.right, may))
+        _insert(roots, action.path, _restricted(leaf, action.right, user))
     return roots
 
 
@@ -49,9 +50,9 @@ def _menu_leaf(entry: MenuEntry) -> Node:
     return leaf
 
 
-def _restricted(leaf: Node, right: str, may: Callable[[str], bool]) -> Node:
-    if not may(right):
-        leaf["disabled"] = f"You may not {right} here."
+def _restricted(leaf: Node, right: str, user: ActingUser) -> Node:
+    if right not in user.rights:
+        leaf["disabled"] = may_not(user.name, right)
     return leaf
 
 

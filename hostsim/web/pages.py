@@ -57,7 +57,7 @@ async def show_grid_page(request: Request) -> Response:
     values: dict[str, object] = {
         "firm": workspace.practice.firm.name,
         "user": workspace.user.name,
-        "menu": menu_tree(workspace.menu(), workspace.may),
+        "menu": menu_tree(workspace.menu(), workspace.user),
         "failures": workspace.failures,
         "grid_page": grid_page,
         "position": workspace.feed.position(),

@@ -9,6 +9,8 @@ from typing import TypedDict
 from marshmallow import fields
 
 from qb_plugin.errors import AnswerRejected
+from qb_plugin.forms.access.call_checks import no_such_action
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     Action,
     ActResult,
@@ -92,6 +94,7 @@ class ConnectionForm:
     """The form behind Connection."""
 
     id = "connection"
+    offer = Offer(title="QuickBooks Connection", right="view", actions=[CONNECT, FINISH, DISCONNECT])
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, ConnectionAnswer()
@@ -105,7 +108,7 @@ class ConnectionForm:
         connected = connection.state is ConnectionState.CONNECTED
         return {
             "id": self.id,
-            "title": "QuickBooks Connection",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {"environment": "", "client_id": "", "client_secret": "", "callback": ""},
@@ -124,8 +127,17 @@ class ConnectionForm:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Connect, finish a sign-in with a pasted address, or disconnect."""
-        work = {"connect": self._connect, "finish": self._finish, "disconnect": self._disconnect}[action]
-        return catch_failures(self._services.sentences, partial(work, answer))
+        return catch_failures(self._services.sentences, partial(self._act, action, answer))
+
+    def _act(self, action: str, answer: Answer) -> ActResult:
+        match action:
+            case "connect":
+                return self._connect(answer)
+            case "finish":
+                return self._finish(answer)
+            case "disconnect":
+                return self._disconnect(answer)
+        raise no_such_action(action)
 
     def _connect(self, answer: Answer) -> ActResult:
         values: ConnectionValues = load_answer(self._schema, answer)

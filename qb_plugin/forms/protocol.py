@@ -20,6 +20,7 @@ from qb_plugin.forms.descriptions import (
     RunSummary,
     Sort,
 )
+from qb_plugin.host import User
 
 
 class Rows(Protocol):
@@ -62,20 +63,28 @@ class Task(Protocol):
 
 
 class Form(Protocol):
-    """A form: plain data in and out, called from any thread."""
+    """A form: plain data in and out, called from any thread. `user` is who acts; without one, the host's own user."""
 
     @property
     def id(self) -> str: ...
-    def open(self, request: FormRequest, /) -> FormDescription: ...
-    def rows(self, answer: Answer, sort: Sort | None, /) -> Rows | Rejected: ...
-    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, /) -> ActResult:
+    def open(self, request: FormRequest, /, *, user: User | None = None) -> FormDescription: ...
+    def rows(self, answer: Answer, sort: Sort | None, /, *, user: User | None = None) -> Rows | Rejected: ...
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, /, *, user: User | None = None) -> ActResult:
         """Do what is done at once."""
         ...
 
-    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task, /) -> RunSummary:
+    def run(
+        self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task, /, *, user: User | None = None
+    ) -> RunSummary:
         """Do what takes time, in a thread of its own."""
         ...
 
-    def options(self, name: str, search: str, /) -> Sequence[Option]:
+    def options(self, name: str, search: str, /, *, user: User | None = None) -> Sequence[Option]:
         """Entries for a choice cell that names `search`, fifty at most."""
         ...
+
+
+class RowsCall(Protocol):
+    """What an entry of a context menu calls: with the ids of the rows, and with who acts, else the host's own user."""
+
+    def __call__(self, ids: Sequence[str], /, *, user: User | None = None) -> ActResult: ...

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from qb_plugin.errors import AddInError
-from qb_plugin.host import Host, MarkChange
+from qb_plugin.host import Host, MarkChange, User
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
@@ -90,6 +90,9 @@ class FormServices(Protocol):
         ...
 
     def new_run(self, action: str, total: int) -> RunInfo: ...
+    def acting(self, user: User) -> AbstractContextManager[None]:
+        """While it lasts, what this thread does is this user's: the history names them."""
+        ...
 
 
 def read_lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:

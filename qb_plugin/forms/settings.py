@@ -9,6 +9,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.access.call_checks import no_such_action
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     Action,
     ActResult,
@@ -23,7 +25,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import build_choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.presentation import as_summary, catch_failures, present_title, present_unavailable
+from qb_plugin.forms.presentation import as_summary, catch_failures, present_rejection, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, ReferenceLists
@@ -67,6 +69,7 @@ class SettingsForm:
     """The form behind Settings."""
 
     id = "settings"
+    offer = Offer(title="QuickBooks Settings", right="configure", actions=[SAVE])
 
     def __init__(self, services: FormServices) -> None:
         self._services = services
@@ -81,7 +84,7 @@ class SettingsForm:
             trouble = present_unavailable(self._services.sentences, failure)
         return {
             "id": self.id,
-            "title": "QuickBooks Settings",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": [] if trouble else describe_fields(self._schema(lists)),
             "answer": flatten(self._services.settings(connection.realm)),
@@ -103,6 +106,8 @@ class SettingsForm:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Save the settings of the connected company."""
+        if action != SAVE["id"]:
+            return {"rejected": present_rejection(self._services.sentences, no_such_action(action))}
         return catch_failures(self._services.sentences, partial(self._save, answer))
 
     def _save(self, answer: Answer) -> ActResult:

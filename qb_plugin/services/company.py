@@ -13,6 +13,7 @@ from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import QuickBooks
 from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.http.call_ledger import CallLedger
+from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys, is_same_app
 from qb_plugin.services.company_settings import pace_of
 from qb_plugin.services.parts import Parts
@@ -31,13 +32,14 @@ class ConnectedCompany:
         self,
         *,
         host: Host,
+        user: ActingUser,
         parts: Parts,
         store: Store,
         app_keys: AppKeys,
         ledger: CallLedger,
         publish: Callable[[Message], None],
     ) -> None:
-        self._host, self._parts, self._store, self._ledger = host, parts, store, ledger
+        self._host, self._user, self._parts, self._store, self._ledger = host, user, parts, store, ledger
         self._app_keys, self._publish = app_keys, publish
         self._lock = Lock()
         self._opened: tuple[str, App, QuickBooks] | None = None
@@ -123,7 +125,7 @@ class ConnectedCompany:
             id=uuid.uuid4().hex,
             realm=self.connection().realm,
             action=action,
-            user=self._host.user.name,
+            user=self._user.name,
             started=self._parts.clock.now(),
             total=total,
         )

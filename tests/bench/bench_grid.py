@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import Answer, Edits, RunSummary
 from hostsim.addins.form_protocol import RowReporter
 from hostsim.practice.demo.bulk_seed import seed_payments
@@ -59,7 +60,16 @@ class SteadyForm(SendForm):
 
     began: threading.Event | None = None
 
-    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter) -> RunSummary:
+    def run(
+        self,
+        action: str,
+        answer: Answer,
+        ids: Sequence[str],
+        edits: Edits,
+        task: RowReporter,
+        *,
+        user: ActingUser | None = None,
+    ) -> RunSummary:
         """Change row after row at the pace."""
         started = time.perf_counter()
         for position, id in enumerate(ids):

@@ -26,6 +26,7 @@ from qb_plugin import host as addin_host
 from qb_plugin import ledger_changes, registrars
 from qb_plugin.forms import descriptions as addin_descriptions
 from qb_plugin.forms import protocol
+from qb_plugin.forms.access.door import FormDoor
 from qb_plugin.plugin import FORMS
 from qb_plugin.runtime import Runtime
 from tests.support.hosts.fake_addin import Parcels, PlainForm, SendForm
@@ -160,7 +161,7 @@ def test_the_hosts_classes_fit_the_addins_protocols(services: Services) -> None:
 
 def test_the_addins_forms_fit_the_hosts_protocol(services: Services) -> None:
     runtime = Runtime(services)
-    forms: list[Form] = [make(runtime) for make in FORMS]
+    forms: list[Form] = [FormDoor(runtime, make(runtime)) for make in FORMS]
     descriptions: list[FormDescription] = [form.open({}) for form in forms]
     assert [each["id"] for each in descriptions] == [form.id for form in forms]
     runtime.close()

@@ -15,6 +15,7 @@ import pluggy
 import pytest
 from click.testing import CliRunner
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import FormDescription, FormRequest, RunSummary
 from hostsim.addins.host_services import Options
 from hostsim.addins.registrars import RegistrationError, Support
@@ -55,7 +56,7 @@ class Unhelpful(ParcelAddIn):
 class Unopened(SendForm):
     """Raises with a client's name in the text."""
 
-    def open(self, request: FormRequest) -> FormDescription:
+    def open(self, request: FormRequest, *, user: ActingUser | None = None) -> FormDescription:
         """Fail."""
         raise LookupError(CLIENT)
 

@@ -10,6 +10,8 @@ from functools import partial
 from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError, ReconnectNeeded
+from qb_plugin.forms.access.call_checks import no_such_action
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
@@ -32,7 +34,14 @@ from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, loa
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.linking import link_possible_duplicate
-from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_result, present_title, present_unavailable
+from qb_plugin.forms.presentation import (
+    FIXES,
+    catch_failures,
+    catch_row_failures,
+    present_result,
+    present_title,
+    present_unavailable,
+)
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
@@ -48,6 +57,7 @@ from qb_plugin.sync.selection import Selection, counts, sort_selection
 
 SOURCES = {"payments": Kind.PAYMENT, "credit_memos": Kind.CREDIT_MEMO}
 PORTION = 1000  # records read from the host at a time
+HIDES = {"hide": True, "show": False}
 DAYS = 30  # the default range: today and the thirty days before it
 
 
@@ -96,6 +106,15 @@ class ExportPayments:
     """The form behind the menu entry and the right-click on the Billing tab."""
 
     id = "export-payments"
+    offer = Offer(
+        title="Export Payments to QuickBooks",
+        right="export",
+        kinds=frozenset({"payment", "credit_memo"}),
+        actions=[ACTION, *ROW_ACTIONS],
+        fixes=list(FIXES.values()),
+        row_edits=ROW_EDITS,
+        columns=build_columns([], []),
+    )
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[OpenedForm]()
@@ -109,7 +128,7 @@ class ExportPayments:
         lists, trouble = self._read_lists(connection)
         return {
             "id": self.id,
-            "title": "Export Payments to QuickBooks",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {**self._build_first_answer(selection), **(request.get("answer") or {})},
@@ -180,24 +199,29 @@ class ExportPayments:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, link a possible duplicate, or withdraw what stays in doubt."""
+        return catch_failures(self._services.sentences, partial(self._act, action, ids))
+
+    def _act(self, action: str, ids: Sequence[str]) -> ActResult:
         if action == "link_possible_duplicate":
-            return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, ids))
+            return self._link_possible_duplicates(ids)
         if action == "withdraw":
-            return catch_failures(self._services.sentences, partial(withdraw_rows, self._services, ids))
-        return set_hidden(self._services, ids, hidden=action == "hide")
+            return withdraw_rows(self._services, ids)
+        if action in HIDES:
+            return set_hidden(self._services, ids, hidden=HIDES[action])
+        raise no_such_action(action)
 
     def _link_possible_duplicates(self, ids: Sequence[str]) -> ActResult:
-        results = [link_possible_duplicate(self._services, self._read_source(ref)) for ref in ids]
-        return {"rows": [present_result(self._services.sentences, result) for result in results]}
-
-    def _read_source(self, ref: str) -> SourceRecord:
-        return as_source(self._services.host.ledger.records([ref])[0])
+        unknown = list[RowResult]()
+        results = [link_possible_duplicate(self._services, record) for record in self._read_records(ids, unknown.append)]
+        return {"rows": [present_result(self._services.sentences, result) for result in (*unknown, *results)]}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Export the rows; with `dry_run`, plan the run and send nothing."""
-        return catch_failures(self._services.sentences, partial(self._run, answer, ids, edits, task))
+        return catch_failures(self._services.sentences, partial(self._run, action, answer, ids, edits, task))
 
-    def _run(self, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+    def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        if action != ACTION["id"]:
+            raise no_such_action(action)
         values: ExportValues = load_answer(self._schema, answer)
         options = self._build_options(values, edits)
         running = RunTask(self._services, task)

@@ -10,6 +10,8 @@ from functools import partial
 from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.access.call_checks import no_such_action
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
@@ -26,11 +28,18 @@ from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, loa
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, filter_rows
-from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_result, present_title, present_unavailable
+from qb_plugin.forms.presentation import (
+    FIXES,
+    catch_failures,
+    catch_row_failures,
+    present_result,
+    present_title,
+    present_unavailable,
+)
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Connection, Message, Outcome, RowResult
+from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
@@ -74,6 +83,14 @@ class ImportPayments:
     """The form behind Import Payments."""
 
     id = "import-payments"
+    offer = Offer(
+        title="Import Payments from QuickBooks",
+        right="import",
+        kinds=frozenset({QUICKBOOKS_PAYMENT}),
+        actions=[ACTION],
+        fixes=list(FIXES.values()),
+        columns=COLUMNS,
+    )
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._readings = services, ImportAnswer(), FormSessions[Reading](kept=16)
@@ -85,7 +102,7 @@ class ImportPayments:
         first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat(), "hide_synchronized": True}
         return {
             "id": self.id,
-            "title": "Import Payments from QuickBooks",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
@@ -129,7 +146,12 @@ class ImportPayments:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link possible duplicates to the payments here that a person says they are."""
-        return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
+        return catch_failures(self._services.sentences, partial(self._act, action, answer, ids))
+
+    def _act(self, action: str, answer: Answer, ids: Sequence[str]) -> ActResult:
+        if action == "link_possible_duplicate":
+            return self._link_possible_duplicates(answer, ids)
+        raise no_such_action(action)
 
     def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         connection = self._services.connection()
@@ -148,9 +170,11 @@ class ImportPayments:
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Import the rows; with `dry_run`, report the planned outcomes and record nothing."""
-        return catch_failures(self._services.sentences, partial(self._run, answer, ids, edits, task))
+        return catch_failures(self._services.sentences, partial(self._run, action, answer, ids, edits, task))
 
-    def _run(self, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+    def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        if action != ACTION["id"]:
+            raise no_such_action(action)
         values: ImportValues = load_answer(self._schema, answer)
         reading = self._read_payments(self._services.connection(), answer, values)
         force = frozenset(row for row, change in edits.items() if change.get("force"))

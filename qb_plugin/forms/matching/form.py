@@ -9,6 +9,8 @@ from typing import TypedDict
 from marshmallow import fields
 
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.access.call_checks import no_such_action
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     Action,
     ActResult,
@@ -75,6 +77,7 @@ class MatchClients:
     """The form behind Match Clients."""
 
     id = "match-clients"
+    offer = Offer(title="Match Clients", right="match", kinds=frozenset({"client"}), actions=ACTIONS, columns=COLUMNS)
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, MatchAnswer()
@@ -84,7 +87,7 @@ class MatchClients:
         connection = self._services.connection()
         return {
             "id": self.id,
-            "title": "Match Clients",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
             "answer": {"hide_matched": False, **(request.get("answer") or {})},
@@ -133,7 +136,9 @@ class MatchClients:
         return catch_failures(self._services.sentences, partial(self._act, action, ids, edits))
 
     def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
-        work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}[action]
+        work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}.get(action)
+        if work is None:
+            raise no_such_action(action)
         return work(self._services.connection(), ids, edits)
 
     def _accept(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:

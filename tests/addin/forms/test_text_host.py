@@ -379,7 +379,7 @@ def test_a_gentler_pace_holds_from_the_next_call_on(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "action", "row"), [("export-payments", "export", "payment:1"), ("import-payments", "import", "no such row")]
+    ("name", "action", "row"), [("export-payments", "export", "payment:1"), ("import-payments", "import", "quickbooks_payment:0")]
 )
 def test_a_run_takes_over_the_pace_that_another_workstation_saved(scene: Scene, name: str, action: str, row: str) -> None:
     runtime = scene.addin.runtime()

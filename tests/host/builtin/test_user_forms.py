@@ -107,8 +107,12 @@ def test_who_may_not_configure_gives_no_rights(firm: str) -> None:
     practice = open_practice(firm)
     with running_host(practice, [], database=firm, user=choose_user(practice.people, "Lee Park")) as host:
         session = host.session()
-        assert {action["disabled"] for action in session.post("/api/forms/users/open").json()["actions"]} == {
-            "You may not configure here."
+        for form, call in (("users", "open"), ("users", "rows")):
+            refused = session.post(f"/api/forms/{form}/{call}")
+            assert refused.status_code == 403
+            assert refused.json()["error"]["text"] == "Lee Park may not configure. Ask whoever manages users."
+        assert {action["disabled"] for action in session.post("/api/forms/user/open").json()["actions"]} == {
+            "Lee Park may not configure. Ask whoever manages users."
         }
         answer = {"name": "Lee Park", **dict.fromkeys(RIGHTS, True)}
         assert act(session, "user", "save", answer).status_code == 403
@@ -123,7 +127,7 @@ def test_the_terminal_asks_what_the_user_may_do(firm: str, way: str) -> None:
     environment = {"HOSTSIM_DATABASE": firm, **({"HOSTSIM_USER": "Lee Park"} if way == "environment" else {})}
     done = CliRunner().invoke(main, ["run", *option, "match-clients", "--accept-all"], env=environment)
     assert done.exit_code == 2
-    assert "Lee Park may not match here. Nothing was done." in done.stderr
+    assert "Lee Park may not match. Ask whoever manages users. Nothing was done." in done.stderr
 
 
 def test_a_user_that_nobody_is_stops_the_command(firm: str) -> None:

@@ -236,15 +236,25 @@ def test_a_body_that_is_no_json_object_is_refused(session: Session, body: str) -
     assert list(answer.json()) == ["error"]
 
 
+CALLS: dict[str, dict[str, Any]] = {
+    "open": {},
+    "rows": {"answer": ANSWER},
+    "act": {"action": "hide", "answer": ANSWER},
+    "run": {"action": "send", "answer": ANSWER},
+}
+
+
 def test_rights_are_held_on_the_server_too(firm: str, tmp_path: Path, addin: ParcelAddIn) -> None:
     viewer = User("Lee", frozenset({"view"}))
     with running_host(open_practice(firm), [parcel_source(tmp_path, lambda: addin)], database=firm, user=viewer) as host:
         session = host.session()
-        assert session.post("/api/forms/send/open").json()["actions"][0]["disabled"] == "You may not export here."
-        body = {"action": "send", "answer": ANSWER, "snapshot": rows_of(session)["token"], "ranges": [[0, 1]]}
-        assert session.post("/api/forms/send/run", body).status_code == 403
+        words = "Lee may not export. Ask whoever manages users."
+        for call, body in CALLS.items():
+            refused = session.post(f"/api/forms/send/{call}", body)
+            assert (refused.status_code, refused.json()["error"]["text"]) == (403, words)
+        assert session.get("/api/forms/send/options?name=to&search=").status_code == 403
         assert not addin.form.sent
-        assert "You may not export here." in session.get("/billing/payments").text
+        assert words in session.get("/billing/payments").text
 
 
 def test_payments_and_credit_memos_are_totalled_apart(session: Session) -> None:

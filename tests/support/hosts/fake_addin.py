@@ -10,6 +10,7 @@ from typing import Any
 
 import pluggy
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import (
     Action,
     ActResult,
@@ -122,7 +123,7 @@ class SendForm:
     acted: list[tuple[str, list[str]]] = field(default_factory=list)
     id: str = "send"
 
-    def open(self, request: FormRequest) -> FormDescription:
+    def open(self, request: FormRequest, *, user: ActingUser | None = None) -> FormDescription:
         selection = request.get("selection")
         fields: list[Field] = [
             {"name": "from", "label": "From", "type": "date", "refilters": True, "help": "First day"},
@@ -160,7 +161,7 @@ class SendForm:
             "token": "|".join(selection or []),
         }  # fmt: skip
 
-    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
+    def rows(self, answer: Answer, sort: Sort | None, *, user: ActingUser | None = None) -> Rows | Rejected:
         if not str(answer.get("from", "")).startswith("20"):
             return {"rejected": {"from": "Enter the first day."}}
         if answer.get("search") == "crash":
@@ -169,11 +170,13 @@ class SendForm:
         numbered = [f"parcel:{each.partition(':')[2]}" for each in fixed] if fixed is not None else None
         return Parcels(numbered, self.size, bool(sort and sort["descending"]))
 
-    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, *, user: ActingUser | None = None) -> ActResult:
         self.acted.append((action, list(ids)))
         return {"rows": [{"id": id, "outcome": "hidden"} for id in ids], "notice": f"{len(ids)} hidden", "level": "info"}
 
-    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter) -> RunSummary:
+    def run(
+        self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter, *, user: ActingUser | None = None
+    ) -> RunSummary:
         self.sent.append({"answer": dict(answer), "ids": list(ids), "edits": dict(edits)})
         if self.breaks:
             raise RuntimeError("the post is shut")
@@ -207,7 +210,7 @@ class SendForm:
         ]
         return {"counts": counts, "text": f"{done} sent.", "level": "info", "run": "run-1", "rows": summary}
 
-    def options(self, name: str, search: str) -> list[Option]:
+    def options(self, name: str, search: str, *, user: ActingUser | None = None) -> list[Option]:
         towns = ("Aachen", "Bergen", "Cork")
         return [{"value": town[0], "label": town} for town in towns if search.lower() in town.lower()]
 
@@ -237,7 +240,7 @@ class PlainForm:
     title: str
     sign_in: str = ""
 
-    def open(self, request: FormRequest) -> FormDescription:
+    def open(self, request: FormRequest, *, user: ActingUser | None = None) -> FormDescription:
         town: Field = {"name": "town", "label": "Town", "type": "text", "help": "Where it goes", "group": "Address"}
         key: Field = {"name": "key", "label": "Key", "type": "secret", "group": "Lock"}
         actions: list[Action] = [
@@ -247,18 +250,20 @@ class PlainForm:
         return {"id": self.id, "title": self.title, "subtitle": "", "fields": [town, key], "answer": {"town": "", "key": ""},
                 "columns": None, "actions": actions, "row_actions": [], "notice": None, "token": ""}  # fmt: skip
 
-    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
+    def rows(self, answer: Answer, sort: Sort | None, *, user: ActingUser | None = None) -> Rows | Rejected:
         return {}
 
-    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, *, user: ActingUser | None = None) -> ActResult:
         if action == "connect":
             return {"open_url": self.sign_in}
         return {"notice": "Saved."} if answer.get("town") else {"rejected": {"town": "Enter a town."}}
 
-    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter) -> RunSummary:
+    def run(
+        self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: RowReporter, *, user: ActingUser | None = None
+    ) -> RunSummary:
         return {}
 
-    def options(self, name: str, search: str) -> list[Option]:
+    def options(self, name: str, search: str, *, user: ActingUser | None = None) -> list[Option]:
         return []
 
 
@@ -301,7 +306,7 @@ class ParcelAddIn:
         actions.add(grid="billing.payments", path=("Send To…", "Parcel"), form="send", right="export")
         actions.add(grid="billing.payments", path=("Hide from Parcel",), call=self.call, right="hide")
 
-    def call(self, refs: Sequence[str]) -> ActResult:
+    def call(self, refs: Sequence[str], *, user: ActingUser | None = None) -> ActResult:
         self.called.append(list(refs))
         return {}
 

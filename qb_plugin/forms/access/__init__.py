@@ -1,0 +1,1 @@
+"""What a host may do with a form: offers, checks of calls, and the door."""
