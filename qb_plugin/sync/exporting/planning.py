@@ -34,7 +34,6 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.matching import reference_of
-from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,15 +188,9 @@ class Planner:
     def _check_possible_duplicate(self, record: SourceRecord, customer: Customer) -> None:
         if record.ref in self._options.force:
             return
-        duplicate, claim = find_possible_duplicate(record, self._snapshot), self._snapshot.claims.get(record.ref)
+        duplicate, claim = self._snapshot.duplicates.get(record.ref), self._snapshot.claims.get(record.ref)
         if duplicate:
-            values = {
-                "amount": duplicate.total,
-                "customer": customer.full_name,
-                "date": duplicate.date,
-                "ref": reference_of(record) or "–",
-            }
-            raise RowNotSent(Outcome.NEEDS_DECISION, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
+            raise RowNotSent(Outcome.NEEDS_DECISION, duplicate.question(record, customer), duplicate.transaction.id)
         if claim and claim.question:
             raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
 

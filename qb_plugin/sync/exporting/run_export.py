@@ -23,6 +23,7 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.answers import remember_answers
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import TRIES, Recovery
@@ -47,6 +48,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     snapshot = read_snapshot(context, records, options)
     if credits_go_elsewhere(snapshot.company, options, records):
         run.reporter.notice(Message("auto_apply_credit_on"))
+    remember_answers(context, records, snapshot, options.force, options.user)
     planner = Planner(context, snapshot, options)
     unapplied = find_unapplied(context, options, records, resumed, snapshot)
     done = {memo.result.id for memo in unapplied} | set(resumed.results)
