@@ -32,6 +32,7 @@ from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
+from qb_plugin.sync.importing.row import ImportRow
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_matched
@@ -135,7 +136,7 @@ class ImportPayments:
         connection = self._services.connection()
         context = self._services.context(connection)
         reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
-        rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
+        rows = [row for kept in map(reading.kept.get, ids) if kept and is_linkable(row := unpack(kept))]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         link_matched(context, pairs)
         self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
@@ -170,7 +171,7 @@ class ImportPayments:
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
         self._services.use_saved_pace(connection.realm)
         context, ledger = self._services.context(connection), self._services.host.ledger
-        import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force))
+        import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force, self._services.host.user.name))
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
         """The planned outcome of each row; nothing is recorded."""
@@ -188,3 +189,8 @@ class ImportPayments:
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the form has no choice cells with a search."""
         return []
+
+
+def is_linkable(row: ImportRow) -> bool:
+    """Whether a person may say that the row is the payment here that it is asked about."""
+    return row.possible_duplicate is not None and row.existing is not None and not row.possible_duplicate.linked_to
