@@ -37,6 +37,7 @@ from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.forms.settings import by_method
+from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
@@ -184,6 +185,8 @@ class ExportPayments:
             return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, ids))
         if action == "withdraw":
             return catch_failures(self._services.sentences, partial(withdraw_rows, self._services, ids))
+        if action == "unlink":
+            return catch_failures(self._services.sentences, partial(unlink_rows, self._services, ids))
         return set_hidden(self._services, ids, hidden=action == "hide")
 
     def _link_possible_duplicates(self, ids: Sequence[str]) -> ActResult:
@@ -203,9 +206,9 @@ class ExportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, ids, options))
-        return running.run(f"export-{values['source']}", ids, partial(self._export, ids, options))
+        return running.run(f"export-{values['source']}", ids, partial(self._export, ids, options, rows_to_unlink(edits)))
 
-    def _export(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> None:
+    def _export(self, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], run: LeasedRun) -> None:
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         try:
@@ -215,7 +218,9 @@ class ExportPayments:
                 run.reporter.row(result)
             raise
         self._services.use_saved_pace(context.realm)
-        export(context, run, options, self._read_records(ids, run.reporter.row))  # which alone holds them, and releases them
+        unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
+        rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
+        export(context, run, options, self._read_records(rest, run.reporter.row))  # which alone holds them, and releases them
 
     def _read_records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
         """The host's records of these rows, read in portions; rows that are not there (any more) end at once."""
@@ -265,6 +270,8 @@ class ExportPayments:
             skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
             link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},
             look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
+            send_again=frozenset(ref for ref, change in rows.items() if change.get("send_again")),
+            user=self._services.host.user.name,
         )
 
     def options(self, name: str, search: str) -> Sequence[Option]:

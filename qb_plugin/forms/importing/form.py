@@ -22,6 +22,7 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
+from qb_plugin.forms.exporting.columns import UNLINK, UNLINK_EDIT
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
@@ -30,6 +31,7 @@ from qb_plugin.forms.presentation import catch_failures, catch_row_failures, pre
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.model import Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
 from qb_plugin.sync.importing.row import ImportRow
@@ -92,7 +94,8 @@ class ImportPayments:
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
             "actions": [ACTION],
-            "row_actions": [],
+            "row_actions": [UNLINK],
+            "row_edits": [UNLINK_EDIT],
             "search": True,
             "notice": None,
             "warning": None,
@@ -129,7 +132,9 @@ class ImportPayments:
         return reading
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link possible duplicates to the payments here that a person says they are."""
+        """Link possible duplicates to the payments here that a person says they are, or unlink what is linked."""
+        if action == "unlink":
+            return catch_failures(self._services.sentences, partial(self._unlink, answer, ids))
         return catch_failures(self._services.sentences, partial(self._link_possible_duplicates, answer, ids))
 
     def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
@@ -147,6 +152,11 @@ class ImportPayments:
         ]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
+    def _unlink(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+        result = unlink_rows(self._services, ids)
+        self._readings.get(answer.get("token"), Reading()).of = None
+        return result
+
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Import the rows; with `dry_run`, report the planned outcomes and record nothing."""
         return catch_failures(self._services.sentences, partial(self._run, answer, ids, edits, task))
@@ -158,11 +168,13 @@ class ImportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, reading.kept, ids, force))
-        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, force))
+        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, force, rows_to_unlink(edits)))
         reading.of = None
         return summary
 
-    def _import(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
+    def _import(
+        self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], unlinked: Sequence[str], run: LeasedRun
+    ) -> None:
         for identity in ids:
             if not kept.get(identity):
                 run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
@@ -171,7 +183,9 @@ class ImportPayments:
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
         self._services.use_saved_pace(connection.realm)
         context, ledger = self._services.context(connection), self._services.host.ledger
-        import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force, self._services.host.user.name))
+        unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
+        rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
+        import_payments(context, run, ledger, kept, rest, options=ImportOptions(methods, force, self._services.host.user.name))
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
         """The planned outcome of each row; nothing is recorded."""

@@ -28,6 +28,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.adoption import Customers
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
@@ -48,6 +49,7 @@ class PlannedRow:
     operation: Operation = Operation.CREATE
     retried: bool = False
     applies: bool = False  # a credit memo to be applied once it is saved
+    replaces: str = ""  # the QuickBooks id of what the record was linked to and is gone
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -135,7 +137,8 @@ class Planner:
         """What QuickBooks holds of this record already, by link or marker."""
         link = self._snapshot.links.get(record.ref)
         if link:
-            raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
+            customers = Customers(self._snapshot.links, self._snapshot.customers)
+            raise RowNotSent(*self._snapshot.linked.judge(record, link, customers), link.quickbooks_id)
         if record.ref in self._options.skip:
             raise RowNotSent(Outcome.SKIPPED, Message("not_now"))
         if record.ref in self._snapshot.open_refs:
@@ -170,7 +173,15 @@ class Planner:
             self._snapshot.balances.give_back(customer.id, lines)
             raise
         applies = self._options.auto_apply and not is_payment
-        return PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, applies=applies)
+        return PlannedRow(
+            record=record,
+            customer=customer,
+            draft=draft,
+            entity=entity,
+            payload=payload,
+            applies=applies,
+            replaces=self._snapshot.linked.again.get(record.ref, ""),
+        )
 
     def _customer_id(self, record: SourceRecord) -> str:
         link = self._snapshot.links.get(Ref(Kind.CLIENT, record.client_id))

@@ -58,9 +58,20 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
         run.reporter.row(result)
     loop = SendLoop(context, run, options, planner)
     loop.apply_later(unapplied)
+    release_replaced(context, found.adopted, snapshot)
     link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
+
+
+def release_replaced(
+    context: SyncContext, adopted: Sequence[tuple[SourceRecord, QboTransaction]], snapshot: ExportSnapshot
+) -> None:
+    """Take back the links to what is gone of records that are found again under their mark."""
+    found_again = [record.ref for record, _ in adopted if record.ref in snapshot.linked.again]
+    if found_again:
+        context.journal.withdraw(context.realm, found_again)
+        context.links.remove(context.realm, found_again)
 
 
 def find_unapplied(

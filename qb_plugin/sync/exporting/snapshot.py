@@ -19,6 +19,7 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
+from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, find_possible_duplicates
 
@@ -40,6 +41,7 @@ class ExportOptions:
     skip: frozenset[Ref] = frozenset()
     link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named
     look_again: frozenset[Ref] = frozenset()
+    send_again: frozenset[Ref] = frozenset()  # what was deleted or voided in QuickBooks since
     user: str = ""  # who answers
 
 
@@ -50,6 +52,7 @@ class ExportSnapshot:
     company: Company
     customers: Mapping[str, Customer]
     links: Mapping[Ref, Link]
+    linked: LinkedNow
     open_refs: frozenset[Ref]
     waiting_customers: frozenset[str]
     claims: Mapping[Ref, Claim]
@@ -78,9 +81,11 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     """Read links, customers, the period's transactions and, for Auto Apply, the open invoices."""
     refs = [record.ref for record in records]
     clients = {Ref(Kind.CLIENT, record.client_id) for record in records}
-    links = dict(context.links.by_source(context.realm, [*refs, *clients]))
-    customer_ids = sorted({link.quickbooks_id for ref, link in links.items() if ref.kind is Kind.CLIENT})
+    every = context.links.by_source(context.realm, [*refs, *clients])
+    customer_ids = sorted({link.quickbooks_id for ref, link in every.items() if ref.kind is Kind.CLIENT})
     period = read_period(context.quickbooks, records)
+    linked = read_linked(context, records, every, period, options.send_again)
+    links = {ref: link for ref, link in every.items() if ref not in linked.again}
     readable = [each for each in period if not isinstance(each, UnreadableRecord)]
     invoices = context.quickbooks.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
     in_doubt = context.journal.open_intents(context.realm)
@@ -99,6 +104,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         company=company,
         customers=customers,
         links=links,
+        linked=linked,
         open_refs=open_refs,
         waiting_customers=frozenset(intent.customer_id for intent in in_doubt if not intent.fully_settled),
         claims=evidence.claims,
