@@ -96,6 +96,11 @@ class Runtime:
         """See ConnectedCompany.new_run."""
         return self.company.new_run(action, total)
 
+    @property
+    def user_name(self) -> str:
+        """The name of who acts."""
+        return self.acting_user.name
+
     def acting(self, user: User) -> AbstractContextManager[None]:
         """See ActingUser.acting."""
         return self.acting_user.acting(user)

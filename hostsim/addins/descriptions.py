@@ -165,6 +165,7 @@ class Fix(TypedDict):
     act: NotRequired[str]
     run: NotRequired[str]
     edit: NotRequired[Edit]
+    confirm: NotRequired[str]  # question asked first
 
 
 class RowMessage(TypedDict):

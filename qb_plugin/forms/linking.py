@@ -6,13 +6,12 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.model import LinkOrigin, Message, Outcome, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.linking import link_records
-from qb_plugin.sync.possible_duplicates import find_linkable
 
 
 def link_possible_duplicate(services: FormServices, record: SourceRecord) -> RowResult:
     """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now."""
     context = services.context(services.connection())
-    duplicate = find_linkable(record, read_snapshot(context, [record], ExportOptions()))
+    duplicate = read_snapshot(context, [record], ExportOptions()).linkable(record)
     if duplicate is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))
     link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)

@@ -39,8 +39,29 @@ FIXES: Mapping[str, Fix] = {
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
     "look_again": {"label": "Look again", "run": "export", "edit": {"look_again": True}},
     "withdraw": {"label": "It is not in QuickBooks: withdraw", "act": "withdraw"},
-    "force_export": {"label": "Send anyway", "run": "export", "edit": {"force": True}},
-    "send_as_new": {"label": "Send as new", "run": "export", "edit": {"force": True}},
+    "force_export": {
+        "label": "Send anyway",
+        "run": "export",
+        "edit": {"force": True},
+        "confirm": "Send it although QuickBooks may have it? It cannot be taken back from here.",
+    },
+    "send_as_new": {
+        "label": "Send as new",
+        "run": "export",
+        "edit": {"force": True},
+        "confirm": "Send it as a new transaction? It cannot be taken back from here.",
+    },
+    "send_again": {
+        "label": "Send again",
+        "run": "export",
+        "edit": {"send_again": True},
+        "confirm": "Send it to QuickBooks once more, as a new transaction?",
+    },
+    "unlink": {
+        "label": "Unlink",
+        "act": "unlink",
+        "confirm": "Unlink the two? Nothing is deleted on either side, and nothing links them again without a person.",
+    },
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
 }

@@ -35,7 +35,17 @@ from qb_plugin.model.records import (
     SourceRecord,
     side_of,
 )
-from qb_plugin.model.runs import Lease, Link, LinkOrigin, RecordingStatus, RowResult, RunInfo, Settlement
+from qb_plugin.model.runs import (
+    Lease,
+    Link,
+    LinkOrigin,
+    Pair,
+    PairAnswer,
+    RecordingStatus,
+    RowResult,
+    RunInfo,
+    Settlement,
+)
 
 __all__ = [
     "QUICKBOOKS_PAYMENT",
@@ -61,6 +71,8 @@ __all__ = [
     "Message",
     "Operation",
     "Outcome",
+    "Pair",
+    "PairAnswer",
     "PaymentChanges",
     "PaymentDraft",
     "QboCreditMemo",

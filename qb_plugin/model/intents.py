@@ -19,7 +19,8 @@ class Intent:
     `source_version` is the WorkSpace record's version that the payload was made from. `applies` says of a credit memo's
     create that its run is to apply the memo next, so that a run that was cut short can be finished. `singles` counts the
     sends in a batch of one that came back in doubt; `fully_settled` says that two of them, and the looks after them, found
-    nothing: it holds nothing else up (docs/architecture.md rule 11).
+    nothing: it holds nothing else up (docs/architecture.md rule 11). `replaces` is the QuickBooks id of what the record was
+    linked to and is gone: the commit that writes this intent down removes that link. It is not written down itself.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Intent:
     applies: bool = False
     singles: int = 0
     fully_settled: bool = False
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ class RecordingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A WorkSpace record and a QuickBooks record that are the same; unique both ways per company.
+    """A WorkSpace record and a QuickBooks record that are the same; unique both ways per company, but that clients may share a
+    customer.
 
-    `source_version` and `sync_token` are both
-    sides' versions when the link was made or last confirmed.
+    `source_version` and `sync_token` are both sides' versions when the link was made or last confirmed. `made_at` is when the
+    table took it: None before, and no part of what two links are compared by.
     """
 
     realm: str
@@ -43,6 +44,23 @@ class Link:
     origin: LinkOrigin
     sync_token: str = "0"
     source_version: str = "0"
+    made_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A WorkSpace record and a QuickBooks transaction that may be the same."""
+
+    source: Ref
+    entity: Entity
+    quickbooks_id: str
+
+
+class PairAnswer(StrEnum):
+    """What a person said of a pair that is not linked, or not any more."""
+
+    DIFFERENT = "different"  # two payments: neither is asked about because of the other again
+    UNLINKED = "unlinked"  # the link was taken back: nothing links them again without a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

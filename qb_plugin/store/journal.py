@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, 
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
-from qb_plugin.store.links import prepare_links, rows_in_order
+from qb_plugin.store.links import close_intents, prepare_links, remove_links, rows_in_order
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, insert_text, portions
 from qb_plugin.store.sql.encoding import decode_message, encode_message, encode_moment
@@ -43,7 +43,8 @@ class Journal:
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
         """Write the intents down as sent once; None for one whose source has a standing intent of this kind already.
 
-        An intent that stands there itself, under its own id and not settled, counts as written. LeaseLost when the lease of
+        What an intent `replaces` is closed, and its link removed, in the same commit. An intent that stands there itself,
+        under its own id and not settled, counts as written. LeaseLost when the lease of
         their company has a higher fence: then nothing is written.
         """
         if not wanted:
@@ -55,6 +56,7 @@ class Journal:
         rows = sorted((_row(intent, opened_at, place) for place, intent in enumerate(opened)), key=itemgetter(0, 1))
         with self._database.write() as connection:
             _check_fence(connection, sorted({intent.realm for intent in wanted}), fence)
+            _close_replaced(connection, wanted, now)
             if self._insert.send(connection, rows) == len(rows):
                 return opened
             written = _still_open(connection, [intent.id for intent in opened])
@@ -175,10 +177,8 @@ class Journal:
 
     def withdraw(self, realm: str, sources: Sequence[Ref]) -> None:
         """Close the confirmed intents of these sources, so that their records can be sent again under a new requestid."""
-        confirmed = update(intents).where(intents.c.realm == realm, STANDING, intents.c.state == IntentState.CONFIRMED)
         with self._database.write() as connection:
-            for condition in _conditions(sources):
-                connection.execute(confirmed.where(condition).values(state=IntentState.CLOSED))
+            close_intents(connection, realm, sources)
 
     def _change(self, intent_ids: Sequence[str], **values: Any) -> None:
         with self._database.write() as connection:
@@ -214,6 +214,13 @@ def _check_fence(connection: Connection, realms: Iterable[str], fence: int) -> N
         stored = connection.execute(_FENCE, {"realm": realm}).scalar()
         if stored is not None and stored > fence:
             raise LeaseLost(Message("lease_lost"))
+
+
+def _close_replaced(connection: Connection, wanted: Sequence[Intent], at: datetime) -> None:
+    for realm in sorted({intent.realm for intent in wanted if intent.replaces}):
+        sources = [intent.source for intent in wanted if intent.replaces and intent.realm == realm]
+        close_intents(connection, realm, sources)
+        remove_links(connection, realm, sources, at)
 
 
 def _still_open(connection: Connection, intent_ids: Sequence[str]) -> set[str]:

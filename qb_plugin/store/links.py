@@ -7,13 +7,14 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Ref
+from qb_plugin.model import Entity, IntentState, Kind, Link, LinkOrigin, Pair, PairAnswer, Ref
+from qb_plugin.store.pair_answers import GivenAnswer, forget_answers, read_answers, write_answers
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, Many, insert_text
 from qb_plugin.store.sql.encoding import encode_moment
-from qb_plugin.store.sql.tables import LIVE, links
+from qb_plugin.store.sql.tables import LIVE, STANDING, intents, links
 
 
 class Links:
@@ -65,9 +66,48 @@ class Links:
     def remove(self, realm: str, sources: Sequence[Ref]) -> None:
         """Unlink these WorkSpace records; the rows stay as history."""
         with self._database.write() as connection:
-            removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=self._database.clock.now())
-            for kind, identities in by_kind(sources):
-                connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
+            remove_links(connection, realm, sources, self._database.clock.now())
+
+    def unlink(self, realm: str, sources: Sequence[Ref], by: str) -> Sequence[Link]:
+        """Take the links of these records back, close their confirmed intents and remember that; all in one commit."""
+        found = list(self.by_source(realm, sources).values())
+        pairs = [Pair(link.source, link.entity, link.quickbooks_id) for link in found]
+        with self._database.write() as connection:
+            remove_links(connection, realm, sources, self._database.clock.now())
+            close_intents(connection, realm, sources)
+            write_answers(self._database, connection, pairs, GivenAnswer(realm, PairAnswer.UNLINKED, by))
+        return found
+
+    def answers(self, realm: str) -> Mapping[Pair, PairAnswer]:
+        """What people said of pairs that are not linked."""
+        return read_answers(self._database, realm)
+
+    def answer(self, realm: str, pairs: Sequence[Pair], answer: PairAnswer, by: str) -> None:
+        """Remember what a person said of these pairs, in the place of an earlier answer."""
+        if pairs:
+            with self._database.write() as connection:
+                write_answers(self._database, connection, pairs, GivenAnswer(realm, answer, by))
+
+    def forget(self, realm: str, pairs: Sequence[Pair]) -> None:
+        """Forget what was said of these pairs: a person says that they are the same after all."""
+        if pairs:
+            with self._database.write() as connection:
+                forget_answers(connection, realm, pairs)
+
+
+def remove_links(connection: Connection, realm: str, sources: Iterable[Ref], at: datetime) -> None:
+    """Mark the live links of these records as removed."""
+    removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=at)
+    for kind, identities in by_kind(sources):
+        connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
+
+
+def close_intents(connection: Connection, realm: str, sources: Iterable[Ref]) -> None:
+    """Close the confirmed intents of these records: what follows has a new requestid (docs/architecture.md rule 11)."""
+    closing = update(intents).where(intents.c.realm == realm, STANDING, intents.c.state == IntentState.CONFIRMED)
+    for kind, identities in by_kind(sources):
+        here = closing.where(intents.c.source_kind == kind, intents.c.source_id.in_(identities))
+        connection.execute(here.values(state=IntentState.CLOSED))
 
 
 _COLUMNS = (
@@ -117,4 +157,5 @@ def _link(row: Row[Any]) -> Link:
         origin=LinkOrigin(row.origin),
         sync_token=row.sync_token,
         source_version=row.source_version,
+        made_at=row.made_at,
     )

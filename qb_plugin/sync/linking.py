@@ -5,7 +5,7 @@ Runs and forms make their links by these functions alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qb_plugin.model import (
@@ -15,6 +15,7 @@ from qb_plugin.model import (
     Link,
     LinkOrigin,
     Operation,
+    Pair,
     QboPayment,
     QboTransaction,
     Ref,
@@ -56,7 +57,7 @@ def link_of_intent(intent: Intent, saved: QboTransaction, origin: LinkOrigin) ->
 
 def link_records(context: SyncContext, pairs: Iterable[tuple[SourceRecord, QboTransaction]], origin: LinkOrigin) -> None:
     """Link records to the transactions they are, in the version that was compared."""
-    context.links.add([link_to_transaction(context.realm, r.ref, found, origin, r.version) for r, found in pairs])
+    add_links(context, [link_to_transaction(context.realm, r.ref, found, origin, r.version) for r, found in pairs])
 
 
 def link_imported(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) -> None:
@@ -72,7 +73,14 @@ def import_origin(context: SyncContext, payment: QboPayment) -> LinkOrigin:
 
 def link_matched(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) -> None:
     """Link payments that a person said are the same."""
-    context.links.add([link_to_transaction(context.realm, r, p, LinkOrigin.MATCHED) for r, p in pairs])
+    add_links(context, [link_to_transaction(context.realm, r, p, LinkOrigin.MATCHED) for r, p in pairs])
+
+
+def add_links(context: SyncContext, new: Sequence[Link]) -> None:
+    """Add links; what a person links is no longer a pair that they called different or unlinked."""
+    chosen = [Pair(link.source, link.entity, link.quickbooks_id) for link in new if link.origin is LinkOrigin.MATCHED]
+    context.links.forget(context.realm, chosen)
+    context.links.add(new)
 
 
 @dataclass(frozen=True, slots=True)

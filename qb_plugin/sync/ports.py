@@ -20,6 +20,8 @@ from qb_plugin.model import (
     Link,
     ListEntry,
     Message,
+    Pair,
+    PairAnswer,
     PaymentChanges,
     QboCreditMemo,
     QboInvoice,
@@ -190,7 +192,7 @@ class Journal(Protocol):
 
 
 class Links(Protocol):
-    """Links, unique both ways per company."""
+    """Links, unique both ways per company (clients may share a customer), and what people said of pairs that are not linked."""
 
     def by_source(self, realm: str, sources: Iterable[Ref]) -> Mapping[Ref, Link]: ...
     def by_quickbooks(self, realm: str, entity: Entity, ids: Iterable[str]) -> Mapping[str, Link]: ...
@@ -200,6 +202,21 @@ class Links(Protocol):
         ...
 
     def remove(self, realm: str, sources: Sequence[Ref]) -> None: ...
+    def unlink(self, realm: str, sources: Sequence[Ref], by: str) -> Sequence[Link]:
+        """Take links back for good: their confirmed intents are closed, and the pairs remembered, in one commit."""
+        ...
+
+    def answers(self, realm: str) -> Mapping[Pair, PairAnswer]:
+        """What people said of pairs that are not linked."""
+        ...
+
+    def answer(self, realm: str, pairs: Sequence[Pair], answer: PairAnswer, by: str) -> None:
+        """Remember what a person said of these pairs, in the place of an earlier answer."""
+        ...
+
+    def forget(self, realm: str, pairs: Sequence[Pair]) -> None:
+        """Forget what was said of these pairs: a person says that they are the same after all."""
+        ...
 
 
 class Runs(Protocol):

@@ -1,19 +1,157 @@
-"""The QuickBooks transaction that may be a record: not linked to any, and of the same customer, amount, date and reference."""
+"""QuickBooks transactions that may be records of an export, paired one to one (docs/architecture.md, possible duplicates)."""
 
 from __future__ import annotations
 
-from qb_plugin.model import Kind, QboTransaction, Ref, SourceRecord
-from qb_plugin.sync.exporting.snapshot import ExportSnapshot
-from qb_plugin.sync.matching import record_key
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from qb_plugin.model import Customer, Entity, Kind, Link, Message, Pair, PairAnswer, QboPayment, QboTransaction, Ref, SourceRecord
+from qb_plugin.sync.likeness import Likeness, Traits, pair_off
+from qb_plugin.sync.linking import ENTITIES
+from qb_plugin.sync.matching import comparable, reference_of
+
+Key = tuple[Entity, str]  # a transaction's entity and id
 
 
-def find_possible_duplicate(record: SourceRecord, snapshot: ExportSnapshot) -> QboTransaction | None:
-    """The record's possible duplicate, if there is one and the client is matched."""
-    link = snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
-    return snapshot.unclaimed.get(record_key(record, link.quickbooks_id)) if link else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """A period's transactions that may be records' duplicates: those of no record, of which some carry our marker, and the
+    linked ones with their records."""
+
+    free: Mapping[Key, QboTransaction]
+    marked: frozenset[Key] = frozenset()
+    linked: Mapping[Key, tuple[QboTransaction, Ref]]
 
 
-def find_linkable(record: SourceRecord, snapshot: ExportSnapshot) -> QboTransaction | None:
-    """What a person who says *the same one* means: the possible duplicate, else what stands under the record's number."""
-    claim = snapshot.claims.get(record.ref)
-    return find_possible_duplicate(record, snapshot) or (claim.candidate if claim else None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleDuplicate:
+    """The transaction that may be a record, and why. `linked_to` is the record that has it already."""
+
+    transaction: QboTransaction
+    how: Likeness
+    linked_to: Ref | None = None
+
+    def question(self, record: SourceRecord, customer: Customer) -> Message:
+        """Both records side by side, and what to decide."""
+        there = self.transaction
+        values = {
+            "amount": there.total,
+            "customer": customer.full_name,
+            "date": there.date,
+            "ref": reference_there(there) or "–",
+            "number": record.number,
+            "here": record.date,
+            "here_ref": reference_of(record) or "–",
+        }
+        if self.linked_to:
+            return Message("looks_like_linked_there", {**values, "id": there.id})
+        if self.how is Likeness.UNLINKED:
+            return Message("unlinked_before", {**values, "id": there.id})
+        if self.how is Likeness.SAME_INVOICE:
+            return Message("invoice_paid_there", {**values, "no": paid_invoices(record, there)})
+        return Message(f"twin_{record.ref.kind.value}", values)
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Which customer a record's client is, and what both sides call the invoices that payments pay."""
+
+    links: Mapping[Ref, Link]
+    customers: Mapping[str, Customer]
+    invoice_links: Mapping[Ref, Link]
+
+    def customer_of(self, record: SourceRecord) -> str:
+        """The id of the client's customer; empty for a client that is not matched."""
+        link = self.links.get(Ref(Kind.CLIENT, record.client_id))
+        return link.quickbooks_id if link else ""
+
+    def record_invoices(self, record: SourceRecord) -> Iterator[Hashable]:
+        """The invoices that a record pays here, as QuickBooks may name them: by id where linked, else by number."""
+        family = self._family(self.customer_of(record))
+        for part in record.applications:
+            link = self.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
+            yield link.quickbooks_id if link else (family, comparable(part.invoice_number))
+
+    def transaction_invoices(self, transaction: QboTransaction) -> Iterator[Hashable]:
+        """The invoices that a QuickBooks payment pays."""
+        for line in transaction.lines if isinstance(transaction, QboPayment) else ():
+            if line.type == Entity.INVOICE:
+                yield line.id
+                yield self._family(transaction.customer_id), comparable(line.number or "")
+
+    def _family(self, customer_id: str) -> str:
+        """The name of the customer's root: a parent may have paid, and numbers are unique in a company."""
+        customer = self.customers.get(customer_id)
+        return customer.full_name.partition(":")[0] if customer else customer_id
+
+
+def find_possible_duplicates(
+    records: Sequence[SourceRecord], candidates: Candidates, owners: Owners, answers: Mapping[Pair, PairAnswer]
+) -> Mapping[Ref, PossibleDuplicate]:
+    """For each record the transaction that it may be; no transaction is named for two records."""
+    found: dict[Ref, PossibleDuplicate] = {}
+    for kind in sorted({record.ref.kind for record in records}):
+        ours = {r.ref: traits_of(r, owners) for r in records if r.ref.kind is kind and owners.customer_of(r)}
+        found |= find_of_kind(ours, ENTITIES[kind], candidates, owners, answers)
+    return found
+
+
+def find_of_kind(
+    ours: Mapping[Ref, Traits], entity: Entity, candidates: Candidates, owners: Owners, answers: Mapping[Pair, PairAnswer]
+) -> Mapping[Ref, PossibleDuplicate]:
+    """The possible duplicates of records of one kind: what was unlinked, what no record has, and last what another has."""
+    free = {key: each for key, each in candidates.free.items() if key[0] == entity and each.total}
+    found = {
+        pair.source: PossibleDuplicate(transaction=free.pop((entity, pair.quickbooks_id)), how=Likeness.UNLINKED)
+        for pair, answer in answers.items()
+        if answer is PairAnswer.UNLINKED and pair.source in ours and (entity, pair.quickbooks_id) in free
+    }
+    rejected = {(pair.source, (pair.entity, pair.quickbooks_id)) for pair in answers}
+    rest = {ref: traits for ref, traits in ours.items() if ref not in found}
+    theirs = {key: transaction_traits(each, owners, marked=key in candidates.marked) for key, each in free.items()}
+    for ref, (key, how) in pair_off(rest, theirs, rejected).items():
+        found[ref] = PossibleDuplicate(transaction=free[key], how=how)
+    taken = {key: each for key, (each, _) in candidates.linked.items() if key[0] == entity}
+    linked = {key: transaction_traits(each, owners, marked=True) for key, each in taken.items()}
+    rest = {ref: traits for ref, traits in ours.items() if ref not in found and not traits.is_own_number}
+    for ref, (key, how) in pair_off(rest, linked, rejected).items():
+        if how is Likeness.SAME_REFERENCE:  # less would hold a second payment of equal amount each week
+            transaction, other = candidates.linked[key]
+            found[ref] = PossibleDuplicate(transaction=transaction, how=how, linked_to=other)
+    return found
+
+
+def traits_of(record: SourceRecord, owners: Owners) -> Traits:
+    """What a record is compared by."""
+    return Traits(
+        owner=owners.customer_of(record),
+        amount=record.amount,
+        date=record.date,
+        reference=reference_of(record),
+        is_own_number=not record.reference,
+        invoices=frozenset(owners.record_invoices(record)),
+    )
+
+
+def transaction_traits(transaction: QboTransaction, owners: Owners, *, marked: bool) -> Traits:
+    """What a transaction is compared by; that it pays an invoice says nothing of one that was made from another record."""
+    return Traits(
+        owner=transaction.customer_id,
+        amount=transaction.total,
+        date=transaction.date,
+        reference=reference_there(transaction),
+        invoices=frozenset() if marked else frozenset(owners.transaction_invoices(transaction)),
+    )
+
+
+def reference_there(transaction: QboTransaction) -> str:
+    """A QuickBooks payment's reference; a credit memo's number stands in its place."""
+    return (transaction.reference if isinstance(transaction, QboPayment) else transaction.number) or ""
+
+
+def paid_invoices(record: SourceRecord, transaction: QboTransaction) -> str:
+    """The numbers of the invoices that both pay; the record's own where QuickBooks gives no number."""
+    lines = transaction.lines if isinstance(transaction, QboPayment) else ()
+    there = {comparable(line.number or "") for line in lines}
+    ours = [part.invoice_number for part in record.applications]
+    return ", ".join([number for number in ours if comparable(number) in there] or ours)

@@ -294,7 +294,8 @@ export class Panel {
     if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
     const place = this.grid.at;
     const edits = { [row.id]: { ...this.edits.values[row.id], ...fix.edit } };
-    return this.on.perform({ id: fix.act ?? fix.run ?? "", kind: fix.run ? "run" : "act" }, [[place, place + 1]], edits);
+    const action = { id: fix.act ?? fix.run ?? "", kind: fix.run ? "run" : "act", label: fix.label, confirm: fix.confirm };
+    return this.on.perform(action, [[place, place + 1]], edits);
   }
 
   /** @param {Row} row @param {Column} column @param {Element} cell */

@@ -108,6 +108,7 @@ export interface Fix {
   act?: string;
   run?: string;
   edit?: Cell;
+  confirm?: string;
 }
 
 export interface RowChange {

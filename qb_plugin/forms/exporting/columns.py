@@ -16,11 +16,25 @@ ACTION: Action = {
     "primary": True,
     "tooltip": "Send the selected rows to QuickBooks",
 }
+UNLINK: Action = {
+    "id": "unlink",
+    "label": "Unlink",
+    "kind": "act",
+    "right": "match",
+    "confirm": "Unlink the two? Nothing is deleted on either side, and nothing links them again without a person.",
+}
 ROW_ACTIONS: Sequence[Action] = [
     {"id": "hide", "label": "Hide", "kind": "act", "right": "hide"},
     {"id": "show", "label": "Show", "kind": "act", "right": "hide"},
+    UNLINK,
 ]
 
+UNLINK_EDIT: RowEdit = {
+    "name": "unlink",
+    "option": "unlink",
+    "label": "Unlink the row from its QuickBooks transaction, and leave it out of this run.",
+    "takes": "switch",
+}
 ROW_EDITS: Sequence[RowEdit] = [
     {"name": "link", "option": "link", "label": "Link the row to the QuickBooks transaction of this id.", "takes": "text"},
     {
@@ -29,6 +43,13 @@ ROW_EDITS: Sequence[RowEdit] = [
         "label": "Send the row though QuickBooks may have it.",
         "takes": "switch",
     },
+    {
+        "name": "send_again",
+        "option": "send-again",
+        "label": "Send the row once more: it was deleted or voided in QuickBooks.",
+        "takes": "switch",
+    },
+    UNLINK_EDIT,
     {"name": "skip", "option": "not-now", "label": "Leave the row out of this run.", "takes": "switch"},
 ]
 

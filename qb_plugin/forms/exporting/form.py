@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-
-from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError, ReconnectNeeded
 from qb_plugin.forms.access.call_checks import no_such_action
@@ -27,10 +24,11 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
+from qb_plugin.forms.exporting.answer import SOURCES, ExportAnswer, build_first_answer, build_options
 from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
 from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source
 from qb_plugin.forms.exporting.withdrawal import withdraw_rows
-from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
+from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.linking import link_possible_duplicate
@@ -45,7 +43,7 @@ from qb_plugin.forms.presentation import (
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.settings import by_method
+from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
@@ -55,44 +53,8 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
 
-SOURCES = {"payments": Kind.PAYMENT, "credit_memos": Kind.CREDIT_MEMO}
 PORTION = 1000  # records read from the host at a time
 HIDES = {"hide": True, "show": False}
-DAYS = 30  # the default range: today and the thirty days before it
-
-
-class ExportAnswer(FormSchema):
-    """The form's filters and switches (docs/architecture.md rules P5 and P6)."""
-
-    start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
-    end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
-    source = fields.String(
-        load_default="payments",
-        validate=lambda value: value in SOURCES,
-        metadata={
-            "label": "Source",
-            "type": "choice",
-            "style": "radio",
-            "choices": [{"value": "payments", "label": "Payments"}, {"value": "credit_memos", "label": "Credit Memos"}],
-            "refilters": True,
-        },
-    )
-    hide_synchronized = fields.Boolean(
-        load_default=True,
-        metadata={"label": "Hide Synchronized", "refilters": True, "help": "Leave out what is in QuickBooks"},
-    )
-    show_hidden = fields.Boolean(
-        load_default=False, metadata={"label": "Show Hidden", "refilters": True, "help": "Show rows that were hidden by hand, too"}
-    )
-    auto_apply = fields.Boolean(
-        load_default=False,
-        metadata={"label": "Auto Apply", "help": "Apply to open invoices in QuickBooks: an equal balance first, else the oldest"},
-    )
-
-    @validates_schema
-    def check_range(self, values: Mapping[str, object], **_: object) -> None:
-        """Refuse a range that ends before it begins."""
-        check_dates(values, "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +93,7 @@ class ExportPayments:
             "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": describe_fields(self._schema),
-            "answer": {**self._build_first_answer(selection), **(request.get("answer") or {})},
+            "answer": {**build_first_answer(self._services.host.today(), selection), **(request.get("answer") or {})},
             "search": True,
             "token": token,
             "columns": build_columns(lists.methods, lists.accounts),
@@ -141,18 +103,6 @@ class ExportPayments:
             "notice": self._notice(selection) if selection else None,
             "warning": self._warning(selection) if selection else None,
             "unavailable": trouble,
-        }
-
-    def _build_first_answer(self, selection: Selection | None) -> Answer:
-        today = self._services.host.today()
-        kind = selection.kind if selection else Kind.PAYMENT
-        return {
-            "from": (today - timedelta(days=DAYS)).isoformat(),
-            "to": today.isoformat(),
-            "source": next(name for name, value in SOURCES.items() if value is kind),
-            "hide_synchronized": True,
-            "show_hidden": False,
-            "auto_apply": False,
         }
 
     def _warning(self, selection: Selection) -> FormWarning | None:
@@ -206,6 +156,8 @@ class ExportPayments:
             return self._link_possible_duplicates(ids)
         if action == "withdraw":
             return withdraw_rows(self._services, ids)
+        if action == "unlink":
+            return unlink_rows(self._services, ids)
         if action in HIDES:
             return set_hidden(self._services, ids, hidden=HIDES[action])
         raise no_such_action(action)
@@ -223,13 +175,13 @@ class ExportPayments:
         if action != ACTION["id"]:
             raise no_such_action(action)
         values: ExportValues = load_answer(self._schema, answer)
-        options = self._build_options(values, edits)
+        options = build_options(self._services, values, edits)
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, ids, options))
-        return running.run(f"export-{values['source']}", ids, partial(self._export, ids, options))
+        return running.run(f"export-{values['source']}", ids, partial(self._export, ids, options, rows_to_unlink(edits)))
 
-    def _export(self, ids: Sequence[str], options: ExportOptions, run: LeasedRun) -> None:
+    def _export(self, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], run: LeasedRun) -> None:
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         try:
@@ -239,7 +191,9 @@ class ExportPayments:
                 run.reporter.row(result)
             raise
         self._services.use_saved_pace(context.realm)
-        export(context, run, options, self._read_records(ids, run.reporter.row))  # which alone holds them, and releases them
+        unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
+        rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
+        export(context, run, options, self._read_records(rest, run.reporter.row))  # which alone holds them, and releases them
 
     def _read_records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
         """The host's records of these rows, read in portions; rows that are not there (any more) end at once."""
@@ -272,23 +226,6 @@ class ExportPayments:
                 applied=applications_of(row.lines),
             )
             for row in plan.rows
-        )
-
-    def _build_options(self, values: ExportValues, edits: Edits) -> ExportOptions:
-        settings = self._services.settings(self._services.connection().realm)
-        rows = {Ref.parse(identity): change for identity, change in edits.items()}
-        return ExportOptions(
-            auto_apply=values["auto_apply"],
-            apply_as_in_workspace=settings.get("auto_apply_uses") == "workspace",
-            methods=by_method(settings, "payment_method"),
-            deposits=by_method(settings, "deposit_account"),
-            item_id=str(settings.get("credit_memo_item") or ""),
-            row_deposits={ref: str(change["deposit"]) for ref, change in rows.items() if "deposit" in change},
-            row_methods={ref: str(change["method"]) for ref, change in rows.items() if "method" in change},
-            force=frozenset(ref for ref, change in rows.items() if change.get("force")),
-            skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
-            link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},
-            look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
         )
 
     def options(self, name: str, search: str) -> Sequence[Option]:

@@ -166,7 +166,10 @@ class RowPresenter:
     def _decide_outcome(self, record: Record, mark: Mark | None, last: RowResult | None) -> tuple[Outcome, Message | None]:
         """The current outcome: a link counts before the mark, and the mark before the result of the last run."""
         said = last.message if last else None
-        if Ref(Kind(record.kind), record.id) in self._links:
+        link = self._links.get(Ref(Kind(record.kind), record.id))
+        if link and last and last.outcome in {Outcome.REMOVED, Outcome.CHANGED} and last.quickbooks_id == link.quickbooks_id:
+            return last.outcome, said
+        if link:
             return Outcome.SYNCHRONIZED, said
         if mark and mark.hidden:
             return Outcome.HIDDEN, None

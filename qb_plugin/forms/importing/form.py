@@ -24,6 +24,7 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
+from qb_plugin.forms.exporting.columns import UNLINK, UNLINK_EDIT
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
@@ -39,8 +40,10 @@ from qb_plugin.forms.presentation import (
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
+from qb_plugin.sync.importing.row import ImportRow
 from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_matched
@@ -87,7 +90,7 @@ class ImportPayments:
         title="Import Payments from QuickBooks",
         right="import",
         kinds=frozenset({QUICKBOOKS_PAYMENT}),
-        actions=[ACTION],
+        actions=[ACTION, UNLINK],
         fixes=list(FIXES.values()),
         columns=COLUMNS,
     )
@@ -108,7 +111,8 @@ class ImportPayments:
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
             "actions": [ACTION],
-            "row_actions": [],
+            "row_actions": [UNLINK],
+            "row_edits": [UNLINK_EDIT],
             "search": True,
             "notice": None,
             "warning": None,
@@ -145,19 +149,21 @@ class ImportPayments:
         return reading
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link possible duplicates to the payments here that a person says they are."""
+        """Link possible duplicates to the payments here that a person says they are, or unlink what is linked."""
         return catch_failures(self._services.sentences, partial(self._act, action, answer, ids))
 
     def _act(self, action: str, answer: Answer, ids: Sequence[str]) -> ActResult:
         if action == "link_possible_duplicate":
             return self._link_possible_duplicates(answer, ids)
+        if action == "unlink":
+            return self._unlink(answer, ids)
         raise no_such_action(action)
 
     def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         connection = self._services.connection()
         context = self._services.context(connection)
         reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
-        rows = [row for kept in map(reading.kept.get, ids) if kept and (row := unpack(kept)).is_possible_duplicate and row.existing]
+        rows = [row for kept in map(reading.kept.get, ids) if kept and is_linkable(row := unpack(kept))]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         link_matched(context, pairs)
         self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
@@ -167,6 +173,11 @@ class ImportPayments:
             for row in rows
         ]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
+
+    def _unlink(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+        result = unlink_rows(self._services, ids)
+        self._readings.get(answer.get("token"), Reading()).of = None
+        return result
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Import the rows; with `dry_run`, report the planned outcomes and record nothing."""
@@ -181,11 +192,13 @@ class ImportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, reading.kept, ids, force))
-        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, force))
+        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, force, rows_to_unlink(edits)))
         reading.of = None
         return summary
 
-    def _import(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], run: LeasedRun) -> None:
+    def _import(
+        self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], unlinked: Sequence[str], run: LeasedRun
+    ) -> None:
         for identity in ids:
             if not kept.get(identity):
                 run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
@@ -194,7 +207,9 @@ class ImportPayments:
         methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
         self._services.use_saved_pace(connection.realm)
         context, ledger = self._services.context(connection), self._services.host.ledger
-        import_payments(context, run, ledger, kept, ids, options=ImportOptions(methods, force))
+        unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
+        rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
+        import_payments(context, run, ledger, kept, rest, options=ImportOptions(methods, force, self._services.user_name))
 
     def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
         """The planned outcome of each row; nothing is recorded."""
@@ -212,3 +227,8 @@ class ImportPayments:
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the form has no choice cells with a search."""
         return []
+
+
+def is_linkable(row: ImportRow) -> bool:
+    """Whether a person may say that the row is the payment here that it is asked about."""
+    return row.possible_duplicate is not None and row.existing is not None and not row.possible_duplicate.linked_to

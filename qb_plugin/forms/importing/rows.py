@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from qb_plugin.forms.descriptions import EmptyGrid, Row, Sort
-from qb_plugin.forms.presentation import FIXES, present_applications, present_message
+from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
@@ -114,8 +114,6 @@ class ImportRows:
     def _present_row(self, row: ImportRow) -> Row:
         payment = row.payment
         shown = present_message(self._services.sentences, row.message)
-        if row.is_possible_duplicate:
-            shown["fixes"] = [FIXES["link_possible_duplicate"], FIXES["force_import"]]
         return {
             "id": row.id,
             "outcome": row.outcome.value,

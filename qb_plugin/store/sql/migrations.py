@@ -13,7 +13,7 @@ from qb_plugin.model import Message
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
 
-CURRENT = 5
+CURRENT = 6
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -45,6 +45,16 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "CREATE UNIQUE INDEX quickbooks_intents_standing ON quickbooks_intents (realm, source_kind, source_id, operation, version)"
         " WHERE state NOT IN ('refused', 'withdrawn', 'closed')",
         "CREATE INDEX quickbooks_intents_withdrawn ON quickbooks_intents (realm) WHERE state = 'withdrawn'",
+    ),
+    6: (
+        # Several clients may share a customer from now on.
+        "DROP INDEX quickbooks_links_book",
+        "CREATE INDEX quickbooks_links_book ON quickbooks_links (realm, entity, quickbooks_id) WHERE removed_at IS NULL",
+        "CREATE UNIQUE INDEX quickbooks_links_transaction ON quickbooks_links (realm, entity, quickbooks_id)"
+        " WHERE removed_at IS NULL AND entity <> 'Customer'",
+        "CREATE TABLE quickbooks_pair_answers (realm TEXT NOT NULL, source_kind TEXT NOT NULL, source_id TEXT NOT NULL,"
+        " entity TEXT NOT NULL, quickbooks_id TEXT NOT NULL, answer TEXT NOT NULL, user_name TEXT NOT NULL, given_at TEXT NOT NULL,"
+        " PRIMARY KEY (realm, source_kind, source_id, entity, quickbooks_id))",
     ),
 }
 

@@ -34,6 +34,7 @@ STANDING = text("state NOT IN ('refused', 'withdrawn', 'closed')")
 OPEN = text("state = 'open'")
 WITHDRAWN = text("state = 'withdrawn'")
 LIVE = text("removed_at IS NULL")
+LIVE_TRANSACTION = text("removed_at IS NULL AND entity <> 'Customer'")
 APPLIES = text("applies")
 
 
@@ -129,14 +130,30 @@ Index(
     sqlite_where=LIVE,
     postgresql_where=LIVE,
 )
+# Several clients may share a customer; a transaction or an invoice belongs to one record.
 Index(
-    "quickbooks_links_book",
+    "quickbooks_links_transaction",
     links.c.realm,
     links.c.entity,
     links.c.quickbooks_id,
     unique=True,
-    sqlite_where=LIVE,
-    postgresql_where=LIVE,
+    sqlite_where=LIVE_TRANSACTION,
+    postgresql_where=LIVE_TRANSACTION,
+)
+Index("quickbooks_links_book", links.c.realm, links.c.entity, links.c.quickbooks_id, sqlite_where=LIVE, postgresql_where=LIVE)
+
+# What people said of a record and a transaction that are not, or no longer, the same.
+pair_answers = Table(
+    "quickbooks_pair_answers",
+    METADATA,
+    Column("realm", Text, primary_key=True),
+    Column("source_kind", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("quickbooks_id", Text, primary_key=True),
+    _text("answer"),
+    _text("user_name"),
+    _moment("given_at"),
 )
 
 runs = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qb_plugin.model import (
@@ -13,6 +13,8 @@ from qb_plugin.model import (
     Link,
     Message,
     Operation,
+    Pair,
+    PairAnswer,
     QboPayment,
     QboTransaction,
     Ref,
@@ -22,7 +24,8 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker
-from qb_plugin.sync.matching import DuplicateKey, record_key, transaction_key
+from qb_plugin.sync.matching import record_key, transaction_key
+from qb_plugin.sync.possible_duplicates import Candidates, Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +43,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a period's unlinked transactions say: by record what its markers say, and by key what may be any record's duplicate."""
+    """What a period's transactions say: by record what its markers say, and what may be any record's duplicate."""
 
     claims: Mapping[Ref, Claim]
-    unclaimed: Mapping[DuplicateKey, QboTransaction]
+    candidates: Candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +77,36 @@ def read_evidence(
     *,
     open_refs: frozenset[Ref],
     chosen: Mapping[Ref, Claim],
+    answers: Mapping[Pair, PairAnswer],
 ) -> Evidence:
     """Weigh the transactions that no record is linked to; what a person chose for a record is that record's.
 
-    What an open intent has sent is that intent's: its marker proves it by itself, and recovery settles it.
+    What an open intent has sent is that intent's: its marker proves it by itself, and recovery settles it. A marker proves
+    nothing where a person has unlinked the two or said that they are not the same.
     """
-    markers = [(own_marker(transaction, context.firm_id), transaction) for transaction in transactions]
-    taken = {(type(each), each.id) for claim in chosen.values() for each in claim.held}
-    free = {(type(each), each.id) for each in unlinked(context, transactions)} - taken
-    marked = [(marker, found) for marker, found in markers if (type(found), found.id) in free]
+    owners = linked_sources(context, transactions)
+    taken = {key_of(each) for claim in chosen.values() for each in claim.held}
+    free_now = [found for found in transactions if key_of(found) not in owners and key_of(found) not in taken]
+    marked = [(own_marker(found, context.firm_id), found) for found in free_now]
     by_source: dict[Ref, list[tuple[Marker, QboTransaction]]] = defaultdict(list)
     for marker, found in marked:
-        if marker:
+        if marker and Pair(marker.source, *key_of(found)) not in answers:
             by_source[marker.source].append((marker, found))
     unlinked_records = [record for record in records if record.ref in by_source and record.ref not in customers.links]
     claims = {record.ref: weigh(record, by_source[record.ref], customers) for record in unlinked_records}
-    held = {(type(each), each.id) for claim in claims.values() for each in claim.held}
-    unclaimed = {
-        transaction_key(found): found
+    held = {key_of(each) for claim in claims.values() for each in claim.held}
+    free = [
+        (marker, found)
         for marker, found in marked
-        if (type(found), found.id) not in held and not (marker and marker.source in open_refs) and not is_foreign(found, marker)
-    }
-    return Evidence({**claims, **chosen}, unclaimed)
+        if key_of(found) not in held and not (marker and marker.source in open_refs) and not is_foreign(found, marker)
+    ]
+    copied = context.links.by_source(context.realm, {marker.source for marker, _ in free if marker})
+    candidates = Candidates(
+        free={key_of(found): found for _, found in free},
+        marked=frozenset(key_of(found) for marker, found in free if marker and marker.source not in copied),
+        linked={key_of(found): (found, owners[key_of(found)]) for found in transactions if key_of(found) in owners},
+    )
+    return Evidence({**claims, **chosen}, candidates)
 
 
 def read_chosen(context: SyncContext, records: Sequence[SourceRecord], wanted: Mapping[Ref, str]) -> Mapping[Ref, Claim]:
@@ -108,13 +119,18 @@ def read_chosen(context: SyncContext, records: Sequence[SourceRecord], wanted: M
     for record in (record for record in records if record.ref in wanted):
         identity, kind = wanted[record.ref], record.ref.kind
         found = context.quickbooks.read(ENTITIES[kind], [identity]).get(identity)
-        free = not isinstance(found, UnreadableRecord | None) and found.total and list(unlinked(context, [found]))
-        if free and (kind, identity) not in used:
-            claims[record.ref] = Claim(adopted=free[0], held=(free[0],))
+        readable = found if not isinstance(found, UnreadableRecord | None) and found.total else None
+        if readable and not linked_sources(context, [readable]) and (kind, identity) not in used:
+            claims[record.ref] = Claim(adopted=readable, held=(readable,))
             used.add((kind, identity))
         else:
             claims[record.ref] = Claim(question=Message("cannot_link", {"id": identity, "number": record.number}))
     return claims
+
+
+def is_adopted(claim: Claim | None) -> bool:
+    """Whether a record is known to be in QuickBooks by its claim."""
+    return claim is not None and claim.adopted is not None
 
 
 def own_marker(transaction: QboTransaction, firm_id: str) -> Marker | None:
@@ -159,10 +175,16 @@ def used_twice(record: SourceRecord, transaction: QboTransaction, customers: Cus
     return Message("number_used_twice", {"id": transaction.id, "number": record.number, "what": ", ".join(what)})
 
 
-def unlinked(context: SyncContext, transactions: Sequence[QboTransaction]) -> Iterable[QboTransaction]:
-    """Those that no WorkSpace record is linked to."""
-    payments = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [b.id for b in transactions if isinstance(b, QboPayment)])
-    memos = context.links.by_quickbooks(
-        context.realm, Entity.CREDIT_MEMO, [b.id for b in transactions if not isinstance(b, QboPayment)]
-    )
-    return (b for b in transactions if b.id not in (payments if isinstance(b, QboPayment) else memos))
+def linked_sources(context: SyncContext, transactions: Sequence[QboTransaction]) -> Mapping[Key, Ref]:
+    """The records that these are linked to, where they are."""
+    found: dict[Key, Ref] = {}
+    for entity in (Entity.PAYMENT, Entity.CREDIT_MEMO):
+        ids = [each.id for each in transactions if key_of(each)[0] is entity]
+        links = context.links.by_quickbooks(context.realm, entity, ids) if ids else {}
+        found |= {(entity, identity): link.source for identity, link in links.items()}
+    return found
+
+
+def key_of(transaction: QboTransaction) -> Key:
+    """The transaction's entity and id."""
+    return Entity.PAYMENT if isinstance(transaction, QboPayment) else Entity.CREDIT_MEMO, transaction.id

@@ -39,8 +39,7 @@ Report = Callable[[PlannedRow | None, RowResult], None]  # a row that planning h
 
 
 class CustomerQueue:
-    """Planned rows by customer, planned a little ahead of what is sent. A customer with a batch in flight that touches
-    invoices or credits is blocked."""
+    """Planned rows by customer, planned a little ahead. A customer with a batch in flight that touches invoices is blocked."""
 
     def __init__(self, rows: Iterable[PlannedRow | RowResult], ahead: int = AHEAD) -> None:
         self._source, self._ahead = iter(rows), ahead
@@ -216,6 +215,7 @@ class Dispatcher:
             sends=1,
             source_version=row.record.version,
             applies=row.applies,
+            replaces=row.replaces,
         )
 
     def _taken_results(self, rows: Sequence[PlannedRow]) -> list[SentRow]:

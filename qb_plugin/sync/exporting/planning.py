@@ -28,13 +28,13 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.adoption import Customers
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
 from qb_plugin.sync.matching import reference_of
-from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ class PlannedRow:
     operation: Operation = Operation.CREATE
     retried: bool = False
     applies: bool = False  # a credit memo to be applied once it is saved
+    replaces: str = ""  # the QuickBooks id of what the record was linked to and is gone
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -136,7 +137,8 @@ class Planner:
         """What QuickBooks holds of this record already, by link or marker."""
         link = self._snapshot.links.get(record.ref)
         if link:
-            raise RowNotSent(Outcome.SYNCHRONIZED, Message("already_synchronized"), link.quickbooks_id)
+            customers = Customers(self._snapshot.links, self._snapshot.customers)
+            raise RowNotSent(*self._snapshot.linked.judge(record, link, customers), link.quickbooks_id)
         if record.ref in self._options.skip:
             raise RowNotSent(Outcome.SKIPPED, Message("not_now"))
         if record.ref in self._snapshot.open_refs:
@@ -171,7 +173,15 @@ class Planner:
             self._snapshot.balances.give_back(customer.id, lines)
             raise
         applies = self._options.auto_apply and not is_payment
-        return PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, applies=applies)
+        return PlannedRow(
+            record=record,
+            customer=customer,
+            draft=draft,
+            entity=entity,
+            payload=payload,
+            applies=applies,
+            replaces=self._snapshot.linked.again.get(record.ref, ""),
+        )
 
     def _customer_id(self, record: SourceRecord) -> str:
         link = self._snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
@@ -189,15 +199,9 @@ class Planner:
     def _check_possible_duplicate(self, record: SourceRecord, customer: Customer) -> None:
         if record.ref in self._options.force:
             return
-        duplicate, claim = find_possible_duplicate(record, self._snapshot), self._snapshot.claims.get(record.ref)
+        duplicate, claim = self._snapshot.duplicates.get(record.ref), self._snapshot.claims.get(record.ref)
         if duplicate:
-            values = {
-                "amount": duplicate.total,
-                "customer": customer.full_name,
-                "date": duplicate.date,
-                "ref": reference_of(record) or "–",
-            }
-            raise RowNotSent(Outcome.NEEDS_DECISION, Message(f"twin_{record.ref.kind.value}", values), duplicate.id)
+            raise RowNotSent(Outcome.NEEDS_DECISION, duplicate.question(record, customer), duplicate.transaction.id)
         if claim and claim.question:
             raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
 

@@ -23,6 +23,7 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.answers import remember_answers
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import TRIES, Recovery
@@ -47,6 +48,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     snapshot = read_snapshot(context, records, options)
     if credits_go_elsewhere(snapshot.company, options, records):
         run.reporter.notice(Message("auto_apply_credit_on"))
+    remember_answers(context, records, snapshot, options.force, options.user)
     planner = Planner(context, snapshot, options)
     unapplied = find_unapplied(context, options, records, resumed, snapshot)
     done = {memo.result.id for memo in unapplied} | set(resumed.results)
@@ -56,9 +58,20 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
         run.reporter.row(result)
     loop = SendLoop(context, run, options, planner)
     loop.apply_later(unapplied)
+    release_replaced(context, found.adopted, snapshot)
     link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
+
+
+def release_replaced(
+    context: SyncContext, adopted: Sequence[tuple[SourceRecord, QboTransaction]], snapshot: ExportSnapshot
+) -> None:
+    """Take back the links to what is gone of records that are found again under their mark."""
+    found_again = [record.ref for record, _ in adopted if record.ref in snapshot.linked.again]
+    if found_again:
+        context.journal.withdraw(context.realm, found_again)
+        context.links.remove(context.realm, found_again)
 
 
 def find_unapplied(

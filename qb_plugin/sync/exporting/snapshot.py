@@ -17,10 +17,11 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.adoption import Claim, Customers, read_chosen, read_evidence
+from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
-from qb_plugin.sync.matching import DuplicateKey
+from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.ports import QuickBooksApi
+from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, find_possible_duplicates
 
 MARGIN = timedelta(days=31)  # a transaction of ours may have been given another date since; most such corrections are small
 
@@ -40,6 +41,8 @@ class ExportOptions:
     skip: frozenset[Ref] = frozenset()
     link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named
     look_again: frozenset[Ref] = frozenset()
+    send_again: frozenset[Ref] = frozenset()  # what was deleted or voided in QuickBooks since
+    user: str = ""  # who answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +52,11 @@ class ExportSnapshot:
     company: Company
     customers: Mapping[str, Customer]
     links: Mapping[Ref, Link]
+    linked: LinkedNow
     open_refs: frozenset[Ref]
     waiting_customers: frozenset[str]
     claims: Mapping[Ref, Claim]
-    unclaimed: Mapping[DuplicateKey, QboTransaction]
+    duplicates: Mapping[Ref, PossibleDuplicate]
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
     unreadable: Sequence[UnreadableRecord] = ()
@@ -60,6 +64,13 @@ class ExportSnapshot:
     def customer(self, identity: str) -> Customer:
         """The customer of a transaction that is in QuickBooks already; by its id alone if it is gone."""
         return self.customers.get(identity) or Customer(id=identity, name=identity, full_name=identity)
+
+    def linkable(self, record: SourceRecord) -> QboTransaction | None:
+        """What a person who says *the same one* means: the possible duplicate, else what stands under the record's number."""
+        duplicate, claim = self.duplicates.get(record.ref), self.claims.get(record.ref)
+        if duplicate:
+            return None if duplicate.linked_to else duplicate.transaction
+        return claim.candidate if claim else None
 
     def customer_meant(self, record: SourceRecord, transaction: QboTransaction) -> str:
         """The id of the customer that the record's transaction should have; empty for a client that is not matched."""
@@ -70,9 +81,11 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     """Read links, customers, the period's transactions and, for Auto Apply, the open invoices."""
     refs = [record.ref for record in records]
     clients = {Ref(Kind.CLIENT, record.client_id) for record in records}
-    links = dict(context.links.by_source(context.realm, [*refs, *clients]))
-    customer_ids = sorted({link.quickbooks_id for ref, link in links.items() if ref.kind is Kind.CLIENT})
+    every = context.links.by_source(context.realm, [*refs, *clients])
+    customer_ids = sorted({link.quickbooks_id for ref, link in every.items() if ref.kind is Kind.CLIENT})
     period = read_period(context.quickbooks, records)
+    linked = read_linked(context, records, every, period, options.send_again)
+    links = {ref: link for ref, link in every.items() if ref not in linked.again}
     readable = [each for each in period if not isinstance(each, UnreadableRecord)]
     invoices = context.quickbooks.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
     in_doubt = context.journal.open_intents(context.realm)
@@ -80,17 +93,24 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     company = context.quickbooks.company()
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
     chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link)
-    evidence = read_evidence(context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen)
+    answers = context.links.answers(context.realm)
+    evidence = read_evidence(
+        context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen, answers=answers
+    )
+    undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
+    invoice_links = context.links.by_source(context.realm, _invoice_refs(records))
+    owners = Owners(links, customers, invoice_links)
     return ExportSnapshot(
         company=company,
         customers=customers,
         links=links,
+        linked=linked,
         open_refs=open_refs,
         waiting_customers=frozenset(intent.customer_id for intent in in_doubt if not intent.fully_settled),
         claims=evidence.claims,
-        unclaimed=evidence.unclaimed,
+        duplicates=find_possible_duplicates(undecided, evidence.candidates, owners, answers),
         balances=OpenBalances(invoices),
-        invoice_links=context.links.by_source(context.realm, _invoice_refs(records)) if options.apply_as_in_workspace else {},
+        invoice_links=invoice_links,
         unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -40,6 +40,7 @@ class CompactRow:
     reference: str | None
     total: Decimal
     exists: bool
+    asked_about: str  # the id of the payment here that a person is asked about, or ""
     rest: str
 
     @property
@@ -85,6 +86,7 @@ def pack(row: ImportRow, shared: dict[Any, Any]) -> CompactRow:
         reference=payment.reference,
         total=_once(shared, payment.total),
         exists=row.exists,
+        asked_about=row.existing.id if row.possible_duplicate and row.existing else "",
         rest=_encoder().encode(_rest(row)),
     )
 
@@ -107,7 +109,7 @@ def _rest(row: ImportRow) -> list[object]:
         [row.outcome.value, row.client_id, row.absent, row.short],
         [(each.invoice_id, each.invoice_number, str(each.amount)) for each in row.applications],
         str(row.existing) if row.existing else None,
-        (row.possible_duplicate.number, row.possible_duplicate.reference) if row.possible_duplicate else None,
+        astuple(row.possible_duplicate) if row.possible_duplicate else None,
         row.unreadable,
     ]
 

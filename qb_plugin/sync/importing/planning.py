@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.host import Invoice, PaymentLedger, Record
+from qb_plugin.host import Invoice, PaymentLedger
 from qb_plugin.model import (
     Application,
     Entity,
     Kind,
     Line,
-    Link,
     Outcome,
     QboPayment,
     Ref,
@@ -21,9 +20,9 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate, unreadable_row, why_not
-from qb_plugin.sync.markers import find_marker
-from qb_plugin.sync.matching import DuplicateKey, duplicate_key
+from qb_plugin.sync.importing.duplicates import DuplicateFinder
+from qb_plugin.sync.importing.evidence import Standing, read_standing
+from qb_plugin.sync.importing.row import ImportRow, unreadable_row, why_not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +30,7 @@ class HostSnapshot:
     """WorkSpace's side of the payments at hand."""
 
     clients: Mapping[str, str]
-    payment_links: Mapping[str, Link]
-    keys: Mapping[str, str]
-    possible_duplicates: Mapping[DuplicateKey, Record]
+    standing: Standing
     linked_invoices: Mapping[str, Invoice]
     numbered_invoices: Mapping[tuple[str, str], Invoice]
 
@@ -52,11 +49,6 @@ class HostSnapshot:
         return {invoice.id: invoice.balance - spent.get(invoice.id, ZERO) for invoice in invoices}
 
 
-def external_key(realm: str, payment_id: str) -> str:
-    """The external key of an imported payment; unique in the host, so nothing comes in twice."""
-    return f"quickbooks:{realm}:Payment:{payment_id}"
-
-
 def read_importable(context: SyncContext, ledger: PaymentLedger, start: date | None, end: date | None) -> Iterator[ImportRow]:
     """QuickBooks' payments of the dates, each with what importing it would do; nothing is changed by looking.
 
@@ -64,8 +56,9 @@ def read_importable(context: SyncContext, ledger: PaymentLedger, start: date | N
     pages would spend of an invoice is not spent again by later ones.
     """
     spent: dict[str, Decimal] = {}
+    finder = DuplicateFinder(context, ledger)
     for page in context.quickbooks.payment_pages(start, end):
-        rows = plan_import(context, ledger, [each for each in page if isinstance(each, QboPayment)], spent=spent)
+        rows = plan_import(context, ledger, [each for each in page if isinstance(each, QboPayment)], spent=spent, finder=finder)
         for each in (each for row in rows for each in row.applications):
             before = spent.get(each.invoice_id)
             spent[each.invoice_id] = before + each.amount if before else each.amount
@@ -79,14 +72,18 @@ def plan_import(
     payments: Sequence[QboPayment],
     gone: Set[str] = frozenset(),
     spent: Mapping[str, Decimal] | None = None,
+    *,
+    finder: DuplicateFinder | None = None,
 ) -> list[ImportRow]:
     """Decide each payment; invoices' open balances are spent in the payments' order, none twice.
 
-    `gone` are those deleted in QuickBooks meanwhile, `spent` is what others take of invoices before these.
+    `gone` are those deleted in QuickBooks meanwhile, `spent` is what others take of invoices before these, and `finder` knows
+    what others are asked about.
     """
     host_snapshot = read_host_snapshot(context, ledger, payments)
     balances = host_snapshot.balances(spent or {})
-    return [decide(context, host_snapshot, payment, balances, gone) for payment in payments]
+    rows = [decide(host_snapshot, payment, balances, gone) for payment in payments]
+    return (finder or DuplicateFinder(context, ledger)).hold(rows, host_snapshot.standing)
 
 
 def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
@@ -101,21 +98,10 @@ def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Se
     numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
     return HostSnapshot(
         clients=clients,
-        payment_links=context.links.by_quickbooks(realm, Entity.PAYMENT, [payment.id for payment in payments]),
-        keys=ledger.payments_by_external_key([external_key(realm, payment.id) for payment in payments]),
-        possible_duplicates=read_possible_duplicates(ledger, clients, payments),
+        standing=read_standing(context, ledger, clients, payments),
         linked_invoices=invoices,
         numbered_invoices=only_ones(numbered),
     )
-
-
-def read_possible_duplicates(
-    ledger: PaymentLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
-) -> Mapping[DuplicateKey, Record]:
-    """Payments here of the same client, date, amount and reference as one of these."""
-    keys = {(clients[p.customer_id], p.date, p.total) for p in payments if p.customer_id in clients and p.total > 0}
-    found = ledger.find_payments(sorted(keys))
-    return {duplicate_key(h.client_id, h.date, h.amount, h.reference): h for h in found}
 
 
 def only_ones(invoices: Iterable[Invoice]) -> Mapping[tuple[str, str], Invoice]:
@@ -127,14 +113,13 @@ def only_ones(invoices: Iterable[Invoice]) -> Mapping[tuple[str, str], Invoice]:
 
 
 def decide(
-    context: SyncContext,
     host_snapshot: HostSnapshot,
     payment: QboPayment,
     balances: dict[str, Decimal],
     gone: Set[str] = frozenset(),
 ) -> ImportRow:
     """One payment: here already, deleted there, not importable, without a client, looking the same, or ready."""
-    existing = find_existing(context, host_snapshot, payment)
+    existing = find_existing(host_snapshot, payment)
     if existing:
         return ImportRow(payment=payment, outcome=Outcome.SYNCHRONIZED, existing=existing)
     if payment.id in gone:
@@ -144,29 +129,18 @@ def decide(
     client = host_snapshot.clients.get(payment.customer_id)
     if client is None:
         return ImportRow(payment=payment, outcome=Outcome.NOT_READY)
-    row = allocate(host_snapshot, payment, client, balances)
-    possible_duplicate = host_snapshot.possible_duplicates.get(
-        duplicate_key(client, payment.date, payment.total, payment.reference)
-    )
-    return held_as_duplicate(row, possible_duplicate) if possible_duplicate else row
+    return allocate(host_snapshot, payment, client, balances)
 
 
-def held_as_duplicate(row: ImportRow, possible_duplicate: Record) -> ImportRow:
-    """The row of a possible duplicate, with the WorkSpace payment that it may be."""
-    other = PossibleDuplicate(possible_duplicate.number, possible_duplicate.reference)
-    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind.PAYMENT, possible_duplicate.id), possible_duplicate=other)
-
-
-def find_existing(context: SyncContext, host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:
-    """The WorkSpace record this one is of: linked, recorded under its key, or made from here (its marker says so)."""
-    link = host_snapshot.payment_links.get(payment.id)
+def find_existing(host_snapshot: HostSnapshot, payment: QboPayment) -> Ref | None:
+    """The WorkSpace record this one is of: linked, recorded under its key, or made from here (its marker proves it)."""
+    link = host_snapshot.standing.links.get(payment.id)
     if link:
         return link.source
-    recorded = host_snapshot.keys.get(external_key(context.realm, payment.id))
+    recorded = host_snapshot.standing.recorded.get(payment.id)
     if recorded:
         return Ref(Kind.PAYMENT, recorded)
-    marker = find_marker(payment.note)
-    return marker.source if marker and marker.firm == context.firm_id else None
+    return host_snapshot.standing.marked.get(payment.id)
 
 
 def allocate(host_snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> ImportRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from qb_plugin.model import (
@@ -20,10 +20,17 @@ from qb_plugin.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """A WorkSpace payment that may be the same: its own number and reference; client, date and amount are the row's."""
+    """A WorkSpace payment that may be the same; client and amount are the row's.
+
+    `linked_to` is the QuickBooks id of the payment that it is linked to already. `exact` says that it is linked to none and
+    agrees in date and a reference that is not empty, so that Hide Synchronized hides the row.
+    """
 
     number: str
     reference: str
+    date: str  # ISO
+    linked_to: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,7 @@ class ImportRow:
     existing: Ref | None = None
     possible_duplicate: PossibleDuplicate | None = None
     edited: tuple[str, ...] = ()
+    key: str = field(default="", compare=False)  # the external key to record it under, found anew before it is recorded
     unreadable: str = ""  # what was odd about a payment that could not be understood; `payment` holds what could be read
 
     @property
@@ -60,7 +68,7 @@ class ImportRow:
     @property
     def exists(self) -> bool:
         """Whether Hide Synchronized hides it (docs/architecture.md rule P1)."""
-        return self.outcome is Outcome.SYNCHRONIZED or self.is_possible_duplicate
+        return self.outcome is Outcome.SYNCHRONIZED or (self.possible_duplicate is not None and self.possible_duplicate.exact)
 
     @property
     def message(self) -> Message | None:
@@ -108,10 +116,14 @@ def possible_duplicate_message(payment: QboPayment, possible_duplicate: Possible
     """The WorkSpace payment that it may be."""
     values = {
         "number": possible_duplicate.number,
-        "date": payment.date,
+        "date": possible_duplicate.date,
         "amount": payment.total,
         "ref": possible_duplicate.reference or "–",
+        "there": payment.date,
+        "there_ref": payment.reference or "–",
     }
+    if possible_duplicate.linked_to:
+        return Message("looks_like_linked_here", {**values, "id": possible_duplicate.linked_to})
     return Message("looks_same_here", values)
 
 
@@ -134,5 +146,5 @@ SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
     Outcome.READY: lambda row: came_in_changed(row) if row.edited else row.unapplied,
     Outcome.SYNCHRONIZED: lambda _: Message("already_here"),
     Outcome.NOT_READY: lambda row: why_not(row.payment) or Message("customer_not_matched", {"customer": row.payment.customer_name}),
-    Outcome.REMOVED: lambda _: Message("payment_removed"),
+    Outcome.REMOVED: lambda row: Message("removed_here" if row.existing else "payment_removed"),
 }

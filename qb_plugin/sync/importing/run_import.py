@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from qb_plugin.host import PaymentLedger, PaymentToRecord, RecordedPayment
-from qb_plugin.model import Kind, Message, Outcome, RecordingStatus, Ref, RowResult
+from qb_plugin.model import Entity, Kind, Message, Outcome, Pair, PairAnswer, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
-from qb_plugin.sync.importing.planning import external_key, plan_import
+from qb_plugin.sync.importing.duplicates import DuplicateFinder
+from qb_plugin.sync.importing.planning import plan_import
 from qb_plugin.sync.importing.refresh import Refresher, differences
 from qb_plugin.sync.importing.row import ImportRow, unreadable_row
 from qb_plugin.sync.lease import LeasedRun
@@ -26,6 +27,7 @@ class ImportOptions:
 
     methods: Mapping[str, str]
     force: frozenset[str] = frozenset()
+    user: str = ""  # who answers
 
 
 def import_payments(
@@ -38,12 +40,16 @@ def import_payments(
     """
     made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
     refresher = Refresher(context=context, read_at=rows.read_at, since=rows.since)
+    picked = set(ids)
+    asked = {row.asked_about for row in rows.rows.values() if row.asked_about and row.id not in picked}
+    finder = DuplicateFinder(context, ledger, asked)
     for group in in_groups([row for identity in ids if (row := rows.get(identity))], GROUP):
         if run.stop():
             for row in group:
                 run.reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=Message("cancelled_row")))
         else:
-            planned = plan_refreshed(context, ledger, [unpack(row) for row in group], refresher)
+            planned = plan_refreshed(context, ledger, [unpack(row) for row in group], refresher, finder)
+            remember_answers(context, planned, options)
             accepted = [accept(row, options.force, made_here) for row in planned]
             made_here |= record(context, run.reporter, ledger, accepted, options.methods)
 
@@ -53,14 +59,26 @@ def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[Compac
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def plan_refreshed(context: SyncContext, ledger: PaymentLedger, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
+def remember_answers(context: SyncContext, rows: Sequence[ImportRow], options: ImportOptions) -> None:
+    """Remember *Import anyway*: the two are not the same. A link whose payment here is gone is taken back."""
+    forced = [row for row in rows if row.id in options.force and row.existing]
+    pairs = [Pair(row.existing, Entity.PAYMENT, row.payment.id) for row in forced if row.existing and row.is_possible_duplicate]
+    context.links.answer(context.realm, pairs, PairAnswer.DIFFERENT, options.user)
+    gone = [row.existing for row in forced if row.existing and row.outcome is Outcome.REMOVED]
+    if gone:
+        context.links.remove(context.realm, gone)
+
+
+def plan_refreshed(
+    context: SyncContext, ledger: PaymentLedger, seen: Sequence[ImportRow], refresher: Refresher, finder: DuplicateFinder
+) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
     odd = {row.payment.id: row for row, payment in now if row.unreadable and payment is row.payment}
     odd |= {identity: unreadable_row(record) for identity, record in found.unreadable.items()}
     readable = [payment for payment in found.payments if payment.id not in odd]
-    planned = {row.payment.id: row for row in plan_import(context, ledger, readable, found.gone)}
+    planned = {row.payment.id: row for row in plan_import(context, ledger, readable, found.gone, finder=finder)}
     return [odd.get(before.payment.id) or noted(before, planned[before.payment.id]) for before in seen]
 
 
@@ -71,9 +89,11 @@ def noted(before: ImportRow, now: ImportRow) -> ImportRow:
 
 
 def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
-    """Make a possible duplicate ready when a person said that it is another payment, or when this run itself recorded the other."""
-    other = row.id in force or (row.existing and row.existing.id in made_here)
-    return replace(row, outcome=Outcome.READY, possible_duplicate=None) if row.is_possible_duplicate and other else row
+    """Make a possible duplicate ready when a person said that it is another payment, or when this run itself recorded the other;
+    and what was removed here when a person wants it back."""
+    other = row.id in force or (row.is_possible_duplicate and row.existing and row.existing.id in made_here)
+    asked = row.is_possible_duplicate or (row.outcome is Outcome.REMOVED and row.existing)
+    return replace(row, outcome=Outcome.READY, possible_duplicate=None, existing=None) if asked and other else row
 
 
 def record(
@@ -86,7 +106,7 @@ def record(
     ready = [row for row in rows if row.outcome is Outcome.READY]
     for row in ready:
         reporter.row(RowResult(id=row.id, outcome=Outcome.RUNNING))
-    outcomes = ledger.record_payments([as_host_payment(context, row, methods) for row in ready]) if ready else ()
+    outcomes = ledger.record_payments([as_host_payment(row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     link_imported(context, [(ref, row.payment) for row in rows if (ref := ref_of(row, recorded.get(row.id)))])
     for row in rows:
@@ -94,11 +114,11 @@ def record(
     return {found.id for found in outcomes if found.id}
 
 
-def as_host_payment(context: SyncContext, row: ImportRow, methods: Mapping[str, str]) -> PaymentToRecord:
+def as_host_payment(row: ImportRow, methods: Mapping[str, str]) -> PaymentToRecord:
     """The payment as the host's ledger takes it."""
     payment = row.payment
     return {
-        "external_key": external_key(context.realm, payment.id),
+        "external_key": row.key,
         "client_id": row.client_id,
         "date": payment.date,
         "amount": payment.total,

@@ -12,7 +12,6 @@ import pytest
 
 from qb_plugin.model import Entity, Link, LinkOrigin, Message, Outcome, QboPayment, SourceRecord, UnreadableRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
-from qb_plugin.sync.possible_duplicates import find_linkable
 from tests.support.addin.scripted_sends import LOST
 from tests.support.addin.sync_firm import DAY, REALM, Ended, Firm, book_payment, firm_in, payment
 
@@ -79,9 +78,9 @@ def test_other_money_under_a_number_of_the_old_form_is_asked_about_and_goes_as_n
 def test_the_one_under_the_number_can_be_linked_by_a_person(firm: Firm) -> None:
     old = saved(firm, 538, "", amount="120.00")
     again = payment(538, 1, "121.00", birth="c1")
-    assert find_linkable(again, read_snapshot(firm.context, [again], ExportOptions())) == old
+    assert read_snapshot(firm.context, [again], ExportOptions()).linkable(again) == old
     other = payment(539, 1, "121.00")
-    assert find_linkable(other, read_snapshot(firm.context, [other], ExportOptions())) is None
+    assert read_snapshot(firm.context, [other], ExportOptions()).linkable(other) is None
 
 
 @pytest.mark.parametrize("births", [("b1", "b2"), ("", "")])
@@ -194,7 +193,7 @@ def test_what_an_open_intent_may_have_sent_is_no_other_records_duplicate(firm: F
     firm.quickbooks.script(payment(1).ref, LOST)
     firm.break_off(payment(1, birth="b1"), when=lambda _: bool(firm.open_intents()))
     other = payment(2, birth="b2")
-    assert read_snapshot(firm.context, [other], ExportOptions()).unclaimed == {}
+    assert read_snapshot(firm.context, [other], ExportOptions()).duplicates == {}
 
 
 # --- what a person decided ----------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def test_a_memo_that_quickbooks_gave_another_total_is_changed_and_not_applied(fi
     assert ended.rows[str(CM.ref)].message == Message("saved_but_differs", {"what": "amount"})
     assert applications(firm) == []
     assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
-    assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.SYNCHRONIZED
+    assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
     assert applications(firm) == []
 
 

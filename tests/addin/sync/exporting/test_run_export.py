@@ -14,7 +14,6 @@ from qb_plugin.errors import ReconnectNeeded, Unreachable
 from qb_plugin.model import Application, Batch, Company, Entity, IntentState, Kind, Line, Link, LinkOrigin, Message, Outcome, Ref
 from qb_plugin.sync.exporting.run_export import still_open
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
-from qb_plugin.sync.possible_duplicates import find_possible_duplicate
 from tests.support.addin.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, memo, part, payment
 
@@ -315,10 +314,8 @@ def test_a_company_that_spends_credits_by_itself_is_told_once(firm: Firm) -> Non
 
 def test_a_look_alike_is_found_for_a_matched_client_only(firm: Firm) -> None:
     book = firm.quickbooks.put(book_payment("900"))
-    known = read_snapshot(firm.context, [payment(1)], ExportOptions())
-    assert find_possible_duplicate(payment(1), known) == book
-    assert find_possible_duplicate(payment(1, client=9), known) is None
-    assert find_possible_duplicate(payment(1, amount="99.00"), known) is None
+    for record, found in ((payment(1), book), (payment(1, client=9), None), (payment(1, amount="99.00"), None)):
+        assert read_snapshot(firm.context, [record], ExportOptions()).linkable(record) == found
 
 
 def test_a_client_matched_while_it_ran_is_sent_next_time(firm: Firm) -> None:

@@ -54,6 +54,7 @@ def test_every_row_comes_back_as_it_was_decided(firm: Firm) -> None:
     ledger = ImportLedger()
     ledger.bill(20, 1, "50.00")
     ledger.has(17, 2, "100.00", "10432")
+    ledger.has(7, 1, "1.00")
     firm.store.links.add(
         [Link(realm=REALM, source=Ref(Kind.PAYMENT, "7"), entity=Entity.PAYMENT, quickbooks_id="904", origin=LinkOrigin.EXPORTED)]
     )

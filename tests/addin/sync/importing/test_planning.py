@@ -12,7 +12,8 @@ import pytest
 
 from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
-from qb_plugin.sync.importing.planning import external_key, plan_import, read_importable
+from qb_plugin.sync.importing.evidence import external_key
+from qb_plugin.sync.importing.planning import plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow
 from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
 from tests.support.ledgers.sync_ledger import ImportLedger
@@ -65,6 +66,7 @@ def test_a_linked_payment_is_synchronized(firm: Firm, ledger: ImportLedger) -> N
     firm.store.links.add(
         [Link(realm=REALM, source=Ref(Kind.PAYMENT, "7"), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
     )
+    ledger.has(7, 1, "100.00")
     row = decided(firm, ledger, book_payment("900"))
     assert (row.outcome, row.existing, row.exists) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7"), True)
     assert row.message == Message("already_here")
@@ -91,6 +93,7 @@ def import_of(identity: str) -> PaymentToRecord:
 
 
 def test_a_payment_this_firm_exported_is_synchronized_by_its_marker(firm: Firm, ledger: ImportLedger) -> None:
+    ledger.has(17, 1, "100.00")
     row = decided(firm, ledger, book_payment("900", note="Thanks [WS AF-payment-17]"))
     assert (row.outcome, row.existing) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "17"))
 
@@ -207,7 +210,8 @@ def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(fi
 def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, ledger: ImportLedger) -> None:
     ledger.has(17, 1, "100.00", "10432")
     row = decided(firm, ledger, book_payment("900", reference=" 10432"))
-    values = {"number": "P-17", "date": DAY, "amount": Decimal("100.00"), "ref": "10432"}
+    here = {"number": "P-17", "date": DAY.isoformat(), "amount": Decimal("100.00"), "ref": "10432"}
+    values = {**here, "there": DAY, "there_ref": " 10432"}
     assert (row.outcome, row.message) == (Outcome.NEEDS_DECISION, Message("looks_same_here", values))
     assert (row.is_possible_duplicate, row.exists, row.existing) == (True, True, Ref(Kind.PAYMENT, "17"))
     assert row.unapplied == Message("unapplied_here", {"amount": Decimal("100.00")})
@@ -220,9 +224,10 @@ def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm, ledger: Impor
     assert message.values["ref"] == "–"
 
 
-@pytest.mark.parametrize("other", [{"amount": "99.00"}, {"reference": "x"}, {"client": 2}, {"date": DAY + timedelta(days=1)}])
+@pytest.mark.parametrize("other", [{"amount": "99.00"}, {"reference": "x"}, {"client": 2}, {"date": DAY + timedelta(days=8)}])
 def test_what_differs_in_client_amount_date_or_reference_is_no_look_alike(
     firm: Firm, ledger: ImportLedger, other: dict[str, object]
 ) -> None:
-    ledger.has(17, 1, "100.00")
+    ledger.has(17, 1, "100.00", "10432")
+    other = {"reference": "10432", **other}
     assert decided(firm, ledger, book_payment("900", **other)).outcome is Outcome.READY  # type: ignore[arg-type]

@@ -154,7 +154,8 @@ def test_a_link_that_was_lost_is_healed_by_the_key(desk: Desk, ledger: ImportLed
     assert link.source.id == ledger.entries[0].id
 
 
-def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk) -> None:
+def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk, ledger: ImportLedger) -> None:
+    ledger.has(17, 1, "100.00")
     desk.press(book_payment("900", note="[WS AF-payment-17]"), book_payment("901", amount="0.00", note="[WS AF-apply-3]"))
     link = desk.linked("900")
     assert link is not None
@@ -164,7 +165,7 @@ def test_a_payment_exported_from_here_is_linked_by_its_marker(desk: Desk) -> Non
 
 def test_a_payment_another_workstation_recorded_meanwhile_is_here(firm: Firm, ledger: ImportLedger) -> None:
     ready = plan_import(firm.context, ledger, [book_payment("900")])
-    ledger.record_payments([as_host_payment(firm.context, row, {}) for row in ready])
+    ledger.record_payments([as_host_payment(row, {}) for row in ready])
     ended = collect(lambda run: record(firm.context, run.reporter, ledger, ready, {}))
     assert ended.rows["quickbooks_payment:900"].message == Message("already_here")
     assert outcomes(ended) == [Outcome.SYNCHRONIZED]

@@ -1,0 +1,88 @@
+"""The answer of the export form: its filters and switches, how it begins, and the options of a run it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from marshmallow import fields, validates_schema
+
+from qb_plugin.forms.descriptions import Answer, Edits
+from qb_plugin.forms.exporting.rows import ExportValues
+from qb_plugin.forms.fields import FormSchema, check_dates
+from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.settings import by_method
+from qb_plugin.model import Kind, Ref
+from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.selection import Selection
+
+SOURCES = {"payments": Kind.PAYMENT, "credit_memos": Kind.CREDIT_MEMO}
+DAYS = 30  # the default range: today and the thirty days before it
+
+
+class ExportAnswer(FormSchema):
+    """The form's filters and switches (docs/architecture.md rules P5 and P6)."""
+
+    start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
+    end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
+    source = fields.String(
+        load_default="payments",
+        validate=lambda value: value in SOURCES,
+        metadata={
+            "label": "Source",
+            "type": "choice",
+            "style": "radio",
+            "choices": [{"value": "payments", "label": "Payments"}, {"value": "credit_memos", "label": "Credit Memos"}],
+            "refilters": True,
+        },
+    )
+    hide_synchronized = fields.Boolean(
+        load_default=True,
+        metadata={"label": "Hide Synchronized", "refilters": True, "help": "Leave out what is in QuickBooks"},
+    )
+    show_hidden = fields.Boolean(
+        load_default=False, metadata={"label": "Show Hidden", "refilters": True, "help": "Show rows that were hidden by hand, too"}
+    )
+    auto_apply = fields.Boolean(
+        load_default=False,
+        metadata={"label": "Auto Apply", "help": "Apply to open invoices in QuickBooks: an equal balance first, else the oldest"},
+    )
+
+    @validates_schema
+    def check_range(self, values: Mapping[str, object], **_: object) -> None:
+        """Refuse a range that ends before it begins."""
+        check_dates(values, "start", "end")
+
+
+def build_first_answer(today: date, selection: Selection | None) -> Answer:
+    """The answer a form is opened with: the last thirty days, payments, or the kind of the selection."""
+    kind = selection.kind if selection else Kind.PAYMENT
+    return {
+        "from": (today - timedelta(days=DAYS)).isoformat(),
+        "to": today.isoformat(),
+        "source": next(name for name, value in SOURCES.items() if value is kind),
+        "hide_synchronized": True,
+        "show_hidden": False,
+        "auto_apply": False,
+    }
+
+
+def build_options(services: FormServices, values: ExportValues, edits: Edits) -> ExportOptions:
+    """The options of a run: the answer, the saved settings of the company, and the rows' own choices."""
+    settings = services.settings(services.connection().realm)
+    rows = {Ref.parse(identity): change for identity, change in edits.items()}
+    return ExportOptions(
+        auto_apply=values["auto_apply"],
+        apply_as_in_workspace=settings.get("auto_apply_uses") == "workspace",
+        methods=by_method(settings, "payment_method"),
+        deposits=by_method(settings, "deposit_account"),
+        item_id=str(settings.get("credit_memo_item") or ""),
+        row_deposits={ref: str(change["deposit"]) for ref, change in rows.items() if "deposit" in change},
+        row_methods={ref: str(change["method"]) for ref, change in rows.items() if "method" in change},
+        force=frozenset(ref for ref, change in rows.items() if change.get("force")),
+        skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
+        link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},
+        look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
+        send_again=frozenset(ref for ref, change in rows.items() if change.get("send_again")),
+        user=services.user_name,
+    )

@@ -1,0 +1,105 @@
+"""What became of linked records in QuickBooks: a link is a claim, checked when it is used (docs/architecture.md rule 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from qb_plugin.model import (
+    Link,
+    Message,
+    Outcome,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    SourceRecord,
+    UnreadableRecord,
+)
+from qb_plugin.money import show_amount
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.adoption import Customers, key_of
+from qb_plugin.sync.exporting.settlement import applied
+from qb_plugin.sync.linking import ENTITIES
+from qb_plugin.sync.possible_duplicates import Key
+
+ALREADY = Message("already_synchronized")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedNow:
+    """What linked records are in QuickBooks now; None for one that was deleted there. `again` are those to send once more."""
+
+    found: Mapping[Ref, QboTransaction | UnreadableRecord | None] = field(default_factory=dict)
+    again: Mapping[Ref, str] = field(default_factory=dict)  # with the QuickBooks id of what is gone
+
+    def judge(self, record: SourceRecord, link: Link, customers: Customers) -> tuple[Outcome, Message]:
+        """How the row of a linked record ends: there as it is here, or what became of it."""
+        if record.ref not in self.found:  # too new to be looked at
+            return Outcome.SYNCHRONIZED, ALREADY
+        return judge(record, link, self.found[record.ref], customers)
+
+
+def read_linked(
+    context: SyncContext,
+    records: Sequence[SourceRecord],
+    links: Mapping[Ref, Link],
+    period: Sequence[QboTransaction | UnreadableRecord],
+    send_again: frozenset[Ref],
+) -> LinkedNow:
+    """Read what is linked again: the period's transactions are at hand, the others are asked for by their ids."""
+    linked = {record.ref: links[record.ref] for record in records if record.ref in links}
+    here: dict[Key, QboTransaction | UnreadableRecord] = {
+        (each.entity, each.id) if isinstance(each, UnreadableRecord) else key_of(each): each for each in period
+    }
+    found: dict[Ref, QboTransaction | UnreadableRecord | None] = {}
+    for kind in sorted({ref.kind for ref in linked}):
+        of_kind = {ref: link.quickbooks_id for ref, link in linked.items() if ref.kind is kind}
+        missing = [identity for identity in of_kind.values() if (ENTITIES[kind], identity) not in here]
+        read = context.quickbooks.read(ENTITIES[kind], missing) if missing else {}
+        found |= {ref: here.get((ENTITIES[kind], identity)) or read.get(identity) for ref, identity in of_kind.items()}
+    young = {ref for ref, link in linked.items() if found[ref] is None and is_young(context, link)}
+    known = {ref: now for ref, now in found.items() if ref not in young}
+    return LinkedNow(known, {ref: linked[ref].quickbooks_id for ref, now in known.items() if ref in send_again and is_gone(now)})
+
+
+def is_young(context: SyncContext, link: Link) -> bool:
+    """Whether the link is so new that QuickBooks may not show yet what it stands for."""
+    wait = timedelta(seconds=context.waits.between_sends)
+    return link.made_at is not None and context.clock.now() - link.made_at < wait
+
+
+def is_gone(now: QboTransaction | UnreadableRecord | None) -> bool:
+    """Whether a transaction was deleted, or voided, and its money is not in QuickBooks any more."""
+    return now is None or (not isinstance(now, UnreadableRecord) and not now.total)
+
+
+def judge(
+    record: SourceRecord, link: Link, now: QboTransaction | UnreadableRecord | None, customers: Customers
+) -> tuple[Outcome, Message]:
+    """Outcome and sentence of a linked record by what it is in QuickBooks now."""
+    values = {"number": record.number, "id": link.quickbooks_id}
+    if now is None:
+        return Outcome.REMOVED, Message("deleted_in_quickbooks", values)
+    if isinstance(now, UnreadableRecord):
+        return Outcome.CHANGED, Message("linked_unreadable", {**values, "what": now.problem})
+    if not now.total:
+        return Outcome.CHANGED, Message("voided_in_quickbooks", values)
+    differences = describe_differences(record, now, customers)
+    if differences:
+        return Outcome.CHANGED, Message("changed_since_linked", {**values, "what": "; ".join(differences)})
+    if isinstance(now, QboPayment) and now.lines and now.sync_token != link.sync_token:
+        invoices = ", ".join(f"{part.invoice_number} {show_amount(part.amount)}" for part in applied(now))
+        return Outcome.SYNCHRONIZED, Message("applied_since", {**values, "invoices": invoices}) if invoices else ALREADY
+    return Outcome.SYNCHRONIZED, ALREADY
+
+
+def describe_differences(record: SourceRecord, now: QboTransaction, customers: Customers) -> list[str]:
+    """What is not the same on both sides, with what stands on each."""
+    meant = customers.meant(record, now)
+    pairs = (
+        ("customer", record.client_name if meant and meant != now.customer_id else "", now.customer_name),
+        ("date", str(record.date) if record.date != now.date else "", str(now.date)),
+        ("amount", show_amount(record.amount) if record.amount != now.total else "", show_amount(now.total)),
+    )
+    return [f"{name} {here} here, {there} in QuickBooks" for name, here, there in pairs if here]

@@ -1,0 +1,140 @@
+"""Payments here that a QuickBooks payment may be, paired one to one (docs/architecture.md, possible duplicates)."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from qb_plugin.host import PaymentLedger, Record
+from qb_plugin.model import Entity, Kind, Outcome, PairAnswer, Ref
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
+from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
+from qb_plugin.sync.likeness import DAYS, Likeness, Traits, pair_off
+from qb_plugin.sync.linking import client_links
+from qb_plugin.sync.matching import comparable
+
+Found = Mapping[str, tuple[Record, Likeness]]  # by QuickBooks id
+
+
+@dataclass(slots=True)
+class DuplicateFinder:
+    """Holds rows that may be here already, group by group.
+
+    `taken` are the ids of payments here that other rows are asked about, so that no two rows are asked about one.
+    """
+
+    context: SyncContext
+    ledger: PaymentLedger
+    taken: set[str] = field(default_factory=set)
+    _customers: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        links = client_links(self.context.links, self.context.realm)
+        self._customers = {client: link.quickbooks_id for client, link in links.items()}
+
+    def hold(self, rows: Sequence[ImportRow], standing: Standing) -> list[ImportRow]:
+        """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
+        ready = {row.payment.id: row for row in rows if row.outcome is Outcome.READY and row.payment.id not in standing.gone}
+        records = {record.id: record for record in self._find(ready.values())}
+        linked = self._linked([*records.values(), *standing.named.values()], standing)
+        held = self._named(ready, standing)
+        held |= self._pair_off(ready, held, [r for r in records.values() if r.id not in linked], standing)
+        again = self._pair_off(ready, held, [r for r in records.values() if r.id in linked], standing)
+        held |= {identity: (r, how) for identity, (r, how) in again.items() if is_striking(ready[identity], r, how)}
+        return [self._decided(row, held, linked, standing) for row in rows]
+
+    def _find(self, rows: Iterable[ImportRow]) -> Sequence[Record]:
+        """Payments of the same client, or of one that shares its customer, of the same amount, and near in time."""
+        keys: set[tuple[str, date, Decimal]] = set()
+        for row in rows:
+            days = [row.payment.date + timedelta(days=number) for number in range(-DAYS, DAYS + 1)]
+            keys |= {(client, day, row.payment.total) for client in self._sharing(row.client_id) for day in days}
+        return self.ledger.find_payments(sorted(keys)) if keys else ()
+
+    def _sharing(self, client: str) -> list[str]:
+        """The client, and all who share its customer."""
+        customer = self._customers.get(client)
+        return [client, *(other for other, theirs in self._customers.items() if theirs == customer and other != client)]
+
+    def _linked(self, records: Sequence[Record], standing: Standing) -> Mapping[str, str]:
+        """The QuickBooks ids of records that are linked, or were recorded under a key of this company."""
+        prefix = external_key(self.context.realm, "")
+        made = {r: r.external_key.removeprefix(prefix) for r in records if r.external_key and r.external_key.startswith(prefix)}
+        keyed = {r.id: identity for r, identity in made.items() if pair_of(identity.partition("#")[0], r) not in standing.answers}
+        links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records})
+        return keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
+
+    def _named(self, ready: Mapping[str, ImportRow], standing: Standing) -> dict[str, tuple[Record, Likeness]]:
+        """What a mark or an earlier link names; what a person called another payment is left out."""
+        found: dict[str, tuple[Record, Likeness]] = {}
+        for identity, record in standing.named.items():
+            answer = standing.answers.get(pair_of(identity, record))
+            if identity in ready and answer is not PairAnswer.DIFFERENT and record.id not in self.taken:
+                found[identity] = record, Likeness.UNLINKED
+                self.taken.add(record.id)
+        return found
+
+    def _pair_off(
+        self, ready: Mapping[str, ImportRow], held: Container[str], records: Sequence[Record], standing: Standing
+    ) -> dict[str, tuple[Record, Likeness]]:
+        """Pairs of the rows that are not held yet with records that no row is asked about yet."""
+        free = {record.id: record for record in records if record.id not in self.taken}
+        ours = {identity: self._row_traits(row) for identity, row in ready.items() if identity not in held}
+        theirs = {identity: self._record_traits(record) for identity, record in free.items()}
+        rejected = {(p.quickbooks_id, p.source.id) for p in standing.answers if p.entity is Entity.PAYMENT and p.source.id in free}
+        pairs = pair_off(ours, theirs, rejected)
+        return {identity: (free[record], how) for identity, (record, how) in pairs.items()}
+
+    def _row_traits(self, row: ImportRow) -> Traits:
+        payment, owner = row.payment, self._owner(row.client_id)
+        lines = (comparable(line.number) for line in payment.lines if line.type == Entity.INVOICE and line.number)
+        return Traits(
+            owner=owner,
+            amount=payment.total,
+            date=payment.date,
+            reference=payment.reference or "",
+            invoices=frozenset((owner, number) for number in lines),
+        )
+
+    def _record_traits(self, record: Record) -> Traits:
+        owner = self._owner(record.client_id)
+        return Traits(
+            owner=owner,
+            amount=record.amount,
+            date=record.date,
+            reference=record.reference,
+            invoices=frozenset((owner, comparable(part.invoice_number)) for part in record.applications),
+        )
+
+    def _owner(self, client: str) -> str:
+        return self._customers.get(client, f"client {client}")
+
+    def _decided(self, row: ImportRow, held: Found, linked: Mapping[str, str], standing: Standing) -> ImportRow:
+        identity = row.payment.id
+        if identity in held:
+            record, how = held[identity]
+            self.taken.add(record.id)
+            return held_as_duplicate(replace(row, key=standing.keys[identity]), record, how, linked.get(record.id, ""))
+        if row.outcome is Outcome.READY and identity in standing.gone:
+            return replace(row, outcome=Outcome.REMOVED, existing=standing.gone[identity], key=standing.keys[identity])
+        return replace(row, key=standing.keys[identity]) if row.outcome is Outcome.READY else row
+
+
+def is_striking(row: ImportRow, record: Record, how: Likeness) -> bool:
+    """Whether a record that is linked to another payment is likely the same money: a reference says so, or the very day."""
+    return how is not Likeness.NO_REFERENCE or row.payment.date == record.date
+
+
+def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: str) -> ImportRow:
+    """The row of a possible duplicate, with the WorkSpace payment that it may be."""
+    other = PossibleDuplicate(
+        number=record.number,
+        reference=record.reference,
+        date=record.date.isoformat(),
+        linked_to=linked_to,
+        exact=how is Likeness.SAME_REFERENCE and not linked_to,
+    )
+    return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind(record.kind), record.id), possible_duplicate=other)

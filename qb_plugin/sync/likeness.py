@@ -1,0 +1,126 @@
+"""How like two payments are, one of each side, and which of many go together (docs/architecture.md, possible duplicates)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Container, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from qb_plugin.sync.matching import comparable
+
+DAYS = 7  # people enter a payment the week it came
+# What people write around the number of a cheque or a transfer; it tells nobody apart.
+_ORDINARY_WORDS = frozenset(
+    ["ch", "chk", "chq", "ck", "check", "cheque", "no", "nr", "num", "number", "ref", "reference", "pmt", "payment"]
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d+")
+
+Ours = TypeVar("Ours", bound=Hashable)
+Theirs = TypeVar("Theirs", bound=Hashable)
+
+
+class Likeness(IntEnum):
+    """Why two payments may be one, the strongest evidence first."""
+
+    UNLINKED = 0  # a person took their link back
+    SAME_INVOICE = 1
+    SAME_REFERENCE = 2
+    SIMILAR_REFERENCE = 3
+    NO_REFERENCE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What payments are compared by. `owner` names the client or customer, `invoices` what it pays, alike on both sides.
+
+    `is_own_number` says that the reference is a credit memo's own number here, which a memo entered there does not have.
+    """
+
+    owner: str
+    amount: Decimal
+    date: date
+    reference: str
+    is_own_number: bool = False
+    invoices: frozenset[Hashable] = frozenset()
+
+
+def likeness(ours: Traits, theirs: Traits) -> Likeness | None:
+    """The strongest evidence that the two are one payment; None when there is none."""
+    if ours.amount != theirs.amount:
+        return None
+    if ours.invoices & theirs.invoices:
+        return Likeness.SAME_INVOICE
+    apart = abs(ours.date - theirs.date)
+    if ours.owner != theirs.owner or apart > timedelta(days=DAYS):
+        return None
+    return _likeness_of_references(ours, theirs)
+
+
+def _likeness_of_references(ours: Traits, theirs: Traits) -> Likeness | None:
+    one, other = comparable(ours.reference), comparable(theirs.reference)
+    if one and one == other and ours.date == theirs.date:
+        return Likeness.SAME_REFERENCE
+    if one and other and similar_references(one, other):
+        return Likeness.SIMILAR_REFERENCE
+    return Likeness.NO_REFERENCE if not (one and other) or ours.is_own_number else None
+
+
+def similar_references(one: str, other: str) -> bool:
+    """Whether two references name the same cheque or transfer: `CHK 4411`, `#0004411` and `4411` do; `A-1` and `B-1` do not."""
+    (words, number), (others, other_number) = _parts(one), _parts(other)
+    if number != other_number:
+        return False
+    return words == others or bool(number and not (words and others))
+
+
+def _parts(reference: str) -> tuple[str, str]:
+    """The words that tell something, and the digits without leading zeros."""
+    text = comparable(reference)
+    words = "".join(word for word in _WORD.findall(text) if word not in _ORDINARY_WORDS)
+    return words, "".join(_NUMBER.findall(text)).lstrip("0")
+
+
+def pair_off(
+    ours: Mapping[Ours, Traits], theirs: Mapping[Theirs, Traits], rejected: Container[tuple[Ours, Theirs]] = ()
+) -> dict[Ours, tuple[Theirs, Likeness]]:
+    """Pairs of what may be one payment, one to one: the likest first, then the nearest in time, then the first in order."""
+    index = _Index(theirs)
+    position = {identity: number for number, identity in enumerate(theirs)}
+    edges = [
+        ((how, abs(traits.date - theirs[other].date), number, position[other]), mine, other)
+        for number, (mine, traits) in enumerate(ours.items())
+        for other in index.near(traits)
+        if (mine, other) not in rejected and (how := likeness(traits, theirs[other])) is not None
+    ]
+    pairs: dict[Ours, tuple[Theirs, Likeness]] = {}
+    taken: set[Theirs] = set()
+    for (how, *_), mine, other in sorted(edges, key=lambda edge: edge[0]):
+        if mine not in pairs and other not in taken:
+            pairs[mine] = other, how
+            taken.add(other)
+    return pairs
+
+
+class _Index(Generic[Theirs]):
+    """Those that may be like a payment at all, so that thousands are not compared with thousands."""
+
+    def __init__(self, traits: Mapping[Theirs, Traits]) -> None:
+        self._by_day: dict[Hashable, list[Theirs]] = defaultdict(list)
+        self._by_invoice: dict[Hashable, list[Theirs]] = defaultdict(list)
+        for identity, each in traits.items():
+            self._by_day[each.owner, each.amount, each.date].append(identity)
+            for invoice in each.invoices:
+                self._by_invoice[invoice, each.amount].append(identity)
+
+    def near(self, traits: Traits) -> Iterator[Theirs]:
+        """Each of them once."""
+        days = (traits.date + timedelta(days=number) for number in range(-DAYS, DAYS + 1))
+        found = [each for day in days for each in self._by_day.get((traits.owner, traits.amount, day), ())]
+        found += [each for invoice in traits.invoices for each in self._by_invoice.get((invoice, traits.amount), ())]
+        return iter(dict.fromkeys(found))
