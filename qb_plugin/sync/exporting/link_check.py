@@ -49,18 +49,18 @@ def read_linked(
 ) -> LinkedNow:
     """Read what is linked again: the period's transactions are at hand, the others are asked for by their ids."""
     linked = {record.ref: links[record.ref] for record in records if record.ref in links}
-    here: dict[Key, QboTransaction | UnreadableRecord] = {
+    read_already: dict[Key, QboTransaction | UnreadableRecord] = {
         (each.entity, each.id) if isinstance(each, UnreadableRecord) else key_of(each): each for each in period
     }
     found: dict[Ref, QboTransaction | UnreadableRecord | None] = {}
     for kind in sorted({ref.kind for ref in linked}):
         of_kind = {ref: link.quickbooks_id for ref, link in linked.items() if ref.kind is kind}
-        missing = [identity for identity in of_kind.values() if (ENTITIES[kind], identity) not in here]
+        missing = [identity for identity in of_kind.values() if (ENTITIES[kind], identity) not in read_already]
         read = context.quickbooks.read(ENTITIES[kind], missing) if missing else {}
-        found |= {ref: here.get((ENTITIES[kind], identity)) or read.get(identity) for ref, identity in of_kind.items()}
+        found |= {ref: read_already.get((ENTITIES[kind], identity)) or read.get(identity) for ref, identity in of_kind.items()}
     young = {ref for ref, link in linked.items() if found[ref] is None and is_young(context, link)}
-    known = {ref: now for ref, now in found.items() if ref not in young}
-    return LinkedNow(known, {ref: linked[ref].quickbooks_id for ref, now in known.items() if ref in send_again and is_gone(now)})
+    judged = {ref: now for ref, now in found.items() if ref not in young}
+    return LinkedNow(judged, {ref: linked[ref].quickbooks_id for ref, now in judged.items() if ref in send_again and is_gone(now)})
 
 
 def is_young(context: SyncContext, link: Link) -> bool:
@@ -102,4 +102,4 @@ def describe_differences(record: SourceRecord, now: QboTransaction, customers: C
         ("date", str(record.date) if record.date != now.date else "", str(now.date)),
         ("amount", show_amount(record.amount) if record.amount != now.total else "", show_amount(now.total)),
     )
-    return [f"{name} {here} here, {there} in QuickBooks" for name, here, there in pairs if here]
+    return [f"{name} {ours} here, {theirs} in QuickBooks" for name, ours, theirs in pairs if ours]

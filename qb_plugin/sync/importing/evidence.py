@@ -39,10 +39,10 @@ def read_standing(
     answers = context.links.answers(context.realm)
     unlinked = unlinked_by_person(answers, payments)
     refs = {link.source for link in links.values()} | {marker.source for marker in marks.values()} | set(unlinked.values())
-    here = {Ref(Kind(record.kind), record.id): record for record in ledger.records([str(ref) for ref in sorted(refs)])}
+    records = {Ref(Kind(record.kind), record.id): record for record in ledger.records([str(ref) for ref in sorted(refs)])}
     elsewhere = context.links.by_source(context.realm, {marker.source for marker in marks.values()})
-    named = {payment.id: record for payment in payments if (record := named_record(marks.get(payment.id), here))}
-    named |= {identity: here[ref] for identity, ref in unlinked.items() if ref in here and identity not in links}
+    named = {payment.id: record for payment in payments if (record := named_record(marks.get(payment.id), records))}
+    named |= {identity: records[ref] for identity, ref in unlinked.items() if ref in records and identity not in links}
     free = [
         p for p in payments if p.id in named and ref_of(named[p.id]) not in elsewhere and pair_of(p.id, named[p.id]) not in answers
     ]
@@ -97,9 +97,9 @@ def own_mark(context: SyncContext, payment: QboPayment) -> Marker | None:
     return marker if marker and ours and marker.source.kind is Kind.PAYMENT else None
 
 
-def named_record(marker: Marker | None, here: Mapping[Ref, Record]) -> Record | None:
+def named_record(marker: Marker | None, records: Mapping[Ref, Record]) -> Record | None:
     """The record that a mark names, unless another birth says that it was another's."""
-    record = here.get(marker.source) if marker else None
+    record = records.get(marker.source) if marker else None
     births = {marker.birth, record.birth} - {""} if marker and record else set()
     return record if len(births) < 2 else None
 
