@@ -50,8 +50,8 @@ def read_standing(
     keys = KeyFinder(context.realm, ledger, answers)
     keys.find([payment.id for payment in payments])
     return Standing(
-        links={identity: link for identity, link in links.items() if link.source in here},
-        gone={identity: link.source for identity, link in links.items() if link.source not in here},
+        links={identity: link for identity, link in links.items() if link.source in records},
+        gone={identity: link.source for identity, link in links.items() if link.source not in records},
         recorded=keys.recorded,
         keys=keys.keys,
         marked=marked,
