@@ -45,6 +45,24 @@ TARGETS: Mapping[str, Target] = {
         "qb_plugin/sync/exporting/recovery.py",
         ("tests/addin/sync/exporting/test_recovery.py", "tests/addin/sync/exporting/test_recovery_resend.py"),
     ),
+    "sign_in": Target("qb_plugin/quickbooks/auth/sign_in.py", ("tests/addin/quickbooks/auth/test_sign_in.py",)),
+    "oauth": Target("qb_plugin/quickbooks/auth/oauth.py", ("tests/addin/quickbooks/auth/test_oauth.py",)),
+    "oauth_state": Target("qb_plugin/quickbooks/auth/oauth_state.py", ("tests/addin/quickbooks/auth/test_oauth_state.py",)),
+    "sealing": Target("qb_plugin/quickbooks/auth/sealing.py", ("tests/addin/quickbooks/auth/test_sealing.py",)),
+    "client": Target("qb_plugin/quickbooks/http/client.py", ("tests/addin/quickbooks/http/test_client.py",)),
+    "call_deadline": Target("qb_plugin/quickbooks/http/call_deadline.py", ("tests/addin/quickbooks/http/test_call_deadline.py",)),
+    "pace_rules": Target(
+        "qb_plugin/quickbooks/http/pace_rules.py",
+        ("tests/addin/quickbooks/http/test_rate_limiter.py", "tests/addin/quickbooks/http/test_shared_pace.py"),
+    ),
+    "rate_limiter": Target(
+        "qb_plugin/quickbooks/http/rate_limiter.py",
+        ("tests/addin/quickbooks/http/test_rate_limiter.py", "tests/addin/quickbooks/http/test_shared_pace.py"),
+    ),
+    "browser_sign_in": Target("qb_plugin/services/browser_sign_in.py", ("tests/addin/services/test_browser_sign_in.py",)),
+    "marks_repair": Target("qb_plugin/services/marks_repair.py", ("tests/addin/services/test_marks_repair.py",)),
+    "runtime": Target("qb_plugin/runtime.py", ("tests/addin/services",)),
+    "run_task": Target("qb_plugin/forms/run_task.py", ("tests/addin/forms/test_run_task.py", "tests/addin/forms/test_run_task_summary.py", "tests/addin/forms/test_run_task_watching.py")),
 }
 
 
