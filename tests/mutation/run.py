@@ -62,7 +62,14 @@ TARGETS: Mapping[str, Target] = {
     "browser_sign_in": Target("qb_plugin/services/browser_sign_in.py", ("tests/addin/services/test_browser_sign_in.py",)),
     "marks_repair": Target("qb_plugin/services/marks_repair.py", ("tests/addin/services/test_marks_repair.py",)),
     "runtime": Target("qb_plugin/runtime.py", ("tests/addin/services",)),
-    "run_task": Target("qb_plugin/forms/run_task.py", ("tests/addin/forms/test_run_task.py", "tests/addin/forms/test_run_task_summary.py", "tests/addin/forms/test_run_task_watching.py")),
+    "run_task": Target(
+        "qb_plugin/forms/run_task.py",
+        (
+            "tests/addin/forms/test_run_task.py",
+            "tests/addin/forms/test_run_task_summary.py",
+            "tests/addin/forms/test_run_task_watching.py",
+        ),
+    ),
 }
 
 
