@@ -1,4 +1,4 @@
-"""The limit to what a test may take: it ends a loop, a lock that nobody gives back and a wait, whatever catches exceptions there."""
+"""The limit to what a test may take: it ends a loop and a wait, whatever catches exceptions there."""
 
 from __future__ import annotations
 

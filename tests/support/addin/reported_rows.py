@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-from qb_plugin.model import Application, Connection, ConnectionState, Outcome, Ref, RowResult
+from qb_plugin.model import Application, Connection, ConnectionState, Message, Outcome, Ref, RowResult
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
 from qb_plugin.sync.lease import LeasedRun
@@ -32,9 +32,10 @@ def ended(
     quickbooks_id: str | None = None,
     source: Ref | None = None,
     applied: tuple[Application, ...] = (),
+    message: Message | None = None,
 ) -> RowResult:
     """A row's result: its last one, unless it says that it goes on."""
-    return RowResult(id=identity, outcome=outcome, quickbooks_id=quickbooks_id, source=source, applied=applied)
+    return RowResult(id=identity, outcome=outcome, quickbooks_id=quickbooks_id, source=source, applied=applied, message=message)
 
 
 def reporting(*results: RowResult) -> Callable[[LeasedRun], None]:
