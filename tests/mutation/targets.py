@@ -36,7 +36,7 @@ TARGETS: Mapping[str, Target] = {
     ),
     # calls to QuickBooks
     "client": Target("qb_plugin/quickbooks/http/client.py", (f"{HTTP}/test_client_calls.py", f"{HTTP}/test_client.py")),
-    "call_deadline": Target("qb_plugin/quickbooks/http/call_deadline.py", (f"{HTTP}/test_call_deadline.py",)),
+    "call_deadline": Target("qb_plugin/quickbooks/http/call_deadline.py", (f"{HTTP}/test_call_deadline_carrier.py", f"{HTTP}/test_call_deadline.py")),
     "pace_rules": Target("qb_plugin/quickbooks/http/pace_rules.py", PACE),
     "rate_limiter": Target("qb_plugin/quickbooks/http/rate_limiter.py", PACE),
     # signing in
