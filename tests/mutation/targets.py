@@ -18,6 +18,8 @@ EXPORTING, HTTP, AUTH = "tests/addin/sync/exporting", "tests/addin/quickbooks/ht
 FORMS, SERVICES = "tests/addin/forms", "tests/addin/services"
 RUN_TASK = (f"{FORMS}/test_run_task.py", f"{FORMS}/test_run_task_summary.py", f"{FORMS}/test_run_task_watching.py")
 PACE = (f"{HTTP}/test_rate_limiter.py", f"{HTTP}/test_shared_pace.py")
+CLIENT = (f"{HTTP}/test_client_calls.py", f"{HTTP}/test_client.py")
+DEADLINE = (f"{HTTP}/test_call_deadline_carrier.py", f"{HTTP}/test_call_deadline.py")
 
 TARGETS: Mapping[str, Target] = {
     # what money rests on
@@ -35,8 +37,10 @@ TARGETS: Mapping[str, Target] = {
         ),
     ),
     # calls to QuickBooks
-    "client": Target("qb_plugin/quickbooks/http/client.py", (f"{HTTP}/test_client_calls.py", f"{HTTP}/test_client.py")),
-    "call_deadline": Target("qb_plugin/quickbooks/http/call_deadline.py", (f"{HTTP}/test_call_deadline_carrier.py", f"{HTTP}/test_call_deadline.py")),
+    "client": Target("qb_plugin/quickbooks/http/client.py", CLIENT),
+    "call_deadline": Target(
+        "qb_plugin/quickbooks/http/call_deadline.py", (f"{HTTP}/test_call_deadline_carrier.py", f"{HTTP}/test_call_deadline.py")
+    ),
     "pace_rules": Target("qb_plugin/quickbooks/http/pace_rules.py", PACE),
     "rate_limiter": Target("qb_plugin/quickbooks/http/rate_limiter.py", PACE),
     # signing in
