@@ -14,44 +14,35 @@ class Target:
     tests: tuple[str, ...]
 
 
-EXPORTING, HTTP, AUTH = "tests/addin/sync/exporting", "tests/addin/quickbooks/http", "tests/addin/quickbooks/auth"
-FORMS, SERVICES = "tests/addin/forms", "tests/addin/services"
-RUN_TASK = (f"{FORMS}/test_run_task.py", f"{FORMS}/test_run_task_summary.py", f"{FORMS}/test_run_task_watching.py")
-PACE = (f"{HTTP}/test_rate_limiter.py", f"{HTTP}/test_shared_pace.py")
-CLIENT = (f"{HTTP}/test_client_calls.py", f"{HTTP}/test_client.py")
-DEADLINE = (f"{HTTP}/test_call_deadline_carrier.py", f"{HTTP}/test_call_deadline.py")
+def target(module: str, *tests: str) -> Target:
+    """A module of the add-in, and its tests below `tests/addin`."""
+    paths = (test.rpartition("/") for test in tests)
+    return Target(f"qb_plugin/{module}.py", tuple(f"tests/addin/{folder}{slash}test_{name}.py" for folder, slash, name in paths))
+
+
+EXPORTING, HTTP, AUTH = "sync/exporting", "quickbooks/http", "quickbooks/auth"
+DOUBT = ("recovery", "recovery_resend", "adoption", "doubt")
 
 TARGETS: Mapping[str, Target] = {
     # what money rests on
-    "money": Target("qb_plugin/money.py", ("tests/addin/test_money.py",)),
-    "allocation": Target("qb_plugin/sync/exporting/allocation.py", (f"{EXPORTING}/test_allocation.py",)),
-    "journal": Target("qb_plugin/store/journal.py", ("tests/addin/store/test_journal.py",)),
-    "recovery": Target(
-        "qb_plugin/sync/exporting/recovery.py",
-        (
-            f"{EXPORTING}/test_recovery.py",
-            f"{EXPORTING}/test_recovery_resend.py",
-            f"{EXPORTING}/test_adoption.py",
-            f"{EXPORTING}/test_doubt.py",
-            "tests/addin/sync/test_unreadable.py",
-        ),
-    ),
+    "money": target("money", "money"),
+    "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation"),
+    "journal": target("store/journal", "store/journal"),
+    "recovery": target(f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable"),
     # calls to QuickBooks
-    "client": Target("qb_plugin/quickbooks/http/client.py", CLIENT),
-    "call_deadline": Target(
-        "qb_plugin/quickbooks/http/call_deadline.py", (f"{HTTP}/test_call_deadline_carrier.py", f"{HTTP}/test_call_deadline.py")
-    ),
-    "pace_rules": Target("qb_plugin/quickbooks/http/pace_rules.py", PACE),
-    "rate_limiter": Target("qb_plugin/quickbooks/http/rate_limiter.py", PACE),
+    "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
+    "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
+    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
+    "rate_limiter": target(f"{HTTP}/rate_limiter", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
     # signing in
-    "sign_in": Target("qb_plugin/quickbooks/auth/sign_in.py", (f"{AUTH}/test_sign_in.py",)),
-    "oauth": Target("qb_plugin/quickbooks/auth/oauth.py", (f"{AUTH}/test_oauth.py", f"{AUTH}/test_sign_in.py")),
-    "oauth_state": Target("qb_plugin/quickbooks/auth/oauth_state.py", (f"{AUTH}/test_oauth_state.py",)),
-    "sealing": Target("qb_plugin/quickbooks/auth/sealing.py", (f"{AUTH}/test_sealing.py",)),
-    "browser_sign_in": Target("qb_plugin/services/browser_sign_in.py", (f"{SERVICES}/test_browser_sign_in.py",)),
+    "sign_in": target(f"{AUTH}/sign_in", f"{AUTH}/sign_in_pairs", f"{AUTH}/sign_in"),
+    "oauth": target(f"{AUTH}/oauth", f"{AUTH}/oauth", f"{AUTH}/sign_in"),
+    "oauth_state": target(f"{AUTH}/oauth_state", f"{AUTH}/oauth_state"),
+    "sealing": target(f"{AUTH}/sealing", f"{AUTH}/sealing"),
+    "browser_sign_in": target("services/browser_sign_in", "services/browser_sign_in"),
     # the run of forms
-    "run_task": Target("qb_plugin/forms/run_task.py", RUN_TASK),
-    "marks_repair": Target("qb_plugin/services/marks_repair.py", (f"{SERVICES}/test_marks_repair.py",)),
-    "settle_job": Target("qb_plugin/services/settle_job.py", (f"{SERVICES}/test_settle_job.py",)),
-    "runtime": Target("qb_plugin/runtime.py", ("tests/addin/test_runtime.py", RUN_TASK[1])),
+    "run_task": target("forms/run_task", "forms/run_task", "forms/run_task_summary", "forms/run_task_watching"),
+    "marks_repair": target("services/marks_repair", "services/marks_repair"),
+    "settle_job": target("services/settle_job", "services/settle_job", "services/settle_job_doubt"),
+    "runtime": target("runtime", "runtime"),
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from qb_plugin.errors import RunInProgress
 from qb_plugin.forms.run_task import LOOK_EVERY, RunTask, progress_of
-from qb_plugin.model import RunInfo
+from qb_plugin.model import Lease, Message, RunInfo
 from qb_plugin.runtime import Runtime
 from qb_plugin.store.database import open_store
 from tests.support.addin.reported_rows import IDS, REALM, ended, reporting
@@ -86,6 +88,35 @@ def test_a_database_that_fails_while_a_colleague_is_watched_ends_the_watching(
     assert (summary["level"], summary["counts"]["not_tried"]) == ("error", 3)
     assert "database" in summary["text"]
     colleague.close()
+
+
+class GoneLeases:
+    """Leases of which another run's is given back between our asking for it and our first look."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    def take(self, realm: str, run: RunInfo) -> Lease:
+        """Refuse."""
+        raise RunInProgress(Message("run_in_progress", self._values))
+
+    def current(self, realm: str) -> Lease | None:
+        """Nobody runs any more."""
+        return None
+
+    def beat(self, lease: Lease, done: int) -> None:
+        """Never asked for."""
+
+    def release(self, lease: Lease) -> None:
+        """Never asked for."""
+
+
+def test_a_run_that_is_over_before_the_first_look_is_named_too(runtime: Runtime, task: RunTask, clock: VirtualClock) -> None:
+    leases = GoneLeases({"user": "Ana Ruiz", "time": "09:30", "done": 70, "total": 70})
+    runtime.run_ports = replace(runtime.run_ports, leases=leases)
+    summary = task.run("export-payments", IDS, reporting())
+    assert summary["text"].startswith("The run that Ana Ruiz started at 09:30 is over.")
+    assert clock.slept == []
 
 
 def test_progress_tells_who_runs_since_when_and_how_far(clock: VirtualClock) -> None:
