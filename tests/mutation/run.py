@@ -1,7 +1,8 @@
 """Changes the rules that money rests on one by one, and expects a test to fail: `make mutants`, or ARGS="--only money".
 
 mutmut makes the mutants: in a copy of the project, with one thing of one function changed, the module's own tests run until the
-first one fails. A mutant that survives them must stand in `mutants.toml`, with the reason why it does no harm.
+first one fails. A mutant that survives them must stand in `mutants.toml`, with the reason why it does no harm; so must one that ran
+out of time, with the reason why it never ends.
 """
 
 from __future__ import annotations
@@ -16,36 +17,25 @@ import sys
 import sysconfig
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.harness.databases import MEMORY
+from tests.mutation.targets import TARGETS, Target
 from tests.support.paths import ROOT
 
 EXPLANATIONS = Path(__file__).with_name("mutants.toml")
 PARTS = ("qb_plugin", "hostsim", "tests", "manifest.toml", "pyproject.toml")
 LEAST = 90.0  # percent of each module's mutants that must not survive
+DIFFERENCES = """
+import sys
+from pathlib import Path
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+for name in sys.argv[2:]:
+    print(get_diff_for_mutant(name, path=Path(sys.argv[1])), end="\\0")
+"""
 NAME = re.compile(r"^\s*\S+\.x(?:ǁ(?P<owner>\w+)ǁ|_)(?P<name>\w+)__mutmut_\d+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A module that is mutated, and the tests that are its own."""
-
-    module: str
-    tests: tuple[str, ...]
-
-
-TARGETS: Mapping[str, Target] = {
-    "money": Target("qb_plugin/money.py", ("tests/addin/test_money.py",)),
-    "allocation": Target("qb_plugin/sync/exporting/allocation.py", ("tests/addin/sync/exporting/test_allocation.py",)),
-    "journal": Target("qb_plugin/store/journal.py", ("tests/addin/store/test_journal.py",)),
-    "recovery": Target(
-        "qb_plugin/sync/exporting/recovery.py",
-        ("tests/addin/sync/exporting/test_recovery.py", "tests/addin/sync/exporting/test_recovery_resend.py"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +67,27 @@ class Ran:
 
     @property
     def percent(self) -> float:
-        """How many did not survive; a mutant that never ends is found by the time it takes."""
+        """How many did not survive; a mutant that never ends is found by the time it takes, and explained."""
         return 100.0 * (self.mutants - len(self.survived)) / self.mutants if self.mutants else 0.0
 
 
-def read_explanations(text: str) -> dict[Place, str]:
-    """Every survivor that is explained, and its reason."""
-    entries = tomllib.loads(text)["survivor"]
+def read_explanations(text: str, kind: str = "survivor") -> dict[Place, str]:
+    """Every survivor that is explained, and its reason; or of the kind `endless`, every mutant that never ends."""
+    entries = tomllib.loads(text).get(kind, [])
     return {Place(e["module"], e["function"], line): e["reason"].strip() for e in entries for line in e["becomes"]}
 
 
-def find_problems(runs: Sequence[Ran], explained: Mapping[Place, str]) -> list[str]:
-    """What is wrong: too few killed, a survivor without a reason, a reason without a survivor."""
+def find_problems(runs: Sequence[Ran], explained: Mapping[Place, str], endless: Mapping[Place, str]) -> list[str]:
+    """What is wrong: too few killed, a survivor or one out of time without a reason, a reason without a survivor.
+
+    A reason for one that never ends need not be used: a test may find the mutant before it comes to the end of its time.
+    """
     few = [f"below {LEAST:.0f} %: {ran.module}" for ran in runs if ran.percent < LEAST]
     survivors = [place for ran in runs for place in ran.survived]
+    late = [place for ran in runs for place in ran.timed_out]
     unexplained = [f"survived, and nobody says why: {place}" for place in survivors if place not in explained]
-    alive = {*survivors, *(place for ran in runs for place in ran.timed_out)}
-    modules = {ran.module for ran in runs}
+    unexplained += [f"ran out of time, and nobody says why: {place}" for place in late if place not in {**explained, **endless}]
+    modules, alive = {ran.module for ran in runs}, {*survivors, *late}
     stale = [f"explained, but does not survive: {place}" for place in explained if place.module in modules and place not in alive]
     return few + unexplained + stale
 
@@ -114,7 +108,7 @@ def run_target(target: Target, workers: int) -> Ran:
         project = lay_out(Path(folder), target)
         mutmut(project, "run", "--max-children", str(workers))
         states = read_states(mutmut(project, "results", "--all", "true"))
-        alive = {name: changed_place(target.module, name, mutmut(project, "show", name)) for name in not_killed(states)}
+        alive = {name: changed_place(target.module, name, text) for name, text in differences(project, target, not_killed(states))}
     survived = [place for name, place in alive.items() if states[name] != "timeout"]
     timed_out = [place for name, place in alive.items() if states[name] == "timeout"]
     return Ran(target.module, len(states), survived, timed_out, processor_seconds() - before)
@@ -142,18 +136,29 @@ def settings(target: Target) -> str:
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "--hypothesis-profile=ci", "-m", "not postgres"],
         "pytest_add_cli_args_test_selection": list(target.tests),
         "timeout_multiplier": 5.0,  # times what its tests take when nothing is changed, and the constant in seconds
-        "timeout_constant": 3.0,
+        "timeout_constant": 6.0,
     }
     return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in chosen.items())
 
 
+def differences(project: Path, target: Target, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What each of these mutants changes, in one process for all: `mutmut show` starts one for each."""
+    if names:
+        found = printed(project, sys.executable, "-c", DIFFERENCES, target.module, *names)
+        yield from zip(names, found.removesuffix("\0").split("\0"), strict=True)
+
+
 def mutmut(project: Path, *arguments: str) -> str:
-    """What mutmut prints; its own failure ends everything, with the end of what it said."""
-    command = [str(Path(sysconfig.get_path("scripts")) / "mutmut"), *arguments]
+    """What mutmut prints."""
+    return printed(project, str(Path(sysconfig.get_path("scripts")) / "mutmut"), *arguments)
+
+
+def printed(project: Path, *command: str) -> str:
+    """What a program prints; its failure ends everything, with the end of what it said."""
     environment = os.environ | {"TMPDIR": str(project.parent / "tmp")}
     ended = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
-        sys.exit(f"mutmut {' '.join(arguments)} failed\n{(ended.stdout + ended.stderr)[-4000:]}")
+        sys.exit(f"{' '.join(command)[:200]} failed\n{(ended.stdout + ended.stderr)[-4000:]}")
     return ended.stdout
 
 
@@ -193,7 +198,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in asked.only:
         print(f"{TARGETS[name].module} …", flush=True)
         runs.append(run_target(TARGETS[name], asked.workers))
-    problems = find_problems(runs, read_explanations(EXPLANATIONS.read_text(encoding="utf-8")))
+    text = EXPLANATIONS.read_text(encoding="utf-8")
+    problems = find_problems(runs, read_explanations(text), read_explanations(text, "endless"))
     print(f"\n{table(runs)}")
     for line in (*(f"timed out: {place}" for ran in runs for place in ran.timed_out), *problems):
         print(line)

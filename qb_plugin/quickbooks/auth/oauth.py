@@ -104,9 +104,9 @@ class OAuth:
         """Where a person grants access."""
         return str(self._ask(lambda client: client.get_authorization_url([Scopes.ACCOUNTING], state_token=state)))
 
-    def exchange_code(self, code: str, realm: str) -> NewTokens:
+    def exchange_code(self, code: str) -> NewTokens:
         """The pair for a code; a code is good for one exchange."""
-        return self._pair(lambda client: client.get_bearer_token(code, realm_id=realm))
+        return self._pair(lambda client: client.get_bearer_token(code))
 
     def refresh(self, token: str) -> NewTokens:
         """The next pair; GrantRefused when the token is no longer good."""

@@ -138,7 +138,7 @@ class SignIn:
         pair = self._pair.get(realm)
         if pair and self._lasts(pair):
             return pair.access
-        return self.renew(realm, pair.access if pair else None)
+        return self.renew(realm, None)  # one that does not last is renewed anyway
 
     def renew(self, realm: str, stale: str | None) -> str:
         """An access token other than `stale`: the one another process got meanwhile, or a new one."""
@@ -171,7 +171,7 @@ class SignIn:
         if not code:
             raise ReconnectNeeded(Message("quickbooks_sign_in_incomplete"))
         _check_realm(realm)
-        return Candidate(realm, self._pair_of(self._oauth.exchange_code(code, realm)))
+        return Candidate(realm, self._pair_of(self._oauth.exchange_code(code)))
 
     def _refreshed(self, realm: str, pair: TokenPair) -> TokenPair:
         """A new pair, kept before it is used.

@@ -37,6 +37,7 @@ NO_NETWORK = "http://localhost:8401"
 KEY = bytes(range(32))
 REDIRECT = "http://127.0.0.1:8400/callback"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
+MOST_REQUESTS = 2000  # of one test: whoever asks more asks without end
 
 
 class StoppedClock(VirtualClock):
@@ -177,6 +178,7 @@ class ScriptedAdapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         with self._lock:
+            assert len(self.asked) < MOST_REQUESTS, "asked without end"
             self.asked.append(request)
             self.options.append(options)
             answer = self._script(request)

@@ -48,7 +48,7 @@ def test_every_call_has_both_timeouts_and_takes_nothing_from_the_environment(mon
 
 def test_a_code_is_exchanged_with_basic_authentication_and_our_redirect() -> None:
     client, adapter = oauth(Scripted(token_answer()))
-    assert client.exchange_code("C/+=", "1") == {
+    assert client.exchange_code("C/+=") == {
         "access": "ACCESS-1",
         "refresh": "REFRESH-1",
         "expires_in": 3600,
@@ -64,7 +64,7 @@ def test_a_code_is_exchanged_with_basic_authentication_and_our_redirect() -> Non
 def test_every_token_call_asks_when_the_grant_ends_for_good_and_takes_the_answer() -> None:
     told = Scripted(token_answer()[:-1] + b',"x_refresh_token_hard_expires_in":157680000}')
     client, adapter = oauth(told, told)
-    assert client.exchange_code("C", "1")["hard_expires_in"] == 157680000
+    assert client.exchange_code("C")["hard_expires_in"] == 157680000
     assert client.refresh("R")["hard_expires_in"] == 157680000
     asked = [request for request in adapter.asked if str(request.url).endswith("/token")]
     assert [request.headers["x-include-refresh-token-hard-expires-in"] for request in asked] == ["true", "true"]

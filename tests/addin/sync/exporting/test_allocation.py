@@ -262,8 +262,8 @@ class Counted(Decimal):
         Counted.looks += 1
         return super().__lt__(other)
 
-    def __sub__(self, other: Any) -> Counted:
-        return Counted(super().__sub__(other))
+    def __add__(self, other: Any) -> Counted:  # what is left of a balance is counted as the balance was
+        return Counted(super().__add__(other))
 
     def __hash__(self) -> int:
         return super().__hash__()

@@ -1,0 +1,48 @@
+"""The modules that are mutated, each with the tests that are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A module that is mutated, and the tests that are its own."""
+
+    module: str
+    tests: tuple[str, ...]
+
+
+def target(module: str, *tests: str) -> Target:
+    """A module of the add-in, and its tests below `tests/addin`."""
+    paths = (test.rpartition("/") for test in tests)
+    return Target(f"qb_plugin/{module}.py", tuple(f"tests/addin/{folder}{slash}test_{name}.py" for folder, slash, name in paths))
+
+
+EXPORTING, HTTP, AUTH = "sync/exporting", "quickbooks/http", "quickbooks/auth"
+DOUBT = ("recovery", "recovery_resend", "adoption", "doubt")
+
+TARGETS: Mapping[str, Target] = {
+    # what money rests on
+    "money": target("money", "money"),
+    "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation"),
+    "journal": target("store/journal", "store/journal"),
+    "recovery": target(f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable"),
+    # calls to QuickBooks
+    "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
+    "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
+    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
+    "rate_limiter": target(f"{HTTP}/rate_limiter", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
+    # signing in
+    "sign_in": target(f"{AUTH}/sign_in", f"{AUTH}/sign_in_pairs", f"{AUTH}/sign_in"),
+    "oauth": target(f"{AUTH}/oauth", f"{AUTH}/oauth", f"{AUTH}/sign_in"),
+    "oauth_state": target(f"{AUTH}/oauth_state", f"{AUTH}/oauth_state"),
+    "sealing": target(f"{AUTH}/sealing", f"{AUTH}/sealing"),
+    "browser_sign_in": target("services/browser_sign_in", "services/browser_sign_in"),
+    # the run of forms
+    "run_task": target("forms/run_task", "forms/run_task", "forms/run_task_summary", "forms/run_task_watching"),
+    "marks_repair": target("services/marks_repair", "services/marks_repair"),
+    "settle_job": target("services/settle_job", "services/settle_job", "services/settle_job_doubt"),
+    "runtime": target("runtime", "runtime"),
+}
