@@ -50,14 +50,14 @@ class CallAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class Permits:
     """The calls that are counted, and the places given, by their ids; the first of each is that of the call which asked."""
 
     calls: Sequence[str]
     places: Sequence[str]
 
 
-def take_turns(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | Turns:
+def take_permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | Permits:
     """Count the call and give it its place, or say what it waits for. Either way its process is seen to be at work.
 
     A process that is alone gets as many turns more as there are ids and room; whoever comes meanwhile finds them counted.
@@ -76,7 +76,7 @@ def take_turns(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> Pa
     if places <= 0:
         return PaceWait(PaceReason.PLACES, _LOOK_EVERY)
     ids = ask.ids[:1] if shared else ask.ids
-    turns = Turns(ids[: max(1, min(window.room for window in windows))], ids[:places])
+    turns = Permits(ids[: max(1, min(window.room for window in windows))], ids[:places])
     state.count(turns.calls, turns.places, now, batch=ask.batch)
     return turns
 

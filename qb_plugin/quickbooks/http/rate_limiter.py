@@ -21,10 +21,10 @@ from qb_plugin.quickbooks.http.pace_rules import (
     PaceWait,
     be_silent,
     runs_at_once,
-    take_turns,
+    take_permits,
 )
 from qb_plugin.quickbooks.http.pace_state import PaceState, decode_state, encode_state
-from qb_plugin.quickbooks.http.slot_pool import RETIMED, SlotPool, Turn
+from qb_plugin.quickbooks.http.slot_pool import RETIMED, SlotPool, Permit
 from qb_plugin.quickbooks.limits import Limits
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Slot:
     """A call's place in the windows. It counts from the moment it leaves: on a busy machine that may be a while after its turn
     came, and QuickBooks counts arrivals."""
 
-    def __init__(self, turn: Turn, monotonic: Callable[[], float], recount: Callable[[Turn], None]) -> None:
+    def __init__(self, turn: Permit, monotonic: Callable[[], float], recount: Callable[[Permit], None]) -> None:
         self.turn = turn
         self.at = turn.at
         self._monotonic = monotonic
@@ -145,7 +145,7 @@ class RateLimiter:
         with suppress(Fatal):
             self._change(lambda state, now: be_silent(state, retry_after, self._jitter(), now, self._limits))
 
-    def _wait_for_turn(self, ask: CallAsk, stop: Callable[[], bool]) -> Turn:
+    def _wait_for_turn(self, ask: CallAsk, stop: Callable[[], bool]) -> Permit:
         """The call's turn, counted from this moment or from a little before."""
         began = self._monotonic()
         lock = self._turns[ask.purpose]
@@ -175,7 +175,7 @@ class RateLimiter:
         """Whether a wait is cut into seconds: to tell it, to be called back, or because others may shorten it."""
         return stop is not never or wait.reason is not PaceReason.OWN_CALLS or wait.seconds > _TELL_AFTER
 
-    def _try(self, ask: CallAsk, began: float) -> PaceWait | Turn:
+    def _try(self, ask: CallAsk, began: float) -> PaceWait | Permit:
         if ask.purpose is CallPurpose.RUN and self._waiting[CallPurpose.FORM]:
             return PaceWait(PaceReason.PLACES, _FORMS_FIRST)
         if turn := self._pool.take(ask.batch):
@@ -183,7 +183,7 @@ class RateLimiter:
         ids = tuple(f"{self._process}.{next(self._numbers)}" for _ in range(_AT_A_TIME))
         asked = replace(ask, ids=ids, pace=self._pace())
         try:
-            found = self._change(lambda state, now: (take_turns(state, asked, now, self._limits), self._monotonic()))
+            found = self._change(lambda state, now: (take_permits(state, asked, now, self._limits), self._monotonic()))
         except Fatal:
             if self._monotonic() - began >= self._limits.ledger_wait:
                 raise
@@ -191,10 +191,10 @@ class RateLimiter:
         turns, at = found
         return turns if isinstance(turns, PaceWait) else self._pool.fill(turns, ask.batch, at)
 
-    def _recount(self, turn: Turn) -> None:
+    def _recount(self, turn: Permit) -> None:
         self._change(lambda state, now: state.count_again(turn.call, turn.place, now))
 
-    def _end(self, turn: Turn) -> None:
+    def _end(self, turn: Permit) -> None:
         """The call is over. Its place is given back with the next change, at once if others are at work or none may follow."""
         self._pool.put(turn)
         with self._lock:

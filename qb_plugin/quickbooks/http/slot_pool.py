@@ -1,4 +1,4 @@
-"""Turns and places that the firm's count holds for this process and that no call of it uses at this moment."""
+"""Permits and places that the firm's count holds for this process and that no call of it uses at this moment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from qb_plugin.quickbooks.http.pace_rules import Turns
+from qb_plugin.quickbooks.http.pace_rules import Permits
 
 #: A call that leaves so much later than it was counted is counted anew.
 RETIMED = 0.25
@@ -15,7 +15,7 @@ _PLACE_LASTS = 4.0  # a place given to another call ends as early as for the fir
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Permit:
     """A call's number in the count, its place, since when (monotonic seconds) it is counted, and since when it has the place."""
 
     call: str
@@ -43,7 +43,7 @@ class SlotPool:
         """How many places are idle."""
         return len(self._places)
 
-    def take(self, batch: bool) -> Turn | None:
+    def take(self, batch: bool) -> Permit | None:
         """A turn and a place, if there are both."""
         with self._lock:
             now = self._monotonic()
@@ -53,28 +53,28 @@ class SlotPool:
                 return None
             self._calls.remove(call)
             self._places.remove(place)
-            return Turn(call[0], place[0], call[2], place[1])
+            return Permit(call[0], place[0], call[2], place[1])
 
-    def fill(self, turns: Turns, batch: bool, at: float) -> Turn:
+    def fill(self, turns: Permits, batch: bool, at: float) -> Permit:
         """Take in what the count gave, and hand out the first of it."""
         with self._lock:
             self._calls += [(call, batch, at) for call in turns.calls[1:]]
             self._places += [(place, at) for place in turns.places[1:]]
-        return Turn(turns.calls[0], turns.places[0], at, at)
+        return Permit(turns.calls[0], turns.places[0], at, at)
 
-    def put(self, turn: Turn) -> None:
+    def put(self, turn: Permit) -> None:
         """The place of a call that is over."""
         with self._lock:
             self._places.append((turn.place, turn.placed))
 
-    def drain(self) -> Turns:
+    def drain(self) -> Permits:
         """Everything, so that it can be given back."""
         with self._lock:
-            idle = Turns([call for call, _, _ in self._calls], [place for place, _ in self._places])
+            idle = Permits([call for call, _, _ in self._calls], [place for place, _ in self._places])
             self._calls, self._places = [], []
         return idle
 
-    def restore(self, idle: Turns) -> None:
+    def restore(self, idle: Permits) -> None:
         """It could not be given back: it is, the next time, and serves nobody until then."""
         with self._lock:
             self._calls += [(call, False, float("-inf")) for call in idle.calls]
