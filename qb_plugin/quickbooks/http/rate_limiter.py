@@ -24,7 +24,7 @@ from qb_plugin.quickbooks.http.pace_rules import (
     take_permits,
 )
 from qb_plugin.quickbooks.http.pace_state import PaceState, decode_state, encode_state
-from qb_plugin.quickbooks.http.slot_pool import RETIMED, SlotPool, Permit
+from qb_plugin.quickbooks.http.slot_pool import RETIMED, Permit, SlotPool
 from qb_plugin.quickbooks.limits import Limits
 
 T = TypeVar("T")
