@@ -111,5 +111,6 @@ class Runtime:
 
     def close(self) -> None:
         """Close the database connections; the ledger's first, so that it is never the last to leave a SQLite file."""
+        self.company.close()
         self.ledger.close()
         self.store.close()

@@ -14,7 +14,7 @@ from qb_plugin.errors import AddInError, CallCancelled, UnknownOutcome
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.batch_sizing import BatchSizer
 from qb_plugin.quickbooks.http.call_deadline import OpenCalls
-from qb_plugin.quickbooks.http.call_scope import CallPurpose, always, never
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, CallScope, always, calls_in, never
 from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest, ApiResponse
 from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
 from qb_plugin.quickbooks.limits import Limits
@@ -46,6 +46,8 @@ class BatchSender:
         self._batch_sizer = BatchSizer(limits.in_flight, limits.batch_items, limits.slow_item)
         self._pool = ThreadPoolExecutor(max_workers=limits.in_flight, thread_name_prefix="quickbooks")
         self._done: SimpleQueue[tuple[Batch, Sequence[Answer]] | BaseException] = SimpleQueue()
+        # A sender that nobody can stop waits in one piece.
+        self._scope = CallScope(CallPurpose.RUN, never if stop is never else self._is_stopped)
         self._in_flight = 0
         self._lock = Lock()
         self._fatal: Exception | None = None
@@ -55,6 +57,7 @@ class BatchSender:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._pool.shutdown(wait=True)
+        self._scope.finish()
 
     @property
     def room(self) -> int:
@@ -104,7 +107,9 @@ class BatchSender:
 
     def _carry_out(self, batch: Batch) -> None:
         try:
-            self._done.put((batch, self._answers(batch)))
+            with calls_in(self._scope):
+                answers = self._answers(batch)
+            self._done.put((batch, answers))
         except BaseException as problem:  # a defect of ours must reach whoever waits, not die in a thread
             self._done.put(problem)
 
@@ -131,9 +136,7 @@ class BatchSender:
     def _sent(self, batch: Batch, request: ApiRequest, judge: Callable[[Batch, ApiResponse], Sequence[Answer]]) -> Sequence[Answer]:
         """Send it, and judge what came; a lost answer is doubt, a call that never left was not acted upon."""
         try:
-            # A sender that nobody can stop waits in one piece.
-            stop = never if self._stopped is never else self._is_stopped
-            held = replace(request, stop=stop, may_leave=self._is_allowed, purpose=CallPurpose.RUN, open_calls=self._open_calls)
+            held = replace(request, may_leave=self._is_allowed, open_calls=self._open_calls)
             reply = self._client.exchange(held, self._limits.send_waits, batch=request.path == "batch")
         except UnknownOutcome as problem:
             self._batch_sizer.lost()

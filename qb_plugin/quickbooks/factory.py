@@ -25,6 +25,9 @@ from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
 
+# Calls are numbered, and limiters of one process (a sign-in that goes on has one of its own) must not share numbers.
+_LIMITERS, _NUMBERS = 1_000_000, 1_000_000
+
 
 class QuickBooks:
     """One app in one environment: its sign-in, and an adapter for each company, opened at its first use.
@@ -60,10 +63,15 @@ class QuickBooks:
             lambda: self.pace,
             ledger=ledger,
             process=process,
+            number_from=secrets.randbelow(_LIMITERS) * _NUMBERS,
             jitter=jitter,
         )
         self._session = open_session(environment.api, limits, adapter)
         self._adapters: dict[str, QuickBooksAdapter] = {}
+
+    def close(self) -> None:
+        """Call QuickBooks no more."""
+        self.rate_limiter.leave()
 
     def connection(self) -> Connection:
         """The sign-in as a person sees it."""
@@ -150,6 +158,7 @@ def build_quickbooks(
     limits: Limits | None = None,
     adapter: BaseAdapter | None = None,
     ledger: CallLedger | None = None,
+    process: str = "",
     jitter: Callable[[], float] = lambda: secrets.randbelow(5001) / 1000,
     make_state: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
@@ -158,8 +167,8 @@ def build_quickbooks(
 
     `environment`: `production`, `sandbox` or a simulator's address. `redirect_uri`: the host's fixed callback address. `publish`
     is called with notices of waits, from any thread. `adapter` replaces the network (tests).
-    `ledger` is where the processes of the firm share one count of calls; without one this process counts by itself. `jitter`
-    gives 0 to 5 seconds.
+    `ledger` is where the processes of the firm share one count of calls; without one this process counts by itself. `process` is
+    its name there, the same for all that it builds. `jitter` gives 0 to 5 seconds.
     """
     chosen = limits or Limits()
     servers = find_environment(environment)
@@ -184,6 +193,6 @@ def build_quickbooks(
         publish=publish,
         adapter=adapter,
         ledger=ledger,
-        process=secrets.token_hex(4),
+        process=process or secrets.token_hex(4),
         jitter=jitter,
     )

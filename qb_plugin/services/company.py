@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -41,6 +42,7 @@ class ConnectedCompany:
     ) -> None:
         self._host, self._user, self._parts, self._store, self._ledger = host, user, parts, store, ledger
         self._app_keys, self._publish = app_keys, publish
+        self._process = secrets.token_hex(4)
         self._lock = Lock()
         self._opened: tuple[str, App, QuickBooks] | None = None
 
@@ -80,6 +82,11 @@ class ConnectedCompany:
         self.use_saved_pace(self.connection().realm)
         return quickbooks
 
+    def close(self) -> None:
+        """Call QuickBooks no more; the other processes of the firm need not wait until this one has not been seen for a while."""
+        if self._opened:
+            self._opened[2].close()
+
     def open_proposed(self) -> QuickBooks:
         """The QuickBooks side for the app keys of a sign-in that goes on: the one that is open when they are the same."""
         environment, app = self._app_keys.read_proposed()
@@ -99,6 +106,7 @@ class ConnectedCompany:
             publish=self._publish,
             limits=self._parts.limits,
             ledger=self._ledger,
+            process=self._process,
         )
 
     def settings(self, realm: str) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from qb_plugin.clock import Clock
 from qb_plugin.model import Connection, ReferenceLists
+from qb_plugin.quickbooks.http.call_scope import calls_of_form
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import QuickBooksApi
 
@@ -25,7 +26,8 @@ class ReferenceListCache:
         cached = self._cached
         if not fresh and cached and cached[0] == context.realm and now - cached[1] < LIFETIME:
             return cached[2]
-        lists = read_lists(context.quickbooks)
+        with calls_of_form():
+            lists = read_lists(context.quickbooks)
         self._cached = (context.realm, now, lists)
         return lists
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
-from sqlalchemy import func, select, text
-
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import call_pace
 
@@ -15,12 +13,13 @@ T = TypeVar("T")
 
 # Any number that nobody else locks by.
 _LOCK = 7_220_451_894
-# Made once: to build and compile a statement for each call costs more than to carry it out.
-_READ = text(f"SELECT state FROM {call_pace.name}")  # noqa: S608 - a name of our own
-_WRITE = text(
-    f'INSERT INTO {call_pace.name} ("only", state) VALUES (1, :state) '  # noqa: S608 - a name of our own
+# For the driver as they are: to compile and cache a statement for each call costs more than to carry it out.
+_READ = f"SELECT state FROM {call_pace.name}"  # noqa: S608 - a name of our own
+_WRITE = (
+    f'INSERT INTO {call_pace.name} ("only", state) VALUES (1, {{state}}) '  # noqa: S608 - a name of our own
     'ON CONFLICT ("only") DO UPDATE SET state = excluded.state'
 )
+_ALONE = f"SELECT pg_advisory_xact_lock({_LOCK}), set_config('synchronous_commit', 'off', true)"
 
 
 class SharedCallLedger:
@@ -28,6 +27,8 @@ class SharedCallLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._server = database.engine.dialect.name == "postgresql"
+        self._write = _WRITE.format(state="%(state)s" if self._server else ":state")
         # One connection is enough, and of this process's threads each waits here rather than at the database.
         self._lock = Lock()
 
@@ -35,14 +36,13 @@ class SharedCallLedger:
         """Let `act` make the new text of the one kept ("" at first) and of the present moment, in seconds of the clock that all
         processes share; Fatal when the database does not answer."""
         with self._lock, self._database.write() as connection:
-            if self._database.engine.dialect.name == "postgresql":
-                connection.execute(text("SET LOCAL synchronous_commit TO off"))
-                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            if self._server:
+                connection.exec_driver_sql(_ALONE)
             now = self._database.shared_now(connection).timestamp()
-            kept: str | None = connection.execute(_READ).scalar_one_or_none()
+            kept: str | None = connection.exec_driver_sql(_READ).scalar_one_or_none()
             state, found = act(kept or "", now)
             if state != kept:
-                connection.execute(_WRITE, {"state": state})
+                connection.exec_driver_sql(self._write, {"state": state})
             return found
 
     def close(self) -> None:

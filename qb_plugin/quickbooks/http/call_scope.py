@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -28,10 +28,16 @@ def always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallScope:
-    """What a call is made for, and whether it is called back while it waits."""
+    """What calls are made for, whether they are called back while they wait, and what is done after the last of them."""
 
     purpose: CallPurpose = CallPurpose.FORM
     stop: Callable[[], bool] = never
+    at_end: dict[Callable[[], None], None] = field(default_factory=dict)
+
+    def finish(self) -> None:
+        """No call follows."""
+        while self.at_end:
+            self.at_end.popitem()[0]()
 
 
 _FORM = CallScope()
@@ -43,11 +49,42 @@ def current_scope() -> CallScope:
     return _current.get()
 
 
+def call_at_end(act: Callable[[], None]) -> bool:
+    """Whether `act` will be called when the last call for the same thing is over."""
+    scope = _current.get()
+    if scope is not _FORM:
+        scope.at_end[act] = None
+    return scope is not _FORM
+
+
+@contextmanager
+def calls_of_form() -> Iterator[None]:
+    """While it lasts, this thread calls for one form, several times perhaps."""
+    with _scope(CallScope()):
+        yield
+
+
 @contextmanager
 def calls_of_run(stop: Callable[[], bool]) -> Iterator[None]:
     """While it lasts, this thread's calls are those of a run, and called back while they wait as soon as `stop` says so."""
-    token = _current.set(CallScope(CallPurpose.RUN, stop))
+    with _scope(CallScope(CallPurpose.RUN, stop)):
+        yield
+
+
+@contextmanager
+def calls_in(scope: CallScope) -> Iterator[None]:
+    """While it lasts, this thread's calls are of this scope, which other threads may share; the last one finishes it."""
+    token = _current.set(scope)
     try:
         yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def _scope(scope: CallScope) -> Iterator[None]:
+    try:
+        with calls_in(scope):
+            yield
+    finally:
+        scope.finish()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from qb_plugin.quickbooks.http.call_scope import CallPurpose
-from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, CountedCall, PaceState
+from qb_plugin.quickbooks.http.pace_state import PaceState
 from qb_plugin.quickbooks.limits import Limits
 
 _READY = 0.001
@@ -39,48 +39,76 @@ class PaceWait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallAsk:
-    """One call that wants to leave; `pace` is the share of the limits that the firm wants used."""
+    """A call that wants to leave; `pace` is the share of the limits that the firm wants used. `ids`: its own, and those of calls
+    that may follow at once."""
 
-    id: str
+    ids: Sequence[str]
     process: str
     batch: bool
     purpose: CallPurpose
     pace: float = 1.0
 
 
-def take_turn(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | None:
-    """Count the call and give it its place, or say what it waits for. Either way its process is seen to be at work."""
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """The calls that are counted, and the places given, by their ids; the first of each is that of the call which asked."""
+
+    calls: Sequence[str]
+    places: Sequence[str]
+
+
+def take_permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | Permits:
+    """Count the call and give it its place, or say what it waits for. Either way its process is seen to be at work.
+
+    A process that is alone gets as many turns more as there are ids and room; whoever comes meanwhile finds them counted.
+    """
     state.forget(now, limits.guard, _LONGEST_SILENCE + _LONGEST_JITTER)
-    state.processes[ask.process] = now
+    state.see(ask.process, now)
     if state.silent_until - now > _READY:
         return PaceWait(PaceReason.SILENCE, state.silent_until - now)
-    guests = ask.purpose is CallPurpose.RUN and state.others(ask.process)
-    wait = max(_window_waits(state, ask, now, limits, guests))
+    shared = state.others(ask.process)
+    guests = ask.purpose is CallPurpose.RUN and shared
+    windows = list(_windows(state, ask, now, limits, guests))
+    wait = max(window.wait(now) for window in windows)
     if wait > _READY:
         return PaceWait(_whose(state, ask), wait)
-    if len(state.places) >= max(1, limits.at_once - guests * limits.places_for_forms):
+    places = max(1, limits.at_once - guests * limits.places_for_forms) - len(state.places)
+    if places <= 0:
         return PaceWait(PaceReason.PLACES, _LOOK_EVERY)
-    state.calls.append(CountedCall(ask.id, now, ask.batch))
-    state.places[ask.id] = now + PLACE_LASTS
-    return None
+    ids = ask.ids[:1] if shared else ask.ids
+    turns = Permits(ids[: max(1, min(window.room for window in windows))], ids[:places])
+    state.count(turns.calls, turns.places, now, batch=ask.batch)
+    return turns
 
 
-def _window_waits(state: PaceState, ask: CallAsk, now: float, limits: Limits, guests: bool) -> Iterable[float]:
-    """Seconds until each window has room. While other processes are at work, a run leaves a part of each to people's forms."""
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A window that slides: when calls left in it, the newest first, how many may, and its length in seconds."""
+
+    starts: Sequence[float]
+    most: int
+    length: float
+
+    @property
+    def room(self) -> int:
+        """How many calls more fit in."""
+        return self.most - len(self.starts)
+
+    def wait(self, now: float) -> float:
+        """Seconds until one call more fits in."""
+        return 0.0 if self.room > 0 else self.starts[self.most - 1] + self.length - now
+
+
+def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, guests: bool) -> Iterator[_Window]:
+    """The windows that a call must fit in. While other processes are at work, a run leaves a part of each to people's forms."""
     share = present_share(state, now, limits) * ask.pace
+    minute, second = 60 + limits.guard, 1 + limits.guard
     a_minute = int(limits.per_minute * share * (1 - guests * limits.minute_for_forms))
     a_second = int(limits.per_second * share) - guests * limits.second_for_forms
-    yield _wait(state.starts(batch=False), a_minute, 60 + limits.guard, now)
-    yield _wait(state.starts(batch=False), a_second, 1 + limits.guard, now)
+    yield _Window(state.since(now - minute, batch=False), max(1, a_minute), minute)
+    yield _Window(state.since(now - second, batch=False), max(1, a_second), second)
     if ask.batch:
-        yield _wait(state.starts(batch=True), int(limits.batches_per_minute * share), 60 + limits.guard, now)
-
-
-def _wait(starts: Iterable[float], most: int, length: float, now: float) -> float:
-    """Seconds until one call more fits into a window that slides."""
-    recent = sorted(at for at in starts if at > now - length)
-    most = max(1, most)
-    return 0.0 if len(recent) < most else recent[-most] + length - now
+        yield _Window(state.since(now - minute, batch=True), max(1, int(limits.batches_per_minute * share)), minute)
 
 
 def _whose(state: PaceState, ask: CallAsk) -> PaceReason:
@@ -111,6 +139,7 @@ def be_silent(state: PaceState, retry_after: float | None, jitter: float, now: f
     else:
         state.silent_until = max(state.silent_until, now + told)
     state.faster_at = state.silent_until + limits.recovery
+    state.changed = True
 
 
 def runs_at_once(state: PaceState, process: str, pace: float, now: float, limits: Limits) -> int:

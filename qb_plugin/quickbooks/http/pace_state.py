@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
+from operator import attrgetter
 from typing import Any
 
-#: A place ends by itself: a call is over after 125 s, whatever became of its process.
+#: A place ends by itself: a call is over after 125 s, whatever became of its process, and 5 s pass at most before it leaves.
 PLACE_LASTS = 130.0
 #: A process that has asked for nothing for so long is no longer at work.
 SEEN_LASTS = 60.0
+_SEEN_AGAIN = 10.0  # how often a process that waits is written down as at work
 _MINUTE = 60.0
 _EVER = float("-inf")
+_SHAPE = 2  # of the text
 
 
 @dataclass(slots=True)
@@ -28,9 +32,9 @@ class CountedCall:
 class PaceState:
     """All moments are seconds of the ledger's clock."""
 
-    #: calls of the last minute and the guard
+    #: calls of the last minute and the guard, the oldest first
     calls: list[CountedCall] = field(default_factory=list)
-    #: by call, when the place of one under way ends by itself
+    #: by name, when the place of a call under way ends by itself
     places: dict[str, float] = field(default_factory=dict)
     #: by process, when it asked last
     processes: dict[str, float] = field(default_factory=dict)
@@ -39,31 +43,81 @@ class PaceState:
     #: the share of the limits that is used since QuickBooks has answered 429, and when it grows again
     share: float = 1.0
     faster_at: float = _EVER
+    #: whether there is something to write down; that time has passed is not
+    changed: bool = field(default=False, compare=False)
 
     def forget(self, now: float, guard: float, longest_silence: float) -> None:
         """Drop what is over, and what lies in the future: a clock that was put back would otherwise stop everything."""
-        self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
-        self.places = {call: end for call, end in self.places.items() if now < end <= now + PLACE_LASTS}
+        if self.calls and not now - _MINUTE - guard < self.calls[0].at <= self.calls[-1].at <= now + guard:
+            self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
+        self.places = {place: end for place, end in self.places.items() if now < end <= now + PLACE_LASTS}
         self.processes = {each: at for each, at in self.processes.items() if now - SEEN_LASTS < at <= now + guard}
         if self.silent_until > now + longest_silence:
             self.silent_until, self.share, self.faster_at = _EVER, 1.0, _EVER
+
+    def see(self, process: str, now: float) -> None:
+        """The process is at work."""
+        if now - self.processes.get(process, _EVER) >= _SEEN_AGAIN:
+            self.processes[process] = now
+            self.changed = True
+
+    def leave(self, process: str) -> None:
+        """The process is at work no longer."""
+        self.changed |= self.processes.pop(process, None) is not None
+
+    def count(self, calls: Iterable[str], places: Iterable[str], now: float, *, batch: bool) -> None:
+        """Count calls, and give places."""
+        self.calls += [CountedCall(each, now, batch) for each in calls]
+        self.places |= dict.fromkeys(places, now + PLACE_LASTS)
+        self._sort()
+
+    def count_again(self, call: str, place: str, now: float) -> None:
+        """The call leaves only now."""
+        for each in self.calls:
+            if each.id == call:
+                each.at = now
+        self.places[place] = now + PLACE_LASTS
+        self._sort()
+
+    def give_back(self, calls: Sequence[str], places: Sequence[str]) -> None:
+        """Count no longer the calls that never left, and free the places."""
+        if calls:
+            self.calls = [each for each in self.calls if each.id not in calls]
+        for place in places:
+            self.places.pop(place, None)
+        self.changed |= bool(calls or places)
 
     def others(self, process: str) -> bool:
         """Whether another process is at work."""
         return any(each != process for each in self.processes)
 
-    def starts(self, batch: bool) -> Iterable[float]:
-        """When calls left; `batch`: only the batches among them."""
-        return (call.at for call in self.calls if call.batch or not batch)
+    def summary(self) -> PaceState:
+        """How it stands, without the calls: a value of its own, that may be read while this one changes."""
+        return PaceState(
+            processes=self.processes.copy(), silent_until=self.silent_until, share=self.share, faster_at=self.faster_at
+        )
+
+    def since(self, moment: float, *, batch: bool) -> Sequence[float]:
+        """When calls left after the moment, the newest first; `batch`: only the batches among them."""
+        newest: Iterator[CountedCall] = takewhile(lambda call: call.at > moment, reversed(self.calls))
+        return [call.at for call in newest if call.batch or not batch]
+
+    def _sort(self) -> None:
+        # A clock that was put back a little, and a call that is counted anew, would stand in the wrong place.
+        self.calls.sort(key=attrgetter("at"))
+        self.changed = True
 
 
 def encode_state(state: PaceState) -> str:
-    """The state as text; moments to the millisecond."""
+    """The state as text; moments in milliseconds. What is of a kind stands together: that is read and written fastest."""
     return json.dumps(
         {
-            "calls": [[call.id, round(call.at, 3), int(call.batch)] for call in state.calls],
-            "places": {call: round(end, 3) for call, end in state.places.items()},
-            "processes": {each: round(at, 3) for each, at in state.processes.items()},
+            "shape": _SHAPE,
+            "calls": [call.id for call in state.calls],
+            "at": [round(call.at * 1000) for call in state.calls],
+            "batches": [int(call.batch) for call in state.calls],
+            "places": _milliseconds(state.places),
+            "processes": _milliseconds(state.processes),
             "silent_until": _finite(state.silent_until),
             "share": state.share,
             "faster_at": _finite(state.faster_at),
@@ -73,18 +127,29 @@ def encode_state(state: PaceState) -> str:
 
 
 def decode_state(text: str) -> PaceState:
-    """The state out of its text; a fresh one when there is none."""
-    if not text:
+    """The state out of its text; a fresh one when there is none, or one of another shape."""
+    found: dict[str, Any] = json.loads(text) if text else {}
+    if found.get("shape") != _SHAPE:
         return PaceState()
-    found: dict[str, Any] = json.loads(text)
     return PaceState(
-        calls=[CountedCall(call, at, bool(batch)) for call, at, batch in found["calls"]],
-        places=found["places"],
-        processes=found["processes"],
+        calls=[
+            CountedCall(call, at / 1000, bool(batch))
+            for call, at, batch in zip(found["calls"], found["at"], found["batches"], strict=True)
+        ],
+        places=_seconds(found["places"]),
+        processes=_seconds(found["processes"]),
         silent_until=_EVER if found["silent_until"] is None else found["silent_until"],
         share=found["share"],
         faster_at=_EVER if found["faster_at"] is None else found["faster_at"],
     )
+
+
+def _milliseconds(moments: dict[str, float]) -> dict[str, int]:
+    return {name: round(at * 1000) for name, at in moments.items()}
+
+
+def _seconds(moments: dict[str, int]) -> dict[str, float]:
+    return {name: at / 1000 for name, at in moments.items()}
 
 
 def _finite(moment: float) -> float | None:

@@ -14,16 +14,17 @@ from typing import TypeVar
 from qb_plugin.errors import CallCancelled, Fatal
 from qb_plugin.model import Message
 from qb_plugin.quickbooks.http.call_ledger import CallLedger, MemoryLedger
-from qb_plugin.quickbooks.http.call_scope import CallPurpose, never
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, call_at_end, never
 from qb_plugin.quickbooks.http.pace_rules import (
     CallAsk,
     PaceReason,
     PaceWait,
     be_silent,
     runs_at_once,
-    take_turn,
+    take_permits,
 )
-from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, PaceState, decode_state, encode_state
+from qb_plugin.quickbooks.http.pace_state import PaceState, decode_state, encode_state
+from qb_plugin.quickbooks.http.slot_pool import RETIMED, Permit, SlotPool
 from qb_plugin.quickbooks.limits import Limits
 
 T = TypeVar("T")
@@ -31,7 +32,8 @@ T = TypeVar("T")
 _STEP = 1.0
 _TELL_AFTER = 2.0  # seconds in which nothing moves before a wait for our own pace is told
 _FORMS_FIRST = 0.1  # how soon a run asks again that lets a form of this process go first
-_RETIMED = 0.25  # a call that leaves so much later than it was counted is counted anew
+_ASK_EVERY = 5.0  # how soon a known wait is asked for again: others may have left meanwhile
+_AT_A_TIME = 5  # turns that a process alone takes at a time: each change of the count costs as much as a small call
 
 
 def full() -> float:
@@ -48,17 +50,17 @@ class Slot:
     """A call's place in the windows. It counts from the moment it leaves: on a busy machine that may be a while after its turn
     came, and QuickBooks counts arrivals."""
 
-    def __init__(self, identity: str, at: float, monotonic: Callable[[], float], recount: Callable[[str], None]) -> None:
-        self.id = identity
-        self.at = at
+    def __init__(self, turn: Permit, monotonic: Callable[[], float], recount: Callable[[Permit], None]) -> None:
+        self.turn = turn
+        self.at = turn.at
         self._monotonic = monotonic
         self._recount = recount
 
     def leaves(self) -> None:
         """It leaves only now."""
         now = self._monotonic()
-        if now - self.at > _RETIMED:
-            self._recount(self.id)
+        if now - self.at > RETIMED:
+            self._recount(self.turn)
         self.at = now
 
 
@@ -66,8 +68,9 @@ class RateLimiter:
     """Gives each call its turn. Thread-safe; `monotonic` and `sleep` are in seconds.
 
     `publish` hears what calls wait for: a silence each second, our own pace and the database once nothing has moved for two.
-    `pace` is the share of QuickBooks' limits that the firm wants used, asked for at each call; `ledger` holds the count, `process`
-    is this process's name in it; `jitter` gives seconds from 0 to 5, so that firms which were silenced together do not wake so.
+    `pace` is the share of QuickBooks' limits that the firm wants used, asked for at each call. `ledger` holds the count, `process`
+    is this process's name in it, whose calls this one numbers from `number_from` on. `jitter` gives seconds from 0 to 5, so that
+    firms which were silenced together do not wake together.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class RateLimiter:
         *,
         ledger: CallLedger | None = None,
         process: str = "here",
+        number_from: int = 1,
         jitter: Callable[[], float] = punctual,
     ) -> None:
         self._limits = limits
@@ -90,16 +94,17 @@ class RateLimiter:
         self._ledger: CallLedger = ledger or MemoryLedger(monotonic)
         self._process = process
         self._jitter = jitter
-        self._numbers = count(1)
+        self._numbers = count(number_from)
         # Of the calls that wait for the same, one asks the ledger; runs wait apart from forms, which come first.
         self._turns = {purpose: Lock() for purpose in CallPurpose}
         self._waiting: dict[CallPurpose, int] = dict.fromkeys(CallPurpose, 0)
         self._seen = (PaceState(), 0.0)
+        self._kept: tuple[str, PaceState] | None = None  # what this process wrote last, so that it need not be read again
+        self._pool = SlotPool(monotonic)
         self._moved_at = dict.fromkeys(CallPurpose, monotonic())
         self._told: PaceWait | None = None
         self._under_way = 0
-        self._over: list[str] = []  # calls that are over and whose places the ledger still holds
-        self._ends = Lock()
+        self._lock = Lock()
 
     @property
     def at_once(self) -> int:
@@ -121,14 +126,18 @@ class RateLimiter:
         CallCancelled when `stop` says so while the call still waits: it has not left, so it need not. Fatal when the count cannot
         be read for `Limits.ledger_wait`: without it nothing leaves.
         """
-        identity = f"{self._process}.{next(self._numbers)}"
-        at = self._wait_for_turn(CallAsk(id=identity, process=self._process, batch=batch, purpose=purpose), stop)
-        with self._ends:
+        turn = self._wait_for_turn(CallAsk(ids=(), process=self._process, batch=batch, purpose=purpose), stop)
+        with self._lock:
             self._under_way += 1
         try:
-            yield Slot(identity, at, self._monotonic, self._recount)
+            yield Slot(turn, self._monotonic, self._recount)
         finally:
-            self._free(identity)
+            self._end(turn)
+
+    def leave(self) -> None:
+        """This process calls QuickBooks no more: others need not wait until it has not been seen for a while."""
+        with suppress(Fatal):
+            self._change(lambda state, _now: state.leave(self._process))
 
     def throttled(self, retry_after: float | None = None) -> None:
         """QuickBooks answered 429; `retry_after` is what it said of how long to wait."""
@@ -136,77 +145,99 @@ class RateLimiter:
         with suppress(Fatal):
             self._change(lambda state, now: be_silent(state, retry_after, self._jitter(), now, self._limits))
 
-    def _wait_for_turn(self, ask: CallAsk, stop: Callable[[], bool]) -> float:
-        """The moment from which the call is counted."""
+    def _wait_for_turn(self, ask: CallAsk, stop: Callable[[], bool]) -> Permit:
+        """The call's turn, counted from this moment or from a little before."""
         began = self._monotonic()
-        turn = self._turns[ask.purpose]
-        while not turn.acquire(timeout=_STEP):
+        lock = self._turns[ask.purpose]
+        while not lock.acquire(timeout=_STEP):
             _check(stop)
         self._waiting[ask.purpose] += 1
         try:
-            while isinstance(wait := self._try(ask, began), PaceWait):
-                _check(stop)
-                self._tell(wait, began, ask.purpose)
-                self._sleep(min(wait.seconds, _STEP) if self._in_steps(wait, stop) else wait.seconds)
+            while isinstance(turn := self._try(ask, began), PaceWait):
+                self._sit_out(turn, began, ask.purpose, stop)
         finally:
             self._waiting[ask.purpose] -= 1
-            turn.release()
-        self._moved_at[ask.purpose], self._told = wait, None
-        return wait
+            lock.release()
+        self._moved_at[ask.purpose], self._told = self._monotonic(), None
+        return turn
+
+    def _sit_out(self, wait: PaceWait, began: float, purpose: CallPurpose, stop: Callable[[], bool]) -> None:
+        """Wait until it is worth asking again; meanwhile this process's own clock counts the seconds down."""
+        now = self._monotonic()
+        end, ask_again = now + wait.seconds, now + _ASK_EVERY
+        while (left := end - now) > 0 and now < ask_again:
+            _check(stop)
+            self._tell(rest := PaceWait(wait.reason, left), began, purpose)
+            self._sleep(min(left, _STEP) if self._in_steps(rest, stop) else left)
+            now = self._monotonic()
 
     def _in_steps(self, wait: PaceWait, stop: Callable[[], bool]) -> bool:
         """Whether a wait is cut into seconds: to tell it, to be called back, or because others may shorten it."""
         return stop is not never or wait.reason is not PaceReason.OWN_CALLS or wait.seconds > _TELL_AFTER
 
-    def _try(self, ask: CallAsk, began: float) -> PaceWait | float:
+    def _try(self, ask: CallAsk, began: float) -> PaceWait | Permit:
         if ask.purpose is CallPurpose.RUN and self._waiting[CallPurpose.FORM]:
             return PaceWait(PaceReason.PLACES, _FORMS_FIRST)
-        asked = replace(ask, pace=self._pace())
+        if turn := self._pool.take(ask.batch):
+            return turn
+        ids = tuple(f"{self._process}.{next(self._numbers)}" for _ in range(_AT_A_TIME))
+        asked = replace(ask, ids=ids, pace=self._pace())
         try:
-            return self._change(lambda state, now: take_turn(state, asked, now, self._limits) or self._monotonic())
+            found = self._change(lambda state, now: (take_permits(state, asked, now, self._limits), self._monotonic()))
         except Fatal:
             if self._monotonic() - began >= self._limits.ledger_wait:
                 raise
             return PaceWait(PaceReason.DATABASE, _STEP)
+        turns, at = found
+        return turns if isinstance(turns, PaceWait) else self._pool.fill(turns, ask.batch, at)
 
-    def _recount(self, identity: str) -> None:
-        def recount(state: PaceState, now: float) -> None:
-            for call in state.calls:
-                if call.id == identity:
-                    call.at = now
-            state.places[identity] = now + PLACE_LASTS
+    def _recount(self, turn: Permit) -> None:
+        self._change(lambda state, now: state.count_again(turn.call, turn.place, now))
 
-        self._change(recount)
-
-    def _free(self, identity: str) -> None:
-        """Give the place back: at once when others wait for places or nothing more is under way, else with the next call."""
-        with self._ends:
-            self._over.append(identity)
+    def _end(self, turn: Permit) -> None:
+        """The call is over. Its place is given back with the next change, at once if others are at work or none may follow."""
+        self._pool.put(turn)
+        with self._lock:
             self._under_way -= 1
-            waits = self._under_way > 0 and not self._seen[0].others(self._process)
+            more = self._under_way > 0
+        may_stay = more or (self._pool.places <= _AT_A_TIME and call_at_end(self._give_back))
+        if not may_stay or self._seen[0].others(self._process):
+            self._give_back()
+
+    def _give_back(self) -> None:
         # A place that cannot be given back ends by itself.
-        if not waits:
+        if self._pool.calls or self._pool.places:
             with suppress(Fatal):
                 self._change(lambda _state, _now: None)
 
     def _change(self, act: Callable[[PaceState, float], T]) -> T:
-        """Let `act` change the firm's count, and remember how it stands."""
-
-        with self._ends:
-            over = list(self._over)
+        """Let `act` change the firm's count, in which nothing idle is left, and remember how it stands."""
+        idle = self._pool.drain()
+        written: list[tuple[str, PaceState]] = []
 
         def change(text: str, now: float) -> tuple[str, T]:
-            state = decode_state(text)
-            for identity in over:
-                state.places.pop(identity, None)
+            state = self._read(text)
+            state.give_back(idle.calls, idle.places)
             found = act(state, now)
-            self._seen = (state, self._monotonic() - now)
-            return encode_state(state), found
+            self._seen = (state.summary(), self._monotonic() - now)
+            if not state.changed:
+                return text, found
+            state.changed = False
+            written.append((encode_state(state), state))
+            return written[0][0], found
 
-        found = self._ledger.change(change)
-        with self._ends:
-            self._over = [identity for identity in self._over if identity not in over]
+        try:
+            found = self._ledger.change(change)
+        except Fatal:
+            self._pool.restore(idle)
+            raise
+        self._kept = written[0] if written else None
         return found
+
+    def _read(self, text: str) -> PaceState:
+        """The state of this text. Nobody else has the one that is kept, and it is kept again only when its change is written."""
+        kept, self._kept = self._kept, None
+        return kept[1] if kept and kept[0] == text else decode_state(text)
 
     def _tell(self, wait: PaceWait, began: float, purpose: CallPurpose) -> None:
         """A silence is told at once, all else when nothing has moved for a while; each second anew."""
