@@ -183,6 +183,13 @@ def test_an_answer_that_is_none_is_told_by_its_kind(answer: Scripted, key: str, 
     assert caught.value.__context__ is None
 
 
+def test_a_discovery_document_that_lacks_what_the_library_wants_is_told_by_the_kind_of_failure() -> None:
+    client, _ = oauth(discovery=DISCOVERY.replace(b'"issuer"', b'"other"'))
+    with pytest.raises(Unreachable) as caught:
+        client.refresh("R")
+    assert caught.value.message == Message("quickbooks_sign_in_unreadable", details="KeyError")
+
+
 @pytest.mark.parametrize("discovery", [b"[]", DISCOVERY.replace(b"https://quickbooks.test/token", b"https://evil.test/token")])
 def test_a_discovery_document_that_is_not_believed_is_told_as_such(discovery: bytes) -> None:
     client, _ = oauth(discovery=discovery)
