@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Lock
 
 from qb_plugin.errors import NotConnected, ReconnectNeeded
@@ -20,6 +21,7 @@ from qb_plugin.services.company_settings import pace_of
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import Store
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.sources import read_sources
 
 
 class ConnectedCompany:
@@ -69,6 +71,7 @@ class ConnectedCompany:
             ids=self._parts.ids,
             fault_message=message_for,
             waits=self._parts.waits,
+            read_records=partial(read_sources, self._host.ledger),
         )
 
     def open_quickbooks(self) -> QuickBooks:
