@@ -83,7 +83,8 @@ class ExportPayments:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[OpenedForm]()
-        self._currencies = ClientCurrencies(services.host.ledger)
+        self._records = services.host.ledger  # to read records from, whatever the marks on them are
+        self._currencies = ClientCurrencies(self._records)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description, for a selection or for the filters."""
@@ -205,7 +206,7 @@ class ExportPayments:
         found: list[SourceRecord] = []
         for start in range(0, len(ids), PORTION):
             portion = ids[start : start + PORTION]
-            records = read_sources(self._services.host.ledger, portion, self._currencies)
+            records = read_sources(self._records, portion, self._currencies)
             for unknown in report_unknown_rows(portion, {str(record.ref) for record in records}):
                 report(unknown)
             found += records

@@ -27,7 +27,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.drafting.explanations import describe_difference
+from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
 from qb_plugin.sync.exporting.settlement import NOT_CONFIRMED, find_differences
 from qb_plugin.sync.markers import Marker, with_marker

@@ -26,7 +26,7 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.answers import remember_answers
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, meant_by, saved_before, with_application
-from qb_plugin.sync.exporting.drafting.explanations import describe_difference
+from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.exporting.edits import report_edited
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import TRIES, Recovery

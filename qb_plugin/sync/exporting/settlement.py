@@ -26,7 +26,7 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.money import ZERO
-from qb_plugin.sync.exporting.drafting.explanations import describe_difference
+from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.linking import link_of_intent
 
 NOT_CONFIRMED = Message("not_confirmed")

@@ -9,14 +9,11 @@ from decimal import Decimal
 from qb_plugin.model import (
     Application,
     Customer,
-    Draft,
     Kind,
     Line,
     Message,
     Outcome,
-    PaymentDraft,
     QboInvoice,
-    QboTransaction,
     Ref,
     RowResult,
     SourceRecord,
@@ -62,7 +59,7 @@ def why_less(part: Application, invoice: QboInvoice, customer: Customer, snapsho
         return Message("invoice_of_other_customer", {"no": part.invoice_number, "other": owner.full_name})
     if not same_currency(invoice.currency, customer.currency):
         return Message("invoice_in_other_currency", {"no": part.invoice_number, "currency": invoice.currency})
-    return Message("invoice_paid_there", {"no": part.invoice_number, "amount": invoice.balance})
+    return Message("invoice_open_less", {"no": part.invoice_number, "amount": invoice.balance})
 
 
 def tell_applied(result: RowResult, customer: Customer, to_apply: Decimal, why: Message | None) -> RowResult:
@@ -86,11 +83,3 @@ def name_invoices(applied: Sequence[Application]) -> str:
     named = [f"{each.invoice_number} {show_amount(each.amount)}" for each in applied[:MOST_NAMED]]
     more = len(applied) - len(named)
     return ", ".join([*named, *([f"{more} more"] if more else [])])
-
-
-def describe_difference(draft: Draft, saved: QboTransaction, names: Sequence[str]) -> Message:
-    """What is not as it was meant; a total that QuickBooks made another is given with both amounts and what to do."""
-    meant = draft.total if isinstance(draft, PaymentDraft) else draft.amount
-    if "amount" not in names or isinstance(draft, PaymentDraft):
-        return Message("saved_but_differs", {"what": ", ".join(names)})
-    return Message("memo_total_differs", {"meant": meant, "found": saved.total, "id": saved.id})
