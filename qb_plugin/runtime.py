@@ -72,9 +72,9 @@ class Runtime:
         """See ConnectedCompany.context."""
         return self.company.context(connection, signed_in)
 
-    def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:
+    def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
         """See ReferenceListCache.read."""
-        return self.reference_lists.read(connection, fresh)
+        return self.reference_lists.read(connection, fresh, settings)
 
     def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""

@@ -128,7 +128,7 @@ def present_rejection(sentences: Sentences, rejection: AnswerRejected) -> Mappin
 
 def present_counts(counts: Mapping[str, int]) -> RunCounts:
     """How the rows of a run ended."""
-    return {
+    found: RunCounts = {
         "tried": counts["tried"],
         "done": counts["done"],
         "changed": counts["changed"],
@@ -140,6 +140,9 @@ def present_counts(counts: Mapping[str, int]) -> RunCounts:
         "ready": counts["ready"],
         "not_ready": counts["not_ready"],
     }
+    if counts.get("not_applied"):
+        found["not_applied"] = counts["not_applied"]
+    return found
 
 
 def as_summary(result: ActResult) -> RunSummary:

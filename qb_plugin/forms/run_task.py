@@ -176,6 +176,9 @@ def summary_message(counts: Mapping[str, int], cancelled: bool) -> Message:
 
 
 def counts_in_words(counts: Mapping[str, int]) -> str:
-    """`106 done, 12 failed, 3 need a decision`; zeros are left out, but for done and failed."""
+    """`106 done (2 of them not applied), 12 failed, 3 need a decision`; zeros are left out, but for done and failed."""
     shown = ((word, counts.get(name, 0)) for name, word in COUNT_WORDS.items())
-    return ", ".join(f"{number} {word}" for word, number in shown if number or word in ALWAYS_TOLD)
+    told = {word: f"{number} {word}" for word, number in shown if number or word in ALWAYS_TOLD}
+    if counts.get("not_applied"):
+        told["done"] += f" ({counts['not_applied']} of them not applied)"
+    return ", ".join(told.values())

@@ -72,8 +72,9 @@ class FormServices(Protocol):
         """The ports of this company; NotConnected, or with `signed_in` ReconnectNeeded, when it cannot be called."""
         ...
 
-    def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:
-        """QuickBooks' lists, cached for some minutes; raises like `context`, or what reading QuickBooks raises."""
+    def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
+        """QuickBooks' lists, cached for some minutes: those that rows need, or those of the Settings form. Raises like
+        `context`, or what reading QuickBooks raises."""
         ...
 
     def settings(self, realm: str) -> Mapping[str, object]:

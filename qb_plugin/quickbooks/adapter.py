@@ -39,7 +39,7 @@ from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_
 T = TypeVar("T")
 
 _OPEN = "Balance > '0'"
-_DEPOSITS = among("AccountType", ("Bank", "Other Current Asset"))
+_ACCOUNTS = among("AccountType", ("Bank", "Other Current Asset", "Accounts Receivable"))
 _NOT_SOLD = frozenset({"Category", "Group"})
 _PAYMENT = tolerant(Entity.PAYMENT, read_payment)
 _CREDIT_MEMO = tolerant(Entity.CREDIT_MEMO, read_credit_memo)
@@ -64,6 +64,11 @@ class QuickBooksAdapter:
         preferences = self._reader.entity("Preferences", "preferences")
         return self._reader.understood(lambda raw: read_company(realm, info, raw), preferences)
 
+    def preferences(self) -> Company:
+        """The company by its preferences alone, without its name and country: one call less."""
+        preferences = self._reader.entity("Preferences", "preferences")
+        return self._reader.understood(lambda raw: read_company(self._client.realm, {"CompanyName": ""}, raw), preferences)
+
     def now(self) -> datetime:
         """QuickBooks' own clock as of its last answer."""
         if self._client.time is None:
@@ -77,8 +82,8 @@ class QuickBooksAdapter:
         return self._list(read_customer, "Customer", "Active IN (true, false)")
 
     def accounts(self) -> Sequence[ListEntry]:
-        """Active accounts that can take a deposit: Bank and Other Current Asset."""
-        return self._list(read_account, "Account", _DEPOSITS)
+        """Active accounts that can take a deposit, Bank and Other Current Asset, and those of what customers owe."""
+        return self._list(read_account, "Account", _ACCOUNTS)
 
     def methods(self) -> Sequence[ListEntry]:
         """Active payment methods."""
@@ -87,6 +92,10 @@ class QuickBooksAdapter:
     def items(self) -> Sequence[ListEntry]:
         """Active items that can stand on a credit memo."""
         return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
+
+    def tax_codes(self) -> Sequence[ListEntry]:
+        """Active tax codes; in the United States the built-in ones are among them."""
+        return self._list(read_named, "TaxCode")
 
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""

@@ -45,7 +45,7 @@ class BrowserSignIn:
     def prepare(self, connection: Connection) -> None:
         """Save first settings for a company that has none, and use the pace of its settings."""
         if not self._company.settings(connection.realm):
-            lists = self._lists.read(connection, fresh=True)
+            lists = self._lists.read(connection, fresh=True, settings=True)
             self._company.save_settings(connection.realm, first_settings(self._host.ledger.methods(), lists))
         self._company.use_saved_pace(connection.realm)
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
-from sys import intern
-from typing import TypedDict
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row
+from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
+from qb_plugin.forms.exporting.readiness import Readiness
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
 from qb_plugin.host import Mark, Record, Snapshot
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
-    Application,
     Kind,
     Link,
     ListEntry,
@@ -23,29 +20,18 @@ from qb_plugin.model import (
     Ref,
     ReferenceLists,
     RowResult,
-    SourceRecord,
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.sources import ClientCurrencies, as_source
 
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
-
-
-class ExportValues(TypedDict):
-    """A checked answer of the export form."""
-
-    start: date | None  # both ends included
-    end: date | None
-    source: str  # payments, credit_memos
-    hide_synchronized: bool
-    show_hidden: bool
-    auto_apply: bool
 
 
 class ExportRows:
     """An ordered snapshot of records; a page is read by its ids."""
 
-    def __init__(self, services: FormServices, snapshot: Snapshot, values: ExportValues) -> None:
-        self._services, self._snapshot, self._values = services, snapshot, values
+    def __init__(self, services: FormServices, snapshot: Snapshot, values: ExportValues, currencies: ClientCurrencies) -> None:
+        self._services, self._snapshot, self._values, self._currencies = services, snapshot, values, currencies
 
     @property
     def count(self) -> int:
@@ -82,15 +68,16 @@ class ExportRows:
 
     def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these positions."""
-        return present_records(self._services, self.ids(start, stop))
+        return present_records(self._services, self.ids(start, stop), self._currencies)
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The sum of these rows."""
         return plain_amount(sum((record.amount for record in self._services.host.ledger.records(ids)), ZERO))
 
 
-def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
-    """The rows of these records; links, marks and last results are read for all of them together."""
+def present_records(services: FormServices, ids: Sequence[str], currencies: ClientCurrencies | None = None) -> list[Row]:
+    """The rows of these records; links, marks and last results are read for all of them together, and the clients'
+    currencies where they are not given."""
     records = services.host.ledger.records(ids)
     connection = services.connection()
     realm = connection.realm
@@ -105,6 +92,7 @@ def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
         settings=services.settings(realm),
         links=links,
         connected=bool(realm),
+        currencies=(currencies or ClientCurrencies(services.host.ledger)).of({record.client_id for record in records}),
     )
     return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
@@ -120,9 +108,12 @@ class RowPresenter:
         settings: Mapping[str, object],
         links: Mapping[Ref, Link],
         connected: bool,
+        currencies: Mapping[str, str],
     ) -> None:
         self._sentences, self._settings, self._links, self._connected = sentences, settings, links, connected
         self._customers = {customer.id: customer for customer in lists.customers}
+        self._readiness = Readiness(lists, options_of_settings(settings, lists), self._customers)
+        self._currencies = currencies
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
 
@@ -177,26 +168,15 @@ class RowPresenter:
             return Outcome(mark.state), said
         if said and last and last.outcome is Outcome.NEEDS_DECISION:
             return Outcome.NEEDS_DECISION, said
-        return Outcome.READY, None
+        return self._judge(record)
 
-
-def as_source(record: Record) -> SourceRecord:
-    """The host's record as the rules take it; repeated texts are interned, because a run may hold very many records."""
-    parts = tuple(Application(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
-    return SourceRecord(
-        ref=Ref(Kind(record.kind), record.id),
-        number=record.number,
-        client_id=intern(record.client_id),
-        client_name=intern(record.client_name),
-        date=record.date,
-        amount=Decimal(record.amount),
-        method=intern(record.method),
-        reference=record.reference,
-        memo=record.memo,
-        applications=parts,
-        version=str(record.version),
-        birth=record.birth,
-    )
+    def _judge(self, record: Record) -> tuple[Outcome, Message | None]:
+        """Whether the row can be sent as it stands."""
+        if not self._connected:
+            return Outcome.READY, None
+        link = self._links.get(Ref(Kind.CLIENT, record.client_id))
+        source = as_source(record, self._currencies.get(record.client_id, ""))
+        return self._readiness.judge(source, link.quickbooks_id if link else "")
 
 
 def ref_of(record: Record) -> str:

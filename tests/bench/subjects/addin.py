@@ -20,7 +20,6 @@ from hostsim.secrets.simulator_credentials import SimulatorKeys
 from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.clock import SystemClock
-from qb_plugin.forms.exporting.rows import as_source
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
@@ -28,6 +27,7 @@ from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.reporting import SILENT
 from qb_plugin.sync.run import RunProgress, run_under_lease
+from qb_plugin.sync.sources import as_source
 from tests.support.paths import ROOT
 
 FREE = Limits(per_second=1_000_000, per_minute=1_000_000, batches_per_minute=1_000_000)

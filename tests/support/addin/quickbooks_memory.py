@@ -123,6 +123,12 @@ class FakeBooks:
     def items(self) -> Sequence[ListEntry]:
         return ()
 
+    def tax_codes(self) -> Sequence[ListEntry]:
+        return ()
+
+    def preferences(self) -> Company:
+        return self.company()
+
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         self._asked("open_invoices")
         return [i for i in self.invoices_.values() if i.customer_id in customer_ids and i.balance > 0]

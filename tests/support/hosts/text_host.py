@@ -45,6 +45,7 @@ class TextHost:
     callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
     cancelled: bool = False
     cancel_after: int | None = None
+    when_running: Callable[[], None] | None = None  # called once, when the first row is on its way
 
     @property
     def marks(self) -> FakeMarks:
@@ -86,6 +87,9 @@ class TextHost:
     def row(self, row: RowChange) -> None:
         """What has become of a row, as a line of text."""
         self.rows[row["id"]] = row
+        if row["outcome"] == "running" and self.when_running:
+            happens, self.when_running = self.when_running, None
+            happens()
         self.lines.append(f"{row['outcome']} {row['id']} {row.get('message', '')}".rstrip())
         if self.cancel_after is not None and sum(" payment:" in line for line in self.lines) >= self.cancel_after:
             self.cancelled = True
