@@ -15,6 +15,8 @@ class CustomerReply(ReplySchema):
     full_name = optional(as_text, "FullyQualifiedName")
     active = optional(as_flag, "Active", True)
     currency = optional(as_ref_id, "CurrencyRef")
+    parent_id = optional(as_ref_id, "ParentRef")
+    bills_with_parent = optional(as_flag, "BillWithParent", False)
 
 
 class AccountReply(ReplySchema):
@@ -40,6 +42,7 @@ def read_customer(raw: object) -> Customer:
     """A customer; BadReplyError when it is none."""
     found = load_reply(CustomerReply, raw)
     found["full_name"] = found["full_name"] or found["name"]
+    found["bills_with_parent"] = bool(found["bills_with_parent"])
     return Customer(**found)
 
 
