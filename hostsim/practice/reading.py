@@ -14,7 +14,7 @@ from hostsim.practice.lists.listing import signed_keys
 from hostsim.practice.model import Application, Client, Invoice, Kind, Record
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.sql_conditions import in_rows, in_values, row_numbers
-from hostsim.practice.text_format import record_number
+from hostsim.practice.text_format import folded, record_number
 
 KEYS_AT_ONCE = 500  # values in one comparison; both databases take far more, and parse them slowly
 
@@ -63,11 +63,18 @@ def read_invoices(connection: Connection, ids: Sequence[str]) -> list[Invoice]:
 
 
 def read_invoices_by_number(connection: Connection, numbers: Collection[str]) -> list[Invoice]:
-    """All invoices with these numbers, in order of id."""
+    """All invoices with these numbers, in order of id; case and outer blanks make no difference."""
     if not numbers:
         return []
-    condition = in_values(connection, tables.invoices.c.number, list(numbers))
-    return [_invoice(row) for row in connection.execute(_invoices.where(condition).order_by(tables.invoices.c.id))]
+    wanted = {_number_key(number) for number in numbers}
+    # By the folded text, which the index has; it leaves out accents, too, so the numbers themselves are compared then.
+    condition = in_values(connection, tables.INVOICE_TEXT, sorted({folded(number).strip() for number in numbers}))
+    rows = connection.execute(_invoices.where(condition).order_by(tables.invoices.c.id))
+    return [_invoice(row) for row in rows if _number_key(row.number) in wanted]
+
+
+def _number_key(number: str) -> str:
+    return number.strip().casefold()
 
 
 def read_clients(connection: Connection, ids: Sequence[str] | None = None) -> list[Client]:

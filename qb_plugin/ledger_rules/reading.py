@@ -38,6 +38,15 @@ def invoices_are_found(subject: LedgerUnderTest) -> None:
     expect((numbered, list(subject.ledger.invoices(["none"]))), ([subject.invoice], []), "invoices by number, unknown ones")
 
 
+def numbers_in_any_case(subject: LedgerUnderTest) -> None:
+    """An invoice is found by its number whatever the number's case and the blanks around it."""
+    (invoice,) = subject.ledger.invoices([subject.invoice])
+    written = [invoice.number.lower(), invoice.number.upper(), f"  {invoice.number} "]
+    for number in written:
+        found = [each.id for each in subject.ledger.invoices_by_number([number, "none"])]
+        expect(found, [subject.invoice], f"invoices by the number {number!r}")
+
+
 def clients_have_currencies(subject: LedgerUnderTest) -> None:
     """Every client has a currency, the three capital letters of ISO 4217."""
     codes = {client.id: client.currency for client in subject.ledger.clients()}
@@ -120,6 +129,7 @@ READING_RULES = rules(
         records_in_order,
         payments_by_amount,
         invoices_are_found,
+        numbers_in_any_case,
         clients_have_currencies,
         both_ends_included,
         counted_and_summed,

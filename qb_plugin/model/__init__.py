@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from qb_plugin.model.intents import Answer, Batch, Fault, Intent, Verdict
 from qb_plugin.model.quickbooks import (
+    CREDIT_TYPES,
     Company,
     Connection,
     ConnectionState,
     CreditMemoDraft,
     Customer,
+    Document,
     Draft,
     Entity,
     Line,
     ListEntry,
+    OtherReceipt,
     PaymentChanges,
     PaymentDraft,
     QboCreditMemo,
@@ -48,6 +51,7 @@ from qb_plugin.model.runs import (
 )
 
 __all__ = [
+    "CREDIT_TYPES",
     "QUICKBOOKS_PAYMENT",
     "Answer",
     "Application",
@@ -57,6 +61,7 @@ __all__ = [
     "ConnectionState",
     "CreditMemoDraft",
     "Customer",
+    "Document",
     "Draft",
     "Entity",
     "Fault",
@@ -70,6 +75,7 @@ __all__ = [
     "ListEntry",
     "Message",
     "Operation",
+    "OtherReceipt",
     "Outcome",
     "Pair",
     "PairAnswer",

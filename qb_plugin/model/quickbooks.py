@@ -45,6 +45,10 @@ class QboInvoice:
     currency: str | None = None
 
 
+#: Types of linked transactions that bring money to a payment; a journal entry's line may bring or take it.
+CREDIT_TYPES = frozenset({"CreditMemo", "Deposit"})
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Part of a QuickBooks payment linked to one transaction; amounts are positive, the type decides the sign."""
@@ -74,7 +78,30 @@ class QboPayment:
     created: datetime | None = None
     updated: datetime | None = None
     currency: str | None = None
+    rate: Decimal | None = None  # home currency for one of `currency`; None where the company has one currency
     voided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A transaction that a payment's line is linked to, as people know it."""
+
+    id: str
+    number: str | None = None
+    date: date | None = None
+    total: Decimal | None = None
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReceipt:
+    """Money received in QuickBooks otherwise than by a payment: a sales receipt, or a customer's line of a bank deposit."""
+
+    entity: str  # SalesReceipt or Deposit
+    id: str
+    customer_id: str
+    amount: Decimal
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    func,
 )
 
 metadata = MetaData()
@@ -97,6 +98,9 @@ invoices = Table(
     Index("practice_invoices_by_date", "date", "id"),
     Index("practice_invoices_by_client", "client_id", "balance"),
 )
+
+INVOICE_TEXT = func.trim(invoices.c.search_text)  # the number without case and outer blanks
+Index("practice_invoices_by_text", INVOICE_TEXT)
 
 # `kind` is the sign: 1 for a payment, -1 for a credit memo, and `value` the amount with that sign. Both stand in
 # every index, so that an ordered list of all records and its sum are read from the index alone.

@@ -34,6 +34,9 @@ class Form {
   buttons = new Map();
   /** @type {Answer} */
   answer = {};
+
+  /** What the rows say of themselves; shown until rows that say nothing come. @type {Notice | null | undefined} */
+  ofRows = null;
   changed = false;
   busy = false;
   over = false;
@@ -104,7 +107,7 @@ class Form {
       perform: (action, ranges, edits) => this.#perform(action, ranges, edits),
       called: (result) => this.#settle(result),
       rejected: (answer) => this.#reject(answer.rejected, answer.notice),
-      rows: (state) => (this.fields.reject({}), state.notice && this.say(state.notice)),
+      rows: (state) => (this.fields.reject({}), (state.notice || this.ofRows) && this.say((this.ofRows = state.notice))),
       selected: (count) => this.#enable(count),
       ended: (summary) => this.#ended(summary),
       follow: (link) => this.#follow(link),

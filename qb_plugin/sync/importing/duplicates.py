@@ -37,7 +37,7 @@ class DuplicateFinder:
 
     def hold(self, rows: Sequence[ImportRow], standing: Standing) -> list[ImportRow]:
         """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
-        ready = {row.payment.id: row for row in rows if row.outcome is Outcome.READY and row.payment.id not in standing.gone}
+        ready = {row.payment.id: row for row in rows if row.may_come_in and row.payment.id not in standing.gone}
         records = {record.id: record for record in self._find(ready.values())}
         linked = self._linked([*records.values(), *standing.named.values()], standing)
         held = self._named(ready, standing)
@@ -118,9 +118,9 @@ class DuplicateFinder:
             record, how = held[identity]
             self.taken.add(record.id)
             return held_as_duplicate(replace(row, key=standing.keys[identity]), record, how, linked.get(record.id, ""))
-        if row.outcome is Outcome.READY and identity in standing.gone:
+        if row.may_come_in and identity in standing.gone:
             return replace(row, outcome=Outcome.REMOVED, existing=standing.gone[identity], key=standing.keys[identity])
-        return replace(row, key=standing.keys[identity]) if row.outcome is Outcome.READY else row
+        return replace(row, key=standing.keys[identity]) if row.may_come_in else row
 
 
 def is_striking(row: ImportRow, record: Record, how: Likeness) -> bool:

@@ -163,6 +163,11 @@ class FindsAnyInvoice(FakeLedger):
         return self.bills
 
 
+class FindsExactNumbers(FakeLedger):
+    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[FakeInvoice]:
+        return [bill for bill in self.bills if bill.number in numbers]
+
+
 class KnowsNoCurrency(FakeLedger):
     def clients(self) -> Sequence[FakeClient]:
         return [replace(person, currency="") for person in super().clients()]
@@ -255,6 +260,7 @@ BROKEN_RECORDING: Mapping[str, type[FakeLedger]] = {
     "records_in_order": SortsRecords,
     "payments_by_amount": FindsByAmountAlone,
     "invoices_are_found": FindsAnyInvoice,
+    "numbers_in_any_case": FindsExactNumbers,
     "clients_have_currencies": KnowsNoCurrency,
     "both_ends_included": EndsADayEarly,
     "counted_and_summed": OldestFirst,

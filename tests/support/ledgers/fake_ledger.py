@@ -97,8 +97,9 @@ class FakeLedger:
         return [bill for bill in self.bills if bill.id in ids]
 
     def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[FakeInvoice]:
-        """Invoices with these numbers."""
-        return [bill for bill in self.bills if bill.number in numbers]
+        """Invoices with these numbers, whatever their case and outer blanks."""
+        wanted = {number.strip().casefold() for number in numbers}
+        return [bill for bill in self.bills if bill.number.strip().casefold() in wanted]
 
     def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[FakeRecord]:
         """Payments of these clients, dates and amounts."""
