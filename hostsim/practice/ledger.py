@@ -14,7 +14,8 @@ from hostsim.practice.births import fresh_birth
 from hostsim.practice.lists import client_and_invoice_lists as lists
 from hostsim.practice.lists.listing import take_snapshot
 from hostsim.practice.lists.query import read_query
-from hostsim.practice.marks import first_addin
+from hostsim.practice.mark_sets import MarkSets
+from hostsim.practice.marks import first_set_in_use
 from hostsim.practice.model import (
     ApplyChange,
     ChangeOutcome,
@@ -47,7 +48,7 @@ class PracticeLedger:
 
     def __init__(self, database: Database, addin_id: int | None = None, births: Callable[[], str] = fresh_birth) -> None:
         self._database = database
-        self._addin_id = addin_id
+        self._sets = MarkSets(database, addin_id) if addin_id else None
         self._births = births
 
     @property
@@ -73,8 +74,9 @@ class PracticeLedger:
     def snapshot(self, query: LedgerQuery) -> Snapshot:
         """Order the payments and credit memos that the query leaves (keys: see `read_query`); BadQuery for an unknown one."""
         chosen = read_query(query)
+        marked_by = self._sets.find(query.get("scope") or "") if self._sets else None
         with self._database.reading() as connection:
-            return take_snapshot(connection, chosen, self._addin_id or first_addin(connection))
+            return take_snapshot(connection, chosen, marked_by or first_set_in_use(connection))
 
     def client_snapshot(self, query: ListQuery) -> IdSnapshot:
         """Order the clients: `search`, `sort` (name, balance), `descending`."""

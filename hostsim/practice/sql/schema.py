@@ -11,7 +11,7 @@ from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database, PracticeUnavailable
 from hostsim.practice.sql.search_index import create_search_index
 
-VERSION = 3
+VERSION = 4
 FIRST_SERIALS = ({"kind": 1, "next": 1001}, {"kind": -1, "next": 1}, {"kind": 0, "next": 1})
 BIRTHS_AT_ONCE = 10_000
 LOCK = 8_400_001  # any number, as long as every workstation uses the same
@@ -43,6 +43,11 @@ def add_births_and_currencies(connection: Connection, births: Births) -> None:
     give_births(connection, births)
 
 
+def add_mark_sets(connection: Connection, _births: Births) -> None:
+    """Version 4 keeps marks by company: the first that an add-in names takes over those there are."""
+    tables.mark_sets.create(connection, checkfirst=True)
+
+
 def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT_ONCE) -> None:
     """Give a birth to each record that has none."""
     records = tables.records
@@ -55,7 +60,7 @@ def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT
 
 
 # The migration from version n to n + 1, at position n - 1.
-STEPS: Sequence[Callable[[Connection, Births], None]] = (add_data_key, add_births_and_currencies)
+STEPS: Sequence[Callable[[Connection, Births], None]] = (add_data_key, add_births_and_currencies, add_mark_sets)
 
 
 def prepare(database: Database, name: str, short_id: str, births: Births = fresh_birth) -> None:

@@ -97,7 +97,7 @@ def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
     refs = [Ref.parse(identity) for identity in ids]
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
     links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
-    marks = services.host.marks.get(ids)
+    marks = services.host.marks.get(ids, realm)
     results = services.run_ports.runs.last_results(realm, ids) if realm else {}
     presenter = RowPresenter(
         sentences=services.sentences,

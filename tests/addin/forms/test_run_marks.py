@@ -25,7 +25,8 @@ from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.lease import LeasedRun
 from tests.support.hosts.text_host import TextHost
-from tests.support.ledgers.fake_ledger import FakeLedger, FakeMarks
+from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_marks import FakeMarks
 from tests.support.virtual_clock import VirtualClock
 
 TODAY = date(2026, 11, 20)
