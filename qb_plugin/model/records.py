@@ -129,3 +129,4 @@ class SourceRecord:
     applications: tuple[Application, ...] = ()
     version: str = "0"
     birth: str = ""
+    external_key: str = ""  # of a payment that was imported: names the company that it came from

@@ -47,7 +47,7 @@ class BrowserSignIn:
         if not self._company.settings(connection.realm):
             lists = self._lists.read(connection, fresh=True)
             self._company.save_settings(connection.realm, first_settings(self._host.ledger.methods(), lists))
-        self._company.use_saved_pace(connection.realm)
+        self._company.save_settings(connection.realm, {"company_name": connection.company})
         self._host.marks.use(connection.realm)
 
     def receive_callback(self, values: Mapping[str, str]) -> CallbackAnswer:

@@ -75,6 +75,7 @@ class ExportPayments:
         actions=[ACTION, *ROW_ACTIONS],
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
+        edit_rights={"unlink": "match"},
         columns=build_columns([], []),
     )
 

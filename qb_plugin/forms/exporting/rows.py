@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from sys import intern
@@ -26,6 +26,7 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.exporting.checks import from_another_company, other_company
 
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
@@ -104,7 +105,8 @@ def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
         lists=read_lists_or_empty(services, connection),
         settings=services.settings(realm),
         links=links,
-        connected=bool(realm),
+        realm=realm,
+        company_name=services.company_name,
     )
     return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
@@ -119,9 +121,11 @@ class RowPresenter:
         lists: ReferenceLists,
         settings: Mapping[str, object],
         links: Mapping[Ref, Link],
-        connected: bool,
+        realm: str,
+        company_name: Callable[[str], str],
     ) -> None:
-        self._sentences, self._settings, self._links, self._connected = sentences, settings, links, connected
+        self._sentences, self._settings, self._links, self._realm = sentences, settings, links, realm
+        self._company_name = company_name
         self._customers = {customer.id: customer for customer in lists.customers}
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
@@ -152,7 +156,7 @@ class RowPresenter:
     def _present_client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
-            return f"{record.client_name} → not matched" if self._connected else record.client_name
+            return f"{record.client_name} → not matched" if self._realm else record.client_name
         customer = self._customers.get(link.quickbooks_id)
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
@@ -175,9 +179,16 @@ class RowPresenter:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
             return Outcome(mark.state), said
-        if said and last and last.outcome is Outcome.NEEDS_DECISION:
-            return Outcome.NEEDS_DECISION, said
-        return Outcome.READY, None
+        return self._question(record, last) or (Outcome.READY, None)
+
+    def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
+        """What a person is asked about a record that is not linked."""
+        if last and last.message and last.outcome is Outcome.NEEDS_DECISION:
+            return Outcome.NEEDS_DECISION, last.message
+        other = other_company(record.external_key or "", self._realm)
+        if self._realm and other:
+            return Outcome.NEEDS_DECISION, from_another_company(record.number, self._company_name(other))
+        return None
 
 
 def as_source(record: Record) -> SourceRecord:
@@ -196,6 +207,7 @@ def as_source(record: Record) -> SourceRecord:
         applications=parts,
         version=str(record.version),
         birth=record.birth,
+        external_key=record.external_key or "",
     )
 
 

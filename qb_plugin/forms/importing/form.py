@@ -91,6 +91,8 @@ class ImportPayments:
         right="import",
         kinds=frozenset({QUICKBOOKS_PAYMENT}),
         actions=[ACTION, UNLINK],
+        row_edits=[UNLINK_EDIT],
+        edit_rights={"unlink": "match"},
         fixes=list(FIXES.values()),
         columns=COLUMNS,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import Company, Customer, Message, SourceRecord
 from qb_plugin.money import has_whole_cents
@@ -26,3 +28,17 @@ def check_period(record: SourceRecord, company: Company) -> None:
     """QuickBooks refuses what is dated on or before its closing date, so it is not sent."""
     if company.closed_until and record.date <= company.closed_until:
         raise RowRefused(Message("books_closed", {"closed": company.closed_until, "date": record.date}))
+
+
+_KEY = re.compile(r"quickbooks:([^:]+):")
+
+
+def other_company(external_key: str, realm: str) -> str:
+    """The realm of the company that a payment was imported from, if that is another one; else ""."""
+    found = _KEY.match(external_key)
+    return found[1] if found and found[1] != realm else ""
+
+
+def from_another_company(number: str, company: str) -> Message:
+    """The question about a payment that was imported from another company."""
+    return Message("from_another_company", {"number": number, "company": company})

@@ -30,7 +30,7 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Customers
 from qb_plugin.sync.exporting.allocation import OpenBalances
-from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
+from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period, from_another_company, other_company
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker, with_marker
@@ -204,6 +204,9 @@ class Planner:
             raise RowNotSent(Outcome.NEEDS_DECISION, duplicate.question(record, customer), duplicate.transaction.id)
         if claim and claim.question:
             raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
+        other = other_company(record.external_key, self._context.realm)
+        if other:
+            raise RowNotSent(Outcome.NEEDS_DECISION, from_another_company(record.number, self._options.company_name(other)))
 
     def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
         note = with_marker(record.memo, Marker(self._context.firm_id, record.ref, birth=record.birth))
