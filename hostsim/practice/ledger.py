@@ -41,14 +41,14 @@ GROUP = 500  # items in one commit: large enough to be quick, short enough that 
 
 
 class PracticeLedger:
-    """Reads and records. Filters go by the marks of the add-in with this number, without one by those of the first add-in.
+    """Reads and records. Filters go by the marks of these sets' add-in, without one by those of the first add-in.
 
     Every method may raise PracticeUnavailable, whose text is a sentence.
     """
 
-    def __init__(self, database: Database, addin_id: int | None = None, births: Callable[[], str] = fresh_birth) -> None:
+    def __init__(self, database: Database, sets: MarkSets | None = None, births: Callable[[], str] = fresh_birth) -> None:
         self._database = database
-        self._sets = MarkSets(database, addin_id) if addin_id else None
+        self._sets = sets
         self._births = births
 
     @property

@@ -16,14 +16,14 @@ class MarkSets:
     """The mark sets of one add-in; thread-safe."""
 
     def __init__(self, database: Database, addin_id: int) -> None:
-        self._database, self._addin_id = database, addin_id
+        self._database, self.addin_id = database, addin_id
         self._known: dict[str, int] = {}
 
     def find(self, scope: str) -> int:
         """The set of this company, made when there is none; without a company the set in use."""
         if not scope:
             with self._database.reading() as connection:
-                return set_in_use(connection, self._addin_id)
+                return set_in_use(connection, self.addin_id)
         if scope not in self._known:
             self._known[scope] = self._read(scope) or self._make(scope)
         return self._known[scope]
@@ -32,21 +32,21 @@ class MarkSets:
         """Let the host's own lists show this company's marks from now on."""
         chosen = self.find(scope)
         with self._database.reading() as connection:
-            if set_in_use(connection, self._addin_id) == chosen:
+            if set_in_use(connection, self.addin_id) == chosen:
                 return
-        mine = mark_sets.c.addin_id == self._addin_id
+        mine = mark_sets.c.addin_id == self.addin_id
         with self._database.writing() as connection:
             connection.execute(update(mark_sets).where(mine).values(in_use=mark_sets.c.set_id == chosen))
 
     def _read(self, scope: str) -> int | None:
         with self._database.reading() as connection:
-            return read_set(connection, self._addin_id, scope)
+            return read_set(connection, self.addin_id, scope)
 
     def _make(self, scope: str) -> int:
         with self._database.writing() as connection:
             # Held by whoever records, so that no record is left without its mark; and two that make one set queue up.
             connection.execute(select(counters).order_by(counters.c.kind).with_for_update())
-            return read_set(connection, self._addin_id, scope) or make_set(connection, self._addin_id, scope)
+            return read_set(connection, self.addin_id, scope) or make_set(connection, self.addin_id, scope)
 
 
 def set_in_use(connection: Connection, addin_id: int) -> int:

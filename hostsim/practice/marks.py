@@ -27,10 +27,8 @@ class PracticeMarks:
     whichever company it is.
     """
 
-    def __init__(self, database: Database, addin_id: int) -> None:
-        self._database = database
-        self._addin_id = addin_id
-        self._sets = MarkSets(database, addin_id)
+    def __init__(self, database: Database, sets: MarkSets) -> None:
+        self._database, self._sets = database, sets
 
     def use(self, scope: str) -> None:
         """Let the host's own lists show this company's marks from now on."""
@@ -60,7 +58,7 @@ class PracticeMarks:
             for scope, chosen in sets.items():
                 here = [each for each in given if each[0].get("scope", "") == scope]
                 _update(connection, marks.c.addin_id == chosen, here, STATES_COLUMNS)
-            _update(connection, marks.c.addin_id.in_(sets_of(self._addin_id)), given, HIDDEN_COLUMN)
+            _update(connection, marks.c.addin_id.in_(sets_of(self._sets.addin_id)), given, HIDDEN_COLUMN)
 
     def marked(self, state: str, scope: str = "") -> Sequence[str]:
         """All records with this state, in order of id."""

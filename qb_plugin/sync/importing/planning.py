@@ -14,6 +14,8 @@ from qb_plugin.model import (
     Kind,
     Line,
     Outcome,
+    Pair,
+    PairAnswer,
     QboPayment,
     Ref,
     UnreadableRecord,
@@ -80,13 +82,16 @@ def plan_import(
     `gone` are those deleted in QuickBooks meanwhile, `spent` is what others take of invoices before these, and `finder` knows
     what others are asked about.
     """
-    host_snapshot = read_host_snapshot(context, ledger, payments)
+    duplicates = finder or DuplicateFinder(context, ledger)
+    host_snapshot = read_host_snapshot(context, ledger, payments, duplicates.answers)
     balances = host_snapshot.balances(spent or {})
     rows = [decide(host_snapshot, payment, balances, gone) for payment in payments]
-    return (finder or DuplicateFinder(context, ledger)).hold(rows, host_snapshot.standing)
+    return duplicates.hold(rows, host_snapshot.standing)
 
 
-def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Sequence[QboPayment]) -> HostSnapshot:
+def read_host_snapshot(
+    context: SyncContext, ledger: PaymentLedger, payments: Sequence[QboPayment], answers: Mapping[Pair, PairAnswer]
+) -> HostSnapshot:
     """Read links, keys, possible duplicates and invoices for all payments at once."""
     realm = context.realm
     customers = {payment.customer_id for payment in payments}
@@ -98,7 +103,7 @@ def read_host_snapshot(context: SyncContext, ledger: PaymentLedger, payments: Se
     numbered = ledger.invoices_by_number(sorted({line.number for line in lines if line.number}))
     return HostSnapshot(
         clients=clients,
-        standing=read_standing(context, ledger, clients, payments),
+        standing=read_standing(context, ledger, clients, payments, answers),
         linked_invoices=invoices,
         numbered_invoices=only_ones(numbered),
     )

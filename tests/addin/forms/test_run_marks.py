@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from hostsim.practice.database import Practice, open_practice
+from hostsim.practice.mark_sets import MarkSets
 from hostsim.practice.marks import PracticeMarks, register_addin
 from hostsim.practice.sql.connection import Database
 from hostsim.testing import demo_practice
@@ -177,7 +178,7 @@ def test_marks_in_a_locked_sqlite_file_are_set_when_the_lock_is_gone(
     with practice.database.writing() as connection:
         addin = register_addin(connection, "quickbooks")
     hurried = Database(f"sqlite:///{tmp_path / 'firm.db'}", BRIEFLY)
-    marks = PracticeMarks(hurried, addin)
+    marks = PracticeMarks(hurried, MarkSets(hurried, addin))
     host.ledger.marks = marks  # type: ignore[assignment]
     locker = sqlite3.connect(tmp_path / "firm.db", isolation_level=None)
     with connected(host, clock) as runtime, closing(locker) as other:
