@@ -80,6 +80,10 @@ class Runtime:
         """See ConnectedCompany.settings."""
         return self.company.settings(realm)
 
+    def company_name(self, realm: str) -> str:
+        """See ConnectedCompany.company_name."""
+        return self.company.company_name(realm)
+
     def save_settings(self, realm: str, values: Mapping[str, object]) -> None:
         """See ConnectedCompany.save_settings."""
         self.company.save_settings(realm, values)

@@ -52,6 +52,12 @@ FIXES: Mapping[str, Fix] = {
         "edit": {"force": True},
         "confirm": "Send it as a new transaction? It cannot be taken back from here.",
     },
+    "send_to_company": {
+        "label": "Send to this company",
+        "run": "export",
+        "edit": {"force": True},
+        "confirm": "Send it to the company that is connected now? It cannot be taken back from here.",
+    },
     "send_again": {
         "label": "Send again",
         "run": "export",

@@ -41,12 +41,14 @@ class RunTask:
         self._services, self._task = services, task
         self._marks = RunMarks(services.mark_queue, services.run_ports)
         self._marking, self._noticed = True, False
+        self._scope = ""  # the company that the run is of
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
     def run(self, action: str, ids: Sequence[str], work: Work) -> RunSummary:
         """Carry out the work; every row ends with an outcome, whatever happens."""
         progress = RunProgress(tuple(ids))
         run = self._services.new_run(action, len(ids))
+        self._scope = run.realm
         failure: AddInError | None = None
         try:
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
@@ -122,7 +124,7 @@ class RunTask:
             self._task.notice("")
         mark, record = mark_of(result), marked_record(result)
         if mark and record and self._marking:
-            self._marks.add(mark_change(record, mark, result.quickbooks_id))
+            self._marks.add(mark_change(record, mark, result.quickbooks_id, self._scope))
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
@@ -153,9 +155,9 @@ def marked_record(result: RowResult) -> str | None:
     return result.id if side_of(result.id) is Side.WORKSPACE else None
 
 
-def mark_change(ref: str, state: str, quickbooks_id: str | None) -> MarkChange:
-    """The change of a record's mark, with what the record is called in QuickBooks where that is known."""
-    change: MarkChange = {"ref": ref, "state": state}
+def mark_change(ref: str, state: str, quickbooks_id: str | None, realm: str) -> MarkChange:
+    """The change of a record's mark for a company, with what the record is called there where that is known."""
+    change: MarkChange = {"ref": ref, "state": state, "scope": realm}
     if quickbooks_id:
         change["external_id"] = quickbooks_id
     return change

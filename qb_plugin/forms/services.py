@@ -81,6 +81,10 @@ class FormServices(Protocol):
         """The settings of a company; empty without one."""
         ...
 
+    def company_name(self, realm: str) -> str:
+        """The name of a company that was connected once; its realm when it is not known."""
+        ...
+
     def save_settings(self, realm: str, values: Mapping[str, object]) -> None: ...
     def use_saved_pace(self, realm: str) -> None:
         """Take over the pace of the settings, which another workstation may have changed; a run does so when it begins."""

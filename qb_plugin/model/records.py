@@ -133,3 +133,4 @@ class SourceRecord:
     version: str = "0"
     birth: str = ""
     currency: str = ""
+    external_key: str = ""  # of a payment that was imported: names the company that it came from

@@ -126,6 +126,10 @@ class ConnectedCompany:
         """A company's settings by name; empty before it was connected for the first time, and without a company."""
         return self._store.settings.get(realm) if realm else {}
 
+    def company_name(self, realm: str) -> str:
+        """The name of a company that was connected once; its realm when it is not known."""
+        return str(self._store.settings.get(realm).get("company_name") or realm)
+
     def save_settings(self, realm: str, values: Mapping[str, object]) -> None:
         """Save a company's settings and use their pace from the next call on; what is not named stays."""
         self._store.settings.put(realm, values)

@@ -57,4 +57,5 @@ def as_source(record: Record, currency: str = "") -> SourceRecord:
         version=str(record.version),
         birth=record.birth,
         currency=intern(currency),
+        external_key=record.external_key or "",
     )

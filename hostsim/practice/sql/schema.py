@@ -43,6 +43,11 @@ def add_births_and_currencies(connection: Connection, births: Births) -> None:
     give_births(connection, births)
 
 
+def add_mark_sets(connection: Connection, _births: Births) -> None:
+    """Version 5 keeps marks by company: the first that an add-in names takes over those there are."""
+    tables.mark_sets.create(connection, checkfirst=True)
+
+
 def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT_ONCE) -> None:
     """Give a birth to each record that has none."""
     records = tables.records
@@ -60,7 +65,12 @@ def index_invoice_numbers(connection: Connection, _births: Births) -> None:
 
 
 # The migration from version n to n + 1, at position n - 1.
-STEPS: Sequence[Callable[[Connection, Births], None]] = (add_data_key, add_births_and_currencies, index_invoice_numbers)
+STEPS: Sequence[Callable[[Connection, Births], None]] = (
+    add_data_key,
+    add_births_and_currencies,
+    index_invoice_numbers,
+    add_mark_sets,
+)
 
 
 def prepare(database: Database, name: str, short_id: str, births: Births = fresh_birth) -> None:

@@ -162,8 +162,18 @@ addins = Table(
     Column("name", Text, nullable=False, unique=True),
 )
 
-# Every record has a row for every add-in, date and value repeated, so that "not synchronized, newest first" is one
-# stretch of one index, however many records are synchronized.
+# Which of an add-in's mark sets is which company's, and whose marks the host's own lists show. A set's id is one of `addins`.
+mark_sets = Table(
+    "practice_mark_sets",
+    metadata,
+    Column("addin_id", Integer, ForeignKey("practice_addins.id"), primary_key=True, autoincrement=False),
+    Column("scope", Text, primary_key=True),
+    Column("set_id", Integer, ForeignKey("practice_addins.id"), nullable=False),
+    Column("in_use", Boolean, nullable=False),
+)
+
+# Every record has a row for every add-in, and every company of it, date and value repeated, so that "not synchronized, newest
+# first" is one stretch of one index, however many records are synchronized.
 marks = Table(
     "practice_marks",
     metadata,

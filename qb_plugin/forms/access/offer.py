@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from qb_plugin.forms.descriptions import (
@@ -37,6 +37,7 @@ class Offer:
     actions: Sequence[Action] = ()  # its buttons and its row menu
     fixes: Sequence[Fix] = ()  # buttons under the grid; those that act or run do so in this form
     row_edits: Sequence[RowEdit] = ()
+    edit_rights: Mapping[str, str] = field(default_factory=dict)  # what an edit needs beside the run's right
     columns: Sequence[Column] = ()
 
     def right_of(self, action: str, kind: str) -> str | None:

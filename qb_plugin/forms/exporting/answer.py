@@ -83,4 +83,5 @@ def build_options(services: FormServices, values: ExportValues, edits: Edits) ->
         look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
         send_again=frozenset(ref for ref, change in rows.items() if change.get("send_again")),
         user=services.user_name,
+        company_name=services.company_name,
     )

@@ -78,6 +78,7 @@ class ExportPayments:
         actions=[ACTION, *ROW_ACTIONS],
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
+        edit_rights={"unlink": "match"},
         columns=build_columns([], []),
     )
 
@@ -151,6 +152,7 @@ class ExportPayments:
         else:
             query["from"], query["to"] = values["start"], values["end"]
             query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
+            query["scope"] = self._services.connection().realm
         return ExportRows(self._services, self._services.host.ledger.snapshot(query), values, self._currencies)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:

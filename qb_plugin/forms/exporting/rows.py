@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
@@ -22,6 +22,7 @@ from qb_plugin.model import (
     RowResult,
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.exporting.drafting.checks import from_another_company, other_company
 from qb_plugin.sync.sources import ClientCurrencies, as_source
 
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
@@ -84,14 +85,15 @@ def present_records(services: FormServices, ids: Sequence[str], currencies: Clie
     refs = [Ref.parse(identity) for identity in ids]
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
     links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
-    marks = services.host.marks.get(ids)
+    marks = services.host.marks.get(ids, realm)
     results = services.run_ports.runs.last_results(realm, ids) if realm else {}
     presenter = RowPresenter(
         sentences=services.sentences,
         lists=read_lists_or_empty(services, connection),
         settings=services.settings(realm),
         links=links,
-        connected=bool(realm),
+        realm=realm,
+        company_name=services.company_name,
         currencies=(currencies or ClientCurrencies(services.host.ledger)).of({record.client_id for record in records}),
     )
     return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
@@ -107,10 +109,12 @@ class RowPresenter:
         lists: ReferenceLists,
         settings: Mapping[str, object],
         links: Mapping[Ref, Link],
-        connected: bool,
+        realm: str,
+        company_name: Callable[[str], str],
         currencies: Mapping[str, str],
     ) -> None:
-        self._sentences, self._settings, self._links, self._connected = sentences, settings, links, connected
+        self._sentences, self._settings, self._links, self._realm = sentences, settings, links, realm
+        self._company_name = company_name
         self._customers = {customer.id: customer for customer in lists.customers}
         self._readiness = Readiness(lists, options_of_settings(settings, lists), self._customers)
         self._currencies = currencies
@@ -143,7 +147,7 @@ class RowPresenter:
     def _present_client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
-            return f"{record.client_name} → not matched" if self._connected else record.client_name
+            return f"{record.client_name} → not matched" if self._realm else record.client_name
         customer = self._customers.get(link.quickbooks_id)
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
@@ -166,13 +170,20 @@ class RowPresenter:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
             return Outcome(mark.state), said
-        if said and last and last.outcome is Outcome.NEEDS_DECISION:
-            return Outcome.NEEDS_DECISION, said
-        return self._judge(record)
+        return self._question(record, last) or self._judge(record)
+
+    def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
+        """What a person is asked about a record that is not linked."""
+        if last and last.message and last.outcome is Outcome.NEEDS_DECISION:
+            return Outcome.NEEDS_DECISION, last.message
+        other = other_company(record.external_key or "", self._realm)
+        if self._realm and other:
+            return Outcome.NEEDS_DECISION, from_another_company(record.number, self._company_name(other))
+        return None
 
     def _judge(self, record: Record) -> tuple[Outcome, Message | None]:
         """Whether the row can be sent as it stands."""
-        if not self._connected:
+        if not self._realm:
             return Outcome.READY, None
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         source = as_source(record, self._currencies.get(record.client_id, ""))

@@ -39,7 +39,7 @@ from qb_plugin.forms.presentation import (
     present_unavailable,
 )
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.run_task import RunTask
+from qb_plugin.forms.run_task import RunTask, mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
@@ -93,6 +93,7 @@ class ImportPayments:
         right="import",
         kinds=frozenset({QUICKBOOKS_PAYMENT}),
         actions=[ACTION, UNLINK, APPLY_CREDITS],
+        edit_rights={"unlink": "match"},
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
         columns=COLUMNS,
@@ -200,7 +201,7 @@ class ImportPayments:
         rows = [row for kept in map(reading.kept.get, ids) if kept and is_linkable(row := unpack(kept))]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         link_matched(context, pairs)
-        self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
+        self._services.host.marks.put([mark_change(str(ref), "synchronized", there.id, context.realm) for ref, there in pairs])
         reading.of = None
         results = [
             RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=row.payment.id)

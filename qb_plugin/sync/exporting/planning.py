@@ -28,7 +28,13 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Customers
-from qb_plugin.sync.exporting.drafting.checks import check_customer, check_record, find_warnings
+from qb_plugin.sync.exporting.drafting.checks import (
+    check_customer,
+    check_record,
+    find_warnings,
+    from_another_company,
+    other_company,
+)
 from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.drafting.explanations import explain_rest
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
@@ -216,6 +222,9 @@ class Planner:
             raise RowNotSent(Outcome.NEEDS_DECISION, duplicate.question(record, customer), duplicate.transaction.id)
         if claim and claim.question:
             raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
+        other = other_company(record.external_key, self._context.realm)
+        if other:
+            raise RowNotSent(Outcome.NEEDS_DECISION, from_another_company(record.number, self._options.company_name(other)))
 
     def read_balances_again(self, customer_ids: Iterable[str]) -> None:
         """Plan these customers' rows over a newer snapshot of open invoices from now on."""

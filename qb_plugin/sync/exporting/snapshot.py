@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -55,6 +55,7 @@ class ExportOptions:
     look_again: frozenset[Ref] = frozenset()
     send_again: frozenset[Ref] = frozenset()  # what was deleted or voided in QuickBooks since
     user: str = ""  # who answers
+    company_name: Callable[[str], str] = str  # of a realm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

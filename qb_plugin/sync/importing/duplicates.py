@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from qb_plugin.host import PaymentLedger, Record
-from qb_plugin.model import Entity, Kind, Outcome, PairAnswer, Ref
+from qb_plugin.model import Entity, Kind, Outcome, Pair, PairAnswer, Ref
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
@@ -29,11 +29,17 @@ class DuplicateFinder:
     context: SyncContext
     ledger: PaymentLedger
     taken: set[str] = field(default_factory=set)
+    answers: Mapping[Pair, PairAnswer] = field(init=False)
     _customers: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         links = client_links(self.context.links, self.context.realm)
+        self.read_answers()
         self._customers = {client: link.quickbooks_id for client, link in links.items()}
+
+    def read_answers(self) -> None:
+        """Read what people said of pairs; again once more was said."""
+        self.answers = self.context.links.answers(self.context.realm)
 
     def hold(self, rows: Sequence[ImportRow], standing: Standing) -> list[ImportRow]:
         """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
@@ -64,7 +70,7 @@ class DuplicateFinder:
         prefix = external_key(self.context.realm, "")
         made = {r: r.external_key.removeprefix(prefix) for r in records if r.external_key and r.external_key.startswith(prefix)}
         keyed = {r.id: identity for r, identity in made.items() if pair_of(identity.partition("#")[0], r) not in standing.answers}
-        links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records})
+        links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records}) if records else {}
         return keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
 
     def _named(self, ready: Mapping[str, ImportRow], standing: Standing) -> dict[str, tuple[Record, Likeness]]:

@@ -31,16 +31,19 @@ class Standing:
 
 
 def read_standing(
-    context: SyncContext, ledger: PaymentLedger, owners: Mapping[str, Sequence[str]], payments: Sequence[QboPayment]
+    context: SyncContext,
+    ledger: PaymentLedger,
+    owners: Mapping[str, Sequence[str]],
+    payments: Sequence[QboPayment],
+    answers: Mapping[Pair, PairAnswer],
 ) -> Standing:
     """Read the links of these payments, and the records that these and our marks name; `owners` are customers' clients."""
     links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [payment.id for payment in payments])
     marks = {payment.id: marker for payment in payments if payment.id not in links and (marker := own_mark(context, payment))}
-    answers = context.links.answers(context.realm)
     unlinked = unlinked_by_person(answers, payments)
     refs = {link.source for link in links.values()} | {marker.source for marker in marks.values()} | set(unlinked.values())
-    records = {Ref(Kind(record.kind), record.id): record for record in ledger.records([str(ref) for ref in sorted(refs)])}
-    elsewhere = context.links.by_source(context.realm, {marker.source for marker in marks.values()})
+    records = {Ref(Kind(r.kind), r.id): r for r in (ledger.records([str(ref) for ref in sorted(refs)]) if refs else ())}
+    elsewhere = context.links.by_source(context.realm, {marker.source for marker in marks.values()}) if marks else {}
     named = {payment.id: record for payment in payments if (record := named_record(marks.get(payment.id), records))}
     named |= {identity: records[ref] for identity, ref in unlinked.items() if ref in records and identity not in links}
     free = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from qb_plugin.host import Client, Invoice, Ledger
-from qb_plugin.model import Document, Entity, Line, Link, QboPayment
+from qb_plugin.model import Document, Entity, Line, Link, Pair, PairAnswer, QboPayment
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.evidence import Standing, read_standing
@@ -80,6 +80,7 @@ def read_host_snapshot(
     *,
     payers: Payers,
     clients: Mapping[str, Client],
+    answers: Mapping[Pair, PairAnswer],
 ) -> HostSnapshot:
     """Read links, invoices and what stands here for all payments at once."""
     lines = [line for payment in payments for line in payment.lines]
@@ -95,7 +96,7 @@ def read_host_snapshot(
     return HostSnapshot(
         owners=owners,
         clients=clients,
-        standing=read_standing(context, ledger, owners, payments),
+        standing=read_standing(context, ledger, owners, payments, answers),
         memo_links=context.links.by_quickbooks(context.realm, Entity.CREDIT_MEMO, memos) if memos else {},
         linked_invoices={found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))},
         numbered_invoices=numbered,

@@ -50,13 +50,13 @@ class ImportPlanner:
         """
         if not self._payers.customers.keys() <= self.clients.keys():
             self.clients = {client.id: client for client in self.ledger.clients()}
+        finder = self.finder = self.finder or DuplicateFinder(self.context, self.ledger)
         self.snapshot = snapshot = read_host_snapshot(
-            self.context, self.ledger, payments, payers=self._payers, clients=self.clients
+            self.context, self.ledger, payments, payers=self._payers, clients=self.clients, answers=finder.answers
         )
         balances = snapshot.balances(spent or {})
         rows = [self._decide(snapshot, payment, balances, gone) for payment in payments]
-        self.finder = self.finder or DuplicateFinder(self.context, self.ledger)
-        held = self.finder.hold(rows, snapshot.standing)
+        held = finder.hold(rows, snapshot.standing)
         return find_merges(self.ledger, self._payers, snapshot.clients, held)
 
     def _decide(self, snapshot: HostSnapshot, payment: QboPayment, balances: dict[str, Decimal], gone: Set[str]) -> ImportRow:

@@ -15,7 +15,7 @@ from qb_plugin.runtime import Runtime
 from qb_plugin.sync.lease import LeasedRun
 from tests.support.addin.reported_rows import IDS, connected, ended, failing, reporting
 from tests.support.hosts.text_host import TextHost
-from tests.support.ledgers.fake_ledger import FakeMarks
+from tests.support.ledgers.fake_marks import FakeMarks
 from tests.support.virtual_clock import VirtualClock
 
 WAIT = Message("quickbooks_no_connection", {"seconds": 5})
@@ -72,7 +72,7 @@ def test_the_record_to_mark_is_the_row_or_what_it_became() -> None:
     assert marked_record(ended("payment:1")) == "payment:1"
     assert marked_record(ended("payment:1", source=Ref(Kind.PAYMENT, "2"))) == "payment:2"
     assert marked_record(ended("quickbooks_payment:1")) is None
-    assert mark_change("payment:1", "failed", None) == {"ref": "payment:1", "state": "failed"}
+    assert mark_change("payment:1", "failed", None, "9130") == {"ref": "payment:1", "state": "failed", "scope": "9130"}
 
 
 def test_the_bar_has_its_length_from_the_first_row_on_and_moves_when_a_row_has_ended(task: RunTask, host: TextHost) -> None:

@@ -12,7 +12,8 @@ import pluggy
 from hostsim.addins.hookspecs import PROJECT, WorkspaceHooks
 from qb_plugin.forms.descriptions import ActResult, RowChange
 from qb_plugin.host import CallbackAnswer
-from tests.support.ledgers.fake_ledger import FakeLedger, FakeMarks
+from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_marks import FakeMarks
 
 
 @dataclass(frozen=True, slots=True)

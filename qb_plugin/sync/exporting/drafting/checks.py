@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from qb_plugin.errors import RowRefused
@@ -91,3 +92,17 @@ def find_warnings(record: SourceRecord, company: Company, options: ExportOptions
     several = receivables_in(currency, company, options)
     if len(several) > 1 and record.ref.kind is Kind.PAYMENT and not receivable_for(currency, company, options):
         yield Message("receivable_not_chosen", {"accounts": ", ".join(account.name for account in several)})
+
+
+_KEY = re.compile(r"quickbooks:([^:]+):")
+
+
+def other_company(external_key: str, realm: str) -> str:
+    """The realm of the company that a payment was imported from, if that is another one; else ""."""
+    found = _KEY.match(external_key)
+    return found[1] if found and found[1] != realm else ""
+
+
+def from_another_company(number: str, company: str) -> Message:
+    """The question about a payment that was imported from another company."""
+    return Message("from_another_company", {"number": number, "company": company})
