@@ -132,8 +132,7 @@ class RunTask:
 
     def _mark_the_last(self) -> AddInError | None:
         """The failure of the host to set the marks, if it fails: the settle job sets them when the host can be written to."""
-        trouble = self._marks.write_last()
-        return Fatal(Message("marks_wait", details=trouble)) if trouble else None
+        return Fatal(Message("marks_wait")) if self._marks.write_last() else None
 
     def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> RunSummary:
         sentences = self._services.sentences

@@ -21,7 +21,7 @@ from qb_plugin.quickbooks.http.pace_rules import (
 from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, CountedCall, PaceState
 from qb_plugin.quickbooks.limits import Limits
 
-NOW = 0.0  # so that no difference is rounded
+NOW = 1024.0
 RUN, FORM = CallPurpose.RUN, CallPurpose.FORM
 LIMITS = Limits(per_minute=100, per_second=10, batches_per_minute=20, at_once=10, guard=0.5)
 WIDE = replace(LIMITS, per_second=1000)
@@ -68,7 +68,7 @@ def test_a_call_that_leaves_is_counted_and_has_a_place() -> None:
     assert state.changed
 
 
-@pytest.mark.parametrize(("left", "reason"), [(60.0, PaceReason.SILENCE), (0.002, PaceReason.SILENCE), (0.001, None), (0.0, None)])
+@pytest.mark.parametrize(("left", "reason"), [(60.0, PaceReason.SILENCE), (0.002, PaceReason.SILENCE), (0.0, None)])
 def test_while_quickbooks_wants_silence_nothing_leaves(left: float, reason: PaceReason | None) -> None:
     state = PaceState(silent_until=NOW + left)
     if reason is None:
@@ -137,6 +137,10 @@ def test_a_silence_that_a_wrong_clock_wrote_down_is_forgotten() -> None:
     assert given(PaceState(silent_until=NOW + 305.1), ask()) == (("us.1",), ("us.1",))
 
 
+def test_a_silence_of_a_millisecond_more_is_none() -> None:
+    assert take_permits(PaceState(silent_until=0.001), ask(), 0.0, LIMITS) == Permits(("us.1",), ("us.1",))
+
+
 # --- several turns for a process that is alone --------------------------------------------------------
 
 
@@ -190,6 +194,22 @@ def test_the_smallest_limits_let_one_call_through() -> None:
     assert waits(PaceState(calls=calls(1.0, batch=True)), call, one) == (PaceReason.OWN_CALLS, 59.5)
 
 
+@pytest.mark.parametrize(
+    ("limits", "state", "batch", "waited_for"),
+    [
+        (replace(WIDE, per_minute=0), PaceState(calls=calls(20.5)), False, (PaceReason.OWN_CALLS, 40.0)),
+        (replace(LIMITS, per_second=0), PaceState(calls=calls(0.5)), False, (PaceReason.OWN_CALLS, 1.0)),
+        (replace(LIMITS, batches_per_minute=0), PaceState(calls=calls(20.5, batch=True)), True, (PaceReason.OWN_CALLS, 40.0)),
+        (replace(LIMITS, at_once=0), PaceState(places={"us.100": NOW + 60}), False, (PaceReason.PLACES, 0.25)),
+    ],
+)
+def test_where_a_limit_leaves_none_one_call_goes_and_the_next_waits(
+    limits: Limits, state: PaceState, batch: bool, waited_for: tuple[PaceReason, float]
+) -> None:
+    assert given(PaceState(), ask(batch=batch), limits) == (("us.1",), ("us.1",))
+    assert waits(state, ask(batch=batch), limits) == waited_for
+
+
 # --- the share of the limits --------------------------------------------------------------------------
 
 
@@ -218,6 +238,12 @@ def test_the_share_grows_again_after_each_recovery(share: float, faster_at: floa
     assert present_share(state, NOW, LIMITS) == pytest.approx(found)
     assert state.share == pytest.approx(found)
     assert state.faster_at == again
+
+
+def test_a_share_that_has_grown_again_counts_at_once() -> None:
+    state = PaceState(calls=calls(*[0.5] * 7), share=0.7, faster_at=NOW)
+    assert given(replace(state), ask())[0] == ("us.1",)
+    assert runs_at_once(replace(state), "us", 1.0, NOW, LIMITS) == 10
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,13 @@ def test_what_could_not_be_given_back_serves_nobody_and_is_given_back_later(pool
     assert pool.take(False) is None
     assert pool.take(True) is None
     assert pool.drain() == idle
+
+
+def test_what_came_meanwhile_stays(pool: SlotPool) -> None:
+    idle = pool.drain()
+    fresh = pool.fill(Permits(["us.7", "us.8"], ["us.7", "us.8"]), False, 0.0)
+    pool.restore(idle)
+    pool.fill(Permits(["us.9", "us.10"], ["us.9"]), False, 0.0)
+    pool.put(fresh)
+    assert pool.take(False) == Permit("us.8", "us.8", 0.0, 0.0)
+    assert pool.drain() == Permits(["us.2", "us.3", "us.10"], ["us.2", "us.7"])
