@@ -295,6 +295,11 @@ class Host(Protocol):
         """A start-up option meant for this add-in, such as `quickbooks` (an address) or `client_id`."""
         ...
 
+    def say_wait(self, text: str, /) -> None:
+        """Show why a form that is being opened, or a list that is being read, takes longer; from any thread. It is over when the
+        form's call returns."""
+        ...
+
     def on_callback(self, handler: Callable[[Mapping[str, str]], CallbackAnswer]) -> None:
         """Call the handler with the query values that arrive at `redirect_uri`."""
         ...

@@ -18,6 +18,7 @@ from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reference_lists import ReferenceListCache
+from qb_plugin.services.said_waits import SaidWaits
 from qb_plugin.services.settle_job import SettleJob
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
@@ -49,7 +50,7 @@ class Runtime:
             store=self.store,
             app_keys=app_keys,
             ledger=self.ledger,
-            publish=self.notices.publish,
+            publish=SaidWaits(self.notices, host, self.sentences).publish,
         )
         self.reference_lists = ReferenceListCache(self.context, self.parts.clock)
         self.sign_in = BrowserSignIn(

@@ -5,6 +5,7 @@ import { formPath, make, newId, post } from "./api.js";
 import { ask, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { Panel } from "./panel.js";
+import { waiting } from "./waits.js";
 
 /** @type {Map<string, Form>} */
 const open = new Map();
@@ -15,7 +16,7 @@ export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () 
 /** @param {string} id @param {object} body @param {() => Form | null} find */
 async function draw(id, body, find) {
   try {
-    const description = await post(formPath(id, "open"), body);
+    const description = await waiting(post(formPath(id, "open"), body));
     const form = find();
     await form?.show(description);
     return form;
@@ -155,7 +156,7 @@ class Form {
     if (run && this.over) this.say(null); // what was said of the run before
     this.#running(true, run);
     try {
-      const result = await post(formPath(this.id, run ? "run" : "act"), body);
+      const result = await waiting(post(formPath(this.id, run ? "run" : "act"), body));
       if (run && this.panel) return void this.panel.follow(result);
       if (!run) await this.#settle(result);
     } catch (failure) {

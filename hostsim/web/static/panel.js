@@ -10,6 +10,7 @@ import { Grid } from "./grid/grid.js";
 import { Menu } from "./menu.js";
 import { Message } from "./message.js";
 import { countWords, Progress } from "./progress.js";
+import { waiting } from "./waits.js";
 
 export class Panel {
   /** @type {string | null} */
@@ -78,7 +79,7 @@ export class Panel {
     try {
       const { columns } = this.description;
       /** @type {GridState | RejectedState} */
-      const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
+      const state = await waiting(post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns }));
       if (round === this.round) state.rejected ? this.#reject(state) : this.#show(state, keep);
     } catch (problem) {
       if (round === this.round) tell(/** @type {Problem} */ (problem));

@@ -44,6 +44,7 @@ class TextHost:
     calls: dict[tuple[str, ...], Callable[[Sequence[str]], ActResult]] = field(default_factory=dict)
     jobs: dict[str, Callable[[], None]] = field(default_factory=dict)
     callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
     cancelled: bool = False
     cancel_after: int | None = None
     when_running: Callable[[], None] | None = None  # called once, when the first row is on its way
@@ -64,6 +65,10 @@ class TextHost:
     def option(self, name: str) -> str | None:
         """What the test gave."""
         return self.options.get(name)
+
+    def say_wait(self, text: str, /) -> None:
+        """Keep what was said."""
+        self.waits.append(text)
 
     def on_callback(self, handler: Callable[[Mapping[str, str]], CallbackAnswer]) -> None:
         """Keep the handler for the test to call."""
