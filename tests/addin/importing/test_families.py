@@ -96,3 +96,58 @@ def test_after_a_merge_the_row_says_so_and_the_button_relinks(scene: ImportScene
     assert found is not None
     assert (found.client_name, found.amount) == ("Rosa", Decimal(9))
     assert scene.quickbooks.get("Payment", paid["Id"])["CustomerRef"]["value"] == new
+
+
+# --- shared -------------------------------------------------------------------------------------------
+
+
+def shared(scene: ImportScene) -> tuple[str, str, str]:
+    """Two clients of one customer, linked in the Match Clients form: the customer and their names."""
+    turn = scene.number()
+    one, two = f"Sam {turn}", f"Sue {turn}"
+    customer = scene.client(one)
+    scene.client(two, customer=customer, matched=False)
+    identity = f"client:{scene.client_id(two)}"
+    done = scene.host.forms["match-clients"].act("link", {}, [identity], {identity: {"customer": customer}})
+    assert done["notice"].startswith(f"1 client linked. Of one customer with another client: {two} (as {one}).")
+    return customer, one, two
+
+
+def pay_bills(scene: ImportScene, customer: str, *numbers: str) -> Any:
+    """One payment of 10 on each of these invoices."""
+    owed = [scene.quickbooks.invoice(customer, 10, DocNumber=number) for number in numbers]
+    return scene.quickbooks.pay(customer, 10 * len(owed), *((each["Id"], 10, "Invoice") for each in owed))
+
+
+@pytest.mark.parametrize("whose", [0, 1])
+@pytest.mark.parametrize("strangers", [0, 1, 2])
+def test_the_invoices_of_one_client_alone_decide(scene: ImportScene, whose: int, strangers: int) -> None:
+    customer, *names = shared(scene)
+    bills = [scene.bill(names[whose], f"S-{scene.number()}", "10.00") for _ in range(2)]
+    numbers = [bill.number for bill in bills] + [f"X-{scene.number()}" for _ in range(strangers)]
+    paid = pay_bills(scene, customer, *numbers)
+    assert scene.take_one(paid)["outcome"] == "synchronized"
+    found = scene.here(paid)
+    assert found is not None
+    assert (found.client_name, scene.applied(paid)) == (names[whose], {bill.number: Decimal(10) for bill in bills})
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+@pytest.mark.parametrize("theirs", [[], [0, 1], [0, 1, 1]])
+def test_invoices_of_two_or_of_none_are_a_decision_and_a_press_chooses(scene: ImportScene, chosen: int, theirs: list[int]) -> None:
+    customer, *names = shared(scene)
+    bills = [scene.bill(names[whose], f"S-{scene.number()}", "10.00") for whose in theirs]
+    paid = pay_bills(scene, customer, *[bill.number for bill in bills]) if bills else scene.quickbooks.pay(customer, 10)
+    row = scene.take_one(paid)
+    assert (row["outcome"], scene.here(paid), labels(row)) == ("needs_decision", None, [*names, "Not now"])
+    assert row["message"] == (
+        f"{names[0]} is {names[0]} and {names[1]} here, and this payment names no invoice of one of them alone. "
+        "Nothing was imported. Choose whose it is."
+    )
+    assert scene.press(row, "Not now")["outcome"] == "skipped"
+    assert scene.take_one(paid, force=True)["outcome"] == "needs_decision"
+    assert scene.press(row, names[chosen])["outcome"] == "synchronized"
+    found = scene.here(paid)
+    own = {bill.number: Decimal(10) for bill, whose in zip(bills, theirs, strict=True) if whose == chosen}
+    assert found is not None
+    assert (found.client_name, scene.applied(paid)) == (names[chosen], own)
