@@ -22,7 +22,7 @@ from qb_plugin.services.settle_job import SettleJob
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import Links
+from qb_plugin.sync.ports import History, Links
 from qb_plugin.sync.run import RunPorts
 
 
@@ -37,6 +37,7 @@ class Runtime:
         self.mark_queue = MarkQueue(host.marks)
         self.store = self.parts.open_store(host.database_url)
         self.links: Links = self.store.links
+        self.history: History = self.store.history
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         app_keys = AppKeys(host, self.store.settings)
         self.app_keys = app_keys
@@ -71,6 +72,10 @@ class Runtime:
     def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """See ConnectedCompany.context."""
         return self.company.context(connection, signed_in)
+
+    def record_page(self, connection: Connection, entity: str, identity: str) -> str:
+        """See ConnectedCompany.record_page."""
+        return self.company.record_page(connection, entity, identity)
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
         """See ReferenceListCache.read."""

@@ -10,7 +10,7 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 Level: TypeAlias = Literal["info", "warning", "error"]
 FieldType: TypeAlias = Literal["date", "boolean", "choice", "text", "secret"]
-ColumnType: TypeAlias = Literal["text", "date", "money", "choice", "outcome"]
+ColumnType: TypeAlias = Literal["text", "date", "money", "number", "choice", "outcome"]
 
 Answer: TypeAlias = Mapping[str, object]
 """Values of a form's fields by name, as JSON has them, with `token` and, where the form offers it, `search`; `dry_run` for a run

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from qb_plugin.errors import AddInError, CallCancelled, Fatal, RunInProgress
 from qb_plugin.forms.descriptions import Level, RunSummary
+from qb_plugin.forms.history.summaries import Summaries, Summarize, no_summaries
 from qb_plugin.forms.presentation import present_counts, present_result
 from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.run_marks import RunMarks
@@ -43,16 +45,28 @@ class RunTask:
         self._marking, self._noticed = True, False
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
-    def run(self, action: str, ids: Sequence[str], work: Work) -> RunSummary:
-        """Carry out the work; every row ends with an outcome, whatever happens."""
+    def run(
+        self,
+        action: str,
+        ids: Sequence[str],
+        work: Work,
+        *,
+        filters: Mapping[str, str] | None = None,
+        summarize: Summarize = no_summaries,
+    ) -> RunSummary:
+        """Carry out the work; every row ends with an outcome, whatever happens.
+
+        For the history: `filters` are the form's fields by label, `summarize` gives what rows of QuickBooks show.
+        """
         progress = RunProgress(tuple(ids))
-        run = self._services.new_run(action, len(ids))
+        run = replace(self._services.new_run(action, len(ids)), filters=filters or {})
         failure: AddInError | None = None
         try:
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
             with self._services.notices.subscribed(self._notice), self._services.calls_of_run(stop):
                 listener = Reporter(partial(self._report, progress), self._report_notice)
-                run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop)
+                describe = Summaries(self._services.host.ledger, summarize).describe
+                run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop, describe=describe)
         except RunInProgress as error:
             failure = self._watch(run, error)
         except CallCancelled:  # it was waiting to leave: nothing has failed

@@ -11,7 +11,7 @@ from qb_plugin.host import Host, MarkChange, User
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import Links
+from qb_plugin.sync.ports import History, Links
 from qb_plugin.sync.run import RunPorts
 
 
@@ -62,6 +62,8 @@ class FormServices(Protocol):
     @property
     def links(self) -> Links: ...
     @property
+    def history(self) -> History: ...
+    @property
     def run_ports(self) -> RunPorts: ...
     @property
     def notices(self) -> NoticeSource: ...
@@ -70,6 +72,10 @@ class FormServices(Protocol):
     def connection(self) -> Connection: ...
     def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """The ports of this company; NotConnected, or with `signed_in` ReconnectNeeded, when it cannot be called."""
+        ...
+
+    def record_page(self, connection: Connection, entity: str, identity: str) -> str:
+        """The address of a record's page in QuickBooks; NotConnected without a company."""
         ...
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:

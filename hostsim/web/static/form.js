@@ -191,7 +191,7 @@ class Form {
   #openAddress(url) {
     if (!/^https?:\/\//.test(url)) return;
     window.open(url, "_blank", "noopener");
-    this.notice.append(make("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: "Open the sign-in page ›" }));
+    this.notice.append(make("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: "Open it in the browser ›" }));
     this.notice.hidden = false;
   }
 

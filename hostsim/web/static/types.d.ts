@@ -40,7 +40,7 @@ export interface Field {
 export interface Column {
   key: string;
   label: string;
-  type: "text" | "date" | "money" | "choice" | "outcome";
+  type: "text" | "date" | "money" | "number" | "choice" | "outcome";
   width: number;
   sortable?: boolean;
   choices?: Option[];
