@@ -21,11 +21,12 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request to QuickBooks: the intent, when it was written down, and when it was settled."""
+    """One request to QuickBooks: the intent, when it was written down, and when and by which person's word it was settled."""
 
     intent: Intent
     opened: datetime
     settled: datetime | None = None
+    by: str = ""  # empty where QuickBooks' answer settled it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

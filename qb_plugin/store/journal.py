@@ -87,7 +87,7 @@ class Journal:
         """The company's intents that a person gave up, oldest first."""
         with self._database.read() as connection:
             query = select(intents).where(intents.c.realm == realm, WITHDRAWN).order_by(*_IN_ORDER)
-            return [_intent(row) for row in connection.execute(query)]
+            return [read_intent(row) for row in connection.execute(query)]
 
     def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:
         """Open withdrawn intents again with their bytes and requestid, to be settled once more; LeaseLost as in `open`."""

@@ -17,7 +17,8 @@ OUTCOMES = {
     IntentState.OPEN: Outcome.NOT_CONFIRMED,
     IntentState.CONFIRMED: Outcome.SYNCHRONIZED,
     IntentState.REFUSED: Outcome.FAILED,
-    IntentState.WITHDRAWN: Outcome.NOT_TRIED,
+    IntentState.WITHDRAWN: Outcome.NOT_CONFIRMED,
+    IntentState.CLOSED: Outcome.NOT_TRIED,
 }
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 

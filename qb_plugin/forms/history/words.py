@@ -42,7 +42,8 @@ STATES: Mapping[IntentState, str] = {
     IntentState.OPEN: "not confirmed yet",
     IntentState.CONFIRMED: "confirmed",
     IntentState.REFUSED: "refused",
-    IntentState.WITHDRAWN: "withdrawn",
+    IntentState.WITHDRAWN: "given up in doubt",
+    IntentState.CLOSED: "closed",
 }
 
 
@@ -105,7 +106,8 @@ def show_attempt(attempt: Attempt, request: str) -> str:
     intent = attempt.intent
     times = [f"written down {show_moment(attempt.opened)}"]
     times += [f"sent {show_moment(intent.sent_at)}"] if intent.sent_at else []
-    times += [f"settled {show_moment(attempt.settled)}"] if attempt.settled else []
+    by = f" by {attempt.by}" if attempt.by else ""
+    times += [f"settled {show_moment(attempt.settled)}{by}"] if attempt.settled else []
     parts = [f"{request}: {STATES[intent.state]}", ", ".join(times), f"requestid {intent.requestid}, bId {intent.bid}"]
     parts += [f"{intent.entity} {intent.quickbooks_id}, SyncToken {intent.sync_token}"] if intent.quickbooks_id else []
     parts += [f"intuit_tid {intent.tid}"] if intent.tid else []

@@ -113,4 +113,4 @@ class History:
 
 
 def _attempt(row: Row[Any]) -> Attempt:
-    return Attempt(read_intent(row), row.opened_at, row.settled_at)
+    return Attempt(read_intent(row), row.opened_at, row.settled_at, row.settled_by or "")
