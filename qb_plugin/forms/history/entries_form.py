@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from qb_plugin.errors import AddInError
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
@@ -29,7 +30,7 @@ from qb_plugin.forms.history.words import show_action, show_moment
 from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_failures, present_title
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Connection, HistoryEntry, HistoryQuery, Message, RunInfo
+from qb_plugin.model import Connection, EntryKind, HistoryEntry, HistoryQuery, Message, RunInfo
 from qb_plugin.sync.context import SyncContext
 
 CHOICES = 100  # runs that the field offers, newest first
@@ -39,6 +40,13 @@ class HistoryEntries:
     """The form behind a run's *Open*, and behind *QuickBooks History* of a payment."""
 
     id = "history-entries"
+    offer = Offer(
+        title="History of Rows",
+        right="view",
+        kinds=frozenset(kind.value for kind in EntryKind),
+        actions=[OPEN_QUICKBOOKS],
+        columns=ENTRY_COLUMNS,
+    )
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, EntryAnswer()
@@ -54,7 +62,7 @@ class HistoryEntries:
         days = {"from": "", "to": ""} if whole else {"from": (today - timedelta(days=DAYS)).isoformat(), "to": ""}
         return {
             "id": self.id,
-            "title": "History of Rows",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, connection),
             "fields": self._describe_fields(connection, str(asked.get("run") or "")),
             "answer": {"run": "", "record": "", "what": "", "outcome": "", **days, **asked},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
+from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
@@ -31,6 +32,7 @@ class HistoryForm:
     """The form behind History. It needs no connection to QuickBooks: the history lies in the firm's own database."""
 
     id = "history"
+    offer = Offer(title="History", right="view", kinds=frozenset({"run"}), actions=[OPEN_RUN], columns=RUN_COLUMNS)
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, HistoryAnswer()
@@ -41,7 +43,7 @@ class HistoryForm:
         first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": "", "what": "", "outcome": ""}
         return {
             "id": self.id,
-            "title": "History",
+            "title": self.offer.title,
             "subtitle": present_title(self._services.host.firm, self._services.connection()),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},

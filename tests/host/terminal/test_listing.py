@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import FormDescription, FormRequest
 from hostsim.addins.host_services import Options
 from hostsim.commands.startup import CannotRun
@@ -22,7 +23,7 @@ from tests.support.hosts.fake_addin import ParcelAddIn, SendForm, parcel_source
 class ParcelList(SendForm):
     """The parcels, without anything to do."""
 
-    def open(self, request: FormRequest) -> FormDescription:
+    def open(self, request: FormRequest, *, user: ActingUser | None = None) -> FormDescription:
         return {**SendForm.open(self, request), "actions": [], "row_edits": []}
 
 
