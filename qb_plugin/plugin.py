@@ -11,6 +11,8 @@ from qb_plugin.forms.history.entries_form import HistoryEntries
 from qb_plugin.forms.history.runs_form import HistoryForm
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
+from qb_plugin.forms.reconcile.items_form import ReconcileItems
+from qb_plugin.forms.reconcile.totals_form import ReconcileForm
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.host import Host
 from qb_plugin.registrars import ContextRegistrar, FormRegistrar, JobRegistrar, MenuRegistrar, SupportRegistrar
@@ -27,8 +29,19 @@ MENU = (
     (("Time & Billing", "Import Payments"), "import-payments", "import"),
     (("Time & Billing", "Export Payments"), "export-payments", "export"),
     (("Time & Billing", "History…"), "history", "view"),
+    (("Time & Billing", "Reconcile…"), "reconcile", "view"),
 )
-FORMS = (ConnectionForm, MatchClients, SettingsForm, ImportPayments, ExportPayments, HistoryForm, HistoryEntries)
+FORMS = (
+    ConnectionForm,
+    MatchClients,
+    SettingsForm,
+    ImportPayments,
+    ExportPayments,
+    HistoryForm,
+    HistoryEntries,
+    ReconcileForm,
+    ReconcileItems,
+)
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0
 

@@ -14,6 +14,7 @@ from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
+from qb_plugin.services.ledger_readings import LedgerReadings
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
@@ -53,6 +54,9 @@ class Runtime:
             publish=self.notices.publish,
         )
         self.reference_lists = ReferenceListCache(self.context, self.parts.clock)
+        self.ledger_readings = LedgerReadings(
+            host=host, clock=self.parts.clock, open_context=self.context, lists=self.lists, settings=self.settings
+        )
         self.sign_in = BrowserSignIn(
             host=host, sentences=self.sentences, app_keys=app_keys, company=self.company, lists=self.reference_lists
         )

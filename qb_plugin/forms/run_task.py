@@ -78,6 +78,7 @@ class RunTask:
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
             self._show(progress, end)  # only when the run could not even begin, or the host raised: else it has ended its rows
         trouble = self._mark_the_last()
+        self._services.ledger_readings.forget()
         return self._summary(run.id, progress, failure or trouble)
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:

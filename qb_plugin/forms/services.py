@@ -12,6 +12,7 @@ from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import History, Links
+from qb_plugin.sync.reconcile.items import Ledgers, Period
 from qb_plugin.sync.run import RunPorts
 
 
@@ -47,6 +48,16 @@ class MarkQueue(Protocol):
         ...
 
 
+class LedgerReadings(Protocol):
+    """Readings of both ledgers for Reconcile, kept for a short while."""
+
+    def read(self, connection: Connection, period: Period, fresh: bool = False) -> Ledgers:
+        """Both ledgers of a period; raises what reading QuickBooks raises."""
+        ...
+
+    def forget(self) -> None: ...
+
+
 class FormServices(Protocol):
     """The parts of the add-in, as forms see them.
 
@@ -63,6 +74,8 @@ class FormServices(Protocol):
     def links(self) -> Links: ...
     @property
     def history(self) -> History: ...
+    @property
+    def ledger_readings(self) -> LedgerReadings: ...
     @property
     def run_ports(self) -> RunPorts: ...
     @property

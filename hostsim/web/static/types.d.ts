@@ -60,10 +60,23 @@ export interface Action {
   disabled?: string | null;
 }
 
+export interface ChartSeries {
+  label: string;
+  values: string[];
+}
+
+export interface Chart {
+  title: string;
+  labels: string[];
+  series: ChartSeries[];
+  marked: boolean[];
+}
+
 export interface Notice {
   text: string;
   level?: Level;
   link?: FormLink | null;
+  chart?: Chart;
 }
 
 export interface Empty {

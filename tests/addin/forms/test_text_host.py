@@ -153,6 +153,8 @@ def test_every_door_is_registered(scene: Scene) -> None:
         "history-entries",
         "import-payments",
         "match-clients",
+        "reconcile",
+        "reconcile-items",
         "settings",
     ]
 
