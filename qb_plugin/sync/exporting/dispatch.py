@@ -237,8 +237,7 @@ class Dispatcher:
         answers = [answer for _, found in finished for answer in found]
         settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
         try:
-            traced = zip(settled, answers, strict=True)
-            self._context.journal.settle([trace(settlement, answer) for (settlement, _), answer in traced if settlement])
+            self._context.journal.settle([trace(each, answer) for (each, _), answer in zip(settled, answers, strict=True) if each])
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
             return [(self._rows[intent.id], in_doubt(intent)) for intent in by_id.values()]
