@@ -14,6 +14,7 @@ from qb_plugin.model import (
     Kind,
     Link,
     Message,
+    PairAnswer,
     QboCreditMemo,
     QboPayment,
     QboTransaction,
@@ -68,7 +69,8 @@ class LedgerReader:
         free_here = [entry for key, entry in here.items() if key not in pairs]
         claimed = frozenset(pairs.values())
         free_there = [entry for key, entry in there.items() if key not in claimed and not entry.problem]
-        return Ledgers(here=here, there=there, pairs=known, duplicates=pair_alike(free_here, free_there), gone=gone)
+        alike = pair_alike(free_here, free_there, self._read_rejected())
+        return Ledgers(here=here, there=there, pairs=known, duplicates=alike, gone=gone)
 
     def _read_here(self, period: Period) -> Iterator[LedgerEntry]:
         query: LedgerQuery = {"kinds": [kind.value for kind in KINDS], "show_hidden": True, "hide_synchronized": False}
@@ -162,6 +164,12 @@ class LedgerReader:
             ids = [entry.number for entry in there.values() if entry.kind is kind]
             links += context.links.by_quickbooks(context.realm, ENTITIES[kind], ids).values()
         return {str(link.source): f"{link.entity}:{link.quickbooks_id}" for link in links}
+
+    def _read_rejected(self) -> frozenset[tuple[str, str]]:
+        """The pairs of which a person said that they are two."""
+        answers = self._context.links.answers(self._context.realm)
+        rejected = (pair for pair, answer in answers.items() if answer is PairAnswer.DIFFERENT)
+        return frozenset((str(pair.source), f"{pair.entity}:{pair.quickbooks_id}") for pair in rejected)
 
     def _partners_here(
         self, pairs: Mapping[str, str], here: Mapping[str, LedgerEntry], gone: dict[str, Message]
