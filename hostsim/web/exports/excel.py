@@ -28,6 +28,7 @@ NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")  # beyond fifteen digits a spreadshee
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 # Texts stay texts, whatever they look like.
 OPTIONS = {"constant_memory": True, "in_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
+REASON: Column = {"key": "", "label": "Reason", "type": "text", "width": 400}
 FORMATS = {"money": "#,##0.00", "number": "0", "date": "yyyy-mm-dd"}
 
 
@@ -48,11 +49,11 @@ def write_workbook(rows: Rows, columns: Sequence[Column]) -> bytes:
     with import_module("xlsxwriter").Workbook(target, OPTIONS) as book:
         sheet = book.add_worksheet()
         formats = {name: book.add_format({"num_format": text}) for name, text in FORMATS.items()}
-        shown = [*columns, *([{"key": "", "label": "Reason", "type": "text"}] if has_outcome(columns) else [])]
+        shown = [*columns, *([REASON] if has_outcome(columns) else [])]
         sheet.write_row(0, 0, [column["label"] for column in shown], book.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
         for number, column in enumerate(shown):
-            sheet.set_column(number, number, max(10, column.get("width", 240) / 8))
+            sheet.set_column(number, number, max(10, (column.get("width") or 160) / 8))
         for line, row in enumerate(all_rows(rows), 1):
             for number, (kind, text) in enumerate(cells_of(row, columns)):
                 write_cell(sheet, (line, number), kind, text, formats)
@@ -73,11 +74,8 @@ def all_rows(rows: Rows) -> Any:
 def cells_of(row: Row, columns: Sequence[Column]) -> list[tuple[str, str]]:
     """Type and text of each cell; the reason of the outcome comes last."""
     word, reason = outcome_cells(row)
-    cells = [
-        (column["type"], word if column["type"] == "outcome" else cell_text(row, column))
-        for column in columns
-        if column.get("type")
-    ]
+    typed = [(column["type"], column) for column in columns]
+    cells = [(kind, word if kind == "outcome" else cell_text(row, column)) for kind, column in typed]
     return [*cells, *([("text", reason)] if has_outcome(columns) else [])]
 
 

@@ -32,10 +32,8 @@ def sheet_of(content: bytes) -> ElementTree.Element:
 
 def cells(content: bytes) -> list[list[tuple[str, str]]]:
     """Type and text of every cell, row by row: `n` is a number, `inlineStr` a text."""
-    return [
-        [(cell.get("t", "n"), "".join(cell.itertext())) for cell in row.iter(f"{MAIN}c")]
-        for row in sheet_of(content).iter(f"{MAIN}row")
-    ]
+    lines = sheet_of(content).iter(f"{MAIN}row")
+    return [[(cell.get("t", "n"), "".join(cell.itertext())) for cell in line.iter(f"{MAIN}c")] for line in lines]
 
 
 def row(name: str, amount: str = "", day: str = "", message: str = "") -> Row:
@@ -83,10 +81,8 @@ def test_money_and_dates_are_numbers() -> None:
 
 
 def test_a_number_too_long_for_a_spreadsheet_stays_as_it_is() -> None:
-    assert cells(write_workbook(FixedRows([row("P-1", "12345678901234567.89")]), COLUMNS))[1][1] == (
-        "inlineStr",
-        "12345678901234567.89",
-    )
+    long = "12345678901234567.89"
+    assert cells(write_workbook(FixedRows([row("P-1", long)]), COLUMNS))[1][1] == ("inlineStr", long)
 
 
 def test_every_row_of_the_snapshot_is_there() -> None:
