@@ -44,6 +44,7 @@ FORMS = (
 )
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0
+PRUNE_EVERY = 86_400.0
 
 
 class QuickBooksAddIn:
@@ -88,8 +89,9 @@ class QuickBooksAddIn:
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
-        """The settle job, at start and every few minutes."""
+        """The settle job, at start and every few minutes; the pruning of the history, at start and once a day."""
         jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
+        jobs.add(id="prune-history", every=PRUNE_EVERY, call=self.runtime().prune_history.run)
 
     @hookimpl
     def workspace_support(self, support: SupportRegistrar) -> None:

@@ -14,6 +14,7 @@ from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
+from qb_plugin.services.history_pruning import PruneHistory
 from qb_plugin.services.ledger_readings import LedgerReadings
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
@@ -60,6 +61,7 @@ class Runtime:
         self.sign_in = BrowserSignIn(
             host=host, sentences=self.sentences, app_keys=app_keys, company=self.company, lists=self.reference_lists
         )
+        self.prune_history = PruneHistory(self.company, self.store.prunings, self.parts.clock)
         self.settle_job = SettleJob(
             company=self.company,
             open_context=self.context,

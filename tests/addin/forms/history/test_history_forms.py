@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import requests
 
 from hostsim.addins.descriptions import Row
 from tests.addin.forms.test_text_host import Scene
+from tests.support.hosts.text_host import TextUser
 
 
 def list_rows(scene: Scene, form: str, answer: dict[str, Any] | None = None, **request: Any) -> list[Row]:
@@ -134,3 +137,26 @@ def test_the_oldest_first_on_request(scene: Scene) -> None:
     newest, oldest = (scene.form("history").rows(answer, {"key": "when", "descending": down}).ids(0, 9) for down in (True, False))
     assert newest == oldest[::-1]
     assert len(newest) == 2
+
+
+@pytest.mark.parametrize(("years", "left"), [("", 1), ("10", 1), ("3", 0)])
+def test_old_runs_go_as_the_settings_say_and_it_is_written_down(scene: Scene, years: str, left: int) -> None:
+    runtime = scene.addin.runtime()
+    realm, clock = runtime.connection().realm, runtime.parts.clock
+    old = replace(runtime.new_run("export-payments", 0), started=clock.now() - timedelta(days=5 * 366))
+    runtime.store.runs.start(old)
+    runtime.store.runs.finish(old.id, {"done": 0}, clock.now())
+    saved = scene.form("settings").act("save", {**scene.opened("settings"), "history_years": years}, [], {})
+    assert "rejected" not in saved
+    scene.host.jobs["prune-history"]()
+    assert len(list_rows(scene, "history")) == left
+    assert [(each.runs, each.user) for each in runtime.store.prunings.prunings(realm)] == [(1, "the program")] * (1 - left)
+
+
+@pytest.mark.parametrize("form", ["history", "history-entries", "reconcile", "reconcile-items"])
+def test_without_the_right_to_view_nothing_is_shown(scene: Scene, form: str) -> None:
+    export(scene, "payment:1")
+    stranger = TextUser("Somebody", frozenset({"export"}))
+    assert "may not view" in scene.form(form).open({}, user=stranger)["unavailable"]["text"]
+    assert list(scene.form(form).rows({}, None, user=stranger)["rejected"]) == ["user"]
+    assert list(scene.form(form).act("nonsense", {}, [], {})["rejected"]) == ["action"]
