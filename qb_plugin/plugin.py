@@ -7,8 +7,12 @@ import pluggy
 from qb_plugin.forms.access.door import FormDoor, HidingDoor
 from qb_plugin.forms.connection import ConnectionForm
 from qb_plugin.forms.exporting.form import ExportPayments
+from qb_plugin.forms.history.entries_form import HistoryEntries
+from qb_plugin.forms.history.runs_form import HistoryForm
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
+from qb_plugin.forms.reconcile.items_form import ReconcileItems
+from qb_plugin.forms.reconcile.totals_form import ReconcileForm
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.host import Host
 from qb_plugin.registrars import ContextRegistrar, FormRegistrar, JobRegistrar, MenuRegistrar, SupportRegistrar
@@ -24,10 +28,23 @@ MENU = (
     (("Settings…",), "settings", "configure"),
     (("Time & Billing", "Import Payments"), "import-payments", "import"),
     (("Time & Billing", "Export Payments"), "export-payments", "export"),
+    (("Time & Billing", "History…"), "history", "view"),
+    (("Time & Billing", "Reconcile…"), "reconcile", "view"),
 )
-FORMS = (ConnectionForm, MatchClients, SettingsForm, ImportPayments, ExportPayments)
+FORMS = (
+    ConnectionForm,
+    MatchClients,
+    SettingsForm,
+    ImportPayments,
+    ExportPayments,
+    HistoryForm,
+    HistoryEntries,
+    ReconcileForm,
+    ReconcileItems,
+)
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0
+PRUNE_EVERY = 86_400.0
 
 
 class QuickBooksAddIn:
@@ -59,20 +76,22 @@ class QuickBooksAddIn:
     def workspace_context_actions(self, actions: ContextRegistrar) -> None:
         """The right-click on the Billing tab's payments."""
         actions.add(grid=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
+        actions.add(grid=PAYMENTS, path=("QuickBooks History",), form="history-entries", right="view")
         hide, show = HidingDoor(self.runtime(), hidden=True), HidingDoor(self.runtime(), hidden=False)
         actions.add(grid=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
         actions.add(grid=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")
 
     @hookimpl
     def workspace_forms(self, forms: FormRegistrar) -> None:
-        """The five forms, each behind its door."""
+        """The forms, each behind its door."""
         for make in FORMS:
             forms.add(FormDoor(self.runtime(), make(self.runtime())))
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
-        """The settle job, at start and every few minutes."""
+        """The settle job, at start and every few minutes; the pruning of the history, at start and once a day."""
         jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
+        jobs.add(id="prune-history", every=PRUNE_EVERY, call=self.runtime().prune_history.run)
 
     @hookimpl
     def workspace_support(self, support: SupportRegistrar) -> None:

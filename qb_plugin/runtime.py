@@ -14,6 +14,8 @@ from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
+from qb_plugin.services.history_pruning import PruneHistory
+from qb_plugin.services.ledger_readings import LedgerReadings
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
@@ -23,7 +25,7 @@ from qb_plugin.services.settle_job import SettleJob
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import Links
+from qb_plugin.sync.ports import History, Links
 from qb_plugin.sync.run import RunPorts
 
 
@@ -38,6 +40,7 @@ class Runtime:
         self.mark_queue = MarkQueue(host.marks)
         self.store = self.parts.open_store(host.database_url)
         self.links: Links = self.store.links
+        self.history: History = self.store.history
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         app_keys = AppKeys(host, self.store.settings)
         self.app_keys = app_keys
@@ -53,9 +56,13 @@ class Runtime:
             publish=SaidWaits(self.notices, host, self.sentences).publish,
         )
         self.reference_lists = ReferenceListCache(self.context, self.parts.clock)
+        self.ledger_readings = LedgerReadings(
+            host=host, clock=self.parts.clock, open_context=self.context, lists=self.lists, settings=self.settings
+        )
         self.sign_in = BrowserSignIn(
             host=host, sentences=self.sentences, app_keys=app_keys, company=self.company, lists=self.reference_lists
         )
+        self.prune_history = PruneHistory(self.company, self.store.prunings, self.parts.clock)
         self.settle_job = SettleJob(
             company=self.company,
             open_context=self.context,
@@ -72,6 +79,10 @@ class Runtime:
     def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """See ConnectedCompany.context."""
         return self.company.context(connection, signed_in)
+
+    def record_page(self, connection: Connection, entity: str, identity: str) -> str:
+        """See ConnectedCompany.record_page."""
+        return self.company.record_page(connection, entity, identity)
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
         """See ReferenceListCache.read."""

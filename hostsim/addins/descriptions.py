@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 Level: TypeAlias = Literal["info", "warning", "error"]
 FieldType: TypeAlias = Literal["date", "boolean", "choice", "text", "secret"]
-ColumnType: TypeAlias = Literal["text", "date", "money", "choice", "outcome"]
+ColumnType: TypeAlias = Literal["text", "date", "money", "number", "choice", "outcome"]
 
 Answer: TypeAlias = Mapping[str, object]
 """Values of a form's fields by name, as JSON has them, with `token` and, where the form offers it, `search`; `dry_run` for a run
@@ -91,12 +91,29 @@ class Action(TypedDict):
     confirm: NotRequired[str]  # question asked first
 
 
+class ChartSeries(TypedDict):
+    """One series of a chart: a value for each label, money as text."""
+
+    label: str
+    values: Sequence[str]
+
+
+class Chart(TypedDict):
+    """Bars side by side: for each label one of each series; `marked` says which labels to point out."""
+
+    title: str
+    labels: Sequence[str]
+    series: Sequence[ChartSeries]
+    marked: Sequence[bool]
+
+
 class Notice(TypedDict):
     """A line above the grid."""
 
     text: str
     level: Level
     link: NotRequired[FormLink | None]
+    chart: NotRequired[Chart]
 
 
 class FormWarning(TypedDict):

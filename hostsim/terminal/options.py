@@ -23,6 +23,7 @@ class RunRequest:
     run: str = ""
     needs_rows: bool = False
     edits: Sequence[tuple[str, str, str | bool]] = ()  # row as it was named, key, value
+    lists: bool = False  # the rows are printed, and nothing is done
 
 
 def build_command(name: str, description: FormDescription) -> click.Command:
@@ -35,12 +36,15 @@ def build_command(name: str, description: FormDescription) -> click.Command:
         click.Option([option_name(act["id"]), f"act_{act['id']}"], is_flag=True, help=act.get("tooltip") or act["label"])
         for act in acts
     ]
-    parameters += row_options(bool(description.get("search"))) if main else [json_option()]
+    lists = only_lists(description)
+    parameters += row_options(bool(description.get("search"))) if main else [*list_options(lists, description), json_option()]
     row_edits = description.get("row_edits", ())
     parameters += [edit_option(each) for each in row_edits]
     fields = {each["name"]: each for each in description.get("fields", ())}
 
     def read(**given: Any) -> RunRequest:
+        if lists:
+            return RunRequest(read_fields(fields, given), json=bool(given.get("as_json")), lists=True)
         return read_request(fields, given, main, [act["id"] for act in acts], list(read_edits(row_edits, given)))
 
     return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
@@ -74,15 +78,29 @@ def choice_names(each: Field) -> list[str]:
 
 def row_options(searchable: bool) -> list[click.Parameter]:
     """Which rows, and how to report."""
-    search = [click.Option(["--search", "field_search"], default=None, help="Only rows with these words.")]
     return [
-        *(search if searchable else []),
+        *([search_option()] if searchable else []),
         click.Option(["--all", "every"], is_flag=True, help="Every row that the filters leave."),
         click.Option(["--select"], multiple=True, metavar="ID…", help="These rows: payment:17, 17 or P-1017. More may follow."),
         click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing."),
         json_option(),
         click.Argument(["more"], nargs=-1, metavar="[ID]..."),
     ]
+
+
+def only_lists(description: FormDescription) -> bool:
+    """Whether a form has rows, and nothing to run or to press."""
+    return bool(description.get("columns")) and not description.get("actions")
+
+
+def list_options(lists: bool, description: FormDescription) -> list[click.Option]:
+    """The search of a form that only lists, if it has one."""
+    return [search_option()] if lists and description.get("search") else []
+
+
+def search_option() -> click.Option:
+    """--search."""
+    return click.Option(["--search", "field_search"], default=None, help="Only rows with these words.")
 
 
 def json_option() -> click.Option:
@@ -114,11 +132,7 @@ def read_request(
     edits: Sequence[tuple[str, str, str | bool]],
 ) -> RunRequest:
     """The values that click has read, as a RunRequest; a usage error when it is not clear which rows."""
-    answer = {
-        name.removeprefix("field_"): as_value(fields.get(name.removeprefix("field_")), value)
-        for name, value in given.items()
-        if name.startswith("field_") and value is not None
-    }
+    answer = read_fields(fields, given)
     act = next((name for name in acts if given.get(f"act_{name}")), "")
     if act or main is None:
         if not act:
@@ -132,6 +146,15 @@ def read_request(
     if given["dry_run"]:
         answer["dry_run"] = True
     return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows, edits)
+
+
+def read_fields(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, object]:
+    """The fields that were named, each with its value as the form has it."""
+    return {
+        name.removeprefix("field_"): as_value(fields.get(name.removeprefix("field_")), value)
+        for name, value in given.items()
+        if name.startswith("field_") and value is not None
+    }
 
 
 def as_value(each: Field | None, value: object) -> object:

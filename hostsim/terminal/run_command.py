@@ -11,14 +11,15 @@ import click
 from rich.console import Console
 
 from hostsim.addins.acting_user import may_not
-from hostsim.addins.descriptions import Answer, Edits, FormDescription, RowChange, RunSummary
-from hostsim.addins.form_protocol import Form
+from hostsim.addins.descriptions import Answer, Edits, FormDescription, Rejected, RowChange, RunSummary
+from hostsim.addins.form_protocol import Form, Rows
 from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
 from hostsim.row_ends import count_rows, ended, is_open
+from hostsim.terminal.listing import print_list
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask, WaitLine
-from hostsim.terminal.selection import ListUnreadable, RowChoice, choose, pick, ref_of
+from hostsim.terminal.selection import ListUnreadable, RowChoice, check_was_read, choose, pick, ref_of
 from hostsim.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -73,6 +74,8 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     check_right(workspace, right_of(description, request.act or request.run))
     if unavailable:
         raise CannotRun(unavailable["text"])
+    if request.lists:
+        return print_list(read_list(workspace, form, description, request), description, request.json)
     if request.act:
         return print_act(
             attempt(lambda: form.act(request.act, with_answer(description, request), [], {}, user=workspace.user)), request
@@ -157,11 +160,25 @@ def with_rows(summary: RunSummary, rows: Sequence[RowChange]) -> RunSummary:
     return {**whole, "counts": count_rows(ends)} if any(map(is_open, rows)) else whole
 
 
+def read_list(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> Rows:
+    """The rows of a form that only lists; CannotRun with the form's own sentences when it does not give any."""
+    rows = attempt(lambda: form.rows(with_answer(description, request), None, user=workspace.user))
+    if isinstance(rows, dict):
+        raise CannotRun(rejection_text(description, rows))
+    check_was_read(rows)
+    return rows
+
+
 def attempt_choice(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> RowChoice:
     """The rows of the run; CannotRun with the form's own sentences when the answer is rejected."""
     chosen = attempt(lambda: choose(workspace, form, description, request))
     if isinstance(chosen, RowChoice):
         return chosen
+    raise CannotRun(rejection_text(description, chosen))
+
+
+def rejection_text(description: FormDescription, rejected: Rejected) -> str:
+    """Why the form did not give its rows, field by field."""
     labels = {field["name"]: field["label"] for field in description["fields"]}
-    said = [f"{labels.get(name, name)}: {text}" for name, text in chosen.get("rejected", {}).items()]
-    raise CannotRun(" ".join(said) or str(chosen.get("notice") or "The rows could not be read."))
+    said = [f"{labels.get(name, name)}: {text}" for name, text in rejected.get("rejected", {}).items()]
+    return " ".join(said) or str(rejected.get("notice") or "The rows could not be read.")

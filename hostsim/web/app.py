@@ -11,6 +11,8 @@ from hostsim.refusals import Refused
 from hostsim.web import api, pages
 from hostsim.web.errors import on_crash, on_http, on_refused
 from hostsim.web.event_stream import stream
+from hostsim.web.exports.excel import download_excel
+from hostsim.web.exports.printing import show_print_page
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.web.start_tokens import StartTokens
@@ -36,6 +38,8 @@ def routes(static: str) -> list[Route | Mount]:
         Route("/api/snapshots/{token}/page", api.read_page),
         Route("/api/snapshots/{token}/selection", api.measure_selection, methods=["POST"]),
         Route("/api/snapshots/{token}/csv", api.download),
+        Route("/api/snapshots/{token}/xlsx", download_excel),
+        Route("/print/{token}", show_print_page),
         Route("/api/support-bundle", download_support),
         Route("/api/tasks", api.list_tasks),
         Route("/api/tasks/{task}", api.read_task),

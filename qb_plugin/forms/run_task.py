@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from qb_plugin.errors import AddInError, CallCancelled, Fatal, RunInProgress
 from qb_plugin.forms.descriptions import Level, RunSummary
+from qb_plugin.forms.history.summaries import Summaries, Summarize, no_summaries
 from qb_plugin.forms.presentation import present_counts, present_result
 from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.run_marks import RunMarks
@@ -44,17 +46,29 @@ class RunTask:
         self._scope = ""  # the company that the run is of
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
-    def run(self, action: str, ids: Sequence[str], work: Work) -> RunSummary:
-        """Carry out the work; every row ends with an outcome, whatever happens."""
+    def run(
+        self,
+        action: str,
+        ids: Sequence[str],
+        work: Work,
+        *,
+        filters: Mapping[str, str] | None = None,
+        summarize: Summarize = no_summaries,
+    ) -> RunSummary:
+        """Carry out the work; every row ends with an outcome, whatever happens.
+
+        For the history: `filters` are the form's fields by label, `summarize` gives what rows of QuickBooks show.
+        """
         progress = RunProgress(tuple(ids))
-        run = self._services.new_run(action, len(ids))
+        run = replace(self._services.new_run(action, len(ids)), filters=filters or {})
         self._scope = run.realm
         failure: AddInError | None = None
         try:
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
             with self._services.notices.subscribed(self._notice), self._services.calls_of_run(stop):
                 listener = Reporter(partial(self._report, progress), self._report_notice)
-                run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop)
+                describe = Summaries(self._services.host.ledger, summarize).describe
+                run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop, describe=describe)
         except RunInProgress as error:
             failure = self._watch(run, error)
         except CallCancelled:  # it was waiting to leave: nothing has failed
@@ -66,6 +80,7 @@ class RunTask:
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
             self._show(progress, end)  # only when the run could not even begin, or the host raised: else it has ended its rows
         trouble = self._mark_the_last()
+        self._services.ledger_readings.forget()
         return self._summary(run.id, progress, failure or trouble)
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:

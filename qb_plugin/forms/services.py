@@ -11,7 +11,8 @@ from qb_plugin.host import Host, MarkChange, User
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import Links
+from qb_plugin.sync.ports import History, Links
+from qb_plugin.sync.reconcile.items import Ledgers, Period
 from qb_plugin.sync.run import RunPorts
 
 
@@ -47,6 +48,16 @@ class MarkQueue(Protocol):
         ...
 
 
+class LedgerReadings(Protocol):
+    """Readings of both ledgers for Reconcile, kept for a short while."""
+
+    def read(self, connection: Connection, period: Period, fresh: bool = False) -> Ledgers:
+        """Both ledgers of a period; raises what reading QuickBooks raises."""
+        ...
+
+    def forget(self) -> None: ...
+
+
 class FormServices(Protocol):
     """The parts of the add-in, as forms see them.
 
@@ -62,6 +73,10 @@ class FormServices(Protocol):
     @property
     def links(self) -> Links: ...
     @property
+    def history(self) -> History: ...
+    @property
+    def ledger_readings(self) -> LedgerReadings: ...
+    @property
     def run_ports(self) -> RunPorts: ...
     @property
     def notices(self) -> NoticeSource: ...
@@ -70,6 +85,10 @@ class FormServices(Protocol):
     def connection(self) -> Connection: ...
     def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """The ports of this company; NotConnected, or with `signed_in` ReconnectNeeded, when it cannot be called."""
+        ...
+
+    def record_page(self, connection: Connection, entity: str, identity: str) -> str:
+        """The address of a record's page in QuickBooks; NotConnected without a company."""
         ...
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:

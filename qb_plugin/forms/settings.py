@@ -40,6 +40,12 @@ PACE: Sequence[Option] = [
     {"value": "full", "label": "As fast as QuickBooks allows"},
     {"value": "gentle", "label": "Half as fast, so that other programs connected to this company are not held up"},
 ]
+KEEP: Sequence[Option] = [
+    {"value": "", "label": "For ever"},
+    {"value": "10", "label": "Ten years"},
+    {"value": "7", "label": "Seven years"},
+    {"value": "3", "label": "Three years"},
+]
 TREATMENTS: Sequence[Option] = [
     {"value": TaxTreatment.NOT_CHOSEN, "label": "Not chosen yet"},
     {"value": TaxTreatment.NOT_TAXED, "label": "Not taxed"},
@@ -47,7 +53,7 @@ TREATMENTS: Sequence[Option] = [
     {"value": TaxTreatment.INCLUDED, "label": "The amount includes the tax"},
 ]
 MAPS = ("payment_method", "deposit_account")
-PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receivable_account")
+PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receivable_account", "history_years")
 
 
 def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Schema:
@@ -58,6 +64,7 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Sche
         **build_receivable_field(lists),
         "auto_apply_uses": build_choice("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
         "pace": build_choice("Pace", "Speed", PACE, "full"),
+        "history_years": build_choice("Keep the history", "History", KEEP),
     }
     for method in methods:
         found[f"payment_method:{method}"] = build_choice(

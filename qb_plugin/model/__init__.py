@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qb_plugin.model.history import Attempt, EntryKind, HistoryEntry, HistoryQuery, Pruning
 from qb_plugin.model.intents import Answer, Batch, Fault, Intent, Verdict
 from qb_plugin.model.quickbooks import (
     CREDIT_TYPES,
@@ -45,6 +46,7 @@ from qb_plugin.model.runs import (
     Pair,
     PairAnswer,
     RecordingStatus,
+    RecordSummary,
     RowResult,
     RunInfo,
     Settlement,
@@ -55,6 +57,7 @@ __all__ = [
     "QUICKBOOKS_PAYMENT",
     "Answer",
     "Application",
+    "Attempt",
     "Batch",
     "Company",
     "Connection",
@@ -64,7 +67,10 @@ __all__ = [
     "Document",
     "Draft",
     "Entity",
+    "EntryKind",
     "Fault",
+    "HistoryEntry",
+    "HistoryQuery",
     "Intent",
     "IntentState",
     "Kind",
@@ -81,10 +87,12 @@ __all__ = [
     "PairAnswer",
     "PaymentChanges",
     "PaymentDraft",
+    "Pruning",
     "QboCreditMemo",
     "QboInvoice",
     "QboPayment",
     "QboTransaction",
+    "RecordSummary",
     "RecordingStatus",
     "Ref",
     "ReferenceLists",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ class Intent:
     sends in a batch of one that came back in doubt; `fully_settled` says that two of them, and the looks after them, found
     nothing: it holds nothing else up (docs/architecture.md rule 11). `replaces` is the QuickBooks id of what the record was
     linked to and is gone: the commit that writes this intent down removes that link. It is not written down itself.
+    `tid` is Intuit's trace id of the answer that settled it, where one did.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Intent:
     singles: int = 0
     fully_settled: bool = False
     replaces: str = ""
+    tid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for one intent: the record when confirmed, the fault when there was one."""
+    """What came back for one intent: the record when confirmed, the fault when there was one, and Intuit's trace id."""
 
     intent_id: str
     verdict: Verdict
     record: QboTransaction | None = None
     fault: Fault | None = None
+    tid: str = field(default="", compare=False)

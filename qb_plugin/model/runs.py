@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from qb_plugin.model.quickbooks import Entity
@@ -73,13 +74,26 @@ class Settlement:
     sync_token: str | None = None
     message: Message | None = None
     link: Link | None = None
+    tid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSummary:
+    """A payment or credit memo in a few words, as it stood when a run ended its row: the record may be changed or gone later."""
+
+    number: str
+    client: str
+    date: date
+    amount: Decimal
+    reference: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
     """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
     record it is or became, where the id does not say so. `not_applied`: it is in QuickBooks, and was to be applied there, and
-    nothing of it was."""
+    nothing of it was. `summary` is for the history."""
 
     id: str
     outcome: Outcome
@@ -88,11 +102,12 @@ class RowResult:
     applied: tuple[Application, ...] = ()
     source: Ref | None = field(default=None, compare=False)
     not_applied: bool = field(default=False, compare=False)
+    summary: RecordSummary | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
-    """One press of the button, as others see it."""
+    """One press of the button, as others see it. `filters` are the form's fields as they stood, `company` the connected one."""
 
     id: str
     realm: str
@@ -103,6 +118,8 @@ class RunInfo:
     done: int = 0
     finished: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    company: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from qb_plugin.errors import NotConnected
 from qb_plugin.model import Message
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PAGES = {"Payment": "recvpayment", "CreditMemo": "creditmemo", "Invoice": "invoice"}  # names in the addresses of its pages
 _DISCOVERY = "/.well-known/openid_sandbox_configuration/"
 
 
@@ -31,6 +32,14 @@ class Environment:
             return (target.scheme, target.netloc) == (home.scheme, home.netloc)
         host = target.hostname or ""
         return target.scheme == "https" and (host == "intuit.com" or host.endswith(".intuit.com"))
+
+    def record_page(self, realm: str, entity: str, identity: str) -> str:
+        """The address of a record's page, for a browser: QuickBooks' own, which switches to the company, or the simulator's."""
+        if self.name == "simulator":
+            return f"{self.api}/books/{quote(realm, safe='')}/{quote(entity, safe='')}/{quote(identity, safe='')}"
+        site = "app.sandbox.qbo.intuit.com" if self.name == "sandbox" else "app.qbo.intuit.com"
+        page = _PAGES.get(entity, entity.lower())
+        return f"https://{site}/app/{page}?{urlencode({'txnId': identity, 'deeplinkcompanyid': realm})}"
 
 
 PRODUCTION = Environment("production", "https://quickbooks.api.intuit.com", "production")

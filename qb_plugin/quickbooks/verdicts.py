@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.http.client import ApiResponse
@@ -54,7 +55,7 @@ def judge_item(intent: Intent, item: JsonObject, reply: ApiResponse, resend: boo
     try:
         fault = find_fault(item, reply.status, reply.tid)
         if fault is None:
-            return _confirm(intent, item)
+            return replace(_confirm(intent, item), tid=reply.tid)
     except BadReplyError as problem:
         return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=UNREADABLE, text=str(problem), status=reply.status, tid=reply.tid))
     return Answer(intent.id, judge_fault(fault, resend), fault=cleaned(fault))

@@ -84,6 +84,12 @@ class ConnectedCompany:
             read_records=partial(read_sources, self._records),
         )
 
+    def record_page(self, connection: Connection, entity: str, identity: str) -> str:
+        """The address of a record's page in QuickBooks, for a browser; NotConnected without a company."""
+        if connection.state is ConnectionState.NONE:
+            raise NotConnected(Message("connection_none"))
+        return self.open_quickbooks().environment.record_page(connection.realm, entity, identity)
+
     def open_quickbooks(self) -> QuickBooks:
         """The QuickBooks side for the current app keys: the one that is open, or a new one at the saved pace."""
         environment, app = self._app_keys.read()
@@ -146,9 +152,11 @@ class ConnectedCompany:
 
     def new_run(self, action: str, total: int) -> RunInfo:
         """A run of the acting user that starts now; not written to the history yet."""
+        connection = self.connection()
         return RunInfo(
             id=uuid.uuid4().hex,
-            realm=self.connection().realm,
+            realm=connection.realm,
+            company=connection.company,
             action=action,
             user=self._user.name,
             started=self._parts.clock.now(),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from qb_plugin.clock import Clock, SystemClock
 from qb_plugin.store.call_ledger import SharedCallLedger
+from qb_plugin.store.history.pruning import Prunings
+from qb_plugin.store.history.reading import History
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leasing.claims import Claims, HasDied
 from qb_plugin.store.leasing.heartbeat import LeaseStore
@@ -36,6 +38,16 @@ class Store:
     settings: Settings
     tokens: Tokens
     url: str = field(default="", repr=False)  # it may hold a password
+
+    @property
+    def history(self) -> History:
+        """The runs, their rows and all that happened, read."""
+        return History(self.database)
+
+    @property
+    def prunings(self) -> Prunings:
+        """Removals of old runs."""
+        return Prunings(self.database)
 
     def schema_version(self) -> int | None:
         """The version of the tables."""

@@ -37,7 +37,7 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._insert = database.many(insert_text(intents, _COLUMNS), len(_COLUMNS))
-        self._close = database.many_changes(_CLOSE, 6)
+        self._close = database.many_changes(_CLOSE, 7)
         self._link = prepare_links(database)
 
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
@@ -87,7 +87,7 @@ class Journal:
         """The company's intents that a person gave up, oldest first."""
         with self._database.read() as connection:
             query = select(intents).where(intents.c.realm == realm, WITHDRAWN).order_by(*_IN_ORDER)
-            return [_intent(row) for row in connection.execute(query)]
+            return [read_intent(row) for row in connection.execute(query)]
 
     def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:
         """Open withdrawn intents again with their bytes and requestid, to be settled once more; LeaseLost as in `open`."""
@@ -133,7 +133,7 @@ class Journal:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
         with self._database.read() as connection:
             query = select(intents).where(intents.c.realm == realm, OPEN).order_by(*_IN_ORDER)
-            return [_intent(row) for row in connection.execute(query)]
+            return [read_intent(row) for row in connection.execute(query)]
 
     def counts(self, realm: str) -> Mapping[tuple[str, str], int]:
         """How many intents the company has, by operation and state."""
@@ -152,7 +152,7 @@ class Journal:
                 for row in connection.execute(query.where(intents.c.realm == realm, STANDING, condition))
             ]
         rows.sort(key=lambda row: (row.opened_at, row.requestid, row.place))
-        return [_intent(row) for row in rows]
+        return [read_intent(row) for row in rows]
 
     def to_apply(self, realm: str) -> Sequence[Intent]:
         """Creates of credit memos that were to be applied next and no application of which stands, oldest first."""
@@ -166,7 +166,7 @@ class Journal:
         pending = (intents.c.realm == realm, APPLIES, intents.c.state == IntentState.CONFIRMED)
         query = select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
         with self._database.read() as connection:
-            return [_intent(row) for row in connection.execute(query)]
+            return [read_intent(row) for row in connection.execute(query)]
 
     def leave_unapplied(self, realm: str, sources: Sequence[Ref]) -> None:
         """Note that there is nothing to apply these credit memos to."""
@@ -188,7 +188,8 @@ class Journal:
 
 _CLOSE = f"""
 UPDATE {intents.name}
-SET state = new.column2, quickbooks_id = new.column3, sync_token = new.column4, message = new.column5, settled_at = new.column6
+SET state = new.column2, quickbooks_id = new.column3, sync_token = new.column4, message = new.column5, settled_at = new.column6,
+    tid = new.column7
 FROM (VALUES {{rows}}) AS new
 WHERE {intents.name}.id = new.column1 AND {intents.name}.{OPEN}
 """  # noqa: S608 - names of our own
@@ -206,6 +207,7 @@ def _closing(settlement: Settlement, at: str) -> tuple[str | None, ...]:
         settlement.sync_token,
         encode_message(settlement.message),
         None if settlement.state is IntentState.OPEN else at,
+        settlement.tid,
     )
 
 
@@ -262,7 +264,7 @@ def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else encode_moment(moment)
 
 
-def _intent(row: Row[Any]) -> Intent:
+def read_intent(row: Row[Any]) -> Intent:
     values: dict[str, Any] = {name: getattr(row, name) for name in (*_PLAIN, *_MOMENTS)}
     return Intent(
         **values,

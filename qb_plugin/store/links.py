@@ -31,7 +31,7 @@ class Links:
         with self._database.read() as connection:
             for kind, identities in by_kind(sources):
                 rows = connection.execute(query.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
-                found.update((link.source, link) for link in map(_link, rows))
+                found.update((link.source, link) for link in map(read_link, rows))
         return found
 
     def by_quickbooks(self, realm: str, entity: Entity, ids: Iterable[str]) -> Mapping[str, Link]:
@@ -39,13 +39,13 @@ class Links:
         query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE)
         with self._database.read() as connection:
             rows = connection.execute(query.where(self._database.among(links.c.quickbooks_id, ids)))
-            return {link.quickbooks_id: link for link in map(_link, rows)}
+            return {link.quickbooks_id: link for link in map(read_link, rows)}
 
     def all_of(self, realm: str, entity: Entity) -> Sequence[Link]:
         """All links to this QuickBooks entity, oldest first."""
         query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE).order_by(links.c.number)
         with self._database.read() as connection:
-            return [_link(row) for row in connection.execute(query)]
+            return [read_link(row) for row in connection.execute(query)]
 
     def add(self, new: Sequence[Link]) -> Sequence[Link]:
         """Add links; those whose record on either side is linked already are left out. Returns what was added."""
@@ -60,7 +60,7 @@ class Links:
                 attempt.rollback()  # some were left out: which ones is asked for, and costs several times as much
             insert = self._database.insert(links).on_conflict_do_nothing().returning(links)
             values = [dict(zip(_COLUMNS, row, strict=True)) | {"made_at": now} for row in rows]
-            added = {_link(row) for row in connection.execute(insert, values)}
+            added = {read_link(row) for row in connection.execute(insert, values)}
         return [link for link in dict.fromkeys(new) if link in added]
 
     def remove(self, realm: str, sources: Sequence[Ref]) -> None:
@@ -148,7 +148,7 @@ def _row(link: Link, made_at: str) -> tuple[str, ...]:
     )
 
 
-def _link(row: Row[Any]) -> Link:
+def read_link(row: Row[Any]) -> Link:
     return Link(
         realm=row.realm,
         source=Ref(Kind(row.source_kind), row.source_id),

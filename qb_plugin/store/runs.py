@@ -8,12 +8,33 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from qb_plugin.model import Message, Outcome, RowResult, RunInfo
+from qb_plugin.model import Message, Outcome, Ref, RowResult, RunInfo
 from qb_plugin.store.sql.connections import Database, insert_text, portions
-from qb_plugin.store.sql.encoding import decode, decode_applications, decode_message, encode, encode_applications, encode_message
+from qb_plugin.store.sql.encoding import (
+    decode,
+    decode_applications,
+    decode_message,
+    decode_summary,
+    encode,
+    encode_applications,
+    encode_message,
+    encode_moment,
+    encode_summary,
+)
 from qb_plugin.store.sql.tables import run_results, runs
 
-_COLUMNS = ("run_id", "row_id", "outcome", "message", "quickbooks_id", "applied")  # in the order of `_result_row`
+_COLUMNS = (  # in the order of `_result_row`
+    "run_id",
+    "row_id",
+    "outcome",
+    "message",
+    "quickbooks_id",
+    "applied",
+    "ended_at",
+    "source",
+    "summary",
+    "words",
+)
 # Rows that wait for a person were stored as skipped before there was an outcome for them; nothing else was skipped with these.
 _OLD_DECISIONS = frozenset({"twin_payment", "twin_credit_memo", "marker_twice"})
 
@@ -34,9 +55,10 @@ class Runs:
         """Add outcomes of rows to the history and, where `done` is given, the number of rows done, in one commit."""
         if not results and done is None:
             return
+        at = encode_moment(self._database.clock.now())
         with self._database.write() as connection:
             if results:
-                self._insert.send(connection, [_result_row(run_id, result) for result in results])
+                self._insert.send(connection, [_result_row(run_id, result, at) for result in results])
             if done is not None:
                 connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
 
@@ -57,14 +79,14 @@ class Runs:
                     .group_by(run_results.c.row_id)
                 )
                 rows = connection.execute(select(run_results).where(run_results.c.number.in_(newest)))
-                found.update((row.row_id, _result(row)) for row in rows)
+                found.update((row.row_id, read_result(row)) for row in rows)
         return found
 
     def latest(self, realm: str, limit: int) -> Sequence[RunInfo]:
         """The company's last runs, newest first."""
         query = select(runs).where(runs.c.realm == realm).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(query)]
+            return [read_run(row) for row in connection.execute(query)]
 
     def unfinished_rows(self, run_id: str, limit: int) -> Sequence[RowResult]:
         """The last outcomes of the rows of a run that did not end synchronized, newest first."""
@@ -72,13 +94,13 @@ class Runs:
         left = (run_results.c.number.in_(newest), run_results.c.outcome != Outcome.SYNCHRONIZED)
         query = select(run_results).where(*left).order_by(run_results.c.number.desc()).limit(limit)
         with self._database.read() as connection:
-            return [_result(row) for row in connection.execute(query)]
+            return [read_result(row) for row in connection.execute(query)]
 
     def results(self, run_id: str) -> Sequence[RowResult]:
         """All outcomes of a run in the order in which they were reported."""
         query = select(run_results).where(run_results.c.run_id == run_id).order_by(run_results.c.number)
         with self._database.read() as connection:
-            return [_result(row) for row in connection.execute(query)]
+            return [read_result(row) for row in connection.execute(query)]
 
 
 def _run_row(run: RunInfo) -> dict[str, object]:
@@ -92,11 +114,15 @@ def _run_row(run: RunInfo) -> dict[str, object]:
         "done": run.done,
         "finished": run.finished,
         "counts": encode(dict(run.counts)),
+        "company": run.company,
+        "filters": encode(dict(run.filters)),
     }
 
 
-def _run(row: Row[Any]) -> RunInfo:
+def read_run(row: Row[Any]) -> RunInfo:
+    """The run in a row of its table."""
     counts: Any = decode(row.counts)
+    filters: Any = decode(row.filters or "{}")
     return RunInfo(
         id=row.id,
         realm=row.realm,
@@ -107,10 +133,12 @@ def _run(row: Row[Any]) -> RunInfo:
         done=row.done,
         finished=row.finished,
         counts=counts,
+        company=row.company,
+        filters=filters,
     )
 
 
-def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
+def _result_row(run_id: str, result: RowResult, at: str) -> tuple[str | None, ...]:
     return (
         run_id,
         result.id,
@@ -118,10 +146,26 @@ def _result_row(run_id: str, result: RowResult) -> tuple[str | None, ...]:
         encode_message(result.message),
         result.quickbooks_id,
         encode_applications(result.applied),
+        at,
+        None if result.source is None else str(result.source),
+        encode_summary(result.summary),
+        searched_words(result),
     )
 
 
-def _result(row: Row[Any]) -> RowResult:
+def searched_words(result: RowResult) -> str:
+    """The text that a search of the history examines, in folded case."""
+    found: list[object] = [result.id, result.quickbooks_id or ""]
+    if result.summary:
+        summary = result.summary
+        found += [summary.number, summary.client, summary.reference, summary.method, summary.amount, f"{summary.amount:,}"]
+    if result.message:
+        found += [value for value in result.message.values.values() if isinstance(value, str)]
+    return " ".join(str(each) for each in found if each != "").casefold()
+
+
+def read_result(row: Row[Any]) -> RowResult:
+    """The outcome in a row of the table of results."""
     message = decode_message(row.message)
     return RowResult(
         id=row.row_id,
@@ -129,6 +173,8 @@ def _result(row: Row[Any]) -> RowResult:
         message=message,
         quickbooks_id=row.quickbooks_id,
         applied=decode_applications(row.applied),
+        source=None if row.source is None else Ref.parse(row.source),
+        summary=decode_summary(row.summary),
     )
 
 

@@ -16,6 +16,8 @@ from qb_plugin.model import (
     Draft,
     Entity,
     Fault,
+    HistoryEntry,
+    HistoryQuery,
     Intent,
     Lease,
     Link,
@@ -248,6 +250,15 @@ class Runs(Protocol):
     def report(self, run_id: str, results: Sequence[RowResult], done: int | None = None) -> None: ...
     def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None: ...
     def last_results(self, realm: str, ids: Sequence[str]) -> Mapping[str, RowResult]: ...
+
+
+class History(Protocol):
+    """The history, read: ids in order first, then what a page shows."""
+
+    def run_ids(self, query: HistoryQuery) -> Sequence[str]: ...
+    def runs(self, ids: Sequence[str]) -> Sequence[RunInfo]: ...
+    def entry_ids(self, query: HistoryQuery) -> Sequence[str]: ...
+    def entries(self, ids: Sequence[str]) -> Sequence[HistoryEntry]: ...
 
 
 class Leases(Protocol):

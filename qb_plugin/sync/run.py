@@ -34,6 +34,7 @@ LAST_WAITS = (1.0, 1.0, 2.0, 4.0)  # seconds between the tries to write down how
 SECONDS = 2.0  # results wait for others at most so long: another workstation that watches sees the number go on
 
 Work = Callable[[LeasedRun], object]
+Describe = Callable[[Sequence[RowResult]], Sequence[RowResult]]
 Shown = TypeVar("Shown", RowResult, Message)
 
 
@@ -118,16 +119,28 @@ def never() -> bool:
     return False
 
 
+def as_they_are(results: Sequence[RowResult]) -> Sequence[RowResult]:
+    """Results without a summary of their records."""
+    return results
+
+
 def run_under_lease(
-    ports: RunPorts, run: RunInfo, work: Work, *, progress: RunProgress, listener: Reporter, stop: Callable[[], bool] = never
+    ports: RunPorts,
+    run: RunInfo,
+    work: Work,
+    *,
+    progress: RunProgress,
+    listener: Reporter,
+    stop: Callable[[], bool] = never,
+    describe: Describe = as_they_are,
 ) -> None:
     """Do the work under the company's lease; RunInProgress when another run holds it.
 
-    Results are written to the history and then reported to `listener`. A failure that ends the work is raised once every
-    row has ended; when it is the listener that fails, no row is reported any more.
+    Results are written to the history, with the summaries that `describe` gives them, and then reported to `listener`. A failure
+    that ends the work is raised once every row has ended; when it is the listener that fails, no row is reported any more.
     """
     lease = ports.leases.take(run.realm, run)
-    recorder = RunRecorder(ports, run, LeaseGuard(ports.leases, lease, ports.clock), progress, listener)
+    recorder = RunRecorder(ports, run, LeaseGuard(ports.leases, lease, ports.clock), progress, listener, describe=describe)
     try:
         finish_all_rows(recorder, partial(work, recorder.leased_run(lease.fence, stop)))
     finally:
@@ -156,8 +169,18 @@ def finish_all_rows(recorder: RunRecorder, work: Callable[[], object]) -> None:
 class RunRecorder:
     """Writes a run's results to the history in groups, renews the lease with them, and only then passes them on."""
 
-    def __init__(self, ports: RunPorts, run: RunInfo, guard: LeaseGuard, progress: RunProgress, listener: Reporter) -> None:
+    def __init__(
+        self,
+        ports: RunPorts,
+        run: RunInfo,
+        guard: LeaseGuard,
+        progress: RunProgress,
+        listener: Reporter,
+        *,
+        describe: Describe = as_they_are,
+    ) -> None:
         self._ports, self._run, self._guard, self._progress, self._listener = ports, run, guard, progress, listener
+        self._describe = describe
         self._waiting: list[RowResult] = []
         self._unshown: list[RowResult] = []  # counted, and not shown because writing it down failed: one at most
         self._written_at = ports.clock.monotonic()
@@ -191,7 +214,7 @@ class RunRecorder:
 
     def write(self) -> None:
         """Write the results that wait to the history, and how far the run is, as one."""
-        self._ports.runs.report(self._run.id, self._waiting, self._progress.ended)
+        self._ports.runs.report(self._run.id, self._describe(self._waiting), self._progress.ended)
         self._waiting.clear()
         self._written_at = self._ports.clock.monotonic()
 

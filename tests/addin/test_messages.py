@@ -13,6 +13,7 @@ import pytest
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import ConnectionState, Kind, Message
+from qb_plugin.sync.reconcile.items import Group
 from tests.support.paths import ROOT
 
 SENTENCES = load_sentences()
@@ -20,6 +21,7 @@ SENTENCES = load_sentences()
 # Keys that are put together from a word: what stands in the braces, and the words there are.
 PUT_TOGETHER = {
     "twin_{}": [kind.value for kind in (Kind.PAYMENT, Kind.CREDIT_MEMO)],
+    "reconcile_group_{}": [group.value for group in Group],
     "connection_{}": [state.value for state in ConnectionState],
 }
 

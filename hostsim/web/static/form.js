@@ -2,6 +2,7 @@
 // @ts-check
 /** @import {ActResult, Action, Answer, Cell, Description, Field, FormLink, Notice, Problem, Range, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
+import { drawChart } from "./chart.js";
 import { ask, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { Panel } from "./panel.js";
@@ -192,7 +193,7 @@ class Form {
   #openAddress(url) {
     if (!/^https?:\/\//.test(url)) return;
     window.open(url, "_blank", "noopener");
-    this.notice.append(make("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: "Open the sign-in page ›" }));
+    this.notice.append(make("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: "Open it in the browser ›" }));
     this.notice.hidden = false;
   }
 
@@ -222,7 +223,7 @@ class Form {
     this.notice.className = `notice ${notice?.level ?? "info"}`;
     const target = notice?.link;
     const link = target && make("button", { type: "button", class: "link", text: target.label, onclick: () => this.#follow(target) });
-    this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "");
+    this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "", notice?.chart ? drawChart(notice.chart) : "");
   }
 
   /** @param {FormLink} link */

@@ -63,7 +63,9 @@ export class Panel {
     this.summary = make("span", { class: "summary", "aria-live": "polite" });
     this.whole = make("span", { class: "whole" });
     const csv = make("button", { type: "button", class: "link", text: "CSV", title: "Save what is shown as CSV", onclick: () => this.download() });
-    const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", csv));
+    const excel = make("button", { type: "button", class: "link", text: "Excel", title: "Save what is shown as an Excel workbook", onclick: () => this.download("xlsx") });
+    const print = make("button", { type: "button", class: "link", text: "Print", title: "Open what is shown as a page to print", onclick: () => this.print() });
+    const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", csv, " · ", excel, " · ", print));
     this.tools = description.search ? this.#searchBox() : null;
     this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.message.element, this.progress.element, foot);
   }
@@ -134,8 +136,12 @@ export class Panel {
     this.unwatch();
   }
 
-  download() {
-    if (this.token) make("a", { href: `/api/snapshots/${this.token}/csv`, download: "" }).click();
+  download(kind = "csv") {
+    if (this.token) make("a", { href: `/api/snapshots/${this.token}/${kind}`, download: "" }).click();
+  }
+
+  print() {
+    if (this.token) window.open(`/print/${this.token}`, "_blank", "noopener");
   }
 
   /** @param {RowChange[]} rows */

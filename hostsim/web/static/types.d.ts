@@ -40,7 +40,7 @@ export interface Field {
 export interface Column {
   key: string;
   label: string;
-  type: "text" | "date" | "money" | "choice" | "outcome";
+  type: "text" | "date" | "money" | "number" | "choice" | "outcome";
   width: number;
   sortable?: boolean;
   choices?: Option[];
@@ -60,10 +60,23 @@ export interface Action {
   disabled?: string | null;
 }
 
+export interface ChartSeries {
+  label: string;
+  values: string[];
+}
+
+export interface Chart {
+  title: string;
+  labels: string[];
+  series: ChartSeries[];
+  marked: boolean[];
+}
+
 export interface Notice {
   text: string;
   level?: Level;
   link?: FormLink | null;
+  chart?: Chart;
 }
 
 export interface Empty {

@@ -33,6 +33,7 @@ from qb_plugin.forms.exporting.withdrawal import withdraw_rows
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
+from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.linking import link_possible_duplicate
 from qb_plugin.forms.presentation import (
     FIXES,
@@ -187,7 +188,8 @@ class ExportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, ids, options))
-        return running.run(f"export-{values['source']}", ids, partial(self._export, ids, options, rows_to_unlink(edits)))
+        work = partial(self._export, ids, options, rows_to_unlink(edits))
+        return running.run(f"export-{values['source']}", ids, work, filters=present_filters(self._schema, answer))
 
     def _export(self, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], run: LeasedRun) -> None:
         # Read under the lease, so that the run belongs to the company that is connected now.

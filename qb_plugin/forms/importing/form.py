@@ -27,9 +27,10 @@ from qb_plugin.forms.descriptions import (
 from qb_plugin.forms.exporting.columns import UNLINK
 from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
+from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.choices import build_options, is_linkable
 from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, ROW_EDITS
-from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods
+from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -226,7 +227,13 @@ class ImportPayments:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, reading.kept, ids, edits))
-        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, edits))
+        summary = running.run(
+            "import-payments",
+            ids,
+            partial(self._import, reading.kept, ids, edits),
+            filters=present_filters(self._schema, answer),
+            summarize=partial(summarize_rows, reading.kept),
+        )
         reading.of = None
         return summary
 

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from qb_plugin.forms.descriptions import EmptyGrid, FormLink, Notice, Row, Sort
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Connection, Message, Outcome
+from qb_plugin.model import Connection, Message, Outcome, RecordSummary
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
@@ -79,6 +79,21 @@ def name_methods(services: FormServices, connection: Connection, rows: Iterable[
         if wanted <= names.keys():
             break
     return names
+
+
+def summarize_rows(kept: CompactRows, ids: Sequence[str]) -> Mapping[str, RecordSummary]:
+    """What these rows are about, for the history."""
+    rows = {identity: row for identity in ids if (row := kept.get(identity))}
+    return {
+        identity: RecordSummary(
+            number=row.payment_id,
+            client=row.customer,
+            date=row.date,
+            amount=row.total,
+            reference=row.reference or "",
+        )
+        for identity, row in rows.items()
+    }
 
 
 class ImportValues(TypedDict):

@@ -13,6 +13,7 @@ from typing import Any
 from qb_plugin.model import (
     Application,
     Message,
+    RecordSummary,
     Ref,
     RunInfo,
 )
@@ -66,6 +67,16 @@ def encode_applications(applications: tuple[Application, ...]) -> str:
 def decode_applications(text: str) -> tuple[Application, ...]:
     """The applications in a column; those that version 3 of the tables and older wrote have no invoice id."""
     return tuple(Application("".join(identity), number, Decimal(amount)) for number, amount, *identity in json.loads(text))
+
+
+def encode_summary(summary: RecordSummary | None) -> str | None:
+    """The text of a record's summary for a nullable column."""
+    return None if summary is None else encode(asdict(summary))
+
+
+def decode_summary(text: str | None) -> RecordSummary | None:
+    """The summary in a column; older versions of this program wrote none."""
+    return None if text is None else RecordSummary(**_value(json.loads(text)))
 
 
 @lru_cache(maxsize=256)

@@ -12,8 +12,9 @@ from qb_plugin.errors import Fatal
 from qb_plugin.model import Message
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
+from qb_plugin.store.sql.triggers import protect_history
 
-CURRENT = 6
+CURRENT = 9
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -56,6 +57,19 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         " entity TEXT NOT NULL, quickbooks_id TEXT NOT NULL, answer TEXT NOT NULL, user_name TEXT NOT NULL, given_at TEXT NOT NULL,"
         " PRIMARY KEY (realm, source_kind, source_id, entity, quickbooks_id))",
     ),
+    9: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN tid TEXT",
+        "ALTER TABLE quickbooks_runs ADD COLUMN company TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE quickbooks_runs ADD COLUMN filters TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE quickbooks_run_results ADD COLUMN ended_at TEXT",
+        "ALTER TABLE quickbooks_run_results ADD COLUMN source TEXT",
+        "ALTER TABLE quickbooks_run_results ADD COLUMN summary TEXT",
+        "ALTER TABLE quickbooks_run_results ADD COLUMN words TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX quickbooks_run_results_source ON quickbooks_run_results (source, number)",
+        "CREATE TABLE quickbooks_prunings (number {number} NOT NULL, realm TEXT NOT NULL, cut_off TEXT NOT NULL,"
+        " pruned_at TEXT NOT NULL, user_name TEXT NOT NULL, run_count BIGINT NOT NULL,"
+        " row_count BIGINT NOT NULL, PRIMARY KEY (number))",
+    ),
 }
 
 
@@ -76,6 +90,7 @@ def bring_up_to_date(database: Database) -> None:
             copy_file(database, version)
             _step(connection, version)
         if version != CURRENT:
+            protect_history(connection)
             connection.execute(insert(schema_version), {"version": CURRENT, "applied_at": database.clock.now()})
 
 
@@ -104,6 +119,7 @@ def _free_name(wanted: str) -> str:
 
 
 def _step(connection: Connection, version: int) -> None:
+    number = "BIGSERIAL" if connection.dialect.name == "postgresql" else "INTEGER"  # a key that the database counts by itself
     for reached in range(version + 1, CURRENT + 1):
-        for statement in STEPS[reached]:
-            connection.execute(text(statement))
+        for statement in STEPS.get(reached, ()):
+            connection.execute(text(statement.replace("{number}", number)))

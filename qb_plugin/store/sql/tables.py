@@ -38,8 +38,8 @@ LIVE_TRANSACTION = text("removed_at IS NULL AND entity <> 'Customer'")
 APPLIES = text("applies")
 
 
-def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null)
+def _text(name: str, *, null: bool = False, default: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null, server_default=text("''") if default else None)
 
 
 def _moment(name: str, *, null: bool = False) -> Column[datetime]:
@@ -89,6 +89,7 @@ intents = Table(
     _count("singles"),
     Column("fully_settled", Boolean, nullable=False),
     _text("settled_by", null=True),
+    _text("tid", null=True),
 )
 Index(
     "quickbooks_intents_standing",
@@ -168,6 +169,8 @@ runs = Table(
     _count("done"),
     _moment("finished", null=True),
     _text("counts"),
+    _text("company", default=True),
+    _text("filters", default=True),
 )
 
 Index("quickbooks_runs_latest", runs.c.realm, runs.c.started)
@@ -182,9 +185,27 @@ run_results = Table(
     _text("message", null=True),
     _text("quickbooks_id", null=True),
     _text("applied"),
+    _moment("ended_at", null=True),
+    _text("source", null=True),
+    _text("summary", null=True),
+    _text("words", default=True),
 )
 Index("quickbooks_run_results_row", run_results.c.row_id, run_results.c.number)
 Index("quickbooks_run_results_run", run_results.c.run_id)
+Index("quickbooks_run_results_source", run_results.c.source, run_results.c.number)
+
+# What was removed from the history, by when it had begun: only such runs and rows can be deleted (`triggers.py`).
+prunings = Table(
+    "quickbooks_prunings",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    _text("realm"),
+    _moment("cut_off"),
+    _moment("pruned_at"),
+    _text("user_name"),
+    _count("run_count"),
+    _count("row_count"),
+)
 
 # `purpose` is `run` (one run per company) or `sign_in` (one refresh of the tokens at a time).
 leases = Table(

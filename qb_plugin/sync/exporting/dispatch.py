@@ -26,7 +26,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.planning import PlannedRow
-from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused
+from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused, trace
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Sender
 from qb_plugin.sync.reporting import RunAborted
@@ -237,7 +237,7 @@ class Dispatcher:
         answers = [answer for _, found in finished for answer in found]
         settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
         try:
-            self._context.journal.settle([settlement for settlement, _ in settled if settlement])
+            self._context.journal.settle([trace(each, answer) for (each, _), answer in zip(settled, answers, strict=True) if each])
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
             return [(self._rows[intent.id], in_doubt(intent)) for intent in by_id.values()]

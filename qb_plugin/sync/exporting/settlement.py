@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from qb_plugin.model import (
@@ -138,6 +139,11 @@ def settled_elsewhere(intent: Intent, saved: Intent | None) -> RowResult:
             quickbooks_id=saved.quickbooks_id,
         )
     return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=Message("sent_elsewhere"))
+
+
+def trace(settlement: Settlement, answer: Answer) -> Settlement:
+    """The settlement with Intuit's trace id of the answer it comes from, for the history."""
+    return replace(settlement, tid=answer.tid or (answer.fault.tid if answer.fault else "") or None)
 
 
 def code_of(answer: Answer) -> str:

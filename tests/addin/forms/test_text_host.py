@@ -146,7 +146,17 @@ def test_every_door_is_registered(scene: Scene) -> None:
     assert (("Setup", "QuickBooks", "Time & Billing", "Import Payments"), "import-payments") in scene.host.entries
     assert (("Setup", "QuickBooks", "Time & Billing", "Export Payments"), "export-payments") in scene.host.entries
     assert (("billing.payments", "Export To…", "QuickBooks"), "export-payments") in scene.host.entries
-    assert sorted(scene.host.forms) == ["connection", "export-payments", "import-payments", "match-clients", "settings"]
+    assert sorted(scene.host.forms) == [
+        "connection",
+        "export-payments",
+        "history",
+        "history-entries",
+        "import-payments",
+        "match-clients",
+        "reconcile",
+        "reconcile-items",
+        "settings",
+    ]
 
 
 def test_an_export_ends_with_an_outcome_for_every_row(scene: Scene) -> None:

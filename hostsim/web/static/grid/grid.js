@@ -7,7 +7,7 @@ import { Pages } from "./pages.js";
 import { Selection } from "./selection.js";
 
 const ROW = 24;
-const WHOLE = ["date", "money", "outcome"]; // half a date or an amount says something else; half a name is still known
+const WHOLE = ["date", "money", "number", "outcome"]; // half a date or an amount says something else; half a name is still known
 const least = (/** @type {Column} */ column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 

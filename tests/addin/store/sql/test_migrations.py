@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import (
     Connection,
     ConnectionState,
     Entity,
+    HistoryQuery,
     IntentState,
     Kind,
     Message,
@@ -156,6 +158,23 @@ def test_what_was_called_withdrawn_is_closed_and_makes_room_for_what_follows(old
         assert store.journal.standing(REALM, [payment(1)]) == []
         again = replace(sample_intent(1), id="second-1", requestid="second")
         assert [intent and intent.id for intent in store.journal.open([again], fence=1)] == ["second-1"]
+
+
+def test_a_history_of_version_8_stays_and_can_no_longer_be_changed(old_url: str) -> None:
+    engine = create_engine(old_url)
+    with engine.begin() as connection:
+        for version in range(2, 9):
+            for statement in migrations.STEPS.get(version, ()):
+                connection.execute(text(statement))
+            connection.execute(tables.schema_version.insert(), {"version": version, "applied_at": NOON})
+    with closing(open_store(old_url, StillClock())) as store:
+        assert store.runs.latest(REALM, 5) == [sample_run()]
+        query = HistoryQuery(realm=REALM, run_id="run", outcome="failed")
+        [entry] = store.history.entries(store.history.entry_ids(query))
+        assert (entry.at, entry.result and entry.result.outcome) == (NOON, Outcome.FAILED)
+    with pytest.raises(DBAPIError, match="cannot be changed"), engine.begin() as connection:
+        connection.execute(text("UPDATE quickbooks_run_results SET outcome = 'synchronized'"))
+    engine.dispose()
 
 
 def test_the_way_is_written_down_and_not_gone_twice(old_url: str) -> None:

@@ -1,0 +1,1 @@
+"""What is shown, as a workbook and as a page to print."""

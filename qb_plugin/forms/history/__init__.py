@@ -1,0 +1,1 @@
+"""The History forms, and what runs write down for them."""

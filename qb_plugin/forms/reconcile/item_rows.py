@@ -1,0 +1,172 @@
+"""Rows of the items: both records side by side, why they differ, and what settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
+from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, ItemsValues
+from qb_plugin.forms.services import FormServices
+from qb_plugin.model import Kind, Message, Outcome
+from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.reconcile.entries import LedgerEntry
+from qb_plugin.sync.reconcile.items import Group, Item
+
+OUTCOMES = {
+    Group.EQUAL: Outcome.SYNCHRONIZED,
+    Group.NEEDS_DECISION: Outcome.NEEDS_DECISION,
+    Group.NOT_MATCHED: Outcome.NOT_READY,
+}
+IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
+SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
+    "group": lambda item: (list(Group).index(item.group),),
+    "client": lambda item: (name_of(item).casefold(),),
+    "number": lambda item: (item.here.number if item.here else "",),
+    "id": lambda item: (int(item.there.number) if item.there and item.there.number.isdigit() else 0,),
+    "date_here": lambda item: (item.here.date if item.here else date.min,),
+    "date_there": lambda item: (item.there.date if item.there else date.min,),
+    "here": lambda item: (item.here.amount if item.here else ZERO,),
+    "there": lambda item: (item.there.amount if item.there else ZERO,),
+    "difference": lambda item: (difference_of(item),),
+}
+
+
+class ItemRows:
+    """The items in order: by group, then by date and number; or by the sort."""
+
+    def __init__(self, services: FormServices, items: Sequence[Item], values: ItemsValues, search: str, sort: Sort | None) -> None:
+        self._services = services
+        words = search.casefold().split()
+        found = [item for item in items if is_asked_for(item, values) and all(word in text_of(item) for word in words)]
+        self._items = in_order(found, sort)
+        self._by_key = {item.key: item for item in self._items}
+
+    @property
+    def count(self) -> int:
+        """The number of items."""
+        return len(self._items)
+
+    @property
+    def total(self) -> str:
+        """The difference that these items make."""
+        return plain_amount(sum(map(difference_of, self._items), ZERO)) if self._one_currency else ""
+
+    @property
+    def _one_currency(self) -> bool:
+        return len({currency for item in self._items for currency in item.currencies}) == 1
+
+    @property
+    def notice(self) -> None:
+        """None: the form's own notice is enough."""
+        return
+
+    @property
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
+
+    @property
+    def empty(self) -> EmptyGrid:
+        """The text of an empty grid."""
+        return {"text": self._services.sentences.text(Message("empty_reconcile_items")), "link": None}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The ids of the rows at these positions."""
+        return [item.key for item in self._items[start:stop]]
+
+    def page(self, start: int, stop: int) -> list[Row]:
+        """The rows at these positions."""
+        return [self._present(item) for item in self._items[start:stop]]
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """The difference that these items make."""
+        chosen = [self._by_key[identity] for identity in ids if identity in self._by_key]
+        return plain_amount(sum(map(difference_of, chosen), ZERO)) if self._one_currency else ""
+
+    def _present(self, item: Item) -> Row:
+        label = GROUPS[item.group]
+        return {
+            "id": item.key,
+            "cells": item_cells(item),
+            "outcome": OUTCOMES.get(item.group, Outcome.CHANGED).value,
+            "message": self._services.sentences.text(item.reason or Message("reconcile_equal")),
+            "details": "",
+            "fixes": settling_of(item),
+            "selectable": True,
+            "title": f"{label} {name_of(item)} {show_amount(difference_of(item))}",
+        }
+
+
+def is_asked_for(item: Item, values: ItemsValues) -> bool:
+    """Whether the filters leave the item."""
+    group = item.group is not Group.EQUAL if values["group"] == DIFFERENT else item.group == values["group"]
+    return group and (not values["currency"] or values["currency"].upper() in item.currencies)
+
+
+def in_order(items: Sequence[Item], sort: Sort | None) -> list[Item]:
+    """The items by group, then date and key; or by the sort."""
+    found = sorted(items, key=lambda item: (list(Group).index(item.group), day_of(item), item.key))
+    if sort is None or sort["key"] not in SORTS:
+        return found
+    return sorted(found, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
+
+
+def day_of(item: Item) -> date:
+    """The date here, else there."""
+    return next(entry.date for entry in (item.here, item.there) if entry)
+
+
+def name_of(item: Item) -> str:
+    """The client's name, else the customer's."""
+    return next(entry.name for entry in (item.here, item.there) if entry)
+
+
+def text_of(item: Item) -> str:
+    """The text that a search examines."""
+    entries = [entry for entry in (item.here, item.there) if entry]
+    return " ".join(f"{e.number} {e.name} {e.reference} {e.amount} {show_amount(e.amount)} {e.date}" for e in entries).casefold()
+
+
+def difference_of(item: Item) -> Decimal:
+    """What the item adds to the difference of amounts, payments and memos alike."""
+    here = item.here.amount if item.here and item.counts_here else ZERO
+    return here - (item.there.amount if item.there and item.counts_there else ZERO)
+
+
+def item_cells(item: Item) -> Cells:
+    """Both records side by side."""
+    return {
+        "group": GROUPS[item.group],
+        "client": name_of(item),
+        "number": item.here.number if item.here else "",
+        "date_here": item.here.date.isoformat() if item.here else "",
+        "here": plain_amount(item.here.amount) if item.here else "",
+        "applied_here": plain_amount(item.here.applied) if item.here else "",
+        "id": item.there.number if item.there else "",
+        "date_there": item.there.date.isoformat() if item.there else "",
+        "there": plain_amount(item.there.amount) if item.there else "",
+        "applied_there": plain_amount(item.there.applied) if item.there else "",
+        "difference": plain_amount(difference_of(item)),
+        "currency": ", ".join(sorted(item.currencies)),
+        "hidden": "hidden" if item.hidden else "",
+    }
+
+
+def settling_of(item: Item) -> list[Fix]:
+    """The buttons that settle an item, where a form of today does, and the way to QuickBooks."""
+    fixes: list[Fix] = []
+    if item.group is Group.NOT_MATCHED:
+        fixes.append({"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": name_of(item)}}})
+    elif item.here and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
+        fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.here.key]}})
+    elif item.there and item.there.kind is Kind.PAYMENT and item.group in {Group.ONLY_THERE, Group.NEEDS_DECISION}:
+        fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.there)}})
+    return [*fixes, *([IN_QUICKBOOKS] if item.there else [])]
+
+
+def import_answer(entry: LedgerEntry) -> dict[str, object]:
+    """The import form's filters that show this payment."""
+    day = entry.date.isoformat()
+    return {"from": day, "to": day, "hide_synchronized": False, "search": entry.name}

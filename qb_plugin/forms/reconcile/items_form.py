@@ -1,0 +1,104 @@
+"""The form of Reconcile's items: every record of a period that makes a difference, in the group that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from qb_plugin.errors import AddInError
+from qb_plugin.forms.access.offer import Offer
+from qb_plugin.forms.descriptions import (
+    ActResult,
+    Answer,
+    Edits,
+    FormDescription,
+    FormRequest,
+    Option,
+    Rejected,
+    RunSummary,
+    Sort,
+    Unavailable,
+)
+from qb_plugin.forms.fields import describe_fields, load_answer
+from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_failures, present_title, present_unavailable
+from qb_plugin.forms.protocol import Rows, Task
+from qb_plugin.forms.reconcile.asked import DIFFERENT, ItemsAnswer, ItemsValues, period_of, this_month
+from qb_plugin.forms.reconcile.columns import ITEM_COLUMNS, OPEN_QUICKBOOKS
+from qb_plugin.forms.reconcile.item_rows import ItemRows
+from qb_plugin.forms.services import FormServices
+from qb_plugin.model import Connection, Message
+from qb_plugin.sync.reconcile.items import build_items
+
+
+class ReconcileItems:
+    """The form behind *Show These*."""
+
+    id = "reconcile-items"
+    offer = Offer(
+        title="Differences",
+        right="view",
+        kinds=frozenset({"payment", "credit_memo", "Payment", "CreditMemo"}),
+        actions=[OPEN_QUICKBOOKS],
+        columns=ITEM_COLUMNS,
+    )
+
+    def __init__(self, services: FormServices) -> None:
+        self._services, self._schema = services, ItemsAnswer()
+
+    def open(self, request: FormRequest) -> FormDescription:
+        """The form's description."""
+        connection = self._services.connection()
+        first = {**this_month(self._services.host.today()), "group": DIFFERENT, "currency": ""}
+        return {
+            "id": self.id,
+            "title": self.offer.title,
+            "subtitle": present_title(self._services.host.firm, connection),
+            "fields": describe_fields(self._schema),
+            "answer": {**first, **(request.get("answer") or {})},
+            "columns": ITEM_COLUMNS,
+            "actions": [],
+            "row_actions": [OPEN_QUICKBOOKS],
+            "search": True,
+            "notice": None,
+            "warning": None,
+            "unavailable": self._unavailable(connection),
+            "token": "",
+        }
+
+    def _unavailable(self, connection: Connection) -> Unavailable | None:
+        try:
+            self._services.context(connection)
+        except AddInError as failure:
+            return present_unavailable(self._services.sentences, failure)
+        return None
+
+    def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
+        """The items of the period that the filters leave."""
+        return catch_row_failures(self._services.sentences, partial(self._rows, answer, sort))
+
+    def _rows(self, answer: Answer, sort: Sort | None) -> ItemRows:
+        values: ItemsValues = load_answer(self._schema, answer)
+        period = period_of(values)
+        ledgers = self._services.ledger_readings.read(self._services.connection(), period)
+        return ItemRows(self._services, build_items(ledgers, period), values, str(answer.get("search") or ""), sort)
+
+    def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
+        """Open an item's record in QuickBooks."""
+        return catch_failures(self._services.sentences, partial(self._open_in_quickbooks, answer, ids))
+
+    def _open_in_quickbooks(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+        period, connection = period_of(load_answer(self._schema, answer)), self._services.connection()
+        items = build_items(self._services.ledger_readings.read(connection, period), period)
+        there = next((item.there for item in items if ids and item.key == ids[0] and item.there), None)
+        if there is None:
+            return {"notice": self._services.sentences.text(Message("history_no_record")), "level": "warning"}
+        entity, _, identity = there.key.partition(":")
+        return {"open_url": self._services.record_page(connection, entity, identity)}
+
+    def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        """The same as `act`: nothing here takes long enough for a run."""
+        return as_summary(self.act(action, answer, ids, edits))
+
+    def options(self, name: str, search: str) -> Sequence[Option]:
+        """No entries: the form has no choice cells."""
+        return []

@@ -1,0 +1,199 @@
+"""Rows of the Reconcile form: totals with the groups that explain them, or months, or methods, in each currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qb_plugin.forms.descriptions import Answer, Cells, Chart, EmptyGrid, Fix, Notice, Row
+from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS
+from qb_plugin.forms.services import FormServices
+from qb_plugin.model import Kind, Message, Outcome
+from qb_plugin.money import plain_amount, show_amount
+from qb_plugin.sync.reconcile.entries import Measures
+from qb_plugin.sync.reconcile.items import Group, Item, currencies_of
+from qb_plugin.sync.reconcile.totals import Totals, add_up, by_group, by_method, by_month
+
+MEASURES = ("received", "applied", "unapplied", "credits")
+LABELS = {"received": "Received", "applied": "Applied", "unapplied": "Unapplied", "credits": "Credits"}
+MOST = 500  # rows that a button opens another form with
+
+
+class TotalRows:
+    """The rows in order; there are few, so all are made at once."""
+
+    def __init__(self, services: FormServices, items: Sequence[Item], by: str, days: Answer) -> None:
+        self._services, self._items, self._days = services, items, days
+        self._currencies = currencies_of(items)
+        build = {"months": self._months, "methods": self._methods}.get(by, self._totals)
+        self._rows = [row for currency in self._currencies for row in build(currency)]
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return len(self._rows)
+
+    @property
+    def total(self) -> str:
+        """No sum: the rows are sums themselves."""
+        return ""
+
+    @property
+    def problem(self) -> None:
+        """None: the list was read."""
+        return
+
+    @property
+    def notice(self) -> Notice | None:
+        """Whether the ledgers agree, with the chart of both sides by month."""
+        if not self._items:
+            return None
+        text = " ".join(self._verdict(currency) for currency in self._currencies)
+        agree = all(add_up(self._items, currency).difference.is_zero for currency in self._currencies)
+        return {"text": text, "level": "info" if agree else "warning", "chart": chart_of(self._items, self._currencies)}
+
+    def _verdict(self, currency: str) -> str:
+        totals = add_up(self._items, currency)
+        key = "reconcile_agrees" if totals.difference.is_zero else "reconcile_differs"
+        values = {name: show_amount(getattr(totals.difference, name)) for name in MEASURES}
+        return self._services.sentences.text(Message(key, {"currency": currency, **values}))
+
+    @property
+    def empty(self) -> EmptyGrid:
+        """The text of an empty grid."""
+        return {"text": self._services.sentences.text(Message("empty_reconcile")), "link": None}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The ids of the rows at these positions."""
+        return [row["id"] for row in self._rows[start:stop]]
+
+    def page(self, start: int, stop: int) -> list[Row]:
+        """The rows at these positions."""
+        return self._rows[start:stop]
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """No sum: the rows are sums themselves."""
+        return ""
+
+    def _totals(self, currency: str) -> Iterator[Row]:
+        whole = add_up(self._items, currency)
+        for name in MEASURES:
+            yield self._measure(name, whole, currency)
+        for group, totals in by_group(self._items, currency).items():
+            yield self._group(group, totals, currency)
+
+    def _measure(self, name: str, totals: Totals, currency: str) -> Row:
+        here, there = getattr(totals.here, name), getattr(totals.there, name)
+        counted = name in {"received", "credits"}
+        kind = Kind.PAYMENT if name == "received" else Kind.CREDIT_MEMO
+        counts = count_of_kind(self._items, currency, kind) if counted else ("", "")
+        cells: Cells = {
+            "what": LABELS[name],
+            "currency": currency,
+            "count_here": counts[0],
+            "here": plain_amount(here),
+            "count_there": counts[1],
+            "there": plain_amount(there),
+            "difference": plain_amount(here - there),
+        }
+        text = self._services.sentences.text(
+            Message("reconcile_measure", {"what": LABELS[name], "here": here, "there": there, "difference": here - there})
+        )
+        return as_row(f"total:{currency}:{name}", cells, fine=here == there, text=text, fixes=[self._show(DIFFERENT, currency)])
+
+    def _group(self, group: Group, totals: Totals, currency: str) -> Row:
+        label = GROUPS[group]
+        cells = {**total_cells(label, currency, totals), "hidden": str(totals.hidden)}
+        values = {"n": totals.items, "currency": currency, **differences(totals.difference)}
+        text = self._services.sentences.text(Message(f"reconcile_group_{group.value}", values))
+        fixes = [self._show(group.value, currency), *self._settling(group, currency)] if totals.items else []
+        fine = group is Group.EQUAL or not totals.items
+        return as_row(f"group:{currency}:{group.value}", cells, fine=fine, text=text, fixes=fixes)
+
+    def _months(self, currency: str) -> Iterator[Row]:
+        for month, totals in by_month(self._items, currency).items():
+            yield self._part(f"month:{currency}:{month}", month, totals, currency)
+
+    def _methods(self, currency: str) -> Iterator[Row]:
+        for method, totals in by_method(self._items, currency).items():
+            label = method or "No method"
+            yield self._part(f"method:{currency}:{label}", label, totals, currency)
+
+    def _part(self, identity: str, label: str, totals: Totals, currency: str) -> Row:
+        values = {"what": label, "here": totals.here.received, "there": totals.there.received}
+        values |= {"difference": totals.difference.received}
+        text = self._services.sentences.text(Message("reconcile_measure", values))
+        cells = total_cells(label, currency, totals)
+        return as_row(identity, cells, fine=totals.difference.is_zero, text=text, fixes=[self._show(DIFFERENT, currency)])
+
+    def _show(self, group: str, currency: str) -> Fix:
+        answer = {**self._days, "group": group, "currency": currency, "search": ""}
+        return {"label": "Show these", "form": "reconcile-items", "request": {"answer": answer}}
+
+    def _settling(self, group: Group, currency: str) -> list[Fix]:
+        """What settles a whole group at once, where there is a form for it."""
+        items = [item for item in self._items if item.group is group and currency in item.currencies]
+        if group is Group.NOT_MATCHED:
+            return [{"label": "Match Clients…", "form": "match-clients"}]
+        if group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
+            refs = [item.here.key for item in items if item.here][:MOST]
+            return [{"label": "Export…", "form": "export-payments", "request": {"selection": refs}}] if refs else []
+        if group is Group.ONLY_THERE and any(item.there and item.there.kind is Kind.PAYMENT for item in items):
+            return [{"label": "Import…", "form": "import-payments", "request": {"answer": self._days}}]
+        return []
+
+
+def as_row(identity: str, cells: Cells, *, fine: bool, text: str, fixes: Sequence[Fix]) -> Row:
+    """A row: a tick where both sides agree, else what differs."""
+    outcome = Outcome.SYNCHRONIZED if fine else Outcome.CHANGED
+    return {
+        "id": identity,
+        "cells": cells,
+        "outcome": outcome.value,
+        "message": text,
+        "details": "",
+        "fixes": list(fixes),
+        "selectable": True,
+        "title": str(cells["what"]),
+    }
+
+
+def total_cells(label: str, currency: str, totals: Totals) -> dict[str, str]:
+    """The cells of a part of the ledgers: received amounts, and the differences of all measures."""
+    return {
+        "what": label,
+        "currency": currency,
+        "count_here": str(totals.here.count),
+        "here": plain_amount(totals.here.received),
+        "count_there": str(totals.there.count),
+        "there": plain_amount(totals.there.received),
+        "difference": plain_amount(totals.difference.received),
+        "applied_difference": plain_amount(totals.difference.applied),
+        "credits_difference": plain_amount(totals.difference.credits),
+    }
+
+
+def differences(measures: Measures) -> dict[str, object]:
+    """The differences by measure, for a sentence."""
+    return {name: getattr(measures, name) for name in MEASURES}
+
+
+def count_of_kind(items: Sequence[Item], currency: str, kind: Kind) -> tuple[str, str]:
+    """How many payments, or memos, each side has."""
+    here = sum(item.here_in(currency).count for item in items if item.here and item.here.kind is kind)
+    there = sum(item.there_in(currency).count for item in items if item.there and item.there.kind is kind)
+    return str(here), str(there)
+
+
+def chart_of(items: Sequence[Item], currencies: Sequence[str]) -> Chart:
+    """What was received on both sides, a pair of bars a month; several currencies stand one after the other."""
+    months = [(currency, month, totals) for currency in currencies for month, totals in by_month(items, currency).items()]
+    several = len(currencies) > 1
+    return {
+        "title": "Received by month",
+        "labels": [f"{month} {currency}" if several else month for currency, month, _ in months],
+        "series": [
+            {"label": "WorkSpace", "values": [plain_amount(totals.here.received) for *_, totals in months]},
+            {"label": "QuickBooks", "values": [plain_amount(totals.there.received) for *_, totals in months]},
+        ],
+        "marked": [not totals.difference.is_zero for *_, totals in months],
+    }

@@ -1,0 +1,1 @@
+"""The history, read and pruned."""

@@ -1,0 +1,1 @@
+"""Reconcile: the difference of the two ledgers, explained to the cent."""

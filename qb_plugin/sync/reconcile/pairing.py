@@ -1,0 +1,23 @@
+"""Unlinked entries of both sides that may be one, paired one to one (docs/architecture.md rule M6)."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+
+from qb_plugin.sync.likeness import Traits, pair_off
+from qb_plugin.sync.reconcile.entries import LedgerEntry
+
+
+def pair_alike(
+    here: Iterable[LedgerEntry], there: Iterable[LedgerEntry], rejected: Container[tuple[str, str]] = ()
+) -> Mapping[str, str]:
+    """Pairs by key. Entries of a client that is not matched look like none; `rejected` are pairs that a person said are two."""
+    ours = {entry.key: traits_of(entry) for entry in here if entry.owner}
+    theirs = {entry.key: traits_of(entry) for entry in there if entry.owner and entry.amount}
+    return {mine: other for mine, (other, _) in pair_off(ours, theirs, rejected).items()}
+
+
+def traits_of(entry: LedgerEntry) -> Traits:
+    """What an entry is compared by: kinds and currencies never mix, so they stand with the owner."""
+    owner = f"{entry.owner} {entry.kind} {entry.currency}"
+    return Traits(owner=owner, amount=entry.amount, date=entry.date, reference=entry.reference)

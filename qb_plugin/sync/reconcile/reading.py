@@ -1,0 +1,206 @@
+"""Reading of both ledgers for a period: records here, transactions there, their links, and partners outside the period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from qb_plugin.host import Client, LedgerQuery, Mark, Marks, PaymentLedger, Record
+from qb_plugin.model import (
+    Customer,
+    Entity,
+    Kind,
+    Link,
+    Message,
+    PairAnswer,
+    QboCreditMemo,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    Side,
+    UnreadableRecord,
+)
+from qb_plugin.money import ZERO
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.linking import ENTITIES, client_links
+from qb_plugin.sync.reconcile.entries import LedgerEntry
+from qb_plugin.sync.reconcile.items import Ledgers, Period
+from qb_plugin.sync.reconcile.pairing import pair_alike
+from qb_plugin.sync.reconcile.parties import Parties, build_parties
+
+PAGE = 500
+KINDS = (Kind.PAYMENT, Kind.CREDIT_MEMO)
+# What a payment's lines may name; all else is money that went back to the customer.
+SPENT_ON = frozenset({Entity.INVOICE.value, Entity.CREDIT_MEMO.value, "JournalEntry", "Deposit"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodNames:
+    """What payment methods are called, alike on both sides: by QuickBooks' id, and by the host's own name where settings map it."""
+
+    there: Mapping[str, str] = field(default_factory=dict)
+    here: Mapping[str, str] = field(default_factory=dict)
+
+
+class LedgerReader:
+    """Reads both sides; QuickBooks a page at a time, so that a hundred thousand payments are held as entries alone."""
+
+    def __init__(
+        self, context: SyncContext, ledger: PaymentLedger, marks: Marks, customers: Sequence[Customer], methods: MethodNames
+    ) -> None:
+        self._context, self._ledger, self._marks, self._methods = context, ledger, marks, methods
+        self._undated = date.min  # the date of what has none that can be read: it stands in the period's list
+        clients: Sequence[Client] = ledger.clients()
+        linked = {client: link.quickbooks_id for client, link in client_links(context.links, context.realm).items()}
+        self._parties: Parties = build_parties(clients, customers, linked, context.quickbooks.company().home_currency)
+
+    def read(self, period: Period) -> Ledgers:
+        """Both ledgers of the period; whatever reading QuickBooks raises, since an unread list is no empty one (rule 12)."""
+        self._undated = period.start or period.end or date.min
+        here = {entry.key: entry for entry in self._read_here(period)}
+        there = {entry.key: entry for entry in self._read_there(period)}
+        pairs = self._read_links(here, there)
+        gone: dict[str, Message] = {}
+        here |= {entry.key: entry for entry in self._partners_here(pairs, here, gone)}
+        there |= {entry.key: entry for entry in self._partners_there(pairs, there, gone)}
+        known = {mine: other for mine, other in pairs.items() if mine in here and other in there}
+        free_here = [entry for key, entry in here.items() if key not in pairs]
+        claimed = frozenset(pairs.values())
+        free_there = [entry for key, entry in there.items() if key not in claimed and not entry.problem]
+        alike = pair_alike(free_here, free_there, self._read_rejected())
+        return Ledgers(here=here, there=there, pairs=known, duplicates=alike, gone=gone)
+
+    def _read_here(self, period: Period) -> Iterator[LedgerEntry]:
+        query: LedgerQuery = {"kinds": [kind.value for kind in KINDS], "show_hidden": True, "hide_synchronized": False}
+        query["from"], query["to"] = period.start, period.end
+        snapshot = self._ledger.snapshot(query)
+        for start in range(0, snapshot.count, PAGE):
+            yield from self._entries_here(snapshot.refs(start, min(start + PAGE, snapshot.count)))
+
+    def _entries_here(self, refs: Sequence[str]) -> Iterator[LedgerEntry]:
+        marks = self._marks.get(refs)
+        for record in self._ledger.records(refs):
+            yield self._entry_here(record, marks.get(f"{record.kind}:{record.id}"))
+
+    def _entry_here(self, record: Record, mark: Mark | None) -> LedgerEntry:
+        customer = self._parties.customers_of.get(record.client_id, "")
+        return LedgerEntry(
+            side=Side.WORKSPACE,
+            key=f"{record.kind}:{record.id}",
+            kind=Kind(record.kind),
+            number=record.number,
+            date=record.date,
+            amount=record.amount,
+            applied=sum((part.amount for part in record.applications), ZERO),
+            currency=self._parties.here.get(record.client_id, self._parties.home),
+            owner=customer,
+            name=record.client_name,
+            reference=record.reference,
+            method=self._methods.here.get(record.method, record.method),
+            hidden=bool(mark and mark.hidden),
+            matched=bool(customer),
+            same_currency=self._parties.same_currency_here(record.client_id),
+        )
+
+    def _read_there(self, period: Period) -> Iterator[LedgerEntry]:
+        for page in self._context.quickbooks.payment_pages(period.start, period.end):
+            yield from self._entries_there(page, Entity.PAYMENT)
+        yield from self._entries_there(self._context.quickbooks.credit_memos(period.start, period.end), Entity.CREDIT_MEMO)
+
+    def _entries_there(self, found: Iterable[QboTransaction | UnreadableRecord], entity: Entity) -> Iterator[LedgerEntry]:
+        """The entries of what counts: a payment of zero moves credits alone, and a voided one is none."""
+        for each in found:
+            if isinstance(each, UnreadableRecord):
+                yield self._unreadable(each, entity)
+            elif each.total:
+                yield self._entry_there(each)
+
+    def _entry_there(self, found: QboTransaction) -> LedgerEntry:
+        payment = isinstance(found, QboPayment)
+        owner = self._parties.owners.get(found.customer_id, "")
+        currency = found.currency or self._parties.home
+        rest = found.remaining if isinstance(found, QboCreditMemo) else found.unapplied
+        return LedgerEntry(
+            side=Side.QUICKBOOKS,
+            key=f"{Entity.PAYMENT if payment else Entity.CREDIT_MEMO}:{found.id}",
+            kind=Kind.PAYMENT if payment else Kind.CREDIT_MEMO,
+            number=found.id,
+            date=found.date,
+            amount=found.total,
+            applied=found.total - rest,
+            currency=currency,
+            owner=owner,
+            name=found.customer_name,
+            reference=(found.number if isinstance(found, QboCreditMemo) else found.reference) or "",
+            method="" if isinstance(found, QboCreditMemo) else self._methods.there.get(found.method_id or "", ""),
+            matched=bool(owner),
+            same_currency=self._parties.same_currency_there(found.customer_id, currency),
+            returned=ZERO if isinstance(found, QboCreditMemo) else returned_of(found),
+        )
+
+    def _unreadable(self, found: UnreadableRecord, entity: Entity) -> LedgerEntry:
+        owner = self._parties.owners.get(found.customer_id or "", "")
+        return LedgerEntry(
+            side=Side.QUICKBOOKS,
+            key=f"{entity}:{found.id}",
+            kind=Kind.PAYMENT if entity is Entity.PAYMENT else Kind.CREDIT_MEMO,
+            number=found.id,
+            date=found.date or self._undated,
+            amount=found.total or ZERO,
+            applied=ZERO,
+            currency=self._parties.home,
+            owner=owner,
+            name=found.customer_name,
+            problem=found.problem,
+        )
+
+    def _read_links(self, here: Mapping[str, LedgerEntry], there: Mapping[str, LedgerEntry]) -> dict[str, str]:
+        """The links of what was read, by key here."""
+        context = self._context
+        links: list[Link] = list(context.links.by_source(context.realm, map(Ref.parse, here)).values())
+        for kind in KINDS:
+            ids = [entry.number for entry in there.values() if entry.kind is kind]
+            links += context.links.by_quickbooks(context.realm, ENTITIES[kind], ids).values()
+        return {str(link.source): f"{link.entity}:{link.quickbooks_id}" for link in links}
+
+    def _read_rejected(self) -> frozenset[tuple[str, str]]:
+        """The pairs of which a person said that they are two."""
+        answers = self._context.links.answers(self._context.realm)
+        rejected = (pair for pair, answer in answers.items() if answer is PairAnswer.DIFFERENT)
+        return frozenset((str(pair.source), f"{pair.entity}:{pair.quickbooks_id}") for pair in rejected)
+
+    def _partners_here(
+        self, pairs: Mapping[str, str], here: Mapping[str, LedgerEntry], gone: dict[str, Message]
+    ) -> Iterator[LedgerEntry]:
+        """The linked records outside the period; of those that are gone it is said what they were."""
+        missing = [key for key in pairs if key not in here]
+        found: set[str] = set()
+        for start in range(0, len(missing), PAGE):
+            for entry in self._entries_here(missing[start : start + PAGE]):
+                found.add(entry.key)
+                yield entry
+        gone |= {pairs[key]: Message("reconcile_gone_here", {"record": key}) for key in missing if key not in found}
+
+    def _partners_there(
+        self, pairs: Mapping[str, str], there: Mapping[str, LedgerEntry], gone: dict[str, Message]
+    ) -> Iterator[LedgerEntry]:
+        """The linked transactions outside the period; of those that are deleted or void it is said what they were."""
+        missing = {other: key for key, other in pairs.items() if other not in there}
+        for kind in KINDS:
+            entity = ENTITIES[kind]
+            ids = [other.partition(":")[2] for other in missing if other.startswith(f"{entity}:")]
+            read = self._context.quickbooks.read(entity, ids) if ids else {}
+            standing = list(self._entries_there(read.values(), entity))
+            found = {entry.key for entry in standing}
+            yield from standing
+            for other in (f"{entity}:{identity}" for identity in ids):
+                if other not in found:
+                    key = "reconcile_void_there" if other.partition(":")[2] in read else "reconcile_gone_there"
+                    gone[missing[other]] = Message(key, {"id": other.partition(":")[2]})
+
+
+def returned_of(payment: QboPayment) -> Decimal:
+    """How much of a payment went back to the customer: what it is linked to is neither invoice nor credit."""
+    return sum((line.amount for line in payment.lines if line.type not in SPENT_ON), ZERO)
