@@ -74,9 +74,9 @@ class PracticeLedger:
     def snapshot(self, query: LedgerQuery) -> Snapshot:
         """Order the payments and credit memos that the query leaves (keys: see `read_query`); BadQuery for an unknown one."""
         chosen = read_query(query)
-        marked_by = self._sets.find(query.get("scope") or "") if self._sets else None
+        marked_by = self._sets.condition(query.get("scope") or "") if self._sets else None
         with self._database.reading() as connection:
-            return take_snapshot(connection, chosen, marked_by or first_set_in_use(connection))
+            return take_snapshot(connection, chosen, first_set_in_use(connection) if marked_by is None else marked_by)
 
     def client_snapshot(self, query: ListQuery) -> IdSnapshot:
         """Order the clients: `search`, `sort` (name, balance), `descending`."""

@@ -6,7 +6,7 @@ the add-in had; a further one gets a copy of it with what a person has hidden, a
 
 from __future__ import annotations
 
-from sqlalchemy import CompoundSelect, Connection, insert, literal, select, union, update
+from sqlalchemy import CompoundSelect, Connection, ScalarSelect, func, insert, literal, select, union, update
 
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.tables import addins, counters, mark_sets, marks, records
@@ -27,6 +27,10 @@ class MarkSets:
         if scope not in self._known:
             self._known[scope] = self._read(scope) or self._make(scope)
         return self._known[scope]
+
+    def condition(self, scope: str) -> int | ScalarSelect[int]:
+        """What the set of this company is compared with in a statement."""
+        return self.find(scope) if scope else in_use(self.addin_id)
 
     def use(self, scope: str) -> None:
         """Let the host's own lists show this company's marks from now on."""
@@ -54,6 +58,12 @@ def set_in_use(connection: Connection, addin_id: int) -> int:
     query = select(mark_sets.c.set_id).where(mark_sets.c.addin_id == addin_id, mark_sets.c.in_use)
     found: int | None = connection.scalar(query)
     return addin_id if found is None else found
+
+
+def in_use(addin_id: int) -> ScalarSelect[int]:
+    """The same as part of a statement."""
+    chosen = select(mark_sets.c.set_id).where(mark_sets.c.addin_id == addin_id, mark_sets.c.in_use)
+    return select(func.coalesce(chosen.scalar_subquery(), addin_id)).scalar_subquery()
 
 
 def read_set(connection: Connection, addin_id: int, scope: str) -> int | None:

@@ -36,7 +36,7 @@ class PracticeMarks:
 
     def get(self, refs: Sequence[str], scope: str = "") -> Mapping[str, Mark]:
         """The marks of these records, those without state and not hidden too."""
-        keys, chosen = signed_keys(refs), self._sets.find(scope)
+        keys, chosen = signed_keys(refs), self._sets.condition(scope)
         with self._database.reading() as connection:
             among_refs = in_values(connection, marks.c.record_id, [abs(key) for key in keys])
             rows = connection.execute(select(marks).where(marks.c.addin_id == chosen, among_refs)).all()
@@ -62,7 +62,7 @@ class PracticeMarks:
 
     def marked(self, state: str, scope: str = "") -> Sequence[str]:
         """All records with this state, in order of id."""
-        wanted = (marks.c.addin_id == self._sets.find(scope), marks.c.state == state, marks.c.state != "")
+        wanted = (marks.c.addin_id == self._sets.condition(scope), marks.c.state == state, marks.c.state != "")
         with self._database.reading() as connection:
             rows = connection.execute(select(marks.c.kind, marks.c.record_id).where(*wanted).order_by(marks.c.record_id))
             return [_ref(sign, key) for sign, key in rows]

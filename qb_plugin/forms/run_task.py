@@ -180,7 +180,7 @@ def mark_change(ref: str, state: str, quickbooks_id: str | None, realm: str) -> 
 def mark_of(result: RowResult) -> str | None:
     """The host's mark for a row that ended so; one that was synchronized before gets the mark that a killed process left out."""
     if result.outcome is Outcome.REMOVED and result.quickbooks_id:
-        return None  # it is linked still, until a person decides
+        return MARKS[Outcome.SYNCHRONIZED]  # it is linked still, until a person decides
     return MARKS.get(result.outcome)
 
 

@@ -37,7 +37,7 @@ from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
 from qb_plugin.schemas.salvage import tolerant
-from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payment
+from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payers, read_payment
 
 T = TypeVar("T")
 
@@ -118,6 +118,13 @@ class QuickBooksAdapter:
     def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]:
         """These invoices as they are now; deleted ones are left out."""
         return self._by_id(read_invoice, "Invoice", ids)
+
+    def payments_of(self, ids: Sequence[str], numbers: Sequence[str]) -> frozenset[str]:
+        """The ids of the payments that pay invoices of these ids or numbers."""
+        by_id = self._by_id(read_payers, "Invoice", ids)
+        parts = _portions(list(dict.fromkeys(numbers)), self._limits.ids_per_query)
+        by_number = [found for part in parts for found in self._list(read_payers, "Invoice", among("DocNumber", part))]
+        return frozenset(payment for payers in (*by_id, *by_number) for payment in payers)
 
     def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         """Payments dated on or between the two, in order of Id."""

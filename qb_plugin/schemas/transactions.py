@@ -90,6 +90,20 @@ class InvoiceReply(ReplySchema):
     currency = optional(as_ref_id, "CurrencyRef")
 
 
+def as_payers(value: Any) -> frozenset[str]:
+    """The payments among the transactions that an invoice is linked to."""
+    try:
+        return frozenset(as_text(link["TxnId"]) for link in value if link["TxnType"] == "Payment")
+    except (TypeError, KeyError):
+        raise ValidationError("not links") from None
+
+
+class InvoicePayers(ReplySchema):
+    """An Invoice, the part that says which payments pay it."""
+
+    payers = optional(as_payers, "LinkedTxn", frozenset())
+
+
 def read_payment(raw: object) -> QboPayment:
     """A payment; BadReplyError for anything else."""
     found = load_reply(PaymentReply, raw)
@@ -128,6 +142,12 @@ def read_invoice(raw: object) -> QboInvoice:
     if found["balance"] == found["total"]:
         found["balance"] = found["total"]
     return QboInvoice(**found)
+
+
+def read_payers(raw: object) -> frozenset[str]:
+    """The ids of the payments that an invoice is linked to; BadReplyError for anything else."""
+    found: frozenset[str] = load_reply(InvoicePayers, raw)["payers"]
+    return found
 
 
 def read_transaction(entity: str, raw: object) -> QboTransaction:

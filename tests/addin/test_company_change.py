@@ -30,7 +30,7 @@ REAL = "4620816365000002"
 
 
 @dataclass(slots=True)
-class Office:
+class TwoCompanies:
     """The running host with one browser, and the simulator with a trial company and a real one."""
 
     host: RunningHost
@@ -67,7 +67,7 @@ class Office:
 
 
 @pytest.fixture
-def office(database_url: str) -> Iterator[Office]:
+def office(database_url: str) -> Iterator[TwoCompanies]:
     shape = Shape(CLIENTS, ROWS)
     make_practice(database_url, shape, TODAY)
     with running_simulator("empty", today=TODAY) as simulator:
@@ -80,15 +80,15 @@ def office(database_url: str) -> Iterator[Office]:
         keys = simulator.credentials()
         values = {"quickbooks": simulator.base_url, "client_id": keys["client_id"], "client_secret": keys["client_secret"]}
         with running_host(open_practice(database_url), [source], database=database_url, values=values, today=TODAY) as host:
-            yield Office(host, host.session(), simulator)
+            yield TwoCompanies(host, host.session(), simulator)
 
 
-def payments_in(office: Office, realm: str) -> int:
+def payments_in(office: TwoCompanies, realm: str) -> int:
     return len(office.simulator.core.realms[realm].all("Payment"))
 
 
 def test_all_rows_are_offered_at_once_after_another_company_is_connected(
-    office: Office, capsys: pytest.CaptureFixture[str]
+    office: TwoCompanies, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trial = DEFAULT_REALMS["empty"]
     office.connect(trial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, and_, not_, select
+from sqlalchemy import Connection, FromClause, ScalarSelect, Select, and_, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from hostsim.practice.amounts import from_units
@@ -16,6 +16,7 @@ from hostsim.practice.sql.snapshots import Snapshot, read_ordered
 from hostsim.practice.sql.sql_conditions import in_values, row_number
 from hostsim.practice.sql.tables import marks, records
 
+MarkSet = int | ScalarSelect[int]  # its id, or what finds it
 SORT_COLUMNS = {
     "date": (records.c.date,),
     "client": (records.c.client_key,),
@@ -28,37 +29,39 @@ SORT_COLUMNS = {
 SIGNS = {kind.value: kind.sign for kind in Kind}
 
 
-def take_snapshot(connection: Connection, query: RecordQuery, addin_id: int | None) -> Snapshot:
-    """Order what the query leaves, ties by id; the marks are those of this add-in, none without one."""
-    if addin_id is not None and query.hide_synchronized and query.sort == "date" and not query.terms:
-        return _read(connection, query, *_waiting(query, addin_id))
-    return _read(connection, query, *_recorded(connection, query, addin_id))
+def take_snapshot(connection: Connection, query: RecordQuery, marked_by: MarkSet | None) -> Snapshot:
+    """Order what the query leaves, ties by id; the marks are those of this set, none without one."""
+    if marked_by is not None and query.hide_synchronized and query.sort == "date" and not query.terms:
+        return _read(connection, query, *_waiting(query, marked_by))
+    return _read(connection, query, *_recorded(connection, query, marked_by))
 
 
-def _waiting(query: RecordQuery, addin_id: int) -> tuple[FromClause, list[ColumnElement[bool]]]:
+def _waiting(query: RecordQuery, marked_by: MarkSet) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """The marks alone answer the everyday question: not synchronized, newest first."""
-    wanted = [marks.c.addin_id == addin_id, not_(marks.c.synchronized), *_kinds_and_dates(marks, query)]
+    wanted = [marks.c.addin_id == marked_by, not_(marks.c.synchronized), *_kinds_and_dates(marks, query)]
     if not query.show_hidden:
         wanted.append(not_(marks.c.hidden))
     return marks, wanted
 
 
-def _recorded(connection: Connection, query: RecordQuery, addin_id: int | None) -> tuple[FromClause, list[ColumnElement[bool]]]:
-    by_marks = addin_id is not None and query.hide_synchronized and not query.terms
+def _recorded(
+    connection: Connection, query: RecordQuery, marked_by: MarkSet | None
+) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    by_marks = marked_by is not None and query.hide_synchronized and not query.terms
     wanted = _kinds_and_dates(marks if by_marks else records, query)
     if by_marks and connection.dialect.name != "sqlite":
         wanted += _kinds_and_dates(records, query)  # or PostgreSQL reads every record there is; SQLite finds each by its id
     if query.refs is not None:
         wanted.append(_these(connection, query.refs))
     wanted.extend(term_condition(connection, term) for term in query.terms)
-    if addin_id is None or query.refs is not None:
+    if marked_by is None or query.refs is not None:
         return records, wanted
     if query.hide_synchronized:
-        joined = records.join(marks, and_(marks.c.addin_id == addin_id, marks.c.record_id == records.c.id))
+        joined = records.join(marks, and_(marks.c.addin_id == marked_by, marks.c.record_id == records.c.id))
         hidden = [] if query.show_hidden else [not_(marks.c.hidden)]
         return joined, [*wanted, not_(marks.c.synchronized), *hidden]
     if not query.show_hidden:
-        hidden_ids = select(marks.c.record_id).where(marks.c.addin_id == addin_id, marks.c.hidden)
+        hidden_ids = select(marks.c.record_id).where(marks.c.addin_id == marked_by, marks.c.hidden)
         wanted.append(records.c.id.not_in(hidden_ids))
     return records, wanted
 

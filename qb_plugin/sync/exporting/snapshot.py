@@ -9,9 +9,12 @@ from datetime import timedelta
 from qb_plugin.model import (
     Company,
     Customer,
+    Entity,
     Kind,
     Link,
     ListEntry,
+    Pair,
+    PairAnswer,
     QboInvoice,
     QboTransaction,
     Ref,
@@ -19,7 +22,7 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, read_chosen, read_evidence
+from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, key_of, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
@@ -98,7 +101,13 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     clients = {Ref(Kind.CLIENT, record.client_id) for record in records}
     every = context.links.by_source(context.realm, [*refs, *clients])
     customer_ids = sorted({link.quickbooks_id for ref, link in every.items() if ref.kind is Kind.CLIENT})
+    invoice_links = context.links.by_source(context.realm, _invoice_refs(records))
+    answers = context.links.answers(context.realm)
     period = read_period(context.quickbooks, records)
+    period = [
+        *period,
+        *read_outside(context.quickbooks, [r for r in records if r.ref not in every], period, invoice_links, answers),
+    ]
     linked = read_linked(context, records, every, period, options.send_again)
     links = {ref: link for ref, link in every.items() if ref not in linked.again}
     readable = [each for each in period if not isinstance(each, UnreadableRecord)]
@@ -109,12 +118,10 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
     families = PayingFamilies(customers)
     chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link)
-    answers = context.links.answers(context.realm)
     evidence = read_evidence(
         context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen, answers=answers
     )
     undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
-    invoice_links = context.links.by_source(context.realm, _invoice_refs(records))
     owners = Owners(links, customers, invoice_links)
     return ExportSnapshot(
         company=company,
@@ -152,6 +159,30 @@ def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> S
         days = [record.date for record in records if record.ref.kind is kind]
         read = quickbooks.payments if kind is Kind.PAYMENT else quickbooks.credit_memos
         found += read(min(days) - MARGIN, max(days) + MARGIN)
+    return found
+
+
+def read_outside(
+    quickbooks: QuickBooksApi,
+    records: Sequence[SourceRecord],
+    period: Sequence[QboTransaction | UnreadableRecord],
+    invoice_links: Mapping[Ref, Link],
+    answers: Mapping[Pair, PairAnswer],
+) -> Sequence[QboTransaction | UnreadableRecord]:
+    """What these records may be although its date is far away: payments of the invoices that they pay, and what a person
+    unlinked from them."""
+    read = {(each.entity, each.id) if isinstance(each, UnreadableRecord) else key_of(each) for each in period}
+    refs = {record.ref for record in records}
+    wanted = {(p.entity, p.quickbooks_id) for p, answer in answers.items() if answer is PairAnswer.UNLINKED and p.source in refs}
+    parts = [part for record in records if record.ref.kind is Kind.PAYMENT for part in record.applications]
+    if parts:
+        linked = {part.invoice_id: invoice_links.get(Ref(Kind.INVOICE, part.invoice_id)) for part in parts}
+        ids = sorted({link.quickbooks_id for link in linked.values() if link})
+        numbers = sorted({part.invoice_number for part in parts if not linked[part.invoice_id]})
+        wanted |= {(Entity.PAYMENT, identity) for identity in quickbooks.payments_of(ids, numbers)}
+    found: list[QboTransaction | UnreadableRecord] = []
+    for entity in sorted({entity for entity, _ in wanted - read}):
+        found += quickbooks.read(entity, sorted(identity for each, identity in wanted - read if each == entity)).values()
     return found
 
 

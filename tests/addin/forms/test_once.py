@@ -67,7 +67,7 @@ def test_same_client_and_amount_within_a_week_with_a_like_or_no_reference_is_ask
     assert len(sides.read_there("70.00")) == (1 if held else 2)
 
 
-@pytest.mark.parametrize("days", [9, 25])
+@pytest.mark.parametrize("days", [9, 25, 40, 300])
 def test_an_invoice_that_is_paid_there_on_another_day_is_asked_about(sides: BothSides, days: int) -> None:
     application, invoice = sides.bill("HP-1", "80.50")
     record = sides.here("80.50", reference="4411", applications=(application,))

@@ -48,12 +48,11 @@ MARKED = {
 def test_each_end_of_a_row_sets_its_mark_with_the_number_in_quickbooks(task: RunTask, host: TextHost, outcome: Outcome) -> None:
     rows = [ended("payment:1", outcome, quickbooks_id="698"), ended("payment:2", outcome)]
     task.run("export-payments", IDS[:2], reporting(*rows))
-    state, still_linked = MARKED[outcome], outcome is Outcome.REMOVED  # until a person decides
-    marked = {"payment:1": "" if still_linked else state, "payment:2": state}
-    numbers = {"payment:1": "698", "payment:2": ""}
-    assert {ref: (mark.state, mark.external_id) for ref, mark in host.marks.marks.items()} == {
-        ref: (found, numbers[ref]) for ref, found in marked.items() if found
-    }
+    state = MARKED[outcome]
+    linked = "synchronized" if outcome is Outcome.REMOVED else state  # deleted there since: it stays linked until a person decides
+    assert {ref: (mark.state, mark.external_id) for ref, mark in host.marks.marks.items()} == (
+        {"payment:1": (linked, "698"), "payment:2": (state, "")} if state else {}
+    )
 
 
 def test_every_outcome_of_a_run_is_in_the_table() -> None:

@@ -387,3 +387,12 @@ def test_names_that_look_like_markup_queries_or_formulas_are_only_names() -> Non
     side, _ = scripted(one_after_another(Scripted(body)))
     found = side.quickbooks.adapter().payments(None, None)
     assert [payment.customer_name for payment in found if isinstance(payment, QboPayment)] == names
+
+
+def test_the_payments_of_invoices_are_found_by_id_and_by_number_and_nothing_else_that_is_linked(books: QuickBooksAdapter) -> None:
+    paying = [(payment.id, line) for payment in payments_of(books) for line in payment.lines if line.type == "Invoice"]
+    payment, line = paying[0]
+    expected = frozenset(other for other, each in paying if each.id == line.id)
+    assert payment in expected
+    assert books.payments_of([line.id], []) == books.payments_of([], [line.number or ""]) == expected
+    assert books.payments_of(["999999"], ["no such number"]) == frozenset()

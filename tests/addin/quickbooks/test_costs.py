@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from heapq import heapify, heapreplace
 
 import pytest
@@ -57,6 +58,23 @@ def test_reading_twenty_five_hundred_payments_takes_four_calls() -> None:
     side, _ = scripted(company)
     assert len(side.quickbooks.adapter().payments(None, None)) == 2500
     assert company.pages == [1, 1000, 1999, 2500]
+
+
+def paid_invoices(request: requests.PreparedRequest) -> Scripted:
+    """Each invoice that is asked for by its number, paid by a payment of that number."""
+    numbers = re.findall(r"'([^']*)'", as_bytes(request.body).decode().partition(" IN ")[2])
+    links = {number: [{"TxnId": number, "TxnType": "Payment"}, {"TxnId": "7", "TxnType": "Estimate"}] for number in numbers}
+    rows = [{"Id": number, "LinkedTxn": links[number]} for number in numbers]
+    return Scripted(write_json({"QueryResponse": {"Invoice": rows, "totalCount": len(rows)}}).encode())
+
+
+def test_the_payers_of_three_thousand_invoices_are_fifteen_calls() -> None:
+    side, adapter = scripted(paid_invoices)
+    numbers = [str(1000 + number) for number in range(3000)]
+    assert side.quickbooks.adapter().payments_of([], numbers) == frozenset(numbers)
+    assert len(adapter.bodies("/query")) == 15 <= 0.02 * 3000
+    assert side.quickbooks.adapter().payments_of([], []) == frozenset()
+    assert len(adapter.bodies("/query")) == 15
 
 
 def minutes(rows: int, seconds_per_item: float, pace: float = 1.0) -> float:

@@ -161,6 +161,11 @@ class FakeBooks:
     def _odd(self, entity: str) -> list[UnreadableRecord]:
         return [record for record in self.unreadable if record.entity == entity]
 
+    def payments_of(self, ids: Sequence[str], numbers: Sequence[str]) -> frozenset[str]:
+        self._asked("payments_of")
+        found = [(payment.id, line) for payment in self.payments_saved() for line in payment.lines if line.type == "Invoice"]
+        return frozenset(payment for payment, line in found if line.id in ids or line.number in numbers)
+
     def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         self._asked("payments")
         self.periods.append(("payments", start, end))
