@@ -82,6 +82,11 @@ def test_a_count_that_is_not_there_is_none() -> None:
     assert counts_in_words({"skipped": 2}) == "0 done, 0 failed, 2 skipped"
 
 
+def test_of_those_done_the_ones_that_were_not_applied_are_told() -> None:
+    assert counts_in_words({"done": 3, "not_applied": 1}) == "3 done (1 of them not applied), 0 failed"
+    assert counts_in_words({"done": 3, "not_applied": 0}) == "3 done, 0 failed"
+
+
 def test_the_summary_names_the_run_of_the_history(runtime: Runtime, task: RunTask) -> None:
     summary = task.run("export-payments", IDS, reporting(*(ended(identity) for identity in IDS)))
     (run,) = runtime.store.runs.latest(REALM, 5)
