@@ -110,15 +110,17 @@ def test_a_press_after_the_merge_was_undone_changes_nothing(sides: BothSides) ->
     assert sides.read("Payment", sides.export(late)[late.ref]["quickbooks_id"])["CustomerRef"]["value"] == ids["old"]
 
 
-def test_a_customer_that_another_client_has_is_not_taken_from_it(sides: BothSides) -> None:
+def test_both_clients_of_two_customers_that_became_one_go_on_there(sides: BothSides) -> None:
     ids = sides.build(customer("Old", "old"), customer("New", "new"))
-    old, _ = sides.client("Old"), sides.client("New")
+    old, new = sides.client("Old"), sides.client("New")
     sides.match()
     sides.export(sides.record(old, "10.00"))
     sides.merge(ids["old"], ids["new"])
-    late = sides.record(old, "20.00")
-    assert sides.export(late)[late.ref]["outcome"] == "failed"
+    late = [sides.record(old, "20.00"), sides.record(new, "30.00")]
+    assert sides.export(late[0])[late[0].ref]["outcome"] == "failed"
     answer = sides.opened("export-payments")
-    [row] = sides.form("export-payments").act("relink_client", answer, [late.ref], {})["rows"]
-    assert row["message"] == "Old was not matched to New: that customer is matched to another client."
-    assert [fix["label"] for fix in row["fixes"]] == ["Match client…"]
+    [row] = sides.form("export-payments").act("relink_client", answer, [late[0].ref], {})["rows"]
+    assert row["message"] == "Old is matched to New now. Export this row again."
+    rows = sides.export(*late)
+    owners = {sides.read("Payment", rows[record.ref]["quickbooks_id"])["CustomerRef"]["value"] for record in late}
+    assert owners == {ids["new"]}
