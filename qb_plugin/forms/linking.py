@@ -1,12 +1,12 @@
-"""Linking a record to the QuickBooks transaction that looks the same, once a person said that it is."""
+"""Linking what a person said is the same: a record and a QuickBooks transaction, a client and what its customer became."""
 
 from __future__ import annotations
 
 from qb_plugin.forms.run_task import mark_change
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import LinkOrigin, Message, Outcome, RowResult, SourceRecord
+from qb_plugin.model import Kind, LinkOrigin, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
-from qb_plugin.sync.linking import link_records
+from qb_plugin.sync.linking import link_clients, link_records
 
 
 def link_possible_duplicate(services: FormServices, record: SourceRecord) -> RowResult:
@@ -18,3 +18,16 @@ def link_possible_duplicate(services: FormServices, record: SourceRecord) -> Row
     link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)
     services.host.marks.put([mark_change(str(record.ref), "synchronized", duplicate.id, context.realm)])
     return RowResult(id=str(record.ref), outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=duplicate.id)
+
+
+def relink_client(services: FormServices, record: SourceRecord) -> RowResult:
+    """Match the record's client to the customer that QuickBooks merged its own into; the evidence is looked for again."""
+    context = services.context(services.connection())
+    snapshot = read_snapshot(context, [record], ExportOptions())
+    link = snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
+    new = snapshot.merges.get(link.quickbooks_id) if link else None
+    if new is None:
+        return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("nothing_merged"))
+    values = {"client": record.client_name, "customer": snapshot.customer(new).full_name}
+    link_clients(context.links, context.realm, {record.client_id: new})
+    return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("client_relinked_export", values))

@@ -126,6 +126,11 @@ class QuickBooksAdapter:
         by_number = [found for part in parts for found in self._list(read_payers, "Invoice", among("DocNumber", part))]
         return frozenset(payment for payers in (*by_id, *by_number) for payment in payers)
 
+    def invoices_numbered(self, numbers: Sequence[str]) -> Sequence[QboInvoice]:
+        """Invoices with these numbers, whosever they are, open or paid."""
+        parts = _portions(list(dict.fromkeys(numbers)), self._limits.ids_per_query)
+        return [found for part in parts for found in self._list(read_invoice, "Invoice", among("DocNumber", part))]
+
     def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         """Payments dated on or between the two, in order of Id."""
         return self._list(_PAYMENT, "Payment", between("TxnDate", start, end))

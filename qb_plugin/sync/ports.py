@@ -111,6 +111,10 @@ class QuickBooksApi(Protocol):
         """The ids of the payments that pay invoices of these ids or numbers, whenever they were made."""
         ...
 
+    def invoices_numbered(self, numbers: Sequence[str]) -> Sequence[QboInvoice]:
+        """Invoices with these numbers, whosever they are, open or paid; case does not matter."""
+        ...
+
     def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         """Payments dated on or between the two, both ends included, in order of Id."""
         ...

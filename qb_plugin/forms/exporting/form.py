@@ -34,7 +34,7 @@ from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
-from qb_plugin.forms.linking import link_possible_duplicate
+from qb_plugin.forms.linking import link_possible_duplicate, relink_client
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -59,6 +59,7 @@ from qb_plugin.sync.sources import ClientCurrencies, read_sources
 
 PORTION = 1000  # records read from the host at a time
 HIDES = {"hide": True, "show": False}
+LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +158,12 @@ class ExportPayments:
         return ExportRows(self._services, self._services.host.ledger.snapshot(query), values, self._currencies)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Hide or show rows, link a possible duplicate, or withdraw what stays in doubt."""
+        """Hide or show rows, link a possible duplicate, relink a merged client, unlink, or withdraw what stays in doubt."""
         return catch_failures(self._services.sentences, partial(self._act, action, ids))
 
     def _act(self, action: str, ids: Sequence[str]) -> ActResult:
-        if action == "link_possible_duplicate":
-            return self._link_possible_duplicates(ids)
+        if action in LINKS:
+            return self._link(LINKS[action], ids)
         if action == "withdraw":
             return withdraw_rows(self._services, ids)
         if action == "unlink":
@@ -171,9 +172,10 @@ class ExportPayments:
             return set_hidden(self._services, ids, hidden=HIDES[action])
         raise no_such_action(action)
 
-    def _link_possible_duplicates(self, ids: Sequence[str]) -> ActResult:
+    def _link(self, link: Callable[[FormServices, SourceRecord], RowResult], ids: Sequence[str]) -> ActResult:
+        """Link each row, or its client, one after the other: what the first changes is seen by the next."""
         unknown = list[RowResult]()
-        results = [link_possible_duplicate(self._services, record) for record in self._read_records(ids, unknown.append)]
+        results = [link(self._services, record) for record in self._read_records(ids, unknown.append)]
         return {"rows": [present_result(self._services.sentences, result) for result in (*unknown, *results)]}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:

@@ -65,12 +65,6 @@ class OpenBalances:
         for line in lines:
             self._by_family[self._families.root(customer_id)].give_back(line)
 
-    def find_number(self, customer_id: str, number: str) -> str | None:
-        """The id of the open invoice with the number that this customer pays, if exactly one has it; none for no number."""
-        family, may_pay = self._of(customer_id)
-        found = [invoice.id for invoice in family.by_number.get(number, ()) if may_pay(invoice)] if family else []
-        return found[0] if len(found) == 1 else None
-
     def _of(self, customer_id: str) -> tuple[FamilyBalances | None, MayPay]:
         """The balances of the customer's family, and which of its invoices this customer pays: the root pays all of them."""
         root = self._families.root(customer_id)
@@ -99,15 +93,6 @@ class FamilyBalances:
         self._invoices = invoices
         self._left = [invoice.balance for invoice in invoices]
         self._first = 0  # everything before it is spent
-
-    @cached_property
-    def by_number(self) -> Mapping[str, Sequence[QboInvoice]]:
-        """The invoices that have a number."""
-        found: dict[str, list[QboInvoice]] = defaultdict(list)
-        for invoice in self._invoices:
-            if invoice.number:
-                found[invoice.number].append(invoice)
-        return found
 
     @cached_property
     def _positions(self) -> Mapping[str, int]:

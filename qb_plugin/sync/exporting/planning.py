@@ -37,6 +37,7 @@ from qb_plugin.sync.exporting.drafting.checks import (
 )
 from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.drafting.explanations import explain_rest
+from qb_plugin.sync.exporting.drafting.invoices_there import invoice_ref
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import find_marker
@@ -171,7 +172,7 @@ class Planner:
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         snapshot, options = self._snapshot, self._options
-        customer = check_customer(record, self._customer_id(record), snapshot.customers)
+        customer = check_customer(record, self._customer_id(record), snapshot.customers, snapshot.merges)
         family = snapshot.families.root(customer.id)
         if family in snapshot.waiting_families:
             raise RowNotSent(Outcome.NOT_TRIED, Message("waits_for_doubt"))
@@ -248,16 +249,15 @@ class Planner:
         balances = self._snapshot.balances
         if not self._options.apply_as_in_workspace:
             return balances.allocate(customer_id, amount)
-        return balances.allocate_as_wanted(customer_id, amount, self._wanted(record, customer_id))
+        return balances.allocate_as_wanted(customer_id, amount, self._wanted(record))
 
-    def _wanted(self, record: SourceRecord, customer_id: str) -> list[Application]:
+    def _wanted(self, record: SourceRecord) -> list[Application]:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""
         applications: list[Application] = []
         for part in record.applications:
-            link = self._snapshot.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
-            found = link.quickbooks_id if link else self._snapshot.balances.find_number(customer_id, part.invoice_number)
+            found = self._snapshot.invoices_there.get(invoice_ref(part))
             if found:
-                applications.append(Application(found, part.invoice_number, part.amount))
+                applications.append(Application(found.id, part.invoice_number, part.amount))
         return applications
 
 

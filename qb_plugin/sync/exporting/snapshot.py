@@ -24,6 +24,8 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, key_of, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
+from qb_plugin.sync.exporting.drafting.invoices_there import read_invoices_there
+from qb_plugin.sync.exporting.drafting.merged_customers import find_merges
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.families import PayingFamilies
@@ -74,9 +76,10 @@ class ExportSnapshot:
     claims: Mapping[Ref, Claim]
     duplicates: Mapping[Ref, PossibleDuplicate]
     families: PayingFamilies
+    merges: Mapping[str, str]  # customers that are gone, and those that have their transactions now
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
-    linked_invoices: Mapping[str, QboInvoice] = field(default_factory=dict)  # by id: open, paid, or another customer's by now
+    invoices_there: Mapping[Ref, QboInvoice] = field(default_factory=dict)  # open, paid, or another customer's by now
     unreadable: Sequence[UnreadableRecord] = ()
 
     def customer(self, identity: str) -> Customer:
@@ -114,7 +117,6 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     in_doubt = context.journal.open_intents(context.realm)
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
-    as_here = options.auto_apply and options.apply_as_in_workspace
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
     families = PayingFamilies(customers)
     chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link)
@@ -122,6 +124,11 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen, answers=answers
     )
     undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
+    invoices_there: Mapping[Ref, QboInvoice] = {}
+    if options.auto_apply and options.apply_as_in_workspace:
+        invoices_there = read_invoices_there(
+            context.quickbooks, records, links=links, invoice_links=invoice_links, families=families
+        )
     owners = Owners(links, customers, invoice_links)
     return ExportSnapshot(
         company=company,
@@ -133,9 +140,10 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         claims=evidence.claims,
         duplicates=find_possible_duplicates(undecided, evidence.candidates, owners, answers),
         families=families,
+        merges=find_merges(context, records, links, customers),
         balances=read_balances(context.quickbooks, families, customer_ids if options.auto_apply else ()),
         invoice_links=invoice_links,
-        linked_invoices=read_linked_invoices(context.quickbooks, invoice_links if as_here else {}),
+        invoices_there=invoices_there,
         unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
     )
 
@@ -144,12 +152,6 @@ def read_balances(quickbooks: QuickBooksApi, families: PayingFamilies, customer_
     """The open invoices of these customers and of all that bill with them; no call for no customers."""
     wanted = families.with_families(customer_ids)
     return OpenBalances(quickbooks.open_invoices(wanted) if wanted else (), families)
-
-
-def read_linked_invoices(quickbooks: QuickBooksApi, links: Mapping[Ref, Link]) -> Mapping[str, QboInvoice]:
-    """The invoices of these links as they are now, so that a row can say why one of them takes nothing; no call for none."""
-    found = quickbooks.invoices([link.quickbooks_id for link in links.values()]) if links else ()
-    return {invoice.id: invoice for invoice in found}
 
 
 def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> Sequence[QboTransaction | UnreadableRecord]:

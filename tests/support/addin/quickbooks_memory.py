@@ -158,6 +158,10 @@ class FakeBooks:
         self._asked("other_receipts")
         return self.receipts_
 
+    def invoices_numbered(self, numbers: Sequence[str]) -> Sequence[QboInvoice]:
+        self._asked("invoices_numbered")
+        return [found for found in self.invoices_.values() if found.number in numbers]
+
     def _odd(self, entity: str) -> list[UnreadableRecord]:
         return [record for record in self.unreadable if record.entity == entity]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import Company, Customer, Kind, Message, SourceRecord
@@ -12,6 +13,9 @@ from qb_plugin.sync.exporting.drafting.drafts import chosen, currency_meant
 from qb_plugin.sync.exporting.drafting.receivables import receivable_for, receivables_in
 from qb_plugin.sync.exporting.drafting.taxes import choose_tax
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from qb_plugin.sync.matching import DELETED_SUFFIX
+
+NO_MERGES: Mapping[str, str] = MappingProxyType({})
 
 
 def check_record(record: SourceRecord, customer: Customer, company: Company, options: ExportOptions) -> None:
@@ -25,14 +29,24 @@ def check_record(record: SourceRecord, customer: Customer, company: Company, opt
         check_deposit_account(record, customer, company, options)
 
 
-def check_customer(record: SourceRecord, customer_id: str, customers: Mapping[str, Customer]) -> Customer:
-    """The active customer that the record's client is matched to."""
+def check_customer(
+    record: SourceRecord, customer_id: str, customers: Mapping[str, Customer], merges: Mapping[str, str] = NO_MERGES
+) -> Customer:
+    """The active customer that the record's client is matched to; one that was merged away is named with its successor."""
     if not customer_id:
         raise RowRefused(Message("client_not_matched", {"client": record.client_name}))
     customer = customers.get(customer_id)
+    if customer_id in merges:
+        raise RowRefused(describe_merge(record, customer, customers[merges[customer_id]]))
     if customer is None or not customer.active:
         raise RowRefused(Message("customer_inactive", {"name": customer.full_name if customer else record.client_name}))
     return customer
+
+
+def describe_merge(record: SourceRecord, old: Customer | None, new: Customer) -> Message:
+    """That the client's customer was merged into another, which has its transactions now."""
+    name = old.full_name.removesuffix(DELETED_SUFFIX) if old else record.client_name
+    return Message("customer_merged_export", {"old": name, "client": record.client_name, "customer": new.full_name})
 
 
 def check_amount(record: SourceRecord, currency: str = "") -> None:

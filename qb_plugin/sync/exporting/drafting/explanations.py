@@ -9,17 +9,16 @@ from decimal import Decimal
 from qb_plugin.model import (
     Application,
     Customer,
-    Kind,
     Line,
     Message,
     Outcome,
     QboInvoice,
-    Ref,
     RowResult,
     SourceRecord,
 )
 from qb_plugin.money import ZERO, show_amount
 from qb_plugin.sync.exporting.allocation import same_currency
+from qb_plugin.sync.exporting.drafting.invoices_there import invoice_ref
 from qb_plugin.sync.exporting.snapshot import ExportSnapshot
 
 TOLD_BETTER = frozenset({"partly_applied"})  # sentences that a run gives without knowing what Auto Apply had to work with
@@ -43,17 +42,15 @@ def reasons_by_invoice(
     """Why applications made here were not made there in full, each in a sentence."""
     placed = {line.id: line.amount for line in lines}
     for part in record.applications:
-        link = snapshot.invoice_links.get(Ref(Kind.INVOICE, part.invoice_id))
-        found = snapshot.linked_invoices.get(link.quickbooks_id) if link else None
-        numbers = {line.number for line in lines}
-        if found and placed.get(found.id, ZERO) < part.amount:
+        found = snapshot.invoices_there.get(invoice_ref(part))
+        if found is None:
+            yield Message("invoice_not_there", {"no": part.invoice_number, "customer": customer.full_name})
+        elif placed.get(found.id, ZERO) < part.amount:
             yield why_less(part, found, customer, snapshot)
-        elif found is None and part.invoice_number not in numbers:
-            yield Message("invoice_not_open_there", {"no": part.invoice_number, "customer": customer.full_name})
 
 
 def why_less(part: Application, invoice: QboInvoice, customer: Customer, snapshot: ExportSnapshot) -> Message:
-    """Why a linked invoice takes less in QuickBooks than was applied to it here."""
+    """Why an invoice takes less in QuickBooks than was applied to it here."""
     owner = snapshot.customer(invoice.customer_id)
     if not snapshot.families.pays_for(customer.id, invoice.customer_id):
         return Message("invoice_of_other_customer", {"no": part.invoice_number, "other": owner.full_name})

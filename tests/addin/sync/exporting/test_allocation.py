@@ -101,11 +101,6 @@ def test_a_balance_of_less_than_one_is_spent_once_too() -> None:
     assert allocate(balances, "0.50") == []
 
 
-def test_an_invoice_without_a_number_is_not_found_by_an_empty_one() -> None:
-    balances = OpenBalances([replace(invoice("1", 1, "30.00"), number=None)])
-    assert balances.find_number("51", "") is None
-
-
 def test_nothing_is_given_back_for_nothing() -> None:
     balances = OpenBalances([])
     balances.give_back("51", ())
@@ -163,13 +158,6 @@ def test_as_in_workspace_two_payments_never_spend_the_same_balance_twice() -> No
     balances = OpenBalances([invoice("1", 1, "100.00")])
     assert wanted(balances, "80.00", ("1", "80.00")) == pairs(("1", "80.00"))
     assert wanted(balances, "80.00", ("1", "80.00")) == pairs(("1", "20.00"))
-
-
-def test_a_number_names_an_invoice_only_when_exactly_one_of_the_customer_has_it() -> None:
-    invoices = [invoice("1", 1, "9.00", number="A"), invoice("2", 1, "9.00", number="B"), invoice("3", 1, "9.00", number="B")]
-    balances = OpenBalances([*invoices, invoice("4", 2, "9.00", number="C")])
-    assert [balances.find_number("51", number) for number in "ABC"] == ["1", None, None]
-    assert balances.find_number("99", "A") is None
 
 
 cents = st.integers(1, 30_000).map(lambda number: Decimal(number) / 100)

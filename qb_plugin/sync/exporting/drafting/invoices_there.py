@@ -1,0 +1,58 @@
+"""The QuickBooks invoices that records are applied to here: what they are now, whosever they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from qb_plugin.model import Application, Kind, Link, QboInvoice, Ref, SourceRecord
+from qb_plugin.sync.families import PayingFamilies
+from qb_plugin.sync.matching import comparable
+from qb_plugin.sync.ports import QuickBooksApi
+
+Numbered = Mapping[str, Sequence[QboInvoice]]
+
+
+def read_invoices_there(
+    quickbooks: QuickBooksApi,
+    records: Sequence[SourceRecord],
+    *,
+    links: Mapping[Ref, Link],
+    invoice_links: Mapping[Ref, Link],
+    families: PayingFamilies,
+) -> Mapping[Ref, QboInvoice]:
+    """Each invoice of the records' applications as it is in QuickBooks: the linked one, else that of the same number.
+
+    Of several with a number it is the one that the record's customer pays; an only one may be anybody's.
+    """
+    linked = {each.id: each for each in quickbooks.invoices([link.quickbooks_id for link in invoice_links.values()])}
+    found = {ref: linked[link.quickbooks_id] for ref, link in invoice_links.items() if link.quickbooks_id in linked}
+    parts = [(record, part) for record in records for part in record.applications if invoice_ref(part) not in found]
+    numbered = read_numbered(quickbooks, [part for _, part in parts])
+    for record, part in parts:
+        link = links.get(Ref(Kind.CLIENT, record.client_id))
+        invoice = choose(numbered.get(comparable(part.invoice_number), ()), link.quickbooks_id if link else "", families)
+        if invoice:
+            found[invoice_ref(part)] = invoice
+    return found
+
+
+def read_numbered(quickbooks: QuickBooksApi, parts: Sequence[Application]) -> Numbered:
+    """The invoices with these applications' numbers, by number; no call for none."""
+    numbers = sorted({part.invoice_number.strip() for part in parts} - {""})
+    found: dict[str, list[QboInvoice]] = defaultdict(list)
+    for invoice in quickbooks.invoices_numbered(numbers) if numbers else ():
+        found[comparable(invoice.number or "")].append(invoice)
+    return found
+
+
+def choose(invoices: Sequence[QboInvoice], payer: str, families: PayingFamilies) -> QboInvoice | None:
+    """The one of these that the customer pays, an open one before paid ones, or the only one there is."""
+    own = [invoice for invoice in invoices if families.pays_for(payer, invoice.customer_id)]
+    named = [invoice for invoice in own if invoice.balance > 0] or own or invoices
+    return named[0] if len(named) == 1 else None
+
+
+def invoice_ref(part: Application) -> Ref:
+    """The invoice of an application."""
+    return Ref(Kind.INVOICE, part.invoice_id)
