@@ -32,7 +32,7 @@ class Runtime:
     def __init__(self, host: Host, parts: Parts | None = None) -> None:
         self.host = host
         self.parts = parts or Parts()
-        self.sentences = load_sentences()
+        self.sentences = load_sentences(host.program)
         self.notices = Notices()
         self.mark_queue = MarkQueue(host.marks)
         self.store = self.parts.open_store(host.database_url)

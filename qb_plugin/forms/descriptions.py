@@ -61,6 +61,7 @@ class Field(TypedDict):
     style: NotRequired[Literal["radio"]]  # how choices are shown, else as a list
     group: NotRequired[str]  # heading above the fields of the same group
     refilters: NotRequired[bool]  # changing it loads the rows again
+    required: NotRequired[bool]  # without a value rows and run are refused
     applies_to: NotRequired[str]  # text read out with the field
 
 

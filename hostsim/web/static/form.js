@@ -108,6 +108,7 @@ class Form {
       selected: (count) => this.#enable(count),
       ended: (summary) => this.#ended(summary),
       follow: (link) => this.#follow(link),
+      unfinished: () => this.fields.unfinished.size > 0,
     });
   }
 
@@ -123,7 +124,7 @@ class Form {
   #enable(count) {
     this.count = count;
     for (const [action, button] of this.buttons) {
-      const blocked = action.disabled || this.busy || this.description.unavailable || (action.needs === "selection" && !count);
+      const blocked = action.disabled || this.busy || this.fields.unfinished.size > 0 || this.description.unavailable || (action.needs === "selection" && !count);
       button.disabled = Boolean(blocked);
     }
   }
@@ -140,6 +141,7 @@ class Form {
 
   /** @param {Field} field */
   #fieldChanged(field) {
+    this.#enable(this.count);
     if (field.refilters && this.panel) this.panel.load();
   }
 

@@ -46,6 +46,7 @@ async function showPlace() {
     rows: () => {},
     selected: () => {},
     ended: () => {},
+    unfinished: () => false,
     follow: (link) => {
       Object.assign(answer, link.answer);
       if (shown.search) shown.search.value = answer.search ?? "";

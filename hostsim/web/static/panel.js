@@ -73,6 +73,7 @@ export class Panel {
 
   // Reads the rows again; `keep` leaves selection and place as they are. Of several loads the last counts.
   async load(keep = false) {
+    if (this.token && this.on.unfinished()) return; // the list stays as it is until the field holds something whole
     const round = ++this.round;
     this.grid.busy(!keep);
     try {

@@ -34,6 +34,7 @@ export interface Field {
   search?: string;
   group?: string;
   refilters?: boolean;
+  required?: boolean;
   applies_to?: string;
 }
 
@@ -219,6 +220,7 @@ export interface PanelEvents {
   selected(count: number): unknown;
   ended(summary: RunSummary): unknown;
   follow(link: FormLink): unknown;
+  unfinished(): boolean;
 }
 
 // What a grid tells the panel around it.

@@ -145,7 +145,7 @@ class ExportPayments:
         else:
             query["from"], query["to"] = values["start"], values["end"]
             query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
-        return ExportRows(self._services, self._services.host.ledger.snapshot(query), values)
+        return ExportRows(self._services, query, values)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, link a possible duplicate, or withdraw what stays in doubt."""

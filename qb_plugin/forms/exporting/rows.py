@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from sys import intern
-from typing import TypedDict
+from typing import TypedDict, cast
 
-from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row
+from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
+from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.host import Mark, Record, Snapshot
+from qb_plugin.host import LedgerQuery, Mark, Record
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
     Application,
@@ -27,14 +28,28 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
 
+SYNCHRONIZED = Hider(
+    answer={"hide_synchronized": False},
+    label="Show synchronized rows",
+    says="empty_export_synchronized",
+    says_found="empty_found_synchronized",
+)
+HIDDEN = Hider(answer={"show_hidden": True}, label="Show hidden rows", says="empty_export_hidden", says_found="empty_found_hidden")
+BOTH = Hider(
+    answer={"hide_synchronized": False, "show_hidden": True},
+    label="Show them",
+    says="empty_export_both",
+    says_found="empty_found_both",
+)
+HIDERS = {(True, True): (SYNCHRONIZED, HIDDEN, BOTH), (True, False): (SYNCHRONIZED,), (False, True): (HIDDEN,), (False, False): ()}
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
 class ExportValues(TypedDict):
     """A checked answer of the export form."""
 
-    start: date | None  # both ends included
-    end: date | None
+    start: date  # both ends included
+    end: date
     source: str  # payments, credit_memos
     hide_synchronized: bool
     show_hidden: bool
@@ -44,8 +59,9 @@ class ExportValues(TypedDict):
 class ExportRows:
     """An ordered snapshot of records; a page is read by its ids."""
 
-    def __init__(self, services: FormServices, snapshot: Snapshot, values: ExportValues) -> None:
-        self._services, self._snapshot, self._values = services, snapshot, values
+    def __init__(self, services: FormServices, query: LedgerQuery, values: ExportValues) -> None:
+        self._services, self._query, self._values = services, query, values
+        self._snapshot = services.host.ledger.snapshot(query)
 
     @property
     def count(self) -> int:
@@ -68,13 +84,24 @@ class ExportRows:
         return
 
     @property
-    def empty(self) -> EmptyGrid:
-        """The text of an empty grid, and the change of filters that may fill it."""
-        values = {"what": WORDS[self._values["source"]], "from": self._values["start"] or "…", "to": self._values["end"] or "…"}
-        if not self._values["hide_synchronized"]:
-            return {"text": self._services.sentences.text(Message("empty_export", values)), "link": None}
-        text = self._services.sentences.text(Message("empty_export_hidden", values))
-        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+    def empty(self) -> EmptyGrid | None:
+        """Why there are no rows, and the way out; None where there are some."""
+        if self.count:
+            return None
+        selected = "refs" in self._query
+        hides = self._query.get("hide_synchronized", False), not selected and not self._query.get("show_hidden", False)
+        empty = EmptyList(
+            nothing="empty_selection" if selected else "empty_export",
+            values={"what": WORDS[self._values["source"]], "from": self._values["start"], "to": self._values["end"]},
+            search=self._query.get("search", ""),
+            hiders=HIDERS[hides],
+            count=self._count,
+        )
+        return explain_empty(self._services.sentences, empty)
+
+    def _count(self, search: str, change: Answer) -> int:
+        query = cast(LedgerQuery, {**self._query, **change, "search": search})
+        return self._services.host.ledger.snapshot(query).count
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of the rows at these positions."""

@@ -24,5 +24,5 @@ ACTION: Action = {
     "needs": "selection",
     "right": "import",
     "primary": True,
-    "tooltip": "Record the selected payments in WorkSpace (the user's guide calls this button Export Selected)",
+    "tooltip": "Record the selected payments here (the user's guide calls this button Export Selected)",
 }

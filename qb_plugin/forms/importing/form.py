@@ -25,7 +25,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.exporting.columns import UNLINK, UNLINK_EDIT
-from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
+from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.importing.columns import ACTION, COLUMNS
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, filter_rows
@@ -54,14 +54,13 @@ DAYS = 30  # the default range: today and the thirty days before it
 class ImportAnswer(FormSchema):
     """The form's two filters (docs/architecture.md rule P1)."""
 
-    start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
-    end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
+    start, end = WholeDate("from", "From"), WholeDate("to", "To")
     hide_synchronized = fields.Boolean(
         load_default=True,
         metadata={
             "label": "Hide Synchronized",
             "refilters": True,
-            "help": "Leave out what is in WorkSpace, or looks the same",
+            "help": "Leave out what is here already, or looks the same",
         },
     )
 
@@ -135,8 +134,9 @@ class ImportPayments:
         values: ImportValues = load_answer(self._schema, answer)
         connection = self._services.connection()
         kept = self._read_payments(connection, answer, values).kept
-        rows = filter_rows(kept.rows.values(), values["hide_synchronized"], str(answer.get("search") or ""))
-        return ImportRows(self._services, connection=connection, kept=kept, rows=rows, values=values, sort=sort)
+        search = str(answer.get("search") or "")
+        rows = filter_rows(kept.rows.values(), values["hide_synchronized"], search)
+        return ImportRows(self._services, connection=connection, kept=kept, rows=rows, values=values, sort=sort, search=search)
 
     def _read_payments(self, connection: Connection, answer: Answer, values: ImportValues) -> Reading:
         """The reading for this company and these dates; QuickBooks is read now when there is none yet."""

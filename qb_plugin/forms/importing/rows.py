@@ -7,14 +7,21 @@ from datetime import date
 from typing import Any, TypedDict
 
 from qb_plugin.forms.descriptions import EmptyGrid, Row, Sort
+from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Connection, Message, Outcome
+from qb_plugin.model import Connection, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
 from qb_plugin.sync.importing.row import ImportRow, why_not
 
+SYNCHRONIZED = Hider(
+    answer={"hide_synchronized": False},
+    label="Show synchronized rows",
+    says="empty_import_synchronized",
+    says_found="empty_found_imported",
+)
 SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
     "customer": lambda row: row.customer.casefold(),
@@ -48,8 +55,8 @@ def sort_rows(rows: Sequence[CompactRow], sort: Sort | None) -> list[CompactRow]
 class ImportValues(TypedDict):
     """A checked answer of the import form."""
 
-    start: date | None  # both ends included
-    end: date | None
+    start: date  # both ends included
+    end: date
     hide_synchronized: bool
 
 
@@ -65,8 +72,10 @@ class ImportRows:
         rows: Sequence[CompactRow],
         values: ImportValues,
         sort: Sort | None,
+        search: str,
     ) -> None:
         self._services, self._kept, self._values, self._rows = services, kept, values, sort_rows(rows, sort)
+        self._search = search
         self._methods = {entry.id: entry.name for entry in services.lists(connection).methods}
         self._clients = {client.id: client.name for client in services.host.ledger.clients()}
 
@@ -91,13 +100,18 @@ class ImportRows:
         return
 
     @property
-    def empty(self) -> EmptyGrid:
-        """The text of an empty grid, and the change of filters that may fill it."""
-        values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
-        if not self._values["hide_synchronized"]:
-            return {"text": self._services.sentences.text(Message("empty_import", values)), "link": None}
-        text = self._services.sentences.text(Message("empty_import_hidden", values))
-        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+    def empty(self) -> EmptyGrid | None:
+        """Why there are no rows, and the way out; None where there are some."""
+        if self.count:
+            return None
+        empty = EmptyList(
+            nothing="empty_import",
+            values={"from": self._values["start"], "to": self._values["end"]},
+            search=self._search,
+            hiders=[SYNCHRONIZED] if self._values["hide_synchronized"] else [],
+            count=lambda search, change: len(filter_rows(self._kept.rows.values(), not change, search)),
+        )
+        return explain_empty(self._services.sentences, empty)
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of the rows at these positions."""
