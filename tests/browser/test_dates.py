@@ -34,6 +34,14 @@ def form(browser: Browser, demo: Demo) -> Iterator[Locator]:
     page.close()
 
 
+def clear(field: Locator) -> None:
+    """Empty month, day and year, one after the other."""
+    field.click(position={"x": 8, "y": 8})
+    for _ in range(3):
+        field.press("Delete")
+        field.press("ArrowRight")
+
+
 def type_date(field: Locator, keys: str) -> None:
     """Type into a date field from its first part on, as a person does."""
     field.click(position={"x": 8, "y": 8})
@@ -41,21 +49,16 @@ def type_date(field: Locator, keys: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", ["02302026", "04312026", "06310001", "11310002", "02292025", "1101", "11010002", "11010202", "02", "Backspace"]
+    "keys", ["02302026", "04312026", "06310001", "11310002", "02292025", "1101", "11010002", "11010202", "02", "0", ""]
 )
 @pytest.mark.parametrize("label", ["From", "To"])
 def test_what_is_no_whole_date_is_said_and_nothing_moves(form: Locator, label: str, keys: str) -> None:
     rows = form.get_by_role("grid").get_attribute("aria-rowcount")
     field, page = form.get_by_label(label, exact=True), form.page
     asked: list[str] = []
-    if keys == "Backspace":
-        field.click(position={"x": 8, "y": 8})
-        field.press("Backspace")
-    else:
-        field.press("Control+a")
-        field.press("Delete")
-        page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/rows") else None)
-        type_date(field, keys)
+    clear(field)
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/rows") else None)
+    type_date(field, keys)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(form.get_by_text(SAYS)).to_be_visible()
     expect(form.get_by_role("button", name=re.compile("Export Selected"))).to_be_disabled()
@@ -69,7 +72,7 @@ def test_what_is_no_whole_date_is_said_and_nothing_moves(form: Locator, label: s
 def test_a_search_waits_until_the_date_is_whole(form: Locator) -> None:
     rows = form.get_by_role("grid").get_attribute("aria-rowcount")
     field = form.get_by_label("From", exact=True)
-    field.press("Delete")
+    clear(field)
     form.get_by_role("searchbox").fill("zzz")
     expect(form.get_by_text(SAYS)).to_be_visible()
     assert form.get_by_role("grid").get_attribute("aria-rowcount") == rows
