@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date
 from typing import TypeVar
 
 import click
@@ -12,7 +12,7 @@ import click
 from hostsim.addins.acting_user import may_not
 from hostsim.addins.descriptions import Answer, Edits, FormDescription, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form
-from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
+from hostsim.commands.startup import CannotRun, open_from, shared_options, today_option, user_option
 from hostsim.row_ends import count_rows, ended, is_open
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
@@ -37,7 +37,7 @@ def command(
     *,
     database: str | None,
     quickbooks: str | None,
-    today: datetime | None,
+    today: date | None,
     user: str | None,
     form: str,
     rest: tuple[str, ...],
@@ -49,7 +49,7 @@ def command(
     if form in HELP:  # not click's own help option: a form has its own, which must reach it
         click.echo(context.get_help())
         return
-    workspace = open_from(database, quickbooks, today=as_day(today), user=user)
+    workspace = open_from(database, quickbooks, today=today, user=user)
     try:
         context.exit(drive(workspace, form, list(rest)))
     finally:
