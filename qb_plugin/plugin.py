@@ -28,6 +28,7 @@ MENU = (
 FORMS = (ConnectionForm, MatchClients, SettingsForm, ImportPayments, ExportPayments)
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0
+LOOK_EVERY = 60.0
 
 
 class QuickBooksAddIn:
@@ -71,7 +72,8 @@ class QuickBooksAddIn:
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
-        """The settle job, at start and every few minutes."""
+        """The settle job, and a look at QuickBooks once it has been quiet: at start and every so often."""
+        jobs.add(id="look", every=LOOK_EVERY, call=self.runtime().look_at_quickbooks)
         jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
 
     @hookimpl

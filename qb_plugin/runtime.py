@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+from qb_plugin.errors import Unreachable
 from qb_plugin.host import Host, User
 from qb_plugin.messages import load_sentences
-from qb_plugin.model import Connection, ReferenceLists, RunInfo
+from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.quickbooks.http.call_scope import calls_of_run
 from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.services.acting_user import ActingUser
@@ -17,6 +18,7 @@ from qb_plugin.services.company import ConnectedCompany
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
+from qb_plugin.services.reachability import Reachability
 from qb_plugin.services.reference_lists import ReferenceListCache
 from qb_plugin.services.settle_job import SettleJob
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
@@ -49,8 +51,9 @@ class Runtime:
             store=self.store,
             app_keys=app_keys,
             ledger=self.ledger,
-            publish=self.notices.publish,
+            publish=self._publish,
         )
+        self.reachability = Reachability(self.context, self.parts.clock)
         self.reference_lists = ReferenceListCache(self.context, self.parts.clock)
         self.sign_in = BrowserSignIn(
             host=host, sentences=self.sentences, app_keys=app_keys, company=self.company, lists=self.reference_lists
@@ -64,6 +67,18 @@ class Runtime:
             links=self.links,
         )
 
+    def _publish(self, message: Message) -> None:
+        self.reachability.hear(message)
+        self.notices.publish(message)
+
+    def reach(self) -> Reach:
+        """See Reachability.now."""
+        return self.reachability.now()
+
+    def look_at_quickbooks(self) -> None:
+        """The background job of the light: see Reachability.look."""
+        self.reachability.look(self.connection())
+
     def connection(self) -> Connection:
         """See ConnectedCompany.connection."""
         return self.company.connection()
@@ -73,8 +88,15 @@ class Runtime:
         return self.company.context(connection, signed_in)
 
     def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:
-        """See ReferenceListCache.read."""
-        return self.reference_lists.read(connection, fresh)
+        """See ReferenceListCache.read; the light hears how it went."""
+        try:
+            lists = self.reference_lists.read(connection, fresh)
+        except Unreachable as problem:
+            self.reachability.hear(problem.message)
+            raise
+        if fresh:
+            self.reachability.answered()
+        return lists
 
     def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""

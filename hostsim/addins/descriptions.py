@@ -130,6 +130,14 @@ class RowEdit(TypedDict):
     takes: Literal["switch", "text"]  # text: --link REF=TEXT
 
 
+class Light(TypedDict):
+    """The state of what a form stands for, in a host's frame: a light with a few words, and the sentence behind them."""
+
+    level: Literal["good", "waiting", "bad", "off"]
+    label: str
+    text: str
+
+
 class FormDescription(TypedDict):
     """A form, as its host draws it."""
 
@@ -148,6 +156,7 @@ class FormDescription(TypedDict):
     warning: NotRequired[FormWarning | None]
     unavailable: NotRequired[Unavailable | None]
     empty: NotRequired[EmptyGrid | None]
+    light: NotRequired[Light]
 
 
 class Sort(TypedDict):

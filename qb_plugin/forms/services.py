@@ -9,7 +9,7 @@ from typing import Protocol
 from qb_plugin.errors import AddInError
 from qb_plugin.host import Host, MarkChange, User
 from qb_plugin.messages import Sentences
-from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
+from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.run import RunPorts
@@ -70,6 +70,10 @@ class FormServices(Protocol):
     def connection(self) -> Connection: ...
     def context(self, connection: Connection, signed_in: bool = True) -> SyncContext:
         """The ports of this company; NotConnected, or with `signed_in` ReconnectNeeded, when it cannot be called."""
+        ...
+
+    def reach(self) -> Reach:
+        """Whether QuickBooks answers, waits included; nothing is called for it."""
         ...
 
     def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:

@@ -19,6 +19,7 @@ from qb_plugin.model.quickbooks import (
     QboInvoice,
     QboPayment,
     QboTransaction,
+    Reach,
     ReferenceLists,
     UnreadableRecord,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "QboInvoice",
     "QboPayment",
     "QboTransaction",
+    "Reach",
     "RecordingStatus",
     "Ref",
     "ReferenceLists",

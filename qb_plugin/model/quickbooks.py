@@ -186,6 +186,14 @@ class Company:
     closed_until: date | None = None
 
 
+class Reach(StrEnum):
+    """Whether QuickBooks answers."""
+
+    ANSWERS = "answers"
+    WAITS = "waits"  # a call waits: for QuickBooks' own limit, or for ours
+    AWAY = "away"
+
+
 class ConnectionState(StrEnum):
     """Whether QuickBooks can be spoken to."""
 

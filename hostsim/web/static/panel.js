@@ -1,6 +1,6 @@
 // A grid with all that belongs to it: its rows, search box, message, progress, totals and context menu.
 // @ts-check
-/** @import {Answer, Column, Description, Empty, Fix, GridState, Item, Measure, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
+/** @import {Action, Answer, Column, Description, Empty, Fix, GridState, Item, Measure, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
 import { formPath, get, make, newId, post, showMoney } from "./api.js";
 import { among, Combobox } from "./combobox.js";
 import { tell } from "./dialog.js";
@@ -295,6 +295,7 @@ export class Panel {
     if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
     const place = this.grid.at;
     const edits = { [row.id]: { ...this.edits.values[row.id], ...fix.edit } };
+    /** @type {Action} */
     const action = { id: fix.act ?? fix.run ?? "", kind: fix.run ? "run" : "act", label: fix.label, confirm: fix.confirm };
     return this.on.perform(action, [[place, place + 1]], edits);
   }

@@ -99,7 +99,14 @@ export interface Description {
   warning?: { title: string; text: string } | null;
   unavailable?: Empty | null;
   empty?: Empty | null;
+  light?: Light;
   running: Task | null;
+}
+
+export interface Light {
+  level: "good" | "waiting" | "bad" | "off";
+  label: string;
+  text: string;
 }
 
 export interface Fix {

@@ -59,6 +59,8 @@ class FormDoor:
             description = self._form.open(request)
         description["actions"] = allowed(description["actions"], acting)
         description["row_actions"] = allowed(description["row_actions"], acting)
+        if description["columns"] is None and not description["actions"]:
+            description["fields"] = []  # there is nothing that this user could do with them
         return description
 
     def _closed(self, reason: str) -> FormDescription:
@@ -106,7 +108,7 @@ class FormDoor:
         check_action(self._offer, user, *action)
         check_answer(answer)
         check_ids(self._offer.kinds, ids)
-        check_edits(self._offer, edits)
+        check_edits(self._offer, user, edits)
 
     def _let_in(self, user: User | None, check: Callable[[User], None], call: Callable[[], ActResult]) -> ActResult:
         acting = user or self._services.host.user

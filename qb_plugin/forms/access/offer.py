@@ -25,6 +25,7 @@ from qb_plugin.forms.protocol import Rows, Task
 
 FIX_RIGHT = "match"  # what a fix does at once changes links
 CHOICES = ("choice",)
+LINKING = ("link",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,10 @@ class Offer:
             if each["id"] == action and each["kind"] == kind:
                 return each.get("right", "view")
         return FIX_RIGHT if kind == "act" and any(fix.get("act") == action for fix in self.fixes) else None
+
+    def right_of_edit(self, key: str) -> str | None:
+        """The right that a row's edit needs beside the run's own: that of the action which does the same; linking is matching."""
+        return FIX_RIGHT if key in LINKING else self.right_of(key, "act")
 
     @property
     def edits(self) -> Mapping[str, type]:

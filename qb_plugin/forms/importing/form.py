@@ -91,6 +91,7 @@ class ImportPayments:
         kinds=frozenset({QUICKBOOKS_PAYMENT}),
         actions=[ACTION, UNLINK],
         fixes=list(FIXES.values()),
+        row_edits=[UNLINK_EDIT],
         columns=COLUMNS,
     )
 

@@ -172,8 +172,17 @@ def test_the_history_names_who_pressed_and_not_the_hosts_own_user(scene: Scene) 
     )
     table = scene.addin.runtime().store.database.engine
     with table.connect() as connection:
-        named = connection.execute(select(runs.c.user).where(runs.c.id == found["run"])).scalar_one()
+        named = connection.execute(select(runs.c.user_name).where(runs.c.id == found["run"])).scalar_one()
     assert named == "Kim Doe"
+
+
+@pytest.mark.parametrize("edit", [{"link": "1"}, {"unlink": True}])
+def test_linking_in_a_run_needs_the_right_to_match(scene: Scene, edit: dict[str, Any]) -> None:
+    before, answer = world(scene), scene.opened("export-payments")
+    user = Somebody(frozenset(ALL) - {"match"})
+    found = scene.form("export-payments").run("export", answer, ["payment:1"], {"payment:1": edit}, scene.host, user=user)
+    assert found == {"rejected": {"user": "Kim Doe may not match. Ask whoever manages users. Nothing was done."}}
+    assert world(scene) == before
 
 
 NO_ACTIONS: tuple[Any, ...] = (
