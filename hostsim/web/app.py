@@ -12,6 +12,7 @@ from hostsim.web import api, pages
 from hostsim.web.errors import on_crash, on_http, on_refused
 from hostsim.web.event_stream import stream
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
+from hostsim.web.grids import outcomes
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.web.start_tokens import StartTokens
 from hostsim.web.support import download_support
@@ -36,6 +37,8 @@ def routes(static: str) -> list[Route | Mount]:
         Route("/api/snapshots/{token}/page", api.read_page),
         Route("/api/snapshots/{token}/selection", api.measure_selection, methods=["POST"]),
         Route("/api/snapshots/{token}/csv", api.download),
+        Route("/api/snapshots/{token}/outcomes", outcomes.count_outcomes),
+        Route("/api/snapshots/{token}/filter", outcomes.filter_rows, methods=["POST"]),
         Route("/api/support-bundle", download_support),
         Route("/api/tasks", api.list_tasks),
         Route("/api/tasks/{task}", api.read_task),

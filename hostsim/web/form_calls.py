@@ -98,7 +98,7 @@ def rows_to_fix(workspace: Workspace, body: Body) -> list[Row]:
     ranges = read_ranges(body.get("ranges"), snapshot.rows.count)
     if sum(stop - start for start, stop in ranges) > FIXED_AT_ONCE:
         return []
-    tasks = workspace.tasks.of_snapshot(snapshot.token)
+    tasks = workspace.tasks.of_snapshot(snapshot.whole)
     rows = [row for start, stop in ranges for row in snapshot.rows.page(start, stop)]
     for task in tasks:
         rows = [task.patch(row) for row in rows]

@@ -6,7 +6,7 @@ import { Combobox } from "./combobox.js";
 
 /** @type {Partial<Record<Field["type"], string>>} */
 const TYPES = { date: "date", secret: "password" };
-const NO_DATE = "Enter a whole date that there is. Until then nothing is changed.";
+const NO_DATE = "Enter a whole date.";
 const EARLIEST = "1900"; // while a year is being typed it is 0002, 0020, 0202
 
 /**

@@ -86,8 +86,8 @@ class Form {
     this.fields = new Fields(this.id, description.fields, this.answer, (field) => this.#fieldChanged(field));
     this.answer = this.fields.values;
     this.buttons = new Map();
-    const actions = make("div", { class: "actions" }, ...description.actions.map((action) => this.#button(action)));
     if (description.columns) this.panel = this.#makePanel();
+    const actions = make("div", { class: "actions" }, ...this.#selectButtons(), ...description.actions.map((action) => this.#button(action)));
     const tools = make("div", { class: "tools" }, this.fields.element, this.panel?.tools, actions);
     const plain = !description.columns && !description.fields.length && !description.actions.length;
     const parts = this.panel ? [tools, this.notice, this.panel.element] : plain ? [this.notice] : [this.notice, tools];
@@ -110,6 +110,12 @@ class Form {
       follow: (link) => this.#follow(link),
       unfinished: () => this.fields.unfinished.size > 0,
     });
+  }
+
+  #selectButtons() {
+    if (!this.panel || !this.description.actions.some((action) => action.needs === "selection")) return [];
+    const select = (/** @type {boolean} */ on) => this.panel?.grid.selectAll(on);
+    return [["Select All", true], ["Select None", false]].map(([text, on]) => make("button", { type: "button", class: "push", text, onclick: () => select(Boolean(on)) }));
   }
 
   /** @param {Action} action */

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.demo import Demo, open_form, running_demo
 
 pytestmark = pytest.mark.browser
-SAYS = "Enter a whole date that there is. Until then nothing is changed."
+SAYS = "Enter a whole date."
 
 
 @pytest.fixture(scope="module")
