@@ -47,4 +47,4 @@ def _seed(practice: Practice, payments: int, today: date, reset: bool) -> None:
         seed_payments(practice.database, payments, today)
     firm, snapshot = practice.firm, practice.ledger.snapshot({})
     practice.close()
-    click.echo(f"{firm.name}: {snapshot.count:,} payments and credit memos, {snapshot.total:,}")
+    click.echo(f"{firm.name}: {snapshot.count:,} payments and credit memos")

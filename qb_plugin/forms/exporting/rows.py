@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from sys import intern
@@ -12,6 +12,7 @@ from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
+from qb_plugin.forms.totals import whole_total
 from qb_plugin.host import LedgerQuery, Mark, Record
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
@@ -42,6 +43,7 @@ BOTH = Hider(
     says_found="empty_found_both",
 )
 HIDERS = {(True, True): (SYNCHRONIZED, HIDDEN, BOTH), (True, False): (SYNCHRONIZED,), (False, True): (HIDDEN,), (False, False): ()}
+PORTION = 1000  # records read from the host at a time
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
@@ -71,7 +73,11 @@ class ExportRows:
     @property
     def total(self) -> str:
         """The sum of all rows."""
-        return plain_amount(self._snapshot.total)
+        return whole_total(self._snapshot.total, lambda: self._records(self.ids(0, self.count)))
+
+    def _records(self, ids: Sequence[str]) -> Iterator[Record]:
+        for start in range(0, len(ids), PORTION):
+            yield from self._services.host.ledger.records(ids[start : start + PORTION])
 
     @property
     def notice(self) -> None:
@@ -113,7 +119,7 @@ class ExportRows:
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The sum of these rows."""
-        return plain_amount(sum((record.amount for record in self._services.host.ledger.records(ids)), ZERO))
+        return whole_total(sum((record.amount for record in self._records(ids)), ZERO), lambda: self._records(ids))
 
 
 def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
