@@ -22,7 +22,13 @@ class AddInsChanged(TypedDict):
     addins: Literal["changed"]
 
 
-Event: TypeAlias = TaskEvent | AddInsChanged
+class Waiting(TypedDict):
+    """Why calls of forms that are under way take longer."""
+
+    waiting: str
+
+
+Event: TypeAlias = TaskEvent | AddInsChanged | Waiting
 
 
 class TaskChanges(TypedDict):
@@ -42,6 +48,7 @@ class Changes(TypedDict):
 
     tasks: list[TaskChanges]
     others: list[AddInsChanged]
+    waiting: NotRequired[str]
 
 
 @dataclass(slots=True)
@@ -116,7 +123,11 @@ def coalesce(events: Sequence[Event]) -> Changes:
     rows: dict[str, dict[str, RowChange]] = {}
     tasks: dict[str, TaskChanges] = {}
     others: list[AddInsChanged] = []
+    waiting = ""
     for event in events:
+        if "waiting" in event:
+            waiting = cast(Waiting, event)["waiting"]
+            continue
         if "task" not in event:
             others.append(event)
             continue
@@ -127,7 +138,8 @@ def coalesce(events: Sequence[Event]) -> Changes:
             rows.setdefault(name, {})[changed["row"]["id"]] = changed["row"]
     for name, task in tasks.items():
         task["rows"] = list(rows.get(name, {}).values())
-    return {"tasks": list(tasks.values()), "others": others}
+    changes: Changes = {"tasks": list(tasks.values()), "others": others}
+    return {**changes, "waiting": waiting} if waiting else changes
 
 
 def without_row(event: TaskEvent) -> Mapping[str, object]:

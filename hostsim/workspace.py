@@ -16,6 +16,7 @@ from hostsim.addins.manifest import Manifest
 from hostsim.addins.offered_actions import OfferedActions
 from hostsim.addins.registrars import ContextAction, Job, MenuEntry
 from hostsim.addins.user_at_work import choose_user
+from hostsim.addins.wait_notices import WaitNotices
 from hostsim.builtin.addin import BuiltinAddIn
 from hostsim.event_feed import Feed
 from hostsim.exception_log import ExceptionLog
@@ -42,6 +43,7 @@ class Workspace:
     feed: Feed
     tasks: Tasks
     snapshots: Snapshots
+    wait_notices: WaitNotices
     offered_actions: OfferedActions = field(default_factory=OfferedActions)
     exceptions: ExceptionLog = field(default_factory=ExceptionLog)
     runner: JobRunner | None = field(default=None)
@@ -112,13 +114,16 @@ def open_workspace(
 ) -> Workspace:
     """Open the workspace. An add-in that fails to load is listed with its reason; the rest works."""
     person, callbacks, feed = user or choose_user(practice.people, None), Callbacks(), Feed(ids())
+    wait_notices = WaitNotices([lambda text: feed.publish({"waiting": text})])
 
     def services(manifest: Manifest) -> Services:
-        return Services(manifest.id, practice, person, options, callbacks, key, clock)
+        return Services(manifest.id, practice, person, options, callbacks, key, clock, wait_notices)
 
     addins = unique(load_all(sources, services))
     builtin = load_builtin(BuiltinAddIn(practice, labels(addins), person, lambda: describe(addins)))
-    return Workspace(practice, person, options, addins, builtin, callbacks, feed, Tasks(feed.publish, ids), Snapshots(ids))
+    return Workspace(
+        practice, person, options, addins, builtin, callbacks, feed, Tasks(feed.publish, ids), Snapshots(ids), wait_notices
+    )
 
 
 def labels(addins: Iterable[AddIn]) -> Mapping[str, str]:

@@ -136,6 +136,7 @@ LedgerQuery = TypedDict(  # by call: `from` is no name for a class attribute
         "to": date | None,
         "refs": Sequence[str],  # exactly these; then nothing else filters but `kinds`
         "hide_synchronized": bool,  # by this add-in's marks
+        "scope": str,  # the company by whose marks hide_synchronized goes; empty: the one in use
         "show_hidden": bool,
         "search": str,
         "sort": str,  # date, client, method, reference, amount, number, kind
@@ -176,7 +177,10 @@ class PaymentLedger(Protocol):
         ...
 
     def invoices(self, ids: Sequence[str]) -> Sequence[Invoice]: ...
-    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[Invoice]: ...
+    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[Invoice]:
+        """Invoices of all clients with these numbers; case and outer blanks make no difference."""
+        ...
+
     def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[Record]:
         """Payments of these clients, dates and amounts: what a payment that exists already would look like."""
         ...
@@ -219,15 +223,24 @@ class MarkChange(TypedDict):
     state: NotRequired[str]
     hidden: NotRequired[bool]
     external_id: NotRequired[str]  # the id of the record over there, for the host's own lists
+    scope: NotRequired[str]  # the company that state and external id are of; empty: the one in use
 
 
 class Marks(Protocol):
-    """The host's indexed marks, one per record and add-in, so that filters over a million records are the host's own."""
+    """The host's indexed marks, one per record, add-in and company, so that filters over a million records are the host's own.
 
-    def get(self, refs: Sequence[str]) -> Mapping[str, Mark]: ...
+    States and external ids are a company's, which `scope` names; empty, it is the company in use. What is hidden is hidden
+    whichever company it is. The first company that is named takes over the marks there are.
+    """
+
+    def use(self, scope: str) -> None:
+        """Let the host's own lists show this company's marks from now on."""
+        ...
+
+    def get(self, refs: Sequence[str], scope: str = "") -> Mapping[str, Mark]: ...
     def put(self, changes: Sequence[MarkChange]) -> None: ...
 
-    def marked(self, state: str) -> Sequence[str]:
+    def marked(self, state: str, scope: str = "") -> Sequence[str]:
         """All records with this state, for repair."""
         ...
 
@@ -280,6 +293,11 @@ class Host(Protocol):
 
     def option(self, name: str) -> str | None:
         """A start-up option meant for this add-in, such as `quickbooks` (an address) or `client_id`."""
+        ...
+
+    def say_wait(self, text: str, /) -> None:
+        """Show why a form that is being opened, or a list that is being read, takes longer; from any thread. It is over when the
+        form's call returns."""
         ...
 
     def on_callback(self, handler: Callable[[Mapping[str, str]], CallbackAnswer]) -> None:

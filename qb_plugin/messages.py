@@ -41,9 +41,11 @@ class Sentences:
         return self._table[message.key].text.format_map({"program": self._program, **values})
 
     def _format(self, value: object) -> object:
-        """A value as the sentence shows it: money with separators, an ISO date, a message as its own sentence."""
+        """A value as the sentence shows it: money with separators, an ISO date, a message, or several, as sentences."""
         if isinstance(value, Message):
             return self.text(value)
+        if isinstance(value, tuple):
+            return " ".join(self.text(each) for each in value)
         if isinstance(value, Decimal):
             return show_amount(value)
         return value.isoformat() if isinstance(value, date) else value

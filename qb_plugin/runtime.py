@@ -20,6 +20,7 @@ from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reachability import Reachability
 from qb_plugin.services.reference_lists import ReferenceListCache
+from qb_plugin.services.said_waits import SaidWaits
 from qb_plugin.services.settle_job import SettleJob
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
@@ -44,6 +45,7 @@ class Runtime:
         self.app_keys = app_keys
         self.ledger = self.store.open_ledger(self.parts.stand_in_clock)
         self.acting_user = ActingUser(host)
+        self.waits = SaidWaits(self.notices, host, self.sentences)
         self.company = ConnectedCompany(
             host=host,
             user=self.acting_user,
@@ -69,7 +71,7 @@ class Runtime:
 
     def _publish(self, message: Message) -> None:
         self.reachability.hear(message)
-        self.notices.publish(message)
+        self.waits.publish(message)
 
     def reach(self) -> Reach:
         """See Reachability.now."""
@@ -87,10 +89,10 @@ class Runtime:
         """See ConnectedCompany.context."""
         return self.company.context(connection, signed_in)
 
-    def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:
+    def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
         """See ReferenceListCache.read; the light hears how it went."""
         try:
-            lists = self.reference_lists.read(connection, fresh)
+            lists = self.reference_lists.read(connection, fresh, settings)
         except Unreachable as problem:
             self.reachability.hear(problem.message)
             raise
@@ -101,6 +103,10 @@ class Runtime:
     def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""
         return self.company.settings(realm)
+
+    def company_name(self, realm: str) -> str:
+        """See ConnectedCompany.company_name."""
+        return self.company.company_name(realm)
 
     def save_settings(self, realm: str, values: Mapping[str, object]) -> None:
         """See ConnectedCompany.save_settings."""

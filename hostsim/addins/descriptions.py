@@ -253,6 +253,7 @@ class RunCounts(TypedDict):
     not_tried: int
     ready: int  # of a dry run
     not_ready: int  # of a dry run
+    not_applied: NotRequired[int]  # of those done: nothing could be applied
 
 
 class RunSummary(ActResult, total=False):

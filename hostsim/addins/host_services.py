@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.registrars import RIGHTS
+from hostsim.addins.wait_notices import WaitNotices
 from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
@@ -72,6 +73,7 @@ class Services:
     callbacks: Callbacks
     key: Callable[[str], bytes]
     clock: Callable[[], date]
+    wait_notices: WaitNotices = field(default_factory=WaitNotices)
 
     @property
     def program(self) -> str:
@@ -119,6 +121,10 @@ class Services:
     def option(self, name: str) -> str | None:
         """A start-up option, such as `quickbooks`."""
         return self.options.values.get(name) or self.options.fallback(name)
+
+    def say_wait(self, text: str, /) -> None:
+        """Show why a form's call takes longer."""
+        self.wait_notices.say(text)
 
     def on_callback(self, handler: Handler) -> None:
         """Call the handler with the query values that arrive at `redirect_uri`."""

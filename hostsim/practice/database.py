@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hostsim.practice.births import fresh_birth
 from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.mark_sets import MarkSets
 from hostsim.practice.marks import PracticeMarks, first_addin, register_addin
 from hostsim.practice.model import Firm, User
 from hostsim.practice.sql import tables
@@ -26,6 +27,7 @@ class Practice:
     def __init__(self, database: Database, births: Callable[[], str] = fresh_birth) -> None:
         self.database = database
         self._births = births
+        self._mark_sets: dict[str, MarkSets] = {}  # by add-in; an id that was given stays
 
     @property
     def firm(self) -> Firm:
@@ -72,11 +74,11 @@ class Practice:
 
     def ledger_for(self, addin: str) -> PracticeLedger:
         """The ledger whose `hide_synchronized` and `show_hidden` go by this add-in's marks."""
-        return PracticeLedger(self.database, self._addin_id(addin), self._births)
+        return PracticeLedger(self.database, self._sets_of(addin), self._births)
 
     def marks(self, addin: str) -> PracticeMarks:
         """The marks of this add-in."""
-        return PracticeMarks(self.database, self._addin_id(addin))
+        return PracticeMarks(self.database, self._sets_of(addin))
 
     def first_addin_id(self) -> int | None:
         """The add-in that this practice has known longest; None before it has known any."""
@@ -86,6 +88,11 @@ class Practice:
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+    def _sets_of(self, addin: str) -> MarkSets:
+        if addin not in self._mark_sets:
+            self._mark_sets[addin] = MarkSets(self.database, self._addin_id(addin))
+        return self._mark_sets[addin]
 
     def _addin_id(self, name: str) -> int:
         with self.database.reading() as connection:

@@ -14,7 +14,8 @@ from hostsim.practice.births import fresh_birth
 from hostsim.practice.lists import client_and_invoice_lists as lists
 from hostsim.practice.lists.listing import take_snapshot
 from hostsim.practice.lists.query import read_query
-from hostsim.practice.marks import first_addin
+from hostsim.practice.mark_sets import MarkSets
+from hostsim.practice.marks import first_set_in_use
 from hostsim.practice.model import (
     ApplyChange,
     ChangeOutcome,
@@ -40,14 +41,14 @@ GROUP = 500  # items in one commit: large enough to be quick, short enough that 
 
 
 class PracticeLedger:
-    """Reads and records. Filters go by the marks of the add-in with this number, without one by those of the first add-in.
+    """Reads and records. Filters go by the marks of these sets' add-in, without one by those of the first add-in.
 
     Every method may raise PracticeUnavailable, whose text is a sentence.
     """
 
-    def __init__(self, database: Database, addin_id: int | None = None, births: Callable[[], str] = fresh_birth) -> None:
+    def __init__(self, database: Database, sets: MarkSets | None = None, births: Callable[[], str] = fresh_birth) -> None:
         self._database = database
-        self._addin_id = addin_id
+        self._sets = sets
         self._births = births
 
     @property
@@ -73,8 +74,9 @@ class PracticeLedger:
     def snapshot(self, query: LedgerQuery) -> Snapshot:
         """Order the payments and credit memos that the query leaves (keys: see `read_query`); BadQuery for an unknown one."""
         chosen = read_query(query)
+        marked_by = self._sets.find(query.get("scope") or "") if self._sets else None
         with self._database.reading() as connection:
-            return take_snapshot(connection, chosen, self._addin_id or first_addin(connection))
+            return take_snapshot(connection, chosen, marked_by or first_set_in_use(connection))
 
     def client_snapshot(self, query: ListQuery) -> IdSnapshot:
         """Order the clients: `search`, `sort` (name, balance), `descending`."""

@@ -5,31 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, literal, select, update
 
 from hostsim.practice.lists.listing import signed_keys
+from hostsim.practice.mark_sets import MarkSets, set_in_use, sets_of
 from hostsim.practice.model import Kind, Mark, MarkChange
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.sql_conditions import in_values
 from hostsim.practice.sql.tables import addins, marks, records
 
 SYNCHRONIZED = "synchronized"
+STATES_COLUMNS = frozenset({"state", "synchronized", "external_id"})
+HIDDEN_COLUMN = frozenset({"hidden"})
 STATES = ("", SYNCHRONIZED, "failed", "not_confirmed")
 
 
 class PracticeMarks:
-    """The marks of one add-in. Records that do not exist have no mark; giving them one changes nothing."""
+    """The marks of one add-in. Records that do not exist have no mark; giving them one changes nothing.
 
-    def __init__(self, database: Database, addin_id: int) -> None:
-        self._database = database
-        self._addin_id = addin_id
+    A state is that of one company, which its `scope` names; without one it is that of the company in use. What is hidden is hidden
+    whichever company it is.
+    """
 
-    def get(self, refs: Sequence[str]) -> Mapping[str, Mark]:
+    def __init__(self, database: Database, sets: MarkSets) -> None:
+        self._database, self._sets = database, sets
+
+    def use(self, scope: str) -> None:
+        """Let the host's own lists show this company's marks from now on."""
+        self._sets.use(scope)
+
+    def get(self, refs: Sequence[str], scope: str = "") -> Mapping[str, Mark]:
         """The marks of these records, those without state and not hidden too."""
-        keys = signed_keys(refs)
+        keys, chosen = signed_keys(refs), self._sets.find(scope)
         with self._database.reading() as connection:
             among_refs = in_values(connection, marks.c.record_id, [abs(key) for key in keys])
-            rows = connection.execute(select(marks).where(marks.c.addin_id == self._addin_id, among_refs)).all()
+            rows = connection.execute(select(marks).where(marks.c.addin_id == chosen, among_refs)).all()
         found = {mark.ref: mark for mark in (_mark(row) for row in rows)}
         return {ref: found[ref] for ref in refs if ref in found}
 
@@ -39,24 +49,39 @@ class PracticeMarks:
         In order of record: two callers that mark the same records in different orders would deadlock.
         """
         in_order = sorted(changes, key=lambda change: _key(change)["at"])
-        given = [_columns(change) for change in in_order]
-        named = set[str]().union(*given)
-        if not named:
+        given = [(change, _columns(change)) for change in in_order]
+        scopes = sorted({change.get("scope", "") for change, columns in given if columns})
+        sets = {scope: self._sets.find(scope) for scope in scopes}
+        if not sets:
             return
-        # One statement for all, whatever each of them names: what a change leaves out stays as it is.
-        kept = {name: func.coalesce(bindparam(f"new_{name}", type_=marks.c[name].type), marks.c[name]) for name in sorted(named)}
-        mine = (marks.c.addin_id == self._addin_id, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign"))
-        values = [{f"new_{name}": columns.get(name) for name in named} for columns in given]
-        rows = [{**_key(change), **new} for change, new in zip(in_order, values, strict=True)]
         with self._database.writing() as connection:
-            connection.execute(update(marks).where(*mine).values(kept), rows)
+            for scope, chosen in sets.items():
+                here = [each for each in given if each[0].get("scope", "") == scope]
+                _update(connection, marks.c.addin_id == chosen, here, STATES_COLUMNS)
+            _update(connection, marks.c.addin_id.in_(sets_of(self._sets.addin_id)), given, HIDDEN_COLUMN)
 
-    def marked(self, state: str) -> Sequence[str]:
+    def marked(self, state: str, scope: str = "") -> Sequence[str]:
         """All records with this state, in order of id."""
-        wanted = (marks.c.addin_id == self._addin_id, marks.c.state == state, marks.c.state != "")
+        wanted = (marks.c.addin_id == self._sets.find(scope), marks.c.state == state, marks.c.state != "")
         with self._database.reading() as connection:
             rows = connection.execute(select(marks.c.kind, marks.c.record_id).where(*wanted).order_by(marks.c.record_id))
             return [_ref(sign, key) for sign, key in rows]
+
+
+def _update(
+    connection: Connection,
+    where: ColumnElement[bool],
+    given: Sequence[tuple[MarkChange, dict[str, object]]],
+    of: frozenset[str],
+) -> None:
+    """Change these columns of these sets: one statement for all, whatever each change names; what it leaves out stays as it is."""
+    named = sorted(set[str]().union(*(columns for _, columns in given)) & of)
+    if not named:
+        return
+    kept = {name: func.coalesce(bindparam(f"new_{name}", type_=marks.c[name].type), marks.c[name]) for name in named}
+    mine = (where, marks.c.record_id == bindparam("at"), marks.c.kind == bindparam("sign"))
+    rows = [{**_key(change), **{f"new_{name}": columns.get(name) for name in named}} for change, columns in given]
+    connection.execute(update(marks).where(*mine).values(kept), rows)
 
 
 def register_addin(connection: Connection, name: str) -> int:
@@ -74,6 +99,12 @@ def first_addin(connection: Connection) -> int | None:
     """The add-in that was registered first."""
     first: int | None = connection.scalar(select(func.min(addins.c.id)))
     return first
+
+
+def first_set_in_use(connection: Connection) -> int | None:
+    """The marks of the add-in that was registered first, for the company in use."""
+    first = first_addin(connection)
+    return None if first is None else set_in_use(connection, first)
 
 
 def mark_new_records(connection: Connection, after_id: int) -> None:

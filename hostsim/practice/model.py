@@ -166,6 +166,7 @@ LedgerQuery = TypedDict(  # by call: `from` is no name for a class attribute
         "to": date | None,
         "refs": Sequence[str],  # exactly these; then nothing else filters but `kinds`
         "hide_synchronized": bool,  # by one add-in's marks
+        "scope": str,  # the company by whose marks hide_synchronized goes; empty: the one in use
         "show_hidden": bool,
         "search": str,
         "sort": str,  # date, client, method, reference, amount, number, kind
@@ -248,3 +249,4 @@ class MarkChange(TypedDict):
     state: NotRequired[str]
     hidden: NotRequired[bool]
     external_id: NotRequired[str]  # the id of the record over there, for the host's own lists
+    scope: NotRequired[str]  # the company that state and external id are of; empty: the one in use

@@ -18,6 +18,7 @@ CountName: TypeAlias = Literal[
 ]
 COUNTS: tuple[CountName, ...] = ("done", "changed", "needs_decision", "failed", "not_confirmed", "skipped", "not_tried")
 PREVIEWED: tuple[CountName, ...] = ("ready", "not_ready")
+NOT_APPLIED: Literal["not_applied"] = "not_applied"  # part of those done
 GOOD = ("done", "skipped")
 ALWAYS_SHOWN = ("done", "failed")
 ROW = ("id", "outcome", "message", "quickbooks_id", "applied")
@@ -78,7 +79,7 @@ def exit_status(summary: RunSummary) -> int:
 def to_json(summary: RunSummary, problem: str = "") -> str:
     """The one shape of `--json`; `problem` is there when the list of rows could not be read."""
     found = summary["counts"]
-    counts = {key: found.get(key, 0) for key in (*COUNTS, *(key for key in PREVIEWED if found.get(key)))}
+    counts = {key: found.get(key, 0) for key in (*COUNTS, *(key for key in (*PREVIEWED, NOT_APPLIED) if found.get(key)))}
     rows = [{key: row.get(key) for key in ROW} for row in summary.get("rows", ())]
     extra = {"problem": problem} if problem else {}
     return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows, **extra}, ensure_ascii=False))
@@ -97,7 +98,10 @@ def _print_rows(summary: RunSummary, chosen: RowChoice, every: bool) -> None:
         click.echo(plain(summary["text"]))
     counts = summary["counts"]
     shown = [key for key in (*COUNTS, *PREVIEWED) if counts.get(key) or key in ALWAYS_SHOWN]
-    click.echo(" · ".join(f"{key.replace('_', ' ')} {counts.get(key, 0)}" for key in shown))
+    words = {key: f"{key.replace('_', ' ')} {counts.get(key, 0)}" for key in shown}
+    if counts.get("not_applied"):
+        words["done"] += f" ({counts.get('not_applied')} not applied)"
+    click.echo(" · ".join(words.values()))
     if summary.get("level") == "error":
         click.echo(plain(summary.get("text") or ""), err=True)
 

@@ -15,6 +15,24 @@ from rich.text import Text
 from hostsim.addins.descriptions import RowChange
 from hostsim.commands.plain_text import plain
 
+NUMBERS = re.compile(r"\d+")
+
+
+class WaitLine:
+    """Says why opening a form or reading its list takes longer: one line that counts down, or elsewhere a line for each reason."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._said = console, ""
+
+    def say(self, text: str) -> None:
+        """Show the sentence; an empty one takes the line away."""
+        if self._console.is_terminal:
+            self._console.file.write(f"\r\x1b[K{plain(text)}")
+            self._console.file.flush()
+        elif text and (said := NUMBERS.sub("", text)) != self._said:
+            self._said = said
+            self._console.print(Text(plain(text)))
+
 
 class TerminalTask:
     """Reporter of a run in the terminal. A second Ctrl-C stops at once."""
@@ -65,7 +83,7 @@ class TerminalTask:
 
     def notice(self, text: str) -> None:
         """Print a sentence about the whole run above the bar; without a bar one that counts down is printed once."""
-        said = re.sub(r"\d+", "", text)
+        said = NUMBERS.sub("", text)
         if text and not (self._quiet and said == self._said):
             self._console.print(Text(plain(text)))
         self._said = said

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 import click
+from rich.console import Console
 
 from hostsim.addins.acting_user import may_not
 from hostsim.addins.descriptions import Answer, Edits, FormDescription, RowChange, RunSummary
@@ -16,7 +17,7 @@ from hostsim.commands.startup import CannotRun, open_from, shared_options, today
 from hostsim.row_ends import count_rows, ended, is_open
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
-from hostsim.terminal.progress import TerminalTask
+from hostsim.terminal.progress import TerminalTask, WaitLine
 from hostsim.terminal.selection import ListUnreadable, RowChoice, choose, pick, ref_of
 from hostsim.workspace import Workspace
 
@@ -50,6 +51,7 @@ def command(
         click.echo(context.get_help())
         return
     workspace = open_from(database, quickbooks, today=today, user=user)
+    workspace.wait_notices.listeners.append(WaitLine(Console(stderr=True, highlight=False, markup=False, soft_wrap=True)).say)
     try:
         context.exit(drive(workspace, form, list(rest)))
     finally:
@@ -61,6 +63,7 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     form = find(workspace, name)
     check_right(workspace, workspace.right_to_open(name))
     description = attempt(lambda: form.open({"selection": None, "answer": None}, user=workspace.user))
+    workspace.wait_notices.say("")
     unavailable = description.get("unavailable")
     if unavailable and not description["actions"]:
         raise CannotRun(unavailable["text"])
@@ -123,6 +126,7 @@ def _run(workspace: Workspace, form: Form, description: FormDescription, request
         if request.json:
             click.echo(to_json({"counts": NO_COUNTS, "rows": []}, problem.message))
         raise
+    workspace.wait_notices.say("")
     if chosen.warning:
         click.echo(chosen.warning, err=True)
     if not chosen.ids:

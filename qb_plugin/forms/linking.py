@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qb_plugin.forms.run_task import mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import LinkOrigin, Message, Outcome, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
@@ -15,5 +16,5 @@ def link_possible_duplicate(services: FormServices, record: SourceRecord) -> Row
     if duplicate is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))
     link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)
-    services.host.marks.put([{"ref": str(record.ref), "state": "synchronized"}])
+    services.host.marks.put([mark_change(str(record.ref), "synchronized", duplicate.id, context.realm)])
     return RowResult(id=str(record.ref), outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=duplicate.id)

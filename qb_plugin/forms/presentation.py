@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar, cast
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
@@ -51,6 +52,12 @@ FIXES: Mapping[str, Fix] = {
         "edit": {"force": True},
         "confirm": "Send it as a new transaction? It cannot be taken back from here.",
     },
+    "send_to_company": {
+        "label": "Send to this company",
+        "run": "export",
+        "edit": {"force": True},
+        "confirm": "Send it to the company that is connected now? It cannot be taken back from here.",
+    },
     "send_again": {
         "label": "Send again",
         "run": "export",
@@ -64,6 +71,11 @@ FIXES: Mapping[str, Fix] = {
     },
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
+    "import_rest": {"label": "Import what stayed", "run": "import", "edit": {"force": True}},
+    "not_now_import": {"label": "Not now", "run": "import", "edit": {"skip": True}},
+    "choose_client": {"label": "Choose the client", "run": "import"},  # one button for each
+    "apply_credits": {"label": "Apply the credit here", "act": "apply_credits"},
+    "relink_client": {"label": "Match to the new customer", "act": "relink_client"},
 }
 
 
@@ -71,16 +83,44 @@ def present_message(sentences: Sentences, message: Message | None) -> RowMessage
     """The `message`, `details` and `fixes` of a row."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
-    fixes = [present_fix(name, message) for name in sentences.fix(message).split()]
+    fixes = [fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(name, part)]
     return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
+
+
+def parts_of(message: Message) -> Iterator[Message]:
+    """The message and those it holds."""
+    yield message
+    for value in message.values.values():
+        if isinstance(value, Message):
+            yield from parts_of(value)
+
+
+def present_fixes(fix: str, message: Message) -> Sequence[Fix]:
+    """The buttons of a fix: one, or one for each client to choose from."""
+    if fix == "choose_client":
+        choices = cast(Sequence[tuple[str, str]], message.values["choices"])
+        return [{"label": name, "run": "import", "edit": {"client": client}} for client, name in choices]
+    return [present_fix(fix, message)]
 
 
 def present_fix(fix: str, message: Message) -> Fix:
     """The button of a fix; Match Clients opens with a search for the client that the message names."""
+    label = label_fix(fix, message)
+    if label:
+        return {**FIXES[fix], "label": label}
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
     if fix == "match_client" and name:
         return {**FIXES[fix], "request": {"answer": {"search": name}}}
     return FIXES[fix]
+
+
+def label_fix(fix: str, message: Message) -> str:
+    """The label of a button that names what it does; "" for those of one label."""
+    if fix == "import_rest":
+        return f"Import the {show_amount(cast(Decimal, message.values['rest']))}"
+    if fix == "relink_client":
+        return f"Match {message.values['client']} to {message.values['customer']}"
+    return ""
 
 
 def present_result(sentences: Sentences, result: RowResult) -> RowChange:
@@ -128,7 +168,7 @@ def present_rejection(sentences: Sentences, rejection: AnswerRejected) -> Mappin
 
 def present_counts(counts: Mapping[str, int]) -> RunCounts:
     """How the rows of a run ended."""
-    return {
+    found: RunCounts = {
         "tried": counts["tried"],
         "done": counts["done"],
         "changed": counts["changed"],
@@ -140,6 +180,9 @@ def present_counts(counts: Mapping[str, int]) -> RunCounts:
         "ready": counts["ready"],
         "not_ready": counts["not_ready"],
     }
+    if counts.get("not_applied"):
+        found["not_applied"] = counts["not_applied"]
+    return found
 
 
 def as_summary(result: ActResult) -> RunSummary:

@@ -41,12 +41,14 @@ class RunTask:
         self._services, self._task = services, task
         self._marks = RunMarks(services.mark_queue, services.run_ports)
         self._marking, self._noticed = True, False
+        self._scope = ""  # the company that the run is of
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
     def run(self, action: str, ids: Sequence[str], work: Work) -> RunSummary:
         """Carry out the work; every row ends with an outcome, whatever happens."""
         progress = RunProgress(tuple(ids))
         run = self._services.new_run(action, len(ids))
+        self._scope = run.realm
         failure: AddInError | None = None
         try:
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
@@ -122,7 +124,7 @@ class RunTask:
             self._task.notice("")
         mark, record = mark_of(result), marked_record(result)
         if mark and record and self._marking:
-            self._marks.add(mark_change(record, mark, result.quickbooks_id))
+            self._marks.add(mark_change(record, mark, result.quickbooks_id, self._scope))
 
     def _notice(self, message: Message) -> None:
         self._noticed = True
@@ -130,8 +132,7 @@ class RunTask:
 
     def _mark_the_last(self) -> AddInError | None:
         """The failure of the host to set the marks, if it fails: the settle job sets them when the host can be written to."""
-        trouble = self._marks.write_last()
-        return Fatal(Message("marks_wait", details=trouble)) if trouble else None
+        return Fatal(Message("marks_wait")) if self._marks.write_last() else None
 
     def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> RunSummary:
         sentences = self._services.sentences
@@ -153,9 +154,9 @@ def marked_record(result: RowResult) -> str | None:
     return result.id if side_of(result.id) is Side.WORKSPACE else None
 
 
-def mark_change(ref: str, state: str, quickbooks_id: str | None) -> MarkChange:
-    """The change of a record's mark, with what the record is called in QuickBooks where that is known."""
-    change: MarkChange = {"ref": ref, "state": state}
+def mark_change(ref: str, state: str, quickbooks_id: str | None, realm: str) -> MarkChange:
+    """The change of a record's mark for a company, with what the record is called there where that is known."""
+    change: MarkChange = {"ref": ref, "state": state, "scope": realm}
     if quickbooks_id:
         change["external_id"] = quickbooks_id
     return change
@@ -176,6 +177,9 @@ def summary_message(counts: Mapping[str, int], cancelled: bool) -> Message:
 
 
 def counts_in_words(counts: Mapping[str, int]) -> str:
-    """`106 done, 12 failed, 3 need a decision`; zeros are left out, but for done and failed."""
+    """`106 done (2 of them not applied), 12 failed, 3 need a decision`; zeros are left out, but for done and failed."""
     shown = ((word, counts.get(name, 0)) for name, word in COUNT_WORDS.items())
-    return ", ".join(f"{number} {word}" for word, number in shown if number or word in ALWAYS_TOLD)
+    told = {word: f"{number} {word}" for word, number in shown if number or word in ALWAYS_TOLD}
+    if counts.get("not_applied"):
+        told["done"] += f" ({counts['not_applied']} of them not applied)"
+    return ", ".join(told.values())

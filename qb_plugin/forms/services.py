@@ -76,12 +76,17 @@ class FormServices(Protocol):
         """Whether QuickBooks answers, waits included; nothing is called for it."""
         ...
 
-    def lists(self, connection: Connection, fresh: bool = False) -> ReferenceLists:
-        """QuickBooks' lists, cached for some minutes; raises like `context`, or what reading QuickBooks raises."""
+    def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
+        """QuickBooks' lists, cached for some minutes: those that rows need, or those of the Settings form. Raises like
+        `context`, or what reading QuickBooks raises."""
         ...
 
     def settings(self, realm: str) -> Mapping[str, object]:
         """The settings of a company; empty without one."""
+        ...
+
+    def company_name(self, realm: str) -> str:
+        """The name of a company that was connected once; its realm when it is not known."""
         ...
 
     def save_settings(self, realm: str, values: Mapping[str, object]) -> None: ...

@@ -1,4 +1,4 @@
-"""The Settings form: deposit account and payment method per WorkSpace method, credit-memo item, Auto Apply, pace."""
+"""The Settings form: deposit account and payment method per WorkSpace method, credit memos and their tax, Auto Apply, pace."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from qb_plugin.forms.presentation import as_summary, catch_failures, present_rej
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, ReferenceLists
+from qb_plugin.sync.exporting.drafting.taxes import TaxTreatment
 
 SAVE: Action = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
 AUTO_APPLY: Sequence[Option] = [
@@ -39,13 +40,22 @@ PACE: Sequence[Option] = [
     {"value": "full", "label": "As fast as QuickBooks allows"},
     {"value": "gentle", "label": "Half as fast, so that other programs connected to this company are not held up"},
 ]
+TREATMENTS: Sequence[Option] = [
+    {"value": TaxTreatment.NOT_CHOSEN, "label": "Not chosen yet"},
+    {"value": TaxTreatment.NOT_TAXED, "label": "Not taxed"},
+    {"value": TaxTreatment.AS_ITEM, "label": "As the item or the tax code says: tax is added to the amount"},
+    {"value": TaxTreatment.INCLUDED, "label": "The amount includes the tax"},
+]
 MAPS = ("payment_method", "deposit_account")
+PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receivable_account")
 
 
 def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Schema:
     """The schema for these WorkSpace methods and these QuickBooks lists."""
     found: dict[str, fields.Field[str]] = {
         "credit_memo_item": build_choice("Item on credit memos", "Credit memos", build_choices(lists.items, "None chosen")),
+        **build_tax_fields(lists),
+        **build_receivable_field(lists),
         "auto_apply_uses": build_choice("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
         "pace": build_choice("Pace", "Speed", PACE, "full"),
     }
@@ -57,6 +67,27 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Sche
         accounts = build_choices(lists.accounts, "Undeposited Funds")
         found[f"deposit_account:{method}"] = build_choice(f"{method}: deposit to", "Deposit accounts", accounts)
     return FormSchema.from_dict(found, name="SettingsAnswer")()
+
+
+def build_tax_fields(lists: ReferenceLists) -> dict[str, fields.Field[str]]:
+    """How credit memos are taxed, asked for where the company taxes; in the United States no amount includes its tax."""
+    if lists.company is None or not lists.company.taxes:
+        return {}
+    treatments = [each for each in TREATMENTS if not lists.company.in_united_states or each["value"] != TaxTreatment.INCLUDED]
+    return {
+        "credit_memo_tax": build_choice("Tax on credit memos", "Credit memos", treatments),
+        "credit_memo_tax_code": build_choice(
+            "Tax code on credit memos", "Credit memos", build_choices(lists.tax_codes, "None chosen")
+        ),
+    }
+
+
+def build_receivable_field(lists: ReferenceLists) -> dict[str, fields.Field[str]]:
+    """The account of what customers owe, asked for where the company has several."""
+    if len(lists.receivables) < 2:
+        return {}
+    choices = build_choices(lists.receivables, "QuickBooks' choice")
+    return {"receivable_account": build_choice("Receivable account", "Deposit accounts", choices)}
 
 
 def build_choice(label: str, group: str, entries: Sequence[Option], default: str = "") -> fields.String:
@@ -79,7 +110,7 @@ class SettingsForm:
         connection = self._services.connection()
         trouble, lists = None, ReferenceLists()
         try:
-            lists = self._services.lists(connection, fresh=True)
+            lists = self._services.lists(connection, fresh=True, settings=True)
         except AddInError as failure:
             trouble = present_unavailable(self._services.sentences, failure)
         return {
@@ -112,7 +143,7 @@ class SettingsForm:
 
     def _save(self, answer: Answer) -> ActResult:
         connection = self._services.connection()
-        values = load_answer(self._schema(self._services.lists(connection)), answer)
+        values = load_answer(self._schema(self._services.lists(connection, settings=True)), answer)
         self._services.save_settings(connection.realm, nest(values))
         return {"notice": self._services.sentences.text(Message("settings_saved")), "level": "info"}
 
@@ -127,7 +158,7 @@ class SettingsForm:
 
 def flatten(settings: Mapping[str, object]) -> dict[str, str]:
     """The settings by field name, such as `deposit_account:Check`."""
-    found = {name: str(settings.get(name) or "") for name in ("credit_memo_item",)}
+    found = {name: str(settings.get(name) or "") for name in PLAIN}
     found["auto_apply_uses"] = str(settings.get("auto_apply_uses") or "quickbooks")
     found["pace"] = str(settings.get("pace") or "full")
     for name in MAPS:

@@ -32,7 +32,7 @@ def unlink_rows(services: FormServices, ids: Sequence[str]) -> ActResult:
 def unlink_in_run(services: FormServices, context: SyncContext, run: LeasedRun, ids: Sequence[str], ended: Outcome) -> None:
     """Unlink the records of these rows, and take their marks off."""
     removed = unlink(context, run, find_records(context, ids), services.user_name, ended)
-    marks: list[MarkChange] = [{"ref": ref, "state": "", "external_id": ""} for ref in sorted(removed)]
+    marks: list[MarkChange] = [{"ref": ref, "state": "", "external_id": "", "scope": context.realm} for ref in sorted(removed)]
     if marks:
         services.host.marks.put(marks)
 

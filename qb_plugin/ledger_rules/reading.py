@@ -38,6 +38,15 @@ def invoices_are_found(subject: LedgerUnderTest) -> None:
     expect((numbered, list(subject.ledger.invoices(["none"]))), ([subject.invoice], []), "invoices by number, unknown ones")
 
 
+def numbers_in_any_case(subject: LedgerUnderTest) -> None:
+    """An invoice is found by its number whatever the number's case and the blanks around it."""
+    (invoice,) = subject.ledger.invoices([subject.invoice])
+    written = [invoice.number.lower(), invoice.number.upper(), f"  {invoice.number} "]
+    for number in written:
+        found = [each.id for each in subject.ledger.invoices_by_number([number, "none"])]
+        expect(found, [subject.invoice], f"invoices by the number {number!r}")
+
+
 def clients_have_currencies(subject: LedgerUnderTest) -> None:
     """Every client has a currency, the three capital letters of ISO 4217."""
     codes = {client.id: client.currency for client in subject.ledger.clients()}
@@ -98,6 +107,30 @@ def marks_keep_the_rest(subject: LedgerUnderTest) -> None:
     expect(subject.marks.get([one])[one].hidden, True, "hidden after a new state")
 
 
+def marks_by_company(subject: LedgerUnderTest) -> None:
+    """States are a company's; what is hidden is hidden for all. The first company named takes over what was marked before."""
+    one, two = subject.record(subject.payment("k1"), subject.payment("k2"))
+    subject.marks.put([{"ref": one, "state": "synchronized", "external_id": "7"}])
+    expect(list(subject.marks.marked("synchronized", "first")), [one], "synchronized for the first company")
+    subject.marks.put([{"ref": two, "hidden": True}, {"ref": two, "state": "synchronized", "scope": "second"}])
+    seen = [list(subject.marks.marked("synchronized", scope)) for scope in ("first", "second")]
+    expect(seen, [[one], [two]], "synchronized by company")
+    expect(subject.marks.get([two], "first")[two].hidden, True, "hidden for the first company")
+    left = [set(listed(subject, {"hide_synchronized": True, "show_hidden": True, "scope": scope})) for scope in ("first", "second")]
+    expect(left, [{two}, {one}], "records left by company")
+    expect(listed(subject, {"show_hidden": False, "scope": "second"}), [one], "records that are not hidden")
+
+
+def company_in_use(subject: LedgerUnderTest) -> None:
+    """Without a company, marks are those of the one in use."""
+    (one,) = subject.record(subject.payment("k1"))
+    subject.marks.put([{"ref": one, "state": "failed", "scope": "first"}])
+    subject.marks.use("second")
+    expect(list(subject.marks.marked("failed")), [], "failed for the second company")
+    subject.marks.use("first")
+    expect(list(subject.marks.marked("failed")), [one], "failed for the first company")
+
+
 def marked_by_state(subject: LedgerUnderTest) -> None:
     """Marked records are listed by their state, as it is now."""
     one, two, _ = subject.record(*(subject.payment(key) for key in ("k1", "k2", "k3")))
@@ -120,6 +153,7 @@ READING_RULES = rules(
         records_in_order,
         payments_by_amount,
         invoices_are_found,
+        numbers_in_any_case,
         clients_have_currencies,
         both_ends_included,
         counted_and_summed,
@@ -128,6 +162,8 @@ READING_RULES = rules(
         filtered_by_marks,
         marks_keep_the_rest,
         marked_by_state,
+        marks_by_company,
+        company_in_use,
         search_finds,
     )
 )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from qb_plugin.model.intents import Answer, Batch, Fault, Intent, Verdict
 from qb_plugin.model.quickbooks import (
+    CREDIT_TYPES,
     Company,
     Connection,
     ConnectionState,
     CreditMemoDraft,
     Customer,
+    Document,
     Draft,
     Entity,
     Line,
     ListEntry,
+    OtherReceipt,
     PaymentChanges,
     PaymentDraft,
     QboCreditMemo,
@@ -49,6 +52,7 @@ from qb_plugin.model.runs import (
 )
 
 __all__ = [
+    "CREDIT_TYPES",
     "QUICKBOOKS_PAYMENT",
     "Answer",
     "Application",
@@ -58,6 +62,7 @@ __all__ = [
     "ConnectionState",
     "CreditMemoDraft",
     "Customer",
+    "Document",
     "Draft",
     "Entity",
     "Fault",
@@ -71,6 +76,7 @@ __all__ = [
     "ListEntry",
     "Message",
     "Operation",
+    "OtherReceipt",
     "Outcome",
     "Pair",
     "PairAnswer",

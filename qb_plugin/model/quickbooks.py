@@ -20,13 +20,16 @@ class Entity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A QuickBooks customer; `full_name` is the path `Parent:Child`."""
+    """A QuickBooks customer; `full_name` is the path `Parent:Child`. What a sub-customer that bills with its parent owes may be
+    paid by the parent."""
 
     id: str
     name: str
     full_name: str
     active: bool = True
     currency: str | None = None
+    parent_id: str | None = None
+    bills_with_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,10 @@ class QboInvoice:
     total: Decimal
     balance: Decimal
     currency: str | None = None
+
+
+#: Types of linked transactions that bring money to a payment; a journal entry's line may bring or take it.
+CREDIT_TYPES = frozenset({"CreditMemo", "Deposit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,30 @@ class QboPayment:
     created: datetime | None = None
     updated: datetime | None = None
     currency: str | None = None
+    rate: Decimal | None = None  # home currency for one of `currency`; None where the company has one currency
     voided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A transaction that a payment's line is linked to, as people know it."""
+
+    id: str
+    number: str | None = None
+    date: date | None = None
+    total: Decimal | None = None
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReceipt:
+    """Money received in QuickBooks otherwise than by a payment: a sales receipt, or a customer's line of a bank deposit."""
+
+    entity: str  # SalesReceipt or Deposit
+    id: str
+    customer_id: str
+    amount: Decimal
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +161,7 @@ class PaymentDraft:
     reference: str | None = None
     method_id: str | None = None
     deposit_account_id: str | None = None
+    receivable_account_id: str | None = None
     note: str | None = None
     lines: tuple[Line, ...] = ()
     currency: str | None = None
@@ -138,7 +169,11 @@ class PaymentDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditMemoDraft:
-    """A credit memo to create in QuickBooks: one sales line of one item."""
+    """A credit memo to create in QuickBooks: one sales line of one item.
+
+    `tax_code_id` is the line's, `tax_group_id` the whole memo's in the United States; `tax_calculation` is GlobalTaxCalculation,
+    which companies elsewhere have.
+    """
 
     customer_id: str
     date: date
@@ -148,6 +183,9 @@ class CreditMemoDraft:
     note: str | None = None
     description: str | None = None
     currency: str | None = None
+    tax_code_id: str | None = None
+    tax_group_id: str | None = None
+    tax_calculation: str | None = None
 
 
 Draft = PaymentDraft | CreditMemoDraft
@@ -155,22 +193,29 @@ Draft = PaymentDraft | CreditMemoDraft
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """One entry of a QuickBooks list a person picks from: an account, a payment method, an item."""
+    """One entry of a QuickBooks list a person picks from: an account, a payment method, an item, a tax code."""
 
     id: str
     name: str
     type: str = ""
     active: bool = True
+    currency: str | None = None  # of an account, where QuickBooks says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceLists:
-    """QuickBooks' lists that forms offer to choose from; all empty while QuickBooks cannot be reached."""
+    """The company, and the lists that forms offer to choose from; all empty while QuickBooks cannot be reached.
 
+    `accounts` take deposits, `receivables` are the accounts of what customers owe.
+    """
+
+    company: Company | None = None
     customers: Sequence[Customer] = ()
     accounts: Sequence[ListEntry] = ()
+    receivables: Sequence[ListEntry] = ()
     methods: Sequence[ListEntry] = ()
     items: Sequence[ListEntry] = ()
+    tax_codes: Sequence[ListEntry] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +229,10 @@ class Company:
     auto_apply_credit: bool = False
     custom_numbers: bool = False
     closed_until: date | None = None
+    taxes: bool = False
+    in_united_states: bool = True
+    tracks_classes: bool = False
+    tracks_locations: bool = False
 
 
 class Reach(StrEnum):

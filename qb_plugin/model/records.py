@@ -115,7 +115,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """A WorkSpace payment or credit memo to export; `number` is what people call it, `birth` is as in `qb_plugin/host.py`."""
+    """A WorkSpace payment or credit memo to export; `number` is what people call it, `birth` is as in `qb_plugin/host.py`.
+
+    `currency` is the client's; empty where it is not known, and then the QuickBooks company's own is meant.
+    """
 
     ref: Ref
     number: str
@@ -129,3 +132,5 @@ class SourceRecord:
     applications: tuple[Application, ...] = ()
     version: str = "0"
     birth: str = ""
+    currency: str = ""
+    external_key: str = ""  # of a payment that was imported: names the company that it came from

@@ -78,7 +78,8 @@ class Settlement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
     """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
-    record it is or became, where the id does not say so."""
+    record it is or became, where the id does not say so. `not_applied`: it is in QuickBooks, and was to be applied there, and
+    nothing of it was."""
 
     id: str
     outcome: Outcome
@@ -86,6 +87,7 @@ class RowResult:
     quickbooks_id: str | None = None
     applied: tuple[Application, ...] = ()
     source: Ref | None = field(default=None, compare=False)
+    not_applied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ from qb_plugin.errors import RowRefused, Unreachable
 from qb_plugin.model import (
     Company,
     Customer,
+    Document,
     Draft,
     Entity,
     ListEntry,
     Message,
+    OtherReceipt,
     PaymentChanges,
     QboCreditMemo,
     QboInvoice,
@@ -30,6 +32,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.query_builder import among, between, since
 from qb_plugin.schemas.company import read_company
+from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, read_document, read_sales_receipt
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
@@ -39,7 +42,7 @@ from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_
 T = TypeVar("T")
 
 _OPEN = "Balance > '0'"
-_DEPOSITS = among("AccountType", ("Bank", "Other Current Asset"))
+_ACCOUNTS = among("AccountType", ("Bank", "Other Current Asset", "Accounts Receivable"))
 _NOT_SOLD = frozenset({"Category", "Group"})
 _PAYMENT = tolerant(Entity.PAYMENT, read_payment)
 _CREDIT_MEMO = tolerant(Entity.CREDIT_MEMO, read_credit_memo)
@@ -64,6 +67,11 @@ class QuickBooksAdapter:
         preferences = self._reader.entity("Preferences", "preferences")
         return self._reader.understood(lambda raw: read_company(realm, info, raw), preferences)
 
+    def preferences(self) -> Company:
+        """The company by its preferences alone, without its name and country: one call less."""
+        preferences = self._reader.entity("Preferences", "preferences")
+        return self._reader.understood(lambda raw: read_company(self._client.realm, {"CompanyName": ""}, raw), preferences)
+
     def now(self) -> datetime:
         """QuickBooks' own clock as of its last answer."""
         if self._client.time is None:
@@ -77,16 +85,24 @@ class QuickBooksAdapter:
         return self._list(read_customer, "Customer", "Active IN (true, false)")
 
     def accounts(self) -> Sequence[ListEntry]:
-        """Active accounts that can take a deposit: Bank and Other Current Asset."""
-        return self._list(read_account, "Account", _DEPOSITS)
+        """Active accounts that can take a deposit, Bank and Other Current Asset, and those of what customers owe."""
+        return self._list(read_account, "Account", _ACCOUNTS)
+
+    def customers_by_id(self, ids: Sequence[str]) -> Sequence[Customer]:
+        """These customers, inactive ones too."""
+        return self._by_id(read_customer, "Customer", ids, " AND Active IN (true, false)")
 
     def methods(self) -> Sequence[ListEntry]:
-        """Active payment methods."""
-        return self._list(read_named, "PaymentMethod")
+        """Payment methods, inactive ones too."""
+        return self._list(read_named, "PaymentMethod", "Active IN (true, false)")
 
     def items(self) -> Sequence[ListEntry]:
         """Active items that can stand on a credit memo."""
         return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
+
+    def tax_codes(self) -> Sequence[ListEntry]:
+        """Active tax codes; in the United States the built-in ones are among them."""
+        return self._list(read_named, "TaxCode")
 
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""
@@ -115,6 +131,17 @@ class QuickBooksAdapter:
         """Payments made, changed and deleted since the moment; None when one call cannot tell all."""
         found = self._reader.changes("Payment", moment, _PAYMENT)
         return found and PaymentChanges(tuple(found[0]), frozenset(found[1]))
+
+    def documents(self, type: str, ids: Sequence[str]) -> Mapping[str, Document]:
+        """What payments' lines of this type are linked to, by id; empty for a type that cannot be read."""
+        entity = DOCUMENT_ENTITIES.get(type)
+        return {found.id: found for found in self._by_id(read_document, entity, ids)} if entity else {}
+
+    def other_receipts(self, start: date | None, end: date | None) -> Sequence[OtherReceipt]:
+        """Sales receipts and customers' lines of bank deposits dated on or between the two."""
+        where = between("TxnDate", start, end)
+        receipts = self._list(read_sales_receipt, "SalesReceipt", where)
+        return [*receipts, *(line for deposit in self._list(read_deposit_lines, "Deposit", where) for line in deposit)]
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]:
         """Credit memos dated on or between the two, in order of Id."""
@@ -163,10 +190,10 @@ class QuickBooksAdapter:
     def _pages_of_all_open(self) -> int:
         return ceil(self._reader.count("Invoice", _OPEN) / self._limits.page_rows)
 
-    def _by_id(self, read: Callable[[object], T], entity: str, ids: Iterable[str]) -> list[T]:
+    def _by_id(self, read: Callable[[object], T], entity: str, ids: Iterable[str], also: str = "") -> list[T]:
         numbers = [identity for identity in dict.fromkeys(ids) if identity.isdecimal()]
         parts = _portions(numbers, self._limits.ids_per_query)
-        return [record for part in parts for record in self._reader.rows(entity, among("Id", part), read, len(part))]
+        return [record for part in parts for record in self._reader.rows(entity, among("Id", part) + also, read, len(part))]
 
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
         return self._reader.rows(entity, where, read)

@@ -12,10 +12,12 @@ from qb_plugin.schemas.flat_schema import FlatSchema, build_schema
 from qb_plugin.schemas.limits import (
     LONGEST_NOTE,
     LONGEST_REFERENCE,
-    as_cents,
+    Money,
+    as_amount,
     as_day_text,
     as_linked_lines,
     bounded,
+    optional_value,
     ref_to,
     sent,
 )
@@ -38,11 +40,12 @@ class PaymentBody(DraftSchema):
     """A Payment to create; the order of the fields is the order on the wire."""
 
     customer_id = ref_to("CustomerRef", missing="quickbooks_no_customer")
-    total = sent(as_cents, "TotalAmt")
+    total = sent(as_amount, "TotalAmt")
     date = sent(as_day_text, "TxnDate")
     reference = bounded("PaymentRefNum", "Reference", LONGEST_REFERENCE)
     method_id = ref_to("PaymentMethodRef")
     deposit_account_id = ref_to("DepositToAccountRef")
+    receivable_account_id = ref_to("ARAccountRef")
     currency = ref_to("CurrencyRef")
     note = bounded("PrivateNote", "Memo", LONGEST_NOTE, one_line=False)
     lines = sent(as_linked_lines, "Line")
@@ -51,16 +54,24 @@ class PaymentBody(DraftSchema):
 class SaleBody(DraftSchema):
     """The one line of a credit memo."""
 
-    amount = sent(as_cents, "Amount")
+    amount = sent(as_amount, "Amount")
     description = bounded("Description", "Description", LONGEST_NOTE, one_line=False)
     item_id = ref_to("ItemRef", missing="quickbooks_no_item")
+    tax_code_id = ref_to("TaxCodeRef")
 
 
 def build_sales_line(draft: CreditMemoDraft) -> list[dict[str, object]]:
     """The one line of a credit memo: an amount of one item, with a description."""
-    found = build_schema(SaleBody).load({"amount": draft.amount, "item_id": draft.item_id, "description": draft.description})
-    item = found.pop("ItemRef")
-    return [{**_omit_empty(found), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": item}}]
+    amount = Money(draft.amount, draft.currency)
+    values = {"amount": amount, "item_id": draft.item_id, "description": draft.description, "tax_code_id": draft.tax_code_id}
+    found = _omit_empty(build_schema(SaleBody).load(values))
+    detail = {name: found.pop(name) for name in ("ItemRef", "TaxCodeRef") if name in found}
+    return [{**found, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}]
+
+
+def build_tax_detail(group_id: str) -> dict[str, object]:
+    """TxnTaxDetail with the code whose rates tax the whole memo."""
+    return {"TxnTaxCodeRef": {"value": group_id}}
 
 
 class CreditMemoBody(DraftSchema):
@@ -72,6 +83,8 @@ class CreditMemoBody(DraftSchema):
     currency = ref_to("CurrencyRef")
     note = bounded("PrivateNote", "Memo", LONGEST_NOTE, one_line=False)
     line = sent(build_sales_line, "Line")
+    tax_group_id = optional_value(build_tax_detail, "TxnTaxDetail")
+    tax_calculation = optional_value(str, "GlobalTaxCalculation")
 
 
 def write_draft(draft: Draft) -> tuple[Entity, str]:
@@ -84,14 +97,15 @@ def write_draft(draft: Draft) -> tuple[Entity, str]:
 def _payment_values(draft: PaymentDraft) -> dict[str, object]:
     return {
         "customer_id": draft.customer_id,
-        "total": draft.total,
+        "total": Money(draft.total, draft.currency),
         "date": draft.date,
         "reference": draft.reference,
         "method_id": draft.method_id,
         "deposit_account_id": draft.deposit_account_id,
+        "receivable_account_id": draft.receivable_account_id,
         "currency": draft.currency,
         "note": draft.note,
-        "lines": draft.lines,
+        "lines": (draft.lines, draft.currency),
     }
 
 
@@ -103,6 +117,8 @@ def _credit_memo_values(draft: CreditMemoDraft) -> dict[str, object]:
         "currency": draft.currency,
         "note": draft.note,
         "line": draft,
+        "tax_group_id": draft.tax_group_id,
+        "tax_calculation": draft.tax_calculation,
     }
 
 

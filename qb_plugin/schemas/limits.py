@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from qb_plugin.model import Line, Message
-from qb_plugin.money import BadAmountError, exact, show_amount
+from qb_plugin.money import LARGEST, BadAmountError, exact, show_amount
 from qb_plugin.schemas.flat_schema import Converted
 
 LONGEST_REFERENCE = 21
@@ -20,7 +21,6 @@ MOST_LINES = 10_000
 # Control characters, lone surrogates and non-characters: code 2040. A text of one line refuses line breaks as well.
 _REFUSED_IN_ONE_LINE = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _REFUSED_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_LARGEST = Decimal("9999999999.99")
 
 
 def refuse(key: str, **values: object) -> ValidationError:
@@ -59,13 +59,28 @@ def sent(convert: Callable[[Any], Any], name: str) -> Converted:
     return Converted(convert, attribute=name, required=True)
 
 
-def as_cents(value: Decimal) -> Decimal:
-    """The amount with two decimals; refused, never rounded, when it has more, is negative or has too many digits."""
+def optional_value(convert: Callable[[Any], Any], name: str) -> Converted:
+    """A value that may be absent."""
+    return Converted(convert, attribute=name, load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency; None stands for one with two decimals."""
+
+    amount: Decimal
+    currency: str | None
+
+
+def as_amount(value: Money) -> Decimal:
+    """The amount with its currency's decimals, two at least; refused, never rounded, when it has more, is negative or too large."""
+    if value.amount.is_finite() and value.amount > LARGEST:
+        raise refuse("quickbooks_amount_too_large", amount=value.amount, max=LARGEST)
     try:
-        amount = exact(value)
+        amount = exact(value.amount, value.currency)
     except (BadAmountError, InvalidOperation):
-        raise refuse("quickbooks_bad_amount", amount=str(value)) from None
-    if not 0 <= amount <= _LARGEST:
+        raise refuse("quickbooks_bad_amount", amount=str(value.amount)) from None
+    if amount < 0:
         raise refuse("quickbooks_bad_amount", amount=show_amount(amount))
     return amount
 
@@ -75,12 +90,13 @@ def as_day_text(value: date) -> str:
     return value.isoformat()[:10]
 
 
-def as_linked_lines(value: Sequence[Line]) -> list[dict[str, object]]:
-    """One line for each transaction paid or credit spent; without lines nothing is applied."""
-    if len(value) > MOST_LINES:
-        raise refuse("quickbooks_too_many_lines", count=len(value), max=MOST_LINES)
-    return [_build_line(line) for line in value]
+def as_linked_lines(value: tuple[Sequence[Line], str | None]) -> list[dict[str, object]]:
+    """One line for each transaction paid or credit spent, of a payment in this currency; without lines nothing is applied."""
+    lines, currency = value
+    if len(lines) > MOST_LINES:
+        raise refuse("quickbooks_too_many_lines", count=len(lines), max=MOST_LINES)
+    return [_build_line(line, currency) for line in lines]
 
 
-def _build_line(line: Line) -> dict[str, object]:
-    return {"Amount": as_cents(line.amount), "LinkedTxn": [{"TxnId": line.id, "TxnType": line.type}]}
+def _build_line(line: Line, currency: str | None) -> dict[str, object]:
+    return {"Amount": as_amount(Money(line.amount, currency)), "LinkedTxn": [{"TxnId": line.id, "TxnType": line.type}]}

@@ -15,6 +15,8 @@ class CustomerReply(ReplySchema):
     full_name = optional(as_text, "FullyQualifiedName")
     active = optional(as_flag, "Active", True)
     currency = optional(as_ref_id, "CurrencyRef")
+    parent_id = optional(as_ref_id, "ParentRef")
+    bills_with_parent = optional(as_flag, "BillWithParent", False)
 
 
 class AccountReply(ReplySchema):
@@ -25,6 +27,7 @@ class AccountReply(ReplySchema):
     full_name = optional(as_text, "FullyQualifiedName")
     type = optional(as_text, "AccountType", "")
     active = optional(as_flag, "Active", True)
+    currency = optional(as_ref_id, "CurrencyRef")
 
 
 class NamedReply(ReplySchema):
@@ -40,13 +43,14 @@ def read_customer(raw: object) -> Customer:
     """A customer; BadReplyError when it is none."""
     found = load_reply(CustomerReply, raw)
     found["full_name"] = found["full_name"] or found["name"]
+    found["bills_with_parent"] = bool(found["bills_with_parent"])
     return Customer(**found)
 
 
 def read_account(raw: object) -> ListEntry:
     """An account; sub-accounts are named by their path."""
     found = load_reply(AccountReply, raw)
-    return ListEntry(found["id"], found["full_name"] or found["name"], found["type"], found["active"])
+    return ListEntry(found["id"], found["full_name"] or found["name"], found["type"], found["active"], found["currency"])
 
 
 def read_named(raw: object) -> ListEntry:

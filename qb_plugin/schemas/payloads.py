@@ -7,7 +7,7 @@ from decimal import Decimal
 from marshmallow import fields
 
 from qb_plugin.model import CreditMemoDraft, Draft, PaymentDraft
-from qb_plugin.schemas.conversions import as_day, as_money, as_ref_id, as_text
+from qb_plugin.schemas.conversions import as_day, as_mapping, as_money, as_ref_id, as_text
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
 from qb_plugin.schemas.text import BadReplyError, ReplyValues, read_json
 from qb_plugin.schemas.transactions import as_lines
@@ -22,15 +22,22 @@ class PaymentText(ReplySchema):
     reference = optional(as_text, "PaymentRefNum")
     method_id = optional(as_ref_id, "PaymentMethodRef")
     deposit_account_id = optional(as_ref_id, "DepositToAccountRef")
+    receivable_account_id = optional(as_ref_id, "ARAccountRef")
     note = optional(as_text, "PrivateNote")
     lines = optional(as_lines, "Line", ())
     currency = optional(as_ref_id, "CurrencyRef")
 
 
+def as_tax_group(value: object) -> str:
+    """The code whose rates tax a whole credit memo."""
+    return as_ref_id(as_mapping(value).get("TxnTaxCodeRef"))
+
+
 class ItemLine(ReplySchema):
-    """The item of a sales line."""
+    """The item of a sales line, and its tax code."""
 
     item_id = required(as_ref_id, "ItemRef")
+    tax_code_id = optional(as_ref_id, "TaxCodeRef")
 
 
 class SalesLineText(ReplySchema):
@@ -49,6 +56,8 @@ class CreditMemoText(ReplySchema):
     number = optional(as_text, "DocNumber")
     note = optional(as_text, "PrivateNote")
     currency = optional(as_ref_id, "CurrencyRef")
+    tax_group_id = optional(as_tax_group, "TxnTaxDetail")
+    tax_calculation = optional(as_text, "GlobalTaxCalculation")
     line = fields.List(fields.Nested(SalesLineText), data_key="Line", required=True)
 
 
@@ -76,4 +85,7 @@ def _read_credit_memo(found: ReplyValues) -> CreditMemoDraft:
         note=found["note"],
         description=line["description"],
         currency=found["currency"],
+        tax_code_id=line["item"]["tax_code_id"],
+        tax_group_id=found["tax_group_id"],
+        tax_calculation=found["tax_calculation"],
     )

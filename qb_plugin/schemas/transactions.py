@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from qb_plugin.model import Line, QboCreditMemo, QboInvoice, QboPayment, QboTransaction
+from qb_plugin.model import CREDIT_TYPES, Line, QboCreditMemo, QboInvoice, QboPayment, QboTransaction
 from qb_plugin.money import ZERO
 from qb_plugin.schemas.conversions import as_day, as_money, as_ref_id, as_reference, as_text, as_times
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
@@ -59,6 +59,7 @@ class PaymentReply(ReplySchema):
     lines = optional(as_lines, "Line", ())
     times = optional(as_times, "MetaData", _NO_TIMES)
     currency = optional(as_ref_id, "CurrencyRef")
+    rate = optional(as_money, "ExchangeRate")
 
 
 class CreditMemoReply(ReplySchema):
@@ -105,7 +106,7 @@ def read_payment(raw: object) -> QboPayment:
 
 def _sum_unapplied(total: Decimal, lines: tuple[Line, ...]) -> Decimal:
     """The total less what the lines use: all amounts are positive, and a credit's line adds to what can be used."""
-    return total + sum((line.amount if line.type == "CreditMemo" else -line.amount for line in lines), ZERO)
+    return total + sum((line.amount if line.type in CREDIT_TYPES else -line.amount for line in lines), ZERO)
 
 
 def read_credit_memo(raw: object) -> QboCreditMemo:

@@ -43,11 +43,12 @@ class BrowserSignIn:
         return connection
 
     def prepare(self, connection: Connection) -> None:
-        """Save first settings for a company that has none, and use the pace of its settings."""
+        """Save first settings for a company that has none, and use its pace and its marks."""
         if not self._company.settings(connection.realm):
-            lists = self._lists.read(connection, fresh=True)
+            lists = self._lists.read(connection, fresh=True, settings=True)
             self._company.save_settings(connection.realm, first_settings(self._host.ledger.methods(), lists))
-        self._company.use_saved_pace(connection.realm)
+        self._company.save_settings(connection.realm, {"company_name": connection.company})
+        self._host.marks.use(connection.realm)
 
     def receive_callback(self, values: Mapping[str, str]) -> CallbackAnswer:
         """Complete the sign-in with what arrived at the redirect address: `ok`, and the text for the browser's page."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from threading import Lock
 
 from qb_plugin.errors import NotConnected, ReconnectNeeded
-from qb_plugin.host import Host
+from qb_plugin.host import Host, PaymentLedger
 from qb_plugin.model import Connection, ConnectionState, Message, RunInfo
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import QuickBooks
@@ -20,6 +21,7 @@ from qb_plugin.services.company_settings import pace_of
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import Store
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.sources import read_sources
 
 
 class ConnectedCompany:
@@ -46,6 +48,16 @@ class ConnectedCompany:
         self._lock = Lock()
         self._opened: tuple[str, App, QuickBooks] | None = None
 
+    @cached_property
+    def _firm_id(self) -> str:
+        """The firm's id, which never changes: read once, because a host may keep it in its database."""
+        return self._host.firm_id
+
+    @cached_property
+    def _records(self) -> PaymentLedger:
+        """The ledger to read records from, whatever this add-in's marks on them are."""
+        return self._host.ledger
+
     def connection(self) -> Connection:
         """The sign-in as a person sees it, read from the database."""
         return self._store.tokens.connection()
@@ -61,7 +73,7 @@ class ConnectedCompany:
             raise ReconnectNeeded(Message("connection_reconnect", {"company": connection.company}))
         return SyncContext(
             realm=connection.realm,
-            firm_id=self._host.firm_id,
+            firm_id=self._firm_id,
             quickbooks=self.open_quickbooks().open_company(connection),
             journal=self._store.journal,
             links=self._store.links,
@@ -69,6 +81,7 @@ class ConnectedCompany:
             ids=self._parts.ids,
             fault_message=message_for,
             waits=self._parts.waits,
+            read_records=partial(read_sources, self._records),
         )
 
     def open_quickbooks(self) -> QuickBooks:
@@ -112,6 +125,10 @@ class ConnectedCompany:
     def settings(self, realm: str) -> Mapping[str, object]:
         """A company's settings by name; empty before it was connected for the first time, and without a company."""
         return self._store.settings.get(realm) if realm else {}
+
+    def company_name(self, realm: str) -> str:
+        """The name of a company that was connected once; its realm when it is not known."""
+        return str(self._store.settings.get(realm).get("company_name") or realm)
 
     def save_settings(self, realm: str, values: Mapping[str, object]) -> None:
         """Save a company's settings and use their pace from the next call on; what is not named stays."""

@@ -11,14 +11,14 @@ GROUP = 500  # marks a commit of the host's, at most
 
 
 class MarkQueue:
-    """The newest mark of each record that the host has not taken yet; thread-safe.
+    """The newest mark of each record and company that the host has not taken yet; thread-safe.
 
     One for the whole process, so that what a run could not set is set by the settle job, and never after a newer mark.
     """
 
     def __init__(self, marks: Marks) -> None:
         self._marks = marks
-        self._waiting: dict[str, MarkChange] = {}
+        self._waiting: dict[tuple[str, str], MarkChange] = {}
         self._lock, self._writing = Lock(), Lock()
 
     def __len__(self) -> int:
@@ -27,7 +27,7 @@ class MarkQueue:
     def add(self, change: MarkChange) -> None:
         """Let the mark wait, in the place of an older one of the same record."""
         with self._lock:
-            self._waiting[change["ref"]] = change
+            self._waiting[_key(change)] = change
 
     def write(self) -> None:
         """Set the marks in the host. Raises what the host raises; the marks that it has not taken go on waiting."""
@@ -43,5 +43,9 @@ class MarkQueue:
     def _remove(self, group: list[MarkChange]) -> None:
         with self._lock:
             for change in group:
-                if self._waiting.get(change["ref"]) is change:  # else a newer one has come meanwhile
-                    del self._waiting[change["ref"]]
+                if self._waiting.get(_key(change)) is change:  # else a newer one has come meanwhile
+                    del self._waiting[_key(change)]
+
+
+def _key(change: MarkChange) -> tuple[str, str]:
+    return change.get("scope", ""), change["ref"]

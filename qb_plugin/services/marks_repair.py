@@ -16,11 +16,12 @@ def repair_marks(marks: Marks, links: Links, realm: str) -> None:
     """
     # The marks are read first: a run that goes on meanwhile links, then marks, so that a row in between is linked when the
     # links are read and its mark is set, never taken off.
-    marked = set(marks.marked("synchronized"))
+    marks.use(realm)
+    marked = set(marks.marked("synchronized", realm))
     linked = {str(link.source): link.quickbooks_id for entity in ENTITIES for link in links.all_of(realm, entity)}
     changes: list[MarkChange] = [
-        {"ref": ref, "state": "synchronized", "external_id": linked[ref]} for ref in sorted(linked.keys() - marked)
+        {"ref": ref, "state": "synchronized", "external_id": linked[ref], "scope": realm} for ref in sorted(linked.keys() - marked)
     ]
-    changes += [{"ref": ref, "state": ""} for ref in sorted(marked - linked.keys())]
+    changes += [{"ref": ref, "state": "", "external_id": "", "scope": realm} for ref in sorted(marked - linked.keys())]
     if changes:
         marks.put(changes)

@@ -40,4 +40,4 @@ class Parts:
     @property
     def stand_in_clock(self) -> Clock | None:
         """The clock, unless it is this machine's own: one that stands in for it knows nothing of the database server's."""
-        return None if isinstance(self.clock, SystemClock) else self.clock
+        return None if type(self.clock) is SystemClock else self.clock

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qb_plugin.clock import Clock
+from qb_plugin.model import Ref, SourceRecord
 from qb_plugin.sync.ports import FaultTexts, Ids, Journal, Links, QuickBooksApi
+
+RecordReader = Callable[[Sequence[Ref]], Sequence[SourceRecord]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Waits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncContext:
-    """Everything outside that the rules use."""
+    """Everything outside that the rules use. `read_records` reads WorkSpace records as they are now, those that are gone left
+    out; None where there is no host to ask."""
 
     realm: str
     firm_id: str
@@ -39,3 +44,4 @@ class SyncContext:
     ids: Ids
     fault_message: FaultTexts
     waits: Waits = Waits()
+    read_records: RecordReader | None = None

@@ -85,18 +85,22 @@ def add_links(context: SyncContext, new: Sequence[Link]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MatchedClients:
-    """What came of matching clients: how many were linked, and which were not, with the client that has their customer."""
+    """What came of matching clients: how many were linked, and which of them share their customer with which client."""
 
     linked: int
-    owners: Mapping[str, str]
+    shared: Mapping[str, str]
 
 
 def link_clients(links: Links, realm: str, wanted: Mapping[str, str]) -> MatchedClients:
-    """Link each client to its customer, replacing an earlier link; a customer that another client is linked to stays with it."""
+    """Link each client to its customer, replacing an earlier link; several clients may share a customer."""
     before = client_links(links, realm)
-    owner_of = {link.quickbooks_id: client for client, link in before.items()}
-    owners = {client: owner_of[customer] for client, customer in wanted.items() if owner_of.get(customer, client) != client}
-    changed = {c: customer for c, customer in wanted.items() if c not in owners and is_other(before.get(c), customer)}
+    changed = {c: customer for c, customer in wanted.items() if is_other(before.get(c), customer)}
+    owner_of = {link.quickbooks_id: client for client, link in before.items() if client not in changed}
+    shared: dict[str, str] = {}
+    for client, customer in changed.items():
+        if customer in owner_of:
+            shared[client] = owner_of[customer]
+        owner_of.setdefault(customer, client)
     moved = [Ref(Kind.CLIENT, client) for client in changed if client in before]
     if moved:
         links.remove(realm, moved)
@@ -104,7 +108,7 @@ def link_clients(links: Links, realm: str, wanted: Mapping[str, str]) -> Matched
         Link(realm=realm, source=Ref(Kind.CLIENT, c), entity=Entity.CUSTOMER, quickbooks_id=customer, origin=LinkOrigin.MATCHED)
         for c, customer in changed.items()
     ]
-    return MatchedClients(len(links.add(new)), owners)
+    return MatchedClients(len(links.add(new)), shared)
 
 
 def client_links(links: Links, realm: str) -> dict[str, Link]:

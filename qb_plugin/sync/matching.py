@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -10,12 +11,26 @@ from decimal import Decimal
 from qb_plugin.host import Client
 from qb_plugin.model import Customer, Kind, QboCreditMemo, QboPayment, SourceRecord
 
+# What keyboards, word processors and web pages put in the place of plain characters, and what nobody sees.
+_APOSTROPHES = "\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\u00b4\u0060\uff07"
+_QUOTES = "\u201c\u201d\u201e\u2033\u00ab\u00bb"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\uff0d"
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_LOOKALIKES = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys(_QUOTES, '"'), **dict.fromkeys(_DASHES, "-"),
+                             **dict.fromkeys(_UNSEEN, "")})  # fmt: skip
 DELETED_SUFFIX = " (deleted)"  # QuickBooks appends it to the name of an inactive record
 
 
 def comparable(name: str) -> str:
-    """A name as people mean it: no case, single blanks, no `(deleted)`."""
-    return " ".join(name.removesuffix(DELETED_SUFFIX).casefold().split())
+    """A name as people mean it: no case, single blanks, no `(deleted)`; straight apostrophes, composed accents, plain dashes,
+    and nothing that cannot be seen."""
+    plain = unicodedata.normalize("NFKC", name.removesuffix(DELETED_SUFFIX)).translate(_LOOKALIKES)
+    return " ".join(plain.casefold().split())
+
+
+def invoice_key(number: str) -> str:
+    """An invoice's number as people mean it: no case, no outer blanks."""
+    return number.strip().casefold()
 
 
 def suggest_customers(clients: Iterable[Client], customers: Sequence[Customer], taken: Iterable[str]) -> dict[str, Customer]:

@@ -12,6 +12,7 @@ from qb_plugin.model import (
     Batch,
     Company,
     Customer,
+    Document,
     Draft,
     Entity,
     Fault,
@@ -20,6 +21,7 @@ from qb_plugin.model import (
     Link,
     ListEntry,
     Message,
+    OtherReceipt,
     Pair,
     PairAnswer,
     PaymentChanges,
@@ -72,6 +74,10 @@ class QuickBooksApi(Protocol):
     """QuickBooks, as the rules see it. Reads raise the Fatal family; they wait out throttling by themselves."""
 
     def company(self) -> Company: ...
+    def preferences(self) -> Company:
+        """The company by its preferences alone: without its name, and as if in the United States."""
+        ...
+
     def now(self) -> datetime:
         """QuickBooks' own clock as of its last answer (from the `time` of a reply), asked for when there has been none yet."""
         ...
@@ -80,12 +86,20 @@ class QuickBooksApi(Protocol):
         """All customers, inactive ones too."""
         ...
 
-    def accounts(self) -> Sequence[ListEntry]:
-        """Accounts that can take a deposit: Bank and Other Current Asset; `type` is the account type."""
+    def customers_by_id(self, ids: Sequence[str]) -> Sequence[Customer]:
+        """These customers, inactive ones too; those that do not exist are left out."""
         ...
 
-    def methods(self) -> Sequence[ListEntry]: ...
+    def accounts(self) -> Sequence[ListEntry]:
+        """Accounts that can take a deposit, Bank and Other Current Asset, and Accounts Receivable; `type` is the account type."""
+        ...
+
+    def methods(self) -> Sequence[ListEntry]:
+        """Payment methods, inactive ones too."""
+        ...
+
     def items(self) -> Sequence[ListEntry]: ...
+    def tax_codes(self) -> Sequence[ListEntry]: ...
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with a balance of these customers, by whichever way costs fewer calls."""
         ...
@@ -101,6 +115,14 @@ class QuickBooksApi(Protocol):
 
     def payments_since(self, moment: datetime) -> PaymentChanges | None:
         """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not list them all."""
+        ...
+
+    def documents(self, type: str, ids: Sequence[str]) -> Mapping[str, Document]:
+        """What payments' lines of this type are linked to, by id; empty for a type that cannot be read."""
+        ...
+
+    def other_receipts(self, start: date | None, end: date | None) -> Sequence[OtherReceipt]:
+        """Sales receipts and customers' lines of bank deposits dated on or between the two."""
         ...
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]: ...

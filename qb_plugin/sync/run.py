@@ -46,6 +46,7 @@ class RunProgress:
     _ended: int = 0
     _untried: int = 0
     _going: dict[str, RowResult] = field(default_factory=dict)
+    _not_applied: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.outcomes = dict.fromkeys(self.ids)
@@ -61,6 +62,7 @@ class RunProgress:
         self._ended += (now is not None) - (before is not None)
         self._untried += (now is Outcome.NOT_TRIED) - (before is Outcome.NOT_TRIED)
         self.outcomes[result.id] = now
+        (self._not_applied.add if result.not_applied and now is Outcome.SYNCHRONIZED else self._not_applied.discard)(result.id)
         if now is None:
             self._going[result.id] = result
         else:
@@ -86,10 +88,12 @@ class RunProgress:
         return ends
 
     def counts(self) -> dict[str, int]:
-        """How many rows ended how, one count an outcome, and how many were tried at all; the counts add up to the rows."""
+        """How many rows ended how, one count an outcome, and how many were tried at all; the counts add up to the rows.
+        `not_applied`, where there are such rows, is part of those done."""
         by = Counter(self.outcomes.values())
         counts = {name: sum(by[outcome] for outcome in outcomes) for name, outcomes in COUNTED}
-        return {"tried": sum(number for name, number in counts.items() if name not in UNTRIED), **counts}
+        part = {"not_applied": len(self._not_applied)} if self._not_applied else {}
+        return {"tried": sum(number for name, number in counts.items() if name not in UNTRIED), **counts, **part}
 
 
 def end_of(last: RowResult | None, identity: str, reason: Message) -> RowResult:

@@ -76,7 +76,7 @@ def test_placeholders_are_filled_with_money_dates_and_other_sentences() -> None:
     closed = Message("books_closed", {"closed": date(2026, 10, 31), "date": date(2026, 10, 3)})
     assert "2026-10-31" in SENTENCES.text(closed)
     assert "1,234.50" in SENTENCES.text(Message("unapplied_here", {"amount": Decimal("1234.5")}))
-    inner = Message("nothing_open")
+    inner = Message("unapplied_in_workspace")
     assert SENTENCES.text(inner) in SENTENCES.text(Message("memo_not_applied", {"reason": inner}))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bench_grid, bench_lists, bench_pace, bench_parts, bench_size, bench_start, bench_work
+from tests.bench import bench_desks, bench_grid, bench_lists, bench_pace, bench_parts, bench_size, bench_start, bench_work
 from tests.bench.chart import draw
 from tests.bench.figures import Section, read_sections, table, write_sections
 
@@ -18,6 +18,7 @@ BENCHES: Mapping[str, Callable[[Sequence[str]], list[Section]]] = {
     "pace": bench_pace.main,
     "work": bench_work.main,
     "parts": bench_parts.main,
+    "desks": bench_desks.main,
     "size": bench_size.main,
     "lists": bench_lists.main,
     "grid": bench_grid.main,

@@ -32,7 +32,8 @@ TARGETS: Mapping[str, Target] = {
     # calls to QuickBooks
     "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
     "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
-    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
+    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/pace_rules"),
+    "slot_pool": target(f"{HTTP}/slot_pool", f"{HTTP}/slot_pool"),
     "rate_limiter": target(f"{HTTP}/rate_limiter", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
     # signing in
     "sign_in": target(f"{AUTH}/sign_in", f"{AUTH}/sign_in_pairs", f"{AUTH}/sign_in"),

@@ -9,6 +9,7 @@ from datetime import date
 from hostsim.practice.database import Practice
 from hostsim.practice.exchange.firm_file import KIND_OF_LIST
 from hostsim.practice.ledger import PracticeLedger
+from hostsim.practice.mark_sets import MarkSets
 from hostsim.practice.marks import PracticeMarks
 from hostsim.practice.model import Client, Invoice, Kind, Mark, Record
 
@@ -99,7 +100,11 @@ def _clients(ledger: PracticeLedger, chosen: DumpFilter, ids: set[str]) -> list[
 
 def _marks(practice: Practice, records: Sequence[Record]) -> Mapping[str, Mark]:
     addin = practice.first_addin_id()
-    return {} if addin is None else PracticeMarks(practice.database, addin).get([record.ref for record in records])
+    return (
+        {}
+        if addin is None
+        else PracticeMarks(practice.database, MarkSets(practice.database, addin)).get([record.ref for record in records])
+    )
 
 
 def _client(client: Client) -> Listed:

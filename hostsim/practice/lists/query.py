@@ -10,7 +10,7 @@ from hostsim.practice.model import Kind, LedgerQuery
 from hostsim.practice.text_format import folded
 
 SORTS = ("date", "client", "method", "reference", "amount", "number", "kind")
-KEYS = frozenset({"kinds", "from", "to", "refs", "hide_synchronized", "show_hidden", "search", "sort", "descending"})
+KEYS = frozenset({"kinds", "from", "to", "refs", "hide_synchronized", "show_hidden", "search", "sort", "descending", "scope"})
 
 
 class BadQuery(ValueError):

@@ -11,7 +11,7 @@ from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database, PracticeUnavailable
 from hostsim.practice.sql.search_index import create_search_index
 
-VERSION = 3
+VERSION = 4
 FIRST_SERIALS = ({"kind": 1, "next": 1001}, {"kind": -1, "next": 1}, {"kind": 0, "next": 1})
 BIRTHS_AT_ONCE = 10_000
 LOCK = 8_400_001  # any number, as long as every workstation uses the same
@@ -43,6 +43,11 @@ def add_births_and_currencies(connection: Connection, births: Births) -> None:
     give_births(connection, births)
 
 
+def add_mark_sets(connection: Connection, _births: Births) -> None:
+    """Version 5 keeps marks by company: the first that an add-in names takes over those there are."""
+    tables.mark_sets.create(connection, checkfirst=True)
+
+
 def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT_ONCE) -> None:
     """Give a birth to each record that has none."""
     records = tables.records
@@ -54,8 +59,18 @@ def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT
         after = keys[-1]
 
 
+def index_invoice_numbers(connection: Connection, _births: Births) -> None:
+    """Version 4 finds invoices by their number whatever its case and outer blanks."""
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS practice_invoices_by_text ON practice_invoices (trim(search_text))")
+
+
 # The migration from version n to n + 1, at position n - 1.
-STEPS: Sequence[Callable[[Connection, Births], None]] = (add_data_key, add_births_and_currencies)
+STEPS: Sequence[Callable[[Connection, Births], None]] = (
+    add_data_key,
+    add_births_and_currencies,
+    index_invoice_numbers,
+    add_mark_sets,
+)
 
 
 def prepare(database: Database, name: str, short_id: str, births: Births = fresh_birth) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    func,
 )
 
 metadata = MetaData()
@@ -98,6 +99,9 @@ invoices = Table(
     Index("practice_invoices_by_client", "client_id", "balance"),
 )
 
+INVOICE_TEXT = func.trim(invoices.c.search_text)  # the number without case and outer blanks
+Index("practice_invoices_by_text", INVOICE_TEXT)
+
 # `kind` is the sign: 1 for a payment, -1 for a credit memo, and `value` the amount with that sign. Both stand in
 # every index, so that an ordered list of all records and its sum are read from the index alone.
 records = Table(
@@ -158,8 +162,18 @@ addins = Table(
     Column("name", Text, nullable=False, unique=True),
 )
 
-# Every record has a row for every add-in, date and value repeated, so that "not synchronized, newest first" is one
-# stretch of one index, however many records are synchronized.
+# Which of an add-in's mark sets is which company's, and whose marks the host's own lists show. A set's id is one of `addins`.
+mark_sets = Table(
+    "practice_mark_sets",
+    metadata,
+    Column("addin_id", Integer, ForeignKey("practice_addins.id"), primary_key=True, autoincrement=False),
+    Column("scope", Text, primary_key=True),
+    Column("set_id", Integer, ForeignKey("practice_addins.id"), nullable=False),
+    Column("in_use", Boolean, nullable=False),
+)
+
+# Every record has a row for every add-in, and every company of it, date and value repeated, so that "not synchronized, newest
+# first" is one stretch of one index, however many records are synchronized.
 marks = Table(
     "practice_marks",
     metadata,

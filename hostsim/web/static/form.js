@@ -5,6 +5,7 @@ import { formPath, make, newId, post } from "./api.js";
 import { ask, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { Panel } from "./panel.js";
+import { waiting } from "./waits.js";
 
 /** @type {Map<string, Form>} */
 const open = new Map();
@@ -15,7 +16,7 @@ export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () 
 /** @param {string} id @param {object} body @param {() => Form | null} find */
 async function draw(id, body, find) {
   try {
-    const description = await post(formPath(id, "open"), body);
+    const description = await waiting(post(formPath(id, "open"), body));
     const form = find();
     await form?.show(description);
     return form;
@@ -34,6 +35,9 @@ class Form {
   buttons = new Map();
   /** @type {Answer} */
   answer = {};
+
+  /** What the rows say of themselves; shown until rows that say nothing come. @type {Notice | null | undefined} */
+  ofRows = null;
   changed = false;
   busy = false;
   over = false;
@@ -104,7 +108,7 @@ class Form {
       perform: (action, ranges, edits) => this.#perform(action, ranges, edits),
       called: (result) => this.#settle(result),
       rejected: (answer) => this.#reject(answer.rejected, answer.notice),
-      rows: (state) => (this.fields.reject({}), state.notice && this.say(state.notice)),
+      rows: (state) => (this.fields.reject({}), (state.notice || this.ofRows) && this.say((this.ofRows = state.notice))),
       selected: (count) => this.#enable(count),
       ended: (summary) => this.#ended(summary),
       follow: (link) => this.#follow(link),
@@ -160,7 +164,7 @@ class Form {
     if (run && this.over) this.say(null); // what was said of the run before
     this.#running(true, run);
     try {
-      const result = await post(formPath(this.id, run ? "run" : "act"), body);
+      const result = await waiting(post(formPath(this.id, run ? "run" : "act"), body));
       if (run && this.panel) return void this.panel.follow(result);
       if (!run) await this.#settle(result);
     } catch (failure) {

@@ -11,6 +11,7 @@ import { Menu } from "./menu.js";
 import { Message } from "./message.js";
 import { Outcomes } from "./outcomes.js";
 import { countWords, Progress } from "./progress.js";
+import { waiting } from "./waits.js";
 
 const COUNT_AFTER = 400; // milliseconds: while a search is typed, no list of it is counted
 
@@ -84,7 +85,7 @@ export class Panel {
     try {
       const { columns } = this.description;
       /** @type {GridState | RejectedState} */
-      const state = await post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns });
+      const state = await waiting(post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns }));
       if (round === this.round) state.rejected ? this.#reject(state) : this.#showAll(state, keep);
     } catch (problem) {
       if (round === this.round) tell(/** @type {Problem} */ (problem));

@@ -8,7 +8,10 @@ const ALWAYS = ["done", "failed"];
 
 /** @param {Record<string, number>} counts */
 export const countWords = (counts) =>
-  ORDER.filter((key) => counts[key] || ALWAYS.includes(key)).map((key) => `${key.replace("_", " ")} ${counts[key] ?? 0}`).join(" · ");
+  ORDER.filter((key) => counts[key] || ALWAYS.includes(key))
+    .map((key) => `${key.replace("_", " ")} ${counts[key] ?? 0}`)
+    .join(" · ")
+    .replace(/^done \d+/, (done) => (counts.not_applied ? `${done} (${counts.not_applied} not applied)` : done));
 
 /** @param {number | null | undefined} seconds */
 function timeLeft(seconds) {

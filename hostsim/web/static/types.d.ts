@@ -205,6 +205,7 @@ export interface TaskChange {
 export interface Changes {
   tasks: TaskChange[];
   others: object[];
+  waiting?: string; // why requests of forms take longer
   lost?: boolean;
 }
 

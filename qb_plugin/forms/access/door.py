@@ -108,7 +108,9 @@ class FormDoor:
         check_action(self._offer, user, *action)
         check_answer(answer)
         check_ids(self._offer.kinds, ids)
-        check_edits(self._offer, user, edits)
+        check_edits(self._offer, edits)
+        for right in sorted({right for edit in edits.values() for key, right in self._offer.edit_rights.items() if edit.get(key)}):
+            check_right(user, right)
 
     def _let_in(self, user: User | None, check: Callable[[User], None], call: Callable[[], ActResult]) -> ActResult:
         acting = user or self._services.host.user

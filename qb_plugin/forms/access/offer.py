@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from qb_plugin.forms.descriptions import (
@@ -25,7 +25,6 @@ from qb_plugin.forms.protocol import Rows, Task
 
 FIX_RIGHT = "match"  # what a fix does at once changes links
 CHOICES = ("choice",)
-LINKING = ("link",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +37,7 @@ class Offer:
     actions: Sequence[Action] = ()  # its buttons and its row menu
     fixes: Sequence[Fix] = ()  # buttons under the grid; those that act or run do so in this form
     row_edits: Sequence[RowEdit] = ()
+    edit_rights: Mapping[str, str] = field(default_factory=dict)  # what an edit needs beside the run's right
     columns: Sequence[Column] = ()
 
     def right_of(self, action: str, kind: str) -> str | None:
@@ -46,10 +46,6 @@ class Offer:
             if each["id"] == action and each["kind"] == kind:
                 return each.get("right", "view")
         return FIX_RIGHT if kind == "act" and any(fix.get("act") == action for fix in self.fixes) else None
-
-    def right_of_edit(self, key: str) -> str | None:
-        """The right that a row's edit needs beside the run's own: that of the action which does the same; linking is matching."""
-        return FIX_RIGHT if key in LINKING else self.right_of(key, "act")
 
     @property
     def edits(self) -> Mapping[str, type]:

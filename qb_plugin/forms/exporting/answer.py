@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from marshmallow import fields, validates_schema
@@ -10,10 +11,9 @@ from marshmallow.validate import OneOf
 
 from qb_plugin.forms.access.call_checks import check_choice
 from qb_plugin.forms.descriptions import Answer, Edits
-from qb_plugin.forms.exporting.rows import ExportValues
+from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
 from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.forms.settings import by_method
 from qb_plugin.model import Kind, Ref, ReferenceLists
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.selection import Selection
@@ -80,14 +80,12 @@ def check_choices(services: FormServices, edits: Edits) -> None:
 def build_options(services: FormServices, values: ExportValues, edits: Edits) -> ExportOptions:
     """The options of a run: the answer, the saved settings of the company, and the rows' own choices."""
     check_choices(services, edits)
-    settings = services.settings(services.connection().realm)
+    connection = services.connection()
+    settings = options_of_settings(services.settings(connection.realm), read_lists_or_empty(services, connection))
     rows = {Ref.parse(identity): change for identity, change in edits.items()}
-    return ExportOptions(
+    return replace(
+        settings,
         auto_apply=values["auto_apply"],
-        apply_as_in_workspace=settings.get("auto_apply_uses") == "workspace",
-        methods=by_method(settings, "payment_method"),
-        deposits=by_method(settings, "deposit_account"),
-        item_id=str(settings.get("credit_memo_item") or ""),
         row_deposits={ref: str(change["deposit"]) for ref, change in rows.items() if "deposit" in change},
         row_methods={ref: str(change["method"]) for ref, change in rows.items() if "method" in change},
         force=frozenset(ref for ref, change in rows.items() if change.get("force")),
@@ -96,4 +94,5 @@ def build_options(services: FormServices, values: ExportValues, edits: Edits) ->
         look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
         send_again=frozenset(ref for ref, change in rows.items() if change.get("send_again")),
         user=services.user_name,
+        company_name=services.company_name,
     )

@@ -26,7 +26,9 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.answer import SOURCES, ExportAnswer, build_first_answer, build_options
 from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
-from qb_plugin.forms.exporting.rows import ExportRows, ExportValues, as_source
+from qb_plugin.forms.exporting.options import ExportValues
+from qb_plugin.forms.exporting.readiness import before_a_run
+from qb_plugin.forms.exporting.rows import ExportRows
 from qb_plugin.forms.exporting.withdrawal import withdraw_rows
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
@@ -52,6 +54,7 @@ from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
+from qb_plugin.sync.sources import ClientCurrencies, read_sources
 
 PORTION = 1000  # records read from the host at a time
 HIDES = {"hide": True, "show": False}
@@ -75,17 +78,21 @@ class ExportPayments:
         actions=[ACTION, *ROW_ACTIONS],
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
+        edit_rights={"unlink": "match", "link": "match"},
         columns=build_columns([], []),
     )
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[OpenedForm]()
+        self._records = services.host.ledger  # to read records from, whatever the marks on them are
+        self._currencies = ClientCurrencies(self._records)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description, for a selection or for the filters."""
         refs = [Ref.parse(text) for text in request.get("selection") or ()]
         selection = sort_selection(refs) if refs else None
         token = self._opened.keep(OpenedForm(selection))
+        self._currencies.forget()
         connection = self._services.connection()
         lists, trouble = self._read_lists(connection)
         return {
@@ -145,7 +152,8 @@ class ExportPayments:
         else:
             query["from"], query["to"] = values["start"], values["end"]
             query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
-        return ExportRows(self._services, query, values)
+            query["scope"] = self._services.connection().realm
+        return ExportRows(self._services, query, values, self._currencies)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, link a possible duplicate, or withdraw what stays in doubt."""
@@ -200,7 +208,7 @@ class ExportPayments:
         found: list[SourceRecord] = []
         for start in range(0, len(ids), PORTION):
             portion = ids[start : start + PORTION]
-            records = [as_source(record) for record in self._services.host.ledger.records(portion)]
+            records = read_sources(self._records, portion, self._currencies)
             for unknown in report_unknown_rows(portion, {str(record.ref) for record in records}):
                 report(unknown)
             found += records
@@ -212,7 +220,7 @@ class ExportPayments:
         records = self._read_records(ids, unknown.append)
         plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
         yield from unknown
-        yield from plan.decided
+        yield from map(before_a_run, plan.decided)
         yield from (
             RowResult(id=str(r.ref), outcome=Outcome.READY, message=Message("would_link"), quickbooks_id=b.id)
             for r, b in plan.adopted
@@ -221,7 +229,7 @@ class ExportPayments:
             RowResult(
                 id=row.id,
                 outcome=Outcome.READY,
-                message=Message("would_send"),
+                message=Message("would_send_warned", {"warnings": row.warnings}) if row.warnings else Message("would_send"),
                 quickbooks_id=None,
                 applied=applications_of(row.lines),
             )

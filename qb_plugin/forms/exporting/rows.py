@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
-from sys import intern
-from typing import TypedDict, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
 
 from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
+from qb_plugin.forms.exporting.readiness import Readiness
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
 from qb_plugin.forms.totals import whole_total
 from qb_plugin.host import LedgerQuery, Mark, Record
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
-    Application,
     Kind,
     Link,
     ListEntry,
@@ -25,9 +23,10 @@ from qb_plugin.model import (
     Ref,
     ReferenceLists,
     RowResult,
-    SourceRecord,
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.exporting.drafting.checks import from_another_company, other_company
+from qb_plugin.sync.sources import ClientCurrencies, as_source
 
 SYNCHRONIZED = Hider(
     answer={"hide_synchronized": False},
@@ -47,22 +46,11 @@ PORTION = 1000  # records read from the host at a time
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
-class ExportValues(TypedDict):
-    """A checked answer of the export form."""
-
-    start: date  # both ends included
-    end: date
-    source: str  # payments, credit_memos
-    hide_synchronized: bool
-    show_hidden: bool
-    auto_apply: bool
-
-
 class ExportRows:
     """An ordered snapshot of records; a page is read by its ids."""
 
-    def __init__(self, services: FormServices, query: LedgerQuery, values: ExportValues) -> None:
-        self._services, self._query, self._values = services, query, values
+    def __init__(self, services: FormServices, query: LedgerQuery, values: ExportValues, currencies: ClientCurrencies) -> None:
+        self._services, self._query, self._values, self._currencies = services, query, values, currencies
         self._snapshot = services.host.ledger.snapshot(query)
 
     @property
@@ -115,29 +103,32 @@ class ExportRows:
 
     def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these positions."""
-        return present_records(self._services, self.ids(start, stop))
+        return present_records(self._services, self.ids(start, stop), self._currencies)
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The sum of these rows."""
         return whole_total(sum((record.amount for record in self._records(ids)), ZERO), lambda: self._records(ids))
 
 
-def present_records(services: FormServices, ids: Sequence[str]) -> list[Row]:
-    """The rows of these records; links, marks and last results are read for all of them together."""
+def present_records(services: FormServices, ids: Sequence[str], currencies: ClientCurrencies | None = None) -> list[Row]:
+    """The rows of these records; links, marks and last results are read for all of them together, and the clients'
+    currencies where they are not given."""
     records = services.host.ledger.records(ids)
     connection = services.connection()
     realm = connection.realm
     refs = [Ref.parse(identity) for identity in ids]
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
     links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
-    marks = services.host.marks.get(ids)
+    marks = services.host.marks.get(ids, realm)
     results = services.run_ports.runs.last_results(realm, ids) if realm else {}
     presenter = RowPresenter(
         sentences=services.sentences,
         lists=read_lists_or_empty(services, connection),
         settings=services.settings(realm),
         links=links,
-        connected=bool(realm),
+        realm=realm,
+        company_name=services.company_name,
+        currencies=(currencies or ClientCurrencies(services.host.ledger)).of({record.client_id for record in records}),
     )
     return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
@@ -152,10 +143,15 @@ class RowPresenter:
         lists: ReferenceLists,
         settings: Mapping[str, object],
         links: Mapping[Ref, Link],
-        connected: bool,
+        realm: str,
+        company_name: Callable[[str], str],
+        currencies: Mapping[str, str],
     ) -> None:
-        self._sentences, self._settings, self._links, self._connected = sentences, settings, links, connected
+        self._sentences, self._settings, self._links, self._realm = sentences, settings, links, realm
+        self._company_name = company_name
         self._customers = {customer.id: customer for customer in lists.customers}
+        self._readiness = Readiness(lists, options_of_settings(settings, lists), self._customers)
+        self._currencies = currencies
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
 
@@ -185,7 +181,7 @@ class RowPresenter:
     def _present_client(self, record: Record) -> str:
         link = self._links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
-            return f"{record.client_name} → not matched" if self._connected else record.client_name
+            return f"{record.client_name} → not matched" if self._realm else record.client_name
         customer = self._customers.get(link.quickbooks_id)
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
@@ -208,28 +204,24 @@ class RowPresenter:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
             return Outcome(mark.state), said
-        if said and last and last.outcome is Outcome.NEEDS_DECISION:
-            return Outcome.NEEDS_DECISION, said
-        return Outcome.READY, None
+        return self._question(record, last) or self._judge(record)
 
+    def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
+        """What a person is asked about a record that is not linked."""
+        if last and last.message and last.outcome is Outcome.NEEDS_DECISION:
+            return Outcome.NEEDS_DECISION, last.message
+        other = other_company(record.external_key or "", self._realm)
+        if self._realm and other:
+            return Outcome.NEEDS_DECISION, from_another_company(record.number, self._company_name(other))
+        return None
 
-def as_source(record: Record) -> SourceRecord:
-    """The host's record as the rules take it; repeated texts are interned, because a run may hold very many records."""
-    parts = tuple(Application(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
-    return SourceRecord(
-        ref=Ref(Kind(record.kind), record.id),
-        number=record.number,
-        client_id=intern(record.client_id),
-        client_name=intern(record.client_name),
-        date=record.date,
-        amount=Decimal(record.amount),
-        method=intern(record.method),
-        reference=record.reference,
-        memo=record.memo,
-        applications=parts,
-        version=str(record.version),
-        birth=record.birth,
-    )
+    def _judge(self, record: Record) -> tuple[Outcome, Message | None]:
+        """Whether the row can be sent as it stands."""
+        if not self._realm:
+            return Outcome.READY, None
+        link = self._links.get(Ref(Kind.CLIENT, record.client_id))
+        source = as_source(record, self._currencies.get(record.client_id, ""))
+        return self._readiness.judge(source, link.quickbooks_id if link else "")
 
 
 def ref_of(record: Record) -> str:

@@ -25,7 +25,7 @@ def withdraw_rows(services: FormServices, ids: Sequence[str]) -> ActResult:
 
     progress = RunProgress(tuple(ids))
     run_under_lease(services.run_ports, run, work, progress=progress, listener=Reporter(results.append, ignore_notice))
-    services.host.marks.put([mark_change(each.id, MARKS.get(each.outcome, ""), each.quickbooks_id) for each in results])
+    services.host.marks.put([mark_change(each.id, MARKS.get(each.outcome, ""), each.quickbooks_id, run.realm) for each in results])
     return {"rows": [present_result(services.sentences, result) for result in results]}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qb_plugin.forms.descriptions import Action, Column
+from qb_plugin.forms.descriptions import Action, Column, RowEdit
+from qb_plugin.forms.exporting.columns import UNLINK_EDIT
 
 COLUMNS: Sequence[Column] = [
     {"key": "date", "label": "Date", "type": "date", "width": 100, "sortable": True},
@@ -26,3 +27,18 @@ ACTION: Action = {
     "primary": True,
     "tooltip": "Record the selected payments here (the user's guide calls this button Export Selected)",
 }
+
+#: What can be done with a row of any outcome, and needs the ledger's change of this name.
+APPLY_CREDITS: Action = {"id": "apply_credits", "label": "Apply its credits here, too", "kind": "act", "right": "import"}
+
+ROW_EDITS: Sequence[RowEdit] = [
+    {
+        "name": "force",
+        "option": "import-anyway",
+        "label": "Import the row though it may be here, or what stayed of it.",
+        "takes": "switch",
+    },
+    {"name": "client", "option": "client", "label": "Import the row for the client of this id.", "takes": "text"},
+    {"name": "skip", "option": "not-now", "label": "Leave the row out of this run.", "takes": "switch"},
+    UNLINK_EDIT,
+]

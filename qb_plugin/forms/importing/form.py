@@ -24,11 +24,12 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
-from qb_plugin.forms.exporting.columns import UNLINK, UNLINK_EDIT
+from qb_plugin.forms.exporting.columns import UNLINK
 from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
-from qb_plugin.forms.importing.columns import ACTION, COLUMNS
-from qb_plugin.forms.importing.rows import ImportRows, ImportValues, filter_rows
+from qb_plugin.forms.importing.choices import build_options, is_linkable
+from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, ROW_EDITS
+from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -38,15 +39,16 @@ from qb_plugin.forms.presentation import (
     present_unavailable,
 )
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.run_task import RunTask
+from qb_plugin.forms.run_task import RunTask, mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.applying import apply_credits
 from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
-from qb_plugin.sync.importing.row import ImportRow
-from qb_plugin.sync.importing.run_import import ImportOptions, import_payments
+from qb_plugin.sync.importing.run_import import accept, import_payments
 from qb_plugin.sync.lease import LeasedRun
-from qb_plugin.sync.linking import link_matched
+from qb_plugin.sync.linking import link_clients, link_matched
 
 DAYS = 30  # the default range: today and the thirty days before it
 
@@ -89,9 +91,10 @@ class ImportPayments:
         title="Import Payments from QuickBooks",
         right="import",
         kinds=frozenset({QUICKBOOKS_PAYMENT}),
-        actions=[ACTION, UNLINK],
+        actions=[ACTION, UNLINK, APPLY_CREDITS],
+        edit_rights={"unlink": "match"},
         fixes=list(FIXES.values()),
-        row_edits=[UNLINK_EDIT],
+        row_edits=ROW_EDITS,
         columns=COLUMNS,
     )
 
@@ -111,8 +114,8 @@ class ImportPayments:
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
             "actions": [ACTION],
-            "row_actions": [UNLINK],
-            "row_edits": [UNLINK_EDIT],
+            "row_actions": [UNLINK, *([APPLY_CREDITS] if "apply" in self._services.host.ledger.can else [])],
+            "row_edits": ROW_EDITS,
             "search": True,
             "notice": None,
             "warning": None,
@@ -135,9 +138,10 @@ class ImportPayments:
         values: ImportValues = load_answer(self._schema, answer)
         connection = self._services.connection()
         kept = self._read_payments(connection, answer, values).kept
-        search = str(answer.get("search") or "")
-        rows = filter_rows(kept.rows.values(), values["hide_synchronized"], search)
-        return ImportRows(self._services, connection=connection, kept=kept, rows=rows, values=values, sort=sort, search=search)
+        everything, search = bool(answer.get("not_listed")), str(answer.get("search") or "")
+        return ImportRows(
+            self._services, connection=connection, kept=kept, values=values, everything=everything, search=search, sort=sort
+        )
 
     def _read_payments(self, connection: Connection, answer: Answer, values: ImportValues) -> Reading:
         """The reading for this company and these dates; QuickBooks is read now when there is none yet."""
@@ -150,24 +154,53 @@ class ImportPayments:
         return reading
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link possible duplicates to the payments here that a person says they are, or unlink what is linked."""
+        """Link possible duplicates, unlink, apply credits here as in QuickBooks, or match a client to what its customer became."""
         return catch_failures(self._services.sentences, partial(self._act, action, answer, ids))
 
     def _act(self, action: str, answer: Answer, ids: Sequence[str]) -> ActResult:
-        if action == "link_possible_duplicate":
-            return self._link_possible_duplicates(answer, ids)
-        if action == "unlink":
-            return self._unlink(answer, ids)
-        raise no_such_action(action)
+        work = {
+            "link_possible_duplicate": self._link_possible_duplicates,
+            "apply_credits": self._apply_credits,
+            "relink_client": self._relink_clients,
+            "unlink": self._unlink,
+        }.get(action)
+        if work is None:
+            raise no_such_action(action)
+        return work(answer, ids)
+
+    def _apply_credits(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+        """Apply here the linked credit memos that paid the rows' invoices in QuickBooks."""
+        context, reading = self._reading_of(answer)
+        rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        results = [apply_credits(context, self._services.host.ledger, row.payment) for row in rows]
+        reading.of = None
+        return {"rows": [present_result(self._services.sentences, result) for result in results]}
+
+    def _relink_clients(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+        """Match the client of a merged customer to the customer that has its transactions now."""
+        context, reading = self._reading_of(answer)
+        rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        merged = [row for row in rows if row.question and row.question.key == "customer_merged"]
+        link_clients(context.links, context.realm, {row.client_id: row.payment.customer_id for row in merged})
+        reading.of = None
+        results = [
+            RowResult(id=row.id, outcome=Outcome.READY, message=Message("client_relinked", row.question.values))
+            for row in merged
+            if row.question
+        ]
+        return {"rows": [present_result(self._services.sentences, result) for result in results]}
+
+    def _reading_of(self, answer: Answer) -> tuple[SyncContext, Reading]:
+        connection = self._services.connection()
+        reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
+        return self._services.context(connection), reading
 
     def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
-        connection = self._services.connection()
-        context = self._services.context(connection)
-        reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
+        context, reading = self._reading_of(answer)
         rows = [row for kept in map(reading.kept.get, ids) if kept and is_linkable(row := unpack(kept))]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         link_matched(context, pairs)
-        self._services.host.marks.put([{"ref": str(ref), "state": "synchronized"} for ref, _ in pairs])
+        self._services.host.marks.put([mark_change(str(ref), "synchronized", there.id, context.realm) for ref, there in pairs])
         reading.of = None
         results = [
             RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=row.payment.id)
@@ -189,47 +222,40 @@ class ImportPayments:
             raise no_such_action(action)
         values: ImportValues = load_answer(self._schema, answer)
         reading = self._read_payments(self._services.connection(), answer, values)
-        force = frozenset(row for row, change in edits.items() if change.get("force"))
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, reading.kept, ids, force))
-        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, force, rows_to_unlink(edits)))
+            return running.preview(ids, partial(self._preview, reading.kept, ids, edits))
+        summary = running.run("import-payments", ids, partial(self._import, reading.kept, ids, edits))
         reading.of = None
         return summary
 
-    def _import(
-        self, kept: CompactRows, ids: Sequence[str], force: frozenset[str], unlinked: Sequence[str], run: LeasedRun
-    ) -> None:
+    def _import(self, kept: CompactRows, ids: Sequence[str], edits: Edits, run: LeasedRun) -> None:
         for identity in ids:
             if not kept.get(identity):
                 run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
-        methods = {entry.id: entry.name for entry in self._services.lists(connection).methods}
+        methods = name_methods(self._services, connection, kept.rows.values())
         self._services.use_saved_pace(connection.realm)
         context, ledger = self._services.context(connection), self._services.host.ledger
+        unlinked = rows_to_unlink(edits)
         unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
         rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
-        import_payments(context, run, ledger, kept, rest, options=ImportOptions(methods, force, self._services.user_name))
+        import_payments(context, run, ledger, kept, rest, options=build_options(edits, methods, self._services.user_name))
 
-    def _preview(self, kept: CompactRows, ids: Sequence[str], force: frozenset[str]) -> Iterator[RowResult]:
+    def _preview(self, kept: CompactRows, ids: Sequence[str], edits: Edits) -> Iterator[RowResult]:
         """The planned outcome of each row; nothing is recorded."""
+        force = build_options(edits, {}, "").force
         for identity in ids:
             found = kept.get(identity)
             if found is None:
                 yield RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
             else:
-                row = unpack(found)
-                outcome = Outcome.READY if row.outcome is Outcome.READY or identity in force else row.outcome
+                row = accept(unpack(found), force, frozenset())
                 yield RowResult(
-                    id=identity, outcome=outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications
+                    id=identity, outcome=row.outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications
                 )
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the form has no choice cells with a search."""
         return []
-
-
-def is_linkable(row: ImportRow) -> bool:
-    """Whether a person may say that the row is the payment here that it is asked about."""
-    return row.possible_duplicate is not None and row.existing is not None and not row.possible_duplicate.linked_to

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from qb_plugin.forms.descriptions import EmptyGrid, Row, Sort
+from qb_plugin.forms.descriptions import Answer, EmptyGrid, FormLink, Notice, Row, Sort
 from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Connection, Outcome
+from qb_plugin.model import Connection, Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
-from qb_plugin.sync.importing.row import ImportRow, why_not
+from qb_plugin.sync.importing.row import ImportRow, Listing, why_not
+from qb_plugin.sync.matching import DELETED_SUFFIX
 
 SYNCHRONIZED = Hider(
     answer={"hide_synchronized": False},
@@ -22,6 +24,19 @@ SYNCHRONIZED = Hider(
     says="empty_import_synchronized",
     says_found="empty_found_imported",
 )
+NO_MONEY = Hider(answer={"not_listed": True}, label="Show them", says="empty_import_no_money", says_found="empty_found_no_money")
+EITHER = Hider(
+    answer={"hide_synchronized": False, "not_listed": True},
+    label="Show them",
+    says="empty_import_either",
+    says_found="empty_found_either",
+)
+HIDERS = {
+    (True, True): (SYNCHRONIZED, NO_MONEY, EITHER),
+    (True, False): (SYNCHRONIZED,),
+    (False, True): (NO_MONEY,),
+    (False, False): (),
+}
 SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
     "customer": lambda row: row.customer.casefold(),
@@ -31,10 +46,29 @@ SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
 }
 
 
-def filter_rows(rows: Iterable[CompactRow], hide_synchronized: bool, search: str) -> list[CompactRow]:
+def hidden_listings(hide_synchronized: bool, everything: bool) -> frozenset[Listing]:
+    """What a list leaves out: what carries no money always, unless a person asked for everything."""
+    synchronized = {Listing.HERE, Listing.LOOK_ALIKE} if hide_synchronized else set()
+    return frozenset(synchronized if everything else synchronized | {Listing.NO_MONEY})
+
+
+def filter_rows(rows: Iterable[CompactRow], hidden: frozenset[Listing], search: str) -> list[CompactRow]:
     """The rows that the filters leave."""
     words = search.casefold().split()
-    return [row for row in rows if not (hide_synchronized and row.exists) and (not words or matches_search(row, words))]
+    return [row for row in rows if row.listing not in hidden and (not words or matches_search(row, words))]
+
+
+NOT_LISTED: Mapping[Listing, tuple[str, str]] = {
+    Listing.LOOK_ALIKE: ("1 looks like a payment that is here", "{n} look like payments that are here"),
+    Listing.NO_MONEY: ("1 voided or zero-total", "{n} voided or zero-total"),
+}
+
+
+def count_not_listed(rows: Iterable[CompactRow], hidden: frozenset[Listing]) -> Message | None:
+    """How many payments are counted instead of listed, and why; None for none."""
+    counts = Counter(row.listing for row in rows if row.listing in hidden)
+    parts = [words[counts[place] > 1].format(n=counts[place]) for place, words in NOT_LISTED.items() if counts[place]]
+    return Message("not_listed", {"what": " · ".join(parts)}) if parts else None
 
 
 def matches_search(row: CompactRow, words: Sequence[str]) -> bool:
@@ -50,6 +84,21 @@ def sort_rows(rows: Sequence[CompactRow], sort: Sort | None) -> list[CompactRow]
     if sort is None or sort["key"] not in SORTS:
         return sorted(by_id, key=SORTS["date"], reverse=True)
     return sorted(by_id, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
+
+
+def name_methods(services: FormServices, connection: Connection, rows: Iterable[CompactRow]) -> Mapping[str, str]:
+    """The names of payment methods by their QuickBooks ids, those made inactive since among them.
+
+    A method that the cached lists do not have is newer than they are: they are read again.
+    """
+    names: Mapping[str, str] = {}
+    wanted = {row.method_id for row in rows if row.method_id}
+    for fresh in (False, True):
+        methods = services.lists(connection, fresh).methods
+        names = {entry.id: entry.name.removesuffix(DELETED_SUFFIX) for entry in methods}
+        if wanted <= names.keys():
+            break
+    return names
 
 
 class ImportValues(TypedDict):
@@ -69,15 +118,17 @@ class ImportRows:
         *,
         connection: Connection,
         kept: CompactRows,
-        rows: Sequence[CompactRow],
         values: ImportValues,
-        sort: Sort | None,
+        everything: bool,
         search: str,
+        sort: Sort | None,
     ) -> None:
-        self._services, self._kept, self._values, self._rows = services, kept, values, sort_rows(rows, sort)
-        self._search = search
-        self._methods = {entry.id: entry.name for entry in services.lists(connection).methods}
-        self._clients = {client.id: client.name for client in services.host.ledger.clients()}
+        hidden, rows = hidden_listings(values["hide_synchronized"], everything), kept.rows.values()
+        self._services, self._kept, self._values = services, kept, values
+        self._search, self._everything = search, everything
+        self._rows = sort_rows(filter_rows(rows, hidden, search), sort)
+        self._said = [message for message in (count_not_listed(rows, hidden), kept.others) if message]
+        self._methods = name_methods(services, connection, kept.rows.values())
 
     @property
     def count(self) -> int:
@@ -90,9 +141,13 @@ class ImportRows:
         return plain_amount(sum((row.total for row in self._rows), ZERO))
 
     @property
-    def notice(self) -> None:
-        """None: the form's own notice is enough."""
-        return
+    def notice(self) -> Notice | None:
+        """What is counted instead of listed, with the way to list it, and what money came in otherwise."""
+        if not self._said:
+            return None
+        show: FormLink = {"label": "Show", "answer": {"hide_synchronized": False, "not_listed": True}}
+        link = show if self._said[0].key == "not_listed" else None
+        return {"text": " ".join(map(self._services.sentences.text, self._said)), "level": "info", "link": link}
 
     @property
     def problem(self) -> None:
@@ -108,10 +163,15 @@ class ImportRows:
             nothing="empty_import",
             values={"from": self._values["start"], "to": self._values["end"]},
             search=self._search,
-            hiders=[SYNCHRONIZED] if self._values["hide_synchronized"] else [],
-            count=lambda search, change: len(filter_rows(self._kept.rows.values(), not change, search)),
+            hiders=HIDERS[self._values["hide_synchronized"], not self._everything],
+            count=self._count,
         )
         return explain_empty(self._services.sentences, empty)
+
+    def _count(self, search: str, change: Answer) -> int:
+        hide = bool(change.get("hide_synchronized", self._values["hide_synchronized"]))
+        hidden = hidden_listings(hide, bool(change.get("not_listed", self._everything)))
+        return len(filter_rows(self._kept.rows.values(), hidden, search))
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of the rows at these positions."""
@@ -147,7 +207,8 @@ class ImportRows:
 
     def _present_customer(self, row: ImportRow) -> str:
         name = row.payment.customer_name
-        client = self._clients.get(row.client_id)
+        known = self._kept.clients.get(row.client_id)
+        client = known.name if known else None
         if row.outcome is Outcome.NOT_READY and why_not(row.payment) is None:
             return f"{name} → not matched"
         return name if client in {None, name} else f"{name} → {client}"

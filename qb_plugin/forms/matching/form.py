@@ -155,20 +155,20 @@ class MatchClients:
         return self._add(connection, {client: customer for client, customer in picked.items() if customer})
 
     def _add(self, connection: Connection, pairs: Mapping[str, str]) -> ActResult:
-        """Link each client to its customer; one that belongs to another client stays there, and the notice says whose it is."""
+        """Link each client to its customer; of one that is another client's, too, the notice says whose."""
         matched = link_clients(self._services.links, self._services.context(connection).realm, pairs)
         added = spell_count(matched.linked, "client")
         message = (
-            Message("customer_taken", {"n": added, "whose": self._name_owners(matched.owners)})
-            if matched.owners
+            Message("customer_shared", {"n": added, "whose": self._name_owners(matched.shared)})
+            if matched.shared
             else Message("clients_linked", {"n": added})
         )
-        return {"notice": self._services.sentences.text(message), "level": "warning" if matched.owners else "info", "reload": True}
+        return {"notice": self._services.sentences.text(message), "level": "warning" if matched.shared else "info", "reload": True}
 
     def _name_owners(self, owners: Mapping[str, str]) -> str:
-        """`Jeff's Jalopies (that customer is Cool Cars')`, for each client that was not linked."""
+        """`Jeff's Jalopies (as Cool Cars)`, for each client that shares its customer."""
         names = {client.id: client.name for client in self._services.host.ledger.clients()}
-        return "; ".join(f"{names[client]} (its customer is linked to {names[owner]})" for client, owner in owners.items())
+        return "; ".join(f"{names[client]} (as {names[owner]})" for client, owner in owners.items())
 
     def _unlink(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         self._services.links.remove(self._services.context(connection).realm, [Ref.parse(identity) for identity in ids])

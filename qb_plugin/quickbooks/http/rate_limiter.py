@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 _STEP = 1.0
 _TELL_AFTER = 2.0  # seconds in which nothing moves before a wait for our own pace is told
+_LONG = 3.0  # a wait known to last so long is told at once to whoever looks at a form
 _FORMS_FIRST = 0.1  # how soon a run asks again that lets a form of this process go first
 _ASK_EVERY = 5.0  # how soon a known wait is asked for again: others may have left meanwhile
 _AT_A_TIME = 5  # turns that a process alone takes at a time: each change of the count costs as much as a small call
@@ -102,7 +103,7 @@ class RateLimiter:
         self._kept: tuple[str, PaceState] | None = None  # what this process wrote last, so that it need not be read again
         self._pool = SlotPool(monotonic)
         self._moved_at = dict.fromkeys(CallPurpose, monotonic())
-        self._told: PaceWait | None = None
+        self._told: dict[CallPurpose, PaceWait | None] = dict.fromkeys(CallPurpose)
         self._under_way = 0
         self._lock = Lock()
 
@@ -115,7 +116,7 @@ class RateLimiter:
     @property
     def waits(self) -> PaceWait | None:
         """What the calls of this process wait for at this moment."""
-        return self._told
+        return next((each for each in self._told.values() if each), None)
 
     @contextmanager
     def slot(
@@ -158,7 +159,7 @@ class RateLimiter:
         finally:
             self._waiting[ask.purpose] -= 1
             lock.release()
-        self._moved_at[ask.purpose], self._told = self._monotonic(), None
+        self._moved_at[ask.purpose], self._told[ask.purpose] = self._monotonic(), None
         return turn
 
     def _sit_out(self, wait: PaceWait, began: float, purpose: CallPurpose, stop: Callable[[], bool]) -> None:
@@ -243,8 +244,10 @@ class RateLimiter:
         """A silence is told at once, all else when nothing has moved for a while; each second anew."""
         still = self._monotonic() - max(began, self._moved_at[purpose])
         told = PaceWait(wait.reason, 0 if wait.reason is PaceReason.PLACES else ceil(wait.seconds))
-        if told != self._told and (wait.reason is PaceReason.SILENCE or still >= _TELL_AFTER):
-            self._told = told
+        if told == self._told[purpose]:
+            return
+        if wait.reason is PaceReason.SILENCE or still >= _TELL_AFTER or (purpose is CallPurpose.FORM and wait.seconds > _LONG):
+            self._told[purpose] = told
             self._publish(told)
 
 

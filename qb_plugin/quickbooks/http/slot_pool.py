@@ -9,8 +9,8 @@ from threading import Lock
 from qb_plugin.quickbooks.http.pace_rules import Permits
 
 #: A call that leaves so much later than it was counted is counted anew.
-RETIMED = 0.25
-_TURN_LASTS = 0.2
+RETIMED = 0.1
+_PERMIT_LASTS = 0.05
 _PLACE_LASTS = 4.0  # a place given to another call ends as early as for the first one
 
 
@@ -47,7 +47,7 @@ class SlotPool:
         """A turn and a place, if there are both."""
         with self._lock:
             now = self._monotonic()
-            call = next((each for each in self._calls if each[1] is batch and now - each[2] <= _TURN_LASTS), None)
+            call = next((each for each in self._calls if each[1] is batch and now - each[2] <= _PERMIT_LASTS), None)
             place = next((each for each in self._places if now - each[1] <= _PLACE_LASTS), None)
             if call is None or place is None:
                 return None

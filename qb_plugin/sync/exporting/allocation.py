@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 
 from qb_plugin.model import (
     Application,
@@ -20,49 +21,76 @@ from qb_plugin.model import (
     QboInvoice,
 )
 from qb_plugin.money import ZERO
+from qb_plugin.sync.families import PayingFamilies
+
+MayPay = Callable[[QboInvoice], bool]  # whether the payer may pay this invoice of its family
+NO_FAMILIES = PayingFamilies({})
 
 
 class OpenBalances:
-    """What is still open on each invoice while a run is planned: no balance is spent twice."""
+    """What is still open on each invoice while a run is planned: no balance is spent twice.
 
-    def __init__(self, invoices: Iterable[QboInvoice]) -> None:
+    Balances are those of paying families: a parent's payment goes to the invoices of the jobs that bill with it, too.
+    An invoice in another currency than its customer's cannot be paid by that customer, and is left out.
+    """
+
+    def __init__(self, invoices: Iterable[QboInvoice], families: PayingFamilies = NO_FAMILIES) -> None:
+        self._families = families
         once = {invoice.id: invoice for invoice in invoices}  # pages that shift while they are read may show one twice
         grouped: dict[str, list[QboInvoice]] = defaultdict(list)
         for invoice in sorted(once.values(), key=lambda i: (i.date, _number(i.id))):
-            grouped[invoice.customer_id].append(invoice)
-        self._by_customer = {customer: CustomerBalances(owned) for customer, owned in grouped.items()}
+            if same_currency(invoice.currency, families.currency_of(invoice.customer_id)):
+                grouped[families.root(invoice.customer_id)].append(invoice)
+        self._by_family = {root: FamilyBalances(owned) for root, owned in grouped.items()}
 
     def allocate(self, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
-        """Spend up to `amount` on this customer's invoices by the default process."""
-        owner = self._by_customer.get(customer_id)
-        return tuple(owner.spend_exact(amount) or owner.spend_oldest(amount)) if owner else ()
+        """Spend up to `amount` on the invoices that this customer pays, by the default process."""
+        family, may_pay = self._of(customer_id)
+        return tuple(family.spend_exact(amount, may_pay) or family.spend_oldest(amount, may_pay)) if family else ()
 
     def allocate_as_wanted(self, customer_id: str, amount: Decimal, wanted: Sequence[Application]) -> tuple[Line, ...]:
         """Spend `amount` as WorkSpace did; `wanted` names QuickBooks invoices by id, each gets at most what is open there."""
         lines: list[Line] = []
-        owner = self._by_customer.get(customer_id)
-        if owner is None:
+        family, may_pay = self._of(customer_id)
+        if family is None:
             return ()
         for application in wanted:
-            part = owner.spend_on(application.invoice_id, min(application.amount, amount))
+            part = family.spend_on(application.invoice_id, min(application.amount, amount), may_pay)
             lines += part
             amount -= total_of(part)
         return tuple(lines)
 
     def give_back(self, customer_id: str, lines: Sequence[Line]) -> None:
-        """Take back what was spent for a payment that is not sent after all; the lines must be of this customer's invoices."""
+        """Take back what was spent for a payment that is not sent after all; the lines must be of this family's invoices."""
         for line in lines:
-            self._by_customer[customer_id].give_back(line)
+            self._by_family[self._families.root(customer_id)].give_back(line)
 
     def find_number(self, customer_id: str, number: str) -> str | None:
-        """The id of this customer's open invoice with the number, if exactly one has it; none for no number."""
-        owner = self._by_customer.get(customer_id)
-        found = owner.by_number.get(number, ()) if owner else ()
+        """The id of the open invoice with the number that this customer pays, if exactly one has it; none for no number."""
+        family, may_pay = self._of(customer_id)
+        found = [invoice.id for invoice in family.by_number.get(number, ()) if may_pay(invoice)] if family else []
         return found[0] if len(found) == 1 else None
 
+    def _of(self, customer_id: str) -> tuple[FamilyBalances | None, MayPay]:
+        """The balances of the customer's family, and which of its invoices this customer pays: the root pays all of them."""
+        root = self._families.root(customer_id)
+        if root == customer_id:
+            return self._by_family.get(root), any_invoice
+        return self._by_family.get(root), lambda invoice: self._families.pays_for(customer_id, invoice.customer_id)
 
-class CustomerBalances:
-    """One customer's invoices, oldest first, found by place and by balance, so that a payment costs the lines it makes.
+
+def any_invoice(_: QboInvoice) -> bool:
+    """That the payer may pay it."""
+    return True
+
+
+def same_currency(one: str | None, other: str | None) -> bool:
+    """Whether two currencies are the same, as far as QuickBooks names both."""
+    return not (one and other) or one == other
+
+
+class FamilyBalances:
+    """A paying family's invoices, oldest first, found by place and by balance, so that a payment costs the lines it makes.
 
     What finds them is made when it is first asked for: a company has many customers, a run few of them at a time.
     """
@@ -73,12 +101,12 @@ class CustomerBalances:
         self._first = 0  # everything before it is spent
 
     @cached_property
-    def by_number(self) -> Mapping[str, Sequence[str]]:
-        """The ids of the invoices that have a number."""
-        found: dict[str, list[str]] = defaultdict(list)
+    def by_number(self) -> Mapping[str, Sequence[QboInvoice]]:
+        """The invoices that have a number."""
+        found: dict[str, list[QboInvoice]] = defaultdict(list)
         for invoice in self._invoices:
             if invoice.number:
-                found[invoice.number].append(invoice.id)
+                found[invoice.number].append(invoice)
         return found
 
     @cached_property
@@ -94,27 +122,27 @@ class CustomerBalances:
                 found.setdefault(left, []).append(position)
         return found
 
-    def spend_exact(self, amount: Decimal) -> list[Line]:
+    def spend_exact(self, amount: Decimal, may_pay: MayPay = any_invoice) -> list[Line]:
         """All of it on the oldest invoice of just this balance."""
-        places = self._of_balance.get(amount)
-        return [self._spend(places[0], amount)] if places else []
+        places = (place for place in self._of_balance.get(amount, ()) if may_pay(self._invoices[place]))
+        return [self._spend(place, amount) for place in islice(places, 1)]
 
-    def spend_oldest(self, amount: Decimal) -> list[Line]:
+    def spend_oldest(self, amount: Decimal, may_pay: MayPay = any_invoice) -> list[Line]:
         """On the oldest first, until it is used up."""
         lines: list[Line] = []
         for position in range(self._first, len(self._left)):
             if amount <= 0:
                 break
             part = min(amount, self._left[position])
-            if part > 0:
+            if part > 0 and may_pay(self._invoices[position]):
                 lines.append(self._spend(position, part))
                 amount -= part
         return lines
 
-    def spend_on(self, invoice_id: str, amount: Decimal) -> list[Line]:
-        """At most what is open on this invoice; nothing on one of another customer."""
+    def spend_on(self, invoice_id: str, amount: Decimal, may_pay: MayPay = any_invoice) -> list[Line]:
+        """At most what is open on this invoice; nothing on one that is not this payer's."""
         position = self._positions.get(invoice_id)
-        if position is None:
+        if position is None or not may_pay(self._invoices[position]):
             return []
         part = min(amount, self._left[position])
         return [self._spend(position, part)] if part > 0 else []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qb_plugin.model import (
+    CreditMemoDraft,
     Customer,
     Entity,
     Intent,
@@ -26,6 +27,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
 from qb_plugin.sync.exporting.settlement import NOT_CONFIRMED, find_differences
 from qb_plugin.sync.markers import Marker, with_marker
@@ -58,12 +60,17 @@ def plan_applications(context: SyncContext, planner: Planner, saved: Sequence[Sa
         left = transaction.remaining if isinstance(transaction, QboCreditMemo) and not end else ZERO
         lines = planner.lines_for(memo.record, memo.customer.id, left)
         if isinstance(transaction, QboCreditMemo) and lines:
-            plan.rows.append(application_row(context, memo, transaction, lines))
+            plan.rows.append(planner.explained(application_row(context, memo, transaction, lines), left))
         else:
-            plan.decided.append(end or replace(memo.result, message=Message("memo_unapplied")))
+            plan.decided.append(end or unapplied(memo, planner.explain(memo.record, memo.customer)))
     if plan.decided:
         context.journal.leave_unapplied(context.realm, [Ref.parse(result.id) for result in plan.decided])
     return plan
+
+
+def unapplied(memo: SavedMemo, reason: Message) -> RowResult:
+    """The row's end when there is no invoice for the memo: it is in QuickBooks as a credit."""
+    return replace(memo.result, message=Message("memo_unapplied", {"reason": reason}), not_applied=True)
 
 
 def why_not_applied(memo: SavedMemo, transaction: QboTransaction | UnreadableRecord | None) -> RowResult | None:
@@ -74,11 +81,16 @@ def why_not_applied(memo: SavedMemo, transaction: QboTransaction | UnreadableRec
         )
     if not isinstance(transaction, QboCreditMemo):
         return replace(memo.result, outcome=Outcome.REMOVED, message=Message("removed_in_quickbooks"))
-    record = memo.record
-    what = find_differences(PaymentDraft(customer_id=memo.customer.id, date=record.date, total=record.amount), transaction)
+    meant = meant_by(memo.record, memo.customer.id)
+    what = find_differences(meant, transaction)
     if what:
-        return replace(memo.result, outcome=Outcome.CHANGED, message=Message("saved_but_differs", {"what": ", ".join(what)}))
+        return replace(memo.result, outcome=Outcome.CHANGED, message=describe_difference(meant, transaction, what))
     return None if transaction.remaining > 0 else replace(memo.result, message=Message("memo_spent"))
+
+
+def meant_by(record: SourceRecord, customer_id: str) -> CreditMemoDraft:
+    """The credit memo that a record means, as far as it is compared with what QuickBooks has."""
+    return CreditMemoDraft(customer_id=customer_id, date=record.date, amount=record.amount, item_id="")
 
 
 def application_row(context: SyncContext, saved: SavedMemo, memo: QboCreditMemo, lines: tuple[Line, ...]) -> PlannedRow:
@@ -101,7 +113,7 @@ def application_row(context: SyncContext, saved: SavedMemo, memo: QboCreditMemo,
 def with_application(saved: RowResult, applied: RowResult) -> RowResult:
     """The row's result when the memo is saved and its application has got so far."""
     if applied.outcome in {Outcome.SYNCHRONIZED, Outcome.CHANGED}:
-        return replace(saved, applied=applied.applied, message=saved.message or applied.message)
+        return replace(saved, applied=applied.applied, message=saved.message or told_of(saved, applied.message))
     if applied.outcome in {Outcome.RUNNING, Outcome.WAITING}:
         return replace(saved, outcome=Outcome.RUNNING, message=Message("memo_to_apply"))
     if applied.outcome is Outcome.NOT_CONFIRMED:
@@ -111,9 +123,16 @@ def with_application(saved: RowResult, applied: RowResult) -> RowResult:
     return not_applied(saved, applied.message)
 
 
+def told_of(saved: RowResult, message: Message | None) -> Message | None:
+    """What was said of a memo's application, under the memo's own id: the payment of nothing is no record that people look for."""
+    if message is None or "id" not in message.values:
+        return message
+    return replace(message, values={**message.values, "id": saved.quickbooks_id})
+
+
 def not_applied(saved: RowResult, reason: Message | None) -> RowResult:
     """The row's end when the memo is saved and was not applied; pressing the button again tries once more."""
-    return replace(saved, message=Message("memo_not_applied", {"reason": reason}))
+    return replace(saved, message=Message("memo_not_applied", {"reason": reason}), not_applied=True)
 
 
 def saved_before(intent: Intent) -> RowResult:

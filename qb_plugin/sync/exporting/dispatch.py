@@ -39,33 +39,33 @@ Report = Callable[[PlannedRow | None, RowResult], None]  # a row that planning h
 
 
 class CustomerQueue:
-    """Planned rows by customer, planned a little ahead. A customer with a batch in flight that touches invoices is blocked."""
+    """Planned rows by paying family, planned a little ahead. A family with a batch in flight that touches invoices is blocked."""
 
     def __init__(self, rows: Iterable[PlannedRow | RowResult], ahead: int = AHEAD) -> None:
         self._source, self._ahead = iter(rows), ahead
         self._waiting: dict[str, deque[PlannedRow]] = defaultdict(deque)
         self._free: deque[str] = deque()
-        self._blocked_customers: set[str] = set()
-        self._ready = 0  # rows waiting whose customer is not blocked
+        self._blocked_families: set[str] = set()
+        self._ready = 0  # rows waiting whose family is not blocked
         self._decided: list[RowResult] = []
 
     def take(self, size: int) -> list[PlannedRow]:
-        """Up to `size` rows of customers that are free; one whose rows touch invoices is then blocked until `release`."""
+        """Up to `size` rows of families that are free; one whose rows touch invoices is then blocked until `release`."""
         self._plan_ahead()
         rows: list[PlannedRow] = []
         while self._free and len(rows) < size:
-            customer = self._free.popleft()
-            if customer in self._blocked_customers:
+            family = self._free.popleft()
+            if family in self._blocked_families:
                 continue
-            part = pop_some(self._waiting[customer], size - len(rows))
+            part = pop_some(self._waiting[family], size - len(rows))
             rows += part
             self._ready -= len(part)
             if any(row.lines for row in part):
-                self.block(customer)
-            elif self._waiting[customer]:
-                self._free.appendleft(customer)
+                self.block(family)
+            elif self._waiting[family]:
+                self._free.appendleft(family)
             else:
-                del self._waiting[customer]
+                del self._waiting[family]
         return rows
 
     def decided(self) -> list[RowResult]:
@@ -73,19 +73,19 @@ class CustomerQueue:
         decided, self._decided = self._decided, []
         return decided
 
-    def release(self, customer: str) -> None:
-        """Unblock a customer's other rows."""
-        if customer in self._blocked_customers:
-            self._blocked_customers.discard(customer)
-            if self._waiting[customer]:
-                self._ready += len(self._waiting[customer])
-                self._free.append(customer)
+    def release(self, family: str) -> None:
+        """Unblock a family's other rows."""
+        if family in self._blocked_families:
+            self._blocked_families.discard(family)
+            if self._waiting[family]:
+                self._ready += len(self._waiting[family])
+                self._free.append(family)
 
-    def block(self, customer: str) -> None:
-        """Block a customer's other rows."""
-        if customer not in self._blocked_customers:
-            self._blocked_customers.add(customer)
-            self._ready -= len(self._waiting[customer])
+    def block(self, family: str) -> None:
+        """Block a family's other rows."""
+        if family not in self._blocked_families:
+            self._blocked_families.add(family)
+            self._ready -= len(self._waiting[family])
 
     def left(self) -> list[PlannedRow]:
         """Rows that were planned and not taken."""
@@ -103,10 +103,10 @@ class CustomerQueue:
                 self._add(row)
 
     def _add(self, row: PlannedRow) -> None:
-        customer, is_blocked = row.customer.id, row.customer.id in self._blocked_customers
-        if not is_blocked and not self._waiting[customer]:
-            self._free.append(customer)
-        self._waiting[customer].append(row)
+        family, is_blocked = row.family, row.family in self._blocked_families
+        if not is_blocked and not self._waiting[family]:
+            self._free.append(family)
+        self._waiting[family].append(row)
         self._ready += not is_blocked
 
 
@@ -174,8 +174,8 @@ class Dispatcher:
         for batch in batches:
             sender.submit(batch)
         sent = [intent for batch in batches for intent in batch.intents]
-        for customer in {row.customer.id for row, _ in taken} - {intent.customer_id for intent in sent}:
-            queue.release(customer)
+        for family in {row.family for row, _ in taken} - {self._rows[intent.id].family for intent in sent}:
+            queue.release(family)
         return [*((self._rows[intent.id], RowResult(id=str(intent.source), outcome=Outcome.RUNNING)) for intent in sent), *taken]
 
     def _commit(self, groups: Sequence[Sequence[PlannedRow]]) -> tuple[list[Batch], list[SentRow]]:
@@ -246,7 +246,7 @@ class Dispatcher:
         return [(self._rows.pop(intent.id), result) for intent, result in results]
 
     def _sort_out(self, results: Sequence[tuple[Intent, RowResult]], queue: CustomerQueue) -> None:
-        """Collect what has not come to its end, and block its customer's other rows."""
+        """Collect what has not come to its end, and block its family's other rows."""
         for intent, result in results:
             row = self._rows[intent.id]
             if result.outcome is Outcome.NOT_CONFIRMED:
@@ -255,9 +255,9 @@ class Dispatcher:
                 self.again.append(replace(row, retried=True))
             else:
                 continue
-            self._blocked.add(intent.customer_id)
-        for intent, _ in results:
-            (queue.block if intent.customer_id in self._blocked else queue.release)(intent.customer_id)
+            self._blocked.add(row.family)
+        for family in [self._rows[intent.id].family for intent, _ in results]:
+            (queue.block if family in self._blocked else queue.release)(family)
 
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import (
     Application,
-    CreditMemoDraft,
     Customer,
     Draft,
     Entity,
@@ -29,12 +28,18 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Customers
-from qb_plugin.sync.exporting.allocation import OpenBalances
-from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
-from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot
+from qb_plugin.sync.exporting.drafting.checks import (
+    check_customer,
+    check_record,
+    find_warnings,
+    from_another_company,
+    other_company,
+)
+from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
+from qb_plugin.sync.exporting.drafting.explanations import explain_rest
+from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
 from qb_plugin.sync.linking import ENTITIES
-from qb_plugin.sync.markers import Marker, find_marker, with_marker
-from qb_plugin.sync.matching import reference_of
+from qb_plugin.sync.markers import find_marker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +52,17 @@ class PlannedRow:
     entity: Entity
     payload: str
     operation: Operation = Operation.CREATE
+    family: str = ""  # the root of the customer's paying family; a row without it is its customer's alone
     retried: bool = False
     applies: bool = False  # a credit memo to be applied once it is saved
     replaces: str = ""  # the QuickBooks id of what the record was linked to and is gone
+    to_apply: Decimal | None = None  # what Auto Apply had to put on invoices; None while it is off, and of a memo's create
+    rest_because: Message | None = None  # why part of that goes to no invoice
+    warnings: tuple[Message, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.family:
+            object.__setattr__(self, "family", self.customer.id)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -157,44 +170,49 @@ class Planner:
                 raise RowNotSent(Outcome.NEEDS_DECISION, Message("unreadable_in_period", values), unreadable.id)
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
-        customer = self._customer(record)
-        if customer.id in self._snapshot.waiting_customers:
+        snapshot, options = self._snapshot, self._options
+        customer = check_customer(record, self._customer_id(record), snapshot.customers)
+        family = snapshot.families.root(customer.id)
+        if family in snapshot.waiting_families:
             raise RowNotSent(Outcome.NOT_TRIED, Message("waits_for_doubt"))
-        check_amount(record)
-        check_currency(customer, self._snapshot.company)
-        check_period(record, self._snapshot.company)
+        check_record(record, customer, snapshot.company, options)
         self._check_possible_duplicate(record, customer)
         is_payment = record.ref.kind is Kind.PAYMENT
-        lines = self.lines_for(record, customer.id, record.amount) if self._options.auto_apply and is_payment else ()
+        lines = self.lines_for(record, customer.id, record.amount) if options.auto_apply and is_payment else ()
         try:
-            draft = self._draft(record, customer, lines)
-            entity, payload = self._context.quickbooks.payload(draft)
+            draft = build_draft(record, customer, lines, firm_id=self._context.firm_id, company=snapshot.company, options=options)
+            entity, payload = self._write(record, draft)
         except RowRefused:  # a limit of QuickBooks is broken; what the row would have paid stays open for others
-            self._snapshot.balances.give_back(customer.id, lines)
+            snapshot.balances.give_back(customer.id, lines)
             raise
-        applies = self._options.auto_apply and not is_payment
-        return PlannedRow(
-            record=record,
-            customer=customer,
-            draft=draft,
-            entity=entity,
-            payload=payload,
-            applies=applies,
-            replaces=self._snapshot.linked.again.get(record.ref, ""),
-        )
+        row = PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, family=family)
+        warnings, replaced = tuple(find_warnings(record, snapshot.company, options)), snapshot.linked.again.get(record.ref, "")
+        row = replace(row, warnings=warnings, replaces=replaced)
+        return self.explained(row, record.amount) if is_payment else replace(row, applies=options.auto_apply)
+
+    def _write(self, record: SourceRecord, draft: Draft) -> tuple[Entity, str]:
+        """The create's entity and text; RowRefused counts a memo that is too long as the person typed it."""
+        try:
+            return self._context.quickbooks.payload(draft)
+        except RowRefused as refusal:
+            raise without_mark(refusal, record, draft) from None
+
+    def explained(self, row: PlannedRow, to_apply: Decimal) -> PlannedRow:
+        """The row with the amount that Auto Apply had, and why part of it goes to no invoice."""
+        if not self._options.auto_apply:
+            return row
+        if sum((line.amount for line in row.lines if line.type == Entity.INVOICE), ZERO) >= to_apply:
+            return replace(row, to_apply=to_apply, rest_because=None)
+        return replace(row, to_apply=to_apply, rest_because=self.explain(row.record, row.customer, row.lines))
+
+    def explain(self, record: SourceRecord, customer: Customer, lines: Sequence[Line] = ()) -> Message:
+        """Why Auto Apply puts no more than these lines on invoices."""
+        as_here = self._options.apply_as_in_workspace
+        return explain_rest(record, customer, lines, snapshot=self._snapshot, as_in_workspace=as_here)
 
     def _customer_id(self, record: SourceRecord) -> str:
         link = self._snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
         return link.quickbooks_id if link else ""
-
-    def _customer(self, record: SourceRecord) -> Customer:
-        identity = self._customer_id(record)
-        if not identity:
-            raise RowRefused(Message("client_not_matched", {"client": record.client_name}))
-        customer = self._snapshot.customers.get(identity)
-        if customer is None or not customer.active:
-            raise RowRefused(Message("customer_inactive", {"name": customer.full_name if customer else record.client_name}))
-        return customer
 
     def _check_possible_duplicate(self, record: SourceRecord, customer: Customer) -> None:
         if record.ref in self._options.force:
@@ -204,38 +222,13 @@ class Planner:
             raise RowNotSent(Outcome.NEEDS_DECISION, duplicate.question(record, customer), duplicate.transaction.id)
         if claim and claim.question:
             raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
+        other = other_company(record.external_key, self._context.realm)
+        if other:
+            raise RowNotSent(Outcome.NEEDS_DECISION, from_another_company(record.number, self._options.company_name(other)))
 
-    def _draft(self, record: SourceRecord, customer: Customer, lines: tuple[Line, ...]) -> Draft:
-        note = with_marker(record.memo, Marker(self._context.firm_id, record.ref, birth=record.birth))
-        number = reference_of(record)
-        currency = customer.currency if self._snapshot.company.multicurrency else None
-        if record.ref.kind is Kind.CREDIT_MEMO:
-            if not self._options.item_id:
-                raise RowRefused(Message("credit_memo_item_missing"))
-            return CreditMemoDraft(
-                customer_id=customer.id,
-                date=record.date,
-                amount=record.amount,
-                item_id=self._options.item_id,
-                number=number,
-                note=note,
-                description=record.memo or None,
-                currency=currency,
-            )
-        return PaymentDraft(
-            customer_id=customer.id,
-            date=record.date,
-            total=record.amount,
-            reference=record.reference or None,
-            method_id=_chosen(record, self._options.row_methods, self._options.methods),
-            deposit_account_id=_chosen(record, self._options.row_deposits, self._options.deposits),
-            note=note,
-            lines=lines,
-            currency=currency,
-        )
-
-    def use_balances(self, balances: OpenBalances) -> None:
-        """Plan over a newer snapshot of open invoices from now on."""
+    def read_balances_again(self, customer_ids: Iterable[str]) -> None:
+        """Plan these customers' rows over a newer snapshot of open invoices from now on."""
+        balances = read_balances(self._context.quickbooks, self._snapshot.families, customer_ids)
         self._snapshot = replace(self._snapshot, balances=balances)
 
     def plan_again(self, row: PlannedRow) -> PlannedRow:
@@ -247,7 +240,8 @@ class Planner:
         lines = self.lines_for(row.record, row.customer.id, amount)
         spent = sum((line.amount for line in lines), ZERO)
         draft = replace(row.draft, lines=(*lines, *(replace(line, amount=spent) for line in memo_lines if spent)))
-        return replace(row, draft=draft, payload=self._context.quickbooks.payload(draft)[1])
+        again = replace(row, draft=draft, payload=self._context.quickbooks.payload(draft)[1])
+        return self.explained(again, amount if row.to_apply is None else row.to_apply)
 
     def lines_for(self, record: SourceRecord, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
         """The invoices this amount goes to, by the rule chosen in the settings; spends their balances."""
@@ -286,7 +280,3 @@ def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> 
         return marker.firm == firm_id and marker.may_name(record)
     told_apart = unreadable.note is not None and unreadable.customer_id is not None
     return not told_apart and unreadable.total in {None, record.amount}
-
-
-def _chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, str]) -> str | None:
-    return rows.get(record.ref, methods.get(record.method, "")) or None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from qb_plugin.errors import Fatal
 from qb_plugin.model import (
     Company,
+    Draft,
     Intent,
     Kind,
     LinkOrigin,
@@ -24,7 +25,9 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.answers import remember_answers
-from qb_plugin.sync.exporting.credit_memos import SavedMemo, saved_before, with_application
+from qb_plugin.sync.exporting.credit_memos import SavedMemo, meant_by, saved_before, with_application
+from qb_plugin.sync.exporting.drafting.differences import describe_difference
+from qb_plugin.sync.exporting.edits import report_edited
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import TRIES, Recovery
 from qb_plugin.sync.exporting.send_loop import SendLoop
@@ -62,6 +65,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
+    report_edited(context, run, loop.sent)
 
 
 def release_replaced(
@@ -199,10 +203,13 @@ def adopt(
 
 def adopted_result(record: SourceRecord, transaction: QboTransaction, snapshot: ExportSnapshot) -> RowResult:
     """How the row of an adopted record ends: found, or differing from what the record says."""
-    meant = PaymentDraft(customer_id=snapshot.customer_meant(record, transaction), date=record.date, total=record.amount)
+    customer_id = snapshot.customer_meant(record, transaction)
+    meant: Draft = PaymentDraft(customer_id=customer_id, date=record.date, total=record.amount)
+    if record.ref.kind is Kind.CREDIT_MEMO:
+        meant = meant_by(record, customer_id)
     what = find_differences(meant, transaction)
     outcome = Outcome.CHANGED if what else Outcome.SYNCHRONIZED
-    message = Message("saved_but_differs", {"what": ", ".join(what)}) if what else Message("found_in_quickbooks")
+    message = describe_difference(meant, transaction, what) if what else Message("found_in_quickbooks")
     return RowResult(
         id=str(record.ref), outcome=outcome, message=message, quickbooks_id=transaction.id, applied=applied(transaction)
     )

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import partial
 
 from qb_plugin.errors import AddInError, Fatal
-from qb_plugin.model import Kind, Message, Operation, Outcome, RowResult, SourceRecord
+from qb_plugin.model import Kind, Message, Operation, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, not_applied, plan_applications, with_application
 from qb_plugin.sync.exporting.dispatch import Dispatcher
+from qb_plugin.sync.exporting.drafting.explanations import tell_applied
 from qb_plugin.sync.exporting.planning import PlannedRow, Planner
 from qb_plugin.sync.exporting.recovery import Recovery
 from qb_plugin.sync.exporting.snapshot import ExportOptions
@@ -26,6 +26,7 @@ class SendLoop:
     def __init__(self, context: SyncContext, run: LeasedRun, options: ExportOptions, planner: Planner) -> None:
         self._context, self._run, self._options, self._planner = context, run, options, planner
         self._saved: list[SavedMemo] = []
+        self.sent: dict[Ref, str] = {}  # the version of each record that this run brought to QuickBooks
         self._fatal: AddInError | None = None
 
     def send(self, records: deque[SourceRecord]) -> None:
@@ -49,17 +50,21 @@ class SendLoop:
             if dispatcher.fatal or self._run.stop():
                 self._leave(reporter, rest, self._why_not_tried())
                 return
-            self._leave(reporter, [row for row in rest if row.customer.id in blocked], Message("waits_for_doubt"))
-            rows = self._plan_again([row for row in rest if row.customer.id not in blocked], reporter)
+            self._leave(reporter, [row for row in rest if row.family in blocked], Message("waits_for_doubt"))
+            rows = self._plan_again([row for row in rest if row.family not in blocked], reporter)
 
     def _leave(self, reporter: Reporter, rows: Iterable[PlannedRow], reason: Message) -> None:
         for row in rows:
             reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=reason))
 
     def _report(self, reporter: Reporter, row: PlannedRow | None, result: RowResult) -> None:
-        """Report a result; a memo that was saved is remembered instead, to be applied later."""
+        """Report a result and what Auto Apply did; a memo that was saved is remembered instead, to be applied later."""
+        if row and row.operation is Operation.CREATE and result.outcome is Outcome.SYNCHRONIZED:
+            self.sent[row.record.ref] = row.record.version
         if row and row.operation is Operation.CREATE and self.applies(row.record, result):
             self.apply_later([SavedMemo(row.record, row.customer, result)])
+        elif row and row.to_apply is not None:
+            reporter.row(tell_applied(result, row.customer, row.to_apply, row.rest_because))
         else:
             reporter.row(result)
 
@@ -75,10 +80,10 @@ class SendLoop:
             self._run.reporter.row(replace(memo.result, outcome=Outcome.RUNNING, message=Message("memo_to_apply")))
 
     def _settle(self, dispatcher: Dispatcher, reporter: Reporter) -> set[str]:
-        """Settle the doubt that sending left; returns the customers of rows still in doubt."""
+        """Settle the doubt that sending left; returns the families of rows still in doubt."""
         rows = {row.id: row for _, row in dispatcher.doubtful.values()}
         if not rows or dispatcher.fatal:
-            return {row.customer.id for row in rows.values()}
+            return {row.family for row in rows.values()}
         reporter.notice(Message("checking_doubt", {"n": len(rows)}))
         settled = replace(reporter, row=lambda result: self._report(reporter, rows.get(result.id), result))
         recovery = Recovery(self._context, replace(self._run, reporter=settled))
@@ -86,18 +91,18 @@ class SendLoop:
             recovery.settle([intent for intent, _ in dispatcher.doubtful.values()])
         except Fatal as failure:  # the rows stay not confirmed; the next run, or the next start, goes on from there
             dispatcher.fatal = failure
-        return {intent.customer_id for intent in recovery.undecided}
+        return {rows[str(intent.source)].family for intent in recovery.undecided}
 
     def _plan_again(self, rows: Sequence[PlannedRow], reporter: Reporter) -> list[PlannedRow]:
-        """Read these customers' invoices again, and allocate again what applies to invoices."""
+        """Read these families' invoices again, and allocate again what applies to invoices."""
         if not any(row.lines for row in rows):
             return list(rows)
-        customers = sorted({row.customer.id for row in rows})
-        self._planner.use_balances(OpenBalances(self._context.quickbooks.open_invoices(customers)))
+        self._planner.read_balances_again({row.customer.id for row in rows})
         planned = [self._planner.plan_again(row) for row in rows]
         idle = {row.id for row in planned if row.operation is Operation.APPLY and not row.lines}
+        names = {row.id: row for row in planned}
         for identity in sorted(idle):
-            reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("nothing_open")))
+            reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=names[identity].rest_because))
         return [row for row in planned if row.id not in idle]
 
     def _why_not_tried(self) -> Message:

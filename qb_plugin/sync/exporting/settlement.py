@@ -26,6 +26,7 @@ from qb_plugin.model import (
     SourceRecord,
 )
 from qb_plugin.money import ZERO
+from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.linking import link_of_intent
 
 NOT_CONFIRMED = Message("not_confirmed")
@@ -56,7 +57,7 @@ def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: LinkO
 def said_of(draft: Draft, saved: QboTransaction, differences: Sequence[str], origin: LinkOrigin) -> Message | None:
     """What to say about a row that is in QuickBooks, worst first."""
     if differences:
-        return Message("saved_but_differs", {"what": ", ".join(differences)})
+        return describe_difference(draft, saved, differences)
     if isinstance(draft, PaymentDraft) and isinstance(saved, QboPayment) and not same_lines(draft.lines, saved.lines):
         return Message("applied_differently", {"meant": total_of(draft.lines), "found": total_of(saved.lines)})
     if origin == LinkOrigin.ADOPTED:

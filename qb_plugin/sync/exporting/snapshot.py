@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,6 +11,8 @@ from qb_plugin.model import (
     Customer,
     Kind,
     Link,
+    ListEntry,
+    QboInvoice,
     QboTransaction,
     Ref,
     SourceRecord,
@@ -19,7 +21,9 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
+from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
+from qb_plugin.sync.families import PayingFamilies
 from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, find_possible_duplicates
 
@@ -28,13 +32,21 @@ MARGIN = timedelta(days=31)  # a transaction of ours may have been given another
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows."""
+    """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows.
+
+    `accounts` and `receivables` are QuickBooks' lists as far as they were read: accounts that take deposits, and accounts of
+    what customers owe.
+    """
 
     auto_apply: bool = False
     apply_as_in_workspace: bool = False
     methods: Mapping[str, str] = field(default_factory=dict)
     deposits: Mapping[str, str] = field(default_factory=dict)
     item_id: str = ""
+    tax: CreditMemoTax = NOT_CHOSEN
+    receivable_id: str = ""
+    accounts: Sequence[ListEntry] = ()
+    receivables: Sequence[ListEntry] = ()
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()
@@ -43,6 +55,7 @@ class ExportOptions:
     look_again: frozenset[Ref] = frozenset()
     send_again: frozenset[Ref] = frozenset()  # what was deleted or voided in QuickBooks since
     user: str = ""  # who answers
+    company_name: Callable[[str], str] = str  # of a realm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +67,13 @@ class ExportSnapshot:
     links: Mapping[Ref, Link]
     linked: LinkedNow
     open_refs: frozenset[Ref]
-    waiting_customers: frozenset[str]
+    waiting_families: frozenset[str]
     claims: Mapping[Ref, Claim]
     duplicates: Mapping[Ref, PossibleDuplicate]
+    families: PayingFamilies
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
+    linked_invoices: Mapping[str, QboInvoice] = field(default_factory=dict)  # by id: open, paid, or another customer's by now
     unreadable: Sequence[UnreadableRecord] = ()
 
     def customer(self, identity: str) -> Customer:
@@ -87,11 +102,12 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     linked = read_linked(context, records, every, period, options.send_again)
     links = {ref: link for ref, link in every.items() if ref not in linked.again}
     readable = [each for each in period if not isinstance(each, UnreadableRecord)]
-    invoices = context.quickbooks.open_invoices(customer_ids) if options.auto_apply and customer_ids else ()
     in_doubt = context.journal.open_intents(context.realm)
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
+    as_here = options.auto_apply and options.apply_as_in_workspace
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
+    families = PayingFamilies(customers)
     chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link)
     answers = context.links.answers(context.realm)
     evidence = read_evidence(
@@ -106,13 +122,27 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         links=links,
         linked=linked,
         open_refs=open_refs,
-        waiting_customers=frozenset(intent.customer_id for intent in in_doubt if not intent.fully_settled),
+        waiting_families=frozenset(families.root(intent.customer_id) for intent in in_doubt if not intent.fully_settled),
         claims=evidence.claims,
         duplicates=find_possible_duplicates(undecided, evidence.candidates, owners, answers),
-        balances=OpenBalances(invoices),
+        families=families,
+        balances=read_balances(context.quickbooks, families, customer_ids if options.auto_apply else ()),
         invoice_links=invoice_links,
+        linked_invoices=read_linked_invoices(context.quickbooks, invoice_links if as_here else {}),
         unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
     )
+
+
+def read_balances(quickbooks: QuickBooksApi, families: PayingFamilies, customer_ids: Iterable[str]) -> OpenBalances:
+    """The open invoices of these customers and of all that bill with them; no call for no customers."""
+    wanted = families.with_families(customer_ids)
+    return OpenBalances(quickbooks.open_invoices(wanted) if wanted else (), families)
+
+
+def read_linked_invoices(quickbooks: QuickBooksApi, links: Mapping[Ref, Link]) -> Mapping[str, QboInvoice]:
+    """The invoices of these links as they are now, so that a row can say why one of them takes nothing; no call for none."""
+    found = quickbooks.invoices([link.quickbooks_id for link in links.values()]) if links else ()
+    return {invoice.id: invoice for invoice in found}
 
 
 def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> Sequence[QboTransaction | UnreadableRecord]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from qb_plugin.host import PaymentLedger, Record
-from qb_plugin.model import Entity, Kind, Outcome, PairAnswer, Ref
+from qb_plugin.model import Entity, Kind, Outcome, Pair, PairAnswer, Ref
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
@@ -29,15 +29,21 @@ class DuplicateFinder:
     context: SyncContext
     ledger: PaymentLedger
     taken: set[str] = field(default_factory=set)
+    answers: Mapping[Pair, PairAnswer] = field(init=False)
     _customers: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         links = client_links(self.context.links, self.context.realm)
+        self.read_answers()
         self._customers = {client: link.quickbooks_id for client, link in links.items()}
+
+    def read_answers(self) -> None:
+        """Read what people said of pairs; again once more was said."""
+        self.answers = self.context.links.answers(self.context.realm)
 
     def hold(self, rows: Sequence[ImportRow], standing: Standing) -> list[ImportRow]:
         """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
-        ready = {row.payment.id: row for row in rows if row.outcome is Outcome.READY and row.payment.id not in standing.gone}
+        ready = {row.payment.id: row for row in rows if row.may_come_in and row.payment.id not in standing.gone}
         records = {record.id: record for record in self._find(ready.values())}
         linked = self._linked([*records.values(), *standing.named.values()], standing)
         held = self._named(ready, standing)
@@ -64,7 +70,7 @@ class DuplicateFinder:
         prefix = external_key(self.context.realm, "")
         made = {r: r.external_key.removeprefix(prefix) for r in records if r.external_key and r.external_key.startswith(prefix)}
         keyed = {r.id: identity for r, identity in made.items() if pair_of(identity.partition("#")[0], r) not in standing.answers}
-        links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records})
+        links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records}) if records else {}
         return keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
 
     def _named(self, ready: Mapping[str, ImportRow], standing: Standing) -> dict[str, tuple[Record, Likeness]]:
@@ -118,9 +124,9 @@ class DuplicateFinder:
             record, how = held[identity]
             self.taken.add(record.id)
             return held_as_duplicate(replace(row, key=standing.keys[identity]), record, how, linked.get(record.id, ""))
-        if row.outcome is Outcome.READY and identity in standing.gone:
+        if row.may_come_in and identity in standing.gone:
             return replace(row, outcome=Outcome.REMOVED, existing=standing.gone[identity], key=standing.keys[identity])
-        return replace(row, key=standing.keys[identity]) if row.outcome is Outcome.READY else row
+        return replace(row, key=standing.keys[identity]) if row.may_come_in else row
 
 
 def is_striking(row: ImportRow, record: Record, how: Likeness) -> bool:

@@ -31,22 +31,25 @@ class Standing:
 
 
 def read_standing(
-    context: SyncContext, ledger: PaymentLedger, clients: Mapping[str, str], payments: Sequence[QboPayment]
+    context: SyncContext,
+    ledger: PaymentLedger,
+    owners: Mapping[str, Sequence[str]],
+    payments: Sequence[QboPayment],
+    answers: Mapping[Pair, PairAnswer],
 ) -> Standing:
-    """Read the links of these payments, and the records that these and our marks name; `clients` by customer."""
+    """Read the links of these payments, and the records that these and our marks name; `owners` are customers' clients."""
     links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [payment.id for payment in payments])
     marks = {payment.id: marker for payment in payments if payment.id not in links and (marker := own_mark(context, payment))}
-    answers = context.links.answers(context.realm)
     unlinked = unlinked_by_person(answers, payments)
     refs = {link.source for link in links.values()} | {marker.source for marker in marks.values()} | set(unlinked.values())
-    records = {Ref(Kind(record.kind), record.id): record for record in ledger.records([str(ref) for ref in sorted(refs)])}
-    elsewhere = context.links.by_source(context.realm, {marker.source for marker in marks.values()})
+    records = {Ref(Kind(r.kind), r.id): r for r in (ledger.records([str(ref) for ref in sorted(refs)]) if refs else ())}
+    elsewhere = context.links.by_source(context.realm, {marker.source for marker in marks.values()}) if marks else {}
     named = {payment.id: record for payment in payments if (record := named_record(marks.get(payment.id), records))}
     named |= {identity: records[ref] for identity, ref in unlinked.items() if ref in records and identity not in links}
     free = [
         p for p in payments if p.id in named and ref_of(named[p.id]) not in elsewhere and pair_of(p.id, named[p.id]) not in answers
     ]
-    marked = prove(free, named, marks, clients)
+    marked = prove(free, named, marks, owners)
     keys = KeyFinder(context.realm, ledger, answers)
     keys.find([payment.id for payment in payments])
     return Standing(
@@ -105,13 +108,13 @@ def named_record(marker: Marker | None, records: Mapping[Ref, Record]) -> Record
 
 
 def prove(
-    payments: Iterable[QboPayment], named: Mapping[str, Record], marks: Mapping[str, Marker], clients: Mapping[str, str]
+    payments: Iterable[QboPayment], named: Mapping[str, Record], marks: Mapping[str, Marker], owners: Mapping[str, Sequence[str]]
 ) -> Mapping[str, Ref]:
     """The record of each payment that its mark proves: an equal birth, or else full agreement; one payment a record."""
     proofs: list[tuple[bool, int, QboPayment]] = []
     for number, payment in enumerate(payments):
         record = named[payment.id]
-        same = agree(payment, record, clients)
+        same = agree(payment, record, owners)
         if payment.total and (same or (record.birth and record.birth == marks[payment.id].birth)):
             proofs.append((not same, number, payment))
     found: dict[str, Ref] = {}
@@ -121,10 +124,11 @@ def prove(
     return found
 
 
-def agree(payment: QboPayment, record: Record, clients: Mapping[str, str]) -> bool:
+def agree(payment: QboPayment, record: Record, owners: Mapping[str, Sequence[str]]) -> bool:
     """Whether client, amount, date and reference are the same on both sides."""
-    there = (clients.get(payment.customer_id), payment.total, payment.date, comparable(payment.reference or ""))
-    return there == (record.client_id, record.amount, record.date, comparable(record.reference))
+    there = (payment.total, payment.date, comparable(payment.reference or ""))
+    same = there == (record.amount, record.date, comparable(record.reference))
+    return same and record.client_id in owners.get(payment.customer_id, ())
 
 
 def ref_of(record: Record) -> Ref:

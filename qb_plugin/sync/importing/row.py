@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 
 from qb_plugin.model import (
     QUICKBOOKS_PAYMENT,
@@ -16,6 +18,9 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.money import ZERO
+
+#: Questions that *Import anyway* answers; the others need another answer, or a change in QuickBooks.
+FORCEABLE = frozenset({"money_went_back", "figures_differ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +38,32 @@ class PossibleDuplicate:
     exact: bool = False
 
 
+class Listing(StrEnum):
+    """Where a list has a payment (docs/architecture.md rule P1)."""
+
+    LISTED = ""
+    HERE = "here"  # Hide Synchronized hides it
+    LOOK_ALIKE = "look_alike"  # exactly like one that is here: Hide Synchronized hides it, and it is counted
+    NO_MONEY = "no_money"  # voided, or of a total of zero: counted only
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
     """A QuickBooks payment beside what would become of it in WorkSpace.
 
-    `outcome` is ready, synchronized (here already), needs_decision (looks the same as one that is here), not_ready (carries
-    no money, or its customer has no client here), removed (deleted in QuickBooks) or failed (cannot be understood). `absent`
-    and `short` are the invoices that are not here and those with less open than was applied, `edited` what was changed in
-    QuickBooks since a person saw it: what is said about the row follows from these facts.
+    `outcome` is ready, synchronized (here already), needs_decision (may be one that is here, or `question` asks), not_ready
+    (carries no money, or its customer has no client here), removed (deleted in QuickBooks) or failed (cannot be understood).
+    `notes` say of every amount that does not stand here as it does in QuickBooks where it is, `edited` is what was changed in
+    QuickBooks since a person saw it.
     """
 
     payment: QboPayment
     outcome: Outcome
     client_id: str = ""
     applications: tuple[Application, ...] = ()
-    absent: tuple[str, ...] = ()
-    short: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    question: Message | None = None
+    went_back: Decimal = ZERO  # the part of the money that QuickBooks gave back to the customer: it is not recorded here
     existing: Ref | None = None
     possible_duplicate: PossibleDuplicate | None = None
     edited: tuple[str, ...] = ()
@@ -61,35 +76,57 @@ class ImportRow:
         return row_id(self.payment.id)
 
     @property
+    def amount(self) -> Decimal:
+        """What is recorded here."""
+        return self.payment.total - self.went_back
+
+    @property
+    def is_forceable(self) -> bool:
+        """Whether a person may say *Import anyway*."""
+        asked = self.question is None or self.question.key in FORCEABLE
+        return self.outcome is Outcome.NEEDS_DECISION and asked
+
+    @property
+    def may_come_in(self) -> bool:
+        """Whether it comes in, or would at a person's word."""
+        return self.outcome is Outcome.READY or self.is_forceable
+
+    @property
     def is_possible_duplicate(self) -> bool:
         """Whether a person is asked, because a WorkSpace payment may be the same."""
         return self.possible_duplicate is not None
 
     @property
-    def exists(self) -> bool:
-        """Whether Hide Synchronized hides it (docs/architecture.md rule P1)."""
-        return self.outcome is Outcome.SYNCHRONIZED or (self.possible_duplicate is not None and self.possible_duplicate.exact)
+    def listing(self) -> Listing:
+        """Where the list has it."""
+        if self.outcome is Outcome.SYNCHRONIZED:
+            return Listing.HERE
+        if self.is_look_alike:
+            return Listing.LOOK_ALIKE
+        return Listing.NO_MONEY if not self.unreadable and why_not(self.payment) else Listing.LISTED
+
+    @property
+    def is_look_alike(self) -> bool:
+        """Whether it is exactly like one that is here, reference included, and nothing else is asked."""
+        return self.possible_duplicate is not None and self.possible_duplicate.exact and self.question is None
 
     @property
     def message(self) -> Message | None:
         """What there is to say: why it cannot come in, or what money stays unapplied."""
         if self.unreadable:
             return Message("cannot_be_read", {"id": self.payment.id, "what": self.unreadable})
-        if self.possible_duplicate:
-            return possible_duplicate_message(self.payment, self.possible_duplicate)
+        if self.outcome is Outcome.NEEDS_DECISION:
+            found = self.possible_duplicate
+            return combine([*filter(None, [self.question]), *([possible_duplicate_message(self.payment, found)] if found else [])])
         return SAYS[self.outcome](self)
 
-    @property
-    def unapplied(self) -> Message | None:
-        """What stays unapplied, and why: an invoice that is not here, one with less open, or unapplied in QuickBooks too."""
-        left = self.payment.total - sum((each.amount for each in self.applications), ZERO)
-        if left == 0:
-            return None
-        if self.absent:
-            return Message("invoice_not_here", {"no": ", ".join(self.absent), "amount": left})
-        if self.short:
-            return Message("invoice_has_less_open", {"no": ", ".join(self.short), "amount": left})
-        return Message("unapplied_here", {"amount": left})
+
+def combine(messages: Sequence[Message]) -> Message | None:
+    """The messages as one, in order; None for none."""
+    if not messages:
+        return None
+    rest = combine(messages[1:])
+    return Message("both", {"first": messages[0], "reason": rest}) if rest else messages[0]
 
 
 def unreadable_row(record: UnreadableRecord) -> ImportRow:
@@ -129,7 +166,7 @@ def possible_duplicate_message(payment: QboPayment, possible_duplicate: Possible
 
 def came_in_changed(row: ImportRow) -> Message:
     """That it came in as it is now, what is not as it was read, and what stays unapplied."""
-    what, rest = ", ".join(row.edited), row.unapplied
+    what, rest = ", ".join(row.edited), combine(row.notes)
     return (
         Message("payment_changed_unapplied", {"what": what, "reason": rest}) if rest else Message("payment_changed", {"what": what})
     )
@@ -143,8 +180,10 @@ def why_not(payment: QboPayment) -> Message | None:
 
 
 SAYS: Mapping[Outcome, Callable[[ImportRow], Message | None]] = {
-    Outcome.READY: lambda row: came_in_changed(row) if row.edited else row.unapplied,
+    Outcome.READY: lambda row: came_in_changed(row) if row.edited else combine(row.notes),
     Outcome.SYNCHRONIZED: lambda _: Message("already_here"),
-    Outcome.NOT_READY: lambda row: why_not(row.payment) or Message("customer_not_matched", {"customer": row.payment.customer_name}),
+    Outcome.NOT_READY: lambda row: (
+        why_not(row.payment) or row.question or Message("customer_not_matched", {"customer": row.payment.customer_name})
+    ),
     Outcome.REMOVED: lambda row: Message("removed_here" if row.existing else "payment_removed"),
 }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from qb_plugin.host import PaymentLedger, PaymentToRecord, RecordedPayment
+from qb_plugin.host import Ledger, PaymentToRecord, RecordedPayment
 from qb_plugin.model import Entity, Kind, Message, Outcome, Pair, PairAnswer, RecordingStatus, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
-from qb_plugin.sync.importing.planning import plan_import
+from qb_plugin.sync.importing.merges import is_unmatched
+from qb_plugin.sync.importing.planning import ImportPlanner
 from qb_plugin.sync.importing.refresh import Refresher, differences
 from qb_plugin.sync.importing.row import ImportRow, unreadable_row
 from qb_plugin.sync.lease import LeasedRun
@@ -22,16 +23,19 @@ GROUP = 500  # payments a commit of the host's
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`methods` maps QuickBooks' payment-method ids to the host's names for them; `force` names rows (`quickbooks_payment:123`) to
-    import though they are possible duplicates."""
+    """`methods` maps QuickBooks' payment-method ids to the host's names for them. `force` names rows (`quickbooks_payment:123`) to
+    import though they may be here, or part of their money went back; `skip` those to leave out; `whose` the client of rows that
+    may be several clients'."""
 
     methods: Mapping[str, str]
     force: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    whose: Mapping[str, str] = field(default_factory=dict)
     user: str = ""  # who answers
 
 
 def import_payments(
-    context: SyncContext, run: LeasedRun, ledger: PaymentLedger, rows: CompactRows, ids: Sequence[str], *, options: ImportOptions
+    context: SyncContext, run: LeasedRun, ledger: Ledger, rows: CompactRows, ids: Sequence[str], *, options: ImportOptions
 ) -> None:
     """Import the rows of these ids in groups, and report one result a row.
 
@@ -40,15 +44,19 @@ def import_payments(
     """
     made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
     refresher = Refresher(context=context, read_at=rows.read_at, since=rows.since)
-    picked = set(ids)
+    picked = set(ids) - options.skip
     asked = {row.asked_about for row in rows.rows.values() if row.asked_about and row.id not in picked}
     finder = DuplicateFinder(context, ledger, asked)
-    for group in in_groups([row for identity in ids if (row := rows.get(identity))], GROUP):
+    planner = ImportPlanner(context=context, ledger=ledger, whose=options.whose, clients=rows.clients, finder=finder)
+    for left in sorted(options.skip & set(ids)):
+        run.reporter.row(RowResult(id=left, outcome=Outcome.SKIPPED, message=Message("not_now")))
+    wanted = [row for identity in ids if identity in picked and (row := rows.get(identity))]
+    for group in in_groups(wanted, GROUP):
         if run.stop():
             for row in group:
                 run.reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=Message("cancelled_row")))
         else:
-            planned = plan_refreshed(context, ledger, [unpack(row) for row in group], refresher, finder)
+            planned = plan_refreshed(planner, [unpack(row) for row in group], refresher)
             remember_answers(context, planned, options)
             accepted = [accept(row, options.force, made_here) for row in planned]
             made_here |= record(context, run.reporter, ledger, accepted, options.methods)
@@ -69,35 +77,40 @@ def remember_answers(context: SyncContext, rows: Sequence[ImportRow], options: I
         context.links.remove(context.realm, gone)
 
 
-def plan_refreshed(
-    context: SyncContext, ledger: PaymentLedger, seen: Sequence[ImportRow], refresher: Refresher, finder: DuplicateFinder
-) -> list[ImportRow]:
+def plan_refreshed(planner: ImportPlanner, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
     odd = {row.payment.id: row for row, payment in now if row.unreadable and payment is row.payment}
     odd |= {identity: unreadable_row(record) for identity, record in found.unreadable.items()}
     readable = [payment for payment in found.payments if payment.id not in odd]
-    planned = {row.payment.id: row for row in plan_import(context, ledger, readable, found.gone, finder=finder)}
+    planned = {row.payment.id: row for row in planner.plan(readable, found.gone)}
     return [odd.get(before.payment.id) or noted(before, planned[before.payment.id]) for before in seen]
 
 
 def noted(before: ImportRow, now: ImportRow) -> ImportRow:
-    """The row, with what is not as a person saw it; of one that could not be read then, there is nothing to compare."""
+    """The row, with what is not as a person saw it; of one that could not be read then, there is nothing to compare.
+
+    That a customer was merged was seen by other payments of the list, which may not be at hand now.
+    """
+    if is_unmatched(now) and before.question and now.question is None and not differences(before.payment, now.payment):
+        return replace(now, question=before.question, client_id=before.client_id)
     edited = () if before.unreadable else differences(before.payment, now.payment)
     return replace(now, edited=edited) if edited else now
 
 
 def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
-    """Make a possible duplicate ready when a person said that it is another payment, or when this run itself recorded the other;
-    and what was removed here when a person wants it back."""
-    other = row.id in force or (row.is_possible_duplicate and row.existing and row.existing.id in made_here)
-    asked = row.is_possible_duplicate or (row.outcome is Outcome.REMOVED and row.existing)
-    return replace(row, outcome=Outcome.READY, possible_duplicate=None, existing=None) if asked and other else row
+    """Make a row ready that a person said is to come in, or that is like one which this run itself recorded; and what was removed
+    here when a person wants it back."""
+    other = row.question is None and row.is_possible_duplicate and row.existing is not None and row.existing.id in made_here
+    asked = row.is_forceable or (row.outcome is Outcome.REMOVED and row.existing)
+    if not asked or not (other or row.id in force):
+        return row
+    return replace(row, outcome=Outcome.READY, possible_duplicate=None, question=None, existing=None)
 
 
 def record(
-    context: SyncContext, reporter: Reporter, ledger: PaymentLedger, rows: Sequence[ImportRow], methods: Mapping[str, str]
+    context: SyncContext, reporter: Reporter, ledger: Ledger, rows: Sequence[ImportRow], methods: Mapping[str, str]
 ) -> set[str]:
     """Record the ready ones; the others keep their outcome, and those found here already are linked (healed by key).
 
@@ -121,7 +134,7 @@ def as_host_payment(row: ImportRow, methods: Mapping[str, str]) -> PaymentToReco
         "external_key": row.key,
         "client_id": row.client_id,
         "date": payment.date,
-        "amount": payment.total,
+        "amount": row.amount,
         "method": methods.get(payment.method_id or "", ""),
         "reference": payment.reference or "",
         "memo": payment.note or "",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from hostsim.practice.database import Practice, open_practice
+from hostsim.practice.mark_sets import MarkSets
 from hostsim.practice.marks import PracticeMarks, register_addin
 from hostsim.practice.sql.connection import Database
 from hostsim.testing import demo_practice
@@ -25,7 +26,8 @@ from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.lease import LeasedRun
 from tests.support.hosts.text_host import TextHost
-from tests.support.ledgers.fake_ledger import FakeLedger, FakeMarks
+from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_marks import FakeMarks
 from tests.support.virtual_clock import VirtualClock
 
 TODAY = date(2026, 11, 20)
@@ -176,7 +178,7 @@ def test_marks_in_a_locked_sqlite_file_are_set_when_the_lock_is_gone(
     with practice.database.writing() as connection:
         addin = register_addin(connection, "quickbooks")
     hurried = Database(f"sqlite:///{tmp_path / 'firm.db'}", BRIEFLY)
-    marks = PracticeMarks(hurried, addin)
+    marks = PracticeMarks(hurried, MarkSets(hurried, addin))
     host.ledger.marks = marks  # type: ignore[assignment]
     locker = sqlite3.connect(tmp_path / "firm.db", isolation_level=None)
     with connected(host, clock) as runtime, closing(locker) as other:

@@ -15,7 +15,7 @@ from qb_plugin.runtime import Runtime
 from qb_plugin.sync.lease import LeasedRun
 from tests.support.addin.reported_rows import IDS, connected, ended, failing, reporting
 from tests.support.hosts.text_host import TextHost
-from tests.support.ledgers.fake_ledger import FakeMarks
+from tests.support.ledgers.fake_marks import FakeMarks
 from tests.support.virtual_clock import VirtualClock
 
 WAIT = Message("quickbooks_no_connection", {"seconds": 5})
@@ -48,10 +48,12 @@ MARKED = {
 def test_each_end_of_a_row_sets_its_mark_with_the_number_in_quickbooks(task: RunTask, host: TextHost, outcome: Outcome) -> None:
     rows = [ended("payment:1", outcome, quickbooks_id="698"), ended("payment:2", outcome)]
     task.run("export-payments", IDS[:2], reporting(*rows))
-    state = MARKED[outcome]
-    assert {ref: (mark.state, mark.external_id) for ref, mark in host.marks.marks.items()} == (
-        {"payment:1": (state, "698"), "payment:2": (state, "")} if state else {}
-    )
+    state, still_linked = MARKED[outcome], outcome is Outcome.REMOVED  # until a person decides
+    marked = {"payment:1": "" if still_linked else state, "payment:2": state}
+    numbers = {"payment:1": "698", "payment:2": ""}
+    assert {ref: (mark.state, mark.external_id) for ref, mark in host.marks.marks.items()} == {
+        ref: (found, numbers[ref]) for ref, found in marked.items() if found
+    }
 
 
 def test_every_outcome_of_a_run_is_in_the_table() -> None:
@@ -72,7 +74,7 @@ def test_the_record_to_mark_is_the_row_or_what_it_became() -> None:
     assert marked_record(ended("payment:1")) == "payment:1"
     assert marked_record(ended("payment:1", source=Ref(Kind.PAYMENT, "2"))) == "payment:2"
     assert marked_record(ended("quickbooks_payment:1")) is None
-    assert mark_change("payment:1", "failed", None) == {"ref": "payment:1", "state": "failed"}
+    assert mark_change("payment:1", "failed", None, "9130") == {"ref": "payment:1", "state": "failed", "scope": "9130"}
 
 
 def test_the_bar_has_its_length_from_the_first_row_on_and_moves_when_a_row_has_ended(task: RunTask, host: TextHost) -> None:
@@ -96,9 +98,9 @@ def test_a_result_for_a_row_that_was_not_asked_for_is_not_shown(task: RunTask, h
 
 def test_a_wait_is_said_until_a_row_has_ended_and_by_nobody_after_the_run(runtime: Runtime, task: RunTask, host: TextHost) -> None:
     def work(run: LeasedRun) -> None:
-        run.reporter.row(ended("payment:1"))
         runtime.notices.publish(WAIT)
-        run.reporter.row(ended("payment:2", Outcome.RUNNING))
+        run.reporter.row(ended("payment:1", Outcome.RUNNING))
+        run.reporter.row(ended("payment:1"))
         run.reporter.row(ended("payment:2"))
         run.reporter.notice(WAIT)
         run.reporter.row(ended("payment:3"))
@@ -106,7 +108,7 @@ def test_a_wait_is_said_until_a_row_has_ended_and_by_nobody_after_the_run(runtim
     task.run("export-payments", IDS, work)
     runtime.notices.publish(WAIT)
     assert [line for line in host.lines if line[0] == "*" or line.startswith("synchronized")] == [
-        "synchronized payment:1", WAITS, "synchronized payment:2", "* ", WAITS, "synchronized payment:3", "* ",
+        WAITS, "synchronized payment:1", "* ", "synchronized payment:2", WAITS, "synchronized payment:3", "* ",
     ]  # fmt: skip
 
 

@@ -215,7 +215,7 @@ def test_a_mixed_selection_warns_and_shows_the_payments(scene: Scene) -> None:
 def test_a_dry_run_sends_nothing(scene: Scene) -> None:
     answer = {**scene.opened("export-payments"), "dry_run": True, "auto_apply": True}
     summary = scene.run("export-payments", "export", answer, ["payment:1", "payment:5"])
-    assert scene.outcomes(summary) == {"payment:1": "ready", "payment:5": "failed"}
+    assert scene.outcomes(summary) == {"payment:1": "ready", "payment:5": "not_ready"}
     assert scene.host.marks.marked("synchronized") == []
     assert scene.outcomes(scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1"])) == {
         "payment:1": "synchronized"

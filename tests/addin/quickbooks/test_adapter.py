@@ -66,10 +66,10 @@ def test_customers_come_with_the_inactive_ones_and_the_sub_customers_path(books:
     assert customers["O'Connor Plumbing"].active
 
 
-def test_accounts_that_take_a_deposit(books: QuickBooksAdapter) -> None:
+def test_accounts_that_take_a_deposit_and_those_of_what_customers_owe(books: QuickBooksAdapter) -> None:
     accounts = books.accounts()
-    assert ListEntry("4", "Undeposited Funds", "Other Current Asset") in accounts
-    assert {account.type for account in accounts} == {"Bank", "Other Current Asset"}
+    assert ListEntry("4", "Undeposited Funds", "Other Current Asset", currency="USD") in accounts
+    assert {account.type for account in accounts} == {"Bank", "Other Current Asset", "Accounts Receivable"}
 
 
 def test_methods_and_items(books: QuickBooksAdapter) -> None:

@@ -12,7 +12,7 @@ from qb_plugin.model import Entity, Link, LinkOrigin, Ref
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.mark_queue import GROUP, MarkQueue
 from tests.support.hosts.text_host import TextHost
-from tests.support.ledgers.fake_ledger import FakeMarks
+from tests.support.ledgers.fake_marks import FakeMarks
 
 
 class RecordingMarks(FakeMarks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qb_plugin.model import Entity, Link, LinkOrigin, Ref
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.marks_repair import repair_marks
-from tests.support.ledgers.fake_ledger import FakeMarks
+from tests.support.ledgers.fake_marks import FakeMarks
 
 
 class CountingMarks(FakeMarks):

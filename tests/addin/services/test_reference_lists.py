@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qb_plugin.errors import NotConnected
-from qb_plugin.model import Connection, ListEntry, Message
+from qb_plugin.model import Company, Connection, ListEntry, Message
 from qb_plugin.services.reference_lists import LIFETIME, ReferenceListCache
 from tests.addin.services.conftest import CONNECTED
 from tests.support.virtual_clock import VirtualClock
@@ -35,7 +35,10 @@ class Lists:
     def accounts(self) -> list[ListEntry]:
         return [ListEntry("4", "Undeposited Funds")]
 
-    methods = items = accounts
+    methods = items = tax_codes = accounts
+
+    def preferences(self) -> Company:
+        return Company(realm="123", name="")
 
 
 @pytest.fixture

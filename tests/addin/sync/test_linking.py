@@ -83,13 +83,13 @@ def test_payments_that_a_person_called_the_same_are_matched(firm: Firm) -> None:
     assert (link.quickbooks_id, link.origin) == ("900", LinkOrigin.MATCHED)
 
 
-def test_a_client_is_moved_to_another_customer_and_a_taken_customer_stays(firm: Firm) -> None:
+def test_a_client_is_moved_to_another_customer_and_two_may_share_one(firm: Firm) -> None:
     links = firm.store.links
-    assert link_clients(links, REALM, {"1": "90", "2": customer_id(3), "9": "91"}) == MatchedClients(2, {"2": "3"})
+    assert link_clients(links, REALM, {"1": "90", "2": customer_id(3), "9": "91"}) == MatchedClients(3, {"2": "3"})
     found = client_links(links, REALM)
     assert {client: link.quickbooks_id for client, link in found.items()} == {
         "1": "90",
-        "2": customer_id(2),
+        "2": customer_id(3),
         "3": customer_id(3),
         "4": customer_id(4),
         "5": customer_id(5),

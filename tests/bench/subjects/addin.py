@@ -20,7 +20,7 @@ from hostsim.secrets.simulator_credentials import SimulatorKeys
 from hostsim.testing import KEY, source_of
 from hostsim.workspace import Workspace, open_workspace
 from qb_plugin.clock import SystemClock
-from qb_plugin.forms.exporting.rows import as_source
+from qb_plugin.forms.exporting.answer import build_options
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
@@ -28,6 +28,7 @@ from qb_plugin.sync.exporting.run_export import export
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.reporting import SILENT
 from qb_plugin.sync.run import RunProgress, run_under_lease
+from qb_plugin.sync.sources import as_source
 from tests.support.paths import ROOT
 
 FREE = Limits(per_second=1_000_000, per_minute=1_000_000, batches_per_minute=1_000_000)
@@ -96,7 +97,7 @@ def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
     records = [as_source(record) for record in services.host.ledger.records(ids)]
     progress, run = RunProgress(ids), services.new_run("export-payments", len(ids))
     context = services.context(services.connection())
-    options = form._build_options(form._schema.load(answer, unknown="exclude"), {})
+    options = build_options(services, form._form._schema.load(answer, unknown="exclude"), {})
 
     def work(leased: LeasedRun) -> None:
         export(context, leased, options, records)

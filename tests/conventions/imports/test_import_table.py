@@ -15,7 +15,15 @@ ADDIN: dict[str, set[str]] = {
     "plugin": {"forms", "runtime", "services", "host", "registrars"},  # services: the parts that a test replaces
     "registrars": {"forms"},  # the shape of what is registered
     "forms": {"forms", "sync", "schemas", "messages", "host", "model", "errors", "money"},  # money: to show it
-    "sync": {"sync", "host", "model", "money", "errors", "clock"},  # host: its Protocols, so that one thing has one type
+    "sync": {
+        "sync",
+        "host",
+        "ledger_changes",
+        "model",
+        "money",
+        "errors",
+        "clock",
+    },  # host: its Protocols, so that one thing has one type
     "quickbooks": {"quickbooks", "schemas", "model", "money", "errors", "clock"},
     "store": {"store", "model", "errors", "clock"},
     "schemas": {"schemas", "model", "money"},

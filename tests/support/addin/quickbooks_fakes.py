@@ -37,7 +37,7 @@ NO_NETWORK = "http://localhost:8401"
 KEY = bytes(range(32))
 REDIRECT = "http://127.0.0.1:8400/callback"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
-MOST_REQUESTS = 2000  # of one test: whoever asks more asks without end
+MOST_REQUESTS = 500  # of one test: whoever asks more asks without end
 
 
 class StoppedClock(VirtualClock):

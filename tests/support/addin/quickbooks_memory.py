@@ -17,11 +17,13 @@ from qb_plugin.model import (
     Company,
     CreditMemoDraft,
     Customer,
+    Document,
     Draft,
     Entity,
     Fault,
     Intent,
     ListEntry,
+    OtherReceipt,
     PaymentChanges,
     PaymentDraft,
     QboCreditMemo,
@@ -54,6 +56,8 @@ class FakeBooks:
         self.all_at_once = False  # whether the answers to all that is in flight come together
         self.customers_: list[Customer] = []
         self.invoices_: dict[str, QboInvoice] = {}
+        self.documents_: dict[tuple[str, str], Document] = {}
+        self.receipts_: list[OtherReceipt] = []
         self.saved: dict[str, QboTransaction] = {}
         self.unreadable: list[UnreadableRecord] = []  # records that every list shows and nobody can understand
         self.rows_a_page, self.tells_at_most = 1000, 1000
@@ -114,6 +118,10 @@ class FakeBooks:
         self._asked("customers")
         return self.customers_
 
+    def customers_by_id(self, ids: Sequence[str]) -> Sequence[Customer]:
+        self._asked("customers_by_id")
+        return [customer for customer in self.customers_ if customer.id in ids]
+
     def accounts(self) -> Sequence[ListEntry]:
         return ()
 
@@ -123,12 +131,32 @@ class FakeBooks:
     def items(self) -> Sequence[ListEntry]:
         return ()
 
+    def tax_codes(self) -> Sequence[ListEntry]:
+        return ()
+
+    def preferences(self) -> Company:
+        return self.company()
+
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         self._asked("open_invoices")
         return [i for i in self.invoices_.values() if i.customer_id in customer_ids and i.balance > 0]
 
     def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]:
         return [self.invoices_[identity] for identity in ids]
+
+    def documents(self, type: str, ids: Sequence[str]) -> Mapping[str, Document]:
+        self._asked("documents")
+        invoices = {
+            i.id: Document(id=i.id, number=i.number, date=i.date, total=i.total, customer_id=i.customer_id)
+            for i in self.invoices_.values()
+            if type == "Invoice"
+        }
+        found = invoices | {identity: each for (kind, identity), each in self.documents_.items() if kind == type}
+        return {identity: found[identity] for identity in ids if identity in found}
+
+    def other_receipts(self, start: date | None, end: date | None) -> Sequence[OtherReceipt]:
+        self._asked("other_receipts")
+        return self.receipts_
 
     def _odd(self, entity: str) -> list[UnreadableRecord]:
         return [record for record in self.unreadable if record.entity == entity]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from qb_plugin.model import (
+    CREDIT_TYPES,
     Application,
     Customer,
     Entity,
@@ -85,7 +86,7 @@ def invoice(identity: str, client: int, balance: str, day: int = 1, number: str 
 
 
 def book_payment(identity: str, client: int = 1, amount: str = "100.00", **more: object) -> QboPayment:
-    """A payment that stands in QuickBooks."""
+    """A payment that stands in QuickBooks; what its lines leave of it is unapplied, unless `more` says otherwise."""
     total = Decimal(amount)
     book = QboPayment(
         id=identity,
@@ -95,8 +96,17 @@ def book_payment(identity: str, client: int = 1, amount: str = "100.00", **more:
         date=DAY,
         total=total,
         unapplied=total,
+        currency="USD",
     )
-    return replace(book, **more)  # type: ignore[arg-type]
+    made: QboPayment = replace(book, **more)  # type: ignore[arg-type]
+    return made if "unapplied" in more else settled(made)
+
+
+def settled(payment: QboPayment, **more: object) -> QboPayment:
+    """The payment with these changes; what its lines leave of it is unapplied."""
+    made: QboPayment = replace(payment, **more)  # type: ignore[arg-type]
+    used = sum((-each.amount if each.type in CREDIT_TYPES else each.amount for each in made.lines), Decimal("0.00"))
+    return replace(made, unapplied=made.total - used)
 
 
 def line(identity: str, amount: str, number: str | None = None, type: str = "Invoice") -> Line:

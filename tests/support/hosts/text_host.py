@@ -12,7 +12,8 @@ import pluggy
 from hostsim.addins.hookspecs import PROJECT, WorkspaceHooks
 from qb_plugin.forms.descriptions import ActResult, RowChange
 from qb_plugin.host import CallbackAnswer
-from tests.support.ledgers.fake_ledger import FakeLedger, FakeMarks
+from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_marks import FakeMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,10 @@ class TextHost:
     calls: dict[tuple[str, ...], Callable[[Sequence[str]], ActResult]] = field(default_factory=dict)
     jobs: dict[str, Callable[[], None]] = field(default_factory=dict)
     callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
     cancelled: bool = False
     cancel_after: int | None = None
+    when_running: Callable[[], None] | None = None  # called once, when the first row is on its way
 
     @property
     def marks(self) -> FakeMarks:
@@ -62,6 +65,10 @@ class TextHost:
     def option(self, name: str) -> str | None:
         """What the test gave."""
         return self.options.get(name)
+
+    def say_wait(self, text: str, /) -> None:
+        """Keep what was said."""
+        self.waits.append(text)
 
     def on_callback(self, handler: Callable[[Mapping[str, str]], CallbackAnswer]) -> None:
         """Keep the handler for the test to call."""
@@ -86,6 +93,9 @@ class TextHost:
     def row(self, row: RowChange) -> None:
         """What has become of a row, as a line of text."""
         self.rows[row["id"]] = row
+        if row["outcome"] == "running" and self.when_running:
+            happens, self.when_running = self.when_running, None
+            happens()
         self.lines.append(f"{row['outcome']} {row['id']} {row.get('message', '')}".rstrip())
         if self.cancel_after is not None and sum(" payment:" in line for line in self.lines) >= self.cancel_after:
             self.cancelled = True

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tests.support.ledgers.fake_ledger import ZERO, FakeLedger, FakeMarks
+from tests.support.ledgers.fake_ledger import ZERO, FakeLedger
 from tests.support.ledgers.fake_ledger_values import (
     FakeApplication,
     FakeClient,
@@ -18,6 +18,7 @@ from tests.support.ledgers.fake_ledger_values import (
     FakeRecorded,
     FakeSnapshot,
 )
+from tests.support.ledgers.fake_marks import FakeMarks
 
 Given = Mapping[str, Any]
 CENT = Decimal("0.01")
@@ -163,6 +164,11 @@ class FindsAnyInvoice(FakeLedger):
         return self.bills
 
 
+class FindsExactNumbers(FakeLedger):
+    def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[FakeInvoice]:
+        return [bill for bill in self.bills if bill.number in numbers]
+
+
 class KnowsNoCurrency(FakeLedger):
     def clients(self) -> Sequence[FakeClient]:
         return [replace(person, currency="") for person in super().clients()]
@@ -215,7 +221,7 @@ class ForgetsMarks(FakeLedger):
 
 
 class EverMarked(FakeMarks):
-    def marked(self, state: str) -> Sequence[str]:
+    def marked(self, state: str, scope: str = "") -> Sequence[str]:
         self.ever = getattr(self, "ever", set()) | {mark.ref for mark in self.marks.values() if mark.state == state}
         return sorted(self.ever if state == "synchronized" else super().marked(state))
 
@@ -224,6 +230,28 @@ class ListsOldMarks(FakeLedger):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.marks = EverMarked()
+
+
+class OneCompanysMarks(FakeMarks):
+    def of(self, scope: str) -> dict[str, FakeMark]:
+        return self.marks
+
+
+class KnowsNoCompany(FakeLedger):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.marks = OneCompanysMarks()
+
+
+class StuckMarks(FakeMarks):
+    def use(self, scope: str) -> None:
+        self.of(scope)
+
+
+class StaysWithTheFirst(FakeLedger):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.marks = StuckMarks()
 
 
 class SearchesNothing(FakeLedger):
@@ -255,6 +283,7 @@ BROKEN_RECORDING: Mapping[str, type[FakeLedger]] = {
     "records_in_order": SortsRecords,
     "payments_by_amount": FindsByAmountAlone,
     "invoices_are_found": FindsAnyInvoice,
+    "numbers_in_any_case": FindsExactNumbers,
     "clients_have_currencies": KnowsNoCurrency,
     "both_ends_included": EndsADayEarly,
     "counted_and_summed": OldestFirst,
@@ -263,5 +292,7 @@ BROKEN_RECORDING: Mapping[str, type[FakeLedger]] = {
     "filtered_by_marks": IgnoresHidden,
     "marks_keep_the_rest": ForgetsMarks,
     "marked_by_state": ListsOldMarks,
+    "marks_by_company": KnowsNoCompany,
+    "company_in_use": StaysWithTheFirst,
     "search_finds": SearchesNothing,
 }

@@ -19,30 +19,10 @@ from tests.support.ledgers.fake_ledger_values import (
     FakeRecorded,
     FakeSnapshot,
 )
+from tests.support.ledgers.fake_marks import FakeMarks
 
 CHANGES = frozenset({"apply", "update", "remove", "create_clients"})
 ZERO = Decimal("0.00")
-
-
-@dataclass(slots=True)
-class FakeMarks:
-    """Marks by record."""
-
-    marks: dict[str, FakeMark] = field(default_factory=dict)
-
-    def get(self, refs: Sequence[str]) -> Mapping[str, FakeMark]:
-        """The marks of these records that have one."""
-        return {ref: self.marks[ref] for ref in refs if ref in self.marks}
-
-    def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Change what each change names."""
-        for change in changes:
-            mark = self.marks.get(change["ref"], FakeMark(change["ref"]))
-            self.marks[mark.ref] = replace(mark, **{name: value for name, value in change.items() if name != "ref"})
-
-    def marked(self, state: str) -> Sequence[str]:
-        """All records with this state."""
-        return [ref for ref, mark in self.marks.items() if mark.state == state]
 
 
 @dataclass
@@ -78,7 +58,7 @@ class FakeLedger:
             return False
         if query.get("refs") is not None:
             return entry.ref in query["refs"]
-        mark = self.marks.marks.get(entry.ref, FakeMark(entry.ref))
+        mark = self.marks.of(query.get("scope") or "").get(entry.ref, FakeMark(entry.ref))
         if mark.state == "synchronized" and query.get("hide_synchronized"):
             return False
         if mark.hidden and not query.get("show_hidden", True):
@@ -97,8 +77,9 @@ class FakeLedger:
         return [bill for bill in self.bills if bill.id in ids]
 
     def invoices_by_number(self, numbers: Sequence[str]) -> Sequence[FakeInvoice]:
-        """Invoices with these numbers."""
-        return [bill for bill in self.bills if bill.number in numbers]
+        """Invoices with these numbers, whatever their case and outer blanks."""
+        wanted = {number.strip().casefold() for number in numbers}
+        return [bill for bill in self.bills if bill.number.strip().casefold() in wanted]
 
     def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[FakeRecord]:
         """Payments of these clients, dates and amounts."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from qb_plugin.errors import ReconnectNeeded, Unreachable
+from qb_plugin.errors import Fatal, ReconnectNeeded, Unreachable
+from qb_plugin.model import Message
 from qb_plugin.quickbooks.auth.oauth import App, GrantRefused, OAuth
 from qb_plugin.quickbooks.environment import Environment, find_environment
 from qb_plugin.quickbooks.limits import Limits
@@ -137,3 +138,61 @@ def test_invalid_grant_is_told_apart_from_a_wrong_client() -> None:
     with pytest.raises(ReconnectNeeded) as caught:
         client.refresh("R")
     assert not isinstance(caught.value, GrantRefused)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "failure", "key"),
+    [
+        (400, b'{"error":"invalid_grant"}', GrantRefused, "quickbooks_signed_out"),
+        (400, b'{"error":"invalid_client"}', ReconnectNeeded, "quickbooks_app_refused"),
+        (400, b'{"error":"unauthorized_client"}', ReconnectNeeded, "quickbooks_app_refused"),
+        (401, b'{"error":"other"}', ReconnectNeeded, "quickbooks_app_refused"),
+        (401, b"", ReconnectNeeded, "quickbooks_app_refused"),
+        (402, b"", Fatal, "quickbooks_sign_in_failed"),
+        (400, b'{"error":"invalid_scope"}', Fatal, "quickbooks_sign_in_failed"),
+        (429, b"", Unreachable, "quickbooks_sign_in_unreachable"),
+        (499, b"", Fatal, "quickbooks_sign_in_failed"),
+        (500, b"", Unreachable, "quickbooks_sign_in_unreachable"),
+        (503, b"<html>", Unreachable, "quickbooks_sign_in_unreachable"),
+    ],
+)
+@pytest.mark.parametrize("tid", ["", "1-65a0-1"])
+def test_each_refusal_is_told_with_its_status_its_code_and_its_trace(
+    status: int, body: bytes, failure: type[Fatal], key: str, tid: str
+) -> None:
+    client, _ = oauth(Scripted(body, status, {"intuit_tid": tid} if tid else {}))
+    with pytest.raises(failure) as caught:
+        client.refresh("R")
+    code = body.decode().partition(':"')[2].partition('"')[0]
+    assert type(caught.value) is failure
+    assert caught.value.message == Message(key, details=f"HTTP {status} {code} {tid}".strip())
+
+
+@pytest.mark.parametrize(
+    ("answer", "key", "details"),
+    [
+        (Scripted(problem=requests.ReadTimeout("Basic Y2xpZW50")), "quickbooks_sign_in_unreachable", "ReadTimeout"),
+        (Scripted(b"[]"), "quickbooks_sign_in_unreadable", "the token answer is not an object"),
+    ],
+)
+def test_an_answer_that_is_none_is_told_by_its_kind(answer: Scripted, key: str, details: str) -> None:
+    client, _ = oauth(answer)
+    with pytest.raises(Unreachable) as caught:
+        client.refresh("R")
+    assert caught.value.message == Message(key, details=details)
+    assert caught.value.__context__ is None
+
+
+def test_a_discovery_document_that_lacks_what_the_library_wants_is_told_by_the_kind_of_failure() -> None:
+    client, _ = oauth(discovery=DISCOVERY.replace(b'"issuer"', b'"other"'))
+    with pytest.raises(Unreachable) as caught:
+        client.refresh("R")
+    assert caught.value.message == Message("quickbooks_sign_in_unreadable", details="KeyError")
+
+
+@pytest.mark.parametrize("discovery", [b"[]", DISCOVERY.replace(b"https://quickbooks.test/token", b"https://evil.test/token")])
+def test_a_discovery_document_that_is_not_believed_is_told_as_such(discovery: bytes) -> None:
+    client, _ = oauth(discovery=discovery)
+    with pytest.raises(Unreachable) as caught:
+        client.refresh("R")
+    assert caught.value.message.details == "the discovery document names addresses that are not Intuit's"

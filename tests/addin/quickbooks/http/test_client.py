@@ -41,7 +41,7 @@ def test_a_call_goes_to_the_company_with_the_token_the_version_and_both_timeouts
     assert asked.url == f"{ADDRESS}/v3/company/{REALM}/query?minorversion=75"
     assert asked.headers["Authorization"] == "Bearer ACCESS-1"
     assert asked.headers["Accept"] == "application/json"
-    assert asked.body == b"SELECT * FROM PaymentMethod ORDERBY Id STARTPOSITION 1 MAXRESULTS 1000"
+    assert asked.body == b"SELECT * FROM PaymentMethod WHERE Active IN (true, false) ORDERBY Id STARTPOSITION 1 MAXRESULTS 1000"
     assert (options["timeout"], options["verify"]) == ((10.0, 125.0), True)
 
 

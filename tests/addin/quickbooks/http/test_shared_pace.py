@@ -217,12 +217,15 @@ def test_more_than_a_minute_later_quickbooks_word_counts_again(firm: Firm) -> No
     assert sent_at(firm, limiter, calls=1) == [75.0]
 
 
-def test_a_wait_for_our_own_pace_is_told_after_two_seconds_and_counted_down(firm: Firm) -> None:
+@pytest.mark.parametrize(("purpose", "first"), [(RUN, 59), (FORM, 61)])
+def test_a_long_wait_for_our_own_pace_is_told_to_a_form_at_once_and_to_a_run_after_two_seconds(
+    purpose: CallPurpose, first: int, firm: Firm
+) -> None:
     limiter = firm.process("a", SMALL)
-    sent_at(firm, limiter, calls=41)
+    sent_at(firm, limiter, calls=41, purpose=purpose)
     told = firm.told["a"]
     assert {wait.reason for wait in told} == {PaceReason.OWN_CALLS}
-    assert [wait.seconds for wait in told] == list(range(59, 1, -1))
+    assert [wait.seconds for wait in told] == list(range(first, 1, -1))
     assert limiter.waits is None
 
 

@@ -12,7 +12,19 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, inspect, select, text
 
 from qb_plugin.errors import Fatal
-from qb_plugin.model import Connection, ConnectionState, Entity, IntentState, Message, Outcome, RowResult
+from qb_plugin.model import (
+    Connection,
+    ConnectionState,
+    Entity,
+    IntentState,
+    Kind,
+    Message,
+    Outcome,
+    Pair,
+    PairAnswer,
+    Ref,
+    RowResult,
+)
 from qb_plugin.store.database import open_store
 from qb_plugin.store.sql import migrations, tables
 from tests.support.addin.store_samples import NOON, REALM, StillClock, payment, sample_intent, sample_link, sample_run
@@ -240,3 +252,27 @@ def drop_all(url: str) -> None:
     engine = create_engine(url)
     tables.METADATA.drop_all(engine)
     engine.dispose()
+
+
+def test_links_are_unique_by_kind_afterwards_and_answers_have_a_place(old_url: str) -> None:
+    with closing(open_store(old_url, StillClock())) as store:
+        clients = [
+            replace(sample_link(n), source=Ref(Kind.CLIENT, str(n)), entity=Entity.CUSTOMER, quickbooks_id="58") for n in (1, 2)
+        ]
+        assert store.links.add(clients) == clients
+        assert store.links.add([sample_link(2, "qb-1")]) == []
+        store.links.unlink(REALM, [payment(1)], "Maria")
+        assert store.links.answers(REALM) == {Pair(payment(1), Entity.PAYMENT, "qb-1"): PairAnswer.UNLINKED}
+        assert store.journal.standing(REALM, [payment(1)]) == []
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    ["DROP INDEX quickbooks_links_book", "CREATE UNIQUE INDEX quickbooks_links_transaction", "CREATE TABLE quickbooks_pair"],
+)
+def test_the_step_to_links_by_kind_may_die_anywhere(old_url: str, beginning: str) -> None:
+    before = shape_of(old_url)
+    with dying_at(beginning), pytest.raises(KeyboardInterrupt):
+        open_store(old_url, StillClock())
+    assert shape_of(old_url) == before
+    test_links_are_unique_by_kind_afterwards_and_answers_have_a_place(old_url)

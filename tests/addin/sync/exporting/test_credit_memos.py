@@ -60,7 +60,8 @@ def test_a_memo_is_saved_and_then_applied_by_a_payment_of_nothing(firm: Firm) ->
     ]
     result = ended.rows[str(CM.ref)]
     assert result.applied == (Application("1", "INV-1001", Decimal("50.00")), part(2, "25.00"))
-    assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, None, "1001")
+    told = Message("auto_applied", {"id": "1001", "invoices": "INV-1001 50.00, INV-2 25.00"})
+    assert (result.outcome, result.message, result.quickbooks_id) == (Outcome.SYNCHRONIZED, told, "1001")
     assert ended.story(CM)[-1] is Outcome.SYNCHRONIZED
     assert set(ended.story(CM)[:-1]) == {Outcome.RUNNING}
     assert [intent.operation for intent in firm.standing(CM)] == [Operation.CREATE, Operation.APPLY]
@@ -92,7 +93,9 @@ def test_a_memo_that_quickbooks_gave_another_total_is_changed_and_not_applied(fi
     firm.quickbooks.script(CM.ref, Step(change={"total": Decimal("81.00"), "remaining": Decimal("81.00")}))
     ended = firm.export(CM, auto_apply=True)
     assert ended.outcome(CM) is Outcome.CHANGED
-    assert ended.rows[str(CM.ref)].message == Message("saved_but_differs", {"what": "amount"})
+    assert ended.rows[str(CM.ref)].message == Message(
+        "memo_total_differs", {"meant": Decimal("75.00"), "found": Decimal("81.00"), "id": "1001"}
+    )
     assert applications(firm) == []
     assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
     assert firm.export(CM, auto_apply=True).outcome(CM) is Outcome.CHANGED
@@ -155,7 +158,9 @@ def test_an_application_that_finds_nothing_open_any_more_says_so(firm: Firm) -> 
     firm.open(invoice("1", 1, "50.00"))
     firm.quickbooks.after_batch = spend_once(firm, "1")
     ended = firm.export(CM, auto_apply=True)
-    assert ended.rows[str(CM.ref)].message == Message("memo_not_applied", {"reason": Message("nothing_open")})
+    assert ended.rows[str(CM.ref)].message == Message(
+        "memo_not_applied", {"reason": Message("nothing_open", {"customer": "Customer 1"})}
+    )
 
 
 def spend_once(firm: Firm, identity: str) -> Callable[[], None]:

@@ -70,8 +70,9 @@ def test_auto_apply_says_where_the_money_went_and_what_stayed(firm: Firm) -> Non
     ended = firm.export(row, auto_apply=True)
     result = ended.rows[str(row.ref)]
     assert result.applied == (Application("1", "INV-1001", Decimal("60.00")),)
-    values = {"a": Decimal("60.00"), "b": Decimal("100.00"), "c": Decimal("40.00")}
-    assert result.message == Message("partly_applied", values)
+    values = {"a": Decimal("60.00"), "b": Decimal("100.00"), "c": Decimal("40.00"), "id": "1001", "invoices": "INV-1001 60.00"}
+    reason = Message("nothing_more_open", {"customer": "Customer 1"})
+    assert result.message == Message("auto_applied_partly", {**values, "reason": reason})
 
 
 def test_without_auto_apply_nothing_is_applied(firm: Firm) -> None:

@@ -24,7 +24,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack, unpack_payment
 from qb_plugin.sync.importing.planning import plan_import
-from qb_plugin.sync.importing.row import ImportRow
+from qb_plugin.sync.importing.row import ImportRow, Listing
 from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
 from tests.support.ledgers.sync_ledger import ImportLedger
 
@@ -42,7 +42,7 @@ def kept_again(row: ImportRow) -> ImportRow:
 
 LINES = (line("300", "60.00", "INV-20"), line("301", "30.00"), line("302", "5.00", "QB-7"), line("9", "1.00", type="CreditMemo"))
 PAYMENTS = [
-    book_payment("900", sync_token="3", method_id="2", note="Thé [x] \u201c\n", lines=LINES, unapplied=Decimal("5.00")),
+    book_payment("900", sync_token="3", method_id="2", note="Thé [x] \u201c\n", lines=LINES, unapplied=Decimal("6.00")),
     book_payment("901", amount="0.00", voided=True, unapplied=Decimal("0.00")),
     book_payment("902", client=9, reference="R", amount="12345678.90"),
     book_payment("903", client=2, amount="100.00", reference="10432"),
@@ -91,11 +91,11 @@ def test_a_row_is_found_by_its_id_in_the_grid(firm: Firm) -> None:
     kept = read_compact_rows(firm.context, ImportLedger(), DAY, DAY)
     found = kept.get("quickbooks_payment:900")
     assert found is not None
-    assert (found.id, found.customer, found.total, found.exists) == (
+    assert (found.id, found.customer, found.total, found.listing) == (
         "quickbooks_payment:900",
         "Customer 1",
         Decimal("100.00"),
-        False,
+        Listing.LISTED,
     )
     assert kept.get("quickbooks_payment:901") is None
     assert CompactRows().get("quickbooks_payment:900") is None

@@ -14,8 +14,8 @@ from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.evidence import external_key
 from qb_plugin.sync.importing.planning import plan_import, read_importable
-from qb_plugin.sync.importing.row import ImportRow
-from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
+from qb_plugin.sync.importing.row import ImportRow, Listing
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, line
 from tests.support.ledgers.sync_ledger import ImportLedger
 
 
@@ -51,7 +51,7 @@ def test_payments_of_the_dates_are_read_both_ends_included(firm: Firm, ledger: I
 
 def test_a_payment_of_a_matched_customer_is_ready(firm: Firm, ledger: ImportLedger) -> None:
     row = decided(firm, ledger, book_payment("900", client=2))
-    assert (row.outcome, row.client_id, row.exists) == (Outcome.READY, "2", False)
+    assert (row.outcome, row.client_id, row.listing) == (Outcome.READY, "2", Listing.LISTED)
 
 
 def test_a_payment_of_a_customer_nobody_matched_cannot_come_in(firm: Firm, ledger: ImportLedger) -> None:
@@ -68,7 +68,7 @@ def test_a_linked_payment_is_synchronized(firm: Firm, ledger: ImportLedger) -> N
     )
     ledger.has(7, 1, "100.00")
     row = decided(firm, ledger, book_payment("900"))
-    assert (row.outcome, row.existing, row.exists) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7"), True)
+    assert (row.outcome, row.existing, row.listing) == (Outcome.SYNCHRONIZED, Ref(Kind.PAYMENT, "7"), Listing.HERE)
     assert row.message == Message("already_here")
 
 
@@ -140,17 +140,20 @@ def test_another_clients_invoice_takes_nothing_even_if_it_is_linked(firm: Firm, 
     lines = (line("300", "60.00", "INV-10"), line("301", "40.00", "INV-20"))
     row = decided(firm, ledger, book_payment("900", lines=lines))
     assert row.applications == ()
-    assert row.message == Message("invoice_not_here", {"no": "INV-10, INV-20", "amount": Decimal("100.00")})
+    other = Message("invoice_of_another", {"no": "INV-10", "amount": Decimal("60.00"), "other": "Client 2"})
+    absent = Message("invoice_not_here", {"no": "INV-20", "amount": Decimal("40.00")})  # nothing says that it is the same invoice
+    assert row.notes == (absent, other)
 
 
 def test_an_invoice_that_is_not_here_leaves_its_part_unapplied_and_is_named(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
+    firm.open(replace(invoice("301", 1, "30.00"), number=None))
     lines = (line("300", "60.00", "INV-20"), line("301", "30.00"), line("302", "10.00", "QB-7"))
     row = decided(firm, ledger, book_payment("900", lines=lines))
     assert shares(row) == [("20", "60.00")]
     assert (row.outcome, row.message) == (
         Outcome.READY,
-        Message("invoice_not_here", {"no": "301, QB-7", "amount": Decimal("40.00")}),
+        Message("invoice_not_here", {"no": "of 2026-10-01 over 30.00, QB-7", "amount": Decimal("40.00")}),
     )
 
 
@@ -173,12 +176,13 @@ def test_what_is_unapplied_in_quickbooks_stays_unapplied_here_and_is_said(firm: 
     assert row.message == Message("unapplied_here", {"amount": Decimal("40.00")})
 
 
-def test_a_credit_in_the_same_payment_is_no_money_of_it(firm: Firm, ledger: ImportLedger) -> None:
+def test_a_credit_in_the_same_payment_is_no_money_of_it_and_what_it_paid_is_said(firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
     lines = (line("300", "120.00", "INV-20"), line("400", "20.00", type="CreditMemo"))
     row = decided(firm, ledger, book_payment("900", lines=lines))
     assert shares(row) == [("20", "100.00")]
-    assert row.message is None
+    values = {"no": "INV-20", "a": Decimal("100.00"), "c": Decimal("20.00"), "credit": "credit memo without a number"}
+    assert row.message == Message("paid_by_credit", values)
 
 
 def test_several_payments_on_one_invoice_never_spend_its_balance_twice(firm: Firm, ledger: ImportLedger) -> None:
@@ -213,8 +217,8 @@ def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, l
     here = {"number": "P-17", "date": DAY.isoformat(), "amount": Decimal("100.00"), "ref": "10432"}
     values = {**here, "there": DAY, "there_ref": " 10432"}
     assert (row.outcome, row.message) == (Outcome.NEEDS_DECISION, Message("looks_same_here", values))
-    assert (row.is_possible_duplicate, row.exists, row.existing) == (True, True, Ref(Kind.PAYMENT, "17"))
-    assert row.unapplied == Message("unapplied_here", {"amount": Decimal("100.00")})
+    assert (row.is_possible_duplicate, row.listing, row.existing) == (True, Listing.LOOK_ALIKE, Ref(Kind.PAYMENT, "17"))
+    assert row.notes == (Message("unapplied_here", {"amount": Decimal("100.00")}),)
 
 
 def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm, ledger: ImportLedger) -> None:
@@ -222,6 +226,11 @@ def test_a_look_alike_without_a_reference_shows_a_dash(firm: Firm, ledger: Impor
     message = decided(firm, ledger, book_payment("900")).message
     assert message is not None
     assert message.values["ref"] == "–"
+
+
+def test_a_look_alike_without_a_reference_is_listed(firm: Firm, ledger: ImportLedger) -> None:
+    ledger.has(17, 1, "100.00")
+    assert decided(firm, ledger, book_payment("900")).listing is Listing.LISTED
 
 
 @pytest.mark.parametrize("other", [{"amount": "99.00"}, {"reference": "x"}, {"client": 2}, {"date": DAY + timedelta(days=8)}])

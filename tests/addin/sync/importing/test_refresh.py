@@ -21,7 +21,7 @@ from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows
 from qb_plugin.sync.importing.refresh import AGAIN, LOOK_BACK, MARGIN, differences
 from qb_plugin.sync.importing.run_import import GROUP
 from tests.addin.sync.importing.test_run_import import Desk, many, outcomes
-from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line
+from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, line, settled
 from tests.support.ledgers.fake_ledger_values import FakeApplication
 from tests.support.ledgers.sync_ledger import ImportLedger
 
@@ -53,7 +53,7 @@ def see(desk: Desk, firm: Firm, *payments: QboPayment) -> None:
 def edit(firm: Firm, payment: QboPayment, **more: object) -> QboPayment:
     """Somebody changes the payment in QuickBooks."""
     token = str(int(payment.sync_token) + 1)
-    changed: QboPayment = replace(payment, sync_token=token, updated=firm.quickbooks.now(), **more)  # type: ignore[arg-type]
+    changed = settled(payment, sync_token=token, updated=firm.quickbooks.now(), **more)
     firm.quickbooks.put(changed)
     return changed
 
@@ -84,7 +84,7 @@ def test_what_was_voided_does_not_come_in_and_says_so(desk: Desk, firm: Firm, le
 
 def test_what_was_changed_comes_in_as_it_is_now_and_says_what(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "500.00")
-    see(desk, firm, replace(PAYMENT, lines=(line("300", "100.00", "INV-20"),)))
+    see(desk, firm, settled(PAYMENT, lines=(line("300", "100.00", "INV-20"),)))
     edit(firm, PAYMENT, total=Decimal("120.00"), lines=(line("300", "120.00", "INV-20"),))
     ended = desk.press_on(PAYMENT)
     assert outcomes(ended) == [Outcome.CHANGED]
@@ -135,7 +135,7 @@ def test_what_is_here_already_stays_linked_though_it_is_deleted_there(desk: Desk
 def test_what_was_deleted_spends_nothing_of_an_invoice(desk: Desk, firm: Firm, ledger: ImportLedger) -> None:
     ledger.bill(20, 1, "100.00")
     parts = (line("300", "100.00", "INV-20"),)
-    see(desk, firm, replace(PAYMENT, lines=parts), replace(OTHER, lines=parts))
+    see(desk, firm, settled(PAYMENT, lines=parts), settled(OTHER, lines=parts))
     firm.quickbooks.delete("900")
     desk.press_on(PAYMENT, OTHER)
     assert [kept.applications for kept in ledger.entries] == [(FakeApplication("20", "INV-20", Decimal("100.00")),)]

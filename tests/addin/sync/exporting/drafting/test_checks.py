@@ -10,7 +10,7 @@ import pytest
 
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import Company, Customer, Message
-from qb_plugin.sync.exporting.checks import check_amount, check_currency, check_period
+from qb_plugin.sync.exporting.drafting.checks import check_amount, check_currency, check_period
 from tests.support.addin.sync_firm import DAY, payment
 
 HOME = Company(realm="realm", name="Alder & Finch", home_currency="USD", closed_until=DAY)
@@ -41,13 +41,13 @@ def test_parts_of_a_cent_are_refused_never_rounded(amount: str) -> None:
 
 def test_a_customer_in_another_currency_cannot_take_a_payment_of_ours() -> None:
     abroad = Customer(id="52", name="Zoë", full_name="Parent:Zoë", currency="EUR")
-    message = refusal(lambda: check_currency(abroad, HOME))
+    message = refusal(lambda: check_currency(payment(), abroad, HOME))
     assert message == Message("currency_differs", {"name": "Parent:Zoë", "currency": "EUR", "home": "USD"})
 
 
 def test_a_customer_in_our_currency_or_in_none_can() -> None:
-    check_currency(KNOWN, HOME)
-    check_currency(Customer(id="53", name="Ann", full_name="Ann"), HOME)
+    check_currency(payment(), KNOWN, HOME)
+    check_currency(payment(), Customer(id="53", name="Ann", full_name="Ann"), HOME)
 
 
 def test_the_closing_date_itself_is_closed_and_the_day_after_is_open() -> None:

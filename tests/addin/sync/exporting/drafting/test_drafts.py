@@ -79,6 +79,7 @@ def test_what_was_chosen_on_the_row_outweighs_the_settings(firm: Firm) -> None:
 
 
 def test_a_credit_memo_is_one_line_of_the_item_in_the_settings(firm: Firm) -> None:
+    firm.quickbooks.company_ = Company(realm="realm", name="Alder & Finch", custom_numbers=True)
     planned = row(firm, memo(1, memo="Discount"), item_id="9")
     marker = "Discount [WS AF-credit_memo-1]"
     assert planned.draft == CreditMemoDraft(
@@ -92,6 +93,14 @@ def test_a_credit_memo_is_one_line_of_the_item_in_the_settings(firm: Firm) -> No
         currency=None,
     )
     assert (planned.entity, planned.lines) == ("CreditMemo", ())
+
+
+def test_a_number_that_quickbooks_gives_out_itself_stands_in_the_note(firm: Firm) -> None:
+    draft = row(firm, memo(1, memo="Discount"), item_id="9").draft
+    assert isinstance(draft, CreditMemoDraft)
+    assert (draft.number, draft.note) == (None, "Discount (CM-1) [WS AF-credit_memo-1]")
+    bare = row(firm, memo(2), item_id="9").draft
+    assert bare.note == "(CM-2) [WS AF-credit_memo-2]"
 
 
 def test_the_customers_currency_is_named_where_the_company_keeps_several(firm: Firm) -> None:

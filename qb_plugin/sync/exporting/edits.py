@@ -1,0 +1,53 @@
+"""Records that were edited here while a run sent them: QuickBooks has them as they were, and their rows say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from qb_plugin.model import Draft, Intent, IntentState, Message, Operation, Outcome, PaymentDraft, Ref, RowResult, SourceRecord
+from qb_plugin.money import show_amount
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.settlement import applications_of
+from qb_plugin.sync.lease import LeasedRun
+
+PORTION = 1000  # records read from the host at a time
+
+
+def report_edited(context: SyncContext, run: LeasedRun, sent: Mapping[Ref, str]) -> None:
+    """Read the sent records once more at the end of a run; those with another version than was sent are *changed*."""
+    refs = list(sent) if context.read_records else []
+    for start in range(0, len(refs), PORTION):
+        for result in find_edited(context, refs[start : start + PORTION], sent):
+            run.reporter.row(result)
+
+
+def find_edited(context: SyncContext, refs: Sequence[Ref], sent: Mapping[Ref, str]) -> Iterator[RowResult]:
+    """The ends of those of these records that are not what was sent any more."""
+    read = {record.ref: record for record in context.read_records(refs)} if context.read_records else {}
+    edited = [ref for ref in refs if ref not in read or read[ref].version != sent[ref]]
+    for intent in context.journal.standing(context.realm, edited) if edited else ():
+        if intent.operation is Operation.CREATE and intent.state is IntentState.CONFIRMED:
+            draft = context.quickbooks.draft(intent.entity, intent.payload)
+            message = describe_edit(draft, read.get(intent.source))
+            if message:
+                yield changed(intent, draft, message)
+
+
+def changed(intent: Intent, draft: Draft, message: Message) -> RowResult:
+    """The end of a row whose record is not what was sent."""
+    applied = applications_of(draft.lines) if isinstance(draft, PaymentDraft) else ()
+    return RowResult(
+        id=str(intent.source), outcome=Outcome.CHANGED, message=message, quickbooks_id=intent.quickbooks_id, applied=applied
+    )
+
+
+def describe_edit(draft: Draft, record: SourceRecord | None) -> Message | None:
+    """What of a record is no longer as it was sent; None for an edit that QuickBooks does not see."""
+    if record is None:
+        return Message("removed_while_sent")
+    sent = draft.total if isinstance(draft, PaymentDraft) else draft.amount
+    parts = [("amount", show_amount(sent), show_amount(record.amount)), ("date", draft.date.isoformat(), record.date.isoformat())]
+    if isinstance(draft, PaymentDraft):
+        parts.append(("reference", draft.reference or "–", record.reference or "–"))
+    what = [f"{name} {before}, now {now}" for name, before, now in parts if before != now]
+    return Message("edited_while_sent", {"number": record.number, "what": "; ".join(what)}) if what else None

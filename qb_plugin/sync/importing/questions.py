@@ -1,0 +1,76 @@
+"""Questions that a person answers before a payment comes in: whose it is, its currency, and money that went back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from qb_plugin.host import Client
+from qb_plugin.model import Message, Outcome, QboPayment
+from qb_plugin.money import CENT
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.figures import Figures, Role
+from qb_plugin.sync.importing.host_snapshot import HostSnapshot
+from qb_plugin.sync.importing.line_names import join_names, name_transaction
+from qb_plugin.sync.importing.row import ImportRow
+
+
+class HomeCurrency:
+    """The company's own currency; asked for at its first use, because a company of one currency never needs it."""
+
+    def __init__(self, context: SyncContext) -> None:
+        self._quickbooks, self._code = context.quickbooks, ""
+
+    @property
+    def code(self) -> str:
+        """Its ISO 4217 code."""
+        self._code = self._code or self._quickbooks.company().home_currency
+        return self._code
+
+
+def ask_whose(snapshot: HostSnapshot, payment: QboPayment, clients: Sequence[str]) -> ImportRow:
+    """The row of a payment of a customer that is several clients here."""
+    choices = tuple((client, snapshot.clients[client].name) for client in clients)
+    names = " and ".join(name for _, name in choices)
+    asked = Message("whose_payment", {"customer": payment.customer_name, "clients": names, "choices": choices})
+    return ImportRow(payment=payment, outcome=Outcome.NEEDS_DECISION, question=asked)
+
+
+def ask_about_currency(client: Client, payment: QboPayment, home: HomeCurrency) -> Message | None:
+    """Whether the payment's money is not the client's: it is never read as if it were, and never converted."""
+    currency = payment.currency or home.code
+    if currency == client.currency:
+        return None
+    values: dict[str, object] = {
+        "currency": currency,
+        "amount": payment.total,
+        "client": client.name,
+        "kept": client.currency,
+    }
+    if payment.rate is None or currency == home.code:
+        return Message("other_currency", values)
+    at_home = (payment.total * payment.rate).quantize(CENT, ROUND_HALF_UP)
+    values |= {"home": home.code, "home_amount": at_home, "rate": f"{payment.rate.normalize():f}"}
+    return Message("other_currency_at_rate", values)
+
+
+def ask_about_money(snapshot: HostSnapshot, payment: QboPayment, figures: Figures, went_back: Decimal) -> Message | None:
+    """Whether QuickBooks gave money back to the customer, or has figures that do not add up."""
+    if figures.missing:
+        return Message("figures_differ", {"amount": figures.missing})
+    back = figures.of(Role.BACK)
+    if not back:
+        return None
+    rest = payment.total - went_back
+    values: dict[str, object] = {"amount": figures.sum(Role.BACK), "what": _what(snapshot, figures)}
+    return Message("money_went_back", {**values, "rest": rest}) if rest > 0 else Message("money_went_back_wholly", values)
+
+
+def imported_rest(snapshot: HostSnapshot, figures: Figures, went_back: Decimal) -> Iterator[Message]:
+    """What is said of a payment that comes in without the part that went back."""
+    if went_back:
+        yield Message("rest_imported", {"amount": went_back, "what": _what(snapshot, figures)})
+
+
+def _what(snapshot: HostSnapshot, figures: Figures) -> str:
+    return join_names(name_transaction(snapshot, line) for line in figures.of(Role.BACK))

@@ -1,0 +1,303 @@
+"""The rules of pace, one by one, on states that are written down: when a call leaves, what it waits for, what a 429 changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from qb_plugin.quickbooks.http.call_scope import CallPurpose
+from qb_plugin.quickbooks.http.pace_rules import (
+    CallAsk,
+    PaceReason,
+    PaceWait,
+    Permits,
+    be_silent,
+    present_share,
+    runs_at_once,
+    take_permits,
+)
+from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, CountedCall, PaceState
+from qb_plugin.quickbooks.limits import Limits
+
+NOW = 1024.0
+RUN, FORM = CallPurpose.RUN, CallPurpose.FORM
+LIMITS = Limits(per_minute=100, per_second=10, batches_per_minute=20, at_once=10, guard=0.5)
+WIDE = replace(LIMITS, per_second=1000)
+
+
+def ask(*ids: str, purpose: CallPurpose = FORM, batch: bool = False, pace: float = 1.0) -> CallAsk:
+    """A call of process `us`."""
+    return CallAsk(ids=ids or ("us.1",), process="us", batch=batch, purpose=purpose, pace=pace)
+
+
+def calls(*ago: float, process: str = "us", batch: bool = False) -> list[CountedCall]:
+    """Calls that left so many seconds ago, the longest ago first."""
+    return [CountedCall(f"{process}.{number}", NOW - seconds, batch) for number, seconds in enumerate(ago, start=100)]
+
+
+def seen(*processes: str) -> dict[str, float]:
+    """These processes are at work."""
+    return dict.fromkeys(processes, NOW - 1)
+
+
+def waits(state: PaceState, call: CallAsk, limits: Limits = LIMITS) -> tuple[PaceReason, float]:
+    """What the call waits for, and how long."""
+    found = take_permits(state, call, NOW, limits)
+    assert isinstance(found, PaceWait)
+    return found.reason, round(found.seconds, 6)
+
+
+def given(state: PaceState, call: CallAsk, limits: Limits = LIMITS) -> tuple[Sequence[str], Sequence[str]]:
+    """The calls that are counted and the places that are given."""
+    found = take_permits(state, call, NOW, limits)
+    assert isinstance(found, Permits)
+    return found.calls, found.places
+
+
+# --- one call -----------------------------------------------------------------------------------------
+
+
+def test_a_call_that_leaves_is_counted_and_has_a_place() -> None:
+    state = PaceState()
+    assert given(state, ask("us.7", batch=True)) == (("us.7",), ("us.7",))
+    assert state.calls == [CountedCall("us.7", NOW, True)]
+    assert state.places == {"us.7": NOW + PLACE_LASTS}
+    assert state.processes == {"us": NOW}
+    assert state.changed
+
+
+@pytest.mark.parametrize(("left", "reason"), [(60.0, PaceReason.SILENCE), (0.002, PaceReason.SILENCE), (0.0, None)])
+def test_while_quickbooks_wants_silence_nothing_leaves(left: float, reason: PaceReason | None) -> None:
+    state = PaceState(silent_until=NOW + left)
+    if reason is None:
+        assert given(state, ask()) == (("us.1",), ("us.1",))
+    else:
+        assert waits(state, ask()) == (reason, left)
+        assert (state.calls, state.places, state.processes) == ([], {}, {"us": NOW})
+
+
+def test_a_second_that_is_full_makes_the_next_call_wait_for_its_oldest() -> None:
+    state = PaceState(calls=calls(1.4, 1.0, *[0.2] * 8))
+    assert waits(state, ask()) == (PaceReason.OWN_CALLS, 0.1)
+
+
+def test_a_second_and_its_guard_that_have_passed_make_nobody_wait() -> None:
+    assert given(PaceState(calls=calls(1.5, *[0.2] * 9)), ask()) == (("us.1",), ("us.1",))
+
+
+def test_a_minute_that_is_full_makes_the_next_call_wait_for_its_oldest() -> None:
+    state = PaceState(calls=calls(50.0, *[20.0] * 99))
+    assert waits(state, ask()) == (PaceReason.OWN_CALLS, 10.5)
+    assert given(PaceState(calls=calls(*[20.0] * 99)), ask("us.1", "us.2")) == (("us.1",), ("us.1", "us.2"))
+
+
+def test_of_more_calls_than_may_leave_the_wait_is_for_the_one_that_makes_room() -> None:
+    state = PaceState(calls=calls(50.0, 40.0, *[20.0] * 99))
+    assert waits(state, ask()) == (PaceReason.OWN_CALLS, 20.5)
+
+
+def test_batches_have_a_minute_of_their_own_and_count_as_calls() -> None:
+    full = calls(*[30.0] * 20, batch=True)
+    assert waits(PaceState(calls=list(full)), ask(batch=True)) == (PaceReason.OWN_CALLS, 30.5)
+    assert given(PaceState(calls=list(full)), ask()) == (("us.1",), ("us.1",))
+    assert given(PaceState(calls=full[1:]), ask(batch=True)) == (("us.1",), ("us.1",))
+    both = [*full[1:], *calls(*[25.0] * 81)]
+    assert waits(PaceState(calls=both), ask(batch=True)) == (PaceReason.OWN_CALLS, 30.5)
+
+
+def test_a_wait_of_less_than_a_millisecond_is_none() -> None:
+    assert given(PaceState(calls=calls(1.4995, *[0.2] * 9)), ask()) == (("us.1",), ("us.1",))
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "reason"), [(5, 5, PaceReason.OWN_CALLS), (6, 4, PaceReason.OWN_CALLS), (4, 6, PaceReason.OTHER_CALLS)]
+)
+def test_whose_calls_fill_a_window_is_told_by_the_greater_part(own: int, others: int, reason: PaceReason) -> None:
+    state = PaceState(calls=[*calls(*[0.5] * own), *calls(*[0.5] * others, process="them")])
+    assert waits(state, ask()) == (reason, 1.0)
+
+
+def test_as_many_calls_are_under_way_as_may_be() -> None:
+    places = {f"them.{number}": NOW + 60 for number in range(9)}
+    assert given(PaceState(places=dict(places)), ask()) == (("us.1",), ("us.1",))
+    full = PaceState(places={**places, "them.9": NOW + 60})
+    assert waits(full, ask()) == (PaceReason.PLACES, 0.25)
+    assert full.calls == []
+
+
+def test_places_that_ended_by_themselves_are_free() -> None:
+    state = PaceState(places={f"them.{number}": NOW for number in range(10)})
+    assert given(state, ask()) == (("us.1",), ("us.1",))
+
+
+def test_a_silence_that_a_wrong_clock_wrote_down_is_forgotten() -> None:
+    assert waits(PaceState(silent_until=NOW + 305.0), ask()) == (PaceReason.SILENCE, 305.0)
+    assert given(PaceState(silent_until=NOW + 305.1), ask()) == (("us.1",), ("us.1",))
+
+
+def test_a_silence_of_a_millisecond_more_is_none() -> None:
+    assert take_permits(PaceState(silent_until=0.001), ask(), 0.0, LIMITS) == Permits(("us.1",), ("us.1",))
+
+
+# --- several turns for a process that is alone --------------------------------------------------------
+
+
+def test_a_process_alone_gets_all_the_turns_that_it_asks_for() -> None:
+    ids = ("us.1", "us.2", "us.3")
+    assert given(PaceState(processes=seen("us")), ask(*ids)) == (ids, ids)
+
+
+def test_beside_another_process_it_gets_one() -> None:
+    assert given(PaceState(processes=seen("us", "them")), ask("us.1", "us.2")) == (("us.1",), ("us.1",))
+
+
+def test_it_gets_no_more_turns_than_there_is_room_for_and_no_more_places() -> None:
+    ids = tuple(f"us.{number}" for number in range(5))
+    assert given(PaceState(calls=calls(*[0.2] * 8)), ask(*ids)) == (ids[:2], ids)
+    assert given(PaceState(calls=calls(*[20.0] * 97)), ask(*ids)) == (ids[:3], ids)
+    places = {f"us.{number}": NOW + 60 for number in range(100, 106)}
+    assert given(PaceState(places=places), ask(*ids)) == (ids, ids[:4])
+    assert given(PaceState(calls=calls(1.4995, *[0.2] * 9)), ask(*ids)) == (ids[:1], ids)
+
+
+# --- runs leave a part to forms -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("purpose", "processes", "most"),
+    [(RUN, ("us", "them"), 8), (RUN, ("us",), 10), (FORM, ("us", "them"), 10)],
+)
+def test_beside_another_process_a_run_leaves_two_places_to_forms(
+    purpose: CallPurpose, processes: tuple[str, ...], most: int
+) -> None:
+    places = {f"us.{number}": NOW + 60 for number in range(100, 100 + most)}
+    full, one_less = dict(places), dict(list(places.items())[1:])
+    assert waits(PaceState(places=full, processes=seen(*processes)), ask(purpose=purpose)) == (PaceReason.PLACES, 0.25)
+    assert given(PaceState(places=one_less, processes=seen(*processes)), ask(purpose=purpose))[0] == ("us.1",)
+
+
+def test_beside_another_process_a_run_leaves_two_calls_a_second_and_a_fifth_of_the_minute() -> None:
+    both = seen("us", "them")
+    assert waits(PaceState(calls=calls(*[0.5] * 8), processes=dict(both)), ask(purpose=RUN)) == (PaceReason.OWN_CALLS, 1.0)
+    assert given(PaceState(calls=calls(*[0.5] * 7), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+    assert waits(PaceState(calls=calls(*[20.5] * 80), processes=dict(both)), ask(purpose=RUN)) == (PaceReason.OWN_CALLS, 40.0)
+    assert given(PaceState(calls=calls(*[20.5] * 79), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=calls(*[20.5] * 80), processes=dict(both)), ask(purpose=FORM))[0] == ("us.1",)
+
+
+def test_the_smallest_limits_let_one_call_through() -> None:
+    one = Limits(per_minute=1, per_second=1, batches_per_minute=1, at_once=1)
+    call = ask(purpose=RUN, batch=True, pace=0.1)
+    assert given(PaceState(processes=seen("us", "them")), call, one) == (("us.1",), ("us.1",))
+    assert waits(PaceState(calls=calls(1.0, batch=True)), call, one) == (PaceReason.OWN_CALLS, 59.5)
+
+
+@pytest.mark.parametrize(
+    ("limits", "state", "batch", "waited_for"),
+    [
+        (replace(WIDE, per_minute=0), PaceState(calls=calls(20.5)), False, (PaceReason.OWN_CALLS, 40.0)),
+        (replace(LIMITS, per_second=0), PaceState(calls=calls(0.5)), False, (PaceReason.OWN_CALLS, 1.0)),
+        (replace(LIMITS, batches_per_minute=0), PaceState(calls=calls(20.5, batch=True)), True, (PaceReason.OWN_CALLS, 40.0)),
+        (replace(LIMITS, at_once=0), PaceState(places={"us.100": NOW + 60}), False, (PaceReason.PLACES, 0.25)),
+    ],
+)
+def test_where_a_limit_leaves_none_one_call_goes_and_the_next_waits(
+    limits: Limits, state: PaceState, batch: bool, waited_for: tuple[PaceReason, float]
+) -> None:
+    assert given(PaceState(), ask(batch=batch), limits) == (("us.1",), ("us.1",))
+    assert waits(state, ask(batch=batch), limits) == waited_for
+
+
+# --- the share of the limits --------------------------------------------------------------------------
+
+
+def test_the_firms_pace_and_the_share_after_a_429_narrow_every_window_but_the_places() -> None:
+    state = PaceState(calls=calls(*[20.5] * 25, batch=False), share=0.5, faster_at=NOW + 60)
+    assert waits(replace(state), ask(pace=0.5), WIDE) == (PaceReason.OWN_CALLS, 40.0)
+    assert given(replace(state, calls=state.calls[1:]), ask(pace=0.5), WIDE)[0] == ("us.1",)
+    batches = replace(state, calls=calls(*[20.5] * 5, batch=True))
+    assert waits(batches, ask(pace=0.5, batch=True), WIDE) == (PaceReason.OWN_CALLS, 40.0)
+    second = replace(state, calls=calls(*[0.5] * 2))
+    assert waits(second, ask(pace=0.5), LIMITS) == (PaceReason.OWN_CALLS, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("share", "faster_at", "found", "again"),
+    [
+        (0.5, NOW + 0.1, 0.5, NOW + 0.1),
+        (0.49, NOW, 0.7, NOW + 300),
+        (0.7, NOW - 1, 1.0, NOW + 300),
+        (0.9, NOW - 1, 1.0, NOW + 300),
+        (1.0, NOW - 1, 1.0, NOW - 1),
+    ],
+)
+def test_the_share_grows_again_after_each_recovery(share: float, faster_at: float, found: float, again: float) -> None:
+    state = PaceState(share=share, faster_at=faster_at)
+    assert present_share(state, NOW, LIMITS) == pytest.approx(found)
+    assert state.share == pytest.approx(found)
+    assert state.faster_at == again
+
+
+def test_a_share_that_has_grown_again_counts_at_once() -> None:
+    state = PaceState(calls=calls(*[0.5] * 7), share=0.7, faster_at=NOW)
+    assert given(replace(state), ask())[0] == ("us.1",)
+    assert runs_at_once(replace(state), "us", 1.0, NOW, LIMITS) == 10
+
+
+@pytest.mark.parametrize(
+    ("processes", "share", "pace", "most"),
+    [
+        (("us",), 1.0, 1.0, 10),
+        (("us", "them"), 1.0, 1.0, 8),
+        (("us", "them"), 0.5, 0.5, 2),
+        ((), 1.0, 0.01, 1),
+        (("us",), 0.5, 1.0, 5),
+    ],
+)
+def test_a_run_has_as_many_calls_under_way_as_its_share_lets(
+    processes: tuple[str, ...], share: float, pace: float, most: int
+) -> None:
+    state = PaceState(processes=seen(*processes), share=share, faster_at=NOW + 60)
+    assert runs_at_once(state, "us", pace, NOW, LIMITS) == most
+
+
+# --- silence ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "silence"), [(None, 60.0), (0.0, 1.0), (1.0, 1.0), (7.0, 7.0), (300.0, 300.0), (900.0, 300.0)]
+)
+def test_the_first_429_brings_the_silence_that_quickbooks_names_within_bounds(retry_after: float | None, silence: float) -> None:
+    state = PaceState()
+    be_silent(state, retry_after, 2.5, NOW, LIMITS)
+    assert (state.silent_until, state.share) == (NOW + silence + 2.5, 0.7)
+    assert state.faster_at == state.silent_until + 300
+    assert state.changed
+
+
+@pytest.mark.parametrize(
+    ("ended", "retry_after", "silence"),
+    [(0.0, 7.0, 60.0), (59.9, 7.0, 60.0), (59.9, 90.0, 90.0), (60.0, 7.0, 7.0)],
+)
+def test_within_a_minute_of_a_silence_the_next_is_a_minute_at_least(
+    ended: float, retry_after: float | None, silence: float
+) -> None:
+    state = PaceState(silent_until=NOW - ended, share=0.7)
+    be_silent(state, retry_after, 0.0, NOW, LIMITS)
+    assert state.silent_until == NOW + silence
+    assert state.share == pytest.approx(0.49)
+
+
+@pytest.mark.parametrize(("retry_after", "until"), [(7.0, NOW + 30), (90.0, NOW + 90), (None, NOW + 60)])
+def test_a_429_during_a_silence_may_lengthen_it_and_lowers_nothing(retry_after: float | None, until: float) -> None:
+    state = PaceState(silent_until=NOW + 30, share=0.7)
+    be_silent(state, retry_after, 3.0, NOW, LIMITS)
+    assert (state.silent_until, state.share, state.faster_at) == (until, 0.7, until + 300)
+
+
+def test_the_share_never_falls_below_a_quarter() -> None:
+    state = PaceState(share=0.3)
+    be_silent(state, None, 0.0, NOW, LIMITS)
+    assert state.share == 0.25
