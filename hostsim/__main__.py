@@ -1,5 +1,5 @@
 """`python -m hostsim`: the command, where no script is installed."""
 
-from hostsim.cli import main
+from hostsim.script import main
 
-main(prog_name="hostsim")
+main()

@@ -65,6 +65,7 @@ def with_shared(command: click.Command) -> click.Command:
     return command
 
 
+@click.version_option(package_name="workspace-quickbooks", message="%(prog)s %(version)s")
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A simulated WorkSpace, to develop, demonstrate and test add-ins against.

@@ -29,6 +29,12 @@ class Snapshot:
     answer: Answer
     columns: Sequence[Column]
     rows: Rows
+    part_of: str = ""  # the token of the whole list, where these rows are some of another's
+
+    @property
+    def whole(self) -> str:
+        """The token of the whole list: what runs over its rows left belongs to that."""
+        return self.part_of or self.token
 
 
 class Selection(TypedDict):
@@ -46,14 +52,18 @@ class Snapshots:
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
-    def add(self, form: str, answer: Answer, columns: Sequence[Column], rows: Rows) -> Snapshot:
+    def add(self, form: str, answer: Answer, columns: Sequence[Column], rows: Rows, *, part_of: str = "") -> Snapshot:
         """Store a form's rows under a new token."""
-        snapshot = Snapshot(self._next_id(), form, answer, columns, rows)
+        snapshot = Snapshot(self._next_id(), form, answer, columns, rows, part_of)
         with self._lock:
             self._snapshots[snapshot.token] = snapshot
             while len(self._snapshots) > CAPACITY:
                 self._snapshots.popitem(last=False)
         return snapshot
+
+    def whole(self, token: str) -> Snapshot:
+        """The whole list that these rows are of; RowsGone when it was dropped."""
+        return self.get(self.get(token).whole)
 
     def get(self, token: str) -> Snapshot:
         """The snapshot; RowsGone when it was dropped."""

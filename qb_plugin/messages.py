@@ -12,6 +12,8 @@ from importlib.resources import files
 from qb_plugin.model import Message
 from qb_plugin.money import show_amount
 
+HOST = "your practice program"  # for a host that has no name
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -22,10 +24,10 @@ class Sentence:
 
 
 class Sentences:
-    """All sentences by key; KeyError for a key that is not in the file."""
+    """All sentences by key; KeyError for a key that is not in the file. `program` is what people call the host."""
 
-    def __init__(self, table: Mapping[str, Sentence]) -> None:
-        self._table = table
+    def __init__(self, table: Mapping[str, Sentence], program: str) -> None:
+        self._table, self._program = table, program
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
@@ -35,7 +37,8 @@ class Sentences:
 
     def text(self, message: Message) -> str:
         """The sentence with its values; KeyError for a placeholder without one, which is a defect of ours."""
-        return self._table[message.key].text.format_map({name: self._format(value) for name, value in message.values.items()})
+        values = {name: self._format(value) for name, value in message.values.items()}
+        return self._table[message.key].text.format_map({"program": self._program, **values})
 
     def _format(self, value: object) -> object:
         """A value as the sentence shows it: money with separators, an ISO date, a message, or several, as sentences."""
@@ -52,7 +55,7 @@ class Sentences:
         return self._table[message.key].fix
 
 
-def load_sentences() -> Sentences:
-    """All sentences of messages.toml, read from the package."""
+def load_sentences(program: str = HOST) -> Sentences:
+    """All sentences of messages.toml, read from the package; they call the host by this name."""
     table = tomllib.loads(files("qb_plugin").joinpath("messages.toml").read_text(encoding="utf-8"))
-    return Sentences({key: Sentence(**entry) for key, entry in table.items()})
+    return Sentences({key: Sentence(**entry) for key, entry in table.items()}, program)

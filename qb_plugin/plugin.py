@@ -45,6 +45,7 @@ FORMS = (
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0
 PRUNE_EVERY = 86_400.0
+LOOK_EVERY = 60.0
 
 
 class QuickBooksAddIn:
@@ -89,7 +90,8 @@ class QuickBooksAddIn:
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
-        """The settle job, at start and every few minutes; the pruning of the history, at start and once a day."""
+        """What runs by itself: settling and a look at a quiet QuickBooks every few minutes, pruning of the history once a day."""
+        jobs.add(id="look", every=LOOK_EVERY, call=self.runtime().look_at_quickbooks)
         jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
         jobs.add(id="prune-history", every=PRUNE_EVERY, call=self.runtime().prune_history.run)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+from qb_plugin.errors import Unreachable
 from qb_plugin.host import Host, User
 from qb_plugin.messages import load_sentences
-from qb_plugin.model import Connection, ReferenceLists, RunInfo
+from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.quickbooks.http.call_scope import calls_of_run
 from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.services.acting_user import ActingUser
@@ -19,6 +20,7 @@ from qb_plugin.services.ledger_readings import LedgerReadings
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
+from qb_plugin.services.reachability import Reachability
 from qb_plugin.services.reference_lists import ReferenceListCache
 from qb_plugin.services.said_waits import SaidWaits
 from qb_plugin.services.settle_job import SettleJob
@@ -35,7 +37,7 @@ class Runtime:
     def __init__(self, host: Host, parts: Parts | None = None) -> None:
         self.host = host
         self.parts = parts or Parts()
-        self.sentences = load_sentences()
+        self.sentences = load_sentences(host.program)
         self.notices = Notices()
         self.mark_queue = MarkQueue(host.marks)
         self.store = self.parts.open_store(host.database_url)
@@ -46,6 +48,7 @@ class Runtime:
         self.app_keys = app_keys
         self.ledger = self.store.open_ledger(self.parts.stand_in_clock)
         self.acting_user = ActingUser(host)
+        self.waits = SaidWaits(self.notices, host, self.sentences)
         self.company = ConnectedCompany(
             host=host,
             user=self.acting_user,
@@ -53,8 +56,9 @@ class Runtime:
             store=self.store,
             app_keys=app_keys,
             ledger=self.ledger,
-            publish=SaidWaits(self.notices, host, self.sentences).publish,
+            publish=self._publish,
         )
+        self.reachability = Reachability(self.context, self.parts.clock)
         self.reference_lists = ReferenceListCache(self.context, self.parts.clock)
         self.ledger_readings = LedgerReadings(
             host=host, clock=self.parts.clock, open_context=self.context, lists=self.lists, settings=self.settings
@@ -72,6 +76,18 @@ class Runtime:
             links=self.links,
         )
 
+    def _publish(self, message: Message) -> None:
+        self.reachability.hear(message)
+        self.waits.publish(message)
+
+    def reach(self) -> Reach:
+        """See Reachability.now."""
+        return self.reachability.now()
+
+    def look_at_quickbooks(self) -> None:
+        """The background job of the light: see Reachability.look."""
+        self.reachability.look(self.connection())
+
     def connection(self) -> Connection:
         """See ConnectedCompany.connection."""
         return self.company.connection()
@@ -85,8 +101,15 @@ class Runtime:
         return self.company.record_page(connection, entity, identity)
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
-        """See ReferenceListCache.read."""
-        return self.reference_lists.read(connection, fresh, settings)
+        """See ReferenceListCache.read; the light hears how it went."""
+        try:
+            lists = self.reference_lists.read(connection, fresh, settings)
+        except Unreachable as problem:
+            self.reachability.hear(problem.message)
+            raise
+        if fresh:
+            self.reachability.answered()
+        return lists
 
     def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""

@@ -62,6 +62,7 @@ class Field(TypedDict):
     style: NotRequired[Literal["radio"]]  # how choices are shown, else as a list
     group: NotRequired[str]  # heading above the fields of the same group
     refilters: NotRequired[bool]  # changing it loads the rows again
+    required: NotRequired[bool]  # without a value rows and run are refused
     applies_to: NotRequired[str]  # text read out with the field
 
 
@@ -146,6 +147,14 @@ class RowEdit(TypedDict):
     takes: Literal["switch", "text"]  # text: --link REF=TEXT
 
 
+class Light(TypedDict):
+    """The state of what a form stands for, in a host's frame: a light with a few words, and the sentence behind them."""
+
+    level: Literal["good", "waiting", "bad", "off"]
+    label: str
+    text: str
+
+
 class FormDescription(TypedDict):
     """A form, as its host draws it."""
 
@@ -164,6 +173,7 @@ class FormDescription(TypedDict):
     warning: NotRequired[FormWarning | None]
     unavailable: NotRequired[Unavailable | None]
     empty: NotRequired[EmptyGrid | None]
+    light: NotRequired[Light]
 
 
 class Sort(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from hostsim.addins.acting_user import ActingUser
@@ -16,6 +16,7 @@ from hostsim.practice.sql.snapshots import Snapshot
 MARKS = {"synchronized": "✓ synced", "failed": "✗ failed", "not_confirmed": "? not confirmed"}
 TYPES = {Kind.PAYMENT: "Payment", Kind.CREDIT_MEMO: "Credit memo"}
 TOTALS = {Kind.PAYMENT: "payments", Kind.CREDIT_MEMO: "credit memos"}
+CENT, ZERO = Decimal("0.01"), Decimal("0.00")
 CHUNK = 5_000
 
 
@@ -66,13 +67,15 @@ class LedgerRows:
 
     @property
     def total(self) -> str:
-        """The sum of all, credit memos counted off, to the last decimal."""
-        return whole_money(self._snapshot.total)
+        """The sum of all, credit memos counted off."""
+        total = self._snapshot.total
+        odd = [] if is_whole(total) else self._odd(self.ids(0, self.count))
+        return show_whole(total - sum((record.kind.sign * record.amount for record in odd), ZERO), odd)
 
     @property
     def whole(self) -> str:
         """The money of all when all are selected: each kind for itself."""
-        return kind_totals(self._snapshot.totals)
+        return self._kinds(self._snapshot.totals, lambda: self.ids(0, self.count))
 
     @property
     def empty(self) -> EmptyGrid:
@@ -122,26 +125,46 @@ class LedgerRows:
         """Payments and credit memos, each for itself; of more than half, what is left out is read and taken off."""
         if len(ids) * 2 > self.count:
             left_out = self._sums(list(set(self.ids(0, self.count)) - set(ids)))
-            return kind_totals({kind: total - left_out[kind] for kind, total in self._snapshot.totals.items()})
-        return kind_totals(self._sums(ids))
+            return self._kinds({kind: total - left_out[kind] for kind, total in self._snapshot.totals.items()}, lambda: ids)
+        return self._kinds(self._sums(ids), lambda: ids)
+
+    def _kinds(self, sums: Mapping[Kind, Decimal], ids: Callable[[], Sequence[str]]) -> str:
+        odd = [] if all(map(is_whole, sums.values())) else self._odd(ids())
+        taken = {kind: sum((record.amount for record in odd if record.kind is kind), ZERO) for kind in sums}
+        return kind_totals({kind: total - taken[kind] for kind, total in sums.items()}, odd)
+
+    def _odd(self, ids: Sequence[str]) -> list[Record]:
+        return [record for record in self._records(ids) if not is_whole(record.amount)]
+
+    def _records(self, ids: Sequence[str]) -> Iterator[Record]:
+        for start in range(0, len(ids), CHUNK):
+            yield from self._practice.ledger.records(ids[start : start + CHUNK])
 
     def _sums(self, ids: Sequence[str]) -> Mapping[Kind, Decimal]:
         sums = dict.fromkeys(Kind, Decimal("0.00"))
-        for start in range(0, len(ids), CHUNK):
-            for record in self._practice.ledger.records(ids[start : start + CHUNK]):
-                sums[record.kind] += record.amount
+        for record in self._records(ids):
+            sums[record.kind] += record.amount
         return sums
 
 
-def whole_money(amount: Decimal) -> str:
-    """At least two decimals, and as many more as the amount has: a bad third decimal shows in the sum as it does in its row."""
-    cents = amount.quantize(Decimal("0.01"))
-    return f"{cents if cents == amount else amount.normalize():f}"
+def is_whole(amount: Decimal) -> bool:
+    """Whether the amount can be stated in cents."""
+    return amount == amount.quantize(CENT)
 
 
-def kind_totals(sums: Mapping[Kind, Decimal]) -> str:
+def show_whole(total: Decimal, odd: Sequence[Record]) -> str:
+    """A total in cents; records with fractions of one are named instead of being counted."""
+    return f"{total.quantize(CENT):,}{_without(odd)}" if odd else f"{total.quantize(CENT)}"
+
+
+def kind_totals(sums: Mapping[Kind, Decimal], odd: Sequence[Record] = ()) -> str:
     """`payments 1,650.00 · credit memos 75.00`; a kind without money is left out."""
-    return " · ".join(f"{TOTALS[kind]} {Decimal(whole_money(sums[kind])):,}" for kind in Kind if sums.get(kind))
+    return " · ".join(f"{TOTALS[kind]} {sums[kind].quantize(CENT):,}" for kind in Kind if sums.get(kind)) + _without(odd)
+
+
+def _without(odd: Sequence[Record]) -> str:
+    more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
+    return f" without {odd[0].number} ({odd[0].amount:,}){more}" if odd else ""
 
 
 def mark_word(mark: Mark | None) -> str:

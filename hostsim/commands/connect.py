@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import click
 
+from hostsim.addins.acting_user import ActingUser, may_not
+from hostsim.addins.descriptions import FormDescription
 from hostsim.addins.form_protocol import Form
-from hostsim.commands.startup import CannotRun, open_from, shared_options
+from hostsim.commands.startup import CannotRun, open_from, read_port, shared_options, user_option
 from hostsim.loopback import ADDRESS
 from hostsim.secrets.simulator_credentials import SimulatorSilent, ask, is_simulator
 from hostsim.workspace import Workspace
@@ -22,13 +24,21 @@ PERSON_SECONDS = 600
 @click.command("connect")
 @shared_options
 @click.option("--client-id", envvar="HOSTSIM_CLIENT_ID", help="The app's client id; its secret comes from HOSTSIM_CLIENT_SECRET.")
-@click.option("--port", default=8400, show_default=True, help="The port of the redirect address that is registered with Intuit.")
-def command(database: str | None, quickbooks: str | None, client_id: str | None, port: int) -> None:
+@user_option
+@click.option(
+    "--port",
+    type=read_port,
+    metavar="PORT",
+    default=8400,
+    show_default=True,
+    help="The port of the redirect address that is registered with Intuit.",
+)
+def command(*, database: str | None, quickbooks: str | None, client_id: str | None, user: str | None, port: int) -> None:
     """Connect the firm to a QuickBooks company.
 
     With a simulator nobody needs to do anything; with a real company the browser opens for consent.
     """
-    workspace = open_from(database, quickbooks, port=port, given={"client_id": client_id} if client_id else {})
+    workspace = open_from(database, quickbooks, port=port, given={"client_id": client_id} if client_id else {}, user=user)
     try:
         click.echo(connect(workspace, workspace.options.values.get("quickbooks", "")))
     except SimulatorSilent as problem:
@@ -45,7 +55,7 @@ def connect(workspace: Workspace, quickbooks: str) -> str:
         raise CannotRun(f"No add-in with a connection is loaded. {reasons}".strip())
     if is_simulator(quickbooks):
         ask(quickbooks, "credentials")
-    url = _begin(form)
+    url = _begin(form, workspace.user)
     query = _simulated_consent(quickbooks, url) if is_simulator(quickbooks) else _consent_by_person(workspace.options.port, url)
     result = workspace.callbacks.receive(query)
     if not result["ok"]:
@@ -53,13 +63,21 @@ def connect(workspace: Workspace, quickbooks: str) -> str:
     return result["text"]
 
 
-def _begin(form: Form) -> str:
-    answer = form.open({"selection": None, "answer": None})["answer"]
-    result = form.act("connect", answer, [], {})
+def _begin(form: Form, user: ActingUser) -> str:
+    opened = form.open({"selection": None, "answer": None}, user=user)
+    check_offered(opened, user)
+    result = form.act("connect", opened["answer"], [], {}, user=user)
     if not result.get("open_url"):
         rejected = " ".join(str(text) for text in (result.get("rejected") or {}).values())
         raise CannotRun(rejected or str(result.get("notice") or "The sign-in could not be started."))
     return str(result["open_url"])
+
+
+def check_offered(opened: FormDescription, user: ActingUser) -> None:
+    """CannotRun when the user does not have the right that connecting needs."""
+    right = next((each.get("right", "view") for each in opened["actions"] if each["id"] == "connect"), "configure")
+    if right not in user.rights:
+        raise CannotRun(f"{may_not(user.name, right)} Nothing was done.")
 
 
 def _simulated_consent(quickbooks: str, url: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from types import FrameType
 import click
 import requests
 
-from hostsim.commands.startup import PORT, CannotRun, say
+from hostsim.commands.startup import CannotRun, read_port, say
 from hostsim.loopback import ADDRESS, PortRefused, listen
 
 FILES = ("firm.db", "firm.db-wal", "firm.db-shm", "quickbooks.db", "quickbooks.db-wal", "quickbooks.db-shm", "ready")
@@ -55,11 +55,14 @@ class Demo:
 
 
 @click.command("demo")
-@click.option("--port", type=PORT, default=8400, show_default=True, help="The host's port.")
-@click.option("--quickbooks-port", type=PORT, default=8401, show_default=True, help="The simulator's port.")
+@click.option("--port", type=read_port, metavar="PORT", default=8400, show_default=True, help="The host's port.")
+@click.option("--quickbooks-port", type=read_port, metavar="PORT", default=8401, show_default=True, help="The simulator's port.")
 @click.option("--reset/--keep", default=True, help="Begin anew on both sides, or keep both as they were.  [default: reset]")
 @click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path(".demo"), help="Where both keep their data."
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=lambda: Path(click.get_app_dir("WorkSpace")) / "demo",
+    help="Where both keep their data.  [default: demo in the folder for WorkSpace's data]",
 )
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in the browser.")
 def command(*, port: int, quickbooks_port: int, reset: bool, folder: Path, opens: bool) -> None:

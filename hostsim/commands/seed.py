@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import click
 
+from hostsim.commands.startup import read_day
 from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.bulk_seed import seed_payments
 from hostsim.practice.demo.firm import NotEmpty, fill_demo_firm
@@ -18,15 +19,15 @@ from hostsim.practice.sql.database_url import database_url
 @click.command("seed")
 @click.option("--database", metavar="URL", help="Where the practice is kept: a file or a database address [HOSTSIM_DATABASE].")
 @click.option("--payments", metavar="N", type=click.IntRange(min=0), default=0, help="Add this many payments more.")
-@click.option("--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day the records lead up to [today].")
+@click.option("--today", metavar="DATE", type=read_day, help="The day the records lead up to [today].")
 @click.option("--reset", is_flag=True, help="Remove the practice's records first.")
 @click.pass_context
-def command(context: click.Context, database: str | None, payments: int, today: datetime | None, reset: bool) -> None:
+def command(context: click.Context, database: str | None, payments: int, today: date | None, reset: bool) -> None:
     """Fill a practice with the demo firm: sixty clients and a year of bills and payments.
 
     A practice that holds records already keeps them; --payments adds to them. Exit status 2 when the database cannot be used.
     """
-    day = today.date() if today else datetime.now(UTC).astimezone().date()
+    day = today or datetime.now(UTC).astimezone().date()
     try:
         practice = open_practice(database_url(database, os.environ))
         _seed(practice, payments, day, reset)
@@ -46,4 +47,4 @@ def _seed(practice: Practice, payments: int, today: date, reset: bool) -> None:
         seed_payments(practice.database, payments, today)
     firm, snapshot = practice.firm, practice.ledger.snapshot({})
     practice.close()
-    click.echo(f"{firm.name}: {snapshot.count:,} payments and credit memos, {snapshot.total:,}")
+    click.echo(f"{firm.name}: {snapshot.count:,} payments and credit memos")

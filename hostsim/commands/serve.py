@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import webbrowser
-from datetime import datetime
+from datetime import date
 
 import click
 
-from hostsim.commands.startup import PORT, CannotRun, as_day, open_from, shared_options, today_option, user_option
+from hostsim.commands.startup import CannotRun, open_from, read_port, shared_options, today_option, user_option
 from hostsim.loopback import ADDRESS, PortRefused, listen
 from hostsim.web.server import make_server
 from hostsim.web.start_tokens import StartTokens
@@ -19,14 +19,16 @@ from hostsim.workspace import Workspace
 @shared_options
 @today_option
 @user_option
-@click.option("--port", type=PORT, default=8400, show_default=True, help="The port to answer on; 0 takes a free one.")
+@click.option(
+    "--port", type=read_port, metavar="PORT", default=8400, show_default=True, help="The port to answer on; 0 takes a free one."
+)
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.option("--token", envvar="HOSTSIM_TOKEN", hidden=True, help="The key in the printed address; made anew when left out.")
 def command(
     *,
     database: str | None,
     quickbooks: str | None,
-    today: datetime | None,
+    today: date | None,
     user: str | None,
     port: int,
     opens: bool,
@@ -42,7 +44,7 @@ def command(
         raise CannotRun(f"{problem} Choose another one with --port.") from None
     with listener:
         port, tokens = listener.getsockname()[1], StartTokens(token)
-        workspace = open_from(database, quickbooks, port=port, today=as_day(today), user=user)
+        workspace = open_from(database, quickbooks, port=port, today=today, user=user)
         try:
             _serve(workspace, listener, f"http://{ADDRESS}:{port}/?token={token or tokens.issue()}", tokens, opens)
         finally:

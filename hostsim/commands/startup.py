@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,9 +23,28 @@ from hostsim.secrets.data_key import KeyFileError, data_key
 from hostsim.secrets.simulator_credentials import SimulatorKeys
 from hostsim.workspace import Workspace, open_workspace
 
+LAST_PORT = 65535
+WRITTEN_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_port(value: str | int) -> int:
+    """The port; 0 stands for a free one. A usage error, with a sentence, when it is none."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
+        raise click.BadParameter(f"{text} is no port. Give a number from 0 to {LAST_PORT}.")
+    return int(text)
+
+
+def read_day(value: str | date) -> date:
+    """The day; a usage error, with a sentence, when there is none."""
+    try:
+        return date.fromisoformat(str(value) if WRITTEN_DAY.fullmatch(str(value)) else "")
+    except ValueError:
+        raise click.BadParameter(f"{value} is no date. Write a day that there is as YYYY-MM-DD.") from None
+
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 CANNOT_RUN = 2
-PORT = click.IntRange(0, 65535)
 PREFIX = "HOSTSIM_"
 HOST_OPTIONS = ("database", "key_", "token", "user")  # for the host alone: no add-in receives them
 
@@ -58,12 +78,7 @@ def user_option(command: Command) -> Command:
 
 def today_option(command: Command) -> Command:
     """--today, for a fixed day."""
-    return click.option("--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The day to work on [today].")(command)
-
-
-def as_day(moment: datetime | None) -> date | None:
-    """The day of click's date."""
-    return moment.date() if moment else None
+    return click.option("--today", metavar="DATE", type=read_day, help="The day to work on [today].")(command)
 
 
 def open_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date
 from typing import TypeVar
 
 import click
@@ -13,7 +13,7 @@ from rich.console import Console
 from hostsim.addins.acting_user import may_not
 from hostsim.addins.descriptions import Answer, Edits, FormDescription, Rejected, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form, Rows
-from hostsim.commands.startup import CannotRun, as_day, open_from, shared_options, today_option, user_option
+from hostsim.commands.startup import CannotRun, open_from, shared_options, today_option, user_option
 from hostsim.row_ends import count_rows, ended, is_open
 from hostsim.terminal.listing import print_list
 from hostsim.terminal.options import RunRequest, build_command
@@ -39,7 +39,7 @@ def command(
     *,
     database: str | None,
     quickbooks: str | None,
-    today: datetime | None,
+    today: date | None,
     user: str | None,
     form: str,
     rest: tuple[str, ...],
@@ -51,7 +51,7 @@ def command(
     if form in HELP:  # not click's own help option: a form has its own, which must reach it
         click.echo(context.get_help())
         return
-    workspace = open_from(database, quickbooks, today=as_day(today), user=user)
+    workspace = open_from(database, quickbooks, today=today, user=user)
     workspace.wait_notices.listeners.append(WaitLine(Console(stderr=True, highlight=False, markup=False, soft_wrap=True)).say)
     try:
         context.exit(drive(workspace, form, list(rest)))

@@ -53,7 +53,7 @@ def reply(content: object) -> Response:
 async def open_form(request: Request) -> Response:
     """`POST /api/forms/{form}/open` `{selection?, answer?, snapshot?, ranges?}` → the form's description and its running task."""
     body = await read_body(request)
-    return reply(await in_thread(_open, _workspace(request), request.path_params["form"], body))
+    return reply(await in_thread(_open, workspace_of(request), request.path_params["form"], body))
 
 
 def open_with_rows(workspace: Workspace, id: str) -> OpenGrid:
@@ -114,7 +114,7 @@ def _with_right(workspace: Workspace, action: Action) -> OfferedAction:
 async def read_rows(request: Request) -> Response:
     """`POST /api/forms/{form}/rows` `{answer, sort?, columns}` → `{token, count, total, empty, notice, rows}` or `{rejected}`."""
     body = await read_body(request)
-    return reply(await in_thread(_rows, _workspace(request), request.path_params["form"], body))
+    return reply(await in_thread(_rows, workspace_of(request), request.path_params["form"], body))
 
 
 def _rows(workspace: Workspace, id: str, body: Body) -> GridState | RejectedState:
@@ -126,10 +126,11 @@ def _rows(workspace: Workspace, id: str, body: Body) -> GridState | RejectedStat
             "notice": {"text": rows.get("notice", ""), "level": rows.get("level", "warning")},
         }
     snapshot = workspace.snapshots.add(id, answer, read_columns(body), rows)
-    return call_form(workspace, id, lambda: _state(workspace, snapshot))
+    return call_form(workspace, id, lambda: state_of(workspace, snapshot))
 
 
-def _state(workspace: Workspace, snapshot: Snapshot) -> GridState:
+def state_of(workspace: Workspace, snapshot: Snapshot) -> GridState:
+    """The snapshot with its first page."""
     rows = snapshot.rows
     return {
         "token": snapshot.token,
@@ -137,14 +138,14 @@ def _state(workspace: Workspace, snapshot: Snapshot) -> GridState:
         "total": rows.total,
         "empty": rows.empty,
         "notice": rows.notice,
-        "rows": _page(workspace, snapshot, 0, min(FIRST, rows.count)),
+        "rows": page_of(workspace, snapshot, 0, min(FIRST, rows.count)),
     }
 
 
 async def read_snapshot(request: Request) -> Response:
     """`GET /api/snapshots/{token}` → as `rows`, for a page that comes back to a running task."""
-    workspace = _workspace(request)
-    return reply(await in_thread(lambda: _state(workspace, workspace.snapshots.get(request.path_params["token"]))))
+    workspace = workspace_of(request)
+    return reply(await in_thread(lambda: state_of(workspace, workspace.snapshots.get(request.path_params["token"]))))
 
 
 async def read_page(request: Request) -> Response:
@@ -152,18 +153,18 @@ async def read_page(request: Request) -> Response:
     start, stop = _number(request, "start"), _number(request, "stop")
     if not 0 <= start <= stop <= start + PAGE:
         raise Unfit(f"A page is at most {PAGE} rows.")
-    return reply(await in_thread(_read_page, _workspace(request), request.path_params["token"], start, stop))
+    return reply(await in_thread(_read_page, workspace_of(request), request.path_params["token"], start, stop))
 
 
 def _read_page(workspace: Workspace, token: str, start: int, stop: int) -> Page:
     snapshot = workspace.snapshots.get(token)
-    return {"start": start, "rows": call_form(workspace, snapshot.form, lambda: _page(workspace, snapshot, start, stop))}
+    return {"start": start, "rows": call_form(workspace, snapshot.form, lambda: page_of(workspace, snapshot, start, stop))}
 
 
-def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> list[Row]:
+def page_of(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> list[Row]:
     """The rows as the runs over this snapshot have left them."""
     rows: Sequence[Row] = snapshot.rows.page(start, stop)
-    for task in workspace.tasks.of_snapshot(snapshot.token):
+    for task in workspace.tasks.of_snapshot(snapshot.whole):
         rows = [task.patch(row) for row in rows]
     return list(rows)
 
@@ -171,7 +172,7 @@ def _page(workspace: Workspace, snapshot: Snapshot, start: int, stop: int) -> li
 async def measure_selection(request: Request) -> Response:
     """`POST /api/snapshots/{token}/selection` `{ranges}` → `{count, total}`."""
     body = await read_body(request)
-    return reply(await in_thread(_measure, _workspace(request), request.path_params["token"], body))
+    return reply(await in_thread(_measure, workspace_of(request), request.path_params["token"], body))
 
 
 def _measure(workspace: Workspace, token: str, body: Body) -> Selection:
@@ -182,7 +183,7 @@ def _measure(workspace: Workspace, token: str, body: Body) -> Selection:
 async def act(request: Request) -> Response:
     """`POST /api/forms/{form}/act` `{action, answer, snapshot?, ranges?, edits?}` → the form's result."""
     body = await read_body(request)
-    return reply(await in_thread(_act, _workspace(request), request.path_params["form"], body))
+    return reply(await in_thread(_act, workspace_of(request), request.path_params["form"], body))
 
 
 def _act(workspace: Workspace, id: str, body: Body) -> ActResult:
@@ -194,14 +195,14 @@ def _act(workspace: Workspace, id: str, body: Body) -> ActResult:
 async def run(request: Request) -> Response:
     """`POST /api/forms/{form}/run`, as `act` → `{task…}`; the rest comes by the event stream."""
     body = await read_body(request)
-    return reply((await in_thread(_run, _workspace(request), request.path_params["form"], body)).describe())
+    return reply((await in_thread(_run, workspace_of(request), request.path_params["form"], body)).describe())
 
 
 def _run(workspace: Workspace, id: str, body: Body) -> Task:
     form = _form(workspace, id)
     action = allowed_action(workspace, form, body, "run")
     ids, answer, edits = _ids(workspace, body), read_answer(body), read_edits(body)
-    snapshot = str(body.get("snapshot") or "")
+    snapshot = workspace.snapshots.get(str(body["snapshot"])).whole if body.get("snapshot") else ""
     start = partial(workspace.tasks.start, by=workspace.user.name, answer=answer, ids=ids)
     try:
         return start(id, action, snapshot, lambda task: form.run(action, answer, ids, edits, task, user=workspace.user))
@@ -211,7 +212,7 @@ def _run(workspace: Workspace, id: str, body: Body) -> Task:
 
 async def options(request: Request) -> Response:
     """`GET /api/forms/{form}/options?name=&search=` → `[{value, label}]`."""
-    workspace, id = _workspace(request), request.path_params["form"]
+    workspace, id = workspace_of(request), request.path_params["form"]
     form = _form(workspace, id)
     name, search = request.query_params.get("name", ""), request.query_params.get("search", "")
     return reply(list(await in_thread(lambda: call_form(workspace, id, lambda: form.options(name, search, user=workspace.user)))))
@@ -220,7 +221,7 @@ async def options(request: Request) -> Response:
 async def call_action(request: Request) -> Response:
     """`POST /api/context/{grid}/{index}` `{snapshot, ranges}` → the result of the context action's function."""
     body = await read_body(request)
-    return reply(await in_thread(_call, _workspace(request), request.path_params["grid"], request.path_params["index"], body))
+    return reply(await in_thread(_call, workspace_of(request), request.path_params["grid"], request.path_params["index"], body))
 
 
 def _call(workspace: Workspace, grid: str, index: int, body: Body) -> ActResult:
@@ -235,7 +236,7 @@ def _call(workspace: Workspace, grid: str, index: int, body: Body) -> ActResult:
 
 async def list_tasks(request: Request) -> Response:
     """`GET /api/tasks` → every task that is held."""
-    return reply([task.describe() for task in _workspace(request).tasks.all()])
+    return reply([task.describe() for task in workspace_of(request).tasks.all()])
 
 
 async def read_task(request: Request) -> Response:
@@ -247,7 +248,7 @@ async def read_task(request: Request) -> Response:
 async def cancel_task(request: Request) -> Response:
     """`POST /api/tasks/{task}/cancel`: what is in flight is finished first."""
     await read_body(request)
-    task, workspace = _task(request), _workspace(request)
+    task, workspace = _task(request), workspace_of(request)
     check_right(workspace.right_to_open(task.form), workspace.user)
     task.cancel()
     return JSONResponse({})
@@ -255,12 +256,13 @@ async def cancel_task(request: Request) -> Response:
 
 async def download(request: Request) -> Response:
     """`GET /api/snapshots/{token}/csv` → the rows that are shown."""
-    snapshot = _workspace(request).snapshots.get(request.path_params["token"])
+    snapshot = workspace_of(request).snapshots.get(request.path_params["token"])
     headers = {"content-disposition": f'attachment; filename="{snapshot.form.replace(".", "-")}.csv"'}
     return StreamingResponse(csv_lines(snapshot.rows, snapshot.columns), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _workspace(request: Request) -> Workspace:
+def workspace_of(request: Request) -> Workspace:
+    """The workspace that answers."""
     found: Workspace = request.app.state.workspace
     return found
 
@@ -275,7 +277,7 @@ def _form(workspace: Workspace, id: str) -> Form:
 
 
 def _task(request: Request) -> Task:
-    task = _workspace(request).tasks.get(request.path_params["task"])
+    task = workspace_of(request).tasks.get(request.path_params["task"])
     if task is None:
         raise RequestRefused(404, "This run is no longer known.")
     return task

@@ -14,6 +14,7 @@ from hostsim.web.event_stream import stream
 from hostsim.web.exports.excel import download_excel
 from hostsim.web.exports.printing import show_print_page
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
+from hostsim.web.grids import outcomes
 from hostsim.web.guard import CALLBACK, Guard
 from hostsim.web.start_tokens import StartTokens
 from hostsim.web.support import download_support
@@ -40,6 +41,8 @@ def routes(static: str) -> list[Route | Mount]:
         Route("/api/snapshots/{token}/csv", api.download),
         Route("/api/snapshots/{token}/xlsx", download_excel),
         Route("/print/{token}", show_print_page),
+        Route("/api/snapshots/{token}/outcomes", outcomes.count_outcomes),
+        Route("/api/snapshots/{token}/filter", outcomes.filter_rows, methods=["POST"]),
         Route("/api/support-bundle", download_support),
         Route("/api/tasks", api.list_tasks),
         Route("/api/tasks/{task}", api.read_task),

@@ -91,12 +91,14 @@ def allowed_action(workspace: Workspace, form: Form, body: Body, kind: Literal["
 
 
 def rows_to_fix(workspace: Workspace, body: Body) -> list[Row]:
-    """The selected rows as the runs over them have left them; none when they are too many for a fix."""
+    """The selected rows as the runs over them have left them; none without a selection, or when they are too many for a fix."""
+    if not body.get("snapshot"):
+        return []
     snapshot = workspace.snapshots.get(str(body.get("snapshot")))
     ranges = read_ranges(body.get("ranges"), snapshot.rows.count)
     if sum(stop - start for start, stop in ranges) > FIXED_AT_ONCE:
         return []
-    tasks = workspace.tasks.of_snapshot(snapshot.token)
+    tasks = workspace.tasks.of_snapshot(snapshot.whole)
     rows = [row for start, stop in ranges for row in snapshot.rows.page(start, stop)]
     for task in tasks:
         rows = [task.patch(row) for row in rows]

@@ -11,6 +11,7 @@ from marshmallow import fields
 from qb_plugin.errors import AnswerRejected
 from qb_plugin.forms.access.call_checks import no_such_action
 from qb_plugin.forms.access.offer import Offer
+from qb_plugin.forms.connection_light import present_light
 from qb_plugin.forms.descriptions import (
     Action,
     ActResult,
@@ -118,6 +119,9 @@ class ConnectionForm:
             "notice": {"text": self._services.sentences.text(message), "level": "info" if connected else "warning", "link": None},
             "warning": None,
             "unavailable": None,
+            "light": present_light(
+                self._services.sentences, connection, self._services.reach(), self._services.run_ports.clock.now()
+            ),
             "token": "",
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
@@ -26,6 +27,22 @@ class FormSchema(Schema):
         """Keys that the host adds (the token, the search text) are ignored here."""
 
         unknown = EXCLUDE
+
+
+WHOLE_DATE = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")  # a half-typed year is 0002 or 0202 in a browser
+
+
+class WholeDate(fields.Date):
+    """A date that must be there, as YYYY-MM-DD: what is half-typed or impossible is no date, and no date is never every date."""
+
+    def __init__(self, data_key: str, label: str) -> None:
+        metadata = {"label": label, "refilters": True, "required": True}
+        super().__init__(data_key=data_key, required=True, metadata=metadata)
+
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        if not isinstance(value, str) or not WHOLE_DATE.fullmatch(value):
+            raise ValidationError(["field_date"])
+        return super()._deserialize(value, attr, data, **more)
 
 
 def describe_fields(schema: Schema) -> list[Field]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from qb_plugin.errors import AddInError
 from qb_plugin.host import Host, MarkChange, User
 from qb_plugin.messages import Sentences
-from qb_plugin.model import Connection, Message, ReferenceLists, RunInfo
+from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import History, Links
 from qb_plugin.sync.reconcile.items import Ledgers, Period
@@ -89,6 +89,10 @@ class FormServices(Protocol):
 
     def record_page(self, connection: Connection, entity: str, identity: str) -> str:
         """The address of a record's page in QuickBooks; NotConnected without a company."""
+        ...
+
+    def reach(self) -> Reach:
+        """Whether QuickBooks answers, waits included; nothing is called for it."""
         ...
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:

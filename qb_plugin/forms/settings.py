@@ -34,7 +34,7 @@ from qb_plugin.sync.exporting.drafting.taxes import TaxTreatment
 SAVE: Action = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
 AUTO_APPLY: Sequence[Option] = [
     {"value": "quickbooks", "label": "QuickBooks' default: an equal balance first, else the oldest"},
-    {"value": "workspace", "label": "The applications made in WorkSpace"},
+    {"value": "workspace", "label": "The applications made here"},
 ]
 PACE: Sequence[Option] = [
     {"value": "full", "label": "As fast as QuickBooks allows"},

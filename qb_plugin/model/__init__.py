@@ -23,6 +23,7 @@ from qb_plugin.model.quickbooks import (
     QboInvoice,
     QboPayment,
     QboTransaction,
+    Reach,
     ReferenceLists,
     UnreadableRecord,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "QboInvoice",
     "QboPayment",
     "QboTransaction",
+    "Reach",
     "RecordSummary",
     "RecordingStatus",
     "Ref",

@@ -235,6 +235,14 @@ class Company:
     tracks_locations: bool = False
 
 
+class Reach(StrEnum):
+    """Whether QuickBooks answers."""
+
+    ANSWERS = "answers"
+    WAITS = "waits"  # a call waits: for QuickBooks' own limit, or for ours
+    AWAY = "away"
+
+
 class ConnectionState(StrEnum):
     """Whether QuickBooks can be spoken to."""
 

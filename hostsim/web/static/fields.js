@@ -6,6 +6,8 @@ import { Combobox } from "./combobox.js";
 
 /** @type {Partial<Record<Field["type"], string>>} */
 const TYPES = { date: "date", secret: "password" };
+const NO_DATE = "Enter a whole date.";
+const EARLIEST = "1900"; // while a year is being typed it is 0002, 0020, 0202
 
 /**
  * A field as it is drawn: its box, its inputs, and how a value is written into them.
@@ -26,6 +28,8 @@ export class Fields {
     this.values = { ...answer };
     /** @type {Map<string, Drawn>} */
     this.boxes = new Map();
+    /** Fields that hold no whole date: until they do, nothing is loaded or carried out. @type {Set<string>} */
+    this.unfinished = new Set();
     this.element = make("div", { class: "fields" });
     let group = "";
     for (const field of fields) {
@@ -38,19 +42,25 @@ export class Fields {
   reject(rejected) {
     /** @type {HTMLControl[]} */
     const wrong = [];
-    for (const [name, { box, inputs, help }] of this.boxes) {
-      box.querySelector(".wrong")?.remove();
-      const text = rejected[name];
-      const id = text ? newId("wrong") : "";
-      for (const input of inputs) {
-        text ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
-        const described = [help, id].filter(Boolean).join(" ");
-        described ? input.setAttribute("aria-describedby", described) : input.removeAttribute("aria-describedby");
-      }
-      if (text) (box.append(make("span", { class: "wrong", id, text })), wrong.push(inputs[0]));
+    for (const [name, drawn] of this.boxes) {
+      this.#mark(drawn, rejected[name] ?? (this.unfinished.has(name) ? NO_DATE : ""));
+      if (rejected[name]) wrong.push(drawn.inputs[0]);
     }
     if (wrong.length && !this.element.contains(document.activeElement)) wrong[0].focus();
     return Object.entries(rejected).filter(([name]) => !this.boxes.has(name)).map(([, text]) => text);
+  }
+
+  /** @param {Drawn} drawn @param {string} text */
+  #mark({ box, inputs, help }, text) {
+    if (box.querySelector(".wrong")?.textContent === text) return;
+    box.querySelector(".wrong")?.remove();
+    const id = text ? newId("wrong") : "";
+    for (const input of inputs) {
+      text ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
+      const described = [help, id].filter(Boolean).join(" ");
+      described ? input.setAttribute("aria-describedby", described) : input.removeAttribute("aria-describedby");
+    }
+    if (text) box.append(make("span", { class: "wrong", id, text, role: "alert" }));
   }
 
   /** Fields that would fetch other rows are shut while there is a reason, which their title then says. @param {Why} why */
@@ -96,9 +106,28 @@ export class Fields {
     const input = field.type === "choice" ? make("select", { id, title }, ...(field.choices ?? []).map((each) => make("option", { value: each.value, text: each.label })))
       : make("input", { id, title, type: TYPES[field.type] ?? "text", autocomplete: "off", size: field.type === "text" || field.type === "secret" ? 30 : null });
     input.value = value ?? "";
+    if (field.type === "date") return this.#date(field, /** @type {HTMLInputElement} */ (input));
     input.addEventListener("change", () => this.#set(field, input.value));
     input.addEventListener("input", () => (this.values[field.name] = input.value));
     return { box: make("div", {}, make("label", { for: id, text: field.label }), input), inputs: [input], write: (next) => (input.value = next ?? "") };
+  }
+
+  /** A date is whole or it is none: half-typed or impossible, the browser gives an empty value. @param {Field} field @param {HTMLInputElement} input @returns {Drawn} */
+  #date(field, input) {
+    const box = make("div", {}, make("label", { for: input.id, text: field.label }), input);
+    const isUnfinished = () => input.validity.badInput || (input.value ? input.value < EARLIEST : Boolean(field.required));
+    const take = () => {
+      const drawn = this.boxes.get(field.name);
+      const unfinished = isUnfinished();
+      const same = this.values[field.name] === input.value && unfinished === this.unfinished.has(field.name);
+      if (same || !drawn) return;
+      unfinished ? this.unfinished.add(field.name) : this.unfinished.delete(field.name);
+      this.#mark(drawn, unfinished ? NO_DATE : "");
+      this.#set(field, unfinished ? "" : input.value);
+    };
+    for (const event of ["change", "input", "blur"]) input.addEventListener(event, take);
+    const write = (/** @type {string | null} */ next) => ((input.value = next ?? ""), this.unfinished.delete(field.name));
+    return { box, inputs: [input], write };
   }
 
   /** @param {Field} field @param {string} title @returns {Drawn} */

@@ -91,8 +91,8 @@ class Form {
     this.fields = new Fields(this.id, description.fields, this.answer, (field) => this.#fieldChanged(field));
     this.answer = this.fields.values;
     this.buttons = new Map();
-    const actions = make("div", { class: "actions" }, ...description.actions.map((action) => this.#button(action)));
     if (description.columns) this.panel = this.#makePanel();
+    const actions = make("div", { class: "actions" }, ...this.#selectButtons(), ...description.actions.map((action) => this.#button(action)));
     const tools = make("div", { class: "tools" }, this.fields.element, this.panel?.tools, actions);
     const plain = !description.columns && !description.fields.length && !description.actions.length;
     const parts = this.panel ? [tools, this.notice, this.panel.element] : plain ? [this.notice] : [this.notice, tools];
@@ -113,7 +113,14 @@ class Form {
       selected: (count) => this.#enable(count),
       ended: (summary) => this.#ended(summary),
       follow: (link) => this.#follow(link),
+      unfinished: () => this.fields.unfinished.size > 0,
     });
+  }
+
+  #selectButtons() {
+    if (!this.panel || !this.description.actions.some((action) => action.needs === "selection")) return [];
+    const select = (/** @type {boolean} */ on) => this.panel?.grid.selectAll(on);
+    return [["Select All", true], ["Select None", false]].map(([text, on]) => make("button", { type: "button", class: "push", text, onclick: () => select(Boolean(on)) }));
   }
 
   /** @param {Action} action */
@@ -128,7 +135,7 @@ class Form {
   #enable(count) {
     this.count = count;
     for (const [action, button] of this.buttons) {
-      const blocked = action.disabled || this.busy || this.description.unavailable || (action.needs === "selection" && !count);
+      const blocked = action.disabled || this.busy || this.fields.unfinished.size > 0 || this.description.unavailable || (action.needs === "selection" && !count);
       button.disabled = Boolean(blocked);
     }
   }
@@ -145,6 +152,7 @@ class Form {
 
   /** @param {Field} field */
   #fieldChanged(field) {
+    this.#enable(this.count);
     if (field.refilters && this.panel) this.panel.load();
   }
 

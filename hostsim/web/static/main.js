@@ -1,6 +1,6 @@
 // The window: menu bar, tabs, the page's own grid, what is running, and light or dark.
 // @ts-check
-/** @import {Answer, Description, Item, Task} from "./types.d.ts" */
+/** @import {Answer, Description, Item, Light, Task} from "./types.d.ts" */
 import { formPath, get, post } from "./api.js";
 import { tell } from "./dialog.js";
 import { startEvents, watchAll } from "./events.js";
@@ -29,7 +29,7 @@ function pick(item) {
   else if (item.command?.startsWith("look:")) look(item.command.slice(5));
 }
 
-const refresh = (/** @type {boolean} */ changed) => changed && panel?.load(true);
+const refresh = (/** @type {boolean} */ changed) => (showLights(), changed && panel?.load(true));
 
 // The rows were asked for in the page's head; where that went wrong, they are asked for again, and the reason is told.
 async function showPlace() {
@@ -46,6 +46,7 @@ async function showPlace() {
     rows: () => {},
     selected: () => {},
     ended: () => {},
+    unfinished: () => false,
     follow: (link) => {
       Object.assign(answer, link.answer);
       if (shown.search) shown.search.value = answer.search ?? "";
@@ -73,12 +74,24 @@ for (const list of /** @type {NodeListOf<HTMLElement>} */ (document.querySelecto
   });
 }
 
-async function showStates() {
-  for (const state of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".state[data-form]:not([data-form=''])"))) {
-    const form = await post(formPath(state.dataset.form ?? "", "open")).catch(() => ({}));
-    state.textContent = [(state.textContent ?? "").split(":")[0], form.subtitle].filter(Boolean).join(": ");
-    state.classList.toggle("works", Boolean(form.subtitle) && !form.unavailable);
+const LOOK_EVERY = 15_000;
+const lights = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".state[data-form]:not([data-form=''])")]);
+
+// What cannot be asked is not known: then the light is out, and says nothing.
+async function showLights() {
+  for (const light of lights) {
+    /** @type {{light?: Light}} */
+    const { light: state } = await post(formPath(light.dataset.form ?? "", "open")).catch(() => ({}));
+    light.textContent = [light.dataset.label, state?.label].filter(Boolean).join(": ");
+    light.dataset.level = state?.level ?? "off";
+    light.title = state?.text ?? "";
   }
+}
+
+function watchLights() {
+  for (const light of lights) light.addEventListener("click", () => openForm(light.dataset.form ?? "", {}, refresh).then(showLights));
+  setInterval(() => document.hidden || showLights(), LOOK_EVERY);
+  document.addEventListener("visibilitychange", () => document.hidden || showLights());
 }
 
 function watchRuns() {
@@ -100,7 +113,7 @@ function watchRuns() {
       if (part.summary) panel?.load(true);
     }
     if (change.lost) panel?.load(true);
-    if (change.others.length) refreshForms(), showStates();
+    if (change.others.length) refreshForms(), showLights();
   });
 }
 
@@ -108,4 +121,5 @@ look(localStorage.getItem("look") ?? "system");
 startMenubar(find("[role=menubar]"), pick);
 watchRuns();
 startEvents();
-showPlace().catch(tell).finally(showStates);
+watchLights();
+showPlace().catch(tell).finally(showLights);

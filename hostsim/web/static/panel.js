@@ -1,6 +1,6 @@
 // A grid with all that belongs to it: its rows, search box, message, progress, totals and context menu.
 // @ts-check
-/** @import {Answer, Column, Description, Empty, Fix, GridState, Item, Measure, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
+/** @import {Action, Answer, Column, Description, Empty, Fix, GridState, Item, Measure, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
 import { formPath, get, make, newId, post, showMoney } from "./api.js";
 import { among, Combobox } from "./combobox.js";
 import { tell } from "./dialog.js";
@@ -9,8 +9,11 @@ import { watch } from "./events.js";
 import { Grid } from "./grid/grid.js";
 import { Menu } from "./menu.js";
 import { Message } from "./message.js";
+import { Outcomes } from "./outcomes.js";
 import { countWords, Progress } from "./progress.js";
 import { waiting } from "./waits.js";
+
+const COUNT_AFTER = 400; // milliseconds: while a search is typed, no list of it is counted
 
 export class Panel {
   /** @type {string | null} */
@@ -35,6 +38,7 @@ export class Panel {
   round = 0;
   late = 0;
   measuring = 0;
+  counting = 0;
   task = "";
   total = "";
   held = "";
@@ -58,6 +62,7 @@ export class Panel {
     });
     this.message = new Message((fix, row) => this.#fix(fix, row));
     this.progress = new Progress(() => post(`/api/tasks/${this.task}/cancel`).catch(tell));
+    this.outcomes = new Outcomes((outcome) => this.filter(outcome));
     this.empty = make("div", { class: "empty", hidden: true });
     this.picked = make("span", { "aria-live": "polite" });
     this.summary = make("span", { class: "summary", "aria-live": "polite" });
@@ -67,7 +72,7 @@ export class Panel {
     const print = make("button", { type: "button", class: "link", text: "Print", title: "Open what is shown as a page to print", onclick: () => this.print() });
     const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", csv, " · ", excel, " · ", print));
     this.tools = description.search ? this.#searchBox() : null;
-    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.message.element, this.progress.element, foot);
+    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.outcomes.element, this.message.element, this.progress.element, foot);
   }
 
   get selection() {
@@ -76,13 +81,14 @@ export class Panel {
 
   // Reads the rows again; `keep` leaves selection and place as they are. Of several loads the last counts.
   async load(keep = false) {
+    if (this.token && this.on.unfinished()) return; // the list stays as it is until the field holds something whole
     const round = ++this.round;
     this.grid.busy(!keep);
     try {
       const { columns } = this.description;
       /** @type {GridState | RejectedState} */
       const state = await waiting(post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns }));
-      if (round === this.round) state.rejected ? this.#reject(state) : this.#show(state, keep);
+      if (round === this.round) state.rejected ? this.#reject(state) : this.#showAll(state, keep);
     } catch (problem) {
       if (round === this.round) tell(/** @type {Problem} */ (problem));
     }
@@ -91,12 +97,54 @@ export class Panel {
 
   /** Shows rows that came with the description. @param {GridState} state */
   begin(state) {
-    this.#show(state, false);
+    this.#showAll(state, false);
     this.grid.busy(false);
+  }
+
+  /** The run that a form is for; outcomes are counted where there is one. */
+  get run() {
+    return this.description.actions.find((action) => action.kind === "run" && action.primary && !action.disabled);
+  }
+
+  /** Shows the rows of one outcome, or those that a run has left so; all of them for none. @param {string} outcome */
+  async filter(outcome, task = "") {
+    const round = ++this.round;
+    try {
+      /** @type {GridState} */
+      const state = await post(`/api/snapshots/${this.token}/filter`, { outcome, task });
+      if (round !== this.round) return;
+      this.outcomes.choose(outcome);
+      this.#show(state, false);
+    } catch (problem) {
+      /** @type {Problem} */ (problem).gone ? this.load() : tell(/** @type {Problem} */ (problem));
+    }
+  }
+
+  async #retry() {
+    const { run } = this;
+    await this.filter("failed", this.task);
+    this.outcomes.offer(0);
+    this.grid.selectAll(true);
+    if (run && this.count) this.on.perform(run);
+  }
+
+  /** @param {GridState} state @param {boolean} keep */
+  #showAll(state, keep) {
+    this.outcomes.choose("");
+    this.#show(state, keep);
+    clearTimeout(this.counting);
+    if (this.run) this.counting = setTimeout(() => this.#count(), COUNT_AFTER);
+  }
+
+  async #count() {
+    const { round } = this;
+    const found = this.token && (await get(`/api/snapshots/${this.token}/outcomes`).catch(() => null));
+    if (round === this.round) this.outcomes.show(found?.counts ?? null);
   }
 
   /** Rows of an earlier answer do not stand under what is wrong with this one. @param {RejectedState} answer */
   #reject(answer) {
+    this.outcomes.show(null);
     this.#show({ token: null, count: 0, total: "", rows: [], empty: { text: "Rows are shown once that is put right." } }, false);
     this.on.rejected(answer);
   }
@@ -120,6 +168,7 @@ export class Panel {
     this.progress.start();
     this.progress.measure(task.progress);
     this.summary.textContent = "";
+    this.outcomes.offer(0);
     Object.assign(this, { heard: new Map(), since: {}, over: false });
     this.unwatch = watch(task.task, (change) => this.#hear(change));
     this.#catchUp();
@@ -129,6 +178,7 @@ export class Panel {
   hold(why) {
     this.held = why;
     this.grid.hold(why);
+    this.outcomes.hold(why);
     if (this.search) Object.assign(this.search, { disabled: Boolean(why), title: why });
   }
 
@@ -203,6 +253,8 @@ export class Panel {
     this.unwatch();
     this.progress.end();
     if (summary.counts) this.summary.textContent = countWords(summary.counts);
+    if (this.run) this.#count();
+    if (this.run && !summary.counts?.ready) this.outcomes.offer(summary.counts?.failed ?? 0, () => this.#retry());
     const words = summary.text ?? summary.notice ?? "";
     this.progress.say(cancelled || summary.level === "error" || !summary.counts ? words : "");
     this.on.ended({ ...summary, level: state === "broken" ? "error" : summary.level });
@@ -301,6 +353,7 @@ export class Panel {
     if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
     const place = this.grid.at;
     const edits = { [row.id]: { ...this.edits.values[row.id], ...fix.edit } };
+    /** @type {Action} */
     const action = { id: fix.act ?? fix.run ?? "", kind: fix.run ? "run" : "act", label: fix.label, confirm: fix.confirm };
     return this.on.perform(action, [[place, place + 1]], edits);
   }

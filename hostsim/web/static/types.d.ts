@@ -34,6 +34,7 @@ export interface Field {
   search?: string;
   group?: string;
   refilters?: boolean;
+  required?: boolean;
   applies_to?: string;
 }
 
@@ -111,7 +112,14 @@ export interface Description {
   warning?: { title: string; text: string } | null;
   unavailable?: Empty | null;
   empty?: Empty | null;
+  light?: Light;
   running: Task | null;
+}
+
+export interface Light {
+  level: "good" | "waiting" | "bad" | "off";
+  label: string;
+  text: string;
 }
 
 export interface Fix {
@@ -233,6 +241,7 @@ export interface PanelEvents {
   selected(count: number): unknown;
   ended(summary: RunSummary): unknown;
   follow(link: FormLink): unknown;
+  unfinished(): boolean;
 }
 
 // What a grid tells the panel around it.

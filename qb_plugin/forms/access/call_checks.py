@@ -83,6 +83,12 @@ def check_edits(offer: Offer, edits: object) -> None:
                 raise refusal("edits", Message("edit_misfit", {"what": shorten(key), "value": shorten(value)}))
 
 
+def check_choice(what: str, value: object, offered: Collection[str]) -> None:
+    """Refuse a choice that is not offered, where anything is: lists that cannot be read now are checked by the run."""
+    if value and offered and value not in offered:
+        raise refusal("edits", Message("edit_misfit", {"what": what, "value": shorten(value)}))
+
+
 def no_such_action(action: object) -> AnswerRejected:
     """The refusal of an action that the form does not list."""
     return refusal("action", Message("no_such_action", {"action": shorten(action)}))

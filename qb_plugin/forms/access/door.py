@@ -59,6 +59,8 @@ class FormDoor:
             description = self._form.open(request)
         description["actions"] = allowed(description["actions"], acting)
         description["row_actions"] = allowed(description["row_actions"], acting)
+        if description["columns"] is None and not description["actions"]:
+            description["fields"] = []  # there is nothing that this user could do with them
         return description
 
     def _closed(self, reason: str) -> FormDescription:

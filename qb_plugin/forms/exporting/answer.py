@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from marshmallow import fields, validates_schema
+from marshmallow.validate import OneOf
 
+from qb_plugin.forms.access.call_checks import check_choice
 from qb_plugin.forms.descriptions import Answer, Edits
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
-from qb_plugin.forms.fields import FormSchema, check_dates
+from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.model import Kind, Ref
+from qb_plugin.model import Kind, Ref, ReferenceLists
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.selection import Selection
 
@@ -23,11 +25,10 @@ DAYS = 30  # the default range: today and the thirty days before it
 class ExportAnswer(FormSchema):
     """The form's filters and switches (docs/architecture.md rules P5 and P6)."""
 
-    start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
-    end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
+    start, end = WholeDate("from", "From"), WholeDate("to", "To")
     source = fields.String(
         load_default="payments",
-        validate=lambda value: value in SOURCES,
+        validate=OneOf(list(SOURCES)),
         metadata={
             "label": "Source",
             "type": "choice",
@@ -67,8 +68,18 @@ def build_first_answer(today: date, selection: Selection | None) -> Answer:
     }
 
 
+def check_choices(services: FormServices, edits: Edits) -> None:
+    """Refuse an account or a method that is not among those that the grid offers."""
+    chosen = [change for change in edits.values() if change.get("deposit") or change.get("method")]
+    lists = read_lists_or_empty(services, services.connection()) if chosen else ReferenceLists()
+    for change in chosen:
+        check_choice("account", change.get("deposit"), {entry.id for entry in lists.accounts})
+        check_choice("method", change.get("method"), {entry.id for entry in lists.methods})
+
+
 def build_options(services: FormServices, values: ExportValues, edits: Edits) -> ExportOptions:
     """The options of a run: the answer, the saved settings of the company, and the rows' own choices."""
+    check_choices(services, edits)
     connection = services.connection()
     settings = options_of_settings(services.settings(connection.realm), read_lists_or_empty(services, connection))
     rows = {Ref.parse(identity): change for identity, change in edits.items()}

@@ -80,7 +80,7 @@ class ExportPayments:
         actions=[ACTION, *ROW_ACTIONS],
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
-        edit_rights={"unlink": "match"},
+        edit_rights={"unlink": "match", "link": "match"},
         columns=build_columns([], []),
     )
 
@@ -155,7 +155,7 @@ class ExportPayments:
             query["from"], query["to"] = values["start"], values["end"]
             query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
             query["scope"] = self._services.connection().realm
-        return ExportRows(self._services, self._services.host.ledger.snapshot(query), values, self._currencies)
+        return ExportRows(self._services, query, values, self._currencies)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, link a possible duplicate, relink a merged client, unlink, or withdraw what stays in doubt."""

@@ -15,8 +15,8 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions
 class ExportValues(TypedDict):
     """A checked answer of the export form."""
 
-    start: date | None  # both ends included
-    end: date | None
+    start: date  # both ends included
+    end: date
     source: str  # payments, credit_memos
     hide_synchronized: bool
     show_hidden: bool

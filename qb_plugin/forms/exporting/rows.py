@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
 
-from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row
+from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
+from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
 from qb_plugin.forms.exporting.readiness import Readiness
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.host import Mark, Record, Snapshot
+from qb_plugin.forms.totals import whole_total
+from qb_plugin.host import LedgerQuery, Mark, Record
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
     Kind,
@@ -25,14 +28,30 @@ from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.drafting.checks import from_another_company, other_company
 from qb_plugin.sync.sources import ClientCurrencies, as_source
 
+SYNCHRONIZED = Hider(
+    answer={"hide_synchronized": False},
+    label="Show synchronized rows",
+    says="empty_export_synchronized",
+    says_found="empty_found_synchronized",
+)
+HIDDEN = Hider(answer={"show_hidden": True}, label="Show hidden rows", says="empty_export_hidden", says_found="empty_found_hidden")
+BOTH = Hider(
+    answer={"hide_synchronized": False, "show_hidden": True},
+    label="Show them",
+    says="empty_export_both",
+    says_found="empty_found_both",
+)
+HIDERS = {(True, True): (SYNCHRONIZED, HIDDEN, BOTH), (True, False): (SYNCHRONIZED,), (False, True): (HIDDEN,), (False, False): ()}
+PORTION = 1000  # records read from the host at a time
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
 
 class ExportRows:
     """An ordered snapshot of records; a page is read by its ids."""
 
-    def __init__(self, services: FormServices, snapshot: Snapshot, values: ExportValues, currencies: ClientCurrencies) -> None:
-        self._services, self._snapshot, self._values, self._currencies = services, snapshot, values, currencies
+    def __init__(self, services: FormServices, query: LedgerQuery, values: ExportValues, currencies: ClientCurrencies) -> None:
+        self._services, self._query, self._values, self._currencies = services, query, values, currencies
+        self._snapshot = services.host.ledger.snapshot(query)
 
     @property
     def count(self) -> int:
@@ -42,7 +61,11 @@ class ExportRows:
     @property
     def total(self) -> str:
         """The sum of all rows."""
-        return plain_amount(self._snapshot.total)
+        return whole_total(self._snapshot.total, lambda: self._records(self.ids(0, self.count)))
+
+    def _records(self, ids: Sequence[str]) -> Iterator[Record]:
+        for start in range(0, len(ids), PORTION):
+            yield from self._services.host.ledger.records(ids[start : start + PORTION])
 
     @property
     def notice(self) -> None:
@@ -55,13 +78,24 @@ class ExportRows:
         return
 
     @property
-    def empty(self) -> EmptyGrid:
-        """The text of an empty grid, and the change of filters that may fill it."""
-        values = {"what": WORDS[self._values["source"]], "from": self._values["start"] or "…", "to": self._values["end"] or "…"}
-        if not self._values["hide_synchronized"]:
-            return {"text": self._services.sentences.text(Message("empty_export", values)), "link": None}
-        text = self._services.sentences.text(Message("empty_export_hidden", values))
-        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+    def empty(self) -> EmptyGrid | None:
+        """Why there are no rows, and the way out; None where there are some."""
+        if self.count:
+            return None
+        selected = "refs" in self._query
+        hides = self._query.get("hide_synchronized", False), not selected and not self._query.get("show_hidden", False)
+        empty = EmptyList(
+            nothing="empty_selection" if selected else "empty_export",
+            values={"what": WORDS[self._values["source"]], "from": self._values["start"], "to": self._values["end"]},
+            search=self._query.get("search", ""),
+            hiders=HIDERS[hides],
+            count=self._count,
+        )
+        return explain_empty(self._services.sentences, empty)
+
+    def _count(self, search: str, change: Answer) -> int:
+        query = cast(LedgerQuery, {**self._query, **change, "search": search})
+        return self._services.host.ledger.snapshot(query).count
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of the rows at these positions."""
@@ -73,7 +107,7 @@ class ExportRows:
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The sum of these rows."""
-        return plain_amount(sum((record.amount for record in self._services.host.ledger.records(ids)), ZERO))
+        return whole_total(sum((record.amount for record in self._records(ids)), ZERO), lambda: self._records(ids))
 
 
 def present_records(services: FormServices, ids: Sequence[str], currencies: ClientCurrencies | None = None) -> list[Row]:

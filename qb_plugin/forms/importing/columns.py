@@ -25,7 +25,7 @@ ACTION: Action = {
     "needs": "selection",
     "right": "import",
     "primary": True,
-    "tooltip": "Record the selected payments in WorkSpace (the user's guide calls this button Export Selected)",
+    "tooltip": "Record the selected payments here (the user's guide calls this button Export Selected)",
 }
 
 #: What can be done with a row of any outcome, and needs the ledger's change of this name.

@@ -25,7 +25,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.exporting.columns import UNLINK
-from qb_plugin.forms.fields import FormSchema, check_dates, describe_fields, load_answer
+from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates, describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.choices import build_options, is_linkable
@@ -57,14 +57,13 @@ DAYS = 30  # the default range: today and the thirty days before it
 class ImportAnswer(FormSchema):
     """The form's two filters (docs/architecture.md rule P1)."""
 
-    start = fields.Date(data_key="from", load_default=None, metadata={"label": "From", "refilters": True})
-    end = fields.Date(data_key="to", load_default=None, metadata={"label": "To", "refilters": True})
+    start, end = WholeDate("from", "From"), WholeDate("to", "To")
     hide_synchronized = fields.Boolean(
         load_default=True,
         metadata={
             "label": "Hide Synchronized",
             "refilters": True,
-            "help": "Leave out what is in WorkSpace, or looks the same",
+            "help": "Leave out what is here already, or looks the same",
         },
     )
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from qb_plugin.forms.descriptions import EmptyGrid, FormLink, Notice, Row, Sort
+from qb_plugin.forms.descriptions import Answer, EmptyGrid, FormLink, Notice, Row, Sort
+from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome, RecordSummary
@@ -17,6 +18,25 @@ from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpac
 from qb_plugin.sync.importing.row import ImportRow, Listing, why_not
 from qb_plugin.sync.matching import DELETED_SUFFIX
 
+SYNCHRONIZED = Hider(
+    answer={"hide_synchronized": False},
+    label="Show synchronized rows",
+    says="empty_import_synchronized",
+    says_found="empty_found_imported",
+)
+NO_MONEY = Hider(answer={"not_listed": True}, label="Show them", says="empty_import_no_money", says_found="empty_found_no_money")
+EITHER = Hider(
+    answer={"hide_synchronized": False, "not_listed": True},
+    label="Show them",
+    says="empty_import_either",
+    says_found="empty_found_either",
+)
+HIDERS = {
+    (True, True): (SYNCHRONIZED, NO_MONEY, EITHER),
+    (True, False): (SYNCHRONIZED,),
+    (False, True): (NO_MONEY,),
+    (False, False): (),
+}
 SORTS: Mapping[str, Callable[[CompactRow], Any]] = {
     "date": lambda row: row.date,
     "customer": lambda row: row.customer.casefold(),
@@ -99,8 +119,8 @@ def summarize_rows(kept: CompactRows, ids: Sequence[str]) -> Mapping[str, Record
 class ImportValues(TypedDict):
     """A checked answer of the import form."""
 
-    start: date | None  # both ends included
-    end: date | None
+    start: date  # both ends included
+    end: date
     hide_synchronized: bool
 
 
@@ -120,6 +140,7 @@ class ImportRows:
     ) -> None:
         hidden, rows = hidden_listings(values["hide_synchronized"], everything), kept.rows.values()
         self._services, self._kept, self._values = services, kept, values
+        self._search, self._everything = search, everything
         self._rows = sort_rows(filter_rows(rows, hidden, search), sort)
         self._said = [message for message in (count_not_listed(rows, hidden), kept.others) if message]
         self._methods = name_methods(services, connection, kept.rows.values())
@@ -149,13 +170,23 @@ class ImportRows:
         return
 
     @property
-    def empty(self) -> EmptyGrid:
-        """The text of an empty grid, and the change of filters that may fill it."""
-        values = {"from": self._values["start"] or "…", "to": self._values["end"] or "…"}
-        if not self._values["hide_synchronized"]:
-            return {"text": self._services.sentences.text(Message("empty_import", values)), "link": None}
-        text = self._services.sentences.text(Message("empty_import_hidden", values))
-        return {"text": text, "link": {"label": "Show synchronized rows", "answer": {"hide_synchronized": False}}}
+    def empty(self) -> EmptyGrid | None:
+        """Why there are no rows, and the way out; None where there are some."""
+        if self.count:
+            return None
+        empty = EmptyList(
+            nothing="empty_import",
+            values={"from": self._values["start"], "to": self._values["end"]},
+            search=self._search,
+            hiders=HIDERS[self._values["hide_synchronized"], not self._everything],
+            count=self._count,
+        )
+        return explain_empty(self._services.sentences, empty)
+
+    def _count(self, search: str, change: Answer) -> int:
+        hide = bool(change.get("hide_synchronized", self._values["hide_synchronized"]))
+        hidden = hidden_listings(hide, bool(change.get("not_listed", self._everything)))
+        return len(filter_rows(self._kept.rows.values(), hidden, search))
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of the rows at these positions."""

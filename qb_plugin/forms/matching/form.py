@@ -9,7 +9,7 @@ from typing import TypedDict
 from marshmallow import fields
 
 from qb_plugin.errors import AddInError
-from qb_plugin.forms.access.call_checks import no_such_action
+from qb_plugin.forms.access.call_checks import check_choice, no_such_action
 from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
     Action,
@@ -26,7 +26,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.matching.rows import MatchRow, MatchRows
+from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows
 from qb_plugin.forms.presentation import (
     as_summary,
     catch_failures,
@@ -114,9 +114,8 @@ class MatchClients:
 
     def _rows(self, answer: Answer, sort: Sort | None) -> MatchRows:
         values: MatchValues = load_answer(self._schema, answer)
-        words = str(answer.get("search") or "").casefold().split()
-        rows = [row for row in self._read_all(self._services.connection()) if not (values["hide_matched"] and row.linked)]
-        return MatchRows(self._services, [row for row in rows if all(word in row.text for word in words)], sort)
+        wanted = MatchFilter(str(answer.get("search") or ""), values["hide_matched"])
+        return MatchRows(self._services, self._read_all(self._services.connection()), wanted, sort)
 
     def _read_all(self, connection: Connection) -> list[MatchRow]:
         lists, links = self._services.lists(connection), self._read_links(connection.realm)
@@ -149,6 +148,9 @@ class MatchClients:
     def _link(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link each row to the customer chosen on it, else to the suggested one."""
         rows = {row.id: row for row in self._read_all(connection)}
+        customers = {customer.id for customer in self._services.lists(connection).customers}
+        for change in edits.values():
+            check_choice("customer", change.get("customer"), customers)
         picked = {rows[i].client_id: str(edits.get(i, {}).get("customer", rows[i].customer_id)) for i in ids if i in rows}
         return self._add(connection, {client: customer for client, customer in picked.items() if customer})
 

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row, Sort
+from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Message, Outcome
+from qb_plugin.model import Outcome
+
+MATCHED = Hider(
+    answer={"hide_matched": False},
+    label="Show matched clients",
+    says="empty_matches_matched",
+    says_found="empty_found_matched",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +49,31 @@ class MatchRow:
         return f"{self.name} {self.customer} {self.how}".casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class MatchFilter:
+    """What a person wants to see."""
+
+    search: str
+    hide_matched: bool
+
+
+def filter_matches(rows: Sequence[MatchRow], wanted: MatchFilter) -> list[MatchRow]:
+    """The rows that the filters leave."""
+    words = wanted.search.casefold().split()
+    return [row for row in rows if not (wanted.hide_matched and row.linked) and all(word in row.text for word in words)]
+
+
 class MatchRows:
     """The rows in order, by name or by the sort."""
 
-    def __init__(self, services: FormServices, rows: Sequence[MatchRow], sort: Sort | None) -> None:
+    def __init__(self, services: FormServices, every: Sequence[MatchRow], wanted: MatchFilter, sort: Sort | None) -> None:
         by_how = bool(sort and sort["key"] == "how")
 
         def key(row: MatchRow) -> tuple[str, str]:
             return (row.how if by_how else "", row.name.casefold())
 
-        self._rows = sorted(rows, key=key, reverse=bool(sort and sort.get("descending")))
+        self._every, self._wanted = every, wanted
+        self._rows = sorted(filter_matches(every, wanted), key=key, reverse=bool(sort and sort.get("descending")))
         self._services = services
 
     @property
@@ -74,9 +97,18 @@ class MatchRows:
         return
 
     @property
-    def empty(self) -> EmptyGrid:
-        """The text of an empty grid."""
-        return {"text": self._services.sentences.text(Message("empty_matches")), "link": None}
+    def empty(self) -> EmptyGrid | None:
+        """Why there are no rows, and the way out; None where there are some."""
+        if self.count:
+            return None
+        empty = EmptyList(
+            nothing="empty_matches",
+            values={},
+            search=self._wanted.search,
+            hiders=[MATCHED] if self._wanted.hide_matched else [],
+            count=lambda search, change: len(filter_matches(self._every, MatchFilter(search, hide_matched=not change))),
+        )
+        return explain_empty(self._services.sentences, empty)
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of the rows at these positions."""

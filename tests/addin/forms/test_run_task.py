@@ -182,7 +182,7 @@ def test_a_host_that_fails_leaves_no_row_without_an_end_and_only_its_failures_na
     broken = BrokenHost(host.ledger, "", {}, host.day)
     summary = RunTask(runtime, broken).run("export-payments", IDS, reporting(*(ended(identity) for identity in IDS)))
     assert [row["outcome"] for row in broken.rows.values()] == ["synchronized", "not_tried", "not_tried"]
-    assert summary["text"].startswith("WorkSpace could not go on with this run.")
+    assert summary["text"].startswith("Park Practice could not go on with this run.")
     assert broken.rows["payment:2"]["message"] == summary["text"]
     assert broken.rows["payment:2"]["details"] == "ConnectionError"
     assert (summary["level"], summary["counts"]["not_tried"]) == ("error", 2)

@@ -15,7 +15,8 @@ from tests.support.paths import ROOT
 # What each part of the host may import of the host. Only a command that serves pages, and the server for tests, import `web`, so
 # that `hostsim run` loads no web framework; pages and terminal never know each other.
 HOST: dict[str, set[str]] = {
-    "__main__": {"cli"},
+    "__main__": {"script"},
+    "script": {"cli"},  # by name, so that a missing library is said
     "cli": {"commands"},  # by name, when one is called
     "commands": {"addins", "loopback", "practice", "secrets", "support", "web", "workspace"},
     "terminal": {"addins", "commands", "practice", "row_ends", "workspace"},

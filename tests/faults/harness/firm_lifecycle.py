@@ -37,6 +37,7 @@ from tests.faults.harness.shared_time import NOON, SharedTime
 from tests.support.hosts.practice_samples import CLIENTS, add_records, new_record, small_practice
 
 DAY = date(2026, 11, 20)
+EVERY_DATE = {"from": "2000-01-01", "to": "2099-12-31"}
 AMOUNTS = tuple(f"{number}0.00" for number in range(1, 13))
 BILLS = tuple(Bill(CLIENTS[number % 2], f"INV-{number + 1}", number + 1, "25.00") for number in range(4))
 NOBODY = 2**22 + 1  # the number of a process that there cannot be
@@ -188,7 +189,7 @@ class Firm:
 
     def export_answer(self, source: str, auto_apply: bool = False) -> dict[str, Any]:
         """The form's filters at their defaults, every date."""
-        return {"source": source, "hide_synchronized": True, "show_hidden": False, "auto_apply": auto_apply}
+        return {**EVERY_DATE, "source": source, "hide_synchronized": True, "show_hidden": False, "auto_apply": auto_apply}
 
     def left(self, source: str) -> list[str]:
         """The rows that the filters leave."""
@@ -207,7 +208,7 @@ class Firm:
     def import_all(self, patience: int | None = None) -> RunSummary:
         """Press Import Selected for every row that is ready."""
         form = ImportPayments(self.runtime)
-        answer = {"hide_synchronized": True, "token": form.open({})["token"]}
+        answer = {**EVERY_DATE, "hide_synchronized": True, "token": form.open({})["token"]}
         rows = form.rows(answer, None)
         if isinstance(rows, dict):
             return {"rejected": rows["rejected"]}

@@ -118,7 +118,8 @@ class Workstation:
         return [] if isinstance(rows, dict) else [identity for identity in rows.ids(0, rows.count) if identity not in self._ended]
 
     def _answer(self) -> dict[str, Any]:
-        return {"from": None, "to": None, "source": "payments", "hide_synchronized": True, "auto_apply": self.order.auto_apply}
+        dates = {"from": "2000-01-01", "to": "2099-12-31"}
+        return {**dates, "source": "payments", "hide_synchronized": True, "auto_apply": self.order.auto_apply}
 
     def _press(self, rows: Sequence[str]) -> None:
         listener = Listener(self.telling)

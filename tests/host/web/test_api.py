@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hostsim.addins.host_services import User
-from hostsim.builtin.payment_grid import kind_totals, whole_money
+from hostsim.builtin.payment_grid import kind_totals, show_whole
 from hostsim.practice.database import open_practice
 from hostsim.practice.model import Kind
 from hostsim.testing import RunningHost, Session, demo_practice, running_host
@@ -287,11 +287,28 @@ def test_marks_of_an_addin_show_in_its_column(session: Session, host: RunningHos
     assert [row["outcome"] for row in page] == ["synchronized", "failed", "not_confirmed", "hidden"]
 
 
-def test_totals_show_every_decimal_there_is() -> None:
-    assert kind_totals({Kind.PAYMENT: Decimal("434359.7050"), Kind.CREDIT_MEMO: Decimal(75)}) == (
-        "payments 434,359.705 · credit memos 75.00"
+def test_a_total_is_in_cents_and_names_the_record_that_is_not(session: Session) -> None:
+    assert kind_totals({Kind.PAYMENT: Decimal("434359.7"), Kind.CREDIT_MEMO: Decimal(75)}) == (
+        "payments 434,359.70 · credit memos 75.00"
     )
-    assert whole_money(Decimal("-434359.7050")) == "-434359.705"
+    assert show_whole(Decimal("-434359.7000"), []) == "-434359.70"
+    grid = session.post("/api/forms/billing.payments/rows", {"answer": {}}).json()
+    rows = session.get(f"/api/snapshots/{grid['token']}/page?start=0&stop=500").json()["rows"]
+    amounts = {row["cells"]["number"]: Decimal(row["cells"]["amount"]) for row in rows}
+    (odd,) = [number for number, amount in amounts.items() if amount != round(amount, 2)]
+    words = f"without {odd} (10.005)"
+    assert re.fullmatch(rf"-?[0-9,]+\.[0-9]{{2}} {re.escape(words)}", grid["total"])
+    place = list(amounts).index(odd)
+    for ranges, said in (
+        ([[place, place + 2]], words),
+        ([[place + 1, place + 2]], ""),
+        ([[0, grid["count"]]], words),
+        ([[0, grid["count"] - 1]], words),
+    ):
+        total = session.post(f"/api/snapshots/{grid['token']}/selection", {"ranges": ranges}).json()["total"]
+        assert re.search(r"\.[0-9]{2}( without|$)", total), total
+        assert total.endswith(said)
+        assert ("without" in total) == bool(said)
 
 
 def test_money_of_most_rows_is_the_same_as_of_each(session: Session) -> None:
@@ -302,7 +319,7 @@ def test_money_of_most_rows_is_the_same_as_of_each(session: Session) -> None:
         return told
 
     def amounts(text: str) -> dict[str, Decimal]:
-        parts = (part.rpartition(" ") for part in text.split(" · "))
+        parts = (part.rpartition(" ") for part in text.partition(" without ")[0].split(" · "))
         return {kind: Decimal(amount.replace(",", "")) for kind, _, amount in parts}
 
     count = grid["count"]

@@ -2,13 +2,14 @@
 // @ts-check
 /** @import {Column, GridEvents, Row, RowChange, Sort, Why} from "../types.d.ts" */
 import { make, newId } from "../api.js";
-import { editable, fillRow, headRow } from "./cells.js";
+import { cellText, editable, fillRow, headRow } from "./cells.js";
 import { Pages } from "./pages.js";
 import { Selection } from "./selection.js";
 
 const ROW = 24;
 const WHOLE = ["date", "money", "number", "outcome"]; // half a date or an amount says something else; half a name is still known
 const least = (/** @type {Column} */ column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
+const PADDING = 14; // pixels beside a cell's text
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
@@ -23,6 +24,8 @@ export class Grid {
     /** @type {Column[]} */
     this.columns = [];
     this.template = "";
+    /** Characters of the longest amount drawn so far, by column: an amount is never cut. @type {Map<string, number>} */
+    this.longest = new Map();
     this.held = "";
     this.top = this.at = this.column = this.anchor = this.expected = 0;
     /** @type {boolean} */
@@ -74,18 +77,48 @@ export class Grid {
     if (!same) this.#restore(rows, focused, picked);
     this.element.setAttribute("aria-rowcount", String(count + 1));
     this.element.setAttribute("aria-colcount", String(columns.length + 1));
-    this.template = ["30px", ...columns.map((each) => `minmax(${least(each)}px, ${each.width}fr)`)].join(" ");
-    this.sizer.style.minWidth = `${30 + columns.reduce((sum, each) => sum + least(each), 0)}px`;
-    const all = (/** @type {boolean} */ on) => (this.selection.only(0, on ? count : 0), this.#changed());
-    const head = headRow(columns, sort, all, this.on.sorted);
-    head.style.gridTemplateColumns = this.template;
-    this.head.replaceChildren(head);
+    this.longest.clear();
+    this.head.replaceChildren(headRow(columns, sort, (on) => this.selectAll(on), this.on.sorted));
+    this.#layOut();
     this.hold(this.held);
     this.body.setAttribute("role", count ? "rowgroup" : "presentation");
     this.#clear();
     this.#place(this.top);
     this.draw();
     return this.touched;
+  }
+
+  /** @param {boolean} on */
+  selectAll(on) {
+    this.selection.only(0, on ? this.pages.count : 0);
+    this.#changed();
+  }
+
+  /** @param {Column} column */
+  #least(column) {
+    const characters = this.longest.get(column.key);
+    return characters ? `max(${least(column)}px, calc(${characters}ch + ${PADDING}px))` : `${least(column)}px`;
+  }
+
+  #layOut() {
+    const widths = this.columns.map((each) => this.#least(each));
+    this.template = ["30px", ...this.columns.map((each, index) => `minmax(${widths[index]}, ${each.width}fr)`)].join(" ");
+    this.sizer.style.minWidth = `calc(${["30px", ...widths].join(" + ")})`;
+    const rows = /** @type {HTMLElement[]} */ ([...this.head.children, ...this.drawn.values()]);
+    for (const row of rows) row.style.gridTemplateColumns = this.template;
+  }
+
+  /** Makes room for amounts that are longer than those drawn before. @param {Row | undefined} row */
+  #makeRoom(row) {
+    let grown = false;
+    for (const column of row ? this.columns : []) {
+      if (column.type !== "money" || !row) continue;
+      const length = cellText(column, row).length;
+      if (length <= (this.longest.get(column.key) ?? 0)) continue;
+      this.longest.set(column.key, length);
+      grown = true;
+    }
+    if (grown) this.#layOut();
   }
 
   #pickedIds() {
@@ -141,6 +174,7 @@ export class Grid {
 
   /** @param {number} place */
   #fill(place) {
+    this.#makeRoom(this.pages.row(place));
     fillRow(/** @type {HTMLElement} */ (this.drawn.get(place)), this.pages.row(place), this.columns, `${this.id}-${place}`);
   }
 

@@ -1,0 +1,109 @@
+"""Every bad argument is a sentence and exit status 2; a missing extra is named; nothing is written where a command is called."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hostsim.cli import main
+from hostsim.script import EXTRAS, missing_words
+from tests.support.paths import ROOT
+
+BAD = [
+    ["serve", "--port", "99999"],
+    ["serve", "--port", "-1"],
+    ["serve", "--port", "abc"],
+    ["serve", "--port", "８４００"],
+    ["connect", "--port", "99999"],
+    ["demo", "--port", "99999"],
+    ["demo", "--quickbooks-port", "65536"],
+    ["quickbooks", "--port", "99999"],
+    ["serve", "--today", "2026-02-30"],
+    ["serve", "--today", "2026-2-3"],
+    ["seed", "--today", "tomorrow"],
+    ["seed", "--payments", "-5"],
+    ["dump", "--from", "2026-13-01"],
+    ["dump", "--to", "02302026"],
+    ["dump", "--select", "P-1"],
+    ["load", "nowhere.json"],
+    ["serve", "--quickbooks", "ftp://x"],
+    ["serve", "--quickbooks", "http://127.0.0.1:99999"],
+    ["serve", "--database", "nonsense://x"],
+    ["serve", "--user", "Nobody"],
+    ["connect", "--user", "Nobody"],
+    ["run", "nonsense"],
+    ["run", "export-payments", "--from", "2026-02-30", "--all"],
+    ["run", "export-payments", "--nonsense"],
+    ["serve", "--nonsense"],
+    ["nonsense"],
+]
+ARGUMENTS = {
+    "psycopg": ["dump", "--database", "postgresql://somebody@127.0.0.1:1/nothing"],
+    "rich": ["run", "export-payments", "--help"],
+}
+OTHERWISE = ["serve", "--port", "0", "--user", "Nobody"]
+
+
+def call(*arguments: str, folder: Path, code: str = "") -> subprocess.CompletedProcess[str]:
+    """Call the script in a folder of its own, with a home of its own."""
+    home, place = folder / "home", folder / "called-from"
+    home.mkdir(exist_ok=True)
+    place.mkdir(exist_ok=True)
+    environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, *(["-c", code] if code else ["-m", "hostsim"]), *arguments]
+    return subprocess.run(program, capture_output=True, text=True, check=False, cwd=place, env=environment, timeout=60)
+
+
+@pytest.mark.parametrize("arguments", BAD, ids=" ".join)
+def test_a_bad_argument_is_a_sentence(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "called-from"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    done = CliRunner().invoke(main, arguments, env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)})
+    assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+    last = done.stderr.strip().splitlines()[-1]
+    assert re.search(r"[A-Za-z].*[.?)]$|No such file or directory$", last), last
+    assert list(place.iterdir()) == []
+
+
+def test_the_version_is_the_packages(tmp_path: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert call("--version", folder=tmp_path).stdout.strip() == f"hostsim {project['version']}"
+
+
+@pytest.mark.parametrize("library", sorted(EXTRAS))
+def test_a_missing_library_names_its_extra(library: str, tmp_path: Path) -> None:
+    code = f"""
+import importlib.abc, sys
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {library!r}:
+            raise ModuleNotFoundError(name, name={library!r})
+sys.meta_path.insert(0, Absent())
+from hostsim.script import main
+sys.argv = ["hostsim", *{ARGUMENTS.get(library, OTHERWISE)!r}]
+main()
+"""
+    done = call(folder=tmp_path, code=code)
+    assert (done.returncode, done.stderr.strip()) == (2, missing_words(library, EXTRAS[library]))
+
+
+def test_every_library_of_the_extras_is_known() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for extra in ("hostsim", "postgres"):
+        names = {re.split(r"[\[<>=;]", each)[0] for each in extras[extra]}
+        assert names == {library for library, belongs in EXTRAS.items() if belongs == extra}
+
+
+def test_seeding_and_dumping_write_into_the_users_folder_alone(tmp_path: Path) -> None:
+    assert call("seed", folder=tmp_path).returncode == 0
+    assert call("dump", folder=tmp_path).returncode == 0
+    assert list((tmp_path / "called-from").iterdir()) == []
+    assert list((tmp_path / "home").rglob("firm.db"))
