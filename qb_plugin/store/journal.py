@@ -66,6 +66,11 @@ class Journal:
         """Count one more send; the note of an earlier look-up is cleared, because it proves nothing about this send."""
         self._change(intent_ids, sends=intents.c.sends + 1, sent_at=at, first_look_at=None, fully_settled=False)
 
+    def take_back(self, intent_ids: Sequence[str]) -> None:
+        """Count one send less: it was called back before it left."""
+        if intent_ids:
+            self._change(intent_ids, sends=intents.c.sends - 1)
+
     def count_single(self, intent_id: str) -> None:
         """Count a send in a batch of one that came back in doubt."""
         self._change([intent_id], singles=intents.c.singles + 1)
@@ -102,8 +107,20 @@ class Journal:
         """Note the first look-up since the last send that found nothing; later ones change nothing."""
         self._change(intent_ids, first_look_at=func.coalesce(intents.c.first_look_at, bindparam("at", at, intents.c.sent_at.type)))
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Close intents and make their links in one commit; those that are closed already are left as they are."""
+    def settle(self, settlements: Sequence[Settlement], fence: int | None = None) -> None:
+        """Close intents and make their links in one commit; those that are closed already are left as they are.
+
+        LeaseLost when the company's lease has a higher fence than `fence` and some end otherwise than confirmed: those stay open,
+        because another workstation may have sent them meanwhile, and what this one was told says nothing of that.
+        """
+        facts = [settlement for settlement in settlements if settlement.state is IntentState.CONFIRMED]
+        try:
+            self._settle(settlements, None if len(facts) == len(settlements) else fence)
+        except LeaseLost:
+            self._settle(facts, None)
+            raise
+
+    def _settle(self, settlements: Sequence[Settlement], fence: int | None) -> None:
         if not settlements:
             return
         first = {settlement.intent_id: settlement for settlement in reversed(settlements)}
@@ -111,9 +128,11 @@ class Journal:
         closing = [first[identity] for identity in sorted(first)]
         try:
             with self._database.write() as connection:
+                _check_fence_of(connection, closing[0].intent_id, fence)
                 self._close_all(connection, closing)
         except _ClosedMeanwhileError:  # rare, and only then worth asking which are still open
             with self._database.write() as connection:
+                _check_fence_of(connection, closing[0].intent_id, fence)
                 still_open = _still_open(connection, list(first))
                 self._close_all(connection, [settlement for settlement in closing if settlement.intent_id in still_open])
 
@@ -223,6 +242,11 @@ def _close_replaced(connection: Connection, wanted: Sequence[Intent], at: dateti
         sources = [intent.source for intent in wanted if intent.replaces and intent.realm == realm]
         close_intents(connection, realm, sources)
         remove_links(connection, realm, sources, at)
+
+
+def _check_fence_of(connection: Connection, intent_id: str, fence: int | None) -> None:
+    if fence is not None:
+        _check_fence(connection, connection.execute(select(intents.c.realm).where(intents.c.id == intent_id)).scalars(), fence)
 
 
 def _still_open(connection: Connection, intent_ids: Sequence[str]) -> set[str]:

@@ -153,8 +153,9 @@ class QuickBooksApi(Protocol):
         """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant."""
         ...
 
-    def sender(self, stop: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
-        """A sender for one run. Batches that still wait for their turn when `stop` returns True are recalled: NOT_ACTED_UPON."""
+    def sender(self, stop: Callable[[], bool] = ..., may_leave: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
+        """A sender for one run. Batches that still wait for their turn when `stop` returns True are recalled: NOT_ACTED_UPON.
+        So are those for which `may_leave`, asked when their turn has come, returns False."""
         ...
 
 
@@ -174,6 +175,10 @@ class Journal(Protocol):
 
     def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
         """Count a send more (before a re-send; `open` counts the first)."""
+        ...
+
+    def take_back(self, intent_ids: Sequence[str]) -> None:
+        """Count a send less: it was called back before it left."""
         ...
 
     def count_single(self, intent_id: str) -> None:
@@ -196,8 +201,9 @@ class Journal(Protocol):
         """Open withdrawn intents again as they were sent; one more send alone in doubt settles them fully. LeaseLost as `open`."""
         ...
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Close intents and make their links, all in one commit."""
+    def settle(self, settlements: Sequence[Settlement], fence: int | None = None) -> None:
+        """Close intents and make their links, all in one commit. LeaseLost when the company's lease has a higher fence and one of
+        them ends otherwise than confirmed: those stay open, for another workstation may have sent them meanwhile."""
         ...
 
     def look(self, intent_ids: Sequence[str], at: datetime) -> None:

@@ -95,7 +95,7 @@ class Recovery:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""
         found = find_marked(self._context, intents)
         seen = [(intent, *self._judge(intent, found)) for intent in intents if not found.is_missing(intent)]
-        self._context.journal.settle([settlement for _, settlement, _ in seen if settlement])
+        self._context.journal.settle([settlement for _, settlement, _ in seen if settlement], self._run.fence)
         self.undecided += [intent for intent, settlement, _ in seen if settlement is None]
         for _, _, result in seen:
             self._reporter.row(result)
@@ -142,6 +142,7 @@ class Recovery:
         self._run.check_lease()  # while we waited another workstation may have begun to settle the same intents
         answers = self._replay(replay_batches(self._count([intent for intent in intents if intent.sends < TRIES])))
         answers += self._replay_singly(sorted((i for i in intents if i.sends >= TRIES), key=attrgetter("singles")))
+        self._context.journal.take_back([intent.id for intent, answer in answers if answer.verdict is Verdict.NOT_ACTED_UPON])
         self._read_back([(i, a.record) for i, a in answers if a.verdict is Verdict.CONFIRMED and a.record])
         doubtful = [(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
         self._faults |= {intent.id: fault for intent, fault in doubtful}
@@ -174,7 +175,7 @@ class Recovery:
         """Send the batches, as many at a time as there is room for, and wait for all answers."""
         answers: list[tuple[Intent, Answer]] = []
         waiting = deque(batches)
-        with self._context.quickbooks.sender() as sender:
+        with self._context.quickbooks.sender(may_leave=self._run.may_leave) as sender:
             while waiting or sender.in_flight:
                 while waiting and sender.room:
                     self._run.check_lease()
@@ -204,7 +205,8 @@ class Recovery:
 
     def _close_removed(self, intents: Sequence[Intent]) -> None:
         message = Message("removed_in_quickbooks")
-        self._context.journal.settle([Settlement(intent_id=i.id, state=IntentState.CLOSED, message=message) for i in intents])
+        closed = [Settlement(intent_id=i.id, state=IntentState.CLOSED, message=message) for i in intents]
+        self._context.journal.settle(closed, self._run.fence)
         for intent in intents:
             self._reporter.row(RowResult(id=str(intent.source), outcome=Outcome.REMOVED, message=message))
 
@@ -217,7 +219,7 @@ class Recovery:
 
     def _settle(self, settled: Sequence[tuple[Settlement, RowResult]]) -> None:
         """Write down how intents end, then report their rows."""
-        self._context.journal.settle([settlement for settlement, _ in settled])
+        self._context.journal.settle([settlement for settlement, _ in settled], self._run.fence)
         for _, result in settled:
             self._reporter.row(result)
 

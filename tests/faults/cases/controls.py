@@ -42,8 +42,10 @@ class FreshIds(Passing):
     """QuickBooks whose re-sends go out under a request id of their own."""
 
     @contextmanager
-    def sender(self, stop: Callable[[], bool] = lambda: False) -> Iterator[FreshSender]:
-        with self._behind.sender(stop) as sender:
+    def sender(
+        self, stop: Callable[[], bool] = lambda: False, may_leave: Callable[[], bool] = lambda: True
+    ) -> Iterator[FreshSender]:
+        with self._behind.sender(stop, may_leave) as sender:
             yield FreshSender(sender)
 
 
@@ -57,6 +59,15 @@ class FreshSender(Passing):
     def next(self) -> tuple[Batch, Sequence[Answer]]:
         batch, answers = self._behind.next()
         return batch, answers
+
+
+class Unguarded(Passing):
+    """QuickBooks to which bytes leave however old the last heartbeat is."""
+
+    @contextmanager
+    def sender(self, stop: Callable[[], bool] = lambda: False, may_leave: Callable[[], bool] = lambda: True) -> Iterator[Any]:
+        with self._behind.sender(stop) as sender:
+            yield sender
 
 
 @dataclass(slots=True)
@@ -78,9 +89,9 @@ class SavedAfter:
         self._write(intent_ids)
         self.behind.look(intent_ids, at)
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
+    def settle(self, settlements: Sequence[Settlement], fence: int | None = None) -> None:
         self._write([settlement.intent_id for settlement in settlements])
-        self.behind.settle(settlements)
+        self.behind.settle(settlements, fence)
 
     def _write(self, intent_ids: Sequence[str]) -> None:
         for identity in intent_ids:
@@ -95,6 +106,11 @@ class SavedAfter:
 def with_books(kind: Callable[[QuickBooksApi], Any]) -> Callable[[SyncContext], SyncContext]:
     """Put books of this kind before the real ones."""
     return lambda context: replace(context, quickbooks=kind(context.quickbooks))
+
+
+def unguarded(context: SyncContext) -> SyncContext:
+    """Ask nobody whether the lease is still ours when a call's turn has come."""
+    return replace(context, quickbooks=Unguarded(context.quickbooks))
 
 
 def save_after(context: SyncContext) -> SyncContext:

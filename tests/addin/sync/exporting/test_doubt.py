@@ -207,3 +207,28 @@ def test_a_clock_that_jumps_while_it_waits_changes_nothing(tmp_path: Path) -> No
     assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
     firm.store.close()
     assert sum(clock.slept) == BETWEEN
+
+
+class SleepingClock(WrongClock):
+    """The machine sleeps through `asleep` seconds: the time of day and the uptime go on, the clock for waits does not."""
+
+    asleep = 0.0
+
+    def sleep_through(self, seconds: float) -> None:
+        self.asleep += seconds
+        self.wrong += timedelta(seconds=seconds)
+
+    def uptime(self) -> float:
+        return super().uptime() + self.asleep
+
+
+@pytest.mark.parametrize("seconds", [30, 600, 86_400])
+def test_a_sleep_of_the_machine_does_not_count_as_waiting(tmp_path: Path, seconds: float) -> None:
+    clock = SleepingClock()
+    firm = Firm(tmp_path, clock)
+    row = payment(1)
+    firm.quickbooks.script(row.ref, UNSENT)
+    clock.at(20, lambda: clock.sleep_through(seconds))
+    assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
+    firm.store.close()
+    assert sum(clock.slept) == BETWEEN
