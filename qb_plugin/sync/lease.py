@@ -27,7 +27,7 @@ class LeasedRun:
     `fence` is the lease's number, `stop` says whether a person has cancelled, and `check_lease` raises LeaseLost when
     another workstation has taken the lease; it is called before anything is written down or queued to be sent. `may_leave` is asked
     for each call when its turn has come, by the thread that sends it, with nothing between the answer and the sending.
-    `reporter` takes what comes of it.
+    `reporter` takes what comes of it; `user` is who pressed the button.
     """
 
     id: str
@@ -36,6 +36,7 @@ class LeasedRun:
     check_lease: Callable[[], None]
     may_leave: Callable[[], bool]
     reporter: Reporter
+    user: str = ""
 
 
 class LeaseGuard:

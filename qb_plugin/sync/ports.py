@@ -193,8 +193,13 @@ class Journal(Protocol):
         """Withdraw intents in doubt that were settled fully: who gave them up, and when, is kept."""
         ...
 
-    def withdrawn(self, realm: str) -> Sequence[Intent]:
-        """The company's intents that a person gave up, oldest first."""
+    def withdrawn(self, realm: str, since: datetime | None = None) -> Sequence[Intent]:
+        """The company's intents that were given up, oldest first; with `since` only those given up from then on."""
+        ...
+
+    def renew(self, spent: Sequence[str], fresh: Sequence[Intent], fence: int) -> None:
+        """Withdraw intents whose requestid is spent, and write down in the same commit those that take their place. LeaseLost as
+        `open`."""
         ...
 
     def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:

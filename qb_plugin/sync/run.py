@@ -191,7 +191,13 @@ class RunRecorder:
         reporter = Reporter(self.row, self.notice)
         guard = self._guard
         return LeasedRun(
-            id=self._run.id, fence=fence, stop=stop, check_lease=guard.check, may_leave=guard.may_leave, reporter=reporter
+            id=self._run.id,
+            fence=fence,
+            stop=stop,
+            check_lease=guard.check,
+            may_leave=guard.may_leave,
+            reporter=reporter,
+            user=self._run.user,
         )
 
     def start(self) -> None:

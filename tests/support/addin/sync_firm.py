@@ -153,7 +153,9 @@ def leased(
     reporter: Reporter = SILENT,
 ) -> LeasedRun:
     """A run whose lease is sure, unless `check` or `may_leave` says otherwise."""
-    return LeasedRun(id=run_id, fence=fence, stop=stop, check_lease=check, may_leave=may_leave, reporter=reporter)
+    return LeasedRun(
+        id=run_id, fence=fence, stop=stop, check_lease=check, may_leave=may_leave, reporter=reporter, user="Maria Ortiz"
+    )
 
 
 @dataclass(slots=True)
