@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from zlib import crc32
 
-from qb_plugin.model import ConnectionState, Ref
+from qb_plugin.model import ConnectionState, Ref, RowResult
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.faults.cases.case import Case, World
 from tests.faults.cases.controls import PLAIN, Control
+from tests.faults.cases.person import Person
 from tests.faults.cases.scenarios import BILLS, CLIENTS, SCENARIOS, Scenario
 from tests.faults.cases.verdict import Truth, is_told_done, judge_end, judge_rows, key_of, read_truth
 from tests.faults.harness.databases import Databases
 from tests.faults.harness.points import Killed, Points
 from tests.faults.harness.process import Desk, Ended, Site, settle_in
-from tests.faults.harness.server import ADDRESS, NETWORK, REALM, Template, add_strike, make_template, new_server
-from tests.faults.harness.shared_time import SharedTime
+from tests.faults.harness.server import ADDRESS, KEPT, LASTING, NETWORK, REALM, Template, add_strike, make_template, new_server
+from tests.faults.harness.shared_time import CLOCKS, SharedTime
 
 # Seconds between later presses: a person who was refused, or told that something is open, comes back after a while.
-LATER = (40.0, 400.0, 4000.0, 4000.0, 4000.0, 4000.0, 4000.0)
+LATER = (40.0, 400.0, *[4000.0] * 12)
 SETTLED = 4000.0  # seconds after which nothing is under way any more and queries show everything
 NAME = "export"
+BAD = "2"  # the number of the record that lasting trouble concerns
 
 
 @dataclass(slots=True)
@@ -39,13 +43,16 @@ class Play:
         self.case, self.scenario = case, SCENARIOS[case.world.scenario]
         self.time = SharedTime()
         prepare(databases)  # first, as it signs in at the template: servers made before would not know that sign-in
-        self.core = new_server(company(), self.time, case.world.server)
-        self.site = Site(databases.fresh(NAME), self.core, self.time, case.world.mode, control, refused_calls(case.world))
-        add_strike(self.core, case.world.trouble, case.world.strike)
+        world = case.world
+        self.core = new_server(company(), self.time, world.server, world.trouble == KEPT)
+        url = databases.fresh(NAME)
+        self.site = Site(url, self.core, self.time, world.mode, control, refused_calls(world), clocks_of(world))
+        add_strike(self.core, world.trouble, world.strike, text=f"{self.scenario.kind}-{BAD}]")
+        self.lasting = lasting_rows(world, self.scenario)
         self.played = Played()
         self.said: dict[str, set[str]] = {}
         self._kills = [case.first, case.second]
-        self._offered: frozenset[Ref] = frozenset()  # the rows at which the person presses Look again next
+        self._person = Person()
         self._desk = self._open()
 
     def run(self) -> Played:
@@ -67,13 +74,13 @@ class Play:
         """Press once; None when the process died of it."""
         desk, before = self._desk, read_truth(self.core)
         try:
-            ended = desk.press(self.scenario.records, replace(options_of(self.scenario), look_again=self._offered))
+            ended = desk.press(self.scenario.records, self._person.choose(options_of(self.scenario)))
         except Killed:
             desk.close()
             self.played.lives.append(len(desk.points.passed))
             self._desk = self._open()
             return None
-        self._offered = offered(ended)
+        self._person.read(ended.rows)
         self.played.first = self.played.first or len(desk.points.passed)
         self._judge(ended, before)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
@@ -96,15 +103,20 @@ class Play:
 
     def _is_done(self, ended: Ended | None) -> bool:
         """Whether there is nothing to press for: every row is told done, every credit memo applied."""
-        told = ended is not None and all(is_told_done(result) for result in ended.rows.values())
-        return told and not self._desk.store.journal.to_apply(REALM)
+        if ended is None or self._desk.store.journal.to_apply(REALM):
+            return False
+        return all(is_told_done(result) or self._is_given_up(result) for result in ended.rows.values())
+
+    def _is_given_up(self, result: RowResult) -> bool:
+        """Whether it is a row that QuickBooks never takes, withdrawn for the second time."""
+        return Ref.parse(result.id) in self.lasting and key_of(result) == "doubt_withdrawn_again"
 
     def _end(self) -> None:
         self.played.lives.append(len(self._desk.points.passed))
         self.time.sleep(SETTLED)
         self.core.settle()
         trouble = self.case.world.trouble
-        self.played.bad += judge_end(self.scenario, self.core, self._desk.store, trouble, self.said)
+        self.played.bad += judge_end(self.scenario, self.core, self._desk.store, trouble, self.said, self.lasting)
         self._desk.close()
 
 
@@ -126,6 +138,17 @@ def refused_calls(world: World) -> frozenset[int]:
     return frozenset(int(digit) for digit in world.strike)
 
 
+def clocks_of(world: World) -> Sequence[str]:
+    """The clocks of its processes, beginning with another one in each world."""
+    first = crc32(str(world).encode()) % len(CLOCKS)
+    return (*CLOCKS[first:], *CLOCKS[:first])
+
+
+def lasting_rows(world: World, scenario: Scenario) -> frozenset[Ref]:
+    """The rows that QuickBooks never takes."""
+    return frozenset({Ref(scenario.kind, BAD)}) if world.trouble in LASTING else frozenset()
+
+
 def prepare(databases: Databases) -> None:
     """The tables as they are before the first press: signed in, clients matched."""
 
@@ -137,9 +160,3 @@ def prepare(databases: Databases) -> None:
         desk.close()
 
     databases.prepare(NAME, set_up)
-
-
-def offered(ended: Ended) -> frozenset[Ref]:
-    """The rows that offer Look again."""
-    keys = {"doubt_settled", "application_doubt_settled"}
-    return frozenset(Ref.parse(identity) for identity, row in ended.rows.items() if row.message and row.message.key in keys)
