@@ -21,7 +21,7 @@ def withdraw_rows(services: FormServices, ids: Sequence[str], edits: Edits) -> A
     questions = list(present_questions(services, [row for row in ids if not edits.get(row, {}).get("withdraw")]))
     if questions:
         return {"question": "\n".join(questions), "edits": {row: {"withdraw": True} for row in ids}}
-    return carry_out(services, ids)
+    return look_and_withdraw(services, ids)
 
 
 def present_questions(services: FormServices, ids: Sequence[str]) -> Iterator[str]:
@@ -46,7 +46,7 @@ def present_questions(services: FormServices, ids: Sequence[str]) -> Iterator[st
         yield services.sentences.text(Message("withdraw_question", values))
 
 
-def carry_out(services: FormServices, ids: Sequence[str]) -> ActResult:
+def look_and_withdraw(services: FormServices, ids: Sequence[str]) -> ActResult:
     """Look once more under the lease, withdraw what is not there, and set the rows' marks; a run of its own in the history."""
     context, run = services.context(services.connection()), services.new_run("withdraw", len(ids))
     results: list[RowResult] = []

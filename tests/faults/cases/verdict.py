@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qb_plugin.model import Kind, Outcome, Ref, RowResult
+from sqlalchemy import select
+
+from qb_plugin.model import IntentState, Kind, Outcome, Ref, RowResult
 from qb_plugin.store.database import Store
+from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.markers import Marker, find_marker
-from tests.faults.cases.expected import expected_shares
+from tests.faults.cases.expected import FAILED, expected_shares
 from tests.faults.cases.scenarios import Applied, Scenario
 from tests.faults.harness.server import REALM, FaultyQuickBooks
 
@@ -117,7 +120,7 @@ def judge_end(
     """
     truth = read_truth(core)
     links = store.links.by_source(REALM, [record.ref for record in scenario.records])
-    expected = expected_of(scenario, truth, said)
+    expected = expected_of(scenario, truth, {row: said.get(row, set()) | refusals(store, row) for row in scenario.expected})
     wrong: list[str] = []
     for record in scenario.records:
         ref, found = record.ref, truth.of(record.ref)
@@ -135,6 +138,14 @@ def judge_end(
             wrong.append(f"{ref} is not linked to {book['Id']}: {link}")
         wrong += judge_shares(truth, ref, expected[ref], trouble, said.get(str(ref), set()))
     return [*wrong, *judge_books(core, truth), *judge_journal(store, lasting)]
+
+
+def refusals(store: Store, row: str) -> set[str]:
+    """*failed*, if QuickBooks has refused it once: the process may have died before it told so."""
+    ref = Ref.parse(row)
+    of_row = (intents.c.source_kind == ref.kind, intents.c.source_id == ref.id, intents.c.state == IntentState.REFUSED)
+    with store.database.read() as connection:
+        return {f"{FAILED}:" for _ in connection.execute(select(intents.c.id).where(*of_row))}
 
 
 def expected_of(scenario: Scenario, truth: Truth, said: Mapping[str, set[str]]) -> Mapping[Ref, Applied]:
