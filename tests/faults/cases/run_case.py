@@ -10,10 +10,10 @@ from zlib import crc32
 from qb_plugin.model import ConnectionState, Ref, RowResult
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.faults.cases.case import Case, World
-from tests.faults.cases.controls import PLAIN, Control
+from tests.faults.cases.controls import PLAIN, Control, patched
 from tests.faults.cases.person import Person
 from tests.faults.cases.scenarios import BILLS, CLIENTS, SCENARIOS, Scenario
-from tests.faults.cases.verdict import Truth, is_told_done, judge_end, judge_rows, key_of, read_truth
+from tests.faults.cases.verdict import is_told_done, judge_end, judge_rows, key_of, read_truth
 from tests.faults.harness.databases import Databases
 from tests.faults.harness.points import Killed, Points
 from tests.faults.harness.process import Desk, Ended, Site, settle_in
@@ -40,27 +40,49 @@ class Play:
     """One case under way."""
 
     def __init__(self, case: Case, databases: Databases, control: Control = PLAIN) -> None:
-        self.case, self.scenario = case, SCENARIOS[case.world.scenario]
+        self.case, self.scenario = case, self.scenario_of(case.world)
         self.time = SharedTime()
         prepare(databases)  # first, as it signs in at the template: servers made before would not know that sign-in
         world = case.world
         self.core = new_server(company(), self.time, world.server, world.trouble == KEPT)
         url = databases.fresh(NAME)
         self.site = Site(url, self.core, self.time, world.mode, control, refused_calls(world), clocks_of(world))
-        add_strike(self.core, world.trouble, world.strike, text=f"{self.scenario.kind}-{BAD}]")
+        self.control, self.person = control, Person()
+        self.before = read_truth(self.core)  # how things stood at the last press, but for what others sent since
+        self.arrange()
         self.lasting = lasting_rows(world, self.scenario)
         self.played = Played()
         self.said: dict[str, set[str]] = {}
         self._kills = [case.first, case.second]
-        self._person = Person()
-        self._desk = self._open()
+        self.desk = self._open()
+
+    def scenario_of(self, world: World) -> Scenario:
+        """What is exported."""
+        return SCENARIOS[world.scenario]
+
+    def arrange(self) -> None:
+        """Let trouble strike."""
+        world = self.case.world
+        add_strike(self.core, world.trouble, world.strike, text=f"{self.scenario.kind}-{BAD}]")
+
+    def points(self, at: int | None) -> Points:
+        """The points of the next process, and what happens at the one chosen."""
+        return Points(at)
+
+    def between(self) -> None:
+        """What happens before the next press."""
 
     def run(self) -> Played:
-        """Play it to the end."""
+        """Play it to the end, in the way of the control."""
+        with patched(self.control.patches):
+            return self._run()
+
+    def _run(self) -> Played:
         for pause in (self.case.pause, *LATER):
             if self._is_done(self._press()):
                 break
             self.time.sleep(pause)
+            self.between()
         else:
             self.played.bad.append("rows do not come to an end")
         self._end()
@@ -68,21 +90,21 @@ class Play:
 
     def _open(self) -> Desk:
         kill_at = self._kills.pop(0) if self._kills else None
-        return Desk(self.site, len(self.played.lives) + 1, Points(kill_at))
+        return Desk(self.site, len(self.played.lives) + 1, self.points(kill_at))
 
     def _press(self) -> Ended | None:
         """Press once; None when the process died of it."""
-        desk, before = self._desk, read_truth(self.core)
+        desk, self.before = self.desk, read_truth(self.core)
         try:
-            ended = desk.press(self.scenario.records, self._person.choose(options_of(self.scenario)))
+            ended = desk.press(self.scenario.records, self.person.choose(options_of(self.scenario)))
         except Killed:
             desk.close()
             self.played.lives.append(len(desk.points.passed))
-            self._desk = self._open()
+            self.desk = self._open()
             return None
-        self._person.read(ended.rows)
+        self.person.read(ended.rows)
         self.played.first = self.played.first or len(desk.points.passed)
-        self._judge(ended, before)
+        self._judge(ended)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
             self._sign_in()
         return ended
@@ -90,20 +112,20 @@ class Play:
     def _sign_in(self) -> None:
         """A person signs in again; the process may die of that too."""
         try:
-            self._desk.connect(self.core.credentials(ADDRESS)["refresh_token"])
+            self.desk.connect(self.core.credentials(ADDRESS)["refresh_token"])
         except Killed:
-            self._desk.close()
-            self.played.lives.append(len(self._desk.points.passed))
-            self._desk = self._open()
+            self.desk.close()
+            self.played.lives.append(len(self.desk.points.passed))
+            self.desk = self._open()
 
-    def _judge(self, ended: Ended, before: Truth) -> None:
-        self.played.bad += judge_rows(self.scenario, before, self.core, self._desk.store, ended.rows)
+    def _judge(self, ended: Ended) -> None:
+        self.played.bad += judge_rows(self.scenario, self.before, self.core, self.desk.store, ended.rows)
         for row, result in ended.rows.items():
             self.said.setdefault(row, set()).add(f"{result.outcome}:{key_of(result)}")
 
     def _is_done(self, ended: Ended | None) -> bool:
         """Whether there is nothing to press for: every row is told done, every credit memo applied."""
-        if ended is None or self._desk.store.journal.to_apply(REALM):
+        if ended is None or self.desk.store.journal.to_apply(REALM):
             return False
         return all(is_told_done(result) or self._is_given_up(result) for result in ended.rows.values())
 
@@ -112,12 +134,12 @@ class Play:
         return Ref.parse(result.id) in self.lasting and key_of(result) == "doubt_withdrawn_again"
 
     def _end(self) -> None:
-        self.played.lives.append(len(self._desk.points.passed))
+        self.played.lives.append(len(self.desk.points.passed))
         self.time.sleep(SETTLED)
         self.core.settle()
         trouble = self.case.world.trouble
-        self.played.bad += judge_end(self.scenario, self.core, self._desk.store, trouble, self.said, self.lasting)
-        self._desk.close()
+        self.played.bad += judge_end(self.scenario, self.core, self.desk.store, trouble, self.said, self.lasting)
+        self.desk.close()
 
 
 @cache

@@ -40,6 +40,7 @@ from tests.faults.harness.points import Points, Watch
 from tests.faults.harness.server import ADDRESS, REALM, FaultyQuickBooks
 from tests.faults.harness.shared_time import DeskClock, SharedTime
 
+PATIENCE = 7200.0  # seconds after which a person cancels: no run may need so long
 KEY = bytes(range(32))
 LIMITS = {"batch": Limits(in_flight=1), "single": Limits(in_flight=1, batch_items=1)}
 
@@ -206,7 +207,10 @@ class Desk:
 
         try:
             ports, listener = RunPorts(self.store.leases, self.store.runs, self.clock), Reporter(take, lambda _: None)
-            run_under_lease(ports, run, work, progress=progress, listener=listener)
+            begun, time = self.site.time.monotonic(), self.site.time
+            run_under_lease(
+                ports, run, work, progress=progress, listener=listener, stop=lambda: time.monotonic() > begun + PATIENCE
+            )
         except AddInError as error:
             failure = error
         return Ended({row: ended(row, last.get(row), failure) for row in progress.ids}, failure)
