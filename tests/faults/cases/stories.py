@@ -18,6 +18,7 @@ from tests.faults.harness.server import REALM, SERVERS
 
 LATE = 118.0  # seconds until a call is carried out, within QuickBooks' limit
 VERY_LATE = 3000.0  # beyond any limit: here only the request id protects
+BLIND = "replay+longlag"  # no look sees anything in time, so an edited record, which has another request id, is unprotected
 FORGETFUL = frozenset({"forgets", "forgets+lag"})
 FIRST = "payment-1]"
 
@@ -84,7 +85,8 @@ def story_worlds(database: str) -> Iterator[World]:
     for server in SERVERS:
         for mode in ("batch", "single"):
             for fails in ("2", "3", "6"):
-                yield World(database, "edited", mode, "late_commit", fails, server)
+                if server != BLIND:
+                    yield World(database, "edited", mode, "late_commit", fails, server)
                 if server not in FORGETFUL:
                     yield World(database, "unchanged", mode, "late_commit", fails, server)
             yield World(database, "queue", mode, "throttled", "1", server)
