@@ -86,7 +86,9 @@ def present_message(sentences: Sentences, message: Message | None) -> RowMessage
     """The `message`, `details` and `fixes` of a row."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
-    fixes = [fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(sentences, name, part)]
+    fixes = [
+        fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(sentences, name, part)
+    ]
     return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
 
 
