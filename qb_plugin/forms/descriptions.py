@@ -254,6 +254,8 @@ class ActResult(TypedDict, total=False):
     open_url: str  # address for the browser
     form: str  # form to open next
     request: FormRequest
+    question: str  # to be asked; answered yes, the action is called again with these edits
+    edits: Edits
 
 
 class RunCounts(TypedDict):

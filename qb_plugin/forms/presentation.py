@@ -40,6 +40,7 @@ FIXES: Mapping[str, Fix] = {
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
     "look_again": {"label": "Look again", "run": "export", "edit": {"look_again": True}},
     "withdraw": {"label": "It is not in QuickBooks: withdraw", "act": "withdraw"},
+    "send_new_number": {"label": "Send under a new number", "run": "export", "edit": {"new_number": True}},
     "force_export": {
         "label": "Send anyway",
         "run": "export",
@@ -78,12 +79,16 @@ FIXES: Mapping[str, Fix] = {
     "relink_client": {"label": "Match to the new customer", "act": "relink_client"},
 }
 
+QUESTIONS: Mapping[str, str] = {"send_new_number": "new_number_question"}  # what a fix asks first, in the message's own values
+
 
 def present_message(sentences: Sentences, message: Message | None) -> RowMessage:
     """The `message`, `details` and `fixes` of a row."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
-    fixes = [fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(name, part)]
+    fixes = [
+        fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(sentences, name, part)
+    ]
     return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
 
 
@@ -95,22 +100,24 @@ def parts_of(message: Message) -> Iterator[Message]:
             yield from parts_of(value)
 
 
-def present_fixes(fix: str, message: Message) -> Sequence[Fix]:
+def present_fixes(sentences: Sentences, fix: str, message: Message) -> Sequence[Fix]:
     """The buttons of a fix: one, or one for each client to choose from."""
     if fix == "choose_client":
         choices = cast(Sequence[tuple[str, str]], message.values["choices"])
         return [{"label": name, "run": "import", "edit": {"client": client}} for client, name in choices]
-    return [present_fix(fix, message)]
+    return [present_fix(sentences, fix, message)]
 
 
-def present_fix(fix: str, message: Message) -> Fix:
-    """The button of a fix; Match Clients opens with a search for the client that the message names."""
+def present_fix(sentences: Sentences, fix: str, message: Message) -> Fix:
+    """The button of a fix; Match Clients opens with a search for the client that the message names, and some ask first."""
     label = label_fix(fix, message)
     if label:
         return {**FIXES[fix], "label": label}
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
     if fix == "match_client" and name:
         return {**FIXES[fix], "request": {"answer": {"search": name}}}
+    if fix in QUESTIONS:
+        return {**FIXES[fix], "confirm": sentences.text(Message(QUESTIONS[fix], message.values))}
     return FIXES[fix]
 
 

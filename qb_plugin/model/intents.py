@@ -22,6 +22,7 @@ class Intent:
     nothing: it holds nothing else up (docs/architecture.md rule 11). `replaces` is the QuickBooks id of what the record was
     linked to and is gone: the commit that writes this intent down removes that link. It is not written down itself.
     `tid` is Intuit's trace id of the answer that settled it, where one did.
+    `withdrawals` counts how often these bytes were given up.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Intent:
     fully_settled: bool = False
     replaces: str = ""
     tid: str | None = None
+    withdrawals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

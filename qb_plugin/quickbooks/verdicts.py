@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.http.client import ApiResponse
-from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
+from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_FOREIGN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
 from qb_plugin.schemas.text import BadReplyError, JsonObject
@@ -45,7 +45,9 @@ def judge_batch(batch: Batch, envelope: object, reply: ApiResponse) -> tuple[Ans
 def _judge_found(batch: Batch, intent: Intent, items: Mapping[str, JsonObject | None], reply: ApiResponse) -> Answer:
     item = items.get(intent.bid)
     if item is None:
-        code = ITEM_REPEATED if intent.bid in items else ITEM_MISSING
+        # An answer that holds others' items is one that was kept for them under the same requestid.
+        foreign = items.keys() - {each.bid for each in batch.intents}
+        code = ITEM_REPEATED if intent.bid in items else ITEM_FOREIGN if foreign else ITEM_MISSING
         return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=code, text="no single answer for this item", tid=reply.tid))
     return judge_item(intent, item, reply, batch.resend)
 

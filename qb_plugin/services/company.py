@@ -80,7 +80,7 @@ class ConnectedCompany:
             clock=self._parts.clock,
             ids=self._parts.ids,
             fault_message=message_for,
-            waits=self._parts.waits,
+            waits=self._parts.waits_in_doubt,
             read_records=partial(read_sources, self._records),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from qb_plugin.clock import Clock, SystemClock
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
+from qb_plugin.quickbooks.http.connections import seconds_on_the_way
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.sync.context import Waits
@@ -28,14 +29,19 @@ class Parts:
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
-    #: how long a lost answer is left to settle
-    waits: Waits = field(default_factory=Waits)
+    #: how long a lost answer is left to settle; unless given, as long as this system may keep bytes on their way
+    waits: Waits | None = None
     #: QuickBooks' limits; wider ones only in front of a simulator
     limits: Limits = field(default_factory=Limits)
     #: opens the add-in's tables at an address
     open_store: Callable[[str], Store] = open_store
     #: called with the keyword arguments of `build_quickbooks`
     connect: Callable[..., QuickBooks] = build_quickbooks
+
+    @property
+    def waits_in_doubt(self) -> Waits:
+        """How long a lost answer is left to settle (docs/architecture.md rule 3)."""
+        return self.waits or Waits(margin=seconds_on_the_way(self.limits))
 
     @property
     def stand_in_clock(self) -> Clock | None:

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
 
 from qb_plugin.errors import LeaseLost
-from qb_plugin.model import Intent, IntentState, Kind, Message, Operation, Ref, Settlement
+from qb_plugin.model import Intent, IntentState, Message, Operation, Ref, Settlement
+from qb_plugin.store.intent_rows import COLUMNS, intent_of, row_of
 from qb_plugin.store.links import close_intents, prepare_links, remove_links, rows_in_order
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, insert_text, portions
-from qb_plugin.store.sql.encoding import decode_message, encode_message, encode_moment
+from qb_plugin.store.sql.encoding import encode_message, encode_moment
 from qb_plugin.store.sql.tables import APPLIES, OPEN, STANDING, WITHDRAWN, intents, leases
 
-_TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
-_MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
-_OURS = ("opened_at", "place", "settled_at")
-_PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, *_MOMENTS, *_OURS, "settled_by")]
-_plain_values = attrgetter(*_PLAIN)
-_COLUMNS = (*_TRANSLATED, *_MOMENTS, *_OURS, *_PLAIN)  # in the order of `_row`
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
+
+
+SPENT = "requestid spent"  # what stands in the place of who gave up an intent whose requestid answers for others
 
 
 class _ClosedMeanwhileError(Exception):
@@ -36,7 +34,7 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.many(insert_text(intents, _COLUMNS), len(_COLUMNS))
+        self._insert = database.many(insert_text(intents, COLUMNS), len(COLUMNS))
         self._close = database.many_changes(_CLOSE, 7)
         self._link = prepare_links(database)
 
@@ -53,7 +51,7 @@ class Journal:
         opened = [_as_sent(intent, now) for intent in wanted]
         opened_at = encode_moment(now)
         # In the same order everywhere: two workstations inserting the same sources crosswise would deadlock.
-        rows = sorted((_row(intent, opened_at, place) for place, intent in enumerate(opened)), key=itemgetter(0, 1))
+        rows = sorted((row_of(intent, opened_at, place) for place, intent in enumerate(opened)), key=itemgetter(0, 1))
         with self._database.write() as connection:
             _check_fence(connection, sorted({intent.realm for intent in wanted}), fence)
             _close_replaced(connection, wanted, now)
@@ -65,6 +63,11 @@ class Journal:
     def mark_sent(self, intent_ids: Sequence[str], at: datetime) -> None:
         """Count one more send; the note of an earlier look-up is cleared, because it proves nothing about this send."""
         self._change(intent_ids, sends=intents.c.sends + 1, sent_at=at, first_look_at=None, fully_settled=False)
+
+    def take_back(self, intent_ids: Sequence[str]) -> None:
+        """Count one send less: it was called back before it left."""
+        if intent_ids:
+            self._change(intent_ids, sends=intents.c.sends - 1)
 
     def count_single(self, intent_id: str) -> None:
         """Count a send in a batch of one that came back in doubt."""
@@ -81,13 +84,25 @@ class Journal:
         with self._database.write() as connection:
             for portion in portions(intent_ids):
                 given_up = update(intents).where(intents.c.id.in_(portion), OPEN, intents.c.fully_settled)
-                connection.execute(given_up.values(state=IntentState.WITHDRAWN, settled_at=at, settled_by=by))
+                connection.execute(given_up.values(_given_up(at, by)))
 
-    def withdrawn(self, realm: str) -> Sequence[Intent]:
-        """The company's intents that a person gave up, oldest first."""
+    def withdrawn(self, realm: str, since: datetime | None = None) -> Sequence[Intent]:
+        """The company's intents that were given up, oldest first; with `since` only those given up from then on."""
+        query = select(intents).where(intents.c.realm == realm, WITHDRAWN).order_by(*_IN_ORDER)
         with self._database.read() as connection:
-            query = select(intents).where(intents.c.realm == realm, WITHDRAWN).order_by(*_IN_ORDER)
-            return [read_intent(row) for row in connection.execute(query)]
+            return [
+                intent_of(row) for row in connection.execute(query if since is None else query.where(intents.c.settled_at >= since))
+            ]
+
+    def renew(self, spent: Sequence[str], fresh: Sequence[Intent], fence: int) -> None:
+        """Withdraw intents whose requestid is spent, and open what takes their place in one commit; LeaseLost as in `open`."""
+        now = self._database.clock.now()
+        rows = [row_of(intent, encode_moment(now), place) for place, intent in enumerate(fresh)]
+        with self._database.write() as connection:
+            _check_fence(connection, sorted({intent.realm for intent in fresh}), fence)
+            for portion in portions(spent):
+                connection.execute(update(intents).where(intents.c.id.in_(portion), OPEN).values(_given_up(now, SPENT)))
+            self._insert.send(connection, rows)
 
     def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:
         """Open withdrawn intents again with their bytes and requestid, to be settled once more; LeaseLost as in `open`."""
@@ -102,8 +117,20 @@ class Journal:
         """Note the first look-up since the last send that found nothing; later ones change nothing."""
         self._change(intent_ids, first_look_at=func.coalesce(intents.c.first_look_at, bindparam("at", at, intents.c.sent_at.type)))
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Close intents and make their links in one commit; those that are closed already are left as they are."""
+    def settle(self, settlements: Sequence[Settlement], fence: int | None = None) -> None:
+        """Close intents and make their links in one commit; those that are closed already are left as they are.
+
+        LeaseLost when the company's lease has a higher fence than `fence` and some end otherwise than confirmed: those stay open,
+        because another workstation may have sent them meanwhile, and what this one was told says nothing of that.
+        """
+        facts = [settlement for settlement in settlements if settlement.state is IntentState.CONFIRMED]
+        try:
+            self._settle(settlements, None if len(facts) == len(settlements) else fence)
+        except LeaseLost:
+            self._settle(facts, None)
+            raise
+
+    def _settle(self, settlements: Sequence[Settlement], fence: int | None) -> None:
         if not settlements:
             return
         first = {settlement.intent_id: settlement for settlement in reversed(settlements)}
@@ -111,9 +138,11 @@ class Journal:
         closing = [first[identity] for identity in sorted(first)]
         try:
             with self._database.write() as connection:
+                _check_fence_of(connection, closing[0].intent_id, fence)
                 self._close_all(connection, closing)
         except _ClosedMeanwhileError:  # rare, and only then worth asking which are still open
             with self._database.write() as connection:
+                _check_fence_of(connection, closing[0].intent_id, fence)
                 still_open = _still_open(connection, list(first))
                 self._close_all(connection, [settlement for settlement in closing if settlement.intent_id in still_open])
 
@@ -133,7 +162,7 @@ class Journal:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
         with self._database.read() as connection:
             query = select(intents).where(intents.c.realm == realm, OPEN).order_by(*_IN_ORDER)
-            return [read_intent(row) for row in connection.execute(query)]
+            return [intent_of(row) for row in connection.execute(query)]
 
     def counts(self, realm: str) -> Mapping[tuple[str, str], int]:
         """How many intents the company has, by operation and state."""
@@ -152,7 +181,7 @@ class Journal:
                 for row in connection.execute(query.where(intents.c.realm == realm, STANDING, condition))
             ]
         rows.sort(key=lambda row: (row.opened_at, row.requestid, row.place))
-        return [read_intent(row) for row in rows]
+        return [intent_of(row) for row in rows]
 
     def to_apply(self, realm: str) -> Sequence[Intent]:
         """Creates of credit memos that were to be applied next and no application of which stands, oldest first."""
@@ -166,7 +195,7 @@ class Journal:
         pending = (intents.c.realm == realm, APPLIES, intents.c.state == IntentState.CONFIRMED)
         query = select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
         with self._database.read() as connection:
-            return [read_intent(row) for row in connection.execute(query)]
+            return [intent_of(row) for row in connection.execute(query)]
 
     def leave_unapplied(self, realm: str, sources: Sequence[Ref]) -> None:
         """Note that there is nothing to apply these credit memos to."""
@@ -199,6 +228,10 @@ WHERE {intents.name}.id = new.column1 AND {intents.name}.{OPEN}
 _FENCE = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm == bindparam("realm")).with_for_update(read=True)
 
 
+def _given_up(at: datetime, by: str) -> dict[str, Any]:
+    return {"state": IntentState.WITHDRAWN, "settled_at": at, "settled_by": by, "withdrawals": intents.c.withdrawals + 1}
+
+
 def _closing(settlement: Settlement, at: str) -> tuple[str | None, ...]:
     return (
         settlement.intent_id,
@@ -225,6 +258,11 @@ def _close_replaced(connection: Connection, wanted: Sequence[Intent], at: dateti
         remove_links(connection, realm, sources, at)
 
 
+def _check_fence_of(connection: Connection, intent_id: str, fence: int | None) -> None:
+    if fence is not None:
+        _check_fence(connection, connection.execute(select(intents.c.realm).where(intents.c.id == intent_id)).scalars(), fence)
+
+
 def _still_open(connection: Connection, intent_ids: Sequence[str]) -> set[str]:
     query = select(intents.c.id).where(OPEN).order_by(intents.c.id).with_for_update()
     return {
@@ -241,35 +279,3 @@ def _conditions(sources: Iterable[Ref]) -> Iterable[ColumnElement[bool]]:
 
 def _as_sent(intent: Intent, now: datetime) -> Intent:
     return intent if intent.sends and intent.sent_at else replace(intent, sends=intent.sends or 1, sent_at=intent.sent_at or now)
-
-
-def _row(intent: Intent, opened_at: str, place: int) -> tuple[Any, ...]:
-    return (
-        intent.source.kind.value,
-        intent.source.id,
-        intent.operation.value,
-        intent.state.value,
-        encode_message(intent.message),
-        encode_moment(intent.quickbooks_time),
-        _moment(intent.sent_at),
-        _moment(intent.first_look_at),
-        opened_at,
-        place,
-        None,
-        *_plain_values(intent),
-    )
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else encode_moment(moment)
-
-
-def read_intent(row: Row[Any]) -> Intent:
-    values: dict[str, Any] = {name: getattr(row, name) for name in (*_PLAIN, *_MOMENTS)}
-    return Intent(
-        **values,
-        source=Ref(Kind(row.source_kind), row.source_id),
-        operation=Operation(row.operation),
-        state=IntentState(row.state),
-        message=decode_message(row.message),
-    )

@@ -153,8 +153,9 @@ class QuickBooksApi(Protocol):
         """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant."""
         ...
 
-    def sender(self, stop: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
-        """A sender for one run. Batches that still wait for their turn when `stop` returns True are recalled: NOT_ACTED_UPON."""
+    def sender(self, stop: Callable[[], bool] = ..., may_leave: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:
+        """A sender for one run. Batches that still wait for their turn when `stop` returns True are recalled: NOT_ACTED_UPON.
+        So are those for which `may_leave`, asked when their turn has come, returns False."""
         ...
 
 
@@ -176,6 +177,10 @@ class Journal(Protocol):
         """Count a send more (before a re-send; `open` counts the first)."""
         ...
 
+    def take_back(self, intent_ids: Sequence[str]) -> None:
+        """Count a send less: it was called back before it left."""
+        ...
+
     def count_single(self, intent_id: str) -> None:
         """Count a send in a batch of one that came back in doubt."""
         ...
@@ -188,16 +193,22 @@ class Journal(Protocol):
         """Withdraw intents in doubt that were settled fully: who gave them up, and when, is kept."""
         ...
 
-    def withdrawn(self, realm: str) -> Sequence[Intent]:
-        """The company's intents that a person gave up, oldest first."""
+    def withdrawn(self, realm: str, since: datetime | None = None) -> Sequence[Intent]:
+        """The company's intents that were given up, oldest first; with `since` only those given up from then on."""
+        ...
+
+    def renew(self, spent: Sequence[str], fresh: Sequence[Intent], fence: int) -> None:
+        """Withdraw intents whose requestid is spent, and write down in the same commit those that take their place. LeaseLost as
+        `open`."""
         ...
 
     def reopen(self, realm: str, intent_ids: Sequence[str], fence: int) -> None:
         """Open withdrawn intents again as they were sent; one more send alone in doubt settles them fully. LeaseLost as `open`."""
         ...
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Close intents and make their links, all in one commit."""
+    def settle(self, settlements: Sequence[Settlement], fence: int | None = None) -> None:
+        """Close intents and make their links, all in one commit. LeaseLost when the company's lease has a higher fence and one of
+        them ends otherwise than confirmed: those stay open, for another workstation may have sent them meanwhile."""
         ...
 
     def look(self, intent_ids: Sequence[str], at: datetime) -> None:

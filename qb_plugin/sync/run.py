@@ -189,7 +189,16 @@ class RunRecorder:
     def leased_run(self, fence: int, stop: Callable[[], bool]) -> LeasedRun:
         """The run as its work sees it."""
         reporter = Reporter(self.row, self.notice)
-        return LeasedRun(id=self._run.id, fence=fence, stop=stop, check_lease=self._guard.check, reporter=reporter)
+        guard = self._guard
+        return LeasedRun(
+            id=self._run.id,
+            fence=fence,
+            stop=stop,
+            check_lease=guard.check,
+            may_leave=guard.may_leave,
+            reporter=reporter,
+            user=self._run.user,
+        )
 
     def start(self) -> None:
         """Write down that the run has begun."""

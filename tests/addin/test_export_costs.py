@@ -32,6 +32,10 @@ class TimelessClock(SystemClock):
         """Always the same."""
         return 0.0
 
+    def uptime(self) -> float:
+        """Always the same."""
+        return 0.0
+
 
 ONE_AFTER_THE_OTHER = replace(FREE, in_flight=1)  # so that no count depends on which answer comes first
 

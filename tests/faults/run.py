@@ -27,7 +27,7 @@ from tests.faults.processes.kills import Scene
 from tests.faults.soak import SHARE, Soaked, soak
 from tests.support.postgres import running_postgres
 
-CASES, ON_POSTGRESQL = 10_000, 1_500  # promised at least
+CASES, ON_POSTGRESQL = 30_000, 1_500  # promised at least
 KILLS, PAYMENTS, RESTARTS = 200, 20_000, 10
 SPARE = 20  # kills asked for beyond those, as work may end before the last of them
 ROWS, PROCESSES = 2_000, 8  # of a crowd
@@ -92,7 +92,7 @@ def is_thinned(asked: argparse.Namespace) -> bool:
 
 def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor, control: str = "") -> CaseCounts:
     """All worlds of a scenario on one database."""
-    chosen = chosen_worlds(part.database, [part.scenario], asked.only)
+    chosen = chosen_worlds(part.database, [part.scenario], f"{asked.only} {part.words}")
     name = f"control: {control}" if control else f"{part.scenario}, {part.database}"
     return run_part(name, chosen, place, Sample(part.points * asked.points, 0 if control else asked.seconds), pool, control)
 

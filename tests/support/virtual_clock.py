@@ -32,6 +32,9 @@ class VirtualClock:
     def monotonic(self) -> float:
         return self._seconds
 
+    def uptime(self) -> float:
+        return self._seconds
+
     def sleep(self, seconds: float) -> None:
         assert len(self.slept) < MOST_WAITS, "waited without end"
         self.slept.append(seconds)

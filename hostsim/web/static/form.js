@@ -167,6 +167,7 @@ class Form {
     try {
       const result = await waiting(post(formPath(this.id, run ? "run" : "act"), body));
       if (run && this.panel) return void this.panel.follow(result);
+      if (result.question) return void (await this.#answer(action, result, ranges, edits));
       if (!run) await this.#settle(result);
     } catch (failure) {
       const problem = /** @type {Problem} */ (failure);
@@ -175,6 +176,13 @@ class Form {
       tell(problem);
     }
     this.#running(false);
+  }
+
+  /** Asks what the action asks, and answered yes does it. @param {Action} action @param {ActResult} result @param {Range[] | undefined} ranges @param {Record<string, Cell>} edits */
+  async #answer(action, result, ranges, edits) {
+    this.#running(false);
+    const label = action.label ?? "Yes";
+    if ((await ask(label, result.question ?? "", [label, "Cancel"])) === label) await this.#perform({ ...action, confirm: undefined }, ranges, { ...edits, ...result.edits });
   }
 
   /** Somebody else was first: their run is shown instead, as on opening the form again. @param {string} words */

@@ -179,6 +179,8 @@ export interface ActResult {
   save?: string;
   form?: string;
   request?: FormRequest;
+  question?: string;
+  edits?: Record<string, Cell>;
 }
 
 export interface RunSummary extends ActResult {

@@ -92,6 +92,8 @@ def build_options(services: FormServices, values: ExportValues, edits: Edits) ->
         skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
         link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},
         look_again=frozenset(ref for ref, change in rows.items() if change.get("look_again")),
+        withdraw=frozenset(ref for ref, change in rows.items() if change.get("withdraw")),
+        new_number=frozenset(ref for ref, change in rows.items() if change.get("new_number")),
         send_again=frozenset(ref for ref, change in rows.items() if change.get("send_again")),
         user=services.user_name,
         company_name=services.company_name,

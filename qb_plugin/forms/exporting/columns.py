@@ -27,6 +27,13 @@ ROW_ACTIONS: Sequence[Action] = [
     {"id": "hide", "label": "Hide", "kind": "act", "right": "hide"},
     {"id": "show", "label": "Show", "kind": "act", "right": "hide"},
     UNLINK,
+    {
+        "id": "withdraw",
+        "label": "It is not in QuickBooks: withdraw",
+        "kind": "act",
+        "right": "export",
+        "tooltip": "Give up what QuickBooks never confirmed, after a last look",
+    },
 ]
 
 UNLINK_EDIT: RowEdit = {
@@ -50,6 +57,19 @@ ROW_EDITS: Sequence[RowEdit] = [
         "takes": "switch",
     },
     UNLINK_EDIT,
+    {"name": "look_again", "option": "look-again", "label": "Settle the row's doubt in full once more.", "takes": "switch"},
+    {
+        "name": "withdraw",
+        "option": "withdraw",
+        "label": "Give the row up after a last look: it is not in QuickBooks.",
+        "takes": "switch",
+    },
+    {
+        "name": "new_number",
+        "option": "new-number",
+        "label": "Send a row that was withdrawn unchanged under a new number.",
+        "takes": "switch",
+    },
     {"name": "skip", "option": "not-now", "label": "Leave the row out of this run.", "takes": "switch"},
 ]
 

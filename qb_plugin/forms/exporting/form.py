@@ -159,13 +159,13 @@ class ExportPayments:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, link a possible duplicate, relink a merged client, unlink, or withdraw what stays in doubt."""
-        return catch_failures(self._services.sentences, partial(self._act, action, ids))
+        return catch_failures(self._services.sentences, partial(self._act, action, ids, edits))
 
-    def _act(self, action: str, ids: Sequence[str]) -> ActResult:
+    def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
         if action in LINKS:
             return self._link(LINKS[action], ids)
         if action == "withdraw":
-            return withdraw_rows(self._services, ids)
+            return withdraw_rows(self._services, ids, edits)
         if action == "unlink":
             return unlink_rows(self._services, ids)
         if action in HIDES:

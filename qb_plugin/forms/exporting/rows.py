@@ -45,6 +45,9 @@ HIDERS = {(True, True): (SYNCHRONIZED, HIDDEN, BOTH), (True, False): (SYNCHRONIZ
 PORTION = 1000  # records read from the host at a time
 WORDS = {"payments": "payments", "credit_memos": "credit memos"}
 
+TWICE = frozenset({"twice_in_quickbooks"})  # of a linked record that stands in QuickBooks under another id, too
+GIVEN_UP = frozenset({"doubt_withdrawn", "doubt_withdrawn_again"})  # sentences that a row keeps until it is exported again
+
 
 class ExportRows:
     """An ordered snapshot of records; a page is read by its ids."""
@@ -199,12 +202,13 @@ class RowPresenter:
         if link and last and last.outcome in {Outcome.REMOVED, Outcome.CHANGED} and last.quickbooks_id == link.quickbooks_id:
             return last.outcome, said
         if link:
-            return Outcome.SYNCHRONIZED, said
+            return Outcome.NEEDS_DECISION if said and said.key in TWICE else Outcome.SYNCHRONIZED, said
         if mark and mark.hidden:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
             return Outcome(mark.state), said
-        return self._question(record, last) or self._judge(record)
+        found = self._question(record, last) or self._judge(record)
+        return (found[0], said) if found == (Outcome.READY, None) and said and said.key in GIVEN_UP else found
 
     def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
         """What a person is asked about a record that is not linked."""

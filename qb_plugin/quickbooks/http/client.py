@@ -179,8 +179,10 @@ class ApiClient:
         patience = (self._limits.connect_timeout, self._limits.read_timeout)
         deadline = CallDeadline(self._limits.call_deadline, self._monotonic)
         with request.open_calls.holding(deadline), deadline:
-            if request.stop() or not request.may_leave():
+            if request.stop():
                 raise CallCancelled(Message("cancelled_row"))
+            if not request.may_leave():
+                raise CallCancelled(Message("lease_unproved"))
             slot.leaves()
             response = self._session.send(prepared, timeout=patience, allow_redirects=False, stream=True)
             with response:

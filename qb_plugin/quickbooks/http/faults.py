@@ -18,6 +18,7 @@ NO_ANSWER = "no_answer"
 UNREADABLE = "unreadable"
 ITEM_MISSING = "item_missing"
 ITEM_REPEATED = "item_repeated"
+ITEM_FOREIGN = "item_foreign"
 # The type of a fault that only tells why a call never left; its code is a sentence's key.
 NOT_SENT = "NotSent"
 
@@ -27,7 +28,7 @@ NO_ACCESS = frozenset({"3100"})
 LAPSED = frozenset({"6190"})
 THROTTLED = frozenset({"3001"})
 # A described fault begins with its HTTP status and code and ends with its trace id; what stands between may name people.
-_CODE = rf"\d{{1,6}}|{NO_ANSWER}|{UNREADABLE}|{ITEM_MISSING}|{ITEM_REPEATED}"
+_CODE = rf"\d{{1,6}}|{NO_ANSWER}|{UNREADABLE}|{ITEM_MISSING}|{ITEM_REPEATED}|{ITEM_FOREIGN}"
 _TID = r"(?=\S*\d)[0-9A-Za-z-]{3,64}"
 _HEAD = re.compile(rf"(?:(?P<status>[1-5]\d\d)(?: |(?= ·|$)))?(?P<code>{_CODE})?(?= ·|$)")
 _TAIL = re.compile(rf"(?:.* · )?intuit_tid (?P<intuit_tid>{_TID})$")

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, union_all
 
 from qb_plugin.model import Attempt, EntryKind, HistoryEntry, HistoryQuery, RunInfo
 from qb_plugin.store.history.conditions import conditions_of_runs, select_attempts, select_links, select_results
-from qb_plugin.store.journal import read_intent
+from qb_plugin.store.intent_rows import intent_of
 from qb_plugin.store.links import read_link
 from qb_plugin.store.runs import read_result, read_run
 from qb_plugin.store.sql.connections import Database
@@ -113,4 +113,4 @@ class History:
 
 
 def _attempt(row: Row[Any]) -> Attempt:
-    return Attempt(read_intent(row), row.opened_at, row.settled_at, row.settled_by or "")
+    return Attempt(intent_of(row), row.opened_at, row.settled_at, row.settled_by or "")

@@ -40,6 +40,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE quickbooks_intents ADD COLUMN singles BIGINT NOT NULL DEFAULT 0",
         "ALTER TABLE quickbooks_intents ADD COLUMN fully_settled BOOLEAN NOT NULL DEFAULT false",
         "ALTER TABLE quickbooks_intents ADD COLUMN settled_by TEXT",
+        "ALTER TABLE quickbooks_intents ADD COLUMN withdrawals BIGINT NOT NULL DEFAULT 0",
         # Until now `withdrawn` meant only what is called closed: no person could give up what was in doubt.
         "UPDATE quickbooks_intents SET state = 'closed' WHERE state = 'withdrawn'",
         "DROP INDEX quickbooks_intents_standing",

@@ -90,6 +90,7 @@ intents = Table(
     Column("fully_settled", Boolean, nullable=False),
     _text("settled_by", null=True),
     _text("tid", null=True),
+    _count("withdrawals"),
 )
 Index(
     "quickbooks_intents_standing",

@@ -134,7 +134,7 @@ class Dispatcher:
         reported, and when nothing can be reported any more those of what is in flight are written down all the same.
         """
         queue = CustomerQueue(rows)
-        with self._context.quickbooks.sender(self._run.stop) as sender:
+        with self._context.quickbooks.sender(self._run.stop, self._run.may_leave) as sender:
             try:
                 self._send_all(sender, queue, report)
             except RunAborted:
@@ -237,7 +237,8 @@ class Dispatcher:
         answers = [answer for _, found in finished for answer in found]
         settled = [self._judge(by_id[answer.intent_id], answer) for answer in answers]
         try:
-            self._context.journal.settle([trace(each, answer) for (each, _), answer in zip(settled, answers, strict=True) if each])
+            traced = [trace(each, answer) for (each, _), answer in zip(settled, answers, strict=True) if each]
+            self._context.journal.settle(traced, self._run.fence)
         except Fatal as failure:  # the answers are lost to us; the next run looks these rows up
             self.fatal = failure
             return [(self._rows[intent.id], in_doubt(intent)) for intent in by_id.values()]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from qb_plugin.errors import Fatal
@@ -18,23 +17,21 @@ from qb_plugin.model import (
     LinkOrigin,
     Message,
     Outcome,
-    PaymentDraft,
     QboTransaction,
     RowResult,
     Settlement,
-    UnreadableRecord,
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.looks import Marked, find_marked, read_all
 from qb_plugin.sync.exporting.settlement import confirmed, doubt_settled, find_differences, in_doubt, refused, settled_elsewhere
 from qb_plugin.sync.lease import LeasedRun
-from qb_plugin.sync.markers import Marker, find_marker
 
-LOOK_BACK = timedelta(minutes=5)  # clocks differ, and MetaData times have no milliseconds
 NEVER_PROOF = frozenset({"600", "5000", "5030", "10000"})  # faults that do not say that nothing was saved
 NAP = 5.0
 TRIES = 2  # sends that came back in doubt: in company, then alone (docs/architecture.md rule 11)
 IN_A_ROW = 3
+SPENT_CODES = frozenset({"600", "item_foreign"})  # to a single under the requestid of a batch: it was another item's
 
 
 class Recovery:
@@ -59,17 +56,48 @@ class Recovery:
                 self._leave_in_doubt(doubtful)
                 return
             self._reporter.notice(Message("checking_doubt", {"n": len(doubtful)}))
-            doubtful = self.look(self._send_again(self._end_settled(self.look(self._still_ours(doubtful)))))
+            missing = self._end_settled(self.look(self._still_ours(doubtful)))
+            doubtful = self.look(self._send_again(self._renewed(missing)))
 
     def _end_settled(self, missing: Sequence[Intent]) -> list[Intent]:
         """End, after two looks, what was refused and what came back in doubt alone twice; the others are to go again."""
         refusals = [(i, fault) for i in missing if is_refusal(fault := self._faults.get(i.id)) and fault]
         self._settle([refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals])
         left = [intent for intent in missing if not is_refusal(self._faults.get(intent.id))]
-        settled = [intent for intent in left if intent.singles >= TRIES]
+        settled = [intent for intent in left if intent.singles >= TRIES and not self._is_spent(intent)]
         self._context.journal.mark_fully_settled([intent.id for intent in settled])
         self._report_settled(settled)
-        return [intent for intent in left if intent.singles < TRIES]
+        return [intent for intent in left if intent not in settled]
+
+    def _is_spent(self, intent: Intent) -> bool:
+        """Whether its requestid answers for others, as where whole requests are known by it; a second new one is not tried."""
+        fault = self._faults.get(intent.id)
+        return bool(intent.singles and not intent.withdrawals and fault and fault.code in SPENT_CODES)
+
+    def _renewed(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Give those whose requestid is spent another one, once: after two looks nothing of them is in QuickBooks."""
+        spent = [intent for intent in intents if self._is_spent(intent)]
+        fresh = {intent.id: self._fresh(intent) for intent in spent}
+        if spent:
+            self._run.check_lease()
+            self._context.journal.renew(list(fresh), list(fresh.values()), self._run.fence)
+        return [fresh.get(intent.id, intent) for intent in intents]
+
+    def _fresh(self, intent: Intent) -> Intent:
+        """The same bytes under a new requestid, alone; it was sent as often as before, so that it goes alone."""
+        requestid, context = self._context.ids.requestid(), self._context
+        return replace(
+            intent,
+            id=f"{requestid}.1",
+            run_id=self._run.id,
+            requestid=requestid,
+            bid="1",
+            quickbooks_time=context.quickbooks.now(),
+            sent_at=context.clock.now(),
+            first_look_at=None,
+            singles=0,
+            withdrawals=intent.withdrawals + 1,
+        )
 
     def _report_settled(self, intents: Sequence[Intent]) -> None:
         """Report the rows whose doubt has ended: they hold nothing else up."""
@@ -95,7 +123,7 @@ class Recovery:
         """Adopt what QuickBooks shows; return what it does not show, its first vain look-up noted."""
         found = find_marked(self._context, intents)
         seen = [(intent, *self._judge(intent, found)) for intent in intents if not found.is_missing(intent)]
-        self._context.journal.settle([settlement for _, settlement, _ in seen if settlement])
+        self._context.journal.settle([settlement for _, settlement, _ in seen if settlement], self._run.fence)
         self.undecided += [intent for intent, settlement, _ in seen if settlement is None]
         for _, _, result in seen:
             self._reporter.row(result)
@@ -142,6 +170,7 @@ class Recovery:
         self._run.check_lease()  # while we waited another workstation may have begun to settle the same intents
         answers = self._replay(replay_batches(self._count([intent for intent in intents if intent.sends < TRIES])))
         answers += self._replay_singly(sorted((i for i in intents if i.sends >= TRIES), key=attrgetter("singles")))
+        self._context.journal.take_back([intent.id for intent, answer in answers if answer.verdict is Verdict.NOT_ACTED_UPON])
         self._read_back([(i, a.record) for i, a in answers if a.verdict is Verdict.CONFIRMED and a.record])
         doubtful = [(i, a.fault) for i, a in answers if a.verdict is not Verdict.CONFIRMED]
         self._faults |= {intent.id: fault for intent, fault in doubtful}
@@ -174,7 +203,7 @@ class Recovery:
         """Send the batches, as many at a time as there is room for, and wait for all answers."""
         answers: list[tuple[Intent, Answer]] = []
         waiting = deque(batches)
-        with self._context.quickbooks.sender() as sender:
+        with self._context.quickbooks.sender(may_leave=self._run.may_leave) as sender:
             while waiting or sender.in_flight:
                 while waiting and sender.room:
                     self._run.check_lease()
@@ -204,7 +233,8 @@ class Recovery:
 
     def _close_removed(self, intents: Sequence[Intent]) -> None:
         message = Message("removed_in_quickbooks")
-        self._context.journal.settle([Settlement(intent_id=i.id, state=IntentState.CLOSED, message=message) for i in intents])
+        closed = [Settlement(intent_id=i.id, state=IntentState.CLOSED, message=message) for i in intents]
+        self._context.journal.settle(closed, self._run.fence)
         for intent in intents:
             self._reporter.row(RowResult(id=str(intent.source), outcome=Outcome.REMOVED, message=message))
 
@@ -217,7 +247,7 @@ class Recovery:
 
     def _settle(self, settled: Sequence[tuple[Settlement, RowResult]]) -> None:
         """Write down how intents end, then report their rows."""
-        self._context.journal.settle([settlement for settlement, _ in settled])
+        self._context.journal.settle([settlement for settlement, _ in settled], self._run.fence)
         for _, result in settled:
             self._reporter.row(result)
 
@@ -227,68 +257,9 @@ def is_refusal(fault: Fault | None) -> bool:
     return fault is not None and fault.type == "ValidationFault" and fault.code not in NEVER_PROOF
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """By intent id: the records that carry an intent's marker, and those that may carry it and cannot be understood."""
-
-    readable: Mapping[str, list[QboTransaction]]
-    unreadable: Mapping[str, UnreadableRecord]
-
-    def is_missing(self, intent: Intent) -> bool:
-        """Whether QuickBooks shows nothing that is, or may be, what the intent sent."""
-        return not self.readable[intent.id] and intent.id not in self.unreadable
-
-
-def find_marked(context: SyncContext, intents: Sequence[Intent]) -> Marked:
-    """For each intent the QuickBooks records that carry its marker, created since five minutes before it was written."""
-    found: dict[str, list[QboTransaction]] = {intent.id: [] for intent in intents}
-    unreadable: dict[str, UnreadableRecord] = {}
-    for entity in sorted({intent.entity for intent in intents}):
-        ours = {str(marker_of(context, intent)): intent for intent in intents if intent.entity == entity}
-        since = min(intent.quickbooks_time for intent in ours.values()) - LOOK_BACK
-        for transaction in context.quickbooks.created_since(entity, since):
-            marker = find_marker(transaction.note)
-            if isinstance(transaction, UnreadableRecord):
-                unreadable |= {intent.id: transaction for intent in ours.values() if may_hold(context, transaction, intent)}
-            elif marker and str(marker) in ours:
-                found[ours[str(marker)].id].append(transaction)
-    return Marked(found, unreadable)
-
-
-def may_hold(context: SyncContext, unreadable: UnreadableRecord, intent: Intent) -> bool:
-    """Whether a record that cannot be understood may be what the intent sent: by its mark, else by what tells it apart."""
-    marker = find_marker(unreadable.note)
-    if marker or (unreadable.note is not None and unreadable.customer_id is not None):
-        return marker == marker_of(context, intent)
-    draft = context.quickbooks.draft(intent.entity, intent.payload)
-    amount = draft.total if isinstance(draft, PaymentDraft) else draft.amount
-    return unreadable.total in {None, amount}
-
-
-def marker_of(context: SyncContext, intent: Intent) -> Marker:
-    """The marker that stands in the payload as sent: an older version wrote it without a birth."""
-    sent = find_marker(context.quickbooks.draft(intent.entity, intent.payload).note)
-    return sent or Marker(context.firm_id, intent.source, intent.operation)
-
-
 def replay_batches(intents: Sequence[Intent]) -> list[Batch]:
     """One batch an original requestid; two originals are never mixed."""
     groups: dict[str, list[Intent]] = defaultdict(list)
     for intent in intents:
         groups[intent.requestid].append(intent)
     return [Batch(requestid, tuple(group), resend=True) for requestid, group in groups.items()]
-
-
-def read_all(context: SyncContext, sent: Sequence[tuple[Intent, QboTransaction]]) -> dict[str, QboTransaction]:
-    """Read the records back, by intent id; what is gone is left out."""
-    found: dict[str, QboTransaction] = {}
-    for entity in sorted({intent.entity for intent, _ in sent}):
-        group = [(intent, record) for intent, record in sent if intent.entity == entity]
-        now = context.quickbooks.read(entity, [record.id for _, record in group])
-        found |= {intent.id: _readable(now[record.id], record) for intent, record in group if record.id in now}
-    return found
-
-
-def _readable(now: QboTransaction | UnreadableRecord, answered: QboTransaction) -> QboTransaction:
-    """What was read back; what the answer itself held where it cannot be understood now, for it is there."""
-    return answered if isinstance(now, UnreadableRecord) else now

@@ -28,12 +28,13 @@ from qb_plugin.sync.exporting.answers import remember_answers
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, meant_by, saved_before, with_application
 from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.exporting.edits import report_edited
+from qb_plugin.sync.exporting.late_finds import settle_late
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import TRIES, Recovery
 from qb_plugin.sync.exporting.send_loop import SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
-from qb_plugin.sync.exporting.withdrawal import reopen_unchanged
+from qb_plugin.sync.exporting.withdrawal import reopen_unchanged, withdraw
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_records
 
@@ -46,8 +47,12 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
-    reopen_unchanged(context, run, records)
+    reopen_unchanged(context, run, records, {*options.new_number, *options.withdraw})
     resumed = settle_open(context, run, {record.ref: record for record in records}, options.look_again)
+    resumed.results.update({result.id: result for result in settle_late(context, run)})
+    if options.withdraw:
+        withdraw(context, run, options.withdraw)
+        resumed.results.update({str(ref): RowResult(id=str(ref), outcome=Outcome.READY) for ref in options.withdraw})
     snapshot = read_snapshot(context, records, options)
     if credits_go_elsewhere(snapshot.company, options, records):
         run.reporter.notice(Message("auto_apply_credit_on"))

@@ -61,6 +61,8 @@ class ExportOptions:
     send_again: frozenset[Ref] = frozenset()  # what was deleted or voided in QuickBooks since
     user: str = ""  # who answers
     company_name: Callable[[str], str] = str  # of a realm
+    withdraw: frozenset[Ref] = frozenset()
+    new_number: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,10 @@ class HurriedClock(SystemClock):
         """Seconds, the waits added."""
         return super().monotonic() + self._waited
 
+    def uptime(self) -> float:
+        """Seconds, the waits added."""
+        return super().uptime() + self._waited
+
     def sleep(self, seconds: float) -> None:
         """Let the time pass without waiting."""
         self._waited += seconds
@@ -441,6 +445,9 @@ class Colleague:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
+        return 0.0
+
+    def uptime(self) -> float:
         return 0.0
 
     def sleep(self, seconds: float) -> None:

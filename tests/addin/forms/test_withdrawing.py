@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from qb_plugin.forms.exporting.columns import ROW_ACTIONS, ROW_EDITS
 from qb_plugin.model import IntentState
 from qb_plugin.store.database import open_store
 from tests.addin.forms.test_text_host import Scene, scene
@@ -16,6 +17,8 @@ from tests.support.addin.store_samples import payment as ref
 
 ROW = "payment:1"
 PAYLOAD = '{"CustomerRef":{"value":"1"},"TotalAmt":80.00,"TxnDate":"2026-11-22","PrivateNote":"[WS AF-payment-1]"}'
+
+CONFIRMED = {ROW: {"withdraw": True}}
 
 __all__ = ["scene"]
 
@@ -33,7 +36,7 @@ def realm(scene: Scene, tmp_path: Path) -> str:
 
 
 def test_a_row_that_is_not_there_at_the_last_look_is_withdrawn_and_ready_again(scene: Scene, realm: str, tmp_path: Path) -> None:
-    [row] = scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], {})["rows"]
+    [row] = scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], CONFIRMED)["rows"]
     assert (row["id"], row["outcome"]) == (ROW, "ready")
     with closing(open_store(f"sqlite:///{tmp_path / 'park.db'}")) as store:
         assert [(intent.source, intent.state) for intent in store.journal.withdrawn(realm)] == [(ref(1), IntentState.WITHDRAWN)]
@@ -46,3 +49,38 @@ def test_the_row_offers_to_look_again_and_to_withdraw(scene: Scene, realm: str) 
     [row] = scene.run("export-payments", "export", scene.opened("export-payments"), [ROW])["rows"]
     assert row["outcome"] == "not_confirmed"
     assert [fix["label"] for fix in row["fixes"]] == ["Look again", "It is not in QuickBooks: withdraw"]
+
+
+def test_it_asks_first_and_shows_both_records_facts(scene: Scene, realm: str, tmp_path: Path) -> None:
+    asked = scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], {})
+    assert asked["edits"] == CONFIRMED
+    assert "80.00 on" in asked["question"]
+    assert "Amy's Bird Sanctuary" in asked["question"]
+    with closing(open_store(f"sqlite:///{tmp_path / 'park.db'}")) as store:
+        assert store.journal.withdrawn(realm) == []
+        assert len(store.journal.open_intents(realm)) == 1
+
+
+def test_a_row_withdrawn_for_the_second_time_offers_a_new_number_and_asks_before(scene: Scene, realm: str, tmp_path: Path) -> None:
+    scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], CONFIRMED)
+    with closing(open_store(f"sqlite:///{tmp_path / 'park.db'}")) as store:
+        [given_up] = store.journal.withdrawn(realm)
+        store.journal.reopen(realm, [given_up.id], 10_000)
+        store.journal.mark_fully_settled([given_up.id])
+    [row] = scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], CONFIRMED)["rows"]
+    [fix] = row["fixes"]
+    assert (fix["label"], fix["run"], fix["edit"]) == ("Send under a new number", "export", {"new_number": True})
+    assert "80.00 of" in fix["confirm"]
+    shown = scene.form("export-payments").rows(scene.opened("export-payments"), None).page(0, 19)
+    assert next(each["fixes"] for each in shown if each["id"] == ROW) == [fix]
+    [sent] = scene.run("export-payments", "export", scene.opened("export-payments"), [ROW], **{ROW: fix["edit"]})["rows"]
+    assert sent["outcome"] == "synchronized"
+
+
+def test_who_may_not_export_may_not_withdraw() -> None:
+    assert {action["id"]: action["right"] for action in ROW_ACTIONS}["withdraw"] == "export"
+
+
+@pytest.mark.parametrize("option", ["look-again", "withdraw", "new-number"])
+def test_a_terminal_has_each_way_out_as_an_option(option: str) -> None:
+    assert {edit["option"]: edit["takes"] for edit in ROW_EDITS}[option] == "switch"

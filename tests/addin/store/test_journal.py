@@ -228,6 +228,29 @@ def test_a_late_waker_writes_nothing(store: Store, clock: StillClock) -> None:
     assert store.journal.open([sample_intent(1)], late.fence) != [None]
 
 
+@pytest.mark.parametrize("state", [IntentState.REFUSED, IntentState.CLOSED])
+def test_a_late_waker_closes_nothing_but_what_it_was_told_is_there(store: Store, state: IntentState) -> None:
+    lease = store.leases.take(REALM, sample_run())
+    store.journal.open(sample_intents([1, 2]), lease.fence)
+    store.leases.release(lease)
+    store.leases.take(REALM, sample_run())
+    late = Settlement(intent_id=sample_intent(1).id, state=state)
+    with pytest.raises(LeaseLost):
+        store.journal.settle([late, confirmed(sample_intent(2))], lease.fence)
+    assert [intent.source for intent in store.journal.open_intents(REALM)] == [payment(1)]
+    assert [intent.state for intent in store.journal.standing(REALM, [payment(2)])] == [IntentState.CONFIRMED]
+    store.journal.settle([late], lease.fence + 1)
+    assert store.journal.open_intents(REALM) == []
+
+
+def test_a_send_that_was_called_back_is_not_counted(store: Store) -> None:
+    store.journal.open(sample_intents([1, 2]), 0)
+    store.journal.mark_sent([sample_intent(1).id, sample_intent(2).id], NOON)
+    store.journal.take_back([sample_intent(1).id])
+    store.journal.take_back([])
+    assert [intent.sends for intent in store.journal.open_intents(REALM)] == [1, 2]
+
+
 def test_another_companys_lease_is_no_hindrance(store: Store) -> None:
     store.leases.take("another company", sample_run(realm="another company"))
     assert store.journal.open([sample_intent(1)], 0) != [None]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from qb_plugin.errors import LeaseLost
-from qb_plugin.sync.lease import FRESH, LeaseGuard
+from qb_plugin.errors import Fatal, LeaseLost
+from qb_plugin.model import Lease, Message
+from qb_plugin.sync.lease import FRESH, PROVES, LeaseGuard
 from tests.support.addin.sync_firm import REALM, Firm, firm_in
 
 
@@ -70,26 +70,61 @@ def test_a_look_renews_the_lease_and_leaves_how_far_the_run_is(firm: Firm) -> No
     assert done(firm) == 3
 
 
-@pytest.mark.parametrize("stopped", ["wall", "monotonic"])
-def test_time_that_only_one_clock_counts_makes_the_lease_old(firm: Firm, stopped: str) -> None:
-    guard = LeaseGuard(firm.store.leases, firm.store.leases.take(REALM, firm.run_info()), OneHand(firm, stopped))
+def test_a_call_whose_turn_comes_late_renews_the_lease_first(firm: Firm) -> None:
+    guard = guard_of(firm)
+    firm.clock.move(59)
+    assert guard.may_leave()
+    firm.clock.move(50)
+    assert done(firm) == 0  # still held
+
+
+def test_a_renewal_of_less_than_forty_seconds_ago_lets_a_call_leave_unasked(firm: Firm) -> None:
+    guard = guard_of(firm)
+    firm.store.close()
+    firm.clock.move(PROVES - 0.5)
+    assert guard.may_leave()
+
+
+def test_nothing_leaves_for_a_lease_that_was_taken_over_and_nothing_is_asked_again(firm: Firm) -> None:
+    guard = guard_of(firm)
     take_over(firm)
-    firm.clock.move(FRESH)
+    firm.clock.move(PROVES)
+    assert not guard.may_leave()
+    firm.store.close()
+    assert not guard.may_leave()
     with pytest.raises(LeaseLost):
         guard.check()
 
 
-class OneHand:
-    """A clock one of whose readings stands still, as during a sleep of the machine or after the wall clock was set back."""
+def test_nothing_leaves_while_the_database_does_not_answer_and_all_goes_on_when_it_is_back(firm: Firm) -> None:
+    leases, clock = LostLeases(firm), firm.clock
+    guard = LeaseGuard(leases, firm.store.leases.take(REALM, firm.run_info()), clock)
+    leases.is_away = True
+    clock.move(PROVES)
+    assert not guard.may_leave()
+    leases.is_away = False
+    assert guard.may_leave()
 
-    def __init__(self, firm: Firm, stopped: str) -> None:
-        self._clock, self._stopped, self._began = firm.clock, stopped, firm.clock.now()
 
-    def now(self) -> datetime:
-        return self._began if self._stopped == "wall" else self._clock.now()
+def test_a_renewal_that_took_too_long_proves_nothing(firm: Firm) -> None:
+    leases = LostLeases(firm)
+    guard = LeaseGuard(leases, firm.store.leases.take(REALM, firm.run_info()), firm.clock)
+    firm.clock.move(PROVES)
+    leases.takes = PROVES
+    assert not guard.may_leave()
 
-    def monotonic(self) -> float:
-        return 0.0 if self._stopped == "monotonic" else self._clock.monotonic()
 
-    def sleep(self, seconds: float) -> None:
-        self._clock.sleep(seconds)
+class LostLeases:
+    """The real leases, over a database that may be away, or slow by `takes` seconds."""
+
+    def __init__(self, firm: Firm) -> None:
+        self._behind = firm.store.leases
+        self._clock, self.is_away, self.takes = firm.clock, False, 0.0
+        self.take, self.release, self.current = self._behind.take, self._behind.release, self._behind.current
+
+    def beat(self, lease: Lease, done: int) -> None:
+        """Renew it, or not."""
+        self._clock.move(self.takes)
+        if self.is_away:
+            raise Fatal(Message("database_locked"))
+        self._behind.beat(lease, done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.faults.harness.server import NETWORK, SERVERS
+from tests.faults.harness.server import KEPT, LASTING, NETWORK, SERVERS
 
 DATABASES = ("sqlite", "postgresql")
 MODES = ("batch", "single")
@@ -35,6 +35,8 @@ TROUBLES = (
     "links_dropped",
     "changed_by_other",
     NETWORK,
+    *LASTING,
+    KEPT,
 )
 # Which writing calls trouble strikes, in turn from world to world. A re-send is the second one of a batch.
 STRIKES = {("payments", "batch"): ("1", "12"), ("applied", "batch"): ("1", "12"), ("memos", "batch"): ("1", "2", "12")}

@@ -9,6 +9,7 @@ from qb_plugin.model import Ref, SourceRecord
 from tests.faults.cases.scenarios import BILLS, CLIENTS, Applied, Scenario
 
 ENDED = frozenset({"doubt_settled", "application_doubt_settled"})  # a row's doubt that has ended: its customer's others go on
+FAILED = "failed"
 
 
 def expected_shares(
@@ -16,8 +17,9 @@ def expected_shares(
 ) -> Mapping[Ref, Applied]:
     """The invoices of each row. `stands` has the number in QuickBooks of what spends a row's money, `real` where that lies.
 
-    Rows are planned in their order. A row whose doubt had ended before it was settled no longer held its customer's others up
-    (docs/architecture.md rule 11): then they may have gone before it, all of them as if in the order in which they stand.
+    Rows are planned in their order. A row that had ended before it was exported once more, as failed or because its doubt had, no
+    longer held its customer's others up (docs/architecture.md rule 11): then they may have gone before it, all of them as if in the
+    order in which they stand.
     """
     found = {record.ref: scenario.expected[str(record.ref)] for record in scenario.records}
     for client in {record.client_id for record in scenario.records}:
@@ -30,8 +32,8 @@ def expected_shares(
 
 
 def has_ended(said: set[str]) -> bool:
-    """Whether a row was told that its doubt has ended."""
-    return any(sentence.partition(":")[2] in ENDED for sentence in said)
+    """Whether a row was told that it had failed, or that its doubt had ended."""
+    return any(key in ENDED or outcome == FAILED for outcome, _, key in (sentence.partition(":") for sentence in said))
 
 
 def in_turn(rows: Sequence[SourceRecord]) -> dict[Ref, Applied]:

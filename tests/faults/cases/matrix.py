@@ -15,6 +15,7 @@ from tests.faults.cases.case_counts import CaseCounts, show
 from tests.faults.cases.controls import CONTROLS, PLAIN
 from tests.faults.cases.imports import ImportPlay, import_worlds
 from tests.faults.cases.run_case import Play, Played
+from tests.faults.cases.stories import STORIES, story_worlds
 from tests.faults.cases.survey import Sample, survey
 from tests.faults.harness.databases import Databases, Files, Servers
 
@@ -28,6 +29,7 @@ class Part:
     database: str
     scenario: str
     points: int = 1
+    words: str = ""  # which worlds of the scenario
 
 
 # A quarter of an hour on two quiet cores. PostgreSQL costs twice as much a case, and payments without Auto Apply take the path
@@ -37,13 +39,30 @@ PARTS = (
     Part("sqlite", "memos", 3),
     Part("sqlite", "payments", 3),
     Part("sqlite", "import"),
+    Part("sqlite", "edited", 2),
+    Part("sqlite", "unchanged", 2),
+    Part("sqlite", "queue"),
+    Part("sqlite", "away"),
     Part("postgresql", "applied", 5),
     Part("postgresql", "memos", 8),
     Part("postgresql", "payments", 8),
     Part("postgresql", "import", 3),
+    Part("postgresql", "unchanged", 20),
+    Part("postgresql", "queue", 5),
+    Part("postgresql", "away", 10),
 )
 # Ways known to be wrong are played where no paid invoice protects from them.
-CONTROLLED = (*((name, Part("sqlite", "payments", 8)) for name in CONTROLS), (FRESH_KEYS, Part("sqlite", "import")))
+CONTROLLED = (
+    *((name, Part("sqlite", "payments", 8)) for name in ("look-up off", "fresh id", "saved after", "no waiting")),
+    ("eager singles", Part("sqlite", "payments", 8, "single")),
+    ("another clock", Part("sqlite", "payments", 8)),
+    ("no heartbeat check", Part("sqlite", "queue", 4)),
+    ("unfenced", Part("sqlite", "queue", 4)),
+    ("hasty withdraw", Part("sqlite", "edited", 20)),
+    ("new id unchanged", Part("sqlite", "unchanged", 20)),
+    ("no end", Part("sqlite", "payments", 60, "lasting")),
+    (FRESH_KEYS, Part("sqlite", "import")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +91,8 @@ def play(case: Case, databases: Databases, control: str = "") -> Played:
     """Play one case, in the way named by `control` if there is one."""
     if case.world.scenario == "import":
         return ImportPlay(case, databases, fresh_keys=control == FRESH_KEYS).run()
-    return Play(case, databases, CONTROLS[control] if control else PLAIN).run()
+    kind = STORIES.get(case.world.scenario, Play)
+    return kind(case, databases, CONTROLS[control] if control else PLAIN).run()
 
 
 def play_world(place: Place, sample: Sample, control: str, world: World) -> CaseCounts:
@@ -100,5 +120,5 @@ def run_part(
 
 def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
     """The worlds of these scenarios whose name holds all the words."""
-    every = (*worlds(database), *import_worlds(database))
+    every = (*worlds(database), *import_worlds(database), *story_worlds(database))
     return [w for w in every if w.scenario in scenarios and all(word in str(w) for word in words.split())]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from zlib import crc32
 
-from qb_plugin.model import ConnectionState, Ref
+from qb_plugin.model import ConnectionState, Ref, RowResult
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.faults.cases.case import Case, World
-from tests.faults.cases.controls import PLAIN, Control
+from tests.faults.cases.controls import PLAIN, Control, patched
+from tests.faults.cases.person import Person
 from tests.faults.cases.scenarios import BILLS, CLIENTS, SCENARIOS, Scenario
-from tests.faults.cases.verdict import Truth, is_told_done, judge_end, judge_rows, key_of, read_truth
+from tests.faults.cases.verdict import is_told_done, judge_end, judge_rows, key_of, read_truth
 from tests.faults.harness.databases import Databases
 from tests.faults.harness.points import Killed, Points
 from tests.faults.harness.process import Desk, Ended, Site, settle_in
-from tests.faults.harness.server import ADDRESS, NETWORK, REALM, Template, add_strike, make_template, new_server
-from tests.faults.harness.shared_time import SharedTime
+from tests.faults.harness.server import ADDRESS, KEPT, LASTING, NETWORK, REALM, Template, add_strike, make_template, new_server
+from tests.faults.harness.shared_time import CLOCKS, SharedTime
 
 # Seconds between later presses: a person who was refused, or told that something is open, comes back after a while.
-LATER = (40.0, 400.0, 4000.0, 4000.0, 4000.0, 4000.0, 4000.0)
+LATER = (40.0, 400.0, *[4000.0] * 12)
 SETTLED = 4000.0  # seconds after which nothing is under way any more and queries show everything
 NAME = "export"
+BAD = "2"  # the number of the record that lasting trouble concerns
 
 
 @dataclass(slots=True)
@@ -36,24 +40,49 @@ class Play:
     """One case under way."""
 
     def __init__(self, case: Case, databases: Databases, control: Control = PLAIN) -> None:
-        self.case, self.scenario = case, SCENARIOS[case.world.scenario]
+        self.case, self.scenario = case, self.scenario_of(case.world)
         self.time = SharedTime()
         prepare(databases)  # first, as it signs in at the template: servers made before would not know that sign-in
-        self.core = new_server(company(), self.time, case.world.server)
-        self.site = Site(databases.fresh(NAME), self.core, self.time, case.world.mode, control, refused_calls(case.world))
-        add_strike(self.core, case.world.trouble, case.world.strike)
+        world = case.world
+        self.core = new_server(company(), self.time, world.server, world.trouble == KEPT)
+        url = databases.fresh(NAME)
+        self.site = Site(url, self.core, self.time, world.mode, control, refused_calls(world), clocks_of(world))
+        self.control, self.person = control, Person()
+        self.before = read_truth(self.core)  # how things stood at the last press, but for what others sent since
+        self.arrange()
+        self.lasting = lasting_rows(world, self.scenario)
         self.played = Played()
         self.said: dict[str, set[str]] = {}
         self._kills = [case.first, case.second]
-        self._offered: frozenset[Ref] = frozenset()  # the rows at which the person presses Look again next
-        self._desk = self._open()
+        self.desk = self._open()
+
+    def scenario_of(self, world: World) -> Scenario:
+        """What is exported."""
+        return SCENARIOS[world.scenario]
+
+    def arrange(self) -> None:
+        """Let trouble strike."""
+        world = self.case.world
+        add_strike(self.core, world.trouble, world.strike, text=f"{self.scenario.kind}-{BAD}]")
+
+    def points(self, at: int | None) -> Points:
+        """The points of the next process, and what happens at the one chosen."""
+        return Points(at)
+
+    def between(self) -> None:
+        """What happens before the next press."""
 
     def run(self) -> Played:
-        """Play it to the end."""
+        """Play it to the end, in the way of the control."""
+        with patched(self.control.patches):
+            return self._run()
+
+    def _run(self) -> Played:
         for pause in (self.case.pause, *LATER):
             if self._is_done(self._press()):
                 break
             self.time.sleep(pause)
+            self.between()
         else:
             self.played.bad.append("rows do not come to an end")
         self._end()
@@ -61,21 +90,21 @@ class Play:
 
     def _open(self) -> Desk:
         kill_at = self._kills.pop(0) if self._kills else None
-        return Desk(self.site, len(self.played.lives) + 1, Points(kill_at))
+        return Desk(self.site, len(self.played.lives) + 1, self.points(kill_at))
 
     def _press(self) -> Ended | None:
         """Press once; None when the process died of it."""
-        desk, before = self._desk, read_truth(self.core)
+        desk, self.before = self.desk, read_truth(self.core)
         try:
-            ended = desk.press(self.scenario.records, replace(options_of(self.scenario), look_again=self._offered))
+            ended = desk.press(self.scenario.records, self.person.choose(options_of(self.scenario)))
         except Killed:
             desk.close()
             self.played.lives.append(len(desk.points.passed))
-            self._desk = self._open()
+            self.desk = self._open()
             return None
-        self._offered = offered(ended)
+        self.person.read(ended.rows)
         self.played.first = self.played.first or len(desk.points.passed)
-        self._judge(ended, before)
+        self._judge(ended)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
             self._sign_in()
         return ended
@@ -83,29 +112,34 @@ class Play:
     def _sign_in(self) -> None:
         """A person signs in again; the process may die of that too."""
         try:
-            self._desk.connect(self.core.credentials(ADDRESS)["refresh_token"])
+            self.desk.connect(self.core.credentials(ADDRESS)["refresh_token"])
         except Killed:
-            self._desk.close()
-            self.played.lives.append(len(self._desk.points.passed))
-            self._desk = self._open()
+            self.desk.close()
+            self.played.lives.append(len(self.desk.points.passed))
+            self.desk = self._open()
 
-    def _judge(self, ended: Ended, before: Truth) -> None:
-        self.played.bad += judge_rows(self.scenario, before, self.core, self._desk.store, ended.rows)
+    def _judge(self, ended: Ended) -> None:
+        self.played.bad += judge_rows(self.scenario, self.before, self.core, self.desk.store, ended.rows)
         for row, result in ended.rows.items():
             self.said.setdefault(row, set()).add(f"{result.outcome}:{key_of(result)}")
 
     def _is_done(self, ended: Ended | None) -> bool:
         """Whether there is nothing to press for: every row is told done, every credit memo applied."""
-        told = ended is not None and all(is_told_done(result) for result in ended.rows.values())
-        return told and not self._desk.store.journal.to_apply(REALM)
+        if ended is None or self.desk.store.journal.to_apply(REALM):
+            return False
+        return all(is_told_done(result) or self._is_given_up(result) for result in ended.rows.values())
+
+    def _is_given_up(self, result: RowResult) -> bool:
+        """Whether it is a row that QuickBooks never takes, withdrawn for the second time."""
+        return Ref.parse(result.id) in self.lasting and key_of(result) == "doubt_withdrawn_again"
 
     def _end(self) -> None:
-        self.played.lives.append(len(self._desk.points.passed))
+        self.played.lives.append(len(self.desk.points.passed))
         self.time.sleep(SETTLED)
         self.core.settle()
         trouble = self.case.world.trouble
-        self.played.bad += judge_end(self.scenario, self.core, self._desk.store, trouble, self.said)
-        self._desk.close()
+        self.played.bad += judge_end(self.scenario, self.core, self.desk.store, trouble, self.said, self.lasting)
+        self.desk.close()
 
 
 @cache
@@ -126,6 +160,17 @@ def refused_calls(world: World) -> frozenset[int]:
     return frozenset(int(digit) for digit in world.strike)
 
 
+def clocks_of(world: World) -> Sequence[str]:
+    """The clocks of its processes, beginning with another one in each world."""
+    first = crc32(str(world).encode()) % len(CLOCKS)
+    return (*CLOCKS[first:], *CLOCKS[:first])
+
+
+def lasting_rows(world: World, scenario: Scenario) -> frozenset[Ref]:
+    """The rows that QuickBooks never takes."""
+    return frozenset({Ref(scenario.kind, BAD)}) if world.trouble in LASTING else frozenset()
+
+
 def prepare(databases: Databases) -> None:
     """The tables as they are before the first press: signed in, clients matched."""
 
@@ -137,9 +182,3 @@ def prepare(databases: Databases) -> None:
         desk.close()
 
     databases.prepare(NAME, set_up)
-
-
-def offered(ended: Ended) -> frozenset[Ref]:
-    """The rows that offer Look again."""
-    keys = {"doubt_settled", "application_doubt_settled"}
-    return frozenset(Ref.parse(identity) for identity, row in ended.rows.items() if row.message and row.message.key in keys)

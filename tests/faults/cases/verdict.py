@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qb_plugin.model import Kind, Outcome, Ref, RowResult
+from sqlalchemy import select
+
+from qb_plugin.model import IntentState, Kind, Outcome, Ref, RowResult
 from qb_plugin.store.database import Store
+from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.markers import Marker, find_marker
-from tests.faults.cases.expected import expected_shares
+from tests.faults.cases.expected import FAILED, expected_shares
 from tests.faults.cases.scenarios import Applied, Scenario
 from tests.faults.harness.server import REALM, FaultyQuickBooks
 
@@ -103,14 +106,27 @@ def real_shares(truth: Truth, ref: Ref) -> Applied:
     return tuple(sorted(share for payment in payments for share in truth.shares(payment)))
 
 
-def judge_end(scenario: Scenario, core: FaultyQuickBooks, store: Store, trouble: str, said: Mapping[str, set[str]]) -> list[str]:
-    """What is wrong once everything has been pressed to its end; `said` has every sentence each row was given."""
+def judge_end(
+    scenario: Scenario,
+    core: FaultyQuickBooks,
+    store: Store,
+    trouble: str,
+    said: Mapping[str, set[str]],
+    lasting: frozenset[Ref] = frozenset(),
+) -> list[str]:
+    """What is wrong once everything has been pressed to its end; `said` has every sentence each row was given.
+
+    Those of `lasting` QuickBooks never took: they must not be there.
+    """
     truth = read_truth(core)
     links = store.links.by_source(REALM, [record.ref for record in scenario.records])
-    expected = expected_of(scenario, truth, said)
+    expected = expected_of(scenario, truth, {row: said.get(row, set()) | refusals(store, row) for row in scenario.expected})
     wrong: list[str] = []
     for record in scenario.records:
         ref, found = record.ref, truth.of(record.ref)
+        if ref in lasting:
+            wrong += [f"{ref} is there, or linked"] if found or ref in links else []
+            continue
         if len(found) != 1:
             wrong.append(f"{ref} stands {len(found)} times in QuickBooks")
             continue
@@ -121,7 +137,15 @@ def judge_end(scenario: Scenario, core: FaultyQuickBooks, store: Store, trouble:
         if link is None or (link.entity, link.quickbooks_id) != (ENTITY[ref.kind], book["Id"]):
             wrong.append(f"{ref} is not linked to {book['Id']}: {link}")
         wrong += judge_shares(truth, ref, expected[ref], trouble, said.get(str(ref), set()))
-    return [*wrong, *judge_books(core, truth), *judge_journal(store)]
+    return [*wrong, *judge_books(core, truth), *judge_journal(store, lasting)]
+
+
+def refusals(store: Store, row: str) -> set[str]:
+    """*failed*, if QuickBooks has refused it once: the process may have died before it told so."""
+    ref = Ref.parse(row)
+    of_row = (intents.c.source_kind == ref.kind, intents.c.source_id == ref.id, intents.c.state == IntentState.REFUSED)
+    with store.database.read() as connection:
+        return {f"{FAILED}:" for _ in connection.execute(select(intents.c.id).where(*of_row))}
 
 
 def expected_of(scenario: Scenario, truth: Truth, said: Mapping[str, set[str]]) -> Mapping[Ref, Applied]:
@@ -159,7 +183,9 @@ def judge_books(core: FaultyQuickBooks, truth: Truth) -> Iterable[str]:
     yield from (f"{marker} stands {times} times" for marker, times in several.items() if times > 1)
 
 
-def judge_journal(store: Store) -> Iterable[str]:
-    """Nothing is left in doubt."""
-    for intent in store.journal.open_intents(REALM):
-        yield f"{intent.source} is still in doubt"
+def judge_journal(store: Store, lasting: frozenset[Ref]) -> Iterable[str]:
+    """Nothing is left in doubt but, once each, what QuickBooks never takes."""
+    in_doubt = Counter(intent.source for intent in store.journal.open_intents(REALM))
+    for source, times in in_doubt.items():
+        if source not in lasting or times > 1:
+            yield f"{source} is still in doubt, {times} times"

@@ -5,7 +5,10 @@ Between a commit and the next point nothing lasts, so dying after it is dying be
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import TimeoutError
 
 
 class Killed(BaseException):
@@ -28,10 +31,35 @@ class Points:
             raise Killed(name)
         self.passed.append(name)
 
+    def ask_database(self) -> None:
+        """The database answers."""
+
     def check(self) -> None:
         """A dead process does nothing more, though its `finally` blocks still run here."""
         if self.dead:
             raise Killed("dead already")
+
+
+class Outage(Points):
+    """Counts the points, and at the one chosen the database goes away for some seconds; nobody dies."""
+
+    def __init__(self, begins_at: int | None, monotonic: Callable[[], float], seconds: float = 6.0) -> None:
+        super().__init__()
+        self._begins_at, self._monotonic, self._seconds = begins_at, monotonic, seconds
+        self._ends: float | None = None
+
+    def reach(self, name: str) -> None:
+        """Pass a point; what was to be committed now is not."""
+        if len(self.passed) == self._begins_at:
+            self._ends = self._monotonic() + self._seconds
+        super().reach(name)
+        if name == "commit":
+            self.ask_database()
+
+    def ask_database(self) -> None:
+        """No answer while it is away."""
+        if self._ends is not None and self._monotonic() < self._ends:
+            raise TimeoutError("the database is away")
 
 
 class Watch:
@@ -44,6 +72,7 @@ class Watch:
         self.points = Points()
         self._option = option
         event.listen(engine, "commit", self._before_commit)
+        event.listen(engine, "checkout", lambda *_: self.points.ask_database())
 
     def _before_commit(self, connection: Connection) -> None:
         if connection.get_execution_options().get(self._option):

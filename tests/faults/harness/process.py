@@ -38,8 +38,9 @@ from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases.controls import PLAIN, Control
 from tests.faults.harness.points import Points, Watch
 from tests.faults.harness.server import ADDRESS, REALM, FaultyQuickBooks
-from tests.faults.harness.shared_time import SharedTime
+from tests.faults.harness.shared_time import DeskClock, SharedTime
 
+PATIENCE = 7200.0  # seconds after which a person cancels: no run may need so long
 KEY = bytes(range(32))
 LIMITS = {"batch": Limits(in_flight=1), "single": Limits(in_flight=1, batch_items=1)}
 
@@ -54,6 +55,7 @@ class Site:
     mode: str = "batch"
     control: Control = PLAIN
     refused: frozenset[int] = frozenset()  # which writing calls find no connection
+    clocks: Sequence[str] = ("right",)  # of its processes, one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,10 @@ def kept_engine(url: str) -> KeptEngine:
 
 
 def store_over(engine: Engine, time: SharedTime, number: int) -> Store:
-    """The add-in's store as `open_store` puts it together; every other process counts as dead."""
+    """The add-in's store as `open_store` puts it together; every other process counts as dead.
+
+    Its time is the shared one, as that of a database server is: no machine's time of day is compared with another's.
+    """
     database = Database(engine, time, server_time=False)
     process = Process("desk", number, str(number))
     claims = Claims(database, process, lambda other, here: other.pid != here.pid)
@@ -136,6 +141,7 @@ class Desk:
     def __init__(self, site: Site, number: int = 1, points: Points | None = None) -> None:
         self.site, self.number = site, number
         self.points = points or Points()
+        self.clock = DeskClock(site.time, site.clocks[number % len(site.clocks)])
         self._engine = kept_engine(site.url)
         self._engine.watch.points = self.points
         self.store = store_over(self._engine.engine, site.time, number)
@@ -145,7 +151,7 @@ class Desk:
             redirect_uri="http://127.0.0.1:8400/callback",
             tokens=self.store.tokens,
             data_key=lambda: KEY,
-            clock=site.time,
+            clock=self.clock,
             publish=lambda _: None,
             limits=LIMITS[site.mode],
             jitter=lambda: 0.0,
@@ -172,7 +178,7 @@ class Desk:
             quickbooks=self.quickbooks.adapter(),
             journal=store.journal,
             links=store.links,
-            clock=self.site.time,
+            clock=self.clock,
             ids=self,
             fault_message=message_for,
         )
@@ -181,7 +187,7 @@ class Desk:
     def press(self, records: Sequence[SourceRecord], options: ExportOptions) -> Ended:
         """Press Export Selected; rows that never came to an end are ended as the form ends them."""
         progress = RunProgress([str(record.ref) for record in records])
-        now = self.site.time.now()
+        now = self.clock.now()
         run = RunInfo(
             id=f"run-{self.number}-{next(self._runs)}",
             realm=REALM,
@@ -200,8 +206,11 @@ class Desk:
                 last[result.id] = result
 
         try:
-            ports, listener = RunPorts(self.store.leases, self.store.runs, self.site.time), Reporter(take, lambda _: None)
-            run_under_lease(ports, run, work, progress=progress, listener=listener)
+            ports, listener = RunPorts(self.store.leases, self.store.runs, self.clock), Reporter(take, lambda _: None)
+            begun, time = self.site.time.monotonic(), self.site.time
+            run_under_lease(
+                ports, run, work, progress=progress, listener=listener, stop=lambda: time.monotonic() > begun + PATIENCE
+            )
         except AddInError as error:
             failure = error
         return Ended({row: ended(row, last.get(row), failure) for row in progress.ids}, failure)

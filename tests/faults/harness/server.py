@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from hostsim.qbo_simulator.base.clock import Clock
 from hostsim.qbo_simulator.base.settings import Settings
@@ -15,6 +16,7 @@ from hostsim.qbo_simulator.companies.start import begin, make
 from hostsim.qbo_simulator.simulator import QuickBooks
 from tests.faults.harness.shared_time import NOON, ServerClock, SharedTime
 
+EMPTY: Mapping[str, str | bool] = MappingProxyType({})
 REALM = "9130347798120306"
 ADDRESS = "http://localhost:8401"
 LAG = 25.0  # seconds until a query sees a write: within the bound of 30 that the add-in allows for
@@ -30,7 +32,17 @@ SERVERS: Mapping[str, Mapping[str, float]] = {
     "forgets": {"requestid_forgotten": 0.0},
     "forgets+lag": {"requestid_forgotten": 0.0, "query_lag": LAG},
     "replay+longlag": {"query_lag": LONG_LAG},
+    "whole": {},
+    "whole+replay": {"query_lag": LAG},
 }
+# What is otherwise than real QuickBooks is thought to be: whole requests known by their ids, and what another body then gets.
+SETTINGS: Mapping[str, Mapping[str, str | bool]] = {
+    "whole": {"idempotency_key": "request"},
+    "whole+replay": {"idempotency_key": "request", "replay_other_body": "replay"},
+}
+# Trouble that strikes one certain record's batches for ever, or whose answer QuickBooks keeps for ever.
+LASTING = {"lasting_500": "status_500_before", "lasting_fault": "item_fault"}
+KEPT = "kept_fault"
 SECONDS = {"late_commit": LATE, "slow": 200.0}
 NETWORK = "no_connection"  # not the simulator's: the connection never comes about
 
@@ -48,9 +60,9 @@ class Bill:
 class FaultyQuickBooks(QuickBooks):
     """The simulator with trouble that stands for ever: how it remembers request ids, how late its queries see."""
 
-    def __init__(self, clock: Clock, standing: Mapping[str, float]) -> None:
+    def __init__(self, clock: Clock, standing: Mapping[str, float], settings: Mapping[str, str | bool] = EMPTY) -> None:
         # A request id that comes again with other bytes is refused: a re-send must be the same to the byte.
-        super().__init__(clock, 0, Settings(replay_other_body="600"))
+        super().__init__(clock, 0, replace(Settings(replay_other_body="600"), **settings))  # type: ignore[arg-type]
         for kind, seconds in standing.items():
             self.add_trouble(kind=kind, seconds=seconds, times=None, match={"path": "batch"})
 
@@ -95,9 +107,10 @@ def invoice_body(bill: Bill, customer: str) -> dict[str, object]:
     return {"CustomerRef": {"value": customer}, "TxnDate": day, "DocNumber": bill.number, "Line": [line]}
 
 
-def new_server(made: Template, time: SharedTime, server: str) -> FaultyQuickBooks:
+def new_server(made: Template, time: SharedTime, server: str, keeps_faults: bool = False) -> FaultyQuickBooks:
     """A server whose company stands as in the template."""
-    core = FaultyQuickBooks(ServerClock(time), SERVERS[server])
+    settings = {**SETTINGS.get(server, EMPTY), "remember_faults": keeps_faults}
+    core = FaultyQuickBooks(ServerClock(time), SERVERS[server], settings)
     stand_as(core, made)
     return core
 
@@ -116,8 +129,12 @@ def stand_as(core: FaultyQuickBooks, made: Template) -> None:
     core.vault.random.setstate(made.core.vault.random.getstate())
 
 
-def add_strike(core: FaultyQuickBooks, kind: str, strike: str, path: str = "batch") -> None:
-    """Let trouble strike calls to this path: `2` is the second one, `12` the first two."""
-    if kind not in ("none", NETWORK):
+def add_strike(core: FaultyQuickBooks, kind: str, strike: str, path: str = "batch", text: str = "") -> None:
+    """Let trouble strike calls to this path: `2` is the second one, `12` the first two; what lasts strikes all that hold `text`."""
+    if kind in LASTING:
+        core.add_trouble(kind=LASTING[kind], times=None, match={"path": path, "text": text})
+    elif kind == KEPT:
+        core.add_trouble(kind="internal_error", nth=int(strike[0]), times=len(strike), match={"path": path})
+    elif kind not in ("none", NETWORK):
         seconds = SECONDS.get(kind, 0.0)
         core.add_trouble(kind=kind, nth=int(strike[0]), times=len(strike), seconds=seconds, match={"path": path})

@@ -219,8 +219,10 @@ class FakeBooks:
     # --- sending ------------------------------------------------------------------------------------
 
     @contextmanager
-    def sender(self, stop: Callable[[], bool] = lambda: False) -> Iterator[FakeSender]:
-        yield FakeSender(self)
+    def sender(
+        self, stop: Callable[[], bool] = lambda: False, may_leave: Callable[[], bool] = lambda: True
+    ) -> Iterator[FakeSender]:
+        yield FakeSender(self, may_leave)
 
     def answer(self, batch: Batch, intent: Intent) -> tuple[Answer, AddInError | None]:
         """What comes back for one item, and the failure that ends the run with it."""
@@ -332,8 +334,8 @@ class FakeBooks:
 class FakeSender:
     """Batches in flight; each is carried out when its answer is taken, so that several are on their way at once."""
 
-    def __init__(self, quickbooks: FakeBooks) -> None:
-        self._books = quickbooks
+    def __init__(self, quickbooks: FakeBooks, may_leave: Callable[[], bool]) -> None:
+        self._books, self._may_leave = quickbooks, may_leave
         self._flying: deque[Batch] = deque()
         self.fatal: Exception | None = None
 
@@ -366,6 +368,9 @@ class FakeSender:
         batch = self._flying.popleft()
         found = []
         for intent in batch.intents:
+            if not self._may_leave():
+                found.append(Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault(code="lease_unproved", text="", type="NotSent")))
+                continue
             if self.fatal:
                 found.append(Answer(intent.id, Verdict.NOT_ACTED_UPON, fault=Fault(code="3200", text="signed out", status=401)))
                 continue

@@ -135,6 +135,10 @@ def never() -> bool:
     return False
 
 
+def always() -> bool:
+    return True
+
+
 def sure() -> None:
     """The lease is ours."""
 
@@ -145,10 +149,13 @@ def leased(
     run_id: str = "run",
     *,
     check: Callable[[], None] = sure,
+    may_leave: Callable[[], bool] = always,
     reporter: Reporter = SILENT,
 ) -> LeasedRun:
-    """A run whose lease is sure, unless `check` says otherwise."""
-    return LeasedRun(id=run_id, fence=fence, stop=stop, check_lease=check, reporter=reporter)
+    """A run whose lease is sure, unless `check` or `may_leave` says otherwise."""
+    return LeasedRun(
+        id=run_id, fence=fence, stop=stop, check_lease=check, may_leave=may_leave, reporter=reporter, user="Maria Ortiz"
+    )
 
 
 @dataclass(slots=True)

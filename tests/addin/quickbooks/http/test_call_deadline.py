@@ -197,7 +197,7 @@ def test_what_may_not_leave_when_its_turn_has_come_is_called_back_and_nothing_is
             sender.submit(batch_of(payment_intent(1)))
             answers = sender.next()[1]
     assert [(answer.verdict, answer.fault and answer.fault.code) for answer in answers] == [
-        (Verdict.NOT_ACTED_UPON, "cancelled_row")
+        (Verdict.NOT_ACTED_UPON, "lease_unproved")
     ]
     assert sent == []
 

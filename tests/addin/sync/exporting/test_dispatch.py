@@ -221,9 +221,9 @@ class CountingJournal:
         self.opened.append(len(wanted))
         return self._journal.open(wanted, fence)
 
-    def settle(self, settlements: Sequence[Settlement]) -> None:
+    def settle(self, settlements: Sequence[Settlement], fence: int | None = None) -> None:
         self.settled.append(len(settlements))
-        self._journal.settle(settlements)
+        self._journal.settle(settlements, fence)
 
 
 @pytest.mark.parametrize(("together", "settled"), [(False, [1, 1, 1]), (True, [2, 1])])

@@ -226,7 +226,7 @@ class BrokenJournal:
     def __getattr__(self, name: str) -> object:
         return getattr(self._journal, name)
 
-    def settle(self, settlements: list[Settlement]) -> None:
+    def settle(self, settlements: list[Settlement], fence: int | None = None) -> None:
         raise Fatal(Message("database_lost"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,7 @@ from qb_plugin.errors import Fatal, Unreachable
 from qb_plugin.model import IntentState, Message, Outcome, Ref
 from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.exporting.withdrawal import withdraw
-from tests.support.addin.interrupted_runs import settle
-from tests.support.addin.scripted_sends import UNSENT
 from tests.support.addin.sync_firm import Ended, Firm, collect, firm_in, payment
-from tests.support.virtual_clock import VirtualClock
 
 SIX = [payment(number, number if number < 6 else 1) for number in range(1, 7)]
 BAD = SIX[1]
@@ -40,7 +36,7 @@ def settle_fully(firm: Firm) -> Ended:
 
 
 def press_withdraw(firm: Firm) -> Ended:
-    return collect(lambda run: withdraw(firm.context, run, {BAD.ref}, "Maria Ortiz"))
+    return collect(lambda run: withdraw(firm.context, run, {BAD.ref}))
 
 
 def test_five_of_six_are_sent_and_the_bad_one_offers_two_ways_out(firm: Firm) -> None:
@@ -168,42 +164,3 @@ def test_an_edited_record_goes_as_it_is_now_under_a_new_number(firm: Firm) -> No
     assert firm.export(edited).outcome(BAD) is Outcome.SYNCHRONIZED
     assert len({requestid for requestid, _, _ in sends_of(firm, BAD.ref)}) == 2
     assert [p.note for p in firm.quickbooks.payments_saved() if p.note and "odd sign" in p.note] != []
-
-
-# --- wrong clocks -------------------------------------------------------------------------------------
-
-
-class WrongClock(VirtualClock):
-    """A clock whose time of day is wrong by `wrong`, and jumps with it."""
-
-    wrong = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.wrong
-
-
-@pytest.mark.parametrize("minutes", [-60, -10, 10, 60])
-def test_another_desks_wrong_clock_never_shortens_the_wait(tmp_path: Path, minutes: int) -> None:
-    clock = WrongClock()
-    firm = Firm(tmp_path, clock)
-    row = payment(1)
-    firm.quickbooks.script(row.ref, UNSENT)
-    firm.break_off(row, when=lambda ended: str(row.ref) in ended.rows and ended.outcome(row) is Outcome.NOT_CONFIRMED)
-    clock.move(35)
-    clock.wrong = timedelta(minutes=minutes)
-    moments: list[float] = []
-    firm.quickbooks.on_submit.append(lambda _: moments.append(clock.monotonic()))
-    settle(firm)
-    firm.store.close()
-    assert moments == [35 + BETWEEN]
-
-
-def test_a_clock_that_jumps_while_it_waits_changes_nothing(tmp_path: Path) -> None:
-    clock = WrongClock()
-    firm = Firm(tmp_path, clock)
-    row = payment(1)
-    firm.quickbooks.script(row.ref, UNSENT)
-    clock.at(20, lambda: setattr(clock, "wrong", timedelta(hours=1)))
-    assert firm.export(row).outcome(row) is Outcome.SYNCHRONIZED
-    firm.store.close()
-    assert sum(clock.slept) == BETWEEN

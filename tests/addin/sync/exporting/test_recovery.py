@@ -15,7 +15,8 @@ from qb_plugin.errors import Unreachable
 from qb_plugin.model import IntentState, Message, Operation, Outcome, QboPayment, SourceRecord
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.context import Waits
-from qb_plugin.sync.exporting.recovery import Recovery, marker_of
+from qb_plugin.sync.exporting.looks import marker_of
+from qb_plugin.sync.exporting.recovery import Recovery
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.exporting.settlement import doubt_settled
 from tests.support.addin.interrupted_runs import BETWEEN, CALL, LAG, WAY, send_and_die, settle, settlement_of

@@ -19,7 +19,7 @@ from qb_plugin.sync.exporting.recovery import is_refusal
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.addin.interrupted_runs import BETWEEN, CALL, LAG, send_and_die, settle
 from tests.support.addin.scripted_sends import LOST, UNSENT, Step, late, refusal, refuses
-from tests.support.addin.sync_firm import Firm, collect, firm_in, memo, payment
+from tests.support.addin.sync_firm import Firm, collect, firm_in, leased, memo, payment
 
 
 @pytest.fixture
@@ -283,3 +283,14 @@ def test_only_a_validation_fault_can_be_a_refusal() -> None:
     assert is_refusal(refusal("610"))
     assert not is_refusal(Fault(code="610", text="x", type="SystemFault"))
     assert not is_refusal(None)
+
+
+def test_a_send_that_was_called_back_before_it_left_is_not_counted_and_stays_in_doubt(firm: Firm) -> None:
+    row = payment(1)
+    firm.quickbooks.script(row.ref, UNSENT)
+    send_and_die(firm, row)
+    stopped = leased(may_leave=lambda: False, stop=lambda: firm.clock.monotonic() > BETWEEN)
+    settle_open(firm.context, stopped)
+    [intent] = firm.open_intents()
+    assert (intent.sends, intent.singles, len(saved(firm))) == (1, 1, 0)
+    assert settle(firm).outcome(row) is Outcome.SYNCHRONIZED

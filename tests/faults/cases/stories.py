@@ -1,0 +1,96 @@
+"""Stories with more than one actor: a row withdrawn and edited, a queue longer than the lease, a database that goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from qb_plugin.model import SourceRecord
+from tests.faults.cases.case import World
+from tests.faults.cases.person import Person
+from tests.faults.cases.run_case import Play, options_of
+from tests.faults.cases.scenarios import SCENARIOS, Scenario
+from tests.faults.cases.verdict import read_truth
+from tests.faults.harness.points import Outage, Points
+from tests.faults.harness.process import Desk
+from tests.faults.harness.server import REALM, SERVERS
+
+LATE = 118.0  # seconds until a call is carried out, within QuickBooks' limit
+VERY_LATE = 3000.0  # beyond any limit: here only the request id protects
+BLIND = "replay+longlag"  # no look sees anything in time, so an edited record, which has another request id, is unprotected
+FORGETFUL = frozenset({"forgets", "forgets+lag"})
+FIRST = "payment-1]"
+
+
+class Withdrawn(Play):
+    """The first payment arrives late and its re-sends fail; a hasty person withdraws it, perhaps edits it, and exports it again."""
+
+    def scenario_of(self, world: World) -> Scenario:
+        return SCENARIOS["payments"]
+
+    def arrange(self) -> None:
+        self.person = Person(hasty=True)
+        self.site = replace(self.site, clocks=("right",))
+        late = VERY_LATE if self.case.world.scenario == "unchanged" else LATE
+        match = {"path": "batch", "text": FIRST}
+        self.core.add_trouble(kind=self.case.world.trouble, seconds=late, times=1, match=match)
+        self.core.add_trouble(kind="status_500_before", nth=2, times=int(self.case.world.strike), match=match)
+
+    def between(self) -> None:
+        given_up = {intent.source for intent in self.desk.store.journal.withdrawn(REALM)}
+        if self.case.world.scenario != "edited" or not given_up:
+            return
+        records = [edit(each) if each.ref in given_up and each.version == "0" else each for each in self.scenario.records]
+        self.scenario = replace(self.scenario, records=tuple(records))
+
+
+def edit(record: SourceRecord) -> SourceRecord:
+    """Somebody corrects its amount."""
+    return replace(record, amount=record.amount + Decimal("1.00"), version="1")
+
+
+class Queue(Play):
+    """The first batch waits for its turn longer than the lease lasts; another desk takes the lease, and does the same work."""
+
+    def scenario_of(self, world: World) -> Scenario:
+        return SCENARIOS["payments"]
+
+    def arrange(self) -> None:
+        super().arrange()
+        self.time.at(30, lambda: self.desk.quickbooks.rate_limiter.throttled(200.0))
+        self.time.at(100, self._press_elsewhere)
+
+    def _press_elsewhere(self) -> None:
+        other = Desk(self.site, 50)
+        other.press(self.scenario.records, options_of(self.scenario))
+        self.before = read_truth(self.core)
+
+
+class Away(Play):
+    """The database goes away for six seconds at every point in turn, and nobody dies."""
+
+    def scenario_of(self, world: World) -> Scenario:
+        return SCENARIOS["memos" if world.strike == "2" else "payments"]
+
+    def points(self, at: int | None) -> Points:
+        return Outage(at, self.time.monotonic)
+
+
+STORIES: Mapping[str, type[Play]] = {"edited": Withdrawn, "unchanged": Withdrawn, "queue": Queue, "away": Away}
+
+
+def story_worlds(database: str) -> Iterator[World]:
+    """The worlds of all stories."""
+    for server in SERVERS:
+        for mode in ("batch", "single"):
+            for fails in ("2", "3", "6"):
+                if server != BLIND:
+                    yield World(database, "edited", mode, "late_commit", fails, server)
+                if server not in FORGETFUL:
+                    yield World(database, "unchanged", mode, "late_commit", fails, server)
+            yield World(database, "queue", mode, "throttled", "1", server)
+            yield from (
+                World(database, "away", mode, trouble, "1", server) for trouble in ("none", "answer_lost_after", "throttled")
+            )
+            yield from (World(database, "away", mode, trouble, "2", server) for trouble in ("reset_after", "late_commit"))
