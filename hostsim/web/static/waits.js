@@ -15,7 +15,7 @@ function say(text) {
   line.textContent = text;
 }
 
-watchAll(({ waiting }) => underWay && waiting && say(waiting));
+watchAll((change) => underWay && change.waiting && say(change.waiting));
 
 /** @template T @param {Promise<T>} request @returns {Promise<T>} */
 export async function waiting(request) {
