@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from qb_plugin.forms.descriptions import Answer, Cells, Chart, EmptyGrid, Fix, Notice, Row
 from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS
@@ -10,8 +10,8 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Kind, Message, Outcome
 from qb_plugin.money import plain_amount, show_amount
 from qb_plugin.sync.reconcile.entries import Measures
-from qb_plugin.sync.reconcile.items import Group, Item, currencies_of
-from qb_plugin.sync.reconcile.totals import Totals, add_up, by_group, by_method, by_month
+from qb_plugin.sync.reconcile.items import Group, Item
+from qb_plugin.sync.reconcile.totals import Summary, Totals, summarize
 
 MEASURES = ("received", "applied", "unapplied", "credits")
 LABELS = {"received": "Received", "applied": "Applied", "unapplied": "Unapplied", "credits": "Credits"}
@@ -23,9 +23,9 @@ class TotalRows:
 
     def __init__(self, services: FormServices, items: Sequence[Item], by: str, days: Answer) -> None:
         self._services, self._items, self._days = services, items, days
-        self._currencies = currencies_of(items)
+        self._summaries = summarize(items)
         build = {"months": self._months, "methods": self._methods}.get(by, self._totals)
-        self._rows = [row for currency in self._currencies for row in build(currency)]
+        self._rows = [row for currency, summary in self._summaries.items() for row in build(currency, summary)]
 
     @property
     def count(self) -> int:
@@ -47,12 +47,11 @@ class TotalRows:
         """Whether the ledgers agree, with the chart of both sides by month."""
         if not self._items:
             return None
-        text = " ".join(self._verdict(currency) for currency in self._currencies)
-        agree = all(add_up(self._items, currency).difference.is_zero for currency in self._currencies)
-        return {"text": text, "level": "info" if agree else "warning", "chart": chart_of(self._items, self._currencies)}
+        text = " ".join(self._verdict(currency, summary.whole) for currency, summary in self._summaries.items())
+        agree = all(summary.whole.difference.is_zero for summary in self._summaries.values())
+        return {"text": text, "level": "info" if agree else "warning", "chart": chart_of(self._summaries)}
 
-    def _verdict(self, currency: str) -> str:
-        totals = add_up(self._items, currency)
+    def _verdict(self, currency: str, totals: Totals) -> str:
         key = "reconcile_agrees" if totals.difference.is_zero else "reconcile_differs"
         values = {name: show_amount(getattr(totals.difference, name)) for name in MEASURES}
         return self._services.sentences.text(Message(key, {"currency": currency, **values}))
@@ -74,24 +73,22 @@ class TotalRows:
         """No sum: the rows are sums themselves."""
         return ""
 
-    def _totals(self, currency: str) -> Iterator[Row]:
-        whole = add_up(self._items, currency)
+    def _totals(self, currency: str, summary: Summary) -> Iterator[Row]:
         for name in MEASURES:
-            yield self._measure(name, whole, currency)
-        for group, totals in by_group(self._items, currency).items():
+            yield self._measure(name, summary.whole, currency)
+        for group, totals in summary.groups.items():
             yield self._group(group, totals, currency)
 
     def _measure(self, name: str, totals: Totals, currency: str) -> Row:
         here, there = getattr(totals.here, name), getattr(totals.there, name)
-        counted = name in {"received", "credits"}
-        kind = Kind.PAYMENT if name == "received" else Kind.CREDIT_MEMO
-        counts = count_of_kind(self._items, currency, kind) if counted else ("", "")
+        counts = {"received": (totals.here.payments, totals.there.payments), "credits": (totals.here.memos, totals.there.memos)}
+        counted = counts.get(name, ("", ""))
         cells: Cells = {
             "what": LABELS[name],
             "currency": currency,
-            "count_here": counts[0],
+            "count_here": str(counted[0]),
             "here": plain_amount(here),
-            "count_there": counts[1],
+            "count_there": str(counted[1]),
             "there": plain_amount(there),
             "difference": plain_amount(here - there),
         }
@@ -109,12 +106,12 @@ class TotalRows:
         fine = group is Group.EQUAL or not totals.items
         return as_row(f"group:{currency}:{group.value}", cells, fine=fine, text=text, fixes=fixes)
 
-    def _months(self, currency: str) -> Iterator[Row]:
-        for month, totals in by_month(self._items, currency).items():
+    def _months(self, currency: str, summary: Summary) -> Iterator[Row]:
+        for month, totals in summary.months.items():
             yield self._part(f"month:{currency}:{month}", month, totals, currency)
 
-    def _methods(self, currency: str) -> Iterator[Row]:
-        for method, totals in by_method(self._items, currency).items():
+    def _methods(self, currency: str, summary: Summary) -> Iterator[Row]:
+        for method, totals in summary.methods.items():
             label = method or "No method"
             yield self._part(f"method:{currency}:{label}", label, totals, currency)
 
@@ -177,17 +174,10 @@ def differences(measures: Measures) -> dict[str, object]:
     return {name: getattr(measures, name) for name in MEASURES}
 
 
-def count_of_kind(items: Sequence[Item], currency: str, kind: Kind) -> tuple[str, str]:
-    """How many payments, or memos, each side has."""
-    here = sum(item.here_in(currency).count for item in items if item.here and item.here.kind is kind)
-    there = sum(item.there_in(currency).count for item in items if item.there and item.there.kind is kind)
-    return str(here), str(there)
-
-
-def chart_of(items: Sequence[Item], currencies: Sequence[str]) -> Chart:
+def chart_of(summaries: Mapping[str, Summary]) -> Chart:
     """What was received on both sides, a pair of bars a month; several currencies stand one after the other."""
-    months = [(currency, month, totals) for currency in currencies for month, totals in by_month(items, currency).items()]
-    several = len(currencies) > 1
+    months = [(currency, month, totals) for currency, summary in summaries.items() for month, totals in summary.months.items()]
+    several = len(summaries) > 1
     return {
         "title": "Received by month",
         "labels": [f"{month} {currency}" if several else month for currency, month, _ in months],

@@ -5,13 +5,13 @@ The difference of the ledgers is the sum over the items, by construction: each e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from qb_plugin.model import Message, Side
-from qb_plugin.sync.reconcile.entries import LedgerEntry, Measures, measure
+from qb_plugin.sync.reconcile.entries import LedgerEntry
 
 
 class Group(StrEnum):
@@ -81,24 +81,9 @@ class Item:
     @property
     def currencies(self) -> frozenset[str]:
         """The currencies in which the item counts."""
-        sides = ((self.here, self.counts_here), (self.there, self.counts_there))
-        return frozenset(entry.currency for entry, counts in sides if entry and counts)
-
-    def here_in(self, currency: str) -> Measures:
-        """What it adds to WorkSpace's ledger."""
-        return _counted(self.here, self.counts_here, currency)
-
-    def there_in(self, currency: str) -> Measures:
-        """What it adds to QuickBooks' ledger."""
-        return _counted(self.there, self.counts_there, currency)
-
-    def difference(self, currency: str) -> Measures:
-        """What it adds to the difference of the two."""
-        return self.here_in(currency) - self.there_in(currency)
-
-
-def _counted(entry: LedgerEntry | None, counts: bool, currency: str) -> Measures:
-    return measure(entry) if entry and counts and entry.currency == currency else Measures()
+        here = self.here.currency if self.here and self.counts_here else ""
+        there = self.there.currency if self.there and self.counts_there else ""
+        return frozenset({here, there} - {""})
 
 
 def build_items(ledgers: Ledgers, period: Period) -> list[Item]:
@@ -124,7 +109,7 @@ def _pair(here: LedgerEntry, there: LedgerEntry, period: Period, *, linked: bool
         group=group,
         counts_here=counts_here,
         counts_there=counts_there,
-        reason=_reason_of_pair(here, there, group),
+        reason=None if group is Group.EQUAL else _reason_of_pair(here, there, group),
         linked=linked,
     )
 
@@ -143,7 +128,7 @@ def _group_of_pair(here: LedgerEntry, there: LedgerEntry, one_period: bool) -> G
     return next((group for holds, group in checks if not holds), Group.EQUAL)
 
 
-def _reason_of_pair(here: LedgerEntry, there: LedgerEntry, group: Group) -> Message | None:
+def _reason_of_pair(here: LedgerEntry, there: LedgerEntry, group: Group) -> Message:
     values = {"number": here.number, "id": there.number, "here": here.amount, "there": there.amount}
     values |= {"here_date": here.date, "there_date": there.date}
     values |= {"here_applied": here.applied, "there_applied": there.applied}
@@ -159,7 +144,7 @@ def _reason_of_pair(here: LedgerEntry, there: LedgerEntry, group: Group) -> Mess
         Group.AMOUNT_DIFFERS: "reconcile_amount_differs",
         Group.APPLIED_DIFFERS: "reconcile_applied_differs",
     }
-    return Message(keys[group], {**values, "name": here.name}) if group in keys else None
+    return Message(keys[group], {**values, "name": here.name})
 
 
 def _single(entry: LedgerEntry, gone: Mapping[str, Message]) -> Item:
@@ -188,8 +173,3 @@ def _of_single(entry: LedgerEntry, here: bool) -> tuple[Group, Message]:
     if here:
         return Group.ONLY_HERE, Message("reconcile_only_here", values)
     return Group.ONLY_THERE, Message("reconcile_only_there", values)
-
-
-def currencies_of(items: Sequence[Item]) -> list[str]:
-    """Every currency in which an item counts, in order."""
-    return sorted({currency for item in items for currency in item.currencies})

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from qb_plugin.model import Kind, Message, Side
 from qb_plugin.money import ZERO
-from qb_plugin.sync.reconcile.entries import LedgerEntry, Measures, measure
-from qb_plugin.sync.reconcile.items import Group, Item, Ledgers, Period, build_items, currencies_of
+from qb_plugin.sync.reconcile.entries import LedgerEntry, Measures
+from qb_plugin.sync.reconcile.items import Group, Item, Ledgers, Period, build_items
 from qb_plugin.sync.reconcile.pairing import pair_alike
-from qb_plugin.sync.reconcile.totals import add_up, by_group, by_method, by_month
+from qb_plugin.sync.reconcile.totals import Summary, Totals, summarize
 
 FIRST = date(2026, 10, 1)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -80,24 +80,42 @@ periods = st.sampled_from([NOVEMBER, Period(), Period(start=date(2026, 11, 1)), 
 
 def total(found: Iterable[LedgerEntry], period: Period, currency: str) -> Measures:
     """One side's ledger, added up straight."""
+    counted = [entry for entry in found if entry.date in period and entry.currency == currency]
+    payments = [entry.amount for entry in counted if entry.kind is Kind.PAYMENT]
+    memos = [entry.amount for entry in counted if entry.kind is Kind.CREDIT_MEMO]
+    applied = sum((entry.applied for entry in counted), ZERO)
+    return Measures(
+        payments=len(payments),
+        memos=len(memos),
+        received=sum(payments, ZERO),
+        applied=applied,
+        unapplied=sum(payments, ZERO) + sum(memos, ZERO) - applied,
+        credits=sum(memos, ZERO),
+    )
+
+
+def add_up(found: Iterable[Measures]) -> Measures:
+    """Several measures as one."""
     whole = Measures()
-    for entry in found:
-        if entry.date in period and entry.currency == currency:
-            whole += measure(entry)
+    for each in found:
+        whole = whole - (Measures() - each)
     return whole
+
+
+NOTHING = Summary(whole=Totals(), groups={}, months={}, methods={})
 
 
 @given(ledgers(), periods)
 def test_the_groups_explain_the_whole_difference(both: Ledgers, period: Period) -> None:
-    items = build_items(both, period)
+    summaries = summarize(build_items(both, period))
     for currency in ("USD", "EUR"):
         here, there = total(both.here.values(), period, currency), total(both.there.values(), period, currency)
-        groups = by_group(items, currency)
-        assert sum((totals.difference for totals in groups.values()), Measures()) == here - there
-        assert sum((totals.here for totals in groups.values()), Measures()) == here
-        assert sum((totals.there for totals in groups.values()), Measures()) == there
-        for split in (by_month(items, currency), by_method(items, currency)):
-            assert sum((totals.difference for totals in split.values()), Measures()) == here - there
+        summary = summaries.get(currency, NOTHING)
+        assert (summary.whole.here, summary.whole.there, summary.whole.difference) == (here, there, here - there)
+        for parts in (summary.groups, summary.months, summary.methods):
+            assert add_up(each.here for each in parts.values()) == here
+            assert add_up(each.there for each in parts.values()) == there
+            assert add_up(each.difference for each in parts.values()) == here - there
 
 
 @given(ledgers(), periods)
@@ -115,8 +133,8 @@ def sides_of(item: Item) -> list[tuple[LedgerEntry | None, bool]]:
 @given(ledgers(), periods)
 def test_what_is_equal_makes_no_difference_and_everything_else_has_a_reason(both: Ledgers, period: Period) -> None:
     items = build_items(both, period)
-    for currency in currencies_of(items):
-        assert add_up((item for item in items if item.group is Group.EQUAL), currency).difference == Measures()
+    for summary in summarize(items).values():
+        assert summary.groups[Group.EQUAL].difference == Measures()
     assert all(item.reason for item in items if item.group is not Group.EQUAL)
 
 
@@ -124,8 +142,8 @@ def test_what_is_equal_makes_no_difference_and_everything_else_has_a_reason(both
 def test_being_hidden_changes_no_total_and_no_group(both: Ledgers, period: Period) -> None:
     shown = replace(both, here={key: replace(entry, hidden=False) for key, entry in both.here.items()})
     assert [(i.key, i.group) for i in build_items(both, period)] == [(i.key, i.group) for i in build_items(shown, period)]
-    for currency in ("USD", "EUR"):
-        assert by_month(build_items(both, period), currency) == by_month(build_items(shown, period), currency)
+    for currency, summary in summarize(build_items(both, period)).items():
+        assert summary.months == summarize(build_items(shown, period))[currency].months
 
 
 MINE = LedgerEntry(
