@@ -17,15 +17,15 @@ from qb_plugin.sync.reconcile.items import Group, Item
 class Totals:
     """Both sides' measures, over so many items, of which a person hid some."""
 
-    here: Measures = field(default_factory=Measures)
-    there: Measures = field(default_factory=Measures)
+    ours: Measures = field(default_factory=Measures)
+    theirs: Measures = field(default_factory=Measures)
     items: int = 0
     hidden: int = 0
 
     @property
     def difference(self) -> Measures:
         """WorkSpace less QuickBooks."""
-        return self.here - self.there
+        return self.ours - self.theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +85,15 @@ class _Side:
 class _Part:
     """The running sums of both sides, and how many items they come from."""
 
-    __slots__ = ("here", "hidden", "items", "there")
+    __slots__ = ("hidden", "items", "ours", "theirs")
 
     def __init__(self) -> None:
-        self.here, self.there = _Side(), _Side()
+        self.ours, self.theirs = _Side(), _Side()
         self.items = self.hidden = 0
 
     def totals(self) -> Totals:
         """The sums as values."""
-        return Totals(here=self.here.measures(), there=self.there.measures(), items=self.items, hidden=self.hidden)
+        return Totals(ours=self.ours.measures(), theirs=self.theirs.measures(), items=self.items, hidden=self.hidden)
 
 
 class _Sums:
@@ -108,12 +108,12 @@ class _Sums:
     def add(self, item: Item, currency: str) -> None:
         """Count one item."""
         parts = [self._whole, self._groups[item.group]]
-        if item.here and item.counts_here and item.here.currency == currency:
-            for part in (*parts, *self._parts_of(item.here)):
-                part.here.add(item.here)
-        if item.there and item.counts_there and item.there.currency == currency:
-            for part in (*parts, *self._parts_of(item.there)):
-                part.there.add(item.there)
+        if item.ours and item.counts_here and item.ours.currency == currency:
+            for part in (*parts, *self._parts_of(item.ours)):
+                part.ours.add(item.ours)
+        if item.theirs and item.counts_there and item.theirs.currency == currency:
+            for part in (*parts, *self._parts_of(item.theirs)):
+                part.theirs.add(item.theirs)
         for part in parts:
             part.items += 1
             part.hidden += item.hidden

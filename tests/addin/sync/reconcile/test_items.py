@@ -56,19 +56,19 @@ def entries(draw: st.DrawFn, side: Side, number: int) -> LedgerEntry:
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledgers:
     """Two ledgers of which some entries are linked, one to one and of one kind, and others are paired by likeness."""
-    here = [draw(entries(Side.WORKSPACE, number)) for number in range(draw(st.integers(0, 9)))]
-    there = [draw(entries(Side.QUICKBOOKS, number)) for number in range(draw(st.integers(0, 9)))]
-    free = draw(st.permutations(there))
+    ours = [draw(entries(Side.WORKSPACE, number)) for number in range(draw(st.integers(0, 9)))]
+    theirs = [draw(entries(Side.QUICKBOOKS, number)) for number in range(draw(st.integers(0, 9)))]
+    free = draw(st.permutations(theirs))
     pairs: dict[str, str] = {}
-    for mine in here:
+    for mine in ours:
         other = next((each for each in free if each.kind is mine.kind and each.key not in pairs.values()), None)
         if other and draw(st.booleans()):
             pairs[mine.key] = other.key
-    unlinked = [entry for entry in here if entry.key not in pairs]
-    unclaimed = [entry for entry in there if entry.key not in pairs.values() and not entry.problem]
+    unlinked = [entry for entry in ours if entry.key not in pairs]
+    unclaimed = [entry for entry in theirs if entry.key not in pairs.values() and not entry.problem]
     return Ledgers(
-        here={entry.key: entry for entry in here},
-        there={entry.key: entry for entry in there},
+        ours={entry.key: entry for entry in ours},
+        theirs={entry.key: entry for entry in theirs},
         pairs=pairs,
         duplicates=pair_alike(unlinked, unclaimed),
         gone={entry.key: Message("reconcile_gone_there", {"id": "1"}) for entry in unlinked[:1]},
@@ -109,25 +109,25 @@ NOTHING = Summary(whole=Totals(), groups={}, months={}, methods={})
 def test_the_groups_explain_the_whole_difference(both: Ledgers, period: Period) -> None:
     summaries = summarize(build_items(both, period))
     for currency in ("USD", "EUR"):
-        here, there = total(both.here.values(), period, currency), total(both.there.values(), period, currency)
+        ours, theirs = total(both.ours.values(), period, currency), total(both.theirs.values(), period, currency)
         summary = summaries.get(currency, NOTHING)
-        assert (summary.whole.here, summary.whole.there, summary.whole.difference) == (here, there, here - there)
+        assert (summary.whole.ours, summary.whole.theirs, summary.whole.difference) == (ours, theirs, ours - theirs)
         for parts in (summary.groups, summary.months, summary.methods):
-            assert add_up(each.here for each in parts.values()) == here
-            assert add_up(each.there for each in parts.values()) == there
-            assert add_up(each.difference for each in parts.values()) == here - there
+            assert add_up(each.ours for each in parts.values()) == ours
+            assert add_up(each.theirs for each in parts.values()) == theirs
+            assert add_up(each.difference for each in parts.values()) == ours - theirs
 
 
 @given(ledgers(), periods)
 def test_each_entry_of_the_period_stands_in_exactly_one_item(both: Ledgers, period: Period) -> None:
     items = build_items(both, period)
     counted = [e.key for item in items for e, counts in sides_of(item) if e and counts]
-    assert sorted(counted) == sorted(e.key for e in (*both.here.values(), *both.there.values()) if e.date in period)
+    assert sorted(counted) == sorted(e.key for e in (*both.ours.values(), *both.theirs.values()) if e.date in period)
     assert len({item.key for item in items}) == len(items)
 
 
 def sides_of(item: Item) -> list[tuple[LedgerEntry | None, bool]]:
-    return [(item.here, item.counts_here), (item.there, item.counts_there)]
+    return [(item.ours, item.counts_here), (item.theirs, item.counts_there)]
 
 
 @given(ledgers(), periods)
@@ -140,7 +140,7 @@ def test_what_is_equal_makes_no_difference_and_everything_else_has_a_reason(both
 
 @given(ledgers(), periods)
 def test_being_hidden_changes_no_total_and_no_group(both: Ledgers, period: Period) -> None:
-    shown = replace(both, here={key: replace(entry, hidden=False) for key, entry in both.here.items()})
+    shown = replace(both, ours={key: replace(entry, hidden=False) for key, entry in both.ours.items()})
     assert [(i.key, i.group) for i in build_items(both, period)] == [(i.key, i.group) for i in build_items(shown, period)]
     for currency, summary in summarize(build_items(both, period)).items():
         assert summary.months == summarize(build_items(shown, period))[currency].months
@@ -163,7 +163,7 @@ OTHER = replace(MINE, side=Side.QUICKBOOKS, key="Payment:698", number="698")
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "linked", "group"),
+    ("ours", "theirs", "linked", "group"),
     [
         (MINE, OTHER, True, Group.EQUAL),
         (MINE, replace(OTHER, applied=ZERO), True, Group.APPLIED_DIFFERS),
@@ -187,13 +187,13 @@ OTHER = replace(MINE, side=Side.QUICKBOOKS, key="Payment:698", number="698")
     ],
 )
 def test_an_item_stands_in_the_first_group_that_fits(
-    here: LedgerEntry | None, there: LedgerEntry | None, linked: bool, group: Group
+    ours: LedgerEntry | None, theirs: LedgerEntry | None, linked: bool, group: Group
 ) -> None:
     both = Ledgers(
-        here={here.key: here} if here else {},
-        there={there.key: there} if there else {},
-        pairs={here.key: there.key} if here and there and linked else {},
-        duplicates=pair_alike([here] if here else [], [there] if there else []) if not linked else {},
+        ours={ours.key: ours} if ours else {},
+        theirs={theirs.key: theirs} if theirs else {},
+        pairs={ours.key: theirs.key} if ours and theirs and linked else {},
+        duplicates=pair_alike([ours] if ours else [], [theirs] if theirs else []) if not linked else {},
     )
     assert [item.group for item in build_items(both, NOVEMBER)] == [group]
 
