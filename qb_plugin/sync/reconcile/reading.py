@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from qb_plugin.host import Client, LedgerQuery, Mark, Marks, PaymentLedger, Record
 from qb_plugin.model import (
@@ -24,6 +23,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO, fits_currency, show_amount
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.figures import Role, read_figures
 from qb_plugin.sync.linking import ENTITIES, client_links
 from qb_plugin.sync.reconcile.entries import LedgerEntry
 from qb_plugin.sync.reconcile.items import Ledgers, Period
@@ -32,8 +32,6 @@ from qb_plugin.sync.reconcile.parties import Parties, build_parties
 
 PAGE = 500
 KINDS = (Kind.PAYMENT, Kind.CREDIT_MEMO)
-# What a payment's lines may name; all else is money that went back to the customer.
-SPENT_ON = frozenset({Entity.INVOICE.value, Entity.CREDIT_MEMO.value, "JournalEntry", "Deposit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +139,7 @@ class LedgerReader:
             method="" if isinstance(found, QboCreditMemo) else self._methods.theirs.get(found.method_id or "", ""),
             matched=bool(owner),
             same_currency=self._parties.same_currency_there(found.customer_id, currency),
-            returned=ZERO if isinstance(found, QboCreditMemo) else returned_of(found),
+            returned=ZERO if isinstance(found, QboCreditMemo) else read_figures(found).sum(Role.BACK),
         )
 
     def _unreadable(self, found: UnreadableRecord, entity: Entity) -> LedgerEntry:
@@ -203,8 +201,3 @@ class LedgerReader:
                 if other not in found:
                     key = "reconcile_void_there" if other.partition(":")[2] in read else "reconcile_gone_there"
                     gone[missing[other]] = Message(key, {"id": other.partition(":")[2]})
-
-
-def returned_of(payment: QboPayment) -> Decimal:
-    """How much of a payment went back to the customer: what it is linked to is neither invoice nor credit."""
-    return sum((line.amount for line in payment.lines if line.type not in SPENT_ON), ZERO)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qb_plugin.model import Kind, Message, Side
@@ -105,6 +105,7 @@ def add_up(found: Iterable[Measures]) -> Measures:
 NOTHING = Summary(whole=Totals(), groups={}, months={}, methods={})
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_the_groups_explain_the_whole_difference(both: Ledgers, period: Period) -> None:
     summaries = summarize(build_items(both, period))
@@ -118,6 +119,7 @@ def test_the_groups_explain_the_whole_difference(both: Ledgers, period: Period) 
             assert add_up(each.difference for each in parts.values()) == ours - theirs
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_each_entry_of_the_period_stands_in_exactly_one_item(both: Ledgers, period: Period) -> None:
     items = build_items(both, period)
@@ -130,6 +132,7 @@ def sides_of(item: Item) -> list[tuple[LedgerEntry | None, bool]]:
     return [(item.ours, item.counts_here), (item.theirs, item.counts_there)]
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_what_is_equal_makes_no_difference_and_everything_else_has_a_reason(both: Ledgers, period: Period) -> None:
     items = build_items(both, period)
@@ -138,6 +141,7 @@ def test_what_is_equal_makes_no_difference_and_everything_else_has_a_reason(both
     assert all(item.reason for item in items if item.group is not Group.EQUAL)
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_being_hidden_changes_no_total_and_no_group(both: Ledgers, period: Period) -> None:
     shown = replace(both, ours={key: replace(entry, hidden=False) for key, entry in both.ours.items()})
@@ -223,3 +227,11 @@ def test_the_likest_are_paired_first_and_none_twice() -> None:
     far = replace(OTHER, key="Payment:699", date=date(2026, 11, 7), reference="")
     assert pair_alike([late, MINE], [far, OTHER]) == {"payment:1": "Payment:698", "payment:2": "Payment:699"}
     assert pair_alike([late, MINE], [OTHER]) == {"payment:1": "Payment:698"}
+
+
+def test_both_sides_counts_and_whether_they_agree() -> None:
+    pair = Ledgers(ours={MINE.key: MINE}, theirs={OTHER.key: OTHER}, pairs={MINE.key: OTHER.key})
+    summary = summarize(build_items(pair, NOVEMBER))["USD"]
+    assert (summary.whole.ours.count, summary.whole.theirs.count, summary.whole.items) == (1, 1, 1)
+    assert summary.whole.difference.is_zero
+    assert not summary.whole.ours.is_zero
