@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 FOLDER = Path(__file__).parent / "static"
+APART = frozenset({"print.js"})  # the page to print has a script of its own
 CACHE_CONTROL = "max-age=31536000, immutable"
 
 
@@ -22,8 +23,8 @@ def lasting_address(folder: Path = FOLDER) -> str:
 
 
 def modules() -> list[str]:
-    """Every script. A page names them all at once, or the browser would find them import by import."""
-    return sorted(each.relative_to(FOLDER).as_posix() for each in FOLDER.rglob("*.js"))
+    """Every script of the window. A page names them all at once, or the browser would find them import by import."""
+    return sorted(each.relative_to(FOLDER).as_posix() for each in FOLDER.rglob("*.js") if each.name not in APART)
 
 
 class LastingFiles(StaticFiles):

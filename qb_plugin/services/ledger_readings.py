@@ -51,7 +51,7 @@ class LedgerReadings:
 
     def _read(self, connection: Connection, period: Period) -> Ledgers:
         lists = self._lists(connection)
-        names = MethodNames(there={entry.id: entry.name for entry in lists.methods}, here=self._mapped(connection.realm, lists))
+        names = MethodNames(theirs={entry.id: entry.name for entry in lists.methods}, ours=self._mapped(connection.realm, lists))
         context = self._open_context(connection)
         return LedgerReader(context, self._host.ledger, self._host.marks, lists.customers, names).read(period)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from qb_plugin.forms.descriptions import Action, Column
 
 TOTAL_COLUMNS: Sequence[Column] = [
-    {"key": "what", "label": "What", "type": "text", "width": 280},
-    {"key": "currency", "label": "Currency", "type": "text", "width": 100},
+    {"key": "what", "label": "What", "type": "text", "width": 240},
+    {"key": "currency", "label": "Currency", "type": "text", "width": 110},
     {"key": "count_here", "label": "Here", "type": "number", "width": 70},
     {"key": "here", "label": "WorkSpace", "type": "money", "width": 130},
     {"key": "count_there", "label": "There", "type": "number", "width": 70},
@@ -17,7 +17,7 @@ TOTAL_COLUMNS: Sequence[Column] = [
     {"key": "applied_difference", "label": "of applied", "type": "money", "width": 110},
     {"key": "credits_difference", "label": "of credits", "type": "money", "width": 110},
     {"key": "hidden", "label": "Hidden", "type": "number", "width": 70},
-    {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 140},
+    {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 170},
 ]
 ITEM_COLUMNS: Sequence[Column] = [
     {"key": "group", "label": "Why", "type": "text", "width": 140, "sortable": True},
@@ -31,7 +31,7 @@ ITEM_COLUMNS: Sequence[Column] = [
     {"key": "there", "label": "Amount there", "type": "money", "width": 105, "sortable": True},
     {"key": "applied_there", "label": "Applied there", "type": "money", "width": 105},
     {"key": "difference", "label": "Difference", "type": "money", "width": 100, "sortable": True},
-    {"key": "currency", "label": "Currency", "type": "text", "width": 100},
+    {"key": "currency", "label": "Currency", "type": "text", "width": 110},
     {"key": "hidden", "label": "Hidden", "type": "text", "width": 70},
     {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 130},
 ]

@@ -23,12 +23,12 @@ IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
     "group": lambda item: (list(Group).index(item.group),),
     "client": lambda item: (name_of(item).casefold(),),
-    "number": lambda item: (item.here.number if item.here else "",),
-    "id": lambda item: (int(item.there.number) if item.there and item.there.number.isdigit() else 0,),
-    "date_here": lambda item: (item.here.date if item.here else date.min,),
-    "date_there": lambda item: (item.there.date if item.there else date.min,),
-    "here": lambda item: (item.here.amount if item.here else ZERO,),
-    "there": lambda item: (item.there.amount if item.there else ZERO,),
+    "number": lambda item: (item.ours.number if item.ours else "",),
+    "id": lambda item: (int(item.theirs.number) if item.theirs and item.theirs.number.isdigit() else 0,),
+    "date_here": lambda item: (item.ours.date if item.ours else date.min,),
+    "date_there": lambda item: (item.theirs.date if item.theirs else date.min,),
+    "here": lambda item: (item.ours.amount if item.ours else ZERO,),
+    "there": lambda item: (item.theirs.amount if item.theirs else ZERO,),
     "difference": lambda item: (difference_of(item),),
 }
 
@@ -115,24 +115,24 @@ def in_order(items: Sequence[Item], sort: Sort | None) -> list[Item]:
 
 def day_of(item: Item) -> date:
     """The date here, else there."""
-    return next(entry.date for entry in (item.here, item.there) if entry)
+    return next(entry.date for entry in (item.ours, item.theirs) if entry)
 
 
 def name_of(item: Item) -> str:
     """The client's name, else the customer's."""
-    return next(entry.name for entry in (item.here, item.there) if entry)
+    return next(entry.name for entry in (item.ours, item.theirs) if entry)
 
 
 def text_of(item: Item) -> str:
     """The text that a search examines."""
-    entries = [entry for entry in (item.here, item.there) if entry]
+    entries = [entry for entry in (item.ours, item.theirs) if entry]
     return " ".join(f"{e.number} {e.name} {e.reference} {e.amount} {show_amount(e.amount)} {e.date}" for e in entries).casefold()
 
 
 def difference_of(item: Item) -> Decimal:
     """What the item adds to the difference of amounts, payments and memos alike."""
-    here = item.here.amount if item.here and item.counts_here else ZERO
-    return here - (item.there.amount if item.there and item.counts_there else ZERO)
+    ours = item.ours.amount if item.ours and item.counts_here else ZERO
+    return ours - (item.theirs.amount if item.theirs and item.counts_there else ZERO)
 
 
 def item_cells(item: Item) -> Cells:
@@ -140,14 +140,14 @@ def item_cells(item: Item) -> Cells:
     return {
         "group": GROUPS[item.group],
         "client": name_of(item),
-        "number": item.here.number if item.here else "",
-        "date_here": item.here.date.isoformat() if item.here else "",
-        "here": plain_amount(item.here.amount) if item.here else "",
-        "applied_here": plain_amount(item.here.applied) if item.here else "",
-        "id": item.there.number if item.there else "",
-        "date_there": item.there.date.isoformat() if item.there else "",
-        "there": plain_amount(item.there.amount) if item.there else "",
-        "applied_there": plain_amount(item.there.applied) if item.there else "",
+        "number": item.ours.number if item.ours else "",
+        "date_here": item.ours.date.isoformat() if item.ours else "",
+        "here": plain_amount(item.ours.amount) if item.ours else "",
+        "applied_here": plain_amount(item.ours.applied) if item.ours else "",
+        "id": item.theirs.number if item.theirs else "",
+        "date_there": item.theirs.date.isoformat() if item.theirs else "",
+        "there": plain_amount(item.theirs.amount) if item.theirs else "",
+        "applied_there": plain_amount(item.theirs.applied) if item.theirs else "",
         "difference": plain_amount(difference_of(item)),
         "currency": ", ".join(sorted(item.currencies)),
         "hidden": "hidden" if item.hidden else "",
@@ -159,11 +159,11 @@ def settling_of(item: Item) -> list[Fix]:
     fixes: list[Fix] = []
     if item.group is Group.NOT_MATCHED:
         fixes.append({"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": name_of(item)}}})
-    elif item.here and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
-        fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.here.key]}})
-    elif item.there and item.there.kind is Kind.PAYMENT and item.group in {Group.ONLY_THERE, Group.NEEDS_DECISION}:
-        fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.there)}})
-    return [*fixes, *([IN_QUICKBOOKS] if item.there else [])]
+    elif item.ours and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
+        fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.ours.key]}})
+    elif item.theirs and item.theirs.kind is Kind.PAYMENT and item.group in {Group.ONLY_THERE, Group.NEEDS_DECISION}:
+        fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.theirs)}})
+    return [*fixes, *([IN_QUICKBOOKS] if item.theirs else [])]
 
 
 def import_answer(entry: LedgerEntry) -> dict[str, object]:

@@ -89,10 +89,10 @@ class ReconcileItems:
     def _open_in_quickbooks(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         period, connection = period_of(load_answer(self._schema, answer)), self._services.connection()
         items = build_items(self._services.ledger_readings.read(connection, period), period)
-        there = next((item.there for item in items if ids and item.key == ids[0] and item.there), None)
-        if there is None:
+        theirs = next((item.theirs for item in items if ids and item.key == ids[0] and item.theirs), None)
+        if theirs is None:
             return {"notice": self._services.sentences.text(Message("history_no_record")), "level": "warning"}
-        entity, _, identity = there.key.partition(":")
+        entity, _, identity = theirs.key.partition(":")
         return {"open_url": self._services.record_page(connection, entity, identity)}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:

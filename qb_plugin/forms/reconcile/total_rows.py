@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from qb_plugin.forms.descriptions import Answer, Cells, Chart, EmptyGrid, Fix, Notice, Row
 from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS
@@ -10,11 +11,12 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Kind, Message, Outcome
 from qb_plugin.money import plain_amount, show_amount
 from qb_plugin.sync.reconcile.entries import Measures
-from qb_plugin.sync.reconcile.items import Group, Item, currencies_of
-from qb_plugin.sync.reconcile.totals import Totals, add_up, by_group, by_method, by_month
+from qb_plugin.sync.reconcile.items import Group, Item, fractions_of
+from qb_plugin.sync.reconcile.totals import Summary, Totals, summarize
 
 MEASURES = ("received", "applied", "unapplied", "credits")
 LABELS = {"received": "Received", "applied": "Applied", "unapplied": "Unapplied", "credits": "Credits"}
+NAMED = 3  # records named above the grid; all stand in the list of differences
 MOST = 500  # rows that a button opens another form with
 
 
@@ -23,9 +25,9 @@ class TotalRows:
 
     def __init__(self, services: FormServices, items: Sequence[Item], by: str, days: Answer) -> None:
         self._services, self._items, self._days = services, items, days
-        self._currencies = currencies_of(items)
+        self._summaries = summarize(items)
         build = {"months": self._months, "methods": self._methods}.get(by, self._totals)
-        self._rows = [row for currency in self._currencies for row in build(currency)]
+        self._rows = [row for currency, summary in self._summaries.items() for row in build(currency, summary)]
 
     @property
     def count(self) -> int:
@@ -47,12 +49,17 @@ class TotalRows:
         """Whether the ledgers agree, with the chart of both sides by month."""
         if not self._items:
             return None
-        text = " ".join(self._verdict(currency) for currency in self._currencies)
-        agree = all(add_up(self._items, currency).difference.is_zero for currency in self._currencies)
-        return {"text": text, "level": "info" if agree else "warning", "chart": chart_of(self._items, self._currencies)}
+        said = [self._verdict(currency, summary.whole) for currency, summary in self._summaries.items()]
+        text = " ".join([*said, *map(self._services.sentences.text, self._uncounted())])
+        agree = all(summary.whole.difference.is_zero for summary in self._summaries.values())
+        return {"text": text, "level": "info" if agree else "warning", "chart": chart_of(self._summaries)}
 
-    def _verdict(self, currency: str) -> str:
-        totals = add_up(self._items, currency)
+    def _uncounted(self) -> list[Message]:
+        """The first records that no total holds, by name."""
+        found = (item.ours for item in self._items if item.ours and item.ours.problem)
+        return [fractions_of(entry) for entry in islice(found, NAMED)]
+
+    def _verdict(self, currency: str, totals: Totals) -> str:
         key = "reconcile_agrees" if totals.difference.is_zero else "reconcile_differs"
         values = {name: show_amount(getattr(totals.difference, name)) for name in MEASURES}
         return self._services.sentences.text(Message(key, {"currency": currency, **values}))
@@ -74,31 +81,29 @@ class TotalRows:
         """No sum: the rows are sums themselves."""
         return ""
 
-    def _totals(self, currency: str) -> Iterator[Row]:
-        whole = add_up(self._items, currency)
+    def _totals(self, currency: str, summary: Summary) -> Iterator[Row]:
         for name in MEASURES:
-            yield self._measure(name, whole, currency)
-        for group, totals in by_group(self._items, currency).items():
+            yield self._measure(name, summary.whole, currency)
+        for group, totals in summary.groups.items():
             yield self._group(group, totals, currency)
 
     def _measure(self, name: str, totals: Totals, currency: str) -> Row:
-        here, there = getattr(totals.here, name), getattr(totals.there, name)
-        counted = name in {"received", "credits"}
-        kind = Kind.PAYMENT if name == "received" else Kind.CREDIT_MEMO
-        counts = count_of_kind(self._items, currency, kind) if counted else ("", "")
+        ours, theirs = getattr(totals.ours, name), getattr(totals.theirs, name)
+        counts = {"received": (totals.ours.payments, totals.theirs.payments), "credits": (totals.ours.memos, totals.theirs.memos)}
+        counted = counts.get(name, ("", ""))
         cells: Cells = {
             "what": LABELS[name],
             "currency": currency,
-            "count_here": counts[0],
-            "here": plain_amount(here),
-            "count_there": counts[1],
-            "there": plain_amount(there),
-            "difference": plain_amount(here - there),
+            "count_here": str(counted[0]),
+            "here": plain_amount(ours),
+            "count_there": str(counted[1]),
+            "there": plain_amount(theirs),
+            "difference": plain_amount(ours - theirs),
         }
         text = self._services.sentences.text(
-            Message("reconcile_measure", {"what": LABELS[name], "here": here, "there": there, "difference": here - there})
+            Message("reconcile_measure", {"what": LABELS[name], "here": ours, "there": theirs, "difference": ours - theirs})
         )
-        return as_row(f"total:{currency}:{name}", cells, fine=here == there, text=text, fixes=[self._show(DIFFERENT, currency)])
+        return as_row(f"total:{currency}:{name}", cells, fine=ours == theirs, text=text, fixes=[self._show(DIFFERENT, currency)])
 
     def _group(self, group: Group, totals: Totals, currency: str) -> Row:
         label = GROUPS[group]
@@ -109,17 +114,17 @@ class TotalRows:
         fine = group is Group.EQUAL or not totals.items
         return as_row(f"group:{currency}:{group.value}", cells, fine=fine, text=text, fixes=fixes)
 
-    def _months(self, currency: str) -> Iterator[Row]:
-        for month, totals in by_month(self._items, currency).items():
+    def _months(self, currency: str, summary: Summary) -> Iterator[Row]:
+        for month, totals in summary.months.items():
             yield self._part(f"month:{currency}:{month}", month, totals, currency)
 
-    def _methods(self, currency: str) -> Iterator[Row]:
-        for method, totals in by_method(self._items, currency).items():
+    def _methods(self, currency: str, summary: Summary) -> Iterator[Row]:
+        for method, totals in summary.methods.items():
             label = method or "No method"
             yield self._part(f"method:{currency}:{label}", label, totals, currency)
 
     def _part(self, identity: str, label: str, totals: Totals, currency: str) -> Row:
-        values = {"what": label, "here": totals.here.received, "there": totals.there.received}
+        values = {"what": label, "here": totals.ours.received, "there": totals.theirs.received}
         values |= {"difference": totals.difference.received}
         text = self._services.sentences.text(Message("reconcile_measure", values))
         cells = total_cells(label, currency, totals)
@@ -135,9 +140,9 @@ class TotalRows:
         if group is Group.NOT_MATCHED:
             return [{"label": "Match Clients…", "form": "match-clients"}]
         if group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
-            refs = [item.here.key for item in items if item.here][:MOST]
+            refs = [item.ours.key for item in items if item.ours][:MOST]
             return [{"label": "Export…", "form": "export-payments", "request": {"selection": refs}}] if refs else []
-        if group is Group.ONLY_THERE and any(item.there and item.there.kind is Kind.PAYMENT for item in items):
+        if group is Group.ONLY_THERE and any(item.theirs and item.theirs.kind is Kind.PAYMENT for item in items):
             return [{"label": "Import…", "form": "import-payments", "request": {"answer": self._days}}]
         return []
 
@@ -162,10 +167,10 @@ def total_cells(label: str, currency: str, totals: Totals) -> dict[str, str]:
     return {
         "what": label,
         "currency": currency,
-        "count_here": str(totals.here.count),
-        "here": plain_amount(totals.here.received),
-        "count_there": str(totals.there.count),
-        "there": plain_amount(totals.there.received),
+        "count_here": str(totals.ours.count),
+        "here": plain_amount(totals.ours.received),
+        "count_there": str(totals.theirs.count),
+        "there": plain_amount(totals.theirs.received),
         "difference": plain_amount(totals.difference.received),
         "applied_difference": plain_amount(totals.difference.applied),
         "credits_difference": plain_amount(totals.difference.credits),
@@ -177,23 +182,16 @@ def differences(measures: Measures) -> dict[str, object]:
     return {name: getattr(measures, name) for name in MEASURES}
 
 
-def count_of_kind(items: Sequence[Item], currency: str, kind: Kind) -> tuple[str, str]:
-    """How many payments, or memos, each side has."""
-    here = sum(item.here_in(currency).count for item in items if item.here and item.here.kind is kind)
-    there = sum(item.there_in(currency).count for item in items if item.there and item.there.kind is kind)
-    return str(here), str(there)
-
-
-def chart_of(items: Sequence[Item], currencies: Sequence[str]) -> Chart:
+def chart_of(summaries: Mapping[str, Summary]) -> Chart:
     """What was received on both sides, a pair of bars a month; several currencies stand one after the other."""
-    months = [(currency, month, totals) for currency in currencies for month, totals in by_month(items, currency).items()]
-    several = len(currencies) > 1
+    months = [(currency, month, totals) for currency, summary in summaries.items() for month, totals in summary.months.items()]
+    several = len(summaries) > 1
     return {
         "title": "Received by month",
         "labels": [f"{month} {currency}" if several else month for currency, month, _ in months],
         "series": [
-            {"label": "WorkSpace", "values": [plain_amount(totals.here.received) for *_, totals in months]},
-            {"label": "QuickBooks", "values": [plain_amount(totals.there.received) for *_, totals in months]},
+            {"label": "WorkSpace", "values": [plain_amount(totals.ours.received) for *_, totals in months]},
+            {"label": "QuickBooks", "values": [plain_amount(totals.theirs.received) for *_, totals in months]},
         ],
         "marked": [not totals.difference.is_zero for *_, totals in months],
     }

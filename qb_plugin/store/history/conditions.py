@@ -25,8 +25,6 @@ def _within(column: ColumnElement[Any], query: HistoryQuery) -> list[ColumnEleme
 def conditions_of_runs(query: HistoryQuery) -> list[ColumnElement[bool]]:
     """The conditions on the run."""
     found = [runs.c.realm == query.realm, *_within(runs.c.started, query)]
-    if query.run_id:
-        found.append(runs.c.id == query.run_id)
     if query.action:
         found.append(runs.c.action == query.action)
     if query.outcome:

@@ -39,7 +39,8 @@ class LedgerEntry:
     same_currency: bool = True
     #: how much of it went back to the customer in QuickBooks
     returned: Decimal = ZERO
-    #: why it cannot be understood as a whole; empty for all others
+    #: of QuickBooks: why it cannot be understood as a whole; of WorkSpace: an amount with fractions of a cent, which counts as
+    #: zero, so that no total shows fractions; empty for all others
     problem: str = ""
 
 
@@ -47,46 +48,29 @@ class LedgerEntry:
 class Measures:
     """What is compared: received = amounts of payments, credits = amounts of memos; both are applied or unapplied."""
 
-    count: int = 0
+    payments: int = 0
+    memos: int = 0
     received: Decimal = ZERO
     applied: Decimal = ZERO
     unapplied: Decimal = ZERO
     credits: Decimal = ZERO
 
-    def __add__(self, other: Measures) -> Measures:
-        return Measures(
-            count=self.count + other.count,
-            received=self.received + other.received,
-            applied=self.applied + other.applied,
-            unapplied=self.unapplied + other.unapplied,
-            credits=self.credits + other.credits,
-        )
-
-    def __neg__(self) -> Measures:
-        return Measures(
-            count=-self.count,
-            received=-self.received,
-            applied=-self.applied,
-            unapplied=-self.unapplied,
-            credits=-self.credits,
-        )
-
     def __sub__(self, other: Measures) -> Measures:
-        return self + -other
+        return Measures(
+            payments=self.payments - other.payments,
+            memos=self.memos - other.memos,
+            received=self.received - other.received,
+            applied=self.applied - other.applied,
+            unapplied=self.unapplied - other.unapplied,
+            credits=self.credits - other.credits,
+        )
+
+    @property
+    def count(self) -> int:
+        """Payments and memos."""
+        return self.payments + self.memos
 
     @property
     def is_zero(self) -> bool:
         """Whether every measure is zero."""
         return self == Measures()
-
-
-def measure(entry: LedgerEntry) -> Measures:
-    """One entry's measures."""
-    payment = entry.kind is Kind.PAYMENT
-    return Measures(
-        count=1,
-        received=entry.amount if payment else ZERO,
-        applied=entry.applied,
-        unapplied=entry.amount - entry.applied,
-        credits=ZERO if payment else entry.amount,
-    )

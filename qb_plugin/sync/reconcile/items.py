@@ -5,13 +5,13 @@ The difference of the ledgers is the sum over the items, by construction: each e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from qb_plugin.model import Message, Side
-from qb_plugin.sync.reconcile.entries import LedgerEntry, Measures, measure
+from qb_plugin.sync.reconcile.entries import LedgerEntry
 
 
 class Group(StrEnum):
@@ -34,9 +34,7 @@ class Period:
     start: date | None = None
     end: date | None = None
 
-    def __contains__(self, day: object) -> bool:
-        if not isinstance(day, date):
-            return False
+    def __contains__(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
@@ -48,8 +46,8 @@ class Ledgers:
     linked entry what its partner was.
     """
 
-    here: Mapping[str, LedgerEntry]
-    there: Mapping[str, LedgerEntry]
+    ours: Mapping[str, LedgerEntry]
+    theirs: Mapping[str, LedgerEntry]
     pairs: Mapping[str, str] = field(default_factory=dict)
     duplicates: Mapping[str, str] = field(default_factory=dict)
     gone: Mapping[str, Message] = field(default_factory=dict)
@@ -59,8 +57,8 @@ class Ledgers:
 class Item:
     """A pair, or an entry of one side alone; `counts_here` and `counts_there` say which side's date lies in the period."""
 
-    here: LedgerEntry | None
-    there: LedgerEntry | None
+    ours: LedgerEntry | None
+    theirs: LedgerEntry | None
     group: Group
     counts_here: bool
     counts_there: bool
@@ -71,86 +69,73 @@ class Item:
     @property
     def key(self) -> str:
         """`payment:17`, or for an entry of QuickBooks alone `Payment:698`."""
-        return next(entry.key for entry in (self.here, self.there) if entry)
+        return next(entry.key for entry in (self.ours, self.theirs) if entry)
 
     @property
     def hidden(self) -> bool:
         """Whether a person hid it from the export."""
-        return bool(self.here and self.here.hidden)
+        return bool(self.ours and self.ours.hidden)
 
     @property
     def currencies(self) -> frozenset[str]:
         """The currencies in which the item counts."""
-        sides = ((self.here, self.counts_here), (self.there, self.counts_there))
-        return frozenset(entry.currency for entry, counts in sides if entry and counts)
-
-    def here_in(self, currency: str) -> Measures:
-        """What it adds to WorkSpace's ledger."""
-        return _counted(self.here, self.counts_here, currency)
-
-    def there_in(self, currency: str) -> Measures:
-        """What it adds to QuickBooks' ledger."""
-        return _counted(self.there, self.counts_there, currency)
-
-    def difference(self, currency: str) -> Measures:
-        """What it adds to the difference of the two."""
-        return self.here_in(currency) - self.there_in(currency)
-
-
-def _counted(entry: LedgerEntry | None, counts: bool, currency: str) -> Measures:
-    return measure(entry) if entry and counts and entry.currency == currency else Measures()
+        ours = self.ours.currency if self.ours and self.counts_here else ""
+        theirs = self.theirs.currency if self.theirs and self.counts_there else ""
+        return frozenset({ours, theirs} - {""})
 
 
 def build_items(ledgers: Ledgers, period: Period) -> list[Item]:
     """Every item of the period, those of two entries first."""
     joined = {**ledgers.duplicates, **ledgers.pairs}
     both = [
-        _pair(ledgers.here[here], ledgers.there[there], period, linked=here in ledgers.pairs)
-        for here, there in joined.items()
-        if here in ledgers.here and there in ledgers.there
+        _pair(ledgers.ours[ours], ledgers.theirs[theirs], period, linked=ours in ledgers.pairs)
+        for ours, theirs in joined.items()
+        if ours in ledgers.ours and theirs in ledgers.theirs
     ]
-    paired = {entry.key for item in both for entry in (item.here, item.there) if entry}
-    lone = [entry for entry in (*ledgers.here.values(), *ledgers.there.values()) if entry.key not in paired]
+    paired = {entry.key for item in both for entry in (item.ours, item.theirs) if entry}
+    lone = [entry for entry in (*ledgers.ours.values(), *ledgers.theirs.values()) if entry.key not in paired]
     pairs = [item for item in both if item.counts_here or item.counts_there]
     return pairs + [_single(entry, ledgers.gone) for entry in lone if entry.date in period]
 
 
-def _pair(here: LedgerEntry, there: LedgerEntry, period: Period, *, linked: bool) -> Item:
-    counts_here, counts_there = here.date in period, there.date in period
-    group = _group_of_pair(here, there, counts_here == counts_there) if linked else _group_of_alike(here, there)
+def _pair(ours: LedgerEntry, theirs: LedgerEntry, period: Period, *, linked: bool) -> Item:
+    counts_here, counts_there = ours.date in period, theirs.date in period
+    group = _group_of_pair(ours, theirs, counts_here == counts_there) if linked else _group_of_alike(ours, theirs)
     return Item(
-        here=here,
-        there=there,
+        ours=ours,
+        theirs=theirs,
         group=group,
         counts_here=counts_here,
         counts_there=counts_there,
-        reason=_reason_of_pair(here, there, group),
+        reason=None if group is Group.EQUAL else _reason_of_pair(ours, theirs, group),
         linked=linked,
     )
 
 
-def _group_of_alike(here: LedgerEntry, there: LedgerEntry) -> Group:
-    return Group.NEEDS_DECISION if here.matched and there.matched else Group.NOT_MATCHED
+def _group_of_alike(ours: LedgerEntry, theirs: LedgerEntry) -> Group:
+    return Group.NEEDS_DECISION if ours.matched and theirs.matched else Group.NOT_MATCHED
 
 
-def _group_of_pair(here: LedgerEntry, there: LedgerEntry, one_period: bool) -> Group:
+def _group_of_pair(ours: LedgerEntry, theirs: LedgerEntry, one_period: bool) -> Group:
     checks = (
-        (here.currency == there.currency and not there.problem, Group.NEEDS_DECISION),
+        (ours.currency == theirs.currency and not (ours.problem or theirs.problem), Group.NEEDS_DECISION),
         (one_period, Group.DATE_DIFFERS),
-        (here.amount == there.amount, Group.AMOUNT_DIFFERS),
-        (here.applied == there.applied, Group.APPLIED_DIFFERS),
+        (ours.amount == theirs.amount, Group.AMOUNT_DIFFERS),
+        (ours.applied == theirs.applied, Group.APPLIED_DIFFERS),
     )
     return next((group for holds, group in checks if not holds), Group.EQUAL)
 
 
-def _reason_of_pair(here: LedgerEntry, there: LedgerEntry, group: Group) -> Message | None:
-    values = {"number": here.number, "id": there.number, "here": here.amount, "there": there.amount}
-    values |= {"here_date": here.date, "there_date": there.date}
-    values |= {"here_applied": here.applied, "there_applied": there.applied}
-    values |= {"here_currency": here.currency, "there_currency": there.currency}
-    if group is Group.NEEDS_DECISION and there.problem:
-        return Message("reconcile_unreadable", {**values, "problem": there.problem})
-    if group is Group.NEEDS_DECISION and here.currency != there.currency:
+def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group) -> Message:
+    values = {"number": ours.number, "id": theirs.number, "here": ours.amount, "there": theirs.amount}
+    values |= {"here_date": ours.date, "there_date": theirs.date}
+    values |= {"here_applied": ours.applied, "there_applied": theirs.applied}
+    values |= {"here_currency": ours.currency, "there_currency": theirs.currency}
+    if group is Group.NEEDS_DECISION and ours.problem:
+        return fractions_of(ours)
+    if group is Group.NEEDS_DECISION and theirs.problem:
+        return Message("reconcile_unreadable", {**values, "problem": theirs.problem})
+    if group is Group.NEEDS_DECISION and ours.currency != theirs.currency:
         return Message("reconcile_currency", values)
     keys = {
         Group.NOT_MATCHED: "reconcile_not_matched",
@@ -159,37 +144,38 @@ def _reason_of_pair(here: LedgerEntry, there: LedgerEntry, group: Group) -> Mess
         Group.AMOUNT_DIFFERS: "reconcile_amount_differs",
         Group.APPLIED_DIFFERS: "reconcile_applied_differs",
     }
-    return Message(keys[group], {**values, "name": here.name}) if group in keys else None
+    return Message(keys[group], {**values, "name": ours.name})
+
+
+def fractions_of(entry: LedgerEntry) -> Message:
+    """What to say of a record whose amount no currency has."""
+    return Message("reconcile_fractions", {"number": entry.number, "amount": entry.problem})
 
 
 def _single(entry: LedgerEntry, gone: Mapping[str, Message]) -> Item:
-    here = entry.side is Side.WORKSPACE
-    group, reason = _of_single(entry, here)
+    ours = entry.side is Side.WORKSPACE
+    group, reason = _of_single(entry, ours)
     return Item(
-        here=entry if here else None,
-        there=None if here else entry,
+        ours=entry if ours else None,
+        theirs=None if ours else entry,
         group=group,
-        counts_here=here,
-        counts_there=not here,
+        counts_here=ours,
+        counts_there=not ours,
         reason=gone.get(entry.key, reason),
     )
 
 
-def _of_single(entry: LedgerEntry, here: bool) -> tuple[Group, Message]:
+def _of_single(entry: LedgerEntry, ours: bool) -> tuple[Group, Message]:
     values = {"number": entry.number, "name": entry.name, "amount": entry.amount, "currency": entry.currency}
     if entry.problem:
-        return Group.NEEDS_DECISION, Message("reconcile_unreadable", {"id": entry.number, "problem": entry.problem})
+        unreadable = Message("reconcile_unreadable", {"id": entry.number, "problem": entry.problem})
+        return Group.NEEDS_DECISION, fractions_of(entry) if ours else unreadable
     if not entry.matched:
         return Group.NOT_MATCHED, Message("reconcile_not_matched", values)
     if entry.returned:
         return Group.NEEDS_DECISION, Message("reconcile_returned", {**values, "returned": entry.returned})
     if not entry.same_currency:
         return Group.NEEDS_DECISION, Message("reconcile_other_currency", values)
-    if here:
+    if ours:
         return Group.ONLY_HERE, Message("reconcile_only_here", values)
     return Group.ONLY_THERE, Message("reconcile_only_there", values)
-
-
-def currencies_of(items: Sequence[Item]) -> list[str]:
-    """Every currency in which an item counts, in order."""
-    return sorted({currency for item in items for currency in item.currencies})

@@ -9,12 +9,12 @@ from qb_plugin.sync.reconcile.entries import LedgerEntry
 
 
 def pair_alike(
-    here: Iterable[LedgerEntry], there: Iterable[LedgerEntry], rejected: Container[tuple[str, str]] = ()
+    ours: Iterable[LedgerEntry], theirs: Iterable[LedgerEntry], rejected: Container[tuple[str, str]] = ()
 ) -> Mapping[str, str]:
     """Pairs by key. Entries of a client that is not matched look like none; `rejected` are pairs that a person said are two."""
-    ours = {entry.key: traits_of(entry) for entry in here if entry.owner}
-    theirs = {entry.key: traits_of(entry) for entry in there if entry.owner and entry.amount}
-    return {mine: other for mine, (other, _) in pair_off(ours, theirs, rejected).items()}
+    mine = {entry.key: traits_of(entry) for entry in ours if entry.owner}
+    others = {entry.key: traits_of(entry) for entry in theirs if entry.owner and entry.amount}
+    return {key: other for key, (other, _) in pair_off(mine, others, rejected).items()}
 
 
 def traits_of(entry: LedgerEntry) -> Traits:

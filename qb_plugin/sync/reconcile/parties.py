@@ -18,9 +18,9 @@ class Parties:
     #: for each customer the matched one that stands for it: itself, or its nearest parent that is matched
     owners: Mapping[str, str]
     #: currencies by client
-    here: Mapping[str, str]
+    ours: Mapping[str, str]
     #: currencies by customer
-    there: Mapping[str, str]
+    theirs: Mapping[str, str]
     #: the currency of a matched customer's client
     clients_of: Mapping[str, str]
     #: the company's home currency
@@ -29,7 +29,7 @@ class Parties:
     def same_currency_here(self, client_id: str) -> bool:
         """Whether the client's customer keeps its account in the client's currency; also while it is not matched."""
         customer = self.customers_of.get(client_id)
-        return customer is None or self.there.get(customer, self.home) == self.here.get(client_id, self.home)
+        return customer is None or self.theirs.get(customer, self.home) == self.ours.get(client_id, self.home)
 
     def same_currency_there(self, customer_id: str, currency: str) -> bool:
         """Whether an amount in this currency is in that of the customer's client; also while it is not matched."""
@@ -39,13 +39,13 @@ class Parties:
 
 def build_parties(clients: Sequence[Client], customers: Sequence[Customer], customers_of: Mapping[str, str], home: str) -> Parties:
     """The parties of a firm and its company."""
-    here = {client.id: client.currency for client in clients}
+    ours = {client.id: client.currency for client in clients}
     return Parties(
         customers_of=customers_of,
         owners=find_owners(customers, frozenset(customers_of.values())),
-        here=here,
-        there={customer.id: customer.currency or home for customer in customers},
-        clients_of={customer: here[client] for client, customer in customers_of.items() if client in here},
+        ours=ours,
+        theirs={customer.id: customer.currency or home for customer in customers},
+        clients_of={customer: ours[client] for client, customer in customers_of.items() if client in ours},
         home=home,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from qb_plugin.host import Client, LedgerQuery, Mark, Marks, PaymentLedger, Record
 from qb_plugin.model import (
@@ -22,8 +21,9 @@ from qb_plugin.model import (
     Side,
     UnreadableRecord,
 )
-from qb_plugin.money import ZERO
+from qb_plugin.money import ZERO, fits_currency, show_amount
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.figures import Role, read_figures
 from qb_plugin.sync.linking import ENTITIES, client_links
 from qb_plugin.sync.reconcile.entries import LedgerEntry
 from qb_plugin.sync.reconcile.items import Ledgers, Period
@@ -32,16 +32,14 @@ from qb_plugin.sync.reconcile.parties import Parties, build_parties
 
 PAGE = 500
 KINDS = (Kind.PAYMENT, Kind.CREDIT_MEMO)
-# What a payment's lines may name; all else is money that went back to the customer.
-SPENT_ON = frozenset({Entity.INVOICE.value, Entity.CREDIT_MEMO.value, "JournalEntry", "Deposit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodNames:
     """What payment methods are called, alike on both sides: by QuickBooks' id, and by the host's own name where settings map it."""
 
-    there: Mapping[str, str] = field(default_factory=dict)
-    here: Mapping[str, str] = field(default_factory=dict)
+    theirs: Mapping[str, str] = field(default_factory=dict)
+    ours: Mapping[str, str] = field(default_factory=dict)
 
 
 class LedgerReader:
@@ -59,18 +57,18 @@ class LedgerReader:
     def read(self, period: Period) -> Ledgers:
         """Both ledgers of the period; whatever reading QuickBooks raises, since an unread list is no empty one (rule 12)."""
         self._undated = period.start or period.end or date.min
-        here = {entry.key: entry for entry in self._read_here(period)}
-        there = {entry.key: entry for entry in self._read_there(period)}
-        pairs = self._read_links(here, there)
+        ours = {entry.key: entry for entry in self._read_here(period)}
+        theirs = {entry.key: entry for entry in self._read_there(period)}
+        pairs = self._read_links(ours, theirs)
         gone: dict[str, Message] = {}
-        here |= {entry.key: entry for entry in self._partners_here(pairs, here, gone)}
-        there |= {entry.key: entry for entry in self._partners_there(pairs, there, gone)}
-        known = {mine: other for mine, other in pairs.items() if mine in here and other in there}
-        free_here = [entry for key, entry in here.items() if key not in pairs]
+        ours |= {entry.key: entry for entry in self._partners_here(pairs, ours, gone)}
+        theirs |= {entry.key: entry for entry in self._partners_there(pairs, theirs, gone)}
+        linked_pairs = {mine: other for mine, other in pairs.items() if mine in ours and other in theirs}
+        free_here = [entry for key, entry in ours.items() if key not in pairs and not entry.problem]
         claimed = frozenset(pairs.values())
-        free_there = [entry for key, entry in there.items() if key not in claimed and not entry.problem]
+        free_there = [entry for key, entry in theirs.items() if key not in claimed and not entry.problem]
         alike = pair_alike(free_here, free_there, self._read_rejected())
-        return Ledgers(here=here, there=there, pairs=known, duplicates=alike, gone=gone)
+        return Ledgers(ours=ours, theirs=theirs, pairs=linked_pairs, duplicates=alike, gone=gone)
 
     def _read_here(self, period: Period) -> Iterator[LedgerEntry]:
         query: LedgerQuery = {"kinds": [kind.value for kind in KINDS], "show_hidden": True, "hide_synchronized": False}
@@ -86,22 +84,26 @@ class LedgerReader:
 
     def _entry_here(self, record: Record, mark: Mark | None) -> LedgerEntry:
         customer = self._parties.customers_of.get(record.client_id, "")
+        currency = self._parties.ours.get(record.client_id, self._parties.home)
+        applied = sum((part.amount for part in record.applications), ZERO)
+        whole = fits_currency(record.amount, currency) and fits_currency(applied, currency)
         return LedgerEntry(
             side=Side.WORKSPACE,
             key=f"{record.kind}:{record.id}",
             kind=Kind(record.kind),
             number=record.number,
             date=record.date,
-            amount=record.amount,
-            applied=sum((part.amount for part in record.applications), ZERO),
-            currency=self._parties.here.get(record.client_id, self._parties.home),
+            amount=record.amount if whole else ZERO,
+            applied=applied if whole else ZERO,
+            currency=currency,
             owner=customer,
             name=record.client_name,
             reference=record.reference,
-            method=self._methods.here.get(record.method, record.method),
+            method=self._methods.ours.get(record.method, record.method),
             hidden=bool(mark and mark.hidden),
             matched=bool(customer),
             same_currency=self._parties.same_currency_here(record.client_id),
+            problem="" if whole else show_amount(record.amount),
         )
 
     def _read_there(self, period: Period) -> Iterator[LedgerEntry]:
@@ -134,10 +136,10 @@ class LedgerReader:
             owner=owner,
             name=found.customer_name,
             reference=(found.number if isinstance(found, QboCreditMemo) else found.reference) or "",
-            method="" if isinstance(found, QboCreditMemo) else self._methods.there.get(found.method_id or "", ""),
+            method="" if isinstance(found, QboCreditMemo) else self._methods.theirs.get(found.method_id or "", ""),
             matched=bool(owner),
             same_currency=self._parties.same_currency_there(found.customer_id, currency),
-            returned=ZERO if isinstance(found, QboCreditMemo) else returned_of(found),
+            returned=ZERO if isinstance(found, QboCreditMemo) else read_figures(found).sum(Role.BACK),
         )
 
     def _unreadable(self, found: UnreadableRecord, entity: Entity) -> LedgerEntry:
@@ -156,12 +158,12 @@ class LedgerReader:
             problem=found.problem,
         )
 
-    def _read_links(self, here: Mapping[str, LedgerEntry], there: Mapping[str, LedgerEntry]) -> dict[str, str]:
+    def _read_links(self, ours: Mapping[str, LedgerEntry], theirs: Mapping[str, LedgerEntry]) -> dict[str, str]:
         """The links of what was read, by key here."""
         context = self._context
-        links: list[Link] = list(context.links.by_source(context.realm, map(Ref.parse, here)).values())
+        links: list[Link] = list(context.links.by_source(context.realm, map(Ref.parse, ours)).values())
         for kind in KINDS:
-            ids = [entry.number for entry in there.values() if entry.kind is kind]
+            ids = [entry.number for entry in theirs.values() if entry.kind is kind]
             links += context.links.by_quickbooks(context.realm, ENTITIES[kind], ids).values()
         return {str(link.source): f"{link.entity}:{link.quickbooks_id}" for link in links}
 
@@ -172,10 +174,10 @@ class LedgerReader:
         return frozenset((str(pair.source), f"{pair.entity}:{pair.quickbooks_id}") for pair in rejected)
 
     def _partners_here(
-        self, pairs: Mapping[str, str], here: Mapping[str, LedgerEntry], gone: dict[str, Message]
+        self, pairs: Mapping[str, str], ours: Mapping[str, LedgerEntry], gone: dict[str, Message]
     ) -> Iterator[LedgerEntry]:
         """The linked records outside the period; of those that are gone it is said what they were."""
-        missing = [key for key in pairs if key not in here]
+        missing = [key for key in pairs if key not in ours]
         found: set[str] = set()
         for start in range(0, len(missing), PAGE):
             for entry in self._entries_here(missing[start : start + PAGE]):
@@ -184,10 +186,10 @@ class LedgerReader:
         gone |= {pairs[key]: Message("reconcile_gone_here", {"record": key}) for key in missing if key not in found}
 
     def _partners_there(
-        self, pairs: Mapping[str, str], there: Mapping[str, LedgerEntry], gone: dict[str, Message]
+        self, pairs: Mapping[str, str], theirs: Mapping[str, LedgerEntry], gone: dict[str, Message]
     ) -> Iterator[LedgerEntry]:
         """The linked transactions outside the period; of those that are deleted or void it is said what they were."""
-        missing = {other: key for key, other in pairs.items() if other not in there}
+        missing = {other: key for key, other in pairs.items() if other not in theirs}
         for kind in KINDS:
             entity = ENTITIES[kind]
             ids = [other.partition(":")[2] for other in missing if other.startswith(f"{entity}:")]
@@ -199,8 +201,3 @@ class LedgerReader:
                 if other not in found:
                     key = "reconcile_void_there" if other.partition(":")[2] in read else "reconcile_gone_there"
                     gone[missing[other]] = Message(key, {"id": other.partition(":")[2]})
-
-
-def returned_of(payment: QboPayment) -> Decimal:
-    """How much of a payment went back to the customer: what it is linked to is neither invoice nor credit."""
-    return sum((line.amount for line in payment.lines if line.type not in SPENT_ON), ZERO)

@@ -77,3 +77,18 @@ def test_months_and_methods(page: Page) -> None:
     expect(row_of(form, "2026-10")).to_be_visible()
     form.get_by_label("Methods").check()
     expect(row_of(form, "Check")).to_be_visible()
+
+
+def test_what_is_shown_can_be_printed_and_saved_as_a_workbook(page: Page) -> None:
+    form = open_reconcile(page)
+    with page.expect_popup() as opened:
+        form.get_by_role("button", name="Print").click()
+    paper = opened.value
+    expect(paper.get_by_role("heading", name="Reconcile")).to_be_visible()
+    expect(paper.get_by_role("img", name="Received by month")).to_be_visible()
+    expect(paper.get_by_role("row").filter(has_text="Only in WorkSpace")).to_be_visible()
+    keep(paper, "reconcile-print")
+    assert violations(paper) == []
+    with page.expect_download() as saved:
+        form.get_by_role("button", name="Excel").click()
+    assert saved.value.suggested_filename == "reconcile.xlsx"

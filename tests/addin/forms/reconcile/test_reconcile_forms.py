@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hostsim.addins.descriptions import Row
+from qb_plugin.money import has_whole_cents
 from tests.addin.forms.test_text_host import AMY, COOL, DIEGO, STRANGER, TODAY, Scene, payment
 from tests.support.simulator.simulator_calls import Books as Entries
 
@@ -42,7 +43,7 @@ def customer(scene: Scene, name: str) -> str:
 
 def ledger_here(scene: Scene) -> dict[str, Decimal]:
     """The host's own ledger of the period, added up straight."""
-    found = [entry for entry in scene.host.ledger.entries if START <= entry.date <= TODAY]
+    found = [each for each in scene.host.ledger.entries if START <= each.date <= TODAY and has_whole_cents(each.amount)]
     applied = [sum((part.amount for part in entry.applications), Decimal()) for entry in found]
     return {
         "received": sum((e.amount for e in found if e.kind == "payment"), Decimal()),
@@ -66,15 +67,15 @@ def ledger_there(scene: Scene) -> dict[str, Decimal]:
 def check_explained(scene: Scene) -> None:
     """Both totals are those of the ledgers themselves, and the groups add up to the difference."""
     rows = rows_of(scene, "reconcile")
-    here, there = ledger_here(scene), ledger_there(scene)
-    assert {name: amount(rows[f"total:USD:{name}"], "here") for name in MEASURES} == here
-    assert {name: amount(rows[f"total:USD:{name}"], "there") for name in MEASURES} == there
+    ours, theirs = ledger_here(scene), ledger_there(scene)
+    assert {name: amount(rows[f"total:USD:{name}"], "here") for name in MEASURES} == ours
+    assert {name: amount(rows[f"total:USD:{name}"], "there") for name in MEASURES} == theirs
     groups = [row for identity, row in rows.items() if identity.startswith("group:USD:")]
     for name, column in (("received", "difference"), ("applied", "applied_difference"), ("credits", "credits_difference")):
-        assert sum((amount(row, column) for row in groups), Decimal()) == here[name] - there[name]
+        assert sum((amount(row, column) for row in groups), Decimal()) == ours[name] - theirs[name]
     items = rows_of(scene, "reconcile-items").values()
     whole = sum((amount(item, "difference") for item in items), Decimal())
-    assert whole == here["received"] + here["credits"] - there["received"] - there["credits"]
+    assert whole == ours["received"] + ours["credits"] - theirs["received"] - theirs["credits"]
     assert all(item["message"] for item in items)
 
 
@@ -142,13 +143,22 @@ def test_months_and_methods_add_up_and_the_chart_has_a_pair_a_month(scene: Scene
     assert [len(series["values"]) for series in chart["series"]] == [len(chart["labels"])] * 2
 
 
+def test_a_record_with_fractions_of_a_cent_is_named_and_in_no_total(scene: Scene) -> None:
+    found = scene.form("reconcile").rows({**scene.opened("reconcile"), **WHOLE}, None)
+    assert "P-1006 is 10.005, with fractions of a cent, and is not counted." in found.notice["text"]
+    item = rows_of(scene, "reconcile-items", group="needs_decision")["payment:6"]
+    assert (cell(item, "difference"), item["message"][:16]) == ("0.00", "P-1006 is 10.005")
+    for row in rows_of(scene, "reconcile").values():
+        assert all(len(cell(row, name).rpartition(".")[2]) == 2 for name in ("here", "there", "difference"))
+
+
 def test_when_both_sides_agree_it_says_so(scene: Scene) -> None:
     scene.run("export-payments", "export", scene.opened("export-payments"), ["payment:1"])
     day = (TODAY - timedelta(days=1)).isoformat()
-    there = Entries(scene.simulator.core)
-    for other in there.query(f"select * from Payment where TxnDate = '{day}'").get("Payment", []):
+    theirs = Entries(scene.simulator.core)
+    for other in theirs.query(f"select * from Payment where TxnDate = '{day}'").get("Payment", []):
         if other["TotalAmt"] != Decimal(80):
-            there.post("Payment", {"sparse": True, "Id": other["Id"], "SyncToken": other["SyncToken"]}, operation="delete")
+            theirs.post("Payment", {"sparse": True, "Id": other["Id"], "SyncToken": other["SyncToken"]}, operation="delete")
     found = scene.form("reconcile").rows({**scene.opened("reconcile"), "from": day, "to": day}, None)
     assert found.notice["text"] == "USD: both sides agree to the cent."
     assert {row["outcome"] for row in found.page(0, found.count)} == {"synchronized"}

@@ -139,6 +139,13 @@ def test_all_of_a_record_is_found_by_either_sides_number(store: Store, clock: St
     assert ids(store, records=("payment:3",)) == ["attempt payment:3"]
 
 
+def test_one_action_alone(store: Store, clock: StillClock) -> None:
+    fill(store, clock)
+    assert ids(store, action="import-payments") == ["result quickbooks_payment:77"]
+    assert sorted(ids(store, action="export-payments")) == ["result payment:1", "result payment:2"]
+    assert ids(store, run_id="cut short") == ["attempt payment:3"]
+
+
 def test_one_outcome_alone(store: Store, clock: StillClock) -> None:
     fill(store, clock)
     assert ids(store, outcome="failed") == ["result payment:2"]

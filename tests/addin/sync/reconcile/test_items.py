@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qb_plugin.model import Kind, Message, Side
 from qb_plugin.money import ZERO
-from qb_plugin.sync.reconcile.entries import LedgerEntry, Measures, measure
-from qb_plugin.sync.reconcile.items import Group, Item, Ledgers, Period, build_items, currencies_of
+from qb_plugin.sync.reconcile.entries import LedgerEntry, Measures
+from qb_plugin.sync.reconcile.items import Group, Item, Ledgers, Period, build_items
 from qb_plugin.sync.reconcile.pairing import pair_alike
-from qb_plugin.sync.reconcile.totals import add_up, by_group, by_method, by_month
+from qb_plugin.sync.reconcile.totals import Summary, Totals, summarize
 
 FIRST = date(2026, 10, 1)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -56,19 +56,19 @@ def entries(draw: st.DrawFn, side: Side, number: int) -> LedgerEntry:
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledgers:
     """Two ledgers of which some entries are linked, one to one and of one kind, and others are paired by likeness."""
-    here = [draw(entries(Side.WORKSPACE, number)) for number in range(draw(st.integers(0, 9)))]
-    there = [draw(entries(Side.QUICKBOOKS, number)) for number in range(draw(st.integers(0, 9)))]
-    free = draw(st.permutations(there))
+    ours = [draw(entries(Side.WORKSPACE, number)) for number in range(draw(st.integers(0, 9)))]
+    theirs = [draw(entries(Side.QUICKBOOKS, number)) for number in range(draw(st.integers(0, 9)))]
+    free = draw(st.permutations(theirs))
     pairs: dict[str, str] = {}
-    for mine in here:
+    for mine in ours:
         other = next((each for each in free if each.kind is mine.kind and each.key not in pairs.values()), None)
         if other and draw(st.booleans()):
             pairs[mine.key] = other.key
-    unlinked = [entry for entry in here if entry.key not in pairs]
-    unclaimed = [entry for entry in there if entry.key not in pairs.values() and not entry.problem]
+    unlinked = [entry for entry in ours if entry.key not in pairs]
+    unclaimed = [entry for entry in theirs if entry.key not in pairs.values() and not entry.problem]
     return Ledgers(
-        here={entry.key: entry for entry in here},
-        there={entry.key: entry for entry in there},
+        ours={entry.key: entry for entry in ours},
+        theirs={entry.key: entry for entry in theirs},
         pairs=pairs,
         duplicates=pair_alike(unlinked, unclaimed),
         gone={entry.key: Message("reconcile_gone_there", {"id": "1"}) for entry in unlinked[:1]},
@@ -80,52 +80,74 @@ periods = st.sampled_from([NOVEMBER, Period(), Period(start=date(2026, 11, 1)), 
 
 def total(found: Iterable[LedgerEntry], period: Period, currency: str) -> Measures:
     """One side's ledger, added up straight."""
+    counted = [entry for entry in found if entry.date in period and entry.currency == currency]
+    payments = [entry.amount for entry in counted if entry.kind is Kind.PAYMENT]
+    memos = [entry.amount for entry in counted if entry.kind is Kind.CREDIT_MEMO]
+    applied = sum((entry.applied for entry in counted), ZERO)
+    return Measures(
+        payments=len(payments),
+        memos=len(memos),
+        received=sum(payments, ZERO),
+        applied=applied,
+        unapplied=sum(payments, ZERO) + sum(memos, ZERO) - applied,
+        credits=sum(memos, ZERO),
+    )
+
+
+def add_up(found: Iterable[Measures]) -> Measures:
+    """Several measures as one."""
     whole = Measures()
-    for entry in found:
-        if entry.date in period and entry.currency == currency:
-            whole += measure(entry)
+    for each in found:
+        whole = whole - (Measures() - each)
     return whole
 
 
+NOTHING = Summary(whole=Totals(), groups={}, months={}, methods={})
+
+
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_the_groups_explain_the_whole_difference(both: Ledgers, period: Period) -> None:
-    items = build_items(both, period)
+    summaries = summarize(build_items(both, period))
     for currency in ("USD", "EUR"):
-        here, there = total(both.here.values(), period, currency), total(both.there.values(), period, currency)
-        groups = by_group(items, currency)
-        assert sum((totals.difference for totals in groups.values()), Measures()) == here - there
-        assert sum((totals.here for totals in groups.values()), Measures()) == here
-        assert sum((totals.there for totals in groups.values()), Measures()) == there
-        for split in (by_month(items, currency), by_method(items, currency)):
-            assert sum((totals.difference for totals in split.values()), Measures()) == here - there
+        ours, theirs = total(both.ours.values(), period, currency), total(both.theirs.values(), period, currency)
+        summary = summaries.get(currency, NOTHING)
+        assert (summary.whole.ours, summary.whole.theirs, summary.whole.difference) == (ours, theirs, ours - theirs)
+        for parts in (summary.groups, summary.months, summary.methods):
+            assert add_up(each.ours for each in parts.values()) == ours
+            assert add_up(each.theirs for each in parts.values()) == theirs
+            assert add_up(each.difference for each in parts.values()) == ours - theirs
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_each_entry_of_the_period_stands_in_exactly_one_item(both: Ledgers, period: Period) -> None:
     items = build_items(both, period)
     counted = [e.key for item in items for e, counts in sides_of(item) if e and counts]
-    assert sorted(counted) == sorted(e.key for e in (*both.here.values(), *both.there.values()) if e.date in period)
+    assert sorted(counted) == sorted(e.key for e in (*both.ours.values(), *both.theirs.values()) if e.date in period)
     assert len({item.key for item in items}) == len(items)
 
 
 def sides_of(item: Item) -> list[tuple[LedgerEntry | None, bool]]:
-    return [(item.here, item.counts_here), (item.there, item.counts_there)]
+    return [(item.ours, item.counts_here), (item.theirs, item.counts_there)]
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_what_is_equal_makes_no_difference_and_everything_else_has_a_reason(both: Ledgers, period: Period) -> None:
     items = build_items(both, period)
-    for currency in currencies_of(items):
-        assert add_up((item for item in items if item.group is Group.EQUAL), currency).difference == Measures()
+    for summary in summarize(items).values():
+        assert summary.groups[Group.EQUAL].difference == Measures()
     assert all(item.reason for item in items if item.group is not Group.EQUAL)
 
 
+@settings(deadline=None)
 @given(ledgers(), periods)
 def test_being_hidden_changes_no_total_and_no_group(both: Ledgers, period: Period) -> None:
-    shown = replace(both, here={key: replace(entry, hidden=False) for key, entry in both.here.items()})
+    shown = replace(both, ours={key: replace(entry, hidden=False) for key, entry in both.ours.items()})
     assert [(i.key, i.group) for i in build_items(both, period)] == [(i.key, i.group) for i in build_items(shown, period)]
-    for currency in ("USD", "EUR"):
-        assert by_month(build_items(both, period), currency) == by_month(build_items(shown, period), currency)
+    for currency, summary in summarize(build_items(both, period)).items():
+        assert summary.months == summarize(build_items(shown, period))[currency].months
 
 
 MINE = LedgerEntry(
@@ -145,7 +167,7 @@ OTHER = replace(MINE, side=Side.QUICKBOOKS, key="Payment:698", number="698")
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "linked", "group"),
+    ("ours", "theirs", "linked", "group"),
     [
         (MINE, OTHER, True, Group.EQUAL),
         (MINE, replace(OTHER, applied=ZERO), True, Group.APPLIED_DIFFERS),
@@ -169,13 +191,13 @@ OTHER = replace(MINE, side=Side.QUICKBOOKS, key="Payment:698", number="698")
     ],
 )
 def test_an_item_stands_in_the_first_group_that_fits(
-    here: LedgerEntry | None, there: LedgerEntry | None, linked: bool, group: Group
+    ours: LedgerEntry | None, theirs: LedgerEntry | None, linked: bool, group: Group
 ) -> None:
     both = Ledgers(
-        here={here.key: here} if here else {},
-        there={there.key: there} if there else {},
-        pairs={here.key: there.key} if here and there and linked else {},
-        duplicates=pair_alike([here] if here else [], [there] if there else []) if not linked else {},
+        ours={ours.key: ours} if ours else {},
+        theirs={theirs.key: theirs} if theirs else {},
+        pairs={ours.key: theirs.key} if ours and theirs and linked else {},
+        duplicates=pair_alike([ours] if ours else [], [theirs] if theirs else []) if not linked else {},
     )
     assert [item.group for item in build_items(both, NOVEMBER)] == [group]
 
@@ -205,3 +227,11 @@ def test_the_likest_are_paired_first_and_none_twice() -> None:
     far = replace(OTHER, key="Payment:699", date=date(2026, 11, 7), reference="")
     assert pair_alike([late, MINE], [far, OTHER]) == {"payment:1": "Payment:698", "payment:2": "Payment:699"}
     assert pair_alike([late, MINE], [OTHER]) == {"payment:1": "Payment:698"}
+
+
+def test_both_sides_counts_and_whether_they_agree() -> None:
+    pair = Ledgers(ours={MINE.key: MINE}, theirs={OTHER.key: OTHER}, pairs={MINE.key: OTHER.key})
+    summary = summarize(build_items(pair, NOVEMBER))["USD"]
+    assert (summary.whole.ours.count, summary.whole.theirs.count, summary.whole.items) == (1, 1, 1)
+    assert summary.whole.difference.is_zero
+    assert not summary.whole.ours.is_zero
