@@ -21,7 +21,7 @@ def target(module: str, *tests: str) -> Target:
 
 
 EXPORTING, HTTP, AUTH = "sync/exporting", "quickbooks/http", "quickbooks/auth"
-DOUBT = ("recovery", "recovery_resend", "adoption", "doubt")
+DOUBT = ("recovery", "recovery_resend", "recovery_unreadable", "adoption", "doubt")
 
 TARGETS: Mapping[str, Target] = {
     # what money rests on
