@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.model import Entity, Message, Outcome, SourceRecord, UnreadableRecord
-from tests.support.addin.scripted_sends import LOST, UNSENT
+from qb_plugin.model import Entity, Message, Outcome, QboTransaction, SourceRecord, UnreadableRecord
+from tests.support.addin.scripted_sends import LOST, UNSENT, refuses
 from tests.support.addin.sync_firm import DAY, Firm, customer_id, firm_in, memo, payment
 
 ODD = UnreadableRecord(
@@ -91,3 +91,28 @@ def test_a_lost_answer_beside_another_odd_record_is_found_by_its_mark(firm: Firm
     firm.quickbooks.after_batch = lambda: firm.quickbooks.unreadable.append(ODD)
     ended = firm.export(record)
     assert (ended.outcome(record), ended.said(record)) == (Outcome.SYNCHRONIZED, "found_in_quickbooks")
+
+
+def test_a_refusal_is_an_answer_too(firm: Firm) -> None:
+    rows = [payment(number, number) for number in range(1, 4)]
+    firm.quickbooks.broken.update(row.ref for row in rows[1:])
+    firm.quickbooks.script(rows[0].ref, UNSENT, UNSENT, refuses("6240"))
+    ended = firm.export(*rows)
+    assert ended.failure is None
+    assert [ended.said(row) for row in rows[1:]] == ["doubt_settled"] * 2
+
+
+def test_what_was_read_back_counts_and_not_the_first_answer(firm: Firm) -> None:
+    record = payment(1)
+    firm.quickbooks.lag = 10_000.0  # no look-up ever shows it
+    firm.quickbooks.script(record.ref, LOST)
+    firm.quickbooks.on_submit.append(lambda _: firm.quickbooks.saved.update(edited(firm)))
+    assert firm.export(record).outcome(record) is Outcome.SYNCHRONIZED
+    link = firm.link(record)
+    assert link is not None
+    assert link.sync_token == "5"
+
+
+def edited(firm: Firm) -> dict[str, QboTransaction]:
+    """The records as somebody has edited them in QuickBooks since."""
+    return {identity: replace(found, sync_token="5") for identity, found in firm.quickbooks.saved.items()}
