@@ -21,7 +21,8 @@ def target(module: str, *tests: str) -> Target:
 
 
 EXPORTING, HTTP, AUTH = "sync/exporting", "quickbooks/http", "quickbooks/auth"
-DOUBT = ("recovery", "recovery_resend", "adoption", "doubt")
+PACE = ("rate_limiter_turns", "rate_limiter", "shared_pace")
+DOUBT = ("recovery", "recovery_resend", "recovery_unreadable", "adoption", "doubt")
 
 TARGETS: Mapping[str, Target] = {
     # what money rests on
@@ -34,7 +35,7 @@ TARGETS: Mapping[str, Target] = {
     "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
     "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/pace_rules"),
     "slot_pool": target(f"{HTTP}/slot_pool", f"{HTTP}/slot_pool"),
-    "rate_limiter": target(f"{HTTP}/rate_limiter", f"{HTTP}/rate_limiter", f"{HTTP}/shared_pace"),
+    "rate_limiter": target(f"{HTTP}/rate_limiter", *(f"{HTTP}/{name}" for name in PACE)),
     # signing in
     "sign_in": target(f"{AUTH}/sign_in", f"{AUTH}/sign_in_pairs", f"{AUTH}/sign_in"),
     "oauth": target(f"{AUTH}/oauth", f"{AUTH}/oauth", f"{AUTH}/sign_in"),

@@ -205,7 +205,7 @@ class FakeBooks:
         self._asked("read")
         kind = KINDS[entity]
         odd = {record.id: record for record in self._odd(entity) if record.id in ids}
-        return odd | {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)}
+        return {identity: self.saved[identity] for identity in ids if isinstance(self.saved.get(identity), kind)} | odd
 
     def payload(self, draft: Draft) -> tuple[Entity, str]:
         try:
