@@ -35,7 +35,7 @@ def present_light(sentences: Sentences, connection: Connection, reach: Reach, no
     key = choose_key(connection, reach, now)
     day = connection.ends.date() if connection.ends else ""
     values = {"company": connection.company, "environment": connection.environment, "day": day}
-    label = " · ".join(filter(None, (present_title("", connection), WORDS[key])))
+    label = " · ".join(filter(None, (present_title(None, connection), WORDS[key])))
     return {"level": LEVELS[key], "label": label, "text": sentences.text(Message(key, values))}
 
 

@@ -22,6 +22,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.protocol import Rows
+from qb_plugin.host import Host
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (
     Application,
@@ -154,10 +155,10 @@ def spell_count(count: int, word: str = "row") -> str:
     return f"{count} {word}" + ("s" if count != 1 else "")
 
 
-def present_title(name: str, connection: Connection) -> str:
-    """`Alder & Finch (simulator)`, or the given name without a company."""
+def present_title(host: Host | None, connection: Connection) -> str:
+    """`Alder & Finch (simulator)`, or the firm's name without a company; the host is asked for it only then."""
     if not connection.company:
-        return name
+        return host.firm if host else ""
     return connection.company + (f" ({connection.environment})" if connection.environment != "production" else "")
 
 

@@ -123,7 +123,7 @@ class SettingsForm:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": [] if trouble else describe_fields(self._schema(lists)),
             "answer": flatten(self._services.settings(connection.realm)),
             "columns": None,

@@ -44,14 +44,10 @@ class ConnectedCompany:
     ) -> None:
         self._host, self._user, self._parts, self._store, self._ledger = host, user, parts, store, ledger
         self._app_keys, self._publish = app_keys, publish
+        self._firm_id = host.firm_id  # never changes; a host may keep it in its database, so it is asked for once
         self._process = secrets.token_hex(4)
         self._lock = Lock()
         self._opened: tuple[str, App, QuickBooks] | None = None
-
-    @cached_property
-    def _firm_id(self) -> str:
-        """The firm's id, which never changes: read once, because a host may keep it in its database."""
-        return self._host.firm_id
 
     @cached_property
     def _records(self) -> PaymentLedger:

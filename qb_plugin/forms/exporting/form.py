@@ -100,7 +100,7 @@ class ExportPayments:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": describe_fields(self._schema),
             "answer": {**build_first_answer(self._services.host.today(), selection), **(request.get("answer") or {})},
             "search": True,

@@ -63,7 +63,7 @@ class HistoryEntries:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": self._describe_fields(connection, str(asked.get("run") or "")),
             "answer": {"run": "", "record": "", "what": "", "outcome": "", **days, **asked},
             "columns": ENTRY_COLUMNS,

@@ -44,7 +44,7 @@ class HistoryForm:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, self._services.connection()),
+            "subtitle": present_title(self._services.host, self._services.connection()),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": RUN_COLUMNS,

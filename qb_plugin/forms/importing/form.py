@@ -110,7 +110,7 @@ class ImportPayments:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,

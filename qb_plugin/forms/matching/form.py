@@ -88,7 +88,7 @@ class MatchClients:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": describe_fields(self._schema),
             "answer": {"hide_matched": False, **(request.get("answer") or {})},
             "columns": COLUMNS,

@@ -52,7 +52,7 @@ class ReconcileItems:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": ITEM_COLUMNS,

@@ -52,7 +52,7 @@ class ReconcileForm:
         return {
             "id": self.id,
             "title": self.offer.title,
-            "subtitle": present_title(self._services.host.firm, connection),
+            "subtitle": present_title(self._services.host, connection),
             "fields": describe_fields(self._schema),
             "answer": {**this_month(self._services.host.today()), "by": "totals", **(request.get("answer") or {})},
             "columns": TOTAL_COLUMNS,

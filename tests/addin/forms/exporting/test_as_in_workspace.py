@@ -31,9 +31,9 @@ CASES = (
     Case("case differs", ALL, here="{n}-a"),
     Case("outer blanks", ALL, here=" {n}-A "),
     Case("of a job that bills with it", ALL, owner="job"),
-    Case("less applied here", "20.00 is unapplied: It is unapplied in WorkSpace, too.", part="30.00", applied="30.00"),
+    Case("less applied here", "20.00 is unapplied: It is unapplied in Park Practice, too.", part="30.00", applied="30.00"),
     Case("not there", "QuickBooks has no invoice {here} of {me}. 50.00 is unapplied.", there="{n}-B", applied=""),
-    Case("paid by hand", "Invoice {here} has 0.00 open in QuickBooks; the money may", paid="50.00", applied=""),
+    Case("paid by hand", "Invoice {here} has 0.00 open in QuickBooks; the money may", total="80.00", paid="80.00", applied=""),
     Case(
         "paid in part",
         "30.00 is unapplied: Invoice {here} has 20.00 open",
@@ -43,7 +43,7 @@ CASES = (
     ),
     Case("another customer's", "In QuickBooks invoice {here} belongs to {other}, often after a merge.", owner="other", applied=""),
     Case("its parent's", "In QuickBooks invoice {here} belongs to {parent}, often after a merge.", owner="parent", applied=""),
-    Case("nothing applied here", "It is unapplied in WorkSpace, too. 50.00 is unapplied.", part="", applied=""),
+    Case("nothing applied here", "It is unapplied in Park Practice, too. 50.00 is unapplied.", part="", applied=""),
     Case("less there", "Invoice {here} has 10.00 open in QuickBooks", total="10.00", applied="10.00"),
 )
 
