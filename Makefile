@@ -30,7 +30,7 @@ slow: $(STAMP) ## the slow suite: thousands of random books (ARGS="-k random")
 	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 coverage: $(STAMP) ## the rules and the tables: every branch, by their own tests
-	$(BIN)/python -m coverage run --branch --source qb_plugin/sync,qb_plugin/store -m pytest -q tests/addin/sync tests/addin/store
+	$(BIN)/python -m coverage run --branch --source qb_plugin/sync,qb_plugin/store -m pytest -q tests/addin/sync tests/addin/importing tests/addin/store
 	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under 100
 
 lint: $(STAMP) ## ruff and bandit; types and lint of the JavaScript
