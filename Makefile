@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage lint types check constraints structure faults bench mutants screenshots clean
+.PHONY: help demo test quick slow coverage lint types check constraints structure faults bench mutants screenshots clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -24,10 +24,13 @@ test: $(STAMP) ## set up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 quick: $(STAMP) ## the tests without browsers and PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" $(ARGS)
+
+slow: $(STAMP) ## the slow suite: thousands of random books (ARGS="-k random")
+	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
 
 coverage: $(STAMP) ## the rules and the tables: every branch, by their own tests
-	$(BIN)/python -m coverage run --branch --source qb_plugin/sync,qb_plugin/store -m pytest -q tests/addin/sync tests/addin/store
+	$(BIN)/python -m coverage run --branch --source qb_plugin/sync,qb_plugin/store -m pytest -q tests/addin/sync tests/addin/importing tests/addin/store
 	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under 100
 
 lint: $(STAMP) ## ruff and bandit; types and lint of the JavaScript

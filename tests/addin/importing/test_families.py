@@ -108,7 +108,9 @@ def shared(scene: ImportScene) -> tuple[str, str, str]:
     customer = scene.client(one)
     scene.client(two, customer=customer, matched=False)
     identity = f"client:{scene.client_id(two)}"
-    done = scene.host.forms["match-clients"].act("link", {}, [identity], {identity: {"customer": customer}})
+    form = scene.host.forms["match-clients"]
+    form.open({})
+    done = form.act("link", {}, [identity], {identity: {"customer": customer}})
     assert done["notice"].startswith(f"1 client linked. Of one customer with another client: {two} (as {one}).")
     return customer, one, two
 

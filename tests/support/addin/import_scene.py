@@ -127,9 +127,10 @@ class ImportScene:
         rows = self.host.forms["import-payments"].rows(self.open(**filters), None)
         return {row["id"].partition(":")[2]: row for row in rows.page(0, rows.count)}
 
-    def take(self, *payments: Any, **edits: object) -> dict[str, dict[str, Any]]:
-        """Select these payments and press Import Selected: the rows as the run told them last. `edits` go to every row."""
-        answer = self.open()
+    def take(self, *payments: Any, day: date | None = None, **edits: Any) -> dict[str, dict[str, Any]]:
+        """Select these payments and press Import Selected: the rows as the run told them last. `edits` go to every row, `day`
+        is the only one listed."""
+        answer = self.open(**({"from": day.isoformat(), "to": day.isoformat()} if day else {}))
         form = self.host.forms["import-payments"]
         form.rows(answer, None)
         ids = [f"quickbooks_payment:{each['Id']}" for each in payments]
@@ -137,7 +138,7 @@ class ImportScene:
         self.summary = form.run("import", answer, ids, dict.fromkeys(ids, edits) if edits else {}, self.host)
         return {identity.partition(":")[2]: dict(self.host.rows[identity]) for identity in ids}
 
-    def take_one(self, payment: Any, **edits: object) -> dict[str, Any]:
+    def take_one(self, payment: Any, **edits: Any) -> dict[str, Any]:
         """Import one payment: its row."""
         return self.take(payment, **edits)[payment["Id"]]
 
