@@ -77,7 +77,12 @@ def link_matched(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) 
 
 
 def add_links(context: SyncContext, new: Sequence[Link]) -> None:
-    """Add links; what a person links is no longer a pair that they called different or unlinked."""
+    """Add links; what a person links is no longer a pair that they called different or unlinked, and takes the place of a link
+    to a record that is gone: nothing else that is linked is offered to them."""
+    for entity in sorted({link.entity for link in new if link.origin is LinkOrigin.MATCHED}):
+        ids = [link.quickbooks_id for link in new if link.entity == entity and link.origin is LinkOrigin.MATCHED]
+        gone = {link.source for link in context.links.by_quickbooks(context.realm, entity, ids).values()}
+        context.links.remove(context.realm, sorted(gone - {link.source for link in new}))
     chosen = [Pair(link.source, link.entity, link.quickbooks_id) for link in new if link.origin is LinkOrigin.MATCHED]
     context.links.forget(context.realm, chosen)
     context.links.add(new)
