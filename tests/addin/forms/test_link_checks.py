@@ -225,3 +225,13 @@ def test_a_payment_that_is_entered_again_here_is_the_one_that_was_sent_before(si
     assert sides.export(again)[again]["quickbooks_id"] == identity
     assert row_there(identity) not in sides.listed(hide_synchronized=True)
     assert len(sides.read_there("70.00")) == 1
+
+
+@pytest.mark.parametrize(("reference", "later"), [("12", 0), (None, 0), (None, 4), ("CHK 12", -3)])
+def test_a_payment_that_is_entered_again_there_is_the_one_that_is_here(sides: BothSides, reference: str | None, later: int) -> None:
+    record, identity = sent(sides, "70.00", reference="12")
+    delete(sides, identity)
+    again = row_there(sides.there("70.00", later=later, reference=reference))
+    assert sides.import_(again)[again]["outcome"] == "needs_decision"
+    assert sides.received_here("70.00") == 1
+    assert sides.export(record)[record]["outcome"] == "removed"
