@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qb_plugin.forms.run_task import mark_change
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.standing import standing_records
 from qb_plugin.model import Kind, LinkOrigin, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.linking import link_clients, link_records
@@ -12,7 +13,7 @@ from qb_plugin.sync.linking import link_clients, link_records
 def link_possible_duplicate(services: FormServices, record: SourceRecord) -> RowResult:
     """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now."""
     context = services.context(services.connection())
-    duplicate = read_snapshot(context, [record], ExportOptions()).linkable(record)
+    duplicate = read_snapshot(context, [record], ExportOptions(standing=standing_records(services))).linkable(record)
     if duplicate is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))
     link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)

@@ -20,6 +20,7 @@ from qb_plugin.model import (
     QboTransaction,
     Ref,
     SourceRecord,
+    UnreadableRecord,
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.markers import find_marker
@@ -77,10 +78,25 @@ def link_matched(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) 
 
 
 def add_links(context: SyncContext, new: Sequence[Link]) -> None:
-    """Add links; what a person links is no longer a pair that they called different or unlinked."""
+    """Add links; what a person links is no longer a pair that they called different or unlinked, and takes the place of a link
+    to a record that is gone: nothing else that is linked is offered to them."""
+    for entity in sorted({link.entity for link in new if link.origin is LinkOrigin.MATCHED}):
+        ids = [link.quickbooks_id for link in new if link.entity == entity and link.origin is LinkOrigin.MATCHED]
+        gone = {link.source for link in context.links.by_quickbooks(context.realm, entity, ids).values()}
+        context.links.remove(context.realm, sorted(gone - {link.source for link in new}))
+    release_replaced_links(context, [link for link in new if link.origin is LinkOrigin.MATCHED])
     chosen = [Pair(link.source, link.entity, link.quickbooks_id) for link in new if link.origin is LinkOrigin.MATCHED]
     context.links.forget(context.realm, chosen)
     context.links.add(new)
+
+
+def release_replaced_links(context: SyncContext, new: Sequence[Link]) -> None:
+    """Take back the links of records that a person links to another transaction, because theirs is gone."""
+    before = context.links.by_source(context.realm, [link.source for link in new]) if new else {}
+    moved = [link.source for link in new if link.source in before and before[link.source].quickbooks_id != link.quickbooks_id]
+    if moved:
+        context.journal.withdraw(context.realm, moved)
+        context.links.remove(context.realm, moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +135,8 @@ def client_links(links: Links, realm: str) -> dict[str, Link]:
 def is_other(link: Link | None, customer: str) -> bool:
     """Whether linking to this customer would change anything."""
     return link is None or link.quickbooks_id != customer
+
+
+def is_gone(now: QboTransaction | UnreadableRecord | None) -> bool:
+    """Whether a transaction was deleted, or voided, and its money is not in QuickBooks any more."""
+    return now is None or (not isinstance(now, UnreadableRecord) and not now.total)

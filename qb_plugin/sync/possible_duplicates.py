@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from qb_plugin.model import Customer, Entity, Kind, Link, Message, Pair, PairAnswer, QboPayment, QboTransaction, Ref, SourceRecord
 from qb_plugin.sync.likeness import Likeness, Traits, pair_off
@@ -11,6 +11,7 @@ from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.matching import comparable, reference_of
 
 Key = tuple[Entity, str]  # a transaction's entity and id
+Standing = Callable[[Sequence[Ref]], frozenset[Ref]]  # which of these records are still here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Candidates:
     """A period's transactions that may be records' duplicates: those of no record, of which some carry our marker, and the
     linked ones with their records."""
 
-    free: Mapping[Key, QboTransaction]
+    free: dict[Key, QboTransaction]
     marked: frozenset[Key] = frozenset()
     linked: Mapping[Key, tuple[QboTransaction, Ref]]
 
@@ -83,6 +84,17 @@ class Owners:
         """The name of the customer's root: a parent may have paid, and numbers are unique in a company."""
         customer = self.customers.get(customer_id)
         return customer.full_name.partition(":")[0] if customer else customer_id
+
+
+def free_what_is_gone(candidates: Candidates, records: Sequence[SourceRecord], owners: Owners, standing: Standing) -> Candidates:
+    """The candidates, with what is linked to a record that is no longer here among the free ones: somebody may have entered
+    that record again."""
+    like = {(owners.customer_of(record), record.amount) for record in records}
+    suspects = {key: ref for key, (found, ref) in candidates.linked.items() if (found.customer_id, found.total) in like}
+    here_still = standing(sorted(set(suspects.values()))) if suspects else frozenset()
+    gone = {key for key, ref in suspects.items() if ref not in here_still}
+    linked = {key: found for key, found in candidates.linked.items() if key not in gone}
+    return replace(candidates, free=candidates.free | {key: candidates.linked[key][0] for key in gone}, linked=linked)
 
 
 def find_possible_duplicates(

@@ -14,6 +14,7 @@ from qb_plugin.forms.descriptions import Answer, Edits
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
 from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
+from qb_plugin.forms.standing import standing_records
 from qb_plugin.model import Kind, Ref, ReferenceLists
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.selection import Selection
@@ -97,4 +98,5 @@ def build_options(services: FormServices, values: ExportValues, edits: Edits) ->
         send_again=frozenset(ref for ref, change in rows.items() if change.get("send_again")),
         user=services.user_name,
         company_name=services.company_name,
+        standing=standing_records(services),
     )

@@ -25,7 +25,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker
 from qb_plugin.sync.matching import record_key, transaction_key
-from qb_plugin.sync.possible_duplicates import Candidates, Key
+from qb_plugin.sync.possible_duplicates import Candidates, Key, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +109,12 @@ def read_evidence(
     return Evidence({**claims, **chosen}, candidates)
 
 
-def read_chosen(context: SyncContext, records: Sequence[SourceRecord], wanted: Mapping[Ref, str]) -> Mapping[Ref, Claim]:
+def read_chosen(
+    context: SyncContext, records: Sequence[SourceRecord], wanted: Mapping[Ref, str], standing: Standing = frozenset
+) -> Mapping[Ref, Claim]:
     """For each record that a person linked, the transaction they named; a question when it cannot be linked.
 
-    It must be readable, above zero, linked to no record, and named for one record only.
+    It must be readable, above zero, linked to no record that is still here, and named for one record only.
     """
     claims: dict[Ref, Claim] = {}
     used: set[tuple[Kind, str]] = set()
@@ -120,7 +122,8 @@ def read_chosen(context: SyncContext, records: Sequence[SourceRecord], wanted: M
         identity, kind = wanted[record.ref], record.ref.kind
         found = context.quickbooks.read(ENTITIES[kind], [identity]).get(identity)
         readable = found if not isinstance(found, UnreadableRecord | None) and found.total else None
-        if readable and not linked_sources(context, [readable]) and (kind, identity) not in used:
+        owners = sorted(linked_sources(context, [readable]).values()) if readable else []
+        if readable and not (owners and standing(owners)) and (kind, identity) not in used:
             claims[record.ref] = Claim(adopted=readable, held=(readable,))
             used.add((kind, identity))
         else:

@@ -20,7 +20,7 @@ from qb_plugin.money import show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Customers, key_of
 from qb_plugin.sync.exporting.settlement import applied
-from qb_plugin.sync.linking import ENTITIES
+from qb_plugin.sync.linking import ENTITIES, is_gone
 from qb_plugin.sync.possible_duplicates import Key
 
 ALREADY = Message("already_synchronized")
@@ -67,11 +67,6 @@ def is_young(context: SyncContext, link: Link) -> bool:
     """Whether the link is so new that QuickBooks may not show yet what it stands for."""
     wait = timedelta(seconds=context.waits.between_sends)
     return link.made_at is not None and context.clock.now() - link.made_at < wait
-
-
-def is_gone(now: QboTransaction | UnreadableRecord | None) -> bool:
-    """Whether a transaction was deleted, or voided, and its money is not in QuickBooks any more."""
-    return now is None or (not isinstance(now, UnreadableRecord) and not now.total)
 
 
 def judge(

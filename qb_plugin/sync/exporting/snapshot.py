@@ -30,7 +30,7 @@ from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.families import PayingFamilies
 from qb_plugin.sync.ports import QuickBooksApi
-from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, find_possible_duplicates
+from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standing, find_possible_duplicates, free_what_is_gone
 
 MARGIN = timedelta(days=31)  # a transaction of ours may have been given another date since; most such corrections are small
 
@@ -63,6 +63,7 @@ class ExportOptions:
     company_name: Callable[[str], str] = str  # of a realm
     withdraw: frozenset[Ref] = frozenset()
     new_number: frozenset[Ref] = frozenset()
+    standing: Standing = frozenset  # which of these records are still here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     company = context.quickbooks.company()
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
     families = PayingFamilies(customers)
-    chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link)
+    chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link, options.standing)
     evidence = read_evidence(
         context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen, answers=answers
     )
@@ -132,6 +133,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
             context.quickbooks, records, links=links, invoice_links=invoice_links, families=families
         )
     owners = Owners(links, customers, invoice_links)
+    candidates = free_what_is_gone(evidence.candidates, undecided, owners, options.standing)
     return ExportSnapshot(
         company=company,
         customers=customers,
@@ -140,7 +142,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         open_refs=open_refs,
         waiting_families=frozenset(families.root(intent.customer_id) for intent in in_doubt if not intent.fully_settled),
         claims=evidence.claims,
-        duplicates=find_possible_duplicates(undecided, evidence.candidates, owners, answers),
+        duplicates=find_possible_duplicates(undecided, candidates, owners, answers),
         families=families,
         merges=find_merges(context, records, links, customers),
         balances=read_balances(context.quickbooks, families, customer_ids if options.auto_apply else ()),

@@ -13,7 +13,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
 from qb_plugin.sync.likeness import DAYS, Likeness, Traits, pair_off
-from qb_plugin.sync.linking import client_links
+from qb_plugin.sync.linking import client_links, is_gone
 from qb_plugin.sync.matching import comparable
 
 Found = Mapping[str, tuple[Record, Likeness]]  # by QuickBooks id
@@ -23,12 +23,14 @@ Found = Mapping[str, tuple[Record, Likeness]]  # by QuickBooks id
 class DuplicateFinder:
     """Holds rows that may be here already, group by group.
 
-    `taken` are the ids of payments here that other rows are asked about, so that no two rows are asked about one.
+    `taken` are the ids of payments here that other rows are asked about, so that no two rows are asked about one. With `verify`
+    what such a payment is linked to is read again: a run does so, a list costs no more calls.
     """
 
     context: SyncContext
     ledger: PaymentLedger
     taken: set[str] = field(default_factory=set)
+    verify: bool = False
     answers: Mapping[Pair, PairAnswer] = field(init=False)
     _customers: Mapping[str, str] = field(init=False)
 
@@ -49,7 +51,9 @@ class DuplicateFinder:
         held = self._named(ready, standing)
         held |= self._pair_off(ready, held, [r for r in records.values() if r.id not in linked], standing)
         again = self._pair_off(ready, held, [r for r in records.values() if r.id in linked], standing)
-        held |= {identity: (r, how) for identity, (r, how) in again.items() if is_striking(ready[identity], r, how)}
+        gone = self._gone([linked[r.id] for r, _ in again.values()])
+        linked = {record: identity for record, identity in linked.items() if identity not in gone}
+        held |= {p: (r, how) for p, (r, how) in again.items() if r.id not in linked or is_striking(ready[p], r, how)}
         return [self._decided(row, held, linked, standing) for row in rows]
 
     def _find(self, rows: Iterable[ImportRow]) -> Sequence[Record]:
@@ -72,6 +76,13 @@ class DuplicateFinder:
         keyed = {r.id: identity for r, identity in made.items() if pair_of(identity.partition("#")[0], r) not in standing.answers}
         links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records}) if records else {}
         return keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
+
+    def _gone(self, ids: Sequence[str]) -> set[str]:
+        """Those of these QuickBooks payments that were deleted or voided since."""
+        if not self.verify or not ids:
+            return set()
+        found = self.context.quickbooks.read(Entity.PAYMENT, sorted(set(ids)))
+        return {identity for identity in ids if is_gone(found.get(identity))}
 
     def _named(self, ready: Mapping[str, ImportRow], standing: Standing) -> dict[str, tuple[Record, Likeness]]:
         """What a mark or an earlier link names; what a person called another payment is left out."""

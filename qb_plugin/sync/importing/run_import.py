@@ -46,7 +46,7 @@ def import_payments(
     refresher = Refresher(context=context, read_at=rows.read_at, since=rows.since)
     picked = set(ids) - options.skip
     asked = {row.asked_about for row in rows.rows.values() if row.asked_about and row.id not in picked}
-    finder = DuplicateFinder(context, ledger, asked)
+    finder = DuplicateFinder(context, ledger, asked, verify=True)
     planner = ImportPlanner(context=context, ledger=ledger, whose=options.whose, clients=rows.clients, finder=finder)
     for left in sorted(options.skip & set(ids)):
         run.reporter.row(RowResult(id=left, outcome=Outcome.SKIPPED, message=Message("not_now")))

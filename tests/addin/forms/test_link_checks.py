@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qb_plugin.store.database import open_store
-from tests.addin.forms.both_sides import BothSides, row_there
+from tests.addin.forms.both_sides import DAY, BothSides, row_there
 from tests.addin.forms.test_text_host import Scene, scene
 
 __all__ = ["scene"]
@@ -211,3 +212,26 @@ def test_a_credit_memo_is_unlinked_too(sides: BothSides) -> None:
 def test_a_row_that_is_not_linked_says_so(sides: BothSides) -> None:
     assert unlink_by_button(sides, "export-payments", sides.here("70.00"))["message"] == "This row is not linked. Nothing was done."
     assert sides.received_here("70.00") == 1
+
+
+@pytest.mark.parametrize(("reference", "later"), [("12", 0), ("", 0), ("", 5), ("CHK 12", -3)])
+def test_a_payment_that_is_entered_again_here_is_the_one_that_was_sent_before(sides: BothSides, reference: str, later: int) -> None:
+    record, identity = sent(sides, "70.00", reference="12")
+    sides.delete_here(record)
+    again = sides.here("70.00", reference=reference, day=DAY + timedelta(days=later))
+    assert sides.export(again)[again]["outcome"] == "needs_decision"
+    assert len(sides.read_there("70.00")) == 1
+    sides.scene.form("export-payments").act("link_possible_duplicate", {}, [again], {})
+    assert sides.export(again)[again]["quickbooks_id"] == identity
+    assert row_there(identity) not in sides.listed(hide_synchronized=True)
+    assert len(sides.read_there("70.00")) == 1
+
+
+@pytest.mark.parametrize(("reference", "later"), [("12", 0), (None, 0), (None, 4), ("CHK 12", -3)])
+def test_a_payment_that_is_entered_again_there_is_the_one_that_is_here(sides: BothSides, reference: str | None, later: int) -> None:
+    record, identity = sent(sides, "70.00", reference="12")
+    delete(sides, identity)
+    again = row_there(sides.there("70.00", later=later, reference=reference))
+    assert sides.import_(again)[again]["outcome"] == "needs_decision"
+    assert sides.received_here("70.00") == 1
+    assert sides.export(record)[record]["outcome"] == "removed"
