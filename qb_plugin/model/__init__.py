@@ -39,6 +39,7 @@ from qb_plugin.model.records import (
     side_of,
 )
 from qb_plugin.model.runs import (
+    SETTLE,
     Lease,
     Link,
     LinkOrigin,
@@ -53,6 +54,7 @@ from qb_plugin.model.runs import (
 __all__ = [
     "CREDIT_TYPES",
     "QUICKBOOKS_PAYMENT",
+    "SETTLE",
     "Answer",
     "Application",
     "Batch",

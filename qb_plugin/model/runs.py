@@ -90,6 +90,10 @@ class RowResult:
     not_applied: bool = field(default=False, compare=False)
 
 
+#: What the background job that settles lost answers calls its runs.
+SETTLE = "settle"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """One press of the button, as others see it."""
