@@ -60,10 +60,12 @@ class Task:
     trace: list[str] = field(default_factory=list)
     _rows: dict[str, RowChange | str] = field(default_factory=dict)
     _cancel: threading.Event = field(default_factory=threading.Event)
+    _hurry: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: threading.Event = field(default_factory=threading.Event)
     _started: float = field(init=False)
     _done_before: int | None = None
+    _at_least: int = 0
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -74,13 +76,20 @@ class Task:
         return self._cancel.is_set()
 
     @property
+    def hasty(self) -> bool:
+        """Whether the person does not want to wait for what is on its way either."""
+        return self._hurry.is_set()
+
+    @property
     def status_line(self) -> str:
         """User, start and progress: `Maria Ortiz started this at 18:40 (143 of 200)`."""
         far = f" ({self.done} of {self.total})" if self.total else ""
         return f"{self.by or 'Somebody'} started this at {self.since}{far}"
 
-    def cancel(self) -> None:
-        """Ask the run to finish what is in flight, then stop."""
+    def cancel(self, hasty: bool = False) -> None:
+        """Ask the run to finish what is in flight, then stop; `hasty`: not even to wait for that."""
+        if hasty:
+            self._hurry.set()
         self._cancel.set()
         self.text = STOPPING
         self.publish({"task": self.id, "notice": STOPPING, "progress": self.measure()})
@@ -93,8 +102,10 @@ class Task:
             self._rows[row["id"]] = compacted(merged)
         self.publish({"task": self.id, "row": merged})
 
-    def progress(self, done: int, total: int) -> None:
-        """Publish how many of how many rows have ended; more than one at the first report were ended by a run that is watched."""
+    def progress(self, done: int, total: int, left: int | None = None) -> None:
+        """Publish how many of how many rows have ended; more than one at the first report were ended by a run that is watched.
+        `left`: seconds that the rest takes at least, as the run knows."""
+        self._at_least = left or 0
         if self._done_before is None:
             self._done_before = done if done > 1 else 0
         self.done, self.total = done, total
@@ -133,8 +144,10 @@ class Task:
     def measure(self) -> Progress:
         """Progress and time left; none once a person has cancelled, since the rest is not going to be done."""
         elapsed, here = self.clock() - self._started, self.done - (self._done_before or 0)
-        left = round(elapsed * (self.total - self.done) / here) if here > 0 and not self.cancelled else None
-        return {"done": self.done, "total": self.total, "left": left}
+        if self.cancelled or not (here > 0 or self._at_least):
+            return {"done": self.done, "total": self.total, "left": None}
+        by_rate = round(elapsed * (self.total - self.done) / here) if here > 0 else 0
+        return {"done": self.done, "total": self.total, "left": max(by_rate, self._at_least)}
 
     def describe(self) -> TaskDescription:
         """The task as a page needs it on opening."""

@@ -127,9 +127,14 @@ class Runtime:
         """See ConnectedCompany.use_saved_pace."""
         self.company.use_saved_pace(realm)
 
-    def calls_of_run(self, stop: Callable[[], bool]) -> AbstractContextManager[None]:
-        """While it lasts, this thread calls QuickBooks for a run: forms go first, and `stop` calls back what waits."""
-        return calls_of_run(stop)
+    def calls_of_run(self, stop: Callable[[], bool], hasty: Callable[[], bool]) -> AbstractContextManager[None]:
+        """While it lasts, this thread calls QuickBooks for a run: forms go first, `stop` calls back what waits, and `hasty` gives
+        up what is on its way."""
+        return calls_of_run(stop, hasty)
+
+    def seconds_until_sent(self, rows: int) -> float:
+        """See ConnectedCompany.seconds_until_sent."""
+        return self.company.seconds_until_sent(rows)
 
     def new_run(self, action: str, total: int) -> RunInfo:
         """See ConnectedCompany.new_run."""

@@ -15,6 +15,7 @@ from rich.text import Text
 from hostsim.addins.descriptions import RowChange
 from hostsim.commands.plain_text import plain
 
+STOPPING = ("Stopping. Ctrl-C again: do not wait for the answers that are on their way.", "Not waiting any longer.")
 NUMBERS = re.compile(r"\d+")
 
 
@@ -35,10 +36,10 @@ class WaitLine:
 
 
 class TerminalTask:
-    """Reporter of a run in the terminal. A second Ctrl-C stops at once."""
+    """Reporter of a run in the terminal. After a second Ctrl-C it does not wait for answers; a third stops at once."""
 
     def __init__(self, heading: str, total: int, *, quiet: bool) -> None:
-        self._heading, self._quiet, self._cancelled = heading, quiet, False
+        self._heading, self._quiet, self._interrupts = heading, quiet, 0
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=self._console, disable=quiet)
@@ -59,15 +60,21 @@ class TerminalTask:
         signal.signal(signal.SIGINT, self._before)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._cancelled:
+        self._interrupts += 1
+        if self._interrupts > len(STOPPING):
             raise KeyboardInterrupt
-        self._cancelled = True
         self._bar.update(self._line, description="stopping")
+        self._console.print(STOPPING[self._interrupts - 1])
 
     @property
     def cancelled(self) -> bool:
         """Whether Ctrl-C was pressed."""
-        return self._cancelled
+        return self._interrupts > 0
+
+    @property
+    def hasty(self) -> bool:
+        """Whether Ctrl-C was pressed twice."""
+        return self._interrupts > 1
 
     def row(self, row: RowChange) -> None:
         """Store a row's change; it is printed after the run."""
@@ -77,9 +84,9 @@ class TerminalTask:
         """The last change of each row, in this order."""
         return [self._rows[id] for id in ids if id in self._rows]
 
-    def progress(self, done: int, total: int) -> None:
-        """Move the bar."""
-        self._bar.update(self._line, completed=done, total=total)
+    def progress(self, done: int, total: int, left: int | None = None) -> None:
+        """Move the bar; a run that knows of a longer wait than the rate of its rows tells of says so itself."""
+        self._bar.update(self._line, completed=done, total=total, description=f"running, {left} s" if left else "running")
 
     def notice(self, text: str) -> None:
         """Print a sentence about the whole run above the bar; without a bar one that counts down is printed once."""

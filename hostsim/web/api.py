@@ -246,11 +246,11 @@ async def read_task(request: Request) -> Response:
 
 
 async def cancel_task(request: Request) -> Response:
-    """`POST /api/tasks/{task}/cancel`: what is in flight is finished first."""
-    await read_body(request)
+    """`POST /api/tasks/{task}/cancel` `{hasty?}`: what is in flight is finished first, with `hasty` given up."""
+    hasty = (await read_body(request)).get("hasty") is True
     task, workspace = _task(request), workspace_of(request)
     check_right(workspace.right_to_open(task.form), workspace.user)
-    task.cancel()
+    task.cancel(hasty)
     return JSONResponse({})
 
 

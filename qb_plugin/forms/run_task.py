@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from qb_plugin.errors import AddInError, CallCancelled, Fatal, RunInProgress
@@ -14,7 +14,7 @@ from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.run_marks import RunMarks
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import MarkChange
-from qb_plugin.model import Message, Outcome, RowResult, RunInfo, Side, side_of
+from qb_plugin.model import SETTLE, Message, Outcome, RowResult, RunInfo, Side, side_of
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
@@ -32,8 +32,41 @@ COUNT_WORDS = {
     "not_ready": "not ready",
 }
 WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
+AFTER_CANCEL = ("stopping",)
 ALWAYS_TOLD = ("done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class WatchWords:
+    """Keys of what is said of a run that is in the way: while it goes on, when it ended, and when it stands still."""
+
+    in_progress: str
+    watched: str
+    ended: str
+    silent: str
+
+
+#: By whether it is the background job that settles lost answers.
+WATCHED = {
+    False: WatchWords("run_in_progress", "run_watched", "run_watched_ended", "run_watched_silent"),
+    True: WatchWords("settling_in_progress", "settling_watched", "settling_ended", "settling_silent"),
+}
 LOOK_EVERY = 1.0  # seconds between looks at another workstation's run
+
+
+class Countdown:
+    """Seconds left, reckoned anew every second at most: rows end more often than that."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._end = self._reckoned_at = float("-inf")
+
+    def seconds(self, reckon: Callable[[], float]) -> int:
+        """How many there are now."""
+        now = self._monotonic()
+        if now - self._reckoned_at >= LOOK_EVERY:
+            self._reckoned_at, self._end = now, now + reckon()
+        return max(0, round(self._end - now))
 
 
 class RunTask:
@@ -44,6 +77,7 @@ class RunTask:
         self._marks = RunMarks(services.mark_queue, services.run_ports)
         self._marking, self._noticed = True, False
         self._scope = ""  # the company that the run is of
+        self._sends, self._left = False, Countdown(services.run_ports.clock.monotonic)
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
     def run(
@@ -62,10 +96,14 @@ class RunTask:
         progress = RunProgress(tuple(ids))
         run = replace(self._services.new_run(action, len(ids)), filters=filters or {})
         self._scope = run.realm
+        self._sends = action.startswith("export-")
         failure: AddInError | None = None
         try:
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
-            with self._services.notices.subscribed(self._notice), self._services.calls_of_run(stop):
+            with (
+                self._services.notices.subscribed(partial(self._waits, progress)),
+                self._services.calls_of_run(stop, lambda: self._task.hasty),
+            ):
                 listener = Reporter(partial(self._report, progress), self._report_notice)
                 describe = Summaries(self._services.host.ledger, summarize).describe
                 run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop, describe=describe)
@@ -85,15 +123,18 @@ class RunTask:
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:
         """Show the progress of another workstation's run until it has ended or the person cancels; nothing is sent meanwhile."""
-        values = refused.message.values
+        words, values = WATCHED[refused.message.key == "settling_in_progress"], refused.message.values
         try:
             for theirs in self._looks(run.realm):
-                values = progress_of(theirs)
-                self._notice(Message("run_watched", values))
+                words, values = WATCHED[theirs.action == SETTLE], progress_of(theirs)
+                self._notice(Message(words.watched, values))
                 self._task.progress(theirs.done, theirs.total)
+            if self._task.cancelled:
+                return RunInProgress(Message(words.in_progress, values))
+            silent = self._services.run_ports.leases.lapsed(run.realm)
         except AddInError as error:
             return error
-        return RunInProgress(Message("run_in_progress" if self._task.cancelled else "run_watched_ended", values))
+        return RunInProgress(Message(words.silent if silent else words.ended, values))
 
     def _looks(self, realm: str) -> Iterator[RunInfo]:
         """The company's run each time it has got further, until there is none or the person cancels."""
@@ -123,6 +164,11 @@ class RunTask:
         self._show(progress, result)
         self._marks.write_if_due()
 
+    def _show_progress(self, progress: RunProgress) -> None:
+        done, total = progress.processed, len(progress.ids)
+        known = self._left.seconds(lambda: self._services.seconds_until_sent(total - done)) if self._sends else 0
+        self._task.progress(done, total, known or None)
+
     def _report_notice(self, message: Message) -> None:
         self._notice(message)
         self._marks.write_if_due()
@@ -133,7 +179,7 @@ class RunTask:
         self._task.row(present_result(self._services.sentences, result))
         if progress.processed != self._processed:
             self._processed = progress.processed
-            self._task.progress(progress.processed, len(progress.ids))
+            self._show_progress(progress)
         if self._noticed and result.outcome in MARKS:  # what was waited for is over
             self._noticed = False
             self._task.notice("")
@@ -141,7 +187,13 @@ class RunTask:
         if mark and record and self._marking:
             self._marks.add(mark_change(record, mark, result.quickbooks_id, self._scope))
 
+    def _waits(self, progress: RunProgress, message: Message) -> None:
+        self._notice(message)
+        self._show_progress(progress)
+
     def _notice(self, message: Message) -> None:
+        if self._task.cancelled and message.key not in AFTER_CANCEL:
+            return  # what it would have waited for is not waited for any more
         self._noticed = True
         self._task.notice(self._services.sentences.text(message))
 

@@ -113,8 +113,13 @@ class FormServices(Protocol):
         """Take over the pace of the settings, which another workstation may have changed; a run does so when it begins."""
         ...
 
-    def calls_of_run(self, stop: Callable[[], bool]) -> AbstractContextManager[None]:
-        """While it lasts, this thread calls QuickBooks for a run; a call that waits is called back when `stop` says so."""
+    def calls_of_run(self, stop: Callable[[], bool], hasty: Callable[[], bool]) -> AbstractContextManager[None]:
+        """While it lasts, this thread calls QuickBooks for a run; a call that waits is called back when `stop` says so, one that
+        is on its way given up when `hasty` does."""
+        ...
+
+    def seconds_until_sent(self, rows: int) -> float:
+        """Seconds until the last of so many rows more may leave at QuickBooks' pace, as far as that is known."""
         ...
 
     def new_run(self, action: str, total: int) -> RunInfo: ...

@@ -41,6 +41,7 @@ from qb_plugin.model.records import (
     side_of,
 )
 from qb_plugin.model.runs import (
+    SETTLE,
     Lease,
     Link,
     LinkOrigin,
@@ -56,6 +57,7 @@ from qb_plugin.model.runs import (
 __all__ = [
     "CREDIT_TYPES",
     "QUICKBOOKS_PAYMENT",
+    "SETTLE",
     "Answer",
     "Application",
     "Attempt",

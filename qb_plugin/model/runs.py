@@ -105,6 +105,10 @@ class RowResult:
     summary: RecordSummary | None = field(default=None, compare=False)
 
 
+#: What the background job that settles lost answers calls its runs.
+SETTLE = "settle"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """One press of the button, as others see it. `filters` are the form's fields as they stood, `company` the connected one."""

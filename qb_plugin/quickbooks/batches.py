@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from queue import SimpleQueue
+from math import ceil
+from queue import Empty, SimpleQueue
 from threading import Lock
 from types import TracebackType
 from urllib.parse import quote
 
 from qb_plugin.errors import AddInError, CallCancelled, UnknownOutcome
-from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
+from qb_plugin.model import Answer, Batch, Fault, Intent, Message, Operation, Verdict
 from qb_plugin.quickbooks.batch_sizing import BatchSizer
 from qb_plugin.quickbooks.http.call_deadline import OpenCalls
-from qb_plugin.quickbooks.http.call_scope import CallPurpose, CallScope, always, calls_in, never
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, CallScope, always, calls_in, current_scope, never
 from qb_plugin.quickbooks.http.client import ApiClient, ApiRequest, ApiResponse
 from qb_plugin.quickbooks.http.faults import NO_ANSWER, NOT_SENT, failure_of, understand
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.verdicts import judge_batch, judge_single, judge_whole_call, repeat_verdict
 from qb_plugin.schemas.envelopes import write_batch
 
+_TELL_EVERY = 1.0
 _LONGEST_REQUESTID = 36
 _LONGEST_BID = 6
 _WORDS = {
@@ -48,7 +51,8 @@ class BatchSender:
         self._done: SimpleQueue[tuple[Batch, Sequence[Answer]] | BaseException] = SimpleQueue()
         # A sender that nobody can stop waits in one piece.
         self._scope = CallScope(CallPurpose.RUN, never if stop is never else self._is_stopped)
-        self._in_flight = 0
+        self._hasty = current_scope().hasty
+        self._in_flight = self._awaited = 0
         self._lock = Lock()
         self._fatal: Exception | None = None
 
@@ -88,6 +92,7 @@ class BatchSender:
         """Send it; ValueError for one that QuickBooks would take for something else."""
         _check(batch, self._limits.batch_items)
         self._in_flight += 1
+        self._awaited += len(batch.intents)
         self._pool.submit(self._carry_out, batch)
 
     def abandon(self) -> None:
@@ -99,11 +104,22 @@ class BatchSender:
         """Wait for the first batch to finish: exactly one answer for each intent, in the batch's order."""
         if not self._in_flight:
             raise ValueError("no batch is in flight")
-        found = self._done.get()
+        found = self._wait()
         self._in_flight -= 1
         if isinstance(found, BaseException):
             raise found
+        self._awaited -= len(found[0].intents)
         return found
+
+    def _wait(self) -> tuple[Batch, Sequence[Answer]] | BaseException:
+        """What comes first. A person who has cancelled is told how long that may take, and need not wait for it."""
+        while True:
+            with suppress(Empty):
+                return self._done.get(timeout=_TELL_EVERY)
+            if self._is_stopped() and self._hasty():
+                self.abandon()
+            elif self._is_stopped():
+                self._client.tell(Message("stopping", {"seconds": ceil(self._open_calls.left), "n": self._awaited}))
 
     def _carry_out(self, batch: Batch) -> None:
         try:

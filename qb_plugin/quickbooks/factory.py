@@ -69,6 +69,10 @@ class QuickBooks:
         self._session = open_session(environment.api, limits, adapter)
         self._adapters: dict[str, QuickBooksAdapter] = {}
 
+    def seconds_until_sent(self, rows: int) -> float:
+        """Seconds until the last of so many rows more may leave, by what is known now."""
+        return self.rate_limiter.seconds_until_sent(ceil(rows / self._limits.batch_items))
+
     def close(self) -> None:
         """Call QuickBooks no more."""
         self.rate_limiter.leave()

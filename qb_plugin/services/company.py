@@ -97,6 +97,10 @@ class ConnectedCompany:
         self.use_saved_pace(self.connection().realm)
         return quickbooks
 
+    def seconds_until_sent(self, rows: int) -> float:
+        """Seconds until the last of so many rows more may leave at QuickBooks' pace; 0 before QuickBooks was opened."""
+        return self._opened[2].seconds_until_sent(rows) if self._opened else 0.0
+
     def close(self) -> None:
         """Call QuickBooks no more; the other processes of the firm need not wait until this one has not been seen for a while."""
         if self._opened:

@@ -7,7 +7,7 @@ from functools import partial
 
 from qb_plugin.errors import AddInError
 from qb_plugin.host import Marks
-from qb_plugin.model import Connection
+from qb_plugin.model import SETTLE, Connection
 from qb_plugin.quickbooks.http.call_scope import calls_of_run, never
 from qb_plugin.services.company import ConnectedCompany
 from qb_plugin.services.mark_queue import MarkQueue
@@ -52,7 +52,7 @@ class SettleJob:
     def _settle(self, context: SyncContext) -> None:
         """Settle in a run of its own, so that its outcomes stand in the history and in the host's marks."""
         progress = RunProgress([str(intent.source) for intent in context.journal.open_intents(context.realm)])
-        run = self._company.new_run("settle", len(progress.ids))
+        run = self._company.new_run(SETTLE, len(progress.ids))
         # SILENT: the results of this run are read from the history.
         with calls_of_run(never):
             run_under_lease(self._run_ports, run, partial(settle_open, context), progress=progress, listener=SILENT)

@@ -293,6 +293,9 @@ class Leases(Protocol):
 
     def release(self, lease: Lease) -> None: ...
     def current(self, realm: str) -> Lease | None: ...
+    def lapsed(self, realm: str) -> RunInfo | None:
+        """The run whose lease ended without having been given back: its process sleeps or was killed."""
+        ...
 
 
 class Settings(Protocol):

@@ -15,7 +15,7 @@ from hostsim.qbo_simulator.server.server import new_quickbooks
 from hostsim.qbo_simulator.simulator import QuickBooks as Simulator
 from qb_plugin.model import Entity, Link, LinkOrigin, Message, Outcome, Ref
 from qb_plugin.quickbooks.factory import build_quickbooks
-from qb_plugin.quickbooks.http.call_scope import CallPurpose, current_scope
+from qb_plugin.quickbooks.http.call_scope import CallPurpose, current_scope, never
 from qb_plugin.quickbooks.http.pace_state import decode_state
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
@@ -67,11 +67,11 @@ def test_the_ports_of_a_company_reach_its_quickbooks_journal_and_links(runtime: 
     assert (context.journal, context.links) == (runtime.store.journal, runtime.links)
 
 
-def test_a_wait_for_quickbooks_is_heard_by_whoever_subscribed(runtime: Runtime) -> None:
+def test_a_runs_wait_for_quickbooks_is_heard_by_whoever_subscribed(runtime: Runtime) -> None:
     heard: list[Message] = []
     quickbooks = runtime.company.open_quickbooks()
     quickbooks.rate_limiter.throttled(3.0)
-    with runtime.notices.subscribed(heard.append):
+    with runtime.notices.subscribed(heard.append), runtime.calls_of_run(never, never):
         quickbooks.adapter().methods()
     assert [(message.key, message.values["seconds"]) for message in heard] == [("quickbooks_slow_down", n) for n in (3, 2, 1)]
 
@@ -81,7 +81,7 @@ def test_calls_are_counted_where_all_processes_of_the_firm_count_by_the_clock_of
 ) -> None:
     with runtime.company.open_quickbooks().rate_limiter.slot():
         kept, now = runtime.ledger.change(lambda text, moment: (text, (text, moment)))
-    assert decode_state(kept).places
+    assert len(decode_state(kept).places) == 5  # as many as a process takes that is alone
     assert now == clock.now().timestamp()
 
 
@@ -125,7 +125,7 @@ def test_calls_of_a_run_are_called_back_by_its_own_word(runtime: Runtime) -> Non
     def stop() -> bool:
         return True
 
-    with runtime.calls_of_run(stop):
+    with runtime.calls_of_run(stop, never):
         scope = current_scope()
     assert (scope.purpose, scope.stop) == (CallPurpose.RUN, stop)
     assert current_scope().purpose is CallPurpose.FORM

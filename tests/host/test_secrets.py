@@ -84,7 +84,7 @@ class Session:
     def row(self, row: dict[str, Any]) -> None:
         self.said.append(str(row))
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int, left: int | None = None) -> None:
         """Nothing is said."""
 
     def notice(self, text: str) -> None:

@@ -6,6 +6,8 @@ import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from hostsim.addins.descriptions import RowChange, RunSummary
 from hostsim.builtin.grid_description import plain_row
 from hostsim.task_events import TaskEvent
@@ -215,3 +217,20 @@ def test_rows_of_a_run_that_did_not_start_stay_as_they_were() -> None:
     task = new_tasks([]).start("send", "go", "", lambda _: {"rejected": {"to": "No."}}, ids=FIVE)
     assert task.wait(10)
     assert (task.rows, task.summary) == ([], {"rejected": {"to": "No."}})
+
+
+@pytest.mark.parametrize(("done", "known", "left"), [(0, None, None), (0, 30, 30), (40, None, 4), (40, 57, 57), (40, 2, 4)])
+def test_time_left_is_at_least_what_the_run_knows(done: int, known: int | None, left: int | None) -> None:
+    moments = iter([0.0, *[8.0] * 9])
+    task = Task("t", "send", "go", lambda _: None, clock=lambda: next(moments))
+    task.progress(0, 60)
+    task.progress(done, 60, known)
+    assert task.measure()["left"] == left
+
+
+def test_who_cancels_twice_does_not_wait() -> None:
+    task = Task("t", "send", "go", lambda _: None)
+    task.cancel()
+    assert (task.cancelled, task.hasty) == (True, False)
+    task.cancel(hasty=True)
+    assert task.hasty

@@ -61,7 +61,7 @@ export class Panel {
       edit: (row, column, cell) => this.#edit(row, column, cell),
     });
     this.message = new Message((fix, row) => this.#fix(fix, row));
-    this.progress = new Progress(() => post(`/api/tasks/${this.task}/cancel`).catch(tell));
+    this.progress = new Progress((hasty) => post(`/api/tasks/${this.task}/cancel`, { hasty }).catch(tell));
     this.outcomes = new Outcomes((outcome) => this.filter(outcome));
     this.empty = make("div", { class: "empty", hidden: true });
     this.picked = make("span", { "aria-live": "polite" });

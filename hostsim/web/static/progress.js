@@ -20,20 +20,23 @@ function timeLeft(seconds) {
 }
 
 export class Progress {
-  /** @param {() => unknown} cancel */
+  /** @param {(hasty: boolean) => unknown} cancel */
   constructor(cancel) {
+    this.cancel = cancel;
+    this.cancelled = false;
     this.fill = make("div", { class: "fill" });
     this.bar = make("div", { class: "track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 }, this.fill);
     this.words = make("span", { class: "words" });
-    this.button = make("button", { type: "button", class: "push", text: "Cancel", onclick: () => ((this.button.disabled = true), cancel()) });
+    this.button = make("button", { type: "button", class: "push", text: "Cancel", onclick: () => this.#press() });
     this.row = make("div", { class: "progress" }, this.bar, this.words, this.button);
     this.notice = make("div", { class: "quiet", "aria-live": "polite" });
     this.element = make("div", { hidden: true }, this.row, this.notice);
   }
 
   start() {
+    this.cancelled = false;
     Object.assign(this.element, { hidden: false });
-    Object.assign(this.button, { hidden: false, disabled: false });
+    Object.assign(this.button, { hidden: false, disabled: false, textContent: "Cancel" });
     this.notice.textContent = "";
     this.measure({ done: 0, total: 0, left: null });
   }
@@ -51,6 +54,13 @@ export class Progress {
   /** @param {string} text */
   say(text) {
     this.notice.textContent = text;
+  }
+
+  /** Stops the run; pressed again, what is on its way is not waited for. */
+  #press() {
+    this.cancel(this.cancelled);
+    Object.assign(this.button, { disabled: this.cancelled, textContent: "Do not wait" });
+    this.cancelled = true;
   }
 
   end() {

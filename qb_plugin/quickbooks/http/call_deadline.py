@@ -56,6 +56,11 @@ class CallDeadline:
         """Whether the call is over: its time is up, or it was given up before."""
         return self._given_up or self._monotonic() > self._end
 
+    @property
+    def left(self) -> float:
+        """Seconds until then."""
+        return max(0.0, self._end - self._monotonic())
+
     def give_up(self) -> None:
         """End the call now, from any thread: whoever waits for its socket wakes up and finds it closed."""
         with self._lock:
@@ -100,6 +105,12 @@ class OpenCalls:
         finally:
             with self._lock:
                 self._deadlines.discard(deadline)
+
+    @property
+    def left(self) -> float:
+        """Seconds until all of them are over."""
+        with self._lock:
+            return max((deadline.left for deadline in self._deadlines), default=0.0)
 
     def give_up(self) -> None:
         """End all of them now."""

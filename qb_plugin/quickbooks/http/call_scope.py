@@ -28,10 +28,12 @@ def always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallScope:
-    """What calls are made for, whether they are called back while they wait, and what is done after the last of them."""
+    """What calls are made for, whether they are called back while they wait, whether a person does not even want to wait for
+    what is on its way (`hasty`), and what is done after the last of them."""
 
     purpose: CallPurpose = CallPurpose.FORM
     stop: Callable[[], bool] = never
+    hasty: Callable[[], bool] = never
     at_end: dict[Callable[[], None], None] = field(default_factory=dict)
 
     def finish(self) -> None:
@@ -65,9 +67,9 @@ def calls_of_form() -> Iterator[None]:
 
 
 @contextmanager
-def calls_of_run(stop: Callable[[], bool]) -> Iterator[None]:
+def calls_of_run(stop: Callable[[], bool], hasty: Callable[[], bool] = never) -> Iterator[None]:
     """While it lasts, this thread's calls are those of a run, and called back while they wait as soon as `stop` says so."""
-    with _scope(CallScope(CallPurpose.RUN, stop)):
+    with _scope(CallScope(CallPurpose.RUN, stop, hasty)):
         yield
 
 

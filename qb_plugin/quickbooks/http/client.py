@@ -125,6 +125,10 @@ class ApiClient:
             else:
                 return reply
 
+    def tell(self, message: Message) -> None:
+        """Let a person know."""
+        self._publish(message)
+
     def note_time(self, envelope: object) -> None:
         """Take QuickBooks' clock from a good answer."""
         self.time = (read_time(envelope) if isinstance(envelope, dict) else None) or self.time

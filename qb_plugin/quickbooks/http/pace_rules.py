@@ -142,6 +142,16 @@ def be_silent(state: PaceState, retry_after: float | None, jitter: float, now: f
     state.changed = True
 
 
+def seconds_until_sent(state: PaceState, batches: int, pace: float, now: float, limits: Limits) -> float:
+    """Seconds until the last of so many batches more may leave, by what is known: the silence, and the window of batches."""
+    most = max(1, int(limits.batches_per_minute * present_share(state, now, limits) * pace))
+    starts = list(reversed(state.since(now - 60 - limits.guard, batch=True)))
+    first = max(now, state.silent_until)
+    for _ in range(batches):
+        starts.append(first if len(starts) < most else max(first, starts[-most] + 60 + limits.guard))
+    return starts[-1] - now if batches > 0 else 0.0
+
+
 def runs_at_once(state: PaceState, process: str, pace: float, now: float, limits: Limits) -> int:
     """How many calls a run should have under way: a share of the limit while it is shared with others."""
     most = limits.at_once - state.others(process) * limits.places_for_forms

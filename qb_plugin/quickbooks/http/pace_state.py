@@ -92,9 +92,13 @@ class PaceState:
         return any(each != process for each in self.processes)
 
     def summary(self) -> PaceState:
-        """How it stands, without the calls: a value of its own, that may be read while this one changes."""
+        """How it stands, of the calls the batches alone: a value of its own, that may be read while this one changes."""
         return PaceState(
-            processes=self.processes.copy(), silent_until=self.silent_until, share=self.share, faster_at=self.faster_at
+            calls=[call for call in self.calls if call.batch],
+            processes=self.processes.copy(),
+            silent_until=self.silent_until,
+            share=self.share,
+            faster_at=self.faster_at,
         )
 
     def since(self, moment: float, *, batch: bool) -> Sequence[float]:

@@ -21,6 +21,7 @@ from qb_plugin.quickbooks.http.pace_rules import (
     PaceWait,
     be_silent,
     runs_at_once,
+    seconds_until_sent,
     take_permits,
 )
 from qb_plugin.quickbooks.http.pace_state import PaceState, decode_state, encode_state
@@ -112,6 +113,11 @@ class RateLimiter:
         """How many calls a run should have under way: as the windows, a share of the limit while it is shared with others."""
         state, behind = self._seen
         return runs_at_once(state, self._process, self._pace(), self._monotonic() - behind, self._limits)
+
+    def seconds_until_sent(self, batches: int) -> float:
+        """Seconds until the last of so many batches more may leave, by what is known now."""
+        state, behind = self._seen
+        return seconds_until_sent(state, batches, self._pace(), self._monotonic() - behind, self._limits)
 
     @property
     def waits(self) -> PaceWait | None:

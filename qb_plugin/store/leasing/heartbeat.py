@@ -18,6 +18,7 @@ class LeaseStore(Protocol):
     def beat(self, lease: Lease, done: int) -> None: ...
     def release(self, lease: Lease) -> None: ...
     def current(self, realm: str) -> Lease | None: ...
+    def lapsed(self, realm: str) -> RunInfo | None: ...
 
 
 class HeartbeatLeases:
@@ -72,6 +73,10 @@ class HeartbeatLeases:
     def current(self, realm: str) -> Lease | None:
         """The lease that is held, or None."""
         return self._leases.current(realm)
+
+    def lapsed(self, realm: str) -> RunInfo | None:
+        """The run whose lease ended without having been given back, or None."""
+        return self._leases.lapsed(realm)
 
     def _keep(self, lease: Lease, stop: Event) -> None:
         key = (lease.realm, lease.fence)

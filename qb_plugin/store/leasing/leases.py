@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from qb_plugin.errors import LeaseLost, RunInProgress
-from qb_plugin.model import Lease, Message, RunInfo
+from qb_plugin.model import SETTLE, Lease, Message, RunInfo
 from qb_plugin.store.leasing.claims import Claims
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.encoding import decode_run, encode_run
@@ -54,6 +54,14 @@ class Leases:
             run = _run(connection, row)
             return Lease(realm, run.user, row.fence, run)
 
+    def lapsed(self, realm: str) -> RunInfo | None:
+        """The run whose lease ended without having been given back: its process sleeps or was killed."""
+        with self._database.read() as connection:
+            row = self._claims.look(connection, RUN, realm)
+            if row is None or not row.held or not self._claims.is_free(connection, row):
+                return None
+            return _run(connection, row)
+
 
 def _run(connection: Connection, row: Row[Any]) -> RunInfo:
     run = decode_run(row.run)
@@ -65,4 +73,5 @@ def _run(connection: Connection, row: Row[Any]) -> RunInfo:
 
 def _in_progress(run: RunInfo) -> Message:
     since = f"{run.started.astimezone():%H:%M}"
-    return Message("run_in_progress", {"user": run.user, "time": since, "done": run.done, "total": run.total})
+    key = "settling_in_progress" if run.action == SETTLE else "run_in_progress"
+    return Message(key, {"user": run.user, "time": since, "done": run.done, "total": run.total})

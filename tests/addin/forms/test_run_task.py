@@ -197,3 +197,52 @@ def test_marks_that_the_host_does_not_take_are_the_last_sentence_unless_the_run_
         both = (runtime.sentences.text(Message("marks_wait")), runtime.sentences.text(gone.message))
     assert (summary["text"], failed["text"]) == both
     assert summary["level"] == failed["level"] == "error"
+
+
+EVERY_WAIT = [
+    Message("quickbooks_slow_down", {"seconds": 40}),
+    Message("pace_own_calls", {"seconds": 30, "n": 500}),
+    Message("pace_other_calls", {"seconds": 30, "n": 500}),
+    Message("pace_places", {"seconds": 0, "n": 10}),
+    Message("pace_database", {"seconds": 1, "n": 500}),
+    Message("quickbooks_no_connection", {"seconds": 20}),
+    Message("checking_doubt", {"n": 3}),
+    Message("checking_again", {"seconds": 35}),
+]
+
+
+@pytest.mark.parametrize("wait", EVERY_WAIT, ids=lambda wait: wait.key)
+def test_after_cancel_nothing_speaks_of_waiting_but_the_stop_itself(wait: Message, runtime: Runtime, host: TextHost) -> None:
+    def work(run: LeasedRun) -> None:
+        runtime.notices.publish(wait)
+        host.cancelled = True
+        runtime.notices.publish(wait)
+        run.reporter.notice(wait)
+        runtime.notices.publish(Message("stopping", {"seconds": 90, "n": 30}))
+
+    RunTask(runtime, host).run("export-payments", IDS, work)
+    said = [line for line in host.lines if line.startswith("* ")]
+    stop = "* Stopping: waiting up to 90 s for 30 answers. Nothing new is sent."
+    assert said[:2] == [f"* {runtime.sentences.text(wait)}", stop]
+
+
+def test_time_left_is_what_the_pace_is_known_to_take_and_follows_each_wait(
+    runtime: Runtime, host: TextHost, clock: VirtualClock
+) -> None:
+    known = iter([118.0, 57.0, 56.0])
+    runtime.company.seconds_until_sent = lambda rows: next(known) if rows else 0.0  # type: ignore[method-assign]
+
+    def work(run: LeasedRun) -> None:
+        run.reporter.row(ended("payment:1"))
+        clock.sleep(61)
+        for second in (57, 56):
+            runtime.notices.publish(Message("pace_own_calls", {"seconds": second, "n": 500}))
+            clock.sleep(1)
+
+    RunTask(runtime, host).run("export-payments", IDS, work)
+    assert host.left[:3] == [118, 57, 56]
+
+
+def test_an_import_has_no_pace_of_batches(runtime: Runtime, host: TextHost) -> None:
+    RunTask(runtime, host).run("import-payments", IDS, reporting(ended("payment:1")))
+    assert set(host.left) == {None}

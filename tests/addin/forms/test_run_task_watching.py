@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from qb_plugin.errors import RunInProgress
 from qb_plugin.forms.run_task import LOOK_EVERY, RunTask, progress_of
-from qb_plugin.model import Lease, Message, RunInfo
+from qb_plugin.model import SETTLE, Lease, Message, RunInfo
 from qb_plugin.runtime import Runtime
 from qb_plugin.store.database import open_store
+from qb_plugin.store.sql.tables import leases
 from tests.support.addin.reported_rows import IDS, REALM, ended, reporting
 from tests.support.hosts.text_host import TextHost
 from tests.support.virtual_clock import VirtualClock
@@ -21,9 +23,9 @@ from tests.support.virtual_clock import VirtualClock
 class Colleague:
     """A run at another workstation, one look further with each second that is waited."""
 
-    def __init__(self, runtime: Runtime, host: TextHost, clock: VirtualClock) -> None:
+    def __init__(self, runtime: Runtime, host: TextHost, clock: VirtualClock, action: str = "export-payments") -> None:
         self._store = open_store(host.database_url)
-        run = replace(runtime.new_run("export-payments", 70), user="Ana Ruiz", started=clock.now() - timedelta(minutes=3))
+        run = replace(runtime.new_run(action, 70), user="Ana Ruiz", started=clock.now() - timedelta(minutes=3))
         self.since = f"{run.started.astimezone():%H:%M}"
         self._lease = self._store.leases.take(REALM, run)
 
@@ -35,6 +37,11 @@ class Colleague:
         """End the run."""
         self._store.leases.release(self._lease)
         self.close()
+
+    def sleep(self) -> None:
+        """Be suspended for longer than the lease lasts."""
+        with self._store.database.write() as connection:
+            connection.execute(update(leases).values(heartbeat=datetime.now(UTC) - timedelta(hours=1)))
 
     def close(self) -> None:
         """Go away."""
@@ -76,6 +83,39 @@ def test_who_cancels_while_a_colleague_runs_is_told_how_far_that_run_is(
     colleague.leave()
 
 
+@pytest.mark.parametrize(
+    ("action", "watched", "ended"),
+    [
+        ("export-payments", "Ana Ruiz started a run", "The run that Ana Ruiz started at"),
+        ("import-payments", "Ana Ruiz started a run", "The run that Ana Ruiz started at"),
+        (SETTLE, "Lost answers are being looked up in QuickBooks, since", "The looking up of lost answers that began at"),
+    ],
+)
+@pytest.mark.parametrize("returned", [True, False])
+def test_what_is_in_the_way_is_called_what_it_is_and_over_only_when_it_is(
+    action: str, watched: str, ended: str, returned: bool, runtime: Runtime, task: RunTask, host: TextHost, clock: VirtualClock
+) -> None:
+    other = Colleague(runtime, host, clock, action)
+    clock.at(3.5, other.leave if returned else other.sleep)
+    summary = task.run("export-payments", IDS, reporting())
+    assert host.lines[0].startswith(f"* {watched}")
+    assert summary["text"].startswith(ended)
+    assert (" is over. " in summary["text"], " stands still at 0 of 70" in summary["text"]) == (returned, not returned)
+    assert summary["counts"]["not_tried"] == 3
+    other.close()
+
+
+@pytest.mark.parametrize("action", ["export-payments", SETTLE])
+def test_who_cancels_while_something_is_in_the_way_is_told_what_it_is(
+    action: str, runtime: Runtime, task: RunTask, host: TextHost, clock: VirtualClock
+) -> None:
+    other = Colleague(runtime, host, clock, action)
+    clock.at(1.5, lambda: setattr(host, "cancelled", True))
+    summary = task.run("export-payments", IDS, reporting())
+    assert ("Lost answers" in summary["text"], "Ana Ruiz" in summary["text"]) == (action == SETTLE, action != SETTLE)
+    other.leave()
+
+
 def test_a_database_that_fails_while_a_colleague_is_watched_ends_the_watching(
     runtime: Runtime, task: RunTask, clock: VirtualClock, colleague: Colleague
 ) -> None:
@@ -102,6 +142,10 @@ class GoneLeases:
 
     def current(self, realm: str) -> Lease | None:
         """Nobody runs any more."""
+        return None
+
+    def lapsed(self, realm: str) -> RunInfo | None:
+        """It was given back."""
         return None
 
     def beat(self, lease: Lease, done: int) -> None:

@@ -97,3 +97,27 @@ def test_a_run_reaches_95_percent_of_quickbooks_ceiling(rows: int) -> None:
 
 def test_a_gentler_pace_takes_its_share() -> None:
     assert 500 <= 30_000 / minutes(30_000, 0.15, pace=0.5) <= 610
+
+
+@pytest.mark.parametrize("sent", [0, 1, 39, 40, 55])
+@pytest.mark.parametrize("more", [1, 5, 40, 41, 81])
+@pytest.mark.parametrize(("silence", "pace"), [(None, 1.0), (7.0, 1.0), (None, 0.5)])
+def test_the_time_that_the_rest_must_wait_is_known_before(sent: int, more: int, silence: float | None, pace: float) -> None:
+    clock, limits = StoppedClock(), Limits(per_second=1000)
+    rate_limiter = RateLimiter(limits, clock.monotonic, clock.sleep, lambda _: None, lambda: pace)
+    for _ in range(sent):
+        with rate_limiter.slot(batch=True):
+            pass
+    if silence:
+        rate_limiter.throttled(silence)
+        clock.sleep(0.5)
+    known, began = rate_limiter.seconds_until_sent(more), clock.monotonic()
+    for _ in range(more):
+        with rate_limiter.slot(batch=True):
+            pass
+    assert clock.monotonic() - began == pytest.approx(known, abs=0.01)
+
+
+def test_nothing_left_to_send_waits_for_nothing() -> None:
+    clock = StoppedClock()
+    assert RateLimiter(Limits(), clock.monotonic, clock.sleep, lambda _: None).seconds_until_sent(0) == 0.0

@@ -50,6 +50,10 @@ class FreeLeases:
         """None is held."""
         return None
 
+    def lapsed(self, realm: str) -> RunInfo | None:
+        """None was."""
+        return None
+
 
 @contextmanager
 def open_desk(url: str, quickbooks: str, today: date, *, lease: bool) -> Iterator[Workspace]:

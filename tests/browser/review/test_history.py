@@ -43,11 +43,12 @@ class Silent:
     """A task that nobody watches."""
 
     cancelled = False
+    hasty = False
 
     def row(self, row: object, /) -> None:
         """Nothing."""
 
-    def progress(self, done: int, total: int, /) -> None:
+    def progress(self, done: int, total: int, left: int | None = None, /) -> None:
         """Nothing."""
 
     def notice(self, text: str, /) -> None:

@@ -107,6 +107,7 @@ class Listener:
 
     patience: int | None = None
     ended: int = 0
+    hasty: bool = False
     rows: dict[str, RowChange] = field(default_factory=dict)
 
     @property
@@ -119,7 +120,7 @@ class Listener:
         self.ended += row["outcome"] != "running"
         self.rows[row["id"]] = row
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int, left: int | None = None) -> None:
         """Nobody looks."""
 
     def notice(self, text: str) -> None:

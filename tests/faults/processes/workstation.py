@@ -67,6 +67,7 @@ class Listener:
 
     told: Telling
     cancelled: bool = False
+    hasty: bool = False
     ended: dict[str, str] = field(default_factory=dict)
 
     def row(self, row: Mapping[str, Any]) -> None:
@@ -76,7 +77,7 @@ class Listener:
         if row["outcome"] in (Outcome.SYNCHRONIZED, Outcome.CHANGED):
             self.told.line(row["outcome"], row["id"])
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int, left: int | None = None) -> None:
         """Nobody looks."""
 
     def notice(self, text: str) -> None:

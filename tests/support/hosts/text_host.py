@@ -46,6 +46,8 @@ class TextHost:
     callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
     cancelled: bool = False
+    hasty: bool = False
+    left: list[int | None] = field(default_factory=list)
     cancel_after: int | None = None
     when_running: Callable[[], None] | None = None  # called once, when the first row is on its way
 
@@ -100,8 +102,9 @@ class TextHost:
         if self.cancel_after is not None and sum(" payment:" in line for line in self.lines) >= self.cancel_after:
             self.cancelled = True
 
-    def progress(self, done: int, total: int) -> None:
-        """How far it is."""
+    def progress(self, done: int, total: int, left: int | None = None) -> None:
+        """How far it is, and how long the rest takes at least."""
+        self.left.append(left)
         self.lines.append(f"{done}/{total}")
 
     def notice(self, text: str) -> None:

@@ -12,9 +12,10 @@ import requests
 from urllib3.connection import HTTPConnection
 
 from qb_plugin.errors import Unreachable
-from qb_plugin.model import Verdict
+from qb_plugin.model import Message, Verdict
 from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.http.call_deadline import CallDeadline
+from qb_plugin.quickbooks.http.call_scope import calls_of_run, never
 from qb_plugin.quickbooks.http.connections import DeadlineAdapter, seconds_on_the_way, socket_options, unsent_bytes_die
 from qb_plugin.quickbooks.http.session import open_session
 from qb_plugin.quickbooks.limits import Limits
@@ -26,6 +27,11 @@ PATIENCE = 10.0  # on a busy machine the watchdog may come late, but an answer t
 EVERY = 0.02
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 SIGN_IN = ("/.well-known/", "/token")
+
+
+def stopping(side: Side) -> list[Message]:
+    """What was told of a run that stops."""
+    return [message for message in side.told if message.key == "stopping"]
 
 
 def whole(body: bytes) -> bytes:
@@ -187,6 +193,27 @@ def test_who_does_not_wait_leaves_what_is_under_way_in_doubt_at_once() -> None:
             answers = sender.next()[1]
         assert monotonic() - began < PATIENCE
     assert [answer.verdict for answer in answers] == [Verdict.DOUBT]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 30])
+def test_who_has_cancelled_is_told_how_long_answers_may_take_and_need_not_wait(rows: int) -> None:
+    arrived = Event()
+
+    def hold(conversation: Conversation) -> None:
+        arrived.set()
+        conversation.wait()
+
+    with scripted_server(quickbooks(hold)) as address:
+        side, began = signed_in(address, Limits()), monotonic()
+        with calls_of_run(never, hasty=lambda: bool(stopping(side))), side.quickbooks.adapter().sender(arrived.is_set) as sender:
+            sender.submit(batch_of(*(payment_intent(number) for number in range(1, rows + 1))))
+            assert arrived.wait(PATIENCE)
+            answers = sender.next()[1]
+        assert monotonic() - began < PATIENCE
+        [said] = stopping(side)
+    assert said.values["n"] == rows
+    assert 100 < int(str(said.values["seconds"])) <= 125
+    assert {answer.verdict for answer in answers} == {Verdict.DOUBT}
 
 
 def test_what_may_not_leave_when_its_turn_has_come_is_called_back_and_nothing_is_sent() -> None:

@@ -40,6 +40,9 @@ class Underneath:
     def current(self, realm: str) -> Lease | None:
         return Lease(realm, "Maria Ortiz", 1)
 
+    def lapsed(self, realm: str) -> RunInfo | None:
+        return None
+
 
 def test_a_held_lease_beats_by_itself_with_the_last_count() -> None:
     underneath = Underneath()
