@@ -13,8 +13,8 @@ from qb_plugin.services.company import ConnectedCompany
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.marks_repair import repair_marks
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.late_finds import find_late, settle_late
 from qb_plugin.sync.exporting.run_export import settle_open
+from qb_plugin.sync.exporting.withdrawing.late_finds import find_late, settle_late
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.reporting import SILENT
