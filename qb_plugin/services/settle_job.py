@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from qb_plugin.errors import AddInError
@@ -14,9 +14,13 @@ from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.marks_repair import repair_marks
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import settle_open
+from qb_plugin.sync.exporting.withdrawing.late_finds import find_late, settle_late
+from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.ports import Links
 from qb_plugin.sync.reporting import SILENT
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
+
+LOOK_EVERY = 3600.0  # seconds between looks for what was withdrawn
 
 
 class SettleJob:
@@ -35,6 +39,7 @@ class SettleJob:
         self._company, self._open_context = company, open_context
         self._run_ports, self._marks, self._waiting, self._links = run_ports, marks, waiting, links
         self._repaired = ""
+        self._looks_at: dict[str, float] = {}
 
     def run(self) -> None:
         """Repair the marks once per process and company, or when some still wait; settle the company's open intents."""
@@ -44,21 +49,38 @@ class SettleJob:
                 self._repair(connection.realm)
             context = self._open_context(connection)
             self._company.use_saved_pace(context.realm)
-            if any(not intent.fully_settled for intent in context.journal.open_intents(context.realm)):
-                self._settle(context)
+            late = self._find_late(context)
+            if late or any(not intent.fully_settled for intent in context.journal.open_intents(context.realm)):
+                self._settle(context, late)
         except AddInError:
             return
 
-    def _settle(self, context: SyncContext) -> None:
+    def _find_late(self, context: SyncContext) -> Sequence[str]:
+        """The rows that were withdrawn and turned up after all; looked for at the start, and then once an hour."""
+        now = context.clock.monotonic()
+        if now < self._looks_at.get(context.realm, now):
+            return []
+        found = [str(find.intent.source) for find in find_late(context)]
+        self._looks_at[context.realm] = now + LOOK_EVERY
+        return found
+
+    def _settle(self, context: SyncContext, late: Sequence[str]) -> None:
         """Settle in a run of its own, so that its outcomes stand in the history and in the host's marks."""
-        progress = RunProgress([str(intent.source) for intent in context.journal.open_intents(context.realm)])
+        in_doubt = [str(intent.source) for intent in context.journal.open_intents(context.realm)]
+        progress = RunProgress(list(dict.fromkeys([*in_doubt, *late])))
         run = self._company.new_run(SETTLE, len(progress.ids))
         # SILENT: the results of this run are read from the history.
         with calls_of_run(never):
-            run_under_lease(self._run_ports, run, partial(settle_open, context), progress=progress, listener=SILENT)
+            run_under_lease(self._run_ports, run, partial(settle_all, context), progress=progress, listener=SILENT)
         self._repair(context.realm)
 
     def _repair(self, realm: str) -> None:
         self._waiting.write()  # first: of a record that was linked since, the link knows better
         repair_marks(self._marks, self._links, realm)
         self._repaired = realm
+
+
+def settle_all(context: SyncContext, run: LeasedRun) -> None:
+    """Settle what is open, then what was withdrawn and turned up after all."""
+    settle_open(context, run)
+    settle_late(context, run)

@@ -10,7 +10,7 @@ from qb_plugin.forms.presentation import present_result
 from qb_plugin.forms.run_task import MARKS, mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Ref, RowResult
-from qb_plugin.sync.exporting.withdrawal import facts_as_sent, withdraw
+from qb_plugin.sync.exporting.withdrawing.withdrawal import facts_as_sent, withdraw
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, run_under_lease

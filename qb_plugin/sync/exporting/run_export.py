@@ -28,13 +28,13 @@ from qb_plugin.sync.exporting.answers import remember_answers
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, meant_by, saved_before, with_application
 from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.exporting.edits import report_edited
-from qb_plugin.sync.exporting.late_finds import settle_late
 from qb_plugin.sync.exporting.planning import Planner
 from qb_plugin.sync.exporting.recovery import TRIES, Recovery
 from qb_plugin.sync.exporting.send_loop import SendLoop
 from qb_plugin.sync.exporting.settlement import applied, edited_since, find_differences, in_doubt
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_snapshot
-from qb_plugin.sync.exporting.withdrawal import reopen_unchanged, withdraw
+from qb_plugin.sync.exporting.withdrawing.late_finds import settle_late
+from qb_plugin.sync.exporting.withdrawing.withdrawal import reopen_unchanged, withdraw
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_records
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.forms.exporting.columns import ROW_ACTIONS, ROW_EDITS
 from qb_plugin.model import IntentState
 from qb_plugin.store.database import open_store
@@ -84,3 +88,14 @@ def test_who_may_not_export_may_not_withdraw() -> None:
 @pytest.mark.parametrize("option", ["look-again", "withdraw", "new-number"])
 def test_a_terminal_has_each_way_out_as_an_option(option: str) -> None:
     assert {edit["option"]: edit["takes"] for edit in ROW_EDITS}[option] == "switch"
+
+
+def test_at_the_next_start_a_withdrawn_row_that_is_there_after_all_is_linked(scene: Scene, realm: str, tmp_path: Path) -> None:
+    scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], CONFIRMED)
+    core = scene.simulator.core
+    made = make(core.realms[realm], "Payment", json.loads(PAYLOAD, parse_float=Decimal), NOON + timedelta(hours=1))
+    scene.addin.runtime().settle_job._looks_at.clear()  # as a process that starts
+    scene.addin.runtime().settle_job.run()
+    with closing(open_store(f"sqlite:///{tmp_path / 'park.db'}")) as store:
+        assert store.links.by_source(realm, [ref(1)])[ref(1)].quickbooks_id == made["Id"]
+        assert store.runs.latest(realm, 1)[0].action == "settle"

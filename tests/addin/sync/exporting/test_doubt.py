@@ -12,7 +12,7 @@ from sqlalchemy import select
 from qb_plugin.errors import Fatal, Unreachable
 from qb_plugin.model import IntentState, Message, Outcome, Ref
 from qb_plugin.store.sql.tables import intents
-from qb_plugin.sync.exporting.withdrawal import withdraw
+from qb_plugin.sync.exporting.withdrawing.withdrawal import withdraw
 from tests.support.addin.sync_firm import Ended, Firm, collect, firm_in, payment
 
 SIX = [payment(number, number if number < 6 else 1) for number in range(1, 7)]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.model import Intent, Outcome, SourceRecord
-from qb_plugin.sync.exporting.late_finds import find_late
-from qb_plugin.sync.exporting.withdrawal import withdraw
+from qb_plugin.sync.exporting.withdrawing.late_finds import find_late
+from qb_plugin.sync.exporting.withdrawing.withdrawal import withdraw
 from tests.support.addin.sync_firm import Ended, Firm, collect, customer_id, firm_in, payment
 
 ROW = payment(1, reference="4411")
