@@ -16,7 +16,7 @@ from qb_plugin.model import Connection, ConnectionState, Message, Reach
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
-from qb_plugin.services.reachability import QUIET, SHORTEST, Reachability
+from qb_plugin.services.status.reachability import QUIET, SHORTEST, Reachability
 from qb_plugin.sync.context import SyncContext
 from tests.addin.forms.test_text_host import SWIFT, TODAY, HurriedClock, Scene, connect, ledger
 from tests.addin.services.conftest import CONNECTED
