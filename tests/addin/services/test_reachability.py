@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hostsim.qbo_simulator.server.server import running_simulator
-from qb_plugin.forms.connection_light import LEVELS, WORDS, present_light
+from qb_plugin.forms.connecting.light import LEVELS, WORDS, present_light
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Connection, ConnectionState, Message, Reach
 from qb_plugin.plugin import QuickBooksAddIn
