@@ -5,7 +5,7 @@ from __future__ import annotations
 import pluggy
 
 from qb_plugin.forms.access.door import FormDoor, HidingDoor
-from qb_plugin.forms.connection import ConnectionForm
+from qb_plugin.forms.connecting.form import ConnectionForm
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.history.entries_form import HistoryEntries
 from qb_plugin.forms.history.runs_form import HistoryForm

@@ -11,7 +11,6 @@ from qb_plugin.messages import load_sentences
 from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.quickbooks.http.call_scope import calls_of_run
 from qb_plugin.quickbooks.http.faults import numbers_of
-from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
@@ -20,10 +19,11 @@ from qb_plugin.services.ledger_readings import LedgerReadings
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
-from qb_plugin.services.reachability import Reachability
 from qb_plugin.services.reference_lists import ReferenceListCache
 from qb_plugin.services.said_waits import SaidWaits
 from qb_plugin.services.settle_job import SettleJob
+from qb_plugin.services.status.acting_user import ActingUser
+from qb_plugin.services.status.reachability import Reachability
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
 from qb_plugin.sync.context import SyncContext

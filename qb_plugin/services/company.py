@@ -15,10 +15,10 @@ from qb_plugin.quickbooks.auth.oauth import App
 from qb_plugin.quickbooks.factory import QuickBooks
 from qb_plugin.quickbooks.fault_messages import message_for
 from qb_plugin.quickbooks.http.call_ledger import CallLedger
-from qb_plugin.services.acting_user import ActingUser
 from qb_plugin.services.app_keys import AppKeys, is_same_app
 from qb_plugin.services.company_settings import pace_of
 from qb_plugin.services.parts import Parts
+from qb_plugin.services.status.acting_user import ActingUser
 from qb_plugin.store.database import Store
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.sources import read_sources

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
-from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
 from qb_plugin.forms.exporting.readiness import Readiness
+from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.lists.totals import whole_total
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.forms.totals import whole_total
 from qb_plugin.host import LedgerQuery, Mark, Record
 from qb_plugin.messages import Sentences
 from qb_plugin.model import (

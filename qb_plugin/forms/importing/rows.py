@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from qb_plugin.forms.descriptions import Answer, EmptyGrid, FormLink, Notice, Row, Sort
-from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome, RecordSummary

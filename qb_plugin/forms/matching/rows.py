@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row, Sort
-from qb_plugin.forms.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Outcome
 

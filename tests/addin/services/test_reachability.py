@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from hostsim.qbo_simulator.server.server import running_simulator
-from qb_plugin.forms.connection_light import LEVELS, WORDS, present_light
+from qb_plugin.forms.connecting.light import LEVELS, WORDS, present_light
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Connection, ConnectionState, Message, Reach
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
-from qb_plugin.services.reachability import QUIET, SHORTEST, Reachability
+from qb_plugin.services.status.reachability import QUIET, SHORTEST, Reachability
 from qb_plugin.sync.context import SyncContext
 from tests.addin.forms.test_text_host import SWIFT, TODAY, HurriedClock, Scene, connect, ledger
 from tests.addin.services.conftest import CONNECTED

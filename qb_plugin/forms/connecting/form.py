@@ -11,7 +11,7 @@ from marshmallow import fields
 from qb_plugin.errors import AnswerRejected
 from qb_plugin.forms.access.call_checks import no_such_action
 from qb_plugin.forms.access.offer import Offer
-from qb_plugin.forms.connection_light import present_light
+from qb_plugin.forms.connecting.light import present_light
 from qb_plugin.forms.descriptions import (
     Action,
     ActResult,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from qb_plugin.forms.totals import whole_total
+from qb_plugin.forms.lists.totals import whole_total
 from tests.support.ledgers.fake_ledger_values import FakeRecord
 
 CASES = [

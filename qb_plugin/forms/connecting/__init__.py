@@ -1,0 +1,1 @@
+"""The Connection form and its light."""

@@ -1,0 +1,1 @@
+"""Lists of rows: why one is empty, and what its rows add up to."""

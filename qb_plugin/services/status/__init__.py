@@ -1,0 +1,1 @@
+"""Who acts now, and how QuickBooks stands now."""
