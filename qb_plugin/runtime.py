@@ -14,12 +14,12 @@ from qb_plugin.quickbooks.http.faults import numbers_of
 from qb_plugin.services.app_keys import AppKeys
 from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
-from qb_plugin.services.history_pruning import PruneHistory
-from qb_plugin.services.ledger_readings import LedgerReadings
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reference_lists import ReferenceListCache
+from qb_plugin.services.review.history_pruning import PruneHistory
+from qb_plugin.services.review.ledger_readings import LedgerReadings
 from qb_plugin.services.said_waits import SaidWaits
 from qb_plugin.services.settle_job import SettleJob
 from qb_plugin.services.status.acting_user import ActingUser

@@ -1,0 +1,1 @@
+"""What stands behind History and Reconcile: pruning, and readings of both ledgers."""
