@@ -34,7 +34,8 @@ from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
-from qb_plugin.forms.linking import link_possible_duplicate, relink_client
+from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
+from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -46,7 +47,6 @@ from qb_plugin.forms.presentation import (
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
