@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from qb_plugin.model import Entity, IntentState, Kind, Link, LinkOrigin, Pair, PairAnswer, Ref
 from qb_plugin.store.pair_answers import GivenAnswer, forget_answers, read_answers, write_answers
@@ -67,6 +67,15 @@ class Links:
         """Unlink these WorkSpace records; the rows stay as history."""
         with self._database.write() as connection:
             remove_links(connection, realm, sources, self._database.clock.now())
+
+    def exported_elsewhere(self, realm: str) -> Mapping[str, int]:
+        """How much was exported to each other company, while nothing is linked in this one; else nothing."""
+        here = select(links.c.number).where(links.c.realm == realm, links.c.entity != Entity.CUSTOMER, LIVE).limit(1)
+        counted = select(links.c.realm, func.count()).where(links.c.origin == LinkOrigin.EXPORTED, links.c.realm != realm, LIVE)
+        with self._database.read() as connection:
+            if connection.execute(here).first() is not None:
+                return {}
+            return {row[0]: row[1] for row in connection.execute(counted.group_by(links.c.realm))}
 
     def unlink(self, realm: str, sources: Sequence[Ref], by: str) -> Sequence[Link]:
         """Take the links of these records back, close their confirmed intents and remember that; all in one commit."""

@@ -19,12 +19,13 @@ from typing import Any
 import pytest
 
 from hostsim.practice.model import Kind
+from hostsim.qbo_simulator.companies import BUILDERS
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.model import Entity
-from tests.faults.harness.firm_lifecycle import DAY, Firm, Listener, begin, copy_of
+from tests.faults.harness.firm_lifecycle import DAY, EVERY_DATE, Firm, Listener, begin, copy_of
 from tests.faults.harness.server import ADDRESS, REALM
 from tests.support.hosts.practice_samples import CLIENTS, add_records, new_record
 from tests.support.simulator.simulator_calls import Books
@@ -52,6 +53,7 @@ class Life:
     realm: str = REALM
     real: Counter[str] = field(default_factory=Counter)
     extra_there: Counter[tuple[str, str]] = field(default_factory=Counter)
+    extra_here: Counter[str] = field(default_factory=Counter)  # copies that nothing tells from a payment of their own
     backup: Path | None = None
     story: list[str] = field(default_factory=list)
 
@@ -113,6 +115,7 @@ class Life:
                 self.firm.core.clock.now(),
             )
             self.extra_there[self.realm, amount] += 1
+            self.extra_here[amount] += "[WS " not in each.get("PrivateNote", "")
 
     def delete_there(self, client: int, amount: str, reference: str) -> None:
         """Somebody deletes or voids a payment in QuickBooks."""
@@ -188,7 +191,7 @@ class Life:
     def check(self) -> None:
         """Money stands at most as often as there really are payments, but for what people doubled themselves."""
         for _, amount, _ in KINDS:
-            assert len(self.here(amount)) <= self.real[amount], (amount, self.story)
+            assert len(self.here(amount)) <= self.real[amount] + self.extra_here[amount], (amount, self.story)
             for realm in (REALM, OTHER):
                 allowed = self.real[amount] + self.extra_there[realm, amount]
                 assert len(self.there(amount, realm)) <= allowed, (amount, realm, self.story)
@@ -208,7 +211,7 @@ class Life:
     def _check_hidden(self) -> None:
         """What Import Payments hides is here as often, and what Export Payments hides is linked."""
         form = ImportPayments(self.firm.runtime)
-        answer = {"hide_synchronized": True, "token": form.open({})["token"]}
+        answer = {**EVERY_DATE, "hide_synchronized": True, "token": form.open({})["token"]}
         rows = form.rows(answer, None)
         assert not isinstance(rows, dict), (rows, self.story)
         shown = {row["id"].partition(":")[2] for row in rows.page(0, rows.count)}
@@ -235,6 +238,7 @@ def new_life() -> Iterator[Callable[[int], Life]]:
         folder, refs = begun()
         firm = copy_of(Path(folder.name) / "begun.db", f"life-{seed}", refs, "replay")
         company = firm.core.open_realm(OTHER)
+        BUILDERS["empty"](company, DAY, firm.core.clock.now())
         for name in CLIENTS[:2]:
             make(company, "Customer", {"DisplayName": name}, firm.core.clock.now())
         lives.append(Life(firm, random.Random(seed)))
@@ -255,13 +259,12 @@ def live(life: Life, steps: int = STEPS) -> None:
         life.check()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_money_stands_once_whatever_people_do(new_life: Callable[[int], Life], seed: int) -> None:
     live(new_life(seed))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hundred", range(20))
-def test_money_stands_once_in_two_thousand_lives(new_life: Callable[[int], Life], hundred: int) -> None:
-    for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
-        live(new_life(seed))
+@pytest.mark.parametrize("seed", range(1000, 3000))
+def test_money_stands_once_in_two_thousand_lives(new_life: Callable[[int], Life], seed: int) -> None:
+    live(new_life(seed))

@@ -13,8 +13,8 @@ from qb_plugin.forms.access.call_checks import check_choice
 from qb_plugin.forms.descriptions import Answer, Edits
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
 from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates
+from qb_plugin.forms.links.standing import standing_records
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.forms.standing import standing_records
 from qb_plugin.model import Kind, Ref, ReferenceLists
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.selection import Selection

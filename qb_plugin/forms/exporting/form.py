@@ -34,7 +34,8 @@ from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
-from qb_plugin.forms.linking import link_possible_duplicate, relink_client
+from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
+from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -46,7 +47,6 @@ from qb_plugin.forms.presentation import (
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.sync.exporting.planning import Planner
@@ -109,7 +109,7 @@ class ExportPayments:
             "actions": [ACTION],
             "row_actions": ROW_ACTIONS,
             "row_edits": ROW_EDITS,
-            "notice": self._notice(selection) if selection else None,
+            "notice": self._notice(selection) if selection else self._new_company_notice(connection),
             "warning": self._warning(selection) if selection else None,
             "unavailable": trouble,
         }
@@ -132,6 +132,15 @@ class ExportPayments:
         else:
             message = Message("showing_selection_of_memos", counts(0, shown))
         return {"text": self._services.sentences.text(message), "level": "info", "link": link}
+
+    def _new_company_notice(self, connection: Connection) -> Notice | None:
+        """The line of a company that nothing was exported to yet, while another one has got something."""
+        elsewhere = self._services.links.exported_elsewhere(connection.realm) if connection.realm else {}
+        if not elsewhere:
+            return None
+        names = ", ".join(self._services.company_name(realm) for realm in sorted(elsewhere))
+        message = Message("exported_elsewhere", {"n": sum(elsewhere.values()), "company": names})
+        return {"text": self._services.sentences.text(message), "level": "info"}
 
     def _read_lists(self, connection: Connection) -> tuple[ReferenceLists, Unavailable | None]:
         """QuickBooks' lists, or empty ones with the reason: the rows are shown without QuickBooks as well."""

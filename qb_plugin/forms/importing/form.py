@@ -31,6 +31,7 @@ from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.choices import build_options, is_linkable
 from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, ROW_EDITS
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
+from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -42,7 +43,6 @@ from qb_plugin.forms.presentation import (
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask, mark_change
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.applying import apply_credits

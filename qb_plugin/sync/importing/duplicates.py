@@ -89,7 +89,7 @@ class DuplicateFinder:
         found: dict[str, tuple[Record, Likeness]] = {}
         for identity, record in standing.named.items():
             answer = standing.answers.get(pair_of(identity, record))
-            if identity in ready and answer is not PairAnswer.DIFFERENT and record.id not in self.taken:
+            if identity in ready and answer is not PairAnswer.DIFFERENT:  # each copy of it, however many there are
                 found[identity] = record, Likeness.UNLINKED
                 self.taken.add(record.id)
         return found

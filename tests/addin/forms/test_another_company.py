@@ -98,3 +98,16 @@ def test_a_payment_of_the_real_company_that_was_imported_from_the_trial_is_asked
     real = row_there(there.pay(customer, 90, PaymentRefNum="7", TxnDate=day)["Id"])
     assert sides.import_(real)[real]["outcome"] == "needs_decision"
     assert sides.received_here("90.00") == 1
+
+
+def test_the_first_list_of_a_new_company_says_how_much_was_exported_elsewhere(sides: BothSides) -> None:
+    records = [sides.here(f"{30 + n}.00") for n in range(3)]
+    form = sides.scene.form("export-payments")
+    assert form.open({})["notice"] is None
+    sides.export(*records)
+    assert form.open({})["notice"] is None
+    connect_empty(sides)
+    said = form.open({})["notice"]["text"]
+    assert said.startswith("3 payments and credit memos were exported to Alder & Finch before, and nothing to this company yet.")
+    sides.export(records[0])
+    assert form.open({})["notice"] is None

@@ -235,3 +235,11 @@ def test_a_payment_that_is_entered_again_there_is_the_one_that_is_here(sides: Bo
     assert sides.import_(again)[again]["outcome"] == "needs_decision"
     assert sides.received_here("70.00") == 1
     assert sides.export(record)[record]["outcome"] == "removed"
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_however_many_copies_are_made_each_is_asked_about(sides: BothSides, count: int) -> None:
+    _, identity = sent(sides, "70.00")
+    copies = [row_there(sides.copy_there(identity)) for _ in range(count)]
+    assert {row["outcome"] for row in sides.import_(*copies).values()} == {"needs_decision"}
+    assert sides.received_here("70.00") == 1

@@ -1,0 +1,1 @@
+"""Links made, checked and taken back by hand."""
