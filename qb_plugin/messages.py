@@ -45,7 +45,7 @@ class Sentences:
         if isinstance(value, Message):
             return self.text(value)
         if isinstance(value, tuple):
-            return " ".join(self.text(each) for each in value)
+            return " ".join(self.text(each) for each in value if isinstance(each, Message))
         if isinstance(value, Decimal):
             return show_amount(value)
         return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from qb_plugin.host import Client
 from qb_plugin.model import Message, Outcome, QboPayment
-from qb_plugin.money import CENT
+from qb_plugin.money import decimals_of
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.figures import Figures, Role
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
@@ -49,7 +49,7 @@ def ask_about_currency(client: Client, payment: QboPayment, home: HomeCurrency) 
     }
     if payment.rate is None or currency == home.code:
         return Message("other_currency", values)
-    at_home = (payment.total * payment.rate).quantize(CENT, ROUND_HALF_UP)
+    at_home = (payment.total * payment.rate).quantize(Decimal(1).scaleb(-decimals_of(home.code)), ROUND_HALF_UP)
     values |= {"home": home.code, "home_amount": at_home, "rate": f"{payment.rate.normalize():f}"}
     return Message("other_currency_at_rate", values)
 
