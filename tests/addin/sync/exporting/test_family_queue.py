@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_plugin.model import Customer, Entity, PaymentDraft
-from qb_plugin.sync.exporting.dispatch import CustomerQueue
+from qb_plugin.model import Batch, Customer, Entity, PaymentDraft
+from qb_plugin.sync.exporting.dispatch import CustomerQueue, touching
 from qb_plugin.sync.exporting.planning import PlannedRow
-from tests.support.addin.sync_firm import DAY, line, payment
+from tests.support.addin.sync_firm import DAY, Firm, firm_in, invoice, line, part, payment
 
 
 def row(number: int, member: int, family: int, applied: bool) -> PlannedRow:
@@ -54,11 +55,42 @@ def test_no_two_batches_in_flight_share_a_family_and_every_row_leaves(
     for pause in [*answered, *[1] * 100]:
         batch = queue.take(3)
         if batch:
-            touched = {each.family for each in batch if each.lines}
-            assert not any(touched & {each.family for each in other if each.lines} for other in flying)
+            assert not any(touching(batch) & touching(other) for other in flying)
             flying.append(batch)
             left += [each.id for each in batch]
         if flying and (not batch or pause % 2):
-            for family in {each.family for each in flying.pop(0)}:
+            for family in sorted(touching(flying.pop(0))):
                 queue.release(family)
     assert sorted(left) == sorted(each.id for each in rows)
+
+
+def test_an_answer_to_rows_that_touch_no_invoice_lets_no_second_batch_of_the_family_in(tmp_path: Path) -> None:
+    """The first payment is applied to nothing, and its answer comes while the second one's batch is under way."""
+    with firm_in(tmp_path) as firm:
+        firm.quickbooks.items_a_batch, firm.quickbooks.width = 1, 2
+        firm.open(invoice("1", 1, "100.00"), invoice("2", 1, "100.00", day=2))
+        together: list[list[str]] = []
+        firm.quickbooks.on_submit.append(lambda batch: together.append([intent.payload for intent in batch.intents]))
+        flying = count_touching(firm)
+        plain, first, second = (
+            payment(1),
+            payment(2, applications=(part(1, "100.00"),)),
+            payment(3, applications=(part(2, "100.00"),)),
+        )
+        ended = firm.export(plain, first, second, auto_apply=True, apply_as_in_workspace=True)
+        assert [len(ended.rows[str(record.ref)].applied) for record in (plain, first, second)] == [0, 1, 1]
+        assert max(flying) == 1
+        assert len(together) == 3
+
+
+def count_touching(firm: Firm) -> list[int]:
+    """How many batches that touch invoices were under way each time that one was sent."""
+    counts: list[int] = []
+
+    def look(batch: Batch) -> None:
+        done = len([1 for saved in firm.quickbooks.payments_saved() if saved.lines])
+        sent = len([1 for other in (*firm.quickbooks.batches, batch) for intent in other.intents if "LinkedTxn" in intent.payload])
+        counts.append(sent - done)
+
+    firm.quickbooks.on_submit.append(look)
+    return counts
