@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -14,7 +14,6 @@ from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
-    Entity,
     Intent,
     IntentState,
     LinkOrigin,
@@ -25,6 +24,7 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.drafting.fault_context import row_context
 from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.exporting.settlement import code_of, confirmed, in_doubt, not_sent, refused, trace
 from qb_plugin.sync.lease import LeasedRun
@@ -110,6 +110,11 @@ class CustomerQueue:
         self._ready += not is_blocked
 
 
+def touching(rows: Sequence[PlannedRow]) -> set[str]:
+    """The families that these rows block while they are in flight."""
+    return {row.family for row in rows if row.lines}
+
+
 def pop_some(queue: deque[Item], count: int) -> list[Item]:
     """Take up to `count` from the left."""
     return [queue.popleft() for _ in range(min(count, len(queue)))]
@@ -174,7 +179,8 @@ class Dispatcher:
         for batch in batches:
             sender.submit(batch)
         sent = [intent for batch in batches for intent in batch.intents]
-        for family in {row.family for row, _ in taken} - {self._rows[intent.id].family for intent in sent}:
+        sending = touching([self._rows[intent.id] for intent in sent])
+        for family in touching([row for row, _ in taken]) - sending:
             queue.release(family)
         return [*((self._rows[intent.id], RowResult(id=str(intent.source), outcome=Outcome.RUNNING)) for intent in sent), *taken]
 
@@ -257,8 +263,11 @@ class Dispatcher:
             else:
                 continue
             self._blocked.add(row.family)
-        for family in [self._rows[intent.id].family for intent, _ in results]:
-            (queue.block if family in self._blocked else queue.release)(family)
+        for row in [self._rows[intent.id] for intent, _ in results]:
+            if row.family in self._blocked:
+                queue.block(row.family)
+            elif row.lines:  # rows that touch no invoice were in flight beside another batch of their family, which blocks it still
+                queue.release(row.family)
 
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
@@ -286,16 +295,3 @@ def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:
             id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("already_synchronized"), quickbooks_id=done.quickbooks_id
         )
     return RowResult(id=row.id, outcome=Outcome.NOT_CONFIRMED, message=Message("sent_elsewhere"))
-
-
-def row_context(row: PlannedRow) -> Mapping[str, object]:
-    """What a fault's sentence may name: people's words for what the row is about."""
-    record = row.record
-    return {
-        "customer": row.customer.full_name,
-        "number": record.reference or record.number,
-        "date": record.date,
-        "amount": record.amount,
-        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == Entity.INVOICE),
-        "entity": row.entity,
-    }

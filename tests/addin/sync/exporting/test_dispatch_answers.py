@@ -21,7 +21,8 @@ from qb_plugin.model import (
     SourceRecord,
     Verdict,
 )
-from qb_plugin.sync.exporting.dispatch import Dispatcher, row_context
+from qb_plugin.sync.exporting.dispatch import Dispatcher
+from qb_plugin.sync.exporting.drafting.fault_context import row_context
 from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.reporting import RunAborted
 from tests.support.addin.scripted_sends import LOST, Step, refuses

@@ -1,0 +1,21 @@
+"""What a fault's sentence may name of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qb_plugin.model import Entity
+from qb_plugin.sync.exporting.planning import PlannedRow
+
+
+def row_context(row: PlannedRow) -> Mapping[str, object]:
+    """What a fault's sentence may name: people's words for what the row is about."""
+    record = row.record
+    return {
+        "customer": row.customer.full_name,
+        "number": record.reference or record.number,
+        "date": record.date,
+        "amount": record.amount,
+        "invoices": ", ".join(line.number or line.id for line in row.lines if line.type == Entity.INVOICE),
+        "entity": row.entity,
+    }
