@@ -21,7 +21,6 @@ from tests.bench.subjects.databases import empty_database
 from tests.bench.subjects.firm import Shape, make_practice
 
 CALL, ITEM = 0.08, 0.4
-CLIENTS = 600
 LOOKERS = 3
 #: how much longer a run may take beside people who open forms, and the seconds that their forms may take: the first one, later ones
 SLOWER, FIRST, LATER = 1.5, 15.0, 5.0
@@ -73,7 +72,7 @@ class Desk:
 def firm(kind: str, rows: int) -> Iterator[Firm]:
     """A firm with so many payments to export, connected to a QuickBooks of its own with limits and latency."""
     today = date.today()  # noqa: DTZ011 - the day on this machine
-    shape = Shape(CLIENTS, rows, rows)
+    shape = Shape(rows, rows, rows)  # a client for each: without the lease, two runs must not spend the same invoice
     with empty_database(kind) as (url, _), running_simulator() as server:
         make_practice(url, shape, today)
         fill_books(server, shape, today)
