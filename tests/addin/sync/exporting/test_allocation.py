@@ -163,6 +163,10 @@ def test_as_in_workspace_an_invoice_is_paid_by_its_own_customer_or_one_that_it_i
     balances = OpenBalances([invoice("1", 2, "30.00")], families)
     lines = balances.allocate_as_wanted(payer, Decimal("20.00"), [Application("1", "", Decimal("20.00"))])
     assert spent(lines) == (pairs(("1", "20.00")) if paid else [])
+    # What is left, by the default process: a part of it, and then just the balance.
+    assert allocate(balances, "5.00", payer) == (pairs(("1", "5.00")) if paid else [])
+    rest = "5.00" if paid else "30.00"
+    assert allocate(balances, rest, payer) == (pairs(("1", rest)) if paid else [])
 
 
 def test_as_in_workspace_two_payments_never_spend_the_same_balance_twice() -> None:
