@@ -56,7 +56,7 @@ faults: $(STAMP) ## kill it at every point, lose every answer: nothing twice, no
 bench: $(STAMP) ## measure everything against its targets, in one table (ARGS="--only pace")
 	$(BIN)/python -m tests.bench.run $(ARGS)
 
-mutants: $(STAMP) ## change the rules of money one by one: each time a test must fail (ARGS="--only money")
+mutants: $(STAMP) ## change the rules of money, calls and sign-in one by one: each time a test must fail (ARGS="--only money")
 	$(BIN)/python -m tests.mutation.run $(ARGS)
 
 screenshots: $(STAMP) ## make the pictures of the README anew

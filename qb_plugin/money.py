@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 CENT = Decimal("0.01")
@@ -13,7 +14,9 @@ USUAL_DECIMALS = 2
 NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 THREE = "BHD IQD JOD KWD LYD OMR TND"
 FOUR = "CLF UYW"
-DECIMALS = {code: decimals for codes, decimals in ((NONE, 0), (THREE, 3), (FOUR, 4)) for code in codes.split()}
+DECIMALS: Mapping[str | None, int] = {
+    code: decimals for codes, decimals in ((NONE, 0), (THREE, 3), (FOUR, 4)) for code in codes.split()
+}
 
 
 class BadAmountError(ValueError):
@@ -22,7 +25,7 @@ class BadAmountError(ValueError):
 
 def decimals_of(currency: str | None) -> int:
     """How many decimals an amount in this currency may have; two where none is named."""
-    return DECIMALS.get(currency or "", USUAL_DECIMALS)
+    return DECIMALS.get(currency, USUAL_DECIMALS)
 
 
 def exact(amount: Decimal, currency: str | None = None) -> Decimal:
@@ -31,8 +34,8 @@ def exact(amount: Decimal, currency: str | None = None) -> Decimal:
         raise BadAmountError(str(amount))
     decimals = decimals_of(currency)
     try:
-        kept = amount.quantize(Decimal(1).scaleb(-decimals))
-        shown = kept.quantize(CENT) if decimals < USUAL_DECIMALS else kept
+        kept = amount.quantize(Decimal(f"1e-{decimals}"))
+        shown = kept.quantize(Decimal(f"1e-{max(decimals, USUAL_DECIMALS)}"))
     except InvalidOperation:  # more digits than can be kept exactly
         raise BadAmountError(str(amount)) from None
     if kept != amount:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_plugin.money import BadAmountError, exact, has_whole_cents, plain_amount, show_amount
+from qb_plugin.money import BadAmountError, exact, fits_currency, has_whole_cents, plain_amount, show_amount
 
 AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False, allow_infinity=False)
 
@@ -52,3 +52,30 @@ def test_too_many_digits_are_refused_rather_than_rounded() -> None:
 )
 def test_people_see_separators_and_every_decimal(amount: str, shown: str) -> None:
     assert show_amount(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "shown"),
+    [
+        (None, "10.5", "10.50"),
+        (None, "10.505", None),
+        ("USD", "10.5", "10.50"),
+        ("USD", "10.505", None),
+        ("JPY", "1050", "1050.00"),
+        ("JPY", "1050.00", "1050.00"),
+        ("JPY", "10.5", None),
+        ("VUV", "7", "7.00"),
+        ("KWD", "10.5", "10.500"),
+        ("KWD", "10.505", "10.505"),
+        ("KWD", "10.5055", None),
+        ("UYW", "1.2345", "1.2345"),
+        ("UYW", "1.23456", None),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency_and_two_at_least(currency: str | None, amount: str, shown: str | None) -> None:
+    assert fits_currency(Decimal(amount), currency) is (shown is not None)
+    if shown is None:
+        with pytest.raises(BadAmountError):
+            exact(Decimal(amount), currency)
+    else:
+        assert str(exact(Decimal(amount), currency)) == shown

@@ -1,4 +1,4 @@
-"""Changes the rules that money rests on one by one, and expects a test to fail: `make mutants`, or ARGS="--only money".
+"""Changes rules one by one, and expects a test to fail each time: `make mutants`, or ARGS="--only money".
 
 mutmut makes the mutants: in a copy of the project, with one thing of one function changed, the module's own tests run until the
 first one fails. A mutant that survives them must stand in `mutants.toml`, with the reason why it does no harm; so must one that ran

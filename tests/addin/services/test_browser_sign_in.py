@@ -18,6 +18,7 @@ from qb_plugin.errors import AnswerRejected
 from qb_plugin.model import ConnectionState, Message
 from qb_plugin.quickbooks.factory import build_quickbooks
 from qb_plugin.runtime import Runtime
+from qb_plugin.services.company_settings import first_item
 from qb_plugin.services.parts import Parts
 from tests.support.addin.quickbooks_fakes import COMPANY, NO_NETWORK, NOON, REALM, TODAY
 from tests.support.hosts.text_host import TextHost
@@ -127,6 +128,7 @@ def test_a_new_company_gets_first_settings_and_one_that_has_settings_keeps_them(
     first = desk.settings(REALM)
     assert first["payment_method"] == {"Check": "2", "Cash": "1", "Visa": "3"}
     assert (first["auto_apply_uses"], first["pace"]) == ("quickbooks", "full")
+    assert first["credit_memo_item"] == first_item(desk.lists(desk.connection(), fresh=True, settings=True).items) != ""
     desk.save_settings(REALM, {"auto_apply_uses": "workspace"})
     sign_in(desks, desk)
     assert desk.settings(REALM) == {**first, "auto_apply_uses": "workspace"}

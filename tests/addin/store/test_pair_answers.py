@@ -64,6 +64,14 @@ def test_an_intent_takes_the_place_of_what_it_replaces_in_one_commit(store: Stor
     assert [(i.id, i.state) for i in store.journal.standing(REALM, [payment(1)])] == [(again.id, IntentState.OPEN)]
 
 
+def test_of_intents_that_are_written_together_only_those_that_replace_something_take_a_link_away(store: Store) -> None:
+    store.links.add([sample_link(1), sample_link(2), replace(sample_link(1), realm="another company")])
+    elsewhere = replace(sample_intent(1, "third"), realm="another company")
+    store.journal.open([replace(sample_intent(1), replaces="qb-1"), sample_intent(2), elsewhere], 0)
+    assert set(store.links.by_source(REALM, [payment(1), payment(2)])) == {payment(2)}
+    assert set(store.links.by_source("another company", [payment(1)])) == {payment(1)}
+
+
 def test_a_lost_lease_leaves_what_would_be_replaced_as_it_was(store: Store) -> None:
     store.links.add([sample_link(1)])
     run: RunInfo = sample_run()

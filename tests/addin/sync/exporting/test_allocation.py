@@ -9,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qb_plugin.model import Application, Line, QboInvoice
+from qb_plugin.model import Application, Customer, Line, QboInvoice
 from qb_plugin.sync.exporting.allocation import OpenBalances, total_of
+from qb_plugin.sync.families import PayingFamilies
 from tests.support.addin.sync_firm import invoice
 
 Spent = list[tuple[str, Decimal]]
@@ -152,6 +154,19 @@ def test_as_in_workspace_never_more_than_the_payment_is_applied() -> None:
 def test_as_in_workspace_another_customers_or_unknown_invoice_gets_nothing() -> None:
     balances = OpenBalances([invoice("1", 2, "100.00")])
     assert wanted(balances, "100.00", ("1", "60.00"), ("404", "40.00")) == []
+
+
+@pytest.mark.parametrize(("payer", "paid"), [("51", True), ("52", True), ("53", False), ("54", False)])
+def test_as_in_workspace_an_invoice_is_paid_by_its_own_customer_or_one_that_it_is_billed_to(payer: str, paid: bool) -> None:
+    job = Customer(id="52", name="Job", full_name="Job", parent_id="51", bills_with_parent=True)
+    families = PayingFamilies({"52": job, "53": replace(job, id="53")})
+    balances = OpenBalances([invoice("1", 2, "30.00")], families)
+    lines = balances.allocate_as_wanted(payer, Decimal("20.00"), [Application("1", "", Decimal("20.00"))])
+    assert spent(lines) == (pairs(("1", "20.00")) if paid else [])
+    # What is left, by the default process: a part of it, and then just the balance.
+    assert allocate(balances, "5.00", payer) == (pairs(("1", "5.00")) if paid else [])
+    rest = "5.00" if paid else "30.00"
+    assert allocate(balances, rest, payer) == (pairs(("1", rest)) if paid else [])
 
 
 def test_as_in_workspace_two_payments_never_spend_the_same_balance_twice() -> None:
