@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from qb_plugin.errors import Unreachable
 from qb_plugin.host import Host, User
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
@@ -102,14 +101,8 @@ class Runtime:
 
     def lists(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
         """See ReferenceListCache.read; the light hears how it went."""
-        try:
-            lists = self.reference_lists.read(connection, fresh, settings)
-        except Unreachable as problem:
-            self.reachability.hear(problem.message)
-            raise
-        if fresh:
-            self.reachability.answered()
-        return lists
+        with self.reachability.hearing(asked=fresh):
+            return self.reference_lists.read(connection, fresh, settings)
 
     def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""

@@ -119,7 +119,7 @@ class BatchSender:
             if self._is_stopped() and self._hasty():
                 self.abandon()
             elif self._is_stopped():
-                self._client.tell(Message("stopping", {"seconds": ceil(self._open_calls.left), "n": self._awaited}))
+                self._client.publish(Message("stopping", {"seconds": ceil(self._open_calls.left), "n": self._awaited}))
 
     def _carry_out(self, batch: Batch) -> None:
         try:

@@ -125,7 +125,7 @@ class ApiClient:
             else:
                 return reply
 
-    def tell(self, message: Message) -> None:
+    def publish(self, message: Message) -> None:
         """Let a person know."""
         self._publish(message)
 

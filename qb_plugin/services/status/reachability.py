@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
@@ -43,6 +44,17 @@ class Reachability:
                 seconds = message.values.get("seconds")
                 until = now + (float(seconds) if isinstance(seconds, int | float) else SHORTEST)
                 self._heard = Heard(Reach.WAITS, self._heard.at, until)
+
+    @contextmanager
+    def hearing(self, asked: bool) -> Iterator[None]:
+        """Hear how the reading in the block went; `asked` is false where it may have been answered without QuickBooks."""
+        try:
+            yield
+        except Unreachable as problem:
+            self.hear(problem.message)
+            raise
+        if asked:
+            self.answered()
 
     def answered(self) -> None:
         """QuickBooks has answered just now."""

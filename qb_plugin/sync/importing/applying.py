@@ -10,8 +10,8 @@ from qb_plugin.ledger_changes import ApplicationToRecord, ApplyChange
 from qb_plugin.model import Application, Entity, Message, Outcome, QboPayment, RecordingStatus, RowResult
 from qb_plugin.money import ZERO, show_amount
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.amounts.figures import Role, read_figures
 from qb_plugin.sync.importing.evidence import external_key
-from qb_plugin.sync.importing.figures import Role, read_figures
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.planning import ImportPlanner
 from qb_plugin.sync.importing.row import ImportRow

@@ -11,8 +11,8 @@ from qb_plugin.host import Client, Invoice, Ledger
 from qb_plugin.model import Document, Entity, Line, Link, Pair, PairAnswer, QboPayment
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.amounts.figures import Role, read_figures
 from qb_plugin.sync.importing.evidence import Standing, read_standing
-from qb_plugin.sync.importing.figures import Role, read_figures
 from qb_plugin.sync.importing.payers import Payers
 from qb_plugin.sync.matching import invoice_key
 

@@ -19,8 +19,8 @@ def find_merges(ledger: Ledger, payers: Payers, clients: Mapping[str, Client], r
     that has the client's transactions now.
     """
     unmatched = {row.payment.customer_id for row in rows if is_unmatched(row)}
-    here = [row for row in rows if row.outcome is Outcome.SYNCHRONIZED and row.payment.customer_id in unmatched]
-    linked = {str(row.existing): row.payment.customer_id for row in here}
+    standing = [row for row in rows if row.outcome is Outcome.SYNCHRONIZED and row.payment.customer_id in unmatched]
+    linked = {str(row.existing): row.payment.customer_id for row in standing}
     moved = {linked[f"{record.kind}:{record.id}"]: record.client_id for record in ledger.records(list(linked))} if linked else {}
     before = {customer: payers.customers[client] for customer, client in moved.items() if client in payers.customers}
     current = payers.read(before.values()) if before else {}

@@ -12,13 +12,13 @@ from qb_plugin.host import Client, Ledger
 from qb_plugin.model import Kind, Outcome, QboPayment, Ref, UnreadableRecord
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.allocation import Allocator
+from qb_plugin.sync.importing.amounts.allocation import Allocator
+from qb_plugin.sync.importing.amounts.figures import Figures, read_figures
+from qb_plugin.sync.importing.amounts.questions import HomeCurrency, ask_about_currency, ask_about_money, ask_whose, imported_rest
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
-from qb_plugin.sync.importing.figures import Figures, read_figures
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot, read_host_snapshot
 from qb_plugin.sync.importing.merges import find_merges
 from qb_plugin.sync.importing.payers import Payers
-from qb_plugin.sync.importing.questions import HomeCurrency, ask_about_currency, ask_about_money, ask_whose, imported_rest
 from qb_plugin.sync.importing.row import ImportRow, row_id, unreadable_row, why_not
 
 

@@ -23,7 +23,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO, fits_currency, show_amount
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.figures import Role, read_figures
+from qb_plugin.sync.importing.amounts.figures import Role, read_figures
 from qb_plugin.sync.linking import ENTITIES, client_links
 from qb_plugin.sync.reconcile.entries import LedgerEntry
 from qb_plugin.sync.reconcile.items import Ledgers, Period

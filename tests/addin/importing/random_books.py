@@ -30,7 +30,7 @@ class Item:
 
 
 @dataclass(slots=True, kw_only=True)
-class Book:
+class RandomBook:
     """One customer's books: what can be paid there, what is open here, and the payments there."""
 
     scene: ImportScene
@@ -156,7 +156,7 @@ def said(pattern: re.Pattern[str], text: str) -> Decimal:
     return sum((Decimal(found.replace(",", "")) for found in pattern.findall(text)), Decimal(0))
 
 
-def check(book: Book, opened: dict[str, Decimal], payment: Json, row: Json) -> None:
+def check(book: RandomBook, opened: dict[str, Decimal], payment: Json, row: Json) -> None:
     """Money here is money there, line by line, or said; and what is said of QuickBooks is what QuickBooks says.
 
     `opened` is what was open on the book's invoices before this payment came in; it is brought forward.
@@ -186,7 +186,7 @@ def check(book: Book, opened: dict[str, Decimal], payment: Json, row: Json) -> N
 
 
 def check_invoices(
-    book: Book, opened: dict[str, Decimal], applied: dict[str, Decimal], lines: Sequence[Json], text: str, credits: Decimal
+    book: RandomBook, opened: dict[str, Decimal], applied: dict[str, Decimal], lines: Sequence[Json], text: str, credits: Decimal
 ) -> None:
     """Each line on an invoice stands here, or is named; no more than the line, and no more than is open."""
     numbers = {line_number(line).casefold(): Decimal(line["Amount"]) for line in lines}
@@ -220,7 +220,7 @@ def line_number(line: Json) -> str:
 
 def play(scene: ImportScene, seeds: Sequence[int], day: date) -> int:
     """Make the books of these seeds, import their payments on one run, and check each: how many there were."""
-    books = [Book(scene=scene, random=Random(seed), day=day) for seed in seeds]
+    books = [RandomBook(scene=scene, random=Random(seed), day=day) for seed in seeds]
     for book in books:
         book.fill()
     there = scene.quickbooks.query(f"select * from Payment where TxnDate = '{day.isoformat()}' maxresults 1000")["Payment"]

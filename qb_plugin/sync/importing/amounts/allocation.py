@@ -9,9 +9,9 @@ from decimal import Decimal
 from qb_plugin.host import Invoice
 from qb_plugin.model import Application, Entity, Line, Message, QboPayment
 from qb_plugin.money import ZERO
-from qb_plugin.sync.importing.figures import Figures, Role
+from qb_plugin.sync.importing.amounts.figures import Figures, Role
+from qb_plugin.sync.importing.amounts.line_names import join_names, name_invoice, name_transaction
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
-from qb_plugin.sync.importing.line_names import join_names, name_invoice, name_transaction
 
 _TWICE = "twice"  # no client's id: hosts' ids are numbers, and this one is never looked up
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from qb_plugin.model import Line
-from qb_plugin.sync.importing.figures import Role, choose, read_figures
+from qb_plugin.sync.importing.amounts.figures import Role, choose, read_figures
 from tests.support.addin.sync_firm import book_payment
 
 V, C, D, J, K, E = "Invoice", "CreditMemo", "Deposit", "JournalEntry", "Check", "Expense"

@@ -9,9 +9,9 @@ from qb_plugin.host import Client
 from qb_plugin.model import Message, Outcome, QboPayment
 from qb_plugin.money import decimals_of
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.figures import Figures, Role
+from qb_plugin.sync.importing.amounts.figures import Figures, Role
+from qb_plugin.sync.importing.amounts.line_names import join_names, name_transaction
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
-from qb_plugin.sync.importing.line_names import join_names, name_transaction
 from qb_plugin.sync.importing.row import ImportRow
 
 
