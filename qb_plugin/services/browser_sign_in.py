@@ -44,11 +44,18 @@ class BrowserSignIn:
 
     def prepare(self, connection: Connection) -> None:
         """Save first settings for a company that has none, and use its pace and its marks."""
-        if not self._company.settings(connection.realm):
-            lists = self._lists.read(connection, fresh=True, settings=True)
-            self._company.save_settings(connection.realm, first_settings(self._host.ledger.methods(), lists))
-        self._company.save_settings(connection.realm, {"company_name": connection.company})
+        if self._company.settings(connection.realm) or self._save_first_settings(connection):
+            self._company.save_settings(connection.realm, {"company_name": connection.company})
         self._host.marks.use(connection.realm)
+
+    def _save_first_settings(self, connection: Connection) -> bool:
+        """Whether QuickBooks' lists could be read for them. Where not, the sign-in stands all the same and the next one makes them."""
+        try:
+            lists = self._lists.read(connection, fresh=True, settings=True)
+        except AddInError:
+            return False
+        self._company.save_settings(connection.realm, first_settings(self._host.ledger.methods(), lists))
+        return True
 
     def receive_callback(self, values: Mapping[str, str]) -> CallbackAnswer:
         """Complete the sign-in with what arrived at the redirect address: `ok`, and the text for the browser's page."""

@@ -16,7 +16,7 @@ from qb_plugin.sync.reconcile.items import Group, Period
 GROUPS: Mapping[Group, str] = {
     Group.NOT_MATCHED: "Client not matched",
     Group.NEEDS_DECISION: "Needs decision",
-    Group.ONLY_HERE: "Only in WorkSpace",
+    Group.ONLY_HERE: "Only here",
     Group.ONLY_THERE: "Only in QuickBooks",
     Group.DATE_DIFFERS: "Date differs",
     Group.AMOUNT_DIFFERS: "Amount differs",

@@ -10,7 +10,7 @@ TOTAL_COLUMNS: Sequence[Column] = [
     {"key": "what", "label": "What", "type": "text", "width": 240},
     {"key": "currency", "label": "Currency", "type": "text", "width": 110},
     {"key": "count_here", "label": "Here", "type": "number", "width": 70},
-    {"key": "here", "label": "WorkSpace", "type": "money", "width": 130},
+    {"key": "here", "label": "Amount here", "type": "money", "width": 130},
     {"key": "count_there", "label": "There", "type": "number", "width": 70},
     {"key": "there", "label": "QuickBooks", "type": "money", "width": 130},
     {"key": "difference", "label": "Difference", "type": "money", "width": 120},
@@ -22,7 +22,7 @@ TOTAL_COLUMNS: Sequence[Column] = [
 ITEM_COLUMNS: Sequence[Column] = [
     {"key": "group", "label": "Why", "type": "text", "width": 140, "sortable": True},
     {"key": "client", "label": "Client or customer", "type": "text", "width": 190, "sortable": True},
-    {"key": "number", "label": "WorkSpace", "type": "text", "width": 90, "sortable": True},
+    {"key": "number", "label": "Number here", "type": "text", "width": 90, "sortable": True},
     {"key": "date_here", "label": "Date here", "type": "date", "width": 95, "sortable": True},
     {"key": "here", "label": "Amount here", "type": "money", "width": 105, "sortable": True},
     {"key": "applied_here", "label": "Applied here", "type": "money", "width": 105},

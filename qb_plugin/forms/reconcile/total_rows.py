@@ -190,7 +190,7 @@ def chart_of(summaries: Mapping[str, Summary]) -> Chart:
         "title": "Received by month",
         "labels": [f"{month} {currency}" if several else month for currency, month, _ in months],
         "series": [
-            {"label": "WorkSpace", "values": [plain_amount(totals.ours.received) for *_, totals in months]},
+            {"label": "Here", "values": [plain_amount(totals.ours.received) for *_, totals in months]},
             {"label": "QuickBooks", "values": [plain_amount(totals.theirs.received) for *_, totals in months]},
         ],
         "marked": [not totals.difference.is_zero for *_, totals in months],

@@ -134,6 +134,19 @@ def test_a_new_company_gets_first_settings_and_one_that_has_settings_keeps_them(
     assert desk.settings(REALM) == {**first, "auto_apply_uses": "workspace"}
 
 
+def test_a_sign_in_stands_though_the_lists_for_first_settings_cannot_be_read_and_the_next_one_makes_them(
+    desks: Desks, desk: Runtime
+) -> None:
+    desks.core.add_trouble(kind="status_503_before", times=None, match={"entity": "PaymentMethod"})
+    url = desk.sign_in.begin("", "", "")
+    assert desk.sign_in.receive_callback(consent(desks.core, url))["ok"]
+    assert desk.connection().state is ConnectionState.CONNECTED
+    assert desk.settings(REALM) == {}
+    desks.core.clear_trouble()
+    sign_in(desks, desk)
+    assert desk.settings(REALM)["payment_method"] == {"Check": "2", "Cash": "1", "Visa": "3"}
+
+
 def test_first_settings_are_made_of_the_lists_as_they_are_now(desks: Desks, desk: Runtime) -> None:
     desk.company.open_quickbooks().accept_refresh_token(REALM, desks.given["refresh_token"])
     connection = desk.connection()

@@ -46,7 +46,7 @@ def open_reconcile(page: Page) -> Locator:
 def test_totals_groups_and_chart(page: Page) -> None:
     form = open_reconcile(page)
     keep(page, "reconcile")
-    for label in ("Received", "Applied", "Unapplied", "Credits", "Only in WorkSpace", "Only in QuickBooks", "Equal"):
+    for label in ("Received", "Applied", "Unapplied", "Credits", "Only here", "Only in QuickBooks", "Equal"):
         expect(row_of(form, label)).to_be_visible()
     chart = form.get_by_role("img", name="Received by month")
     expect(chart).to_be_visible()
@@ -56,12 +56,12 @@ def test_totals_groups_and_chart(page: Page) -> None:
 
 def test_a_group_opens_to_its_items_and_an_item_to_what_settles_it(page: Page) -> None:
     form = open_reconcile(page)
-    row_of(form, "Only in WorkSpace").click()
+    row_of(form, "Only here").click()
     form.get_by_role("button", name="Show these").click()
     items = page.get_by_role("dialog", name="Differences")
     expect(items.get_by_role("grid")).to_have_attribute("aria-rowcount", NUMBER)
     first = items.get_by_role("row").nth(1)
-    expect(first).to_contain_text("Only in WorkSpace")
+    expect(first).to_contain_text("Only here")
     first.click()
     expect(items.get_by_role("status", name="Message")).to_contain_text("is in WorkSpace only. Export it.")
     keep(page, "reconcile-items")
@@ -86,7 +86,7 @@ def test_what_is_shown_can_be_printed_and_saved_as_a_workbook(page: Page) -> Non
     paper = opened.value
     expect(paper.get_by_role("heading", name="Reconcile")).to_be_visible()
     expect(paper.get_by_role("img", name="Received by month")).to_be_visible()
-    expect(paper.get_by_role("row").filter(has_text="Only in WorkSpace")).to_be_visible()
+    expect(paper.get_by_role("row").filter(has_text="Only here")).to_be_visible()
     keep(paper, "reconcile-print")
     assert violations(paper) == []
     with page.expect_download() as saved:

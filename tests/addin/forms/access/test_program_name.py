@@ -29,7 +29,17 @@ def test_a_value_is_never_taken_for_the_name() -> None:
     assert "{program} and {amount}." in load_sentences("Park Practice").text(message)
 
 
-FORMS = ("connection", "match-clients", "settings", "import-payments", "export-payments")
+FORMS = (
+    "connection",
+    "match-clients",
+    "settings",
+    "import-payments",
+    "history",
+    "history-entries",
+    "reconcile",
+    "reconcile-items",
+    "export-payments",
+)
 
 
 def test_no_form_of_another_host_says_workspace(tmp_path: Path) -> None:
