@@ -49,7 +49,7 @@ class BrowserSignIn:
         self._host.marks.use(connection.realm)
 
     def _save_first_settings(self, connection: Connection) -> bool:
-        """Whether QuickBooks' lists could be read for them. Where not, the sign-in stands all the same and the next one makes them."""
+        """Whether QuickBooks' lists could be read for them; where not, the sign-in stands and the next one makes them."""
         try:
             lists = self._lists.read(connection, fresh=True, settings=True)
         except AddInError:

@@ -239,7 +239,9 @@ class Life(RuleBasedStateMachine):
         firm, sent = self.firm, self._sent()
         known = {record.ref for record in firm.practice.ledger.records(firm.refs) if record.client_id != "3"}
         assert sent == known
-        assert {row for row, end in ends.items() if end["outcome"] == Outcome.SYNCHRONIZED} == known
+        changed = {row for row, end in ends.items() if end["outcome"] == Outcome.CHANGED}
+        assert changed <= {ref for ref, amounts in self.amounts.items() if len(amounts) > 1}  # edited since it was sent
+        assert changed | {row for row, end in ends.items() if end["outcome"] == Outcome.SYNCHRONIZED} == known
         assert all("not matched" in end["message"] for row, end in ends.items() if row not in known)
         links = firm.runtime.store.links.by_source(REALM, [Ref.parse(ref) for ref in firm.refs])
         assert {str(ref) for ref in links} == known

@@ -87,7 +87,7 @@ class TestLine1:
         duplicate = search(form, "20570")
         outcome(duplicate, "needs_decision")
         duplicate.click()
-        expect(form.get_by_role("status", name="Message")).to_contain_text("Looks the same as P-")
+        expect(form.get_by_role("status", name="Message")).to_contain_text("looks like P-")
 
 
 class TestLine2:

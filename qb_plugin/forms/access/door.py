@@ -148,4 +148,5 @@ class HidingDoor:
 
 def allowed(actions: Sequence[Action], user: User) -> list[Action]:
     """The actions that the user may take."""
-    return [action for action in actions if action.get("right", "view") in user.rights]
+    rights = user.rights  # which a host may read anew each time
+    return [action for action in actions if action.get("right", "view") in rights]

@@ -89,8 +89,8 @@ intents = Table(
     _count("singles"),
     Column("fully_settled", Boolean, nullable=False),
     _text("settled_by", null=True),
-    _text("tid", null=True),
     _count("withdrawals"),
+    _text("tid", null=True),
 )
 Index(
     "quickbooks_intents_standing",

@@ -145,6 +145,12 @@ def is_striking(row: ImportRow, record: Record, how: Likeness) -> bool:
     return how is not Likeness.NO_REFERENCE or row.payment.date == record.date
 
 
+def has_its_reference_and_date(row: ImportRow, record: Record) -> bool:
+    """Whether both have the same reference, which is not empty, and the same date."""
+    reference = comparable(record.reference)
+    return bool(reference) and reference == comparable(row.payment.reference or "") and row.payment.date == record.date
+
+
 def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: str) -> ImportRow:
     """The row of a possible duplicate, with the WorkSpace payment that it may be."""
     other = PossibleDuplicate(
@@ -152,6 +158,6 @@ def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: 
         reference=record.reference,
         date=record.date.isoformat(),
         linked_to=linked_to,
-        exact=how is Likeness.SAME_REFERENCE and not linked_to,
+        exact=how is not Likeness.UNLINKED and not linked_to and has_its_reference_and_date(row, record),
     )
     return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind(record.kind), record.id), possible_duplicate=other)

@@ -536,16 +536,18 @@ def test_trouble_of_the_hosts_own_leaves_every_row_with_an_outcome(scene: Scene)
     assert scene.outcomes(again) == {"payment:1": "synchronized", "payment:2": "synchronized"}
 
 
-def test_a_customer_that_belongs_to_another_client_stays_there(scene: Scene) -> None:
+def test_a_customer_that_belongs_to_another_client_is_shared_and_that_is_said(scene: Scene) -> None:
     form = scene.form("match-clients")
     rows = form.rows({}, None).page(0, 9)
     cool = next(row for row in rows if row["cells"]["client"] == COOL)
     amy = next(row for row in rows if row["cells"]["client"] == AMY)
     said = form.act("link", {}, [amy["id"]], {amy["id"]: {"customer": cool["cells"]["customer"]["value"]}})
     assert said["notice"] == (
-        "0 clients linked. Not linked: Amy's Bird Sanctuary (its customer is linked to Cool Cars). Unlink the other client first."
+        "1 client linked. Of one customer with another client: Amy's Bird Sanctuary (as Cool Cars). "
+        "Their payments are told apart by the invoices they pay; where these do not say, you are asked."
     )
-    assert form.rows({}, None).page(0, 9) == rows
+    linked = {row["cells"]["client"]: row["cells"]["customer"]["value"] for row in form.rows({}, None).page(0, 9)}
+    assert linked[AMY] == linked[COOL] == cool["cells"]["customer"]["value"]
 
 
 def test_a_row_that_asks_keeps_asking_until_it_is_answered(scene: Scene) -> None:

@@ -82,7 +82,7 @@ def test_what_is_given_up_is_withdrawn_with_who_and_when(store: Store, clock: St
         two.id: ("open", None, None),
         three.id: ("open", None, None),
     }
-    assert store.journal.withdrawn(REALM) == [replace(one, state=IntentState.WITHDRAWN, fully_settled=True)]
+    assert store.journal.withdrawn(REALM) == [replace(one, state=IntentState.WITHDRAWN, fully_settled=True, withdrawals=1)]
 
 
 def test_what_is_still_tried_or_settled_is_not_given_up(store: Store) -> None:
@@ -118,7 +118,7 @@ def given_up(store: Store, *numbers: int) -> list[Intent]:
 def test_one_that_is_opened_again_is_in_doubt_as_one_that_was_sent_alone_once(store: Store) -> None:
     one, two = given_up(store, 1, 2)
     store.journal.reopen(REALM, [one.id], 0)
-    assert store.journal.open_intents(REALM) == [replace(one, singles=1)]
+    assert store.journal.open_intents(REALM) == [replace(one, singles=1, withdrawals=1)]
     assert ended(store)[one.id] == ("open", None, None)
     assert [intent.id for intent in store.journal.withdrawn(REALM)] == [two.id]
 

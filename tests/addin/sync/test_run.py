@@ -40,11 +40,11 @@ def run(firm: Firm, events: Callable[[], Iterator[Event]], *ids: str) -> tuple[E
     return under_lease(ports(firm), reporting(events), progress), progress
 
 
-def under_lease(ports: RunPorts, work: Work, progress: RunProgress) -> Ended:
+def under_lease(ports: RunPorts, work: Work, progress: RunProgress, run: RunInfo = RUN) -> Ended:
     """All that a run reports, and the failure that ended it."""
     ended = Ended()
     try:
-        run_under_lease(ports, RUN, work, progress=progress, listener=ended.reporter)
+        run_under_lease(ports, run, work, progress=progress, listener=ended.reporter)
     except Exception as failure:
         ended.failure = failure
     return ended
@@ -354,7 +354,9 @@ def press(firm: Firm, *numbers: int, **options: object) -> Ended:
     def work(leased: LeasedRun) -> None:
         export(firm.context, leased, ExportOptions(**options), records)  # type: ignore[arg-type]
 
-    return under_lease(ports(firm), work, RunProgress([str(record.ref) for record in records]))
+    before = len(firm.store.runs.latest(REALM, 99))
+    pressed = replace(RUN, id=f"run-{before + 1}" if before else RUN.id)
+    return under_lease(ports(firm), work, RunProgress([str(record.ref) for record in records]), pressed)
 
 
 def test_a_lease_lost_in_mid_run_reports_truly_and_pressing_again_finishes(firm: Firm) -> None:

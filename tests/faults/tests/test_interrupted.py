@@ -155,7 +155,7 @@ def test_postgresql_restarted() -> None:
     with on_postgres() as (server, address):
         refs = begin(address)
         firm = Firm(address, new_server(company(), time := SharedTime(), "forgets+lag"), time, list(refs), mode="single")
-        firm.points.expect(10, "commit", server.restart)
+        firm.points.expect(16, "commit", server.restart)
         ended = firm.export(payments(firm))
         interrupted(firm, ended)
         finished(firm)

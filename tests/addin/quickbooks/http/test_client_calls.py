@@ -153,12 +153,17 @@ def test_a_sign_in_service_that_is_away_does_not_keep_a_person_who_cancels() -> 
     assert (line.asked, line.clock.slept) == ([], [])
 
 
-@pytest.mark.parametrize(("stop", "may_leave"), [(lambda: True, always), (lambda: False, lambda: False)])
-def test_what_is_called_back_before_it_leaves_does_not_leave(stop: Callable[[], bool], may_leave: Callable[[], bool]) -> None:
+@pytest.mark.parametrize(
+    ("stop", "may_leave", "key"),
+    [(lambda: True, always, "cancelled_row"), (lambda: False, lambda: False, "lease_unproved")],
+)
+def test_what_is_called_back_before_it_leaves_does_not_leave(
+    stop: Callable[[], bool], may_leave: Callable[[], bool], key: str
+) -> None:
     line = ScriptedClient(GOOD)
     with pytest.raises(CallCancelled) as caught:
         line.client.exchange(ApiRequest(method="POST", path="batch", stop=stop, may_leave=may_leave), ())
-    assert caught.value.message == Message("cancelled_row")
+    assert caught.value.message == Message(key)
     assert line.asked == []
 
 
