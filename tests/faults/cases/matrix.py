@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -88,7 +89,15 @@ def opened(place: Place, kind: str) -> Databases:
 
 
 def play(case: Case, databases: Databases, control: str = "") -> Played:
-    """Play one case, in the way named by `control` if there is one."""
+    """Play one case, in the way named by `control` if there is one; what breaks out of it is bad, and the others go on."""
+    try:
+        return _play(case, databases, control)
+    except Exception as broken:
+        at = traceback.extract_tb(broken.__traceback__)[-1]
+        return Played(bad=[f"it broke off at {Path(at.filename).name}:{at.lineno}, {type(broken).__name__}: {broken}"])
+
+
+def _play(case: Case, databases: Databases, control: str) -> Played:
     if case.world.scenario == "import":
         return ImportPlay(case, databases, fresh_keys=control == FRESH_KEYS).run()
     kind = STORIES.get(case.world.scenario, Play)

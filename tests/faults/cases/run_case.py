@@ -104,7 +104,7 @@ class Play:
             return None
         self.person.read(ended.rows)
         self.played.first = self.played.first or len(desk.points.passed)
-        self._judge(ended)
+        self.judge(ended)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
             self._sign_in()
         return ended
@@ -118,7 +118,8 @@ class Play:
             self.played.lives.append(len(self.desk.points.passed))
             self.desk = self._open()
 
-    def _judge(self, ended: Ended) -> None:
+    def judge(self, ended: Ended) -> None:
+        """Hold what the rows were told against what is so."""
         self.played.bad += judge_rows(self.scenario, self.before, self.core, self.desk.store, ended.rows)
         for row, result in ended.rows.items():
             self.said.setdefault(row, set()).add(f"{result.outcome}:{key_of(result)}")

@@ -12,8 +12,8 @@ from tests.faults.cases.person import Person
 from tests.faults.cases.run_case import Play, options_of
 from tests.faults.cases.scenarios import SCENARIOS, Scenario
 from tests.faults.cases.verdict import read_truth
-from tests.faults.harness.points import Outage, Points
-from tests.faults.harness.process import Desk
+from tests.faults.harness.points import AWAY, Outage, Points
+from tests.faults.harness.process import Desk, Ended
 from tests.faults.harness.server import REALM, SERVERS
 
 LATE = 118.0  # seconds until a call is carried out, within QuickBooks' limit
@@ -75,6 +75,11 @@ class Away(Play):
 
     def points(self, at: int | None) -> Points:
         return Outage(at, self.time.monotonic)
+
+    def judge(self, ended: Ended) -> None:
+        """Nobody can look into a database that is away."""
+        self.time.sleep(AWAY)
+        super().judge(ended)
 
 
 STORIES: Mapping[str, type[Play]] = {"edited": Withdrawn, "unchanged": Withdrawn, "queue": Queue, "away": Away}

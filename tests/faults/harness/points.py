@@ -40,10 +40,13 @@ class Points:
             raise Killed("dead already")
 
 
+AWAY = 6.0  # seconds
+
+
 class Outage(Points):
     """Counts the points, and at the one chosen the database goes away for some seconds; nobody dies."""
 
-    def __init__(self, begins_at: int | None, monotonic: Callable[[], float], seconds: float = 6.0) -> None:
+    def __init__(self, begins_at: int | None, monotonic: Callable[[], float], seconds: float = AWAY) -> None:
         super().__init__()
         self._begins_at, self._monotonic, self._seconds = begins_at, monotonic, seconds
         self._ends: float | None = None
