@@ -16,6 +16,7 @@ class Person:
     """What they choose next: *Look again* where doubt has ended for the first time, then *withdraw*, then a new number."""
 
     hasty: bool = False  # withdraws at once
+    renewed: set[Ref] = field(default_factory=set)  # rows for which they asked for a new number, against the warning
     _offers: Counter[str] = field(default_factory=Counter)
     _looks: frozenset[Ref] = frozenset()
     _withdrawals: frozenset[Ref] = frozenset()
@@ -32,6 +33,7 @@ class Person:
 
     def choose(self, options: ExportOptions) -> ExportOptions:
         """The options of the next press."""
+        self.renewed |= self._renewals
         return replace(options, look_again=self._looks, withdraw=self._withdrawals, new_number=self._renewals)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from zlib import crc32
@@ -120,7 +120,7 @@ class Play:
 
     def judge(self, ended: Ended) -> None:
         """Hold what the rows were told against what is so."""
-        self.played.bad += judge_rows(self.scenario, self.before, self.core, self.desk.store, ended.rows)
+        self.played.bad += judge_rows(self.scenario, self.before, self.core, self.desk.store, ended.rows, self.person.renewed)
         for row, result in ended.rows.items():
             self.said.setdefault(row, set()).add(f"{result.outcome}:{key_of(result)}")
 
@@ -128,7 +128,23 @@ class Play:
         """Whether there is nothing to press for: every row is told done, every credit memo applied."""
         if ended is None or self.desk.store.journal.to_apply(REALM):
             return False
-        return all(is_told_done(result) or self._is_given_up(result) for result in ended.rows.values())
+        rows = ended.rows.values()
+        return all(is_told_done(each) or self._is_given_up(each) or self._is_told_twice(each) for each in rows)
+
+    def _is_told_twice(self, result: RowResult) -> bool:
+        """Whether it is a row that a person had sent under a new number, and that is now said to stand there twice."""
+        return Ref.parse(result.id) in self.person.renewed and key_of(result) == "twice_in_quickbooks"
+
+    def _told_twice(self) -> Mapping[Ref, frozenset[str]]:
+        """What a last press tells of rows that went under a new number: the ids in QuickBooks of those that stand there twice."""
+        if not self.person.renewed:
+            return {}
+        ended = self.desk.press(self.scenario.records, options_of(self.scenario))
+        return {
+            Ref.parse(result.id): frozenset(str(result.message.values[key]) for key in ("id1", "id2"))
+            for result in ended.rows.values()
+            if self._is_told_twice(result) and result.message
+        }
 
     def _is_given_up(self, result: RowResult) -> bool:
         """Whether it is a row that QuickBooks never takes, withdrawn for the second time."""
@@ -138,8 +154,9 @@ class Play:
         self.played.lives.append(len(self.desk.points.passed))
         self.time.sleep(SETTLED)
         self.core.settle()
+        self.twice = self._told_twice()
         trouble = self.case.world.trouble
-        self.played.bad += judge_end(self.scenario, self.core, self.desk.store, trouble, self.said, self.lasting)
+        self.played.bad += judge_end(self.scenario, self.core, self.desk.store, trouble, self.said, self.lasting, self.twice)
         self.desk.close()
 
 

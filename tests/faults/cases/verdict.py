@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -61,8 +62,18 @@ def read_truth(core: FaultyQuickBooks) -> Truth:
     return Truth(books, numbers, waiting)
 
 
-def judge_rows(scenario: Scenario, before: Truth, core: FaultyQuickBooks, store: Store, rows: Mapping[str, RowResult]) -> list[str]:
-    """What was told wrongly by a press of the button; `before` is how things stood when it was pressed."""
+def judge_rows(
+    scenario: Scenario,
+    before: Truth,
+    core: FaultyQuickBooks,
+    store: Store,
+    rows: Mapping[str, RowResult],
+    renewed: Collection[Ref] = (),
+) -> list[str]:
+    """What was told wrongly by a press of the button; `before` is how things stood when it was pressed.
+
+    Of those `renewed`, which a person had sent under a new number, the first may come to light later: the end judges that.
+    """
     truth = read_truth(core)
     links = store.links.by_source(REALM, [record.ref for record in scenario.records])
     in_doubt = {intent.source for intent in store.journal.open_intents(REALM)}
@@ -72,7 +83,8 @@ def judge_rows(scenario: Scenario, before: Truth, core: FaultyQuickBooks, store:
         told = f"{ref} told {result.outcome} ({key_of(result)})"
         link = links.get(ref)
         there = [book["Id"] for book in truth.of(ref)]
-        if is_told_done(result) and ([link.quickbooks_id] if link else []) != there:
+        is_second = ref in renewed and link is not None and link.quickbooks_id in there
+        if is_told_done(result) and ([link.quickbooks_id] if link else []) != there and not is_second:
             wrong.append(f"{told}, but QuickBooks holds {there} and the link is {link and link.quickbooks_id}")
         if result.outcome in ABSENT and (there or truth.is_coming(ref)):
             wrong.append(f"{told}, but QuickBooks holds {there or 'it soon'}")
@@ -113,10 +125,12 @@ def judge_end(
     trouble: str,
     said: Mapping[str, set[str]],
     lasting: frozenset[Ref] = frozenset(),
+    twice: Mapping[Ref, frozenset[str]] = MappingProxyType({}),
 ) -> list[str]:
     """What is wrong once everything has been pressed to its end; `said` has every sentence each row was given.
 
-    Those of `lasting` QuickBooks never took: they must not be there.
+    Those of `lasting` QuickBooks never took: they must not be there. `twice` are those that a person had sent under a new number
+    and that are said to stand there twice, with the ids that the sentence names: both must be there, and be all there are.
     """
     truth = read_truth(core)
     links = store.links.by_source(REALM, [record.ref for record in scenario.records])
@@ -126,6 +140,8 @@ def judge_end(
         ref, found = record.ref, truth.of(record.ref)
         if ref in lasting:
             wrong += [f"{ref} is there, or linked"] if found or ref in links else []
+            continue
+        if ref in twice and twice[ref] == {book["Id"] for book in found}:
             continue
         if len(found) != 1:
             wrong.append(f"{ref} stands {len(found)} times in QuickBooks")
@@ -137,7 +153,7 @@ def judge_end(
         if link is None or (link.entity, link.quickbooks_id) != (ENTITY[ref.kind], book["Id"]):
             wrong.append(f"{ref} is not linked to {book['Id']}: {link}")
         wrong += judge_shares(truth, ref, expected[ref], trouble, said.get(str(ref), set()))
-    return [*wrong, *judge_books(core, truth), *judge_journal(store, lasting)]
+    return [*wrong, *judge_books(core, truth, twice), *judge_journal(store, lasting)]
 
 
 def refusals(store: Store, row: str) -> set[str]:
@@ -170,8 +186,9 @@ def judge_shares(truth: Truth, ref: Ref, expected: Applied, trouble: str, said: 
     return []
 
 
-def judge_books(core: FaultyQuickBooks, truth: Truth) -> Iterable[str]:
-    """Nothing voided, deleted or over-applied."""
+def judge_books(core: FaultyQuickBooks, truth: Truth, twice: Collection[Ref] = ()) -> Iterable[str]:
+    """Nothing voided, deleted or over-applied; nothing there more than once but what is said to be."""
+    told = {f"AF-{ref.kind.value}-{ref.id}" for ref in twice}
     company = core.company
     for kind in ("Payment", "CreditMemo"):
         if company.tables[kind].buried:
@@ -180,7 +197,7 @@ def judge_books(core: FaultyQuickBooks, truth: Truth) -> Iterable[str]:
         if not Decimal(0) <= invoice["Balance"] <= invoice["TotalAmt"]:
             yield f"invoice {invoice['DocNumber']} has {invoice['Balance']} of {invoice['TotalAmt']} open"
     several = Counter({marker: len(found) for marker, found in truth.books.items()})
-    yield from (f"{marker} stands {times} times" for marker, times in several.items() if times > 1)
+    yield from (f"{marker} stands {times} times" for marker, times in several.items() if times > 1 and marker not in told)
 
 
 def judge_journal(store: Store, lasting: frozenset[Ref]) -> Iterable[str]:
