@@ -28,7 +28,7 @@ TARGETS: Mapping[str, Target] = {
     # what money rests on
     "money": target("money", "money"),
     "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation"),
-    "journal": target("store/journal", "store/journal", "store/journal_doubt", "store/pair_answers"),
+    "journal": target("store/journal", "store/journal", "store/journal_doubt", "store/journal_renewed", "store/pair_answers"),
     "recovery": target(f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable"),
     # calls to QuickBooks
     "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
