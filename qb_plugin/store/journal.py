@@ -137,14 +137,18 @@ class Journal:
         # In one order everywhere, so that two settling the same batch wait for each other instead of deadlocking.
         closing = [first[identity] for identity in sorted(first)]
         try:
-            with self._database.write() as connection:
-                _check_fence_of(connection, closing[0].intent_id, fence)
-                self._close_all(connection, closing)
+            self._close_in_one(closing, fence)
         except _ClosedMeanwhileError:  # rare, and only then worth asking which are still open
-            with self._database.write() as connection:
-                _check_fence_of(connection, closing[0].intent_id, fence)
-                still_open = _still_open(connection, list(first))
-                self._close_all(connection, [settlement for settlement in closing if settlement.intent_id in still_open])
+            self._close_in_one(closing, fence, only_open=True)
+
+    def _close_in_one(self, closing: Sequence[Settlement], fence: int | None, only_open: bool = False) -> None:
+        """Close these in one commit, of them only those that are still open if asked for."""
+        with self._database.write() as connection:
+            _check_fence_of(connection, closing[0].intent_id, fence)
+            if only_open:
+                still_open = _still_open(connection, [settlement.intent_id for settlement in closing])
+                closing = [settlement for settlement in closing if settlement.intent_id in still_open]
+            self._close_all(connection, closing)
 
     def _close_all(self, connection: Connection, closing: Sequence[Settlement]) -> None:
         """Close these, all of them, and make their links."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import IntentState
@@ -90,6 +91,46 @@ def test_a_late_waker_settles_what_it_was_told_is_there_and_leaves_the_rest_open
     store.journal.settle([confirmed(three)], early.fence)  # all of it is there: a fact, whoever has the lease
     store.journal.settle([refused(one)], late.fence)
     assert names(store) == []
+
+
+def test_the_only_intent_of_a_lost_company_is_not_settled_either(store: Store, clock: StillClock) -> None:
+    (one,) = sample_intents([1])
+    early = store.leases.take(REALM, sample_run("early"))
+    store.journal.open([one], early.fence)
+    clock.move(61)
+    store.leases.take(REALM, sample_run("late"))
+    with pytest.raises(LeaseLost):
+        store.journal.settle([refused(one)], early.fence)
+    assert names(store) == [one.id]
+
+
+def test_one_that_was_closed_meanwhile_does_not_keep_the_others_of_its_holder_open(store: Store) -> None:
+    one, two = sample_intents([1, 2])
+    lease = store.leases.take(REALM, sample_run())
+    store.journal.open([one, two], lease.fence)
+    store.journal.settle([confirmed(one)])
+    store.journal.settle([refused(one), refused(two)], lease.fence)
+    assert names(store) == []
+    assert [intent.id for intent in store.journal.standing(REALM, [one.source])] == [one.id]
+
+
+def test_a_lease_lost_between_two_tries_of_one_settling_is_noticed(store: Store, database_url: str, clock: StillClock) -> None:
+    one, two = sample_intents([1, 2])
+    lease, taken = store.leases.take(REALM, sample_run()), list[str]()
+    store.journal.open([one, two], lease.fence)
+    store.journal.settle([confirmed(one)])
+    with closing(open_store(database_url, clock)) as elsewhere:
+
+        def take_over(*_: object) -> None:
+            if not taken:
+                taken.append("late")
+                clock.move(61)
+                elsewhere.leases.take(REALM, sample_run("late"))
+
+        event.listen(store.database.engine, "checkin", take_over)
+        with pytest.raises(LeaseLost):
+            store.journal.settle([refused(one), refused(two)], lease.fence)
+    assert names(store) == [two.id]
 
 
 def test_another_companys_lease_stops_nobody(store: Store, clock: StillClock) -> None:
