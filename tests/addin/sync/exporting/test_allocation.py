@@ -293,3 +293,38 @@ def test_a_thousand_payments_that_use_up_the_oldest_do_not_look_at_those_before_
     assert sum(line.amount for line in lines) == 1500
     assert [line.id for line in lines[:4]] == ["1", "1", "2", "2"]
     assert 1000 <= Counted.looks < 20_000
+
+
+@pytest.mark.parametrize(
+    ("kept_in", "invoiced_in", "is_paid"),
+    [
+        ("USD", "USD", True),
+        ("EUR", "EUR", True),
+        ("USD", "EUR", False),
+        ("EUR", "USD", False),
+        ("EUR", None, True),
+        ("EUR", "", True),
+        (None, "EUR", True),
+        ("", "EUR", True),
+        (None, None, True),
+        ("", "", True),
+    ],
+)
+def test_an_invoice_in_another_currency_than_its_customers_is_left_out(
+    kept_in: str | None, invoiced_in: str | None, is_paid: bool
+) -> None:
+    customers = {"51": Customer(id="51", name="Cool Cars", full_name="Cool Cars", currency=kept_in)}
+    found = replace(invoice("1", 1, "100.00", day=1), currency=invoiced_in)
+    balances = OpenBalances([found], PayingFamilies(customers))
+    assert allocate(balances, "100.00") == (pairs(("1", "100.00")) if is_paid else [])
+
+
+def test_the_currency_is_that_of_the_invoices_own_customer() -> None:
+    customers = {
+        "51": Customer(id="51", name="Cool Cars", full_name="Cool Cars", currency="USD"),
+        "52": Customer(id="52", name="Wagen", full_name="Wagen", currency="EUR"),
+    }
+    found = [replace(invoice(str(n), n, "100.00", day=n), currency="EUR") for n in (1, 2)]
+    balances = OpenBalances(found, PayingFamilies(customers))
+    assert allocate(balances, "100.00") == []
+    assert allocate(balances, "100.00", "52") == pairs(("2", "100.00"))
