@@ -18,6 +18,8 @@ DECIMALS: Mapping[str | None, int] = {
     code: decimals for codes, decimals in ((NONE, 0), (THREE, 3), (FOUR, 4)) for code in codes.split()
 }
 
+_LAST_PLACE: Mapping[int, Decimal] = {decimals: Decimal(f"1e-{decimals}") for decimals in {USUAL_DECIMALS, *DECIMALS.values()}}
+
 
 class BadAmountError(ValueError):
     """The amount is not a number, or has more decimals than the currency has."""
@@ -34,8 +36,8 @@ def exact(amount: Decimal, currency: str | None = None) -> Decimal:
         raise BadAmountError(str(amount))
     decimals = decimals_of(currency)
     try:
-        kept = amount.quantize(Decimal(f"1e-{decimals}"))
-        shown = kept.quantize(Decimal(f"1e-{max(decimals, USUAL_DECIMALS)}"))
+        kept = amount.quantize(_LAST_PLACE[decimals])
+        shown = kept if decimals >= USUAL_DECIMALS else kept.quantize(_LAST_PLACE[USUAL_DECIMALS])
     except InvalidOperation:  # more digits than can be kept exactly
         raise BadAmountError(str(amount)) from None
     if kept != amount:

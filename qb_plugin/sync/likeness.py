@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from qb_plugin.sync.matching import comparable
 
 DAYS = 7  # people enter a payment the week it came
+_NEAR = timedelta(days=DAYS)
 # What people write around the number of a cheque or a transfer; it tells nobody apart.
 _ORDINARY_WORDS = frozenset(
     ["ch", "chk", "chq", "ck", "check", "cheque", "no", "nr", "num", "number", "ref", "reference", "pmt", "payment"]
@@ -57,7 +58,7 @@ def likeness(ours: Traits, theirs: Traits) -> Likeness | None:
     if ours.invoices & theirs.invoices:
         return Likeness.SAME_INVOICE
     apart = abs(ours.date - theirs.date)
-    if ours.owner != theirs.owner or apart > timedelta(days=DAYS):
+    if ours.owner != theirs.owner or apart > _NEAR:
         return None
     return _likeness_of_references(ours, theirs)
 
@@ -111,16 +112,16 @@ class _Index(Generic[Theirs]):
     """Those that may be like a payment at all, so that thousands are not compared with thousands."""
 
     def __init__(self, traits: Mapping[Theirs, Traits]) -> None:
-        self._by_day: dict[Hashable, list[Theirs]] = defaultdict(list)
+        self._by_amount: dict[Hashable, list[tuple[date, Theirs]]] = defaultdict(list)
         self._by_invoice: dict[Hashable, list[Theirs]] = defaultdict(list)
         for identity, each in traits.items():
-            self._by_day[each.owner, each.amount, each.date].append(identity)
+            self._by_amount[each.owner, each.amount].append((each.date, identity))
             for invoice in each.invoices:
                 self._by_invoice[invoice, each.amount].append(identity)
 
     def near(self, traits: Traits) -> Iterator[Theirs]:
         """Each of them once."""
-        days = (traits.date + timedelta(days=number) for number in range(-DAYS, DAYS + 1))
-        found = [each for day in days for each in self._by_day.get((traits.owner, traits.amount, day), ())]
+        same = self._by_amount.get((traits.owner, traits.amount), ())
+        found = [each for day, each in same if abs(day - traits.date) <= _NEAR]
         found += [each for invoice in traits.invoices for each in self._by_invoice.get((invoice, traits.amount), ())]
         return iter(dict.fromkeys(found))

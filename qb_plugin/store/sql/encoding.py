@@ -19,6 +19,8 @@ from qb_plugin.model import (
 )
 
 _OBJECT = "$object"
+_MESSAGE = "$message"
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))  # `json.dumps` with options builds one at each call
 
 
 def encode(value: object) -> str:
@@ -26,7 +28,7 @@ def encode(value: object) -> str:
 
     TypeError for anything else; ValueError for a datetime without a zone and for what JSON cannot write (NaN).
     """
-    return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(_plain(value))
 
 
 def decode(text: str) -> object:
@@ -93,6 +95,8 @@ def encode_moment(moment: datetime) -> str:
 def _plain(value: object) -> object:
     if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, Message):
+        return {_MESSAGE: [value.key, _plain(value.values), value.details]}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -114,12 +118,11 @@ def _plain_object(value: Mapping[object, object]) -> dict[str, object]:
 
 
 _WRITERS: tuple[tuple[type, str, Callable[..., object]], ...] = (
-    (tuple, "$tuple", lambda value: [_plain(item) for item in value]),
     (Decimal, "$decimal", str),
     (datetime, "$moment", encode_moment),
     (date, "$date", date.isoformat),
     (Ref, "$ref", str),
-    (Message, "$message", lambda value: [value.key, _plain(value.values), value.details]),
+    (tuple, "$tuple", lambda value: [_plain(item) for item in value]),  # after Ref, which is one
 )
 
 _READERS: Mapping[str, Callable[..., object]] = {
@@ -128,7 +131,7 @@ _READERS: Mapping[str, Callable[..., object]] = {
     "$moment": datetime.fromisoformat,
     "$date": date.fromisoformat,
     "$ref": Ref.parse,
-    "$message": lambda parts: Message(parts[0], _value(parts[1]), parts[2]),
+    _MESSAGE: lambda parts: Message(parts[0], _value(parts[1]), parts[2]),
     _OBJECT: lambda plain: {key: _value(item) for key, item in plain.items()},
 }
 

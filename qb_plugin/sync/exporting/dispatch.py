@@ -200,10 +200,10 @@ class Dispatcher:
     def _intents(self, rows: Sequence[PlannedRow]) -> list[Intent]:
         """One batch's intents."""
         requestid, times = self._context.ids.requestid(), (self._context.quickbooks.now(), self._context.clock.now())
-        intents = [self._intent(row, requestid, context, *times) for context, row in enumerate(rows, 1)]
-        return [replace(intent, singles=int(len(intents) == 1)) for intent in intents]
+        return [self._intent(row, requestid, context, times, len(rows) == 1) for context, row in enumerate(rows, 1)]
 
-    def _intent(self, row: PlannedRow, requestid: str, context: int, quickbooks_time: datetime, now: datetime) -> Intent:
+    def _intent(self, row: PlannedRow, requestid: str, context: int, times: tuple[datetime, datetime], alone: bool) -> Intent:
+        quickbooks_time, now = times
         return Intent(
             id=f"{requestid}.{context}",
             realm=self._context.realm,
@@ -215,6 +215,7 @@ class Dispatcher:
             payload=row.payload,
             requestid=requestid,
             bid=str(context),
+            singles=int(alone),
             quickbooks_time=quickbooks_time,
             customer_id=row.customer.id,
             sent_at=now,

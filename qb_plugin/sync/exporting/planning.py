@@ -186,10 +186,20 @@ class Planner:
         except RowRefused:  # a limit of QuickBooks is broken; what the row would have paid stays open for others
             snapshot.balances.give_back(customer.id, lines)
             raise
-        row = PlannedRow(record=record, customer=customer, draft=draft, entity=entity, payload=payload, family=family)
-        warnings, replaced = tuple(find_warnings(record, snapshot.company, options)), snapshot.linked.again.get(record.ref, "")
-        row = replace(row, warnings=warnings, replaces=replaced)
-        return self.explained(row, record.amount) if is_payment else replace(row, applies=options.auto_apply)
+        to_apply, rest_because = self._left_open(record, customer, lines, record.amount) if is_payment else (None, None)
+        return PlannedRow(
+            record=record,
+            customer=customer,
+            draft=draft,
+            entity=entity,
+            payload=payload,
+            family=family,
+            applies=options.auto_apply and not is_payment,
+            replaces=snapshot.linked.again.get(record.ref, ""),
+            to_apply=to_apply,
+            rest_because=rest_because,
+            warnings=tuple(find_warnings(record, snapshot.company, options)),
+        )
 
     def _write(self, record: SourceRecord, draft: Draft) -> tuple[Entity, str]:
         """The create's entity and text; RowRefused counts a memo that is too long as the person typed it."""
@@ -200,11 +210,18 @@ class Planner:
 
     def explained(self, row: PlannedRow, to_apply: Decimal) -> PlannedRow:
         """The row with the amount that Auto Apply had, and why part of it goes to no invoice."""
+        told, rest_because = self._left_open(row.record, row.customer, row.lines, to_apply)
+        return row if told is None else replace(row, to_apply=told, rest_because=rest_because)
+
+    def _left_open(
+        self, record: SourceRecord, customer: Customer, lines: Sequence[Line], to_apply: Decimal
+    ) -> tuple[Decimal | None, Message | None]:
+        """The amount that Auto Apply had, None while it is off, and why these lines do not take all of it."""
         if not self._options.auto_apply:
-            return row
-        if sum((line.amount for line in row.lines if line.type == Entity.INVOICE), ZERO) >= to_apply:
-            return replace(row, to_apply=to_apply, rest_because=None)
-        return replace(row, to_apply=to_apply, rest_because=self.explain(row.record, row.customer, row.lines))
+            return None, None
+        if sum((line.amount for line in lines if line.type == Entity.INVOICE), ZERO) >= to_apply:
+            return to_apply, None
+        return to_apply, self.explain(record, customer, lines)
 
     def explain(self, record: SourceRecord, customer: Customer, lines: Sequence[Line] = ()) -> Message:
         """Why Auto Apply puts no more than these lines on invoices."""
