@@ -115,3 +115,12 @@ def test_rows_more_cost_batches_more_and_nothing_else(costs: Costs, tmp_path: Pa
         assert twice.kinds()["batch"] == 2 * batches
         assert len(twice.calls) - len(costs.calls) == batches
         assert twice.sql["add-in statements"] - costs.sql["add-in statements"] <= 8 * batches, twice.sql
+
+
+def test_a_run_of_three_thousand_reads_less_than_once_in_fifty_payments(tmp_path: Path) -> None:
+    rows = 3000
+    with exported(tmp_path, rows) as found:
+        kinds = found.kinds()
+        assert found.ended["counts"]["done"] == rows
+        assert kinds.pop("batch") == rows // 30
+        assert 0 < sum(kinds.values()) <= 0.02 * rows, kinds
