@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from hostsim.practice.model import Kind
+from hostsim.qbo_simulator.books.lists.merge import merge_customers
 from hostsim.qbo_simulator.companies import BUILDERS
 from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.forms.exporting.form import ExportPayments
@@ -54,6 +55,7 @@ class Life:
     real: Counter[str] = field(default_factory=Counter)
     extra_there: Counter[tuple[str, str]] = field(default_factory=Counter)
     extra_here: Counter[str] = field(default_factory=Counter)  # copies that nothing tells from a payment of their own
+    names: dict[tuple[str, int], str] = field(default_factory=dict)  # of the customers that clients' were merged into
     backup: Path | None = None
     story: list[str] = field(default_factory=list)
 
@@ -94,15 +96,26 @@ class Life:
         if len(self.there(amount)) >= self.real[amount]:
             self.real[amount] += 1
         day, used = DAY - timedelta(days=self.random.randrange(3)), self.random.choice(REFERENCES[reference])
-        name = CLIENTS[client - 1]
-        customer = next(c["Id"] for c in self.firm.core.realms[self.realm].all("Customer") if c["DisplayName"] == name)
-        body = {"CustomerRef": {"value": str(customer)}, "TotalAmt": amount, "TxnDate": day.isoformat()}
+        body = {"CustomerRef": {"value": self.customer_of(client)}, "TotalAmt": amount, "TxnDate": day.isoformat()}
         make(
             self.firm.core.realms[self.realm],
             "Payment",
             {**body, **({"PaymentRefNum": used} if used else {})},
             self.firm.core.clock.now(),
         )
+
+    def customer_of(self, client: int) -> str:
+        """The id of the customer that the client's name, or what became of it in a merge, has in this company."""
+        name = self.names.get((self.realm, client), CLIENTS[client - 1])
+        return next(str(c["Id"]) for c in self.firm.core.realms[self.realm].all("Customer") if c["DisplayName"] == name)
+
+    def merge_there(self, client: int, amount: str, reference: str) -> None:
+        """Somebody merges the client's customer into another, which has its transactions from then on."""
+        company, loser = self.firm.core.realms[self.realm], self.customer_of(client)
+        name = f"{CLIENTS[client - 1]} ({len(self.story)})"
+        winner = make(company, "Customer", {"DisplayName": name}, self.firm.core.clock.now())
+        merge_customers(company, int(loser), int(winner["Id"]), self.firm.core.clock.now())
+        self.names[self.realm, client] = name
 
     def copy_there(self, client: int, amount: str, reference: str) -> None:
         """Somebody copies a payment in QuickBooks by mistake."""
@@ -169,7 +182,8 @@ class Life:
         self.firm.time.sleep(1000.0)
 
     def export(self, *_: object) -> None:
-        """Every row that the filters leave is sent; what is asked is answered *Not now*, or *Send anyway* where it truly lacks."""
+        """Every row that the filters leave is sent; clients whose customer was merged are matched to the new one. What is asked is
+        answered *Send anyway* where it truly lacks, and otherwise *Same one: link* or *Not now*."""
         rows = [f"payment:{record.id}" for record in self.here()]
         offered = set(self.firm.left("payments"))
         ends = self.firm.export([row for row in rows if row in offered])["rows"] if offered & set(rows) else []
@@ -177,6 +191,10 @@ class Life:
         for row in (row for row in ends if row["outcome"] == "needs_decision"):
             if len(self.there(amounts[row["id"]])) < self.real[amounts[row["id"]]]:
                 self._answer(row["id"], "force")
+            elif self.random.random() < 0.5:
+                ExportPayments(self.firm.runtime).act("link_possible_duplicate", {}, [row["id"]], {})
+        merged = [row["id"] for row in ends if any(fix.get("act") == "relink_client" for fix in row.get("fixes", ()))]
+        ExportPayments(self.firm.runtime).act("relink_client", {}, merged, {})
 
     def _answer(self, row: str, answer: str) -> None:
         answered = self.firm.export_answer("payments")
@@ -226,7 +244,7 @@ class Life:
 DEEDS: Sequence[Callable[..., None]] = (
     *(Life.export, Life.export, Life.export, Life.import_, Life.import_, Life.import_),
     *(Life.enter_here, Life.enter_here, Life.enter_there, Life.enter_there, Life.wait, Life.wait),
-    *(Life.copy_there, Life.delete_there, Life.delete_here, Life.unlink, Life.back_up, Life.change_company),
+    *(Life.copy_there, Life.delete_there, Life.delete_here, Life.unlink, Life.back_up, Life.change_company, Life.merge_there),
 )
 
 
