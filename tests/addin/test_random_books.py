@@ -22,6 +22,7 @@ from hostsim.practice.model import Kind
 from hostsim.qbo_simulator.books.lists.merge import merge_customers
 from hostsim.qbo_simulator.companies import BUILDERS
 from hostsim.qbo_simulator.companies.start import make
+from qb_plugin.forms.descriptions import RowChange
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
@@ -193,8 +194,19 @@ class Life:
                 self._answer(row["id"], "force")
             elif self.random.random() < 0.5:
                 ExportPayments(self.firm.runtime).act("link_possible_duplicate", {}, [row["id"]], {})
-        merged = [row["id"] for row in ends if any(fix.get("act") == "relink_client" for fix in row.get("fixes", ()))]
-        ExportPayments(self.firm.runtime).act("relink_client", {}, merged, {})
+        for row in ends:
+            self._match(row)
+
+    def _match(self, row: RowChange) -> None:
+        """Match a row's client by the row's own button, or by hand where that only opens Match Clients."""
+        fixes = row.get("fixes", ())
+        if any(fix.get("act") == "relink_client" for fix in fixes):
+            ExportPayments(self.firm.runtime).act("relink_client", {}, [row["id"]], {})
+        elif any(fix.get("form") == "match-clients" for fix in fixes):
+            client = next(record.client_id for record in self.here() if f"payment:{record.id}" == row["id"])
+            form, identity = MatchClients(self.firm.runtime), f"client:{client}"
+            form.open({})  # reads the customers anew
+            form.act("link", {}, [identity], {identity: {"customer": self.customer_of(int(client))}})
 
     def _answer(self, row: str, answer: str) -> None:
         answered = self.firm.export_answer("payments")
