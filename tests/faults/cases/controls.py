@@ -13,6 +13,7 @@ from qb_plugin.model import Answer, Batch, Intent, QboTransaction, Settlement, V
 from qb_plugin.sync.context import SyncContext, Waits
 from qb_plugin.sync.exporting import recovery
 from qb_plugin.sync.ports import Journal, QuickBooksApi
+from tests.faults.harness.server import REALM
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,11 @@ def run_ahead(context: SyncContext) -> SyncContext:
     return replace(context, clock=RunningAhead(context.clock))
 
 
+def keep_one_company(context: SyncContext) -> SyncContext:
+    """Go on with the links and intents of the first company, whichever is connected."""
+    return replace(context, realm=REALM)
+
+
 def wait_briefly(context: SyncContext) -> SyncContext:
     """Look twice, 35 seconds apart."""
     return replace(context, waits=Waits(call_limit=0.0, lag=5.0, margin=30.0))
@@ -210,5 +216,6 @@ CONTROLS: Mapping[str, Control] = {
     "hasty withdraw": Control("withdraw after 35 s", wait_briefly),
     "new id unchanged": Control("a new id on unchanged re-export", with_journal(NoReopening)),
     "unfenced": Control("unfenced writes, no look at the heartbeat", lambda context: with_journal(Unfenced)(unguarded(context))),
+    "one company": Control("another company's links and intents", keep_one_company),
     "no end": Control("no end for rows", lambda context: context, ((recovery, "TRIES", 10**6),)),
 }

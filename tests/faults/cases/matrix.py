@@ -44,6 +44,7 @@ PARTS = (
     Part("sqlite", "unchanged", 2),
     Part("sqlite", "queue"),
     Part("sqlite", "away"),
+    Part("sqlite", "company", 6),
     Part("postgresql", "applied", 5),
     Part("postgresql", "memos", 8),
     Part("postgresql", "payments", 8),
@@ -51,6 +52,7 @@ PARTS = (
     Part("postgresql", "unchanged", 20),
     Part("postgresql", "queue", 5),
     Part("postgresql", "away", 10),
+    Part("postgresql", "company", 40),
 )
 # Ways known to be wrong are played where no paid invoice protects from them.
 CONTROLLED = (
@@ -61,6 +63,7 @@ CONTROLLED = (
     ("unfenced", Part("sqlite", "queue", 4)),
     ("hasty withdraw", Part("sqlite", "edited", 20)),
     ("new id unchanged", Part("sqlite", "unchanged", 20)),
+    ("one company", Part("sqlite", "company", 30)),
     ("no end", Part("sqlite", "payments", 60, "lasting")),
     (FRESH_KEYS, Part("sqlite", "import")),
 )

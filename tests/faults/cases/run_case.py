@@ -17,7 +17,7 @@ from tests.faults.cases.verdict import is_told_done, judge_end, judge_rows, key_
 from tests.faults.harness.databases import Databases
 from tests.faults.harness.points import Killed, Points
 from tests.faults.harness.process import Desk, Ended, Site, settle_in
-from tests.faults.harness.server import ADDRESS, KEPT, LASTING, NETWORK, REALM, Template, add_strike, make_template, new_server
+from tests.faults.harness.server import ADDRESS, KEPT, LASTING, NETWORK, Template, add_strike, make_template, new_server
 from tests.faults.harness.shared_time import CLOCKS, SharedTime
 
 # Seconds between later presses: a person who was refused, or told that something is open, comes back after a while.
@@ -75,24 +75,31 @@ class Play:
     def run(self) -> Played:
         """Play it to the end, in the way of the control."""
         with patched(self.control.patches):
-            return self._run()
+            self.work()
+            self.played.lives.append(len(self.desk.points.passed))
+            self.desk.close()
+            return self.played
 
-    def _run(self) -> Played:
+    def work(self) -> None:
+        """What people do: press until it is done."""
+        self.press_to_the_end()
+
+    def press_to_the_end(self) -> None:
+        """Press until every row has come to its end, and judge that."""
         for pause in (self.case.pause, *LATER):
-            if self._is_done(self._press()):
+            if self._is_done(self.press()):
                 break
             self.time.sleep(pause)
             self.between()
         else:
             self.played.bad.append("rows do not come to an end")
         self._end()
-        return self.played
 
     def _open(self) -> Desk:
         kill_at = self._kills.pop(0) if self._kills else None
         return Desk(self.site, len(self.played.lives) + 1, self.points(kill_at))
 
-    def _press(self) -> Ended | None:
+    def press(self) -> Ended | None:
         """Press once; None when the process died of it."""
         desk, self.before = self.desk, read_truth(self.core)
         try:
@@ -106,13 +113,13 @@ class Play:
         self.played.first = self.played.first or len(desk.points.passed)
         self.judge(ended)
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
-            self._sign_in()
+            self.sign_in()
         return ended
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
         """A person signs in again; the process may die of that too."""
         try:
-            self.desk.connect(self.core.credentials(ADDRESS)["refresh_token"])
+            self.desk.connect(self.core.credentials(ADDRESS, self.core.realm)["refresh_token"])
         except Killed:
             self.desk.close()
             self.played.lives.append(len(self.desk.points.passed))
@@ -126,7 +133,7 @@ class Play:
 
     def _is_done(self, ended: Ended | None) -> bool:
         """Whether there is nothing to press for: every row is told done, every credit memo applied."""
-        if ended is None or self.desk.store.journal.to_apply(REALM):
+        if ended is None or self.desk.store.journal.to_apply(self.core.realm):
             return False
         rows = ended.rows.values()
         return all(is_told_done(each) or self._is_given_up(each) or self._is_told_twice(each) for each in rows)
@@ -151,13 +158,11 @@ class Play:
         return Ref.parse(result.id) in self.lasting and key_of(result) == "doubt_withdrawn_again"
 
     def _end(self) -> None:
-        self.played.lives.append(len(self.desk.points.passed))
         self.time.sleep(SETTLED)
         self.core.settle()
         self.twice = self._told_twice()
         trouble = self.case.world.trouble
         self.played.bad += judge_end(self.scenario, self.core, self.desk.store, trouble, self.said, self.lasting, self.twice)
-        self.desk.close()
 
 
 @cache

@@ -1,4 +1,5 @@
-"""Stories with more than one actor: a row withdrawn and edited, a queue longer than the lease, a database that goes away."""
+"""Stories with more than one actor: a row withdrawn and edited, a queue longer than the lease, a database that goes away, and
+a firm that changes its company."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from decimal import Decimal
 from qb_plugin.model import SourceRecord
 from tests.faults.cases.case import World
 from tests.faults.cases.person import Person
-from tests.faults.cases.run_case import Play, options_of
-from tests.faults.cases.scenarios import SCENARIOS, Scenario
+from tests.faults.cases.run_case import Play, company, options_of
+from tests.faults.cases.scenarios import CLIENTS, SCENARIOS, Scenario
 from tests.faults.cases.verdict import read_truth
 from tests.faults.harness.points import AWAY, Outage, Points
-from tests.faults.harness.process import Desk, Ended
-from tests.faults.harness.server import REALM, SERVERS
+from tests.faults.harness.process import Desk, Ended, match
+from tests.faults.harness.server import OTHER_REALM, REALM, SERVERS, fill
 
 LATE = 118.0  # seconds until a call is carried out, within QuickBooks' limit
 VERY_LATE = 3000.0  # beyond any limit: here only the request id protects
@@ -82,7 +83,39 @@ class Away(Play):
         super().judge(ended)
 
 
-STORIES: Mapping[str, type[Play]] = {"edited": Withdrawn, "unchanged": Withdrawn, "queue": Queue, "away": Away}
+class OtherCompany(Play):
+    """After the first press, however it ended, the firm is connected to another company, exports there, and comes back."""
+
+    def scenario_of(self, world: World) -> Scenario:
+        return SCENARIOS["memos" if world.strike == "2" else "payments"]
+
+    def work(self) -> None:
+        self.press()
+        told, self.said, self.person = (self.said, self.person), {}, Person()
+        self._connect(OTHER_REALM)
+        self.press_to_the_end()
+        self.said, self.person = told
+        self._connect(REALM)
+        self.press_to_the_end()
+
+    def _connect(self, realm: str) -> None:
+        """Sign in to a company, and match its customers, though the process may die of it."""
+        if realm not in self.core.realms:
+            fill(self.core.open_realm(realm), company().core.company)
+        self.core.realm = realm
+        while self.desk.store.tokens.connection().realm != realm:
+            self.sign_in()
+        ids = {each["DisplayName"]: each["Id"] for each in self.core.company.all("Customer")}
+        match(self.desk, {client: ids[name] for client, name in CLIENTS.items()})
+
+
+STORIES: Mapping[str, type[Play]] = {
+    "edited": Withdrawn,
+    "unchanged": Withdrawn,
+    "queue": Queue,
+    "away": Away,
+    "company": OtherCompany,
+}
 
 
 def story_worlds(database: str) -> Iterator[World]:
@@ -99,3 +132,5 @@ def story_worlds(database: str) -> Iterator[World]:
                 World(database, "away", mode, trouble, "1", server) for trouble in ("none", "answer_lost_after", "throttled")
             )
             yield from (World(database, "away", mode, trouble, "2", server) for trouble in ("reset_after", "late_commit"))
+            for trouble in ("none", "answer_lost_after", "status_500_after", "late_commit", "batch_half", "token_expired"):
+                yield from (World(database, "company", mode, trouble, strike, server) for strike in ("1", "2"))

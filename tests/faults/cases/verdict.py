@@ -17,7 +17,7 @@ from qb_plugin.store.sql.tables import intents
 from qb_plugin.sync.markers import Marker, find_marker
 from tests.faults.cases.expected import FAILED, expected_shares
 from tests.faults.cases.scenarios import Applied, Scenario
-from tests.faults.harness.server import REALM, FaultyQuickBooks
+from tests.faults.harness.server import FaultyQuickBooks
 
 DONE = frozenset({Outcome.SYNCHRONIZED, Outcome.CHANGED})
 ABSENT = frozenset({Outcome.FAILED, Outcome.REMOVED})
@@ -75,8 +75,8 @@ def judge_rows(
     Of those `renewed`, which a person had sent under a new number, the first may come to light later: the end judges that.
     """
     truth = read_truth(core)
-    links = store.links.by_source(REALM, [record.ref for record in scenario.records])
-    in_doubt = {intent.source for intent in store.journal.open_intents(REALM)}
+    links = store.links.by_source(core.realm, [record.ref for record in scenario.records])
+    in_doubt = {intent.source for intent in store.journal.open_intents(core.realm)}
     wrong: list[str] = []
     for record in scenario.records:
         result, ref = rows[str(record.ref)], record.ref
@@ -133,7 +133,7 @@ def judge_end(
     and that are said to stand there twice, with the ids that the sentence names: both must be there, and be all there are.
     """
     truth = read_truth(core)
-    links = store.links.by_source(REALM, [record.ref for record in scenario.records])
+    links = store.links.by_source(core.realm, [record.ref for record in scenario.records])
     expected = expected_of(scenario, truth, {row: said.get(row, set()) | refusals(store, row) for row in scenario.expected})
     wrong: list[str] = []
     for record in scenario.records:
@@ -153,7 +153,7 @@ def judge_end(
         if link is None or (link.entity, link.quickbooks_id) != (ENTITY[ref.kind], book["Id"]):
             wrong.append(f"{ref} is not linked to {book['Id']}: {link}")
         wrong += judge_shares(truth, ref, expected[ref], trouble, said.get(str(ref), set()))
-    return [*wrong, *judge_books(core, truth, twice), *judge_journal(store, lasting)]
+    return [*wrong, *judge_books(core, truth, twice), *judge_journal(store, core.realm, lasting)]
 
 
 def refusals(store: Store, row: str) -> set[str]:
@@ -200,9 +200,9 @@ def judge_books(core: FaultyQuickBooks, truth: Truth, twice: Collection[Ref] = (
     yield from (f"{marker} stands {times} times" for marker, times in several.items() if times > 1 and marker not in told)
 
 
-def judge_journal(store: Store, lasting: frozenset[Ref]) -> Iterable[str]:
+def judge_journal(store: Store, realm: str, lasting: frozenset[Ref]) -> Iterable[str]:
     """Nothing is left in doubt but, once each, what QuickBooks never takes."""
-    in_doubt = Counter(intent.source for intent in store.journal.open_intents(REALM))
+    in_doubt = Counter(intent.source for intent in store.journal.open_intents(realm))
     for source, times in in_doubt.items():
         if source not in lasting or times > 1:
             yield f"{source} is still in doubt, {times} times"

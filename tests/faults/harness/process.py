@@ -37,7 +37,7 @@ from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases.controls import PLAIN, Control
 from tests.faults.harness.points import Points, Watch
-from tests.faults.harness.server import ADDRESS, REALM, FaultyQuickBooks
+from tests.faults.harness.server import ADDRESS, FaultyQuickBooks
 from tests.faults.harness.shared_time import DeskClock, SharedTime
 
 PATIENCE = 7200.0  # seconds after which a person cancels: no run may need so long
@@ -173,7 +173,7 @@ class Desk:
         """The ports of the connected company."""
         control, store = self.site.control, self.store
         context = SyncContext(
-            realm=REALM,
+            realm=self.site.core.realm,
             firm_id="AF",
             quickbooks=self.quickbooks.adapter(),
             journal=store.journal,
@@ -190,7 +190,7 @@ class Desk:
         now = self.clock.now()
         run = RunInfo(
             id=f"run-{self.number}-{next(self._runs)}",
-            realm=REALM,
+            realm=self.site.core.realm,
             action="export-payments",
             user="Maria Ortiz",
             started=now,
@@ -217,7 +217,7 @@ class Desk:
 
     def connect(self, refresh_token: str) -> None:
         """A person signs in."""
-        self.quickbooks.accept_refresh_token(REALM, refresh_token)
+        self.quickbooks.accept_refresh_token(self.site.core.realm, refresh_token)
 
 
 def ended(row: str, last: RowResult | None, failure: AddInError | None) -> RowResult:
@@ -237,9 +237,15 @@ def app_keys(core: FaultyQuickBooks) -> tuple[str, str]:
 def settle_in(desk: Desk, clients: Mapping[str, str], refresh_token: str) -> None:
     """Sign in and match the clients: client n is customer `clients[n]`."""
     desk.connect(refresh_token)
+    match(desk, clients)
+
+
+def match(desk: Desk, clients: Mapping[str, str]) -> None:
+    """Match the clients in the company that is connected; those that are matched there already stay so."""
+    realm = desk.site.core.realm
     desk.store.links.add(
         [
-            Link(realm=REALM, source=Ref(Kind.CLIENT, here), entity=Entity.CUSTOMER, quickbooks_id=there, origin=LinkOrigin.MATCHED)
+            Link(realm=realm, source=Ref(Kind.CLIENT, here), entity=Entity.CUSTOMER, quickbooks_id=there, origin=LinkOrigin.MATCHED)
             for here, there in clients.items()
         ]
     )

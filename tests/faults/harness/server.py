@@ -18,6 +18,7 @@ from tests.faults.harness.shared_time import NOON, ServerClock, SharedTime
 
 EMPTY: Mapping[str, str | bool] = MappingProxyType({})
 REALM = "9130347798120306"
+OTHER_REALM = "4620816365000009"
 ADDRESS = "http://localhost:8401"
 LAG = 25.0  # seconds until a query sees a write: within the bound of 30 that the add-in allows for
 LONG_LAG = 3600.0  # beyond any bound: here only the request id protects
@@ -63,13 +64,14 @@ class FaultyQuickBooks(QuickBooks):
     def __init__(self, clock: Clock, standing: Mapping[str, float], settings: Mapping[str, str | bool] = EMPTY) -> None:
         # A request id that comes again with other bytes is refused: a re-send must be the same to the byte.
         super().__init__(clock, 0, replace(Settings(replay_other_body="600"), **settings))  # type: ignore[arg-type]
+        self.realm = REALM  # the company that the firm is connected to
         for kind, seconds in standing.items():
             self.add_trouble(kind=kind, seconds=seconds, times=None, match={"path": "batch"})
 
     @property
     def company(self) -> Company:
-        """The company's books."""
-        return self.realms[REALM]
+        """Its books."""
+        return self.realms[self.realm]
 
     def settle(self) -> None:
         """Let everything happen that is due by now."""
@@ -117,16 +119,20 @@ def new_server(made: Template, time: SharedTime, server: str, keeps_faults: bool
 
 def stand_as(core: FaultyQuickBooks, made: Template) -> None:
     """Give a new server the template's company and sign-in."""
-    company, begun = core.open_realm(REALM), made.core.company
+    fill(core.open_realm(REALM), made.core.company)
+    core.vault.grants.update(made.core.vault.grants)
+    core.vault.accesses.update(made.core.vault.accesses)
+    core.vault.random.setstate(made.core.vault.random.getstate())
+
+
+def fill(company: Company, begun: Company) -> None:
+    """Give a new company another one's books."""
     for name, table in begun.tables.items():
         for record, cells in table.rows.items():
             company.tables[name].restore(record, table.raw(record), cells[:-1])
     company.counters.update(begun.counters)
     company.lines.update(begun.lines)
     company.applied.update({document: dict(parts) for document, parts in begun.applied.items()})
-    core.vault.grants.update(made.core.vault.grants)
-    core.vault.accesses.update(made.core.vault.accesses)
-    core.vault.random.setstate(made.core.vault.random.getstate())
 
 
 def add_strike(core: FaultyQuickBooks, kind: str, strike: str, path: str = "batch", text: str = "") -> None:

@@ -41,6 +41,7 @@ WRONG = {
     "no heartbeat check": "queue/batch/throttled/1/forgets",
     "unfenced": "queue/single/throttled/1/forgets",
     "hasty withdraw": "edited/single/late_commit/2/forgets",
+    "one company": "company/batch/answer_lost_after/1/replay",
     "new id unchanged": "unchanged/single/late_commit/2/replay",
     "no end": "payments/batch/lasting_500/1/replay",
 }
