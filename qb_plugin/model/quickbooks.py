@@ -30,6 +30,9 @@ class Customer:
     currency: str | None = None
     parent_id: str | None = None
     bills_with_parent: bool = False
+    email: str = ""
+    phone: str = ""
+    sync_token: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +209,8 @@ class ListEntry:
 class ReferenceLists:
     """The company, and the lists that forms offer to choose from; all empty while QuickBooks cannot be reached.
 
-    `accounts` take deposits, `receivables` are the accounts of what customers owe.
+    `accounts` take deposits, `receivables` are the accounts of what customers owe, `people` are vendors and employees, whose names
+    no customer may have.
     """
 
     company: Company | None = None
@@ -216,6 +220,7 @@ class ReferenceLists:
     methods: Sequence[ListEntry] = ()
     items: Sequence[ListEntry] = ()
     tax_codes: Sequence[ListEntry] = ()
+    people: Sequence[ListEntry] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,14 @@ class QuickBooksAdapter:
         """All customers, inactive ones too."""
         return self._list(read_customer, "Customer", "Active IN (true, false)")
 
+    def people(self) -> Sequence[ListEntry]:
+        """Vendors and employees, inactive ones too."""
+        return [
+            ListEntry(each.id, each.name, kind, each.active)
+            for kind in ("Vendor", "Employee")
+            for each in self._list(read_customer, kind, "Active IN (true, false)")
+        ]
+
     def accounts(self) -> Sequence[ListEntry]:
         """Active accounts that can take a deposit, Bank and Other Current Asset, and those of what customers owe."""
         return self._list(read_account, "Account", _ACCOUNTS)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from qb_plugin.model import Customer, ListEntry
-from qb_plugin.schemas.conversions import as_flag, as_ref_id, as_text
+from qb_plugin.schemas.conversions import as_flag, as_mapping, as_ref_id, as_text
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
+
+
+def as_email(value: object) -> str:
+    """The address in a PrimaryEmailAddr."""
+    return as_text(as_mapping(value).get("Address") or "")
+
+
+def as_phone(value: object) -> str:
+    """The number in a PrimaryPhone, as people wrote it."""
+    return as_text(as_mapping(value).get("FreeFormNumber") or "")
 
 
 class CustomerReply(ReplySchema):
@@ -17,6 +27,9 @@ class CustomerReply(ReplySchema):
     currency = optional(as_ref_id, "CurrencyRef")
     parent_id = optional(as_ref_id, "ParentRef")
     bills_with_parent = optional(as_flag, "BillWithParent", False)
+    email = optional(as_email, "PrimaryEmailAddr", "")
+    phone = optional(as_phone, "PrimaryPhone", "")
+    sync_token = optional(as_text, "SyncToken", "0")
 
 
 class AccountReply(ReplySchema):
@@ -44,6 +57,7 @@ def read_customer(raw: object) -> Customer:
     found = load_reply(CustomerReply, raw)
     found["full_name"] = found["full_name"] or found["name"]
     found["bills_with_parent"] = bool(found["bills_with_parent"])
+    found |= {name: found[name] or "" for name in ("email", "phone")}
     return Customer(**found)
 
 

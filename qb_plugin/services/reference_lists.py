@@ -26,6 +26,7 @@ class Part(StrEnum):
     METHODS = "methods"
     ITEMS = "items"
     TAX_CODES = "tax_codes"
+    PEOPLE = "people"
 
 
 # Opening a form costs four calls at most, and one more where the company taxes and its codes were not read for a while.
@@ -53,12 +54,12 @@ class ReferenceListCache:
         self._open_context, self._clock = open_context, clock
         self._cached = CachedLists("")
 
-    def read(self, connection: Connection, fresh: bool = False, settings: bool = False) -> ReferenceLists:
-        """The lists of this company that rows need, or with `settings` those of the Settings form; `fresh` reads them now.
-        Raises what opening or reading QuickBooks raises."""
+    def read(self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False) -> ReferenceLists:
+        """The lists of this company that rows need, or with `settings` those of the Settings form; with `people` vendors and
+        employees, too. `fresh` reads them now. Raises what opening or reading QuickBooks raises."""
         context, now = self._open_context(connection), self._clock.monotonic()
         cached = self._cached if self._cached.realm == context.realm else CachedLists(context.realm)
-        wanted = FOR_SETTINGS if settings else FOR_ROWS
+        wanted = (FOR_SETTINGS if settings else FOR_ROWS) | ({Part.PEOPLE} if people else set())
         parts = [part for part in sorted(wanted) if fresh or cached.is_stale(part, now)]
         if parts:
             with calls_of_form():
@@ -100,5 +101,6 @@ READERS: Mapping[Part, Callable[[QuickBooksApi, ReferenceLists], ReferenceLists]
     Part.ACCOUNTS: read_accounts,
     Part.METHODS: lambda quickbooks, lists: replace(lists, methods=quickbooks.methods()),
     Part.ITEMS: lambda quickbooks, lists: replace(lists, items=quickbooks.items()),
+    Part.PEOPLE: lambda quickbooks, lists: replace(lists, people=quickbooks.people()),
     Part.TAX_CODES: lambda quickbooks, lists: replace(lists, tax_codes=quickbooks.tax_codes()),
 }

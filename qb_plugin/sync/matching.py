@@ -1,15 +1,12 @@
-"""Suggestions for matching clients with customers, and the key that possible duplicates have in common."""
+"""Names as people mean them, and the key that possible duplicates have in common."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.host import Client
-from qb_plugin.model import Customer, Kind, QboCreditMemo, QboPayment, SourceRecord
+from qb_plugin.model import Kind, QboCreditMemo, QboPayment, SourceRecord
 
 # What keyboards, word processors and web pages put in the place of plain characters, and what nobody sees.
 _APOSTROPHES = "\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\u00b4\u0060\uff07"
@@ -31,27 +28,6 @@ def comparable(name: str) -> str:
 def invoice_key(number: str) -> str:
     """An invoice's number as people mean it: no case, no outer blanks."""
     return number.strip().casefold()
-
-
-def suggest_customers(clients: Iterable[Client], customers: Sequence[Customer], taken: Iterable[str]) -> dict[str, Customer]:
-    """For each client the one free customer of exactly its name (or path `Parent:Child`), an active one before inactive ones."""
-    by_name = _by_name(customers, frozenset(taken))
-    wanted = {client.id: by_name.get(comparable(client.name), []) for client in clients}
-    asked_for: dict[str, int] = defaultdict(int)
-    for found in wanted.values():
-        for customer in found[:1]:
-            asked_for[customer.id] += 1
-    return {client: found[0] for client, found in wanted.items() if len(found) == 1 and asked_for[found[0].id] == 1}
-
-
-def _by_name(customers: Sequence[Customer], taken: frozenset[str]) -> Mapping[str, list[Customer]]:
-    """Free customers under each of their names; the inactive only where no active one has the name."""
-    names: dict[str, dict[str, Customer]] = defaultdict(dict)
-    for customer in customers:
-        if customer.id not in taken:
-            for name in {comparable(customer.name), comparable(customer.full_name)}:
-                names[name][customer.id] = customer
-    return {name: [c for c in found.values() if c.active] or list(found.values()) for name, found in names.items()}
 
 
 DuplicateKey = tuple[str, date, Decimal, str]

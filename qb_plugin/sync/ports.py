@@ -92,6 +92,10 @@ class QuickBooksApi(Protocol):
         """These customers, inactive ones too; those that do not exist are left out."""
         ...
 
+    def people(self) -> Sequence[ListEntry]:
+        """Vendors and employees, inactive ones too; `type` is Vendor or Employee. No customer may have the name of one."""
+        ...
+
     def accounts(self) -> Sequence[ListEntry]:
         """Accounts that can take a deposit, Bank and Other Current Asset, and Accounts Receivable; `type` is the account type."""
         ...

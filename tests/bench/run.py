@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import bench_desks, bench_grid, bench_lists, bench_pace, bench_parts, bench_size, bench_start, bench_work
+from tests.bench import (
+    bench_desks,
+    bench_grid,
+    bench_lists,
+    bench_matching,
+    bench_pace,
+    bench_parts,
+    bench_size,
+    bench_start,
+    bench_work,
+)
 from tests.bench.chart import draw
 from tests.bench.figures import Section, read_sections, table, write_sections
 
@@ -21,6 +31,7 @@ BENCHES: Mapping[str, Callable[[Sequence[str]], list[Section]]] = {
     "desks": bench_desks.main,
     "size": bench_size.main,
     "lists": bench_lists.main,
+    "matching": bench_matching.main,
     "grid": bench_grid.main,
     "start": bench_start.main,
 }

@@ -91,10 +91,10 @@ def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:
     page.get_by_role("dialog", name="QuickBooks Connection").get_by_role("button", name="Close").click()
     open_menu(page, "Setup", "QuickBooks", "Match Clients…")
     form = page.get_by_role("dialog", name="Match Clients")
-    expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("same name")
-    form.get_by_role("button", name="Accept All Suggestions").click()
+    expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("Same name")
+    form.get_by_role("button", name="Accept 55 Suggestions ≥ 95 %").click()
     expect(form.get_by_text("55 clients linked.")).to_be_visible()
-    expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("linked")
+    expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("Linked")
 
 
 def test_a_customer_that_is_picked_is_linked_at_once(page: Page, demo: Demo) -> None:
@@ -102,13 +102,13 @@ def test_a_customer_that_is_picked_is_linked_at_once(page: Page, demo: Demo) -> 
     open_menu(page, "Setup", "QuickBooks", "Match Clients…")
     form = page.get_by_role("dialog", name="Match Clients")
     row = search(form, "Jeff's Jalopies")
-    expect(row).to_contain_text("no match found")
+    expect(row).to_contain_text("No customer is like")
     demo.host.workspace.form("match-clients").act("unlink", {}, [client_id(demo, "Mark Cho")], {})  # type: ignore[union-attr]
     row.get_by_role("gridcell").nth(2).dblclick()
     form.get_by_role("combobox").fill("Mark Cho")
     form.get_by_role("option", name="Mark Cho").click()
     expect(form.get_by_text("1 client linked.")).to_be_visible()
-    expect(row_of(form, "Jeff's Jalopies")).to_contain_text("linked")
+    expect(row_of(form, "Jeff's Jalopies")).to_contain_text("Linked")
 
 
 def client_id(demo: Demo, name: str) -> str:

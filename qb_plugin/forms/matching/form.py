@@ -1,4 +1,4 @@
-"""The Match Clients form: clients with their QuickBooks customers. Equal names are suggested, never linked by themselves."""
+"""The Match Clients form: clients with their QuickBooks customers. Likely pairs are suggested, never linked by themselves."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypedDict
 
-from marshmallow import fields
-
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.call_checks import check_choice, no_such_action
 from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import (
-    Action,
     ActResult,
     Answer,
-    Column,
     Edits,
     FormDescription,
     FormRequest,
@@ -25,8 +21,10 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
-from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows
+from qb_plugin.forms.fields import load_answer
+from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, MatchAnswer, Tab, describe_tabs, label_accept
+from qb_plugin.forms.matching.reading import MatchReading, label_customer
+from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows, count_tabs
 from qb_plugin.forms.presentation import (
     as_summary,
     catch_failures,
@@ -37,40 +35,15 @@ from qb_plugin.forms.presentation import (
 )
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
-from qb_plugin.model import Connection, Customer, Link, Message, Ref
-from qb_plugin.sync.linking import client_links, link_clients
-from qb_plugin.sync.matching import comparable, suggest_customers
-
-COLUMNS: Sequence[Column] = [
-    {"key": "client", "label": "Client", "type": "text", "width": 320, "sortable": True},
-    {"key": "customer", "label": "QuickBooks customer", "type": "choice", "width": 340, "search": "customers", "act": "link"},
-    {"key": "how", "label": "How", "type": "text", "width": 160, "sortable": True},
-]
-ACTIONS: Sequence[Action] = [
-    {
-        "id": "accept_all",
-        "label": "Accept All Suggestions",
-        "kind": "act",
-        "needs": "nothing",
-        "right": "match",
-        "primary": True,
-        "tooltip": "Link every client that has exactly one customer of the same name",
-    },
-    {"id": "link", "label": "Link Selected", "kind": "act", "needs": "selection", "right": "match"},
-    {"id": "unlink", "label": "Unlink Selected", "kind": "act", "needs": "selection", "right": "match"},
-]
-
-
-class MatchAnswer(FormSchema):
-    """The one filter, Hide Matched."""
-
-    hide_matched = fields.Boolean(load_default=False, metadata={"label": "Hide Matched", "refilters": True})
+from qb_plugin.model import Connection, Message, Ref
+from qb_plugin.sync.linking import link_clients
+from qb_plugin.sync.matching import comparable
 
 
 class MatchValues(TypedDict):
     """A checked answer."""
 
-    hide_matched: bool
+    show: str
 
 
 class MatchClients:
@@ -80,33 +53,35 @@ class MatchClients:
     offer = Offer(title="Match Clients", right="match", kinds=frozenset({"client"}), actions=ACTIONS, columns=COLUMNS)
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._schema = services, MatchAnswer()
+        self._services, self._schema, self._reading = services, MatchAnswer(), MatchReading(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description; QuickBooks' customers are read again, not from the cache."""
         connection = self._services.connection()
+        rows, unavailable = self._read(connection)
         return {
             "id": self.id,
             "title": self.offer.title,
             "subtitle": present_title(self._services.host, connection),
-            "fields": describe_fields(self._schema),
-            "answer": {"hide_matched": False, **(request.get("answer") or {})},
+            "fields": describe_tabs(self._schema, count_tabs(rows)),
+            "answer": {"show": Tab.ALL.value, **(request.get("answer") or {})},
             "columns": COLUMNS,
-            "actions": ACTIONS,
+            "actions": [label_accept(sum(is_accepted(row) for row in rows)), *ACTIONS[1:]],
             "row_actions": [{"id": "unlink", "label": "Unlink", "kind": "act", "right": "match"}],
             "search": True,
             "notice": None,
             "warning": None,
-            "unavailable": self._unavailable(connection),
+            "unavailable": unavailable,
             "token": "",
         }
 
-    def _unavailable(self, connection: Connection) -> Unavailable | None:
+    def _read(self, connection: Connection) -> tuple[list[MatchRow], Unavailable | None]:
+        """The rows, QuickBooks' customers read now; without them, why."""
         try:
-            self._services.lists(connection, fresh=True)
+            self._services.lists(connection, fresh=True, people=True)
+            return self._reading.rows(connection), None
         except AddInError as failure:
-            return present_unavailable(self._services.sentences, failure)
-        return None
+            return [], present_unavailable(self._services.sentences, failure)
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """Every client with its linked or suggested customer."""
@@ -114,21 +89,8 @@ class MatchClients:
 
     def _rows(self, answer: Answer, sort: Sort | None) -> MatchRows:
         values: MatchValues = load_answer(self._schema, answer)
-        wanted = MatchFilter(str(answer.get("search") or ""), values["hide_matched"])
-        return MatchRows(self._services, self._read_all(self._services.connection()), wanted, sort)
-
-    def _read_all(self, connection: Connection) -> list[MatchRow]:
-        lists, links = self._services.lists(connection), self._read_links(connection.realm)
-        customers = {customer.id: customer for customer in lists.customers}
-        clients = self._services.host.ledger.clients()
-        free = [client for client in clients if client.id not in links]
-        suggested = suggest_customers(free, lists.customers, [link.quickbooks_id for link in links.values()])
-        return [
-            build_match_row(client.id, client.name, links.get(client.id), suggested.get(client.id), customers) for client in clients
-        ]
-
-    def _read_links(self, realm: str) -> dict[str, Link]:
-        return client_links(self._services.links, realm)
+        wanted = MatchFilter(str(answer.get("search") or ""), Tab(values["show"]))
+        return MatchRows(self._services, self._reading.rows(self._services.connection()), wanted, sort)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Accept suggestions, link the chosen customers, or unlink."""
@@ -141,13 +103,13 @@ class MatchClients:
         return work(self._services.connection(), ids, edits)
 
     def _accept(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Link all suggestions, or those of the given rows."""
-        rows = [row for row in self._read_all(connection) if row.suggested and (not ids or row.id in ids)]
-        return self._add(connection, {row.client_id: row.customer_id for row in rows})
+        """Link all suggestions above the line that have no rival, whatever is selected or shown."""
+        rows = self._reading.rows(connection)
+        return self._add(connection, {row.client_id: row.customer_id for row in rows if is_accepted(row)})
 
     def _link(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link each row to the customer chosen on it, else to the suggested one."""
-        rows = {row.id: row for row in self._read_all(connection)}
+        rows = {row.id: row for row in self._reading.rows(connection)}
         customers = {customer.id for customer in self._services.lists(connection).customers}
         for change in edits.values():
             check_choice("customer", change.get("customer"), customers)
@@ -187,19 +149,6 @@ class MatchClients:
         return [{"value": customer.id, "label": label_customer(customer)} for customer in found[:50]]
 
 
-def label_customer(customer: Customer) -> str:
-    """The customer's path, marked when it is inactive."""
-    return customer.full_name + ("" if customer.active else " (inactive)")
-
-
-def build_match_row(
-    client_id: str, name: str, link: Link | None, suggested: Customer | None, customers: Mapping[str, Customer]
-) -> MatchRow:
-    """The row of a client with its linked or suggested customer."""
-    if link:
-        customer = customers.get(link.quickbooks_id)
-        label = label_customer(customer) if customer else "(no longer in QuickBooks)"
-        return MatchRow(client_id=client_id, name=name, customer_id=link.quickbooks_id, customer=label, linked=True)
-    if suggested:
-        return MatchRow(client_id=client_id, name=name, customer_id=suggested.id, customer=label_customer(suggested), linked=False)
-    return MatchRow(client_id=client_id, name=name, customer_id="", customer="", linked=False)
+def is_accepted(row: MatchRow) -> bool:
+    """Whether a row's suggestion is accepted with the others."""
+    return row.tab is Tab.SUGGESTED and row.sure

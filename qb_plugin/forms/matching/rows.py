@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row, Sort
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.matching.columns import Tab
+from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Outcome
+from qb_plugin.messages import Sentences
+from qb_plugin.model import Message, Outcome
 
-MATCHED = Hider(
-    answer={"hide_matched": False},
-    label="Show matched clients",
-    says="empty_matches_matched",
-    says_found="empty_found_matched",
+ANY_CLIENT = Hider(
+    answer={"show": Tab.ALL.value}, label="Show all clients", says="empty_matches_hidden", says_found="empty_found_matches"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRow:
-    """A client with a linked customer, a suggested one, or none."""
+    """A client with a linked customer, a suggested one, or none. `why` holds the reasons; `problem` is what hinders it now."""
 
     client_id: str
     name: str
-    customer_id: str
-    customer: str
-    linked: bool
+    tab: Tab
+    customer_id: str = ""
+    customer: str = ""
+    percent: int = 0
+    sure: bool = False
+    why: str = ""
+    problem: Message | None = None
 
     @property
     def id(self) -> str:
@@ -34,19 +40,9 @@ class MatchRow:
         return f"client:{self.client_id}"
 
     @property
-    def suggested(self) -> bool:
-        """Whether the customer is a suggestion."""
-        return bool(self.customer_id) and not self.linked
-
-    @property
-    def how(self) -> str:
-        """The basis of the pair, as the grid shows it."""
-        return "linked" if self.linked else "same name" if self.customer_id else "no match found"
-
-    @property
     def text(self) -> str:
         """The text that a search examines."""
-        return f"{self.name} {self.customer} {self.how}".casefold()
+        return f"{self.name} {self.customer} {self.why}".casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +50,33 @@ class MatchFilter:
     """What a person wants to see."""
 
     search: str
-    hide_matched: bool
+    tab: Tab
+
+
+SORTS: Mapping[str, Callable[[MatchRow], Any]] = {
+    "client": lambda row: row.name.casefold(),
+    "why": lambda row: (row.why.casefold(), row.name.casefold()),
+    "likeness": lambda row: (row.percent, row.name.casefold()),
+}
 
 
 def filter_matches(rows: Sequence[MatchRow], wanted: MatchFilter) -> list[MatchRow]:
     """The rows that the filters leave."""
     words = wanted.search.casefold().split()
-    return [row for row in rows if not (wanted.hide_matched and row.linked) and all(word in row.text for word in words)]
+    return [row for row in rows if wanted.tab in (Tab.ALL, row.tab) and all(word in row.text for word in words)]
+
+
+def count_tabs(rows: Sequence[MatchRow]) -> dict[Tab, int]:
+    """How many clients each tab shows."""
+    counts = Counter(row.tab for row in rows)
+    return {tab: len(rows) if tab is Tab.ALL else counts[tab] for tab in Tab}
 
 
 class MatchRows:
-    """The rows in order, by name or by the sort."""
+    """The rows in order: by name, or by the column a person chose."""
 
     def __init__(self, services: FormServices, every: Sequence[MatchRow], wanted: MatchFilter, sort: Sort | None) -> None:
-        by_how = bool(sort and sort["key"] == "how")
-
-        def key(row: MatchRow) -> tuple[str, str]:
-            return (row.how if by_how else "", row.name.casefold())
-
+        key = SORTS[sort["key"] if sort else "client"]
         self._every, self._wanted = every, wanted
         self._rows = sorted(filter_matches(every, wanted), key=key, reverse=bool(sort and sort.get("descending")))
         self._services = services
@@ -101,12 +106,13 @@ class MatchRows:
         """Why there are no rows, and the way out; None where there are some."""
         if self.count:
             return None
+        tab = self._wanted.tab
         empty = EmptyList(
             nothing="empty_matches",
-            values={},
+            values={"tab": tab.value},
             search=self._wanted.search,
-            hiders=[MATCHED] if self._wanted.hide_matched else [],
-            count=lambda search, change: len(filter_matches(self._every, MatchFilter(search, hide_matched=not change))),
+            hiders=[] if tab is Tab.ALL else [ANY_CLIENT],
+            count=lambda search, change: len(filter_matches(self._every, MatchFilter(search, Tab.ALL if change else tab))),
         )
         return explain_empty(self._services.sentences, empty)
 
@@ -116,16 +122,28 @@ class MatchRows:
 
     def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these positions."""
-        return [present_match(row) for row in self._rows[start:stop]]
+        return [present_match(self._services.sentences, row) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
         """No sum: the rows hold no money."""
         return ""
 
 
-def present_match(row: MatchRow) -> Row:
+OUTCOMES = {Tab.MATCHED: Outcome.SYNCHRONIZED, Tab.SUGGESTED: Outcome.READY, Tab.UNMATCHED: Outcome.NOT_READY}
+
+
+def present_match(sentences: Sentences, row: MatchRow) -> Row:
     """The row for the grid."""
-    outcome = Outcome.SYNCHRONIZED if row.linked else Outcome.READY
     customer: Option = {"value": row.customer_id, "label": row.customer}
-    cells: Cells = {"client": row.name, "customer": customer, "how": row.how}
-    return {"id": row.id, "cells": cells, "outcome": outcome.value, "message": "", "selectable": True, "title": row.name}
+    likeness = f"{row.percent} %" if row.percent else ""
+    cells: Cells = {"client": row.name, "customer": customer, "why": row.why, "likeness": likeness}
+    shown = present_message(sentences, row.problem)
+    return {
+        "id": row.id,
+        "cells": cells,
+        "outcome": OUTCOMES[row.tab].value,
+        "message": shown["message"],
+        "fixes": shown["fixes"],
+        "selectable": True,
+        "title": row.name,
+    }

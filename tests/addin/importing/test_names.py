@@ -92,6 +92,6 @@ def test_names_that_look_the_same_are_suggested_and_not_linked(scene: ImportScen
     form.open({})
     rows = form.rows({}, None)
     (row,) = (each for each in rows.page(0, rows.count) if each["cells"]["client"] == here.format(turn))
-    assert (row["outcome"], row["cells"]["customer"]["value"], row["cells"]["how"]) == ("ready", customer, "same name")
+    assert (row["outcome"], row["cells"]["customer"]["value"], row["cells"]["why"]) == ("ready", customer, "Same name")
     links = scene.addin.runtime().links.by_quickbooks(scene.quickbooks.realm, Entity.CUSTOMER, [customer])
     assert links == {}

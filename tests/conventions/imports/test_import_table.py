@@ -48,6 +48,7 @@ ADDIN: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "requests": {"quickbooks"},
     "intuitlib": {"quickbooks"},
+    "rapidfuzz": {"sync"},
     "sqlalchemy": {"store"},
     "pluggy": {"plugin"},
     "marshmallow": {"schemas", "forms"},

@@ -55,6 +55,7 @@ class FakeBooks:
         self.width, self.items_a_batch = 4, 30
         self.all_at_once = False  # whether the answers to all that is in flight come together
         self.customers_: list[Customer] = []
+        self.people_: list[ListEntry] = []
         self.invoices_: dict[str, QboInvoice] = {}
         self.documents_: dict[tuple[str, str], Document] = {}
         self.receipts_: list[OtherReceipt] = []
@@ -121,6 +122,10 @@ class FakeBooks:
     def customers_by_id(self, ids: Sequence[str]) -> Sequence[Customer]:
         self._asked("customers_by_id")
         return [customer for customer in self.customers_ if customer.id in ids]
+
+    def people(self) -> Sequence[ListEntry]:
+        self._asked("people")
+        return self.people_
 
     def accounts(self) -> Sequence[ListEntry]:
         return ()

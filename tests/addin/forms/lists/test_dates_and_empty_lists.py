@@ -207,10 +207,11 @@ def test_an_empty_import_says_which_fact_is_true(scene: Scene, name: str) -> Non
 MATCHES: dict[str, tuple[dict[str, Any], str, str]] = {
     "a search without hits": ({"search": "zzz"}, 'Nothing in this list fits the search "zzz".', "Clear search"),
     "what is searched for is matched": (
-        {"search": "Amy", "hide_matched": True},
-        'What fits the search "Amy" (1) is matched to a customer.',
-        "Show matched clients",
+        {"search": "Amy", "show": "unmatched"},
+        'What fits the search "Amy" (1) is not unmatched.',
+        "Show all clients",
     ),
+    "nobody stands under this tab": ({"show": "suggested"}, "None of the 4 clients is suggested.", "Show all clients"),
 }
 
 

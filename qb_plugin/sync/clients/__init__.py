@@ -1,0 +1,1 @@
+"""Clients and customers: which belong together, and how either is created for the other."""
