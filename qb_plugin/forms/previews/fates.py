@@ -23,6 +23,14 @@ EXPORTED: Counted = {
     "left_out": ("is left out", "are left out"),
 }
 
+IMPORTED: Counted = {
+    "recorded": ("would be recorded", "would be recorded"),
+    "asked": ("needs your decision", "need your decision"),
+    "not_recorded": ("cannot be imported", "cannot be imported"),
+    "here": ("is here already", "are here already"),
+    "left_out": ("is left out", "are left out"),
+}
+
 
 def count_fates(words: Counted, rows: Iterable[tuple[str, Decimal]]) -> str:
     """`99 would be created (88,120.11) · 3 need your decision`; fractions of a cent are in no sum."""

@@ -157,6 +157,7 @@ def test_every_door_is_registered(scene: Scene) -> None:
         "history",
         "history-entries",
         "import-payments",
+        "import-preview",
         "match-clients",
         "reconcile",
         "reconcile-items",
