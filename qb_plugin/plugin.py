@@ -11,6 +11,7 @@ from qb_plugin.forms.history.entries_form import HistoryEntries
 from qb_plugin.forms.history.runs_form import HistoryForm
 from qb_plugin.forms.importing.form import ImportPayments
 from qb_plugin.forms.matching.form import MatchClients
+from qb_plugin.forms.previews.forms import ExportPreview, ImportPreview
 from qb_plugin.forms.reconcile.items_form import ReconcileItems
 from qb_plugin.forms.reconcile.totals_form import ReconcileForm
 from qb_plugin.forms.settings import SettingsForm
@@ -86,7 +87,11 @@ class QuickBooksAddIn:
     def workspace_forms(self, forms: FormRegistrar) -> None:
         """The forms, each behind its door."""
         for make in FORMS:
-            forms.add(FormDoor(self.runtime(), make(self.runtime())))
+            forms.add(FormDoor(self.runtime(), form := make(self.runtime())))
+            if isinstance(form, ExportPayments):
+                forms.add(FormDoor(self.runtime(), ExportPreview(self.runtime(), form)))
+            if isinstance(form, ImportPayments):
+                forms.add(FormDoor(self.runtime(), ImportPreview(self.runtime(), form)))
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:

@@ -94,10 +94,11 @@ def _print_rows(summary: RunSummary, chosen: RowChoice, every: bool) -> None:
             click.echo(
                 plain("  ".join(filter(None, (ICONS.get(row.get("outcome", ""), "·"), str(title), row.get("message") or ""))))
             )
-    if not summary["rows"] and summary.get("text"):
+    if (every or not summary["rows"]) and summary.get("text"):
         click.echo(plain(summary["text"]))
     counts = summary["counts"]
-    shown = [key for key in (*COUNTS, *PREVIEWED) if counts.get(key) or key in ALWAYS_SHOWN]
+    always = () if every else ALWAYS_SHOWN  # a dry run has done nothing
+    shown = [key for key in (*COUNTS, *PREVIEWED) if counts.get(key) or key in always]
     words = {key: f"{key.replace('_', ' ')} {counts.get(key, 0)}" for key in shown}
     if counts.get("not_applied"):
         words["done"] += f" ({counts.get('not_applied')} not applied)"

@@ -71,9 +71,11 @@ FIXES: Mapping[str, Fix] = {
         "act": "unlink",
         "confirm": "Unlink the two? Nothing is deleted on either side, and nothing links them again without a person.",
     },
+    "export_now": {"label": "Export it as it is now", "run": "export"},
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
     "import_rest": {"label": "Import what stayed", "run": "import", "edit": {"force": True}},
+    "import_now": {"label": "Import it as it is now", "run": "import"},
     "not_now_import": {"label": "Not now", "run": "import", "edit": {"skip": True}},
     "choose_client": {"label": "Choose the client", "run": "import"},  # one button for each
     "apply_credits": {"label": "Apply the credit here", "act": "apply_credits"},

@@ -145,8 +145,11 @@ class RunTask:
                 yield lease.run
             self._services.run_ports.clock.sleep(LOOK_EVERY)
 
-    def preview(self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult]]) -> RunSummary:
-        """Show what would become of each row: nothing is sent, marked or written to the history, and the lease is not taken."""
+    def preview(
+        self, ids: Sequence[str], plan: Callable[[], Iterator[RowResult]], told: Callable[[], Message] | None = None
+    ) -> RunSummary:
+        """Show what would become of each row: nothing is sent, marked or written to the history, and the lease is not taken.
+        `told` says it of all rows together."""
         progress = RunProgress(tuple(ids))
         self._marking = False
         failure: AddInError | None = None
@@ -158,7 +161,8 @@ class RunTask:
             failure = error
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
             self._report(progress, end)
-        return self._summary("", progress, failure)
+        summary = self._summary("", progress, failure)
+        return {**summary, "text": self._services.sentences.text(told())} if told and not failure else summary
 
     def _report(self, progress: RunProgress, result: RowResult) -> None:
         self._show(progress, result)

@@ -16,6 +16,14 @@ ACTION: Action = {
     "primary": True,
     "tooltip": "Send the selected rows to QuickBooks",
 }
+PREVIEW: Action = {
+    "id": "preview",
+    "label": "Preview",
+    "kind": "act",
+    "needs": "selection",
+    "right": "export",
+    "tooltip": "Say what would become of the selected rows, and send nothing",
+}
 UNLINK: Action = {
     "id": "unlink",
     "label": "Unlink",

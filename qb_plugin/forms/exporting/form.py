@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from qb_plugin.errors import AddInError, ReconnectNeeded
@@ -25,9 +25,10 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.exporting.answer import SOURCES, ExportAnswer, build_first_answer, build_options
-from qb_plugin.forms.exporting.columns import ACTION, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
+from qb_plugin.forms.exporting.columns import ACTION, PREVIEW, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
 from qb_plugin.forms.exporting.options import ExportValues
-from qb_plugin.forms.exporting.readiness import before_a_run
+from qb_plugin.forms.exporting.previewed import PreviewedExport
+from qb_plugin.forms.exporting.records import read_records
 from qb_plugin.forms.exporting.rows import ExportRows
 from qb_plugin.forms.exporting.withdrawal import withdraw_rows
 from qb_plugin.forms.fields import describe_fields, load_answer
@@ -49,15 +50,14 @@ from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
-from qb_plugin.sync.exporting.planning import Planner
+from qb_plugin.money import ZERO
+from qb_plugin.sync.exporting.previewing.foresight import Fate, Foreseen, before_a_run, foresee
 from qb_plugin.sync.exporting.run_export import export, still_open
-from qb_plugin.sync.exporting.settlement import applications_of
-from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
+from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
-from qb_plugin.sync.sources import ClientCurrencies, read_sources
+from qb_plugin.sync.sources import ClientCurrencies
 
-PORTION = 1000  # records read from the host at a time
 HIDES = {"hide": True, "show": False}
 LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
 
@@ -77,7 +77,7 @@ class ExportPayments:
         title="Export Payments to QuickBooks",
         right="export",
         kinds=frozenset({"payment", "credit_memo"}),
-        actions=[ACTION, *ROW_ACTIONS],
+        actions=[PREVIEW, ACTION, *ROW_ACTIONS],
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
         edit_rights={"unlink": "match", "link": "match"},
@@ -86,6 +86,7 @@ class ExportPayments:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[OpenedForm]()
+        self._previews = FormSessions[PreviewedExport](kept=16)
         self._records = services.host.ledger  # to read records from, whatever the marks on them are
         self._currencies = ClientCurrencies(self._records)
 
@@ -106,7 +107,7 @@ class ExportPayments:
             "search": True,
             "token": token,
             "columns": build_columns(lists.methods, lists.accounts),
-            "actions": [ACTION],
+            "actions": [PREVIEW, ACTION],
             "row_actions": ROW_ACTIONS,
             "row_edits": ROW_EDITS,
             "notice": self._notice(selection) if selection else self._new_company_notice(connection),
@@ -168,9 +169,12 @@ class ExportPayments:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Hide or show rows, link a possible duplicate, relink a merged client, unlink, or withdraw what stays in doubt."""
-        return catch_failures(self._services.sentences, partial(self._act, action, ids, edits))
+        return catch_failures(self._services.sentences, partial(self._act, action, answer, ids, edits))
 
-    def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
+    def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
+        if action == PREVIEW["id"]:
+            token = self._previews.keep(PreviewedExport(ids, answer, edits))
+            return {"form": "export-preview", "request": {"answer": {"token": token}}}
         if action in LINKS:
             return self._link(LINKS[action], ids)
         if action == "withdraw":
@@ -196,11 +200,22 @@ class ExportPayments:
             raise no_such_action(action)
         values: ExportValues = load_answer(self._schema, answer)
         options = build_options(self._services, values, edits)
-        running = RunTask(self._services, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, ids, options))
-        work = partial(self._export, ids, options, rows_to_unlink(edits))
-        return running.run(f"export-{values['source']}", ids, work, filters=present_filters(self._schema, answer))
+            previewed = PreviewedExport(ids, answer, edits)
+            return RunTask(self._services, task).preview(ids, partial(self._foresee_rows, previewed), lambda: previewed.told)
+        return self._export_in_task(answer, ids, options, rows_to_unlink(edits), task)
+
+    def _export_in_task(
+        self, answer: Answer, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], task: Task
+    ) -> RunSummary:
+        values: ExportValues = load_answer(self._schema, answer)
+        work, filters = partial(self._export, ids, options, unlinked), present_filters(self._schema, answer)
+        return RunTask(self._services, task).run(f"export-{values['source']}", ids, work, filters=filters)
+
+    def _foresee_rows(self, previewed: PreviewedExport) -> Iterator[RowResult]:
+        self.foresee(previewed)
+        for row in previewed.rows.values():
+            yield row.result
 
     def _export(self, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], run: LeasedRun) -> None:
         # Read under the lease, so that the run belongs to the company that is connected now.
@@ -217,37 +232,40 @@ class ExportPayments:
         export(context, run, options, self._read_records(rest, run.reporter.row))  # which alone holds them, and releases them
 
     def _read_records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
-        """The host's records of these rows, read in portions; rows that are not there (any more) end at once."""
-        found: list[SourceRecord] = []
-        for start in range(0, len(ids), PORTION):
-            portion = ids[start : start + PORTION]
-            records = read_sources(self._records, portion, self._currencies)
-            for unknown in report_unknown_rows(portion, {str(record.ref) for record in records}):
-                report(unknown)
-            found += records
-        return found
+        return read_records(self._records, self._currencies, ids, report)
 
-    def _preview(self, ids: Sequence[str], options: ExportOptions) -> Iterator[RowResult]:
-        """The planned outcome of each row; nothing is sent."""
+    def previewed(self, token: object) -> PreviewedExport:
+        """What was picked for the preview of this token; nothing for an unknown one."""
+        return self._previews.get(token, PreviewedExport((), {}, {}))
+
+    def foresee(self, previewed: PreviewedExport) -> None:
+        """Plan what was picked, as a run would now; nothing is sent or written."""
+        values: ExportValues = load_answer(self._schema, previewed.answer)
+        options = build_options(self._services, values, previewed.edits)
         context, unknown = self._services.context(self._services.connection()), list[RowResult]()
-        records = self._read_records(ids, unknown.append)
-        plan = Planner(context, read_snapshot(context, records, options), options).plan(records)
-        yield from unknown
-        yield from map(before_a_run, plan.decided)
-        yield from (
-            RowResult(id=str(r.ref), outcome=Outcome.READY, message=Message("would_link"), quickbooks_id=b.id)
-            for r, b in plan.adopted
-        )
-        yield from (
-            RowResult(
-                id=row.id,
-                outcome=Outcome.READY,
-                message=Message("would_send_warned", {"warnings": row.warnings}) if row.warnings else Message("would_send"),
-                quickbooks_id=None,
-                applied=applications_of(row.lines),
-            )
-            for row in plan.rows
-        )
+        records = self._read_records(previewed.ids, unknown.append)
+        previewed.at = f"{self._services.run_ports.clock.now().astimezone():%H:%M:%S}"
+        rows = [*map(foresee_unknown, unknown), *foresee(context, records, options, previewed.at)]
+        previewed.rows, previewed.ran = {row.id: row for row in rows}, set()
+
+    def rows_of(self, previewed: PreviewedExport, search: str, sort: Sort | None) -> ExportRows:
+        """The picked rows as this form shows them."""
+        values: ExportValues = load_answer(self._schema, previewed.answer)
+        query: LedgerQuery = {"kinds": [SOURCES[values["source"]].value], "search": search, "refs": list(previewed.ids)}
+        return ExportRows(self._services, {**query, **build_sort_query(sort)}, values, self._currencies)
+
+    def run_previewed(self, previewed: PreviewedExport, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        """Export rows as a preview said; the others of the preview stay out, and are planned with them all the same."""
+        values: ExportValues = load_answer(self._schema, previewed.answer)
+        options = build_options(self._services, values, {**previewed.edits, **edits})
+        picked = set(ids)
+        aside = self._read_records([each for each in previewed.ids if each not in picked], ignore)
+        options = replace(options, promises=previewed.promises(ids), alongside=aside)
+        previewed.busy = True
+        try:
+            return self._export_in_task(previewed.answer, ids, options, (), task)
+        finally:
+            previewed.busy, previewed.ran = False, previewed.ran | picked
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the lists are short enough to come with the columns."""
@@ -259,10 +277,10 @@ def build_sort_query(sort: Sort | None) -> LedgerQuery:
     return {"sort": sort["key"], "descending": bool(sort.get("descending"))} if sort else {}
 
 
-def report_unknown_rows(ids: Sequence[str], found: set[str]) -> Iterator[RowResult]:
-    """A failed result for each row whose record does not exist, or no longer."""
-    return (
-        RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
-        for identity in ids
-        if identity not in found
-    )
+def foresee_unknown(result: RowResult) -> Foreseen:
+    """What is foreseen of a row whose record is not there."""
+    return Foreseen(fate=Fate.NOT_SENT, result=before_a_run(result), amount=ZERO)
+
+
+def ignore(_: RowResult) -> None:
+    """That a row is gone which was not to be sent."""

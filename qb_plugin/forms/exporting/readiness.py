@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qb_plugin.errors import RowRefused
-from qb_plugin.model import Customer, Message, Outcome, ReferenceLists, RowResult, SourceRecord
+from qb_plugin.model import Customer, Message, Outcome, ReferenceLists, SourceRecord
 from qb_plugin.sync.exporting.drafting.checks import check_customer, check_record, find_warnings
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 
@@ -37,10 +37,3 @@ def warned(warnings: tuple[Message, ...]) -> Message | None:
     if len(warnings) > 1:
         return Message("several_warnings", {"warnings": warnings})
     return warnings[0] if warnings else None
-
-
-def before_a_run(result: RowResult) -> RowResult:
-    """A planned result as a preview shows it: what would fail has not failed yet."""
-    if result.outcome is not Outcome.FAILED:
-        return result
-    return RowResult(id=result.id, outcome=Outcome.NOT_READY, message=result.message, quickbooks_id=result.quickbooks_id)

@@ -28,6 +28,15 @@ ACTION: Action = {
     "tooltip": "Record the selected payments here (the user's guide calls this button Export Selected)",
 }
 
+PREVIEW: Action = {
+    "id": "preview",
+    "label": "Preview",
+    "kind": "act",
+    "needs": "selection",
+    "right": "import",
+    "tooltip": "Say what would become of the selected rows, and record nothing",
+}
+
 #: What can be done with a row of any outcome, and needs the ledger's change of this name.
 APPLY_CREDITS: Action = {"id": "apply_credits", "label": "Apply its credits here, too", "kind": "act", "right": "import"}
 

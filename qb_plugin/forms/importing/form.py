@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
-
-from marshmallow import fields, validates_schema
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.call_checks import no_such_action
@@ -25,11 +23,13 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.exporting.columns import UNLINK
-from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates, describe_fields, load_answer
+from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.history.summaries import present_filters
+from qb_plugin.forms.importing.answer import ImportAnswer
 from qb_plugin.forms.importing.choices import build_options, is_linkable
-from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, ROW_EDITS
+from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, PREVIEW, ROW_EDITS
+from qb_plugin.forms.importing.previewed import PreviewedImport, foreseen_result
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
@@ -46,31 +46,13 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.applying import apply_credits
-from qb_plugin.sync.importing.compact_rows import CompactRows, read_compact_rows, unpack
-from qb_plugin.sync.importing.run_import import accept, import_payments
+from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack
+from qb_plugin.sync.importing.run_import import foresee_import, import_payments
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_clients, link_matched
 
+ImportWork = Callable[[CompactRows, Sequence[str], LeasedRun], None]
 DAYS = 30  # the default range: today and the thirty days before it
-
-
-class ImportAnswer(FormSchema):
-    """The form's two filters (docs/architecture.md rule P1)."""
-
-    start, end = WholeDate("from", "From"), WholeDate("to", "To")
-    hide_synchronized = fields.Boolean(
-        load_default=True,
-        metadata={
-            "label": "Hide Synchronized",
-            "refilters": True,
-            "help": "Leave out what is here already, or looks the same",
-        },
-    )
-
-    @validates_schema
-    def check_range(self, values: Mapping[str, object], **_: object) -> None:
-        """Refuse a range that ends before it begins."""
-        check_dates(values, "start", "end")
 
 
 @dataclass(slots=True)
@@ -92,7 +74,7 @@ class ImportPayments:
         title="Import Payments from QuickBooks",
         right="import",
         kinds=frozenset({QUICKBOOKS_PAYMENT}),
-        actions=[ACTION, UNLINK, APPLY_CREDITS],
+        actions=[PREVIEW, ACTION, UNLINK, APPLY_CREDITS],
         edit_rights={"unlink": "match"},
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
@@ -101,6 +83,7 @@ class ImportPayments:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._readings = services, ImportAnswer(), FormSessions[Reading](kept=16)
+        self._previews = FormSessions[PreviewedImport](kept=16)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description."""
@@ -114,7 +97,7 @@ class ImportPayments:
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": COLUMNS,
-            "actions": [ACTION],
+            "actions": [PREVIEW, ACTION],
             "row_actions": [UNLINK, *([APPLY_CREDITS] if "apply" in self._services.host.ledger.can else [])],
             "row_edits": ROW_EDITS,
             "search": True,
@@ -156,9 +139,12 @@ class ImportPayments:
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link possible duplicates, unlink, apply credits here as in QuickBooks, or match a client to what its customer became."""
-        return catch_failures(self._services.sentences, partial(self._act, action, answer, ids))
+        return catch_failures(self._services.sentences, partial(self._act, action, answer, ids, edits))
 
-    def _act(self, action: str, answer: Answer, ids: Sequence[str]) -> ActResult:
+    def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
+        if action == PREVIEW["id"]:
+            token = self._previews.keep(PreviewedImport(ids, answer, edits))
+            return {"form": "import-preview", "request": {"answer": {"token": token}}}
         work = {
             "link_possible_duplicate": self._link_possible_duplicates,
             "apply_credits": self._apply_credits,
@@ -221,22 +207,26 @@ class ImportPayments:
     def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         if action != ACTION["id"]:
             raise no_such_action(action)
-        values: ImportValues = load_answer(self._schema, answer)
-        reading = self._read_payments(self._services.connection(), answer, values)
-        running = RunTask(self._services, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, reading.kept, ids, edits))
-        summary = running.run(
+            previewed = PreviewedImport(ids, answer, edits)
+            return RunTask(self._services, task).preview(ids, partial(self._foresee_rows, previewed), lambda: previewed.told)
+        return self._import_in_task(answer, ids, partial(self._import, edits=edits, previewed=None), task)
+
+    def _import_in_task(self, answer: Answer, ids: Sequence[str], work: ImportWork, task: Task) -> RunSummary:
+        reading = self._read_payments(self._services.connection(), answer, load_answer(self._schema, answer))
+        summary = RunTask(self._services, task).run(
             "import-payments",
             ids,
-            partial(self._import, reading.kept, ids, edits),
+            partial(work, reading.kept, ids),
             filters=present_filters(self._schema, answer),
             summarize=partial(summarize_rows, reading.kept),
         )
         reading.of = None
         return summary
 
-    def _import(self, kept: CompactRows, ids: Sequence[str], edits: Edits, run: LeasedRun) -> None:
+    def _import(
+        self, kept: CompactRows, ids: Sequence[str], run: LeasedRun, *, edits: Edits, previewed: PreviewedImport | None
+    ) -> None:
         for identity in ids:
             if not kept.get(identity):
                 run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
@@ -248,20 +238,49 @@ class ImportPayments:
         unlinked = rows_to_unlink(edits)
         unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
         rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
-        import_payments(context, run, ledger, kept, rest, options=build_options(edits, methods, self._services.user_name))
+        options = build_options(edits, methods, self._services.user_name)
+        if previewed:
+            aside = frozenset(previewed.ids) - set(ids)
+            promises = {row.id: row for row in map(unpack, previewed.kept.rows.values())}
+            options = replace(options, promises=promises, previewed_at=previewed.at, alongside=aside)
+            rest = previewed.ids
+        import_payments(context, run, ledger, kept, rest, options=options)
 
-    def _preview(self, kept: CompactRows, ids: Sequence[str], edits: Edits) -> Iterator[RowResult]:
-        """The planned outcome of each row; nothing is recorded."""
-        force = build_options(edits, {}, "").force
-        for identity in ids:
-            found = kept.get(identity)
-            if found is None:
-                yield RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown"))
-            else:
-                row = accept(unpack(found), force, frozenset())
-                yield RowResult(
-                    id=identity, outcome=row.outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications
-                )
+    def _foresee_rows(self, previewed: PreviewedImport) -> Iterator[RowResult]:
+        self.foresee(previewed)
+        for identity in previewed.ids:
+            yield foreseen_result(previewed, identity)
+
+    def previewed(self, token: object) -> PreviewedImport:
+        """What was picked for the preview of this token; nothing for an unknown one."""
+        return self._previews.get(token, PreviewedImport((), {}, {}))
+
+    def foresee(self, previewed: PreviewedImport) -> None:
+        """Plan what was picked, as a run would now; nothing is recorded or written."""
+        connection = self._services.connection()
+        reading = self._read_payments(connection, previewed.answer, load_answer(self._schema, previewed.answer))
+        context, ledger, kept = self._services.context(connection), self._services.host.ledger, reading.kept
+        previewed.options = build_options(previewed.edits, {}, self._services.user_name)
+        previewed.at = f"{self._services.run_ports.clock.now().astimezone():%H:%M:%S}"
+        rows = pack_rows(foresee_import(context, ledger, kept, previewed.ids, options=previewed.options))
+        previewed.kept, previewed.ran = replace(kept, rows=rows, others=None), set()
+
+    def rows_of(self, previewed: PreviewedImport, search: str, sort: Sort | None) -> ImportRows:
+        """The picked rows as this form shows them, planned as the preview planned them."""
+        values: ImportValues = load_answer(self._schema, {**previewed.answer, "hide_synchronized": False})
+        connection, kept = self._services.connection(), previewed.kept
+        return ImportRows(
+            self._services, connection=connection, kept=kept, values=values, everything=True, search=search, sort=sort
+        )
+
+    def run_previewed(self, previewed: PreviewedImport, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        """Import rows as a preview said; the others of the preview stay out, and are planned with them all the same."""
+        work = partial(self._import, edits={**previewed.edits, **edits}, previewed=previewed)
+        previewed.busy = True
+        try:
+            return self._import_in_task(previewed.answer, ids, work, task)
+        finally:
+            previewed.busy, previewed.ran = False, previewed.ran | set(ids)
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the form has no choice cells with a search."""

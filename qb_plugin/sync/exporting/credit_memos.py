@@ -28,7 +28,7 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.drafting.differences import describe_difference
-from qb_plugin.sync.exporting.planning import PlannedRow, Planner
+from qb_plugin.sync.exporting.planning import PlannedRow, Planner, age_of
 from qb_plugin.sync.exporting.settlement import NOT_CONFIRMED, find_differences
 from qb_plugin.sync.markers import Marker, with_marker
 
@@ -54,12 +54,14 @@ def plan_applications(context: SyncContext, planner: Planner, saved: Sequence[Sa
     """Decide for each saved memo, as QuickBooks shows it now, which invoices it is applied to."""
     transactions = context.quickbooks.read(Entity.CREDIT_MEMO, [memo.result.quickbooks_id or "" for memo in saved])
     plan = ApplicationPlan([], [])
-    for memo in saved:
+    for memo in sorted(saved, key=lambda each: age_of(each.record)):
         transaction = transactions.get(memo.result.quickbooks_id or "")
         end = why_not_applied(memo, transaction)
         left = transaction.remaining if isinstance(transaction, QboCreditMemo) and not end else ZERO
-        lines = planner.lines_for(memo.record, memo.customer.id, left)
-        if isinstance(transaction, QboCreditMemo) and lines:
+        lines, change = planner.promised_lines(memo.record, memo.customer.id, left)
+        if change and not end:
+            plan.decided.append(not_applied(memo.result, change))
+        elif isinstance(transaction, QboCreditMemo) and lines:
             plan.rows.append(planner.explained(application_row(context, memo, transaction, lines), left))
         else:
             plan.decided.append(end or unapplied(memo, planner.explain(memo.record, memo.customer)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
@@ -23,7 +24,6 @@ from qb_plugin.model import (
     Ref,
     RowResult,
     SourceRecord,
-    UnreadableRecord,
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
@@ -38,9 +38,10 @@ from qb_plugin.sync.exporting.drafting.checks import (
 from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.drafting.explanations import explain_rest
 from qb_plugin.sync.exporting.drafting.invoices_there import invoice_ref
+from qb_plugin.sync.exporting.drafting.unreadable import may_be
+from qb_plugin.sync.exporting.previewing.promises import change_of_application, change_of_create
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
 from qb_plugin.sync.linking import ENTITIES
-from qb_plugin.sync.markers import find_marker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ class Planner:
     def sort_out(self, records: Sequence[SourceRecord]) -> SortedOut:
         """Tell apart what QuickBooks has, or may have, already; the others are to be sent, the oldest first."""
         found = SortedOut()
-        for record in sorted(records, key=lambda r: (r.date, len(r.ref.id), r.ref.id)):
+        for record in sorted(records, key=age_of):
             try:
                 transaction = self._find(record)
             except RowNotSent as reason:
@@ -141,11 +142,28 @@ class Planner:
 
     def _plan_or_refuse(self, record: SourceRecord) -> PlannedRow | RowResult:
         try:
-            return self._plan_row(record)
+            return self._as_promised(self._plan_row(record))
         except RowRefused as refusal:
             return RowResult(id=str(record.ref), outcome=Outcome.FAILED, message=refusal.message)
         except RowNotSent as reason:
             return RowResult(id=str(record.ref), outcome=reason.outcome, message=reason.message, quickbooks_id=reason.quickbooks_id)
+
+    def _as_promised(self, row: PlannedRow) -> PlannedRow:
+        """The row, unless a preview said something else; then what it would have paid stays open for others."""
+        change = self.change_since_preview(row)
+        if change is None:
+            return row
+        self._snapshot.balances.give_back(row.customer.id, row.lines)
+        raise RowNotSent(Outcome.NEEDS_DECISION, change)
+
+    def change_since_preview(self, row: PlannedRow) -> Message | None:
+        """What is not as a preview said of this row; None where nothing was said, or it is."""
+        promise = self._options.promises.get(row.record.ref)
+        if promise is None:
+            return None
+        if row.operation is Operation.CREATE:
+            return change_of_create(promise, row.draft)
+        return change_of_application(promise, row.lines)
 
     def _find(self, record: SourceRecord) -> QboTransaction | None:
         """What QuickBooks holds of this record already, by link or marker."""
@@ -268,6 +286,15 @@ class Planner:
             return balances.allocate(customer_id, amount)
         return balances.allocate_as_wanted(customer_id, amount, self._wanted(record))
 
+    def promised_lines(self, record: SourceRecord, customer_id: str, amount: Decimal) -> tuple[tuple[Line, ...], Message | None]:
+        """The invoices that a memo's amount goes to; none, with the reason, where a preview said others."""
+        lines, promise = self.lines_for(record, customer_id, amount), self._options.promises.get(record.ref)
+        change = change_of_application(promise, lines) if promise else None
+        if change:
+            self._snapshot.balances.give_back(customer_id, lines)
+            return (), change
+        return lines, None
+
     def _wanted(self, record: SourceRecord) -> list[Application]:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""
         applications: list[Application] = []
@@ -278,22 +305,14 @@ class Planner:
         return applications
 
 
+def age_of(record: SourceRecord) -> tuple[date, int, str]:
+    """What records are ordered by: older ones take older balances."""
+    return record.date, len(record.ref.id), record.ref.id
+
+
 class RowNotSent(Exception):
     """A row that is not sent, and is no failure either."""
 
     def __init__(self, outcome: Outcome, message: Message, quickbooks_id: str | None = None) -> None:
         super().__init__(message.key)
         self.outcome, self.message, self.quickbooks_id = outcome, message, quickbooks_id
-
-
-def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> bool:
-    """Whether a record of QuickBooks' that cannot be understood may be this one.
-
-    A mark that can be read says whose it is. Without one, customer and amount tell it apart; where the mark or the customer
-    cannot be read either, an equal amount is enough, and where the amount cannot be read, any.
-    """
-    marker = find_marker(unreadable.note)
-    if marker:
-        return marker.firm == firm_id and marker.may_name(record)
-    told_apart = unreadable.note is not None and unreadable.customer_id is not None
-    return not told_apart and unreadable.total in {None, record.amount}

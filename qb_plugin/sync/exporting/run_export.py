@@ -53,7 +53,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     if options.withdraw:
         withdraw(context, run, options.withdraw)
         resumed.results.update({str(ref): RowResult(id=str(ref), outcome=Outcome.READY) for ref in options.withdraw})
-    snapshot = read_snapshot(context, records, options)
+    snapshot = read_snapshot(context, [*records, *options.alongside], options)
     if credits_go_elsewhere(snapshot.company, options, records):
         run.reporter.notice(Message("auto_apply_credit_on"))
     remember_answers(context, records, snapshot, options.force, options.user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -98,12 +98,21 @@ class SendLoop:
         if not any(row.lines for row in rows):
             return list(rows)
         self._planner.read_balances_again({row.customer.id for row in rows})
-        planned = [self._planner.plan_again(row) for row in rows]
+        planned = list(self._hold_changed([self._planner.plan_again(row) for row in rows], reporter))
         idle = {row.id for row in planned if row.operation is Operation.APPLY and not row.lines}
         names = {row.id: row for row in planned}
         for identity in sorted(idle):
             reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=names[identity].rest_because))
         return [row for row in planned if row.id not in idle]
+
+    def _hold_changed(self, rows: Iterable[PlannedRow], reporter: Reporter) -> Iterator[PlannedRow]:
+        """The rows that still are what a preview said of them; a person is asked about the others."""
+        for row in rows:
+            change = self._planner.change_since_preview(row)
+            if change is None:
+                yield row
+            else:
+                reporter.row(RowResult(id=row.id, outcome=Outcome.NEEDS_DECISION, message=change))
 
     def _why_not_tried(self) -> Message:
         return self._fatal.message if self._fatal else Message("cancelled_row")

@@ -28,6 +28,7 @@ from qb_plugin.sync.exporting.drafting.invoices_there import read_invoices_there
 from qb_plugin.sync.exporting.drafting.merged_customers import find_merges
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
+from qb_plugin.sync.exporting.previewing.promises import Promise
 from qb_plugin.sync.families import PayingFamilies
 from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standing, find_possible_duplicates, free_what_is_gone
@@ -64,6 +65,8 @@ class ExportOptions:
     withdraw: frozenset[Ref] = frozenset()
     new_number: frozenset[Ref] = frozenset()
     standing: Standing = frozenset  # which of these records are still here
+    promises: Mapping[Ref, Promise] = field(default_factory=dict)  # what a preview said of these rows
+    alongside: Sequence[SourceRecord] = ()  # previewed with these, and not sent: what may be theirs is not asked about of others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

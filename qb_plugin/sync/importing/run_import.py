@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
 
 from qb_plugin.host import Ledger, PaymentToRecord, RecordedPayment
 from qb_plugin.model import Entity, Kind, Message, Outcome, Pair, PairAnswer, RecordingStatus, Ref, RowResult
+from qb_plugin.money import ZERO, show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
@@ -19,6 +22,7 @@ from qb_plugin.sync.linking import link_imported
 from qb_plugin.sync.reporting import Reporter
 
 GROUP = 500  # payments a commit of the host's
+NOTHING_SPENT: Mapping[str, Decimal] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class ImportOptions:
     skip: frozenset[str] = frozenset()
     whose: Mapping[str, str] = field(default_factory=dict)
     user: str = ""  # who answers
+    promises: Mapping[str, ImportRow] = field(default_factory=dict)  # what a preview said of rows
+    previewed_at: str = ""  # the time of day
+    alongside: frozenset[str] = frozenset()  # previewed with the others, and planned with them again, but not recorded
 
 
 def import_payments(
@@ -43,23 +50,80 @@ def import_payments(
     those of the moment, and what was deleted or changed since a person saw it does not come in as it was.
     """
     made_here: set[str] = set()  # ids of what this run recorded, as texts: there may be very many
-    refresher = Refresher(context=context, read_at=rows.read_at, since=rows.since)
+    planning = begin_planning(context, ledger, rows, ids, options)
+    for left in sorted(options.skip & set(ids)):
+        run.reporter.row(RowResult(id=left, outcome=Outcome.SKIPPED, message=Message("not_now")))
+    for group in in_groups(planning.wanted, GROUP):
+        if run.stop():
+            for row in (row for row in group if row.id not in options.alongside):
+                run.reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=Message("cancelled_row")))
+        else:
+            planned = [row for row in planning.plan(group) if row.id not in options.alongside]
+            remember_answers(context, planned, options)
+            accepted = [as_promised(accept(row, options.force, made_here), options) for row in planned]
+            made_here |= record(context, run.reporter, ledger, accepted, options.methods)
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """The planning of a run, and of its preview: the rows picked, what decides them, and what asks for their changes."""
+
+    planner: ImportPlanner
+    refresher: Refresher
+    wanted: Sequence[CompactRow]
+
+    def plan(self, group: Sequence[CompactRow], spent: Mapping[str, Decimal] = NOTHING_SPENT) -> list[ImportRow]:
+        """The rows of a group as they are now; `spent` is what earlier groups would take of invoices and have not yet."""
+        return plan_refreshed(self.planner, [unpack(row) for row in group], self.refresher, spent)
+
+
+def begin_planning(context: SyncContext, ledger: Ledger, rows: CompactRows, ids: Sequence[str], options: ImportOptions) -> Planning:
+    """What plans the rows of these ids, but for those to leave out; what other rows are asked about is not asked about twice."""
     picked = set(ids) - options.skip
     asked = {row.asked_about for row in rows.rows.values() if row.asked_about and row.id not in picked}
     finder = DuplicateFinder(context, ledger, asked, verify=True)
     planner = ImportPlanner(context=context, ledger=ledger, whose=options.whose, clients=rows.clients, finder=finder)
-    for left in sorted(options.skip & set(ids)):
-        run.reporter.row(RowResult(id=left, outcome=Outcome.SKIPPED, message=Message("not_now")))
-    wanted = [row for identity in ids if identity in picked and (row := rows.get(identity))]
-    for group in in_groups(wanted, GROUP):
-        if run.stop():
-            for row in group:
-                run.reporter.row(RowResult(id=row.id, outcome=Outcome.NOT_TRIED, message=Message("cancelled_row")))
-        else:
-            planned = plan_refreshed(planner, [unpack(row) for row in group], refresher)
-            remember_answers(context, planned, options)
-            accepted = [accept(row, options.force, made_here) for row in planned]
-            made_here |= record(context, run.reporter, ledger, accepted, options.methods)
+    refresher = Refresher(context=context, read_at=rows.read_at, since=rows.since)
+    return Planning(planner, refresher, [row for identity in ids if identity in picked and (row := rows.get(identity))])
+
+
+def foresee_import(
+    context: SyncContext, ledger: Ledger, rows: CompactRows, ids: Sequence[str], *, options: ImportOptions
+) -> Iterator[ImportRow]:
+    """What importing these rows now would do, planned as a run plans them; nothing is recorded, linked or remembered."""
+    planning, spent = begin_planning(context, ledger, rows, ids, options), dict[str, Decimal]()
+    for group in in_groups(planning.wanted, GROUP):
+        planned = [accept(row, options.force, frozenset()) for row in planning.plan(group, spent)]
+        for part in (part for row in planned if row.outcome is Outcome.READY for part in row.applications):
+            spent[part.invoice_id] = spent.get(part.invoice_id, ZERO) + part.amount
+        yield from planned
+
+
+def as_promised(row: ImportRow, options: ImportOptions) -> ImportRow:
+    """The row, unless a preview said something else of it: then a person is asked, with what has changed."""
+    promise = options.promises.get(row.id)
+    what = changes_since(promise, row) if promise and row.outcome is Outcome.READY else ()
+    if not what:
+        return row
+    question = Message("import_previewed_otherwise", {"time": options.previewed_at, "what": "; ".join(what)})
+    return replace(row, outcome=Outcome.NEEDS_DECISION, question=question, possible_duplicate=None, existing=None)
+
+
+def changes_since(before: ImportRow, now: ImportRow) -> Sequence[str]:
+    """What is not as it was previewed: the payment in QuickBooks, its client here, or what it is applied to here."""
+    found = list(differences(before.payment, now.payment))
+    if before.client_id != now.client_id:
+        found.append("client")
+    if before.amount != now.amount and "amount" not in found:
+        found.append(f"amount: {show_amount(before.amount)} then, {show_amount(now.amount)} now")
+    if before.applications != now.applications:
+        found.append(f"applied here: {name_applied(before)} then, {name_applied(now)} now")
+    return found
+
+
+def name_applied(row: ImportRow) -> str:
+    """The invoices here that a row's money goes to, or none."""
+    return ", ".join(f"{each.invoice_number} {show_amount(each.amount)}" for each in row.applications) or "none"
 
 
 def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[CompactRow]]:
@@ -77,14 +141,16 @@ def remember_answers(context: SyncContext, rows: Sequence[ImportRow], options: I
         context.links.remove(context.realm, gone)
 
 
-def plan_refreshed(planner: ImportPlanner, seen: Sequence[ImportRow], refresher: Refresher) -> list[ImportRow]:
+def plan_refreshed(
+    planner: ImportPlanner, seen: Sequence[ImportRow], refresher: Refresher, spent: Mapping[str, Decimal] = NOTHING_SPENT
+) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
     odd = {row.payment.id: row for row, payment in now if row.unreadable and payment is row.payment}
     odd |= {identity: unreadable_row(record) for identity, record in found.unreadable.items()}
     readable = [payment for payment in found.payments if payment.id not in odd]
-    planned = {row.payment.id: row for row in planner.plan(readable, found.gone)}
+    planned = {row.payment.id: row for row in planner.plan(readable, found.gone, spent)}
     return [odd.get(before.payment.id) or noted(before, planned[before.payment.id]) for before in seen]
 
 

@@ -153,9 +153,11 @@ def test_every_door_is_registered(scene: Scene) -> None:
     assert sorted(scene.host.forms) == [
         "connection",
         "export-payments",
+        "export-preview",
         "history",
         "history-entries",
         "import-payments",
+        "import-preview",
         "match-clients",
         "reconcile",
         "reconcile-items",

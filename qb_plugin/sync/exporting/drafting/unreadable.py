@@ -1,0 +1,19 @@
+"""Records of QuickBooks' that cannot be understood, and which of ours each may be."""
+
+from __future__ import annotations
+
+from qb_plugin.model import SourceRecord, UnreadableRecord
+from qb_plugin.sync.markers import find_marker
+
+
+def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> bool:
+    """Whether a record of QuickBooks' that cannot be understood may be this one.
+
+    A mark that can be read says whose it is. Without one, customer and amount tell it apart; where the mark or the customer
+    cannot be read either, an equal amount is enough, and where the amount cannot be read, any.
+    """
+    marker = find_marker(unreadable.note)
+    if marker:
+        return marker.firm == firm_id and marker.may_name(record)
+    told_apart = unreadable.note is not None and unreadable.customer_id is not None
+    return not told_apart and unreadable.total in {None, record.amount}
