@@ -21,7 +21,7 @@ from qb_plugin.forms.descriptions import (
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.history.asked import DAYS, HistoryAnswer, HistoryValues, build_query
 from qb_plugin.forms.history.columns import OPEN_RUN, RUN_COLUMNS, UNDO
-from qb_plugin.forms.history.run_rows import PREFIX, RunRows, open_run
+from qb_plugin.forms.history.run_rows import PREFIX, RunRows, open_run, open_undo
 from qb_plugin.forms.presentation import as_summary, catch_row_failures, present_title
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
@@ -72,7 +72,7 @@ class HistoryForm:
             return {"notice": self._services.sentences.text(Message("pick_one")), "level": "warning"}
         run = ids[0].removeprefix(PREFIX)
         if action == UNDO["id"]:
-            return {"form": "undo", "request": {"answer": {"run": run, "record": ""}}}
+            return {"form": "undo", "request": open_undo(run)}
         return {"form": "history-entries", "request": open_run(run)}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
