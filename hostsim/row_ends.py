@@ -10,7 +10,7 @@ from hostsim.addins.descriptions import RowChange, RunCounts
 NOT_CONFIRMED = "Not confirmed: the run ended while this row was on its way. Look at it before you repeat it."
 NOT_TRIED = "Not tried: the run ended before this row."
 OPEN = frozenset({"waiting", "running"})
-COUNTED_AS: Mapping[str, str] = {"synchronized": "done", "removed": "failed"}
+COUNTED_AS: Mapping[str, str] = {"synchronized": "done", "undone": "done", "removed": "failed"}
 UNTRIED = ("skipped", "not_tried", "ready", "not_ready")
 
 

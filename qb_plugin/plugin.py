@@ -15,6 +15,7 @@ from qb_plugin.forms.previews.forms import ExportPreview, ImportPreview
 from qb_plugin.forms.reconcile.items_form import ReconcileItems
 from qb_plugin.forms.reconcile.totals_form import ReconcileForm
 from qb_plugin.forms.settings import SettingsForm
+from qb_plugin.forms.undoing.form import UndoForm
 from qb_plugin.host import Host
 from qb_plugin.registrars import ContextRegistrar, FormRegistrar, JobRegistrar, MenuRegistrar, SupportRegistrar
 from qb_plugin.runtime import Runtime
@@ -42,6 +43,7 @@ FORMS = (
     HistoryEntries,
     ReconcileForm,
     ReconcileItems,
+    UndoForm,
 )
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0
@@ -79,6 +81,7 @@ class QuickBooksAddIn:
         """The right-click on the Billing tab's payments."""
         actions.add(grid=PAYMENTS, path=("Export To…", "QuickBooks"), form="export-payments", right="export")
         actions.add(grid=PAYMENTS, path=("QuickBooks History",), form="history-entries", right="view")
+        actions.add(grid=PAYMENTS, path=("Undo in QuickBooks…",), form="undo", right="undo")
         hide, show = HidingDoor(self.runtime(), hidden=True), HidingDoor(self.runtime(), hidden=False)
         actions.add(grid=PAYMENTS, path=("Hide from QuickBooks",), call=hide, right="hide")
         actions.add(grid=PAYMENTS, path=("Show to QuickBooks",), call=show, right="hide")

@@ -19,7 +19,7 @@ from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
-         Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed"}  # fmt: skip
+         Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed", Outcome.UNDONE: ""}  # fmt: skip
 COUNT_WORDS = {
     "done": "done",
     "changed": "changed",
@@ -32,6 +32,7 @@ COUNT_WORDS = {
     "not_ready": "not ready",
 }
 WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
+SENDING = ("export-", "undo")  # what actions begin with that send to QuickBooks
 AFTER_CANCEL = ("stopping",)
 ALWAYS_TOLD = ("done", "failed")
 
@@ -96,7 +97,7 @@ class RunTask:
         progress = RunProgress(tuple(ids))
         run = replace(self._services.new_run(action, len(ids)), filters=filters or {})
         self._scope = run.realm
-        self._sends = action.startswith("export-")
+        self._sends = action.startswith(SENDING)
         failure: AddInError | None = None
         try:
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
@@ -188,7 +189,7 @@ class RunTask:
             self._noticed = False
             self._task.notice("")
         mark, record = mark_of(result), marked_record(result)
-        if mark and record and self._marking:
+        if mark is not None and record and self._marking:
             self._marks.add(mark_change(record, mark, result.quickbooks_id, self._scope))
 
     def _waits(self, progress: RunProgress, message: Message) -> None:
@@ -220,6 +221,8 @@ def progress_of(run: RunInfo) -> Mapping[str, object]:
 
 def marked_record(result: RowResult) -> str | None:
     """The WorkSpace record to mark: an export's row is one; an import's row names the one it became, if it did."""
+    if result.outcome is Outcome.UNDONE and side_of(result.id) is Side.QUICKBOOKS:
+        return None  # the record is gone, and its mark with it
     if result.source:
         return str(result.source)
     return result.id if side_of(result.id) is Side.WORKSPACE else None
@@ -228,7 +231,9 @@ def marked_record(result: RowResult) -> str | None:
 def mark_change(ref: str, state: str, quickbooks_id: str | None, realm: str) -> MarkChange:
     """The change of a record's mark for a company, with what the record is called there where that is known."""
     change: MarkChange = {"ref": ref, "state": state, "scope": realm}
-    if quickbooks_id:
+    if not state:
+        change["external_id"] = ""
+    elif quickbooks_id:
         change["external_id"] = quickbooks_id
     return change
 

@@ -22,7 +22,9 @@ class Intent:
     nothing: it holds nothing else up (docs/architecture.md rule 11). `replaces` is the QuickBooks id of what the record was
     linked to and is gone: the commit that writes this intent down removes that link. It is not written down itself.
     `tid` is Intuit's trace id of the answer that settled it, where one did.
-    `withdrawals` counts how often these bytes were given up.
+    `withdrawals` counts how often these bytes were given up. `record_updated` is LastUpdatedTime of the
+    record when it was last seen.
+    A void or a delete names the record it acts on by `quickbooks_id` and `sync_token` from the start, and by both in `version`.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Intent:
     replaces: str = ""
     tid: str | None = None
     withdrawals: int = 0
+    record_updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class QboPayment:
     currency: str | None = None
     rate: Decimal | None = None  # home currency for one of `currency`; None where the company has one currency
     voided: bool = False
+    deposit_id: str | None = None  # the bank deposit that it lies in, and that locks it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ class Outcome(StrEnum):
     HIDDEN = "hidden"
     CHANGED = "changed"
     REMOVED = "removed"
+    UNDONE = "undone"  # taken away again on the other side, as was asked
 
 
 class Operation(StrEnum):

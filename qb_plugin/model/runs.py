@@ -66,7 +66,11 @@ class PairAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How one intent ends, and the link that comes of it."""
+    """How one intent ends, and the link that comes of it.
+
+    `undone_by` is who had the record voided or deleted: the intents that made it are closed, its link is taken back and the pair
+    remembered in the same commit. None of all others.
+    """
 
     intent_id: str
     state: IntentState
@@ -75,6 +79,8 @@ class Settlement:
     message: Message | None = None
     link: Link | None = None
     tid: str | None = None
+    record_updated: datetime | None = None
+    undone_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

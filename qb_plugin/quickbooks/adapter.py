@@ -33,7 +33,7 @@ from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.query_builder import among, between, since
 from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, read_document, read_sales_receipt
-from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
 from qb_plugin.schemas.salvage import tolerant
@@ -192,6 +192,10 @@ class QuickBooksAdapter:
         except DraftRefusedError as problem:
             message = problem.message
         raise RowRefused(message)
+
+    def removal(self, identity: str, sync_token: str, void: bool) -> str:
+        """The JSON text for a delete, or a void, of a record in the version that is named."""
+        return write_removal(identity, sync_token, void)
 
     def draft(self, entity: str, payload: str) -> Draft:
         """The draft a payload was made from."""

@@ -94,6 +94,12 @@ def write_draft(draft: Draft) -> tuple[Entity, str]:
     return Entity.CREDIT_MEMO, _write(CreditMemoBody, _credit_memo_values(draft))
 
 
+def write_removal(identity: str, sync_token: str, void: bool) -> str:
+    """The JSON text for a delete, or a void: more than these, QuickBooks may refuse."""
+    body: dict[str, object] = {"Id": identity, "SyncToken": sync_token}
+    return write_json({**body, "sparse": True} if void else body)
+
+
 def _payment_values(draft: PaymentDraft) -> dict[str, object]:
     return {
         "customer_id": draft.customer_id,

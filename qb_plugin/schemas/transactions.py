@@ -43,6 +43,14 @@ def _read_number(extra: JsonObject | None) -> str | None:
     return None
 
 
+def as_deposit_id(value: Any) -> str | None:
+    """The bank deposit among the transactions that a payment is linked to as a whole."""
+    try:
+        return next((as_text(link["TxnId"]) for link in value if link["TxnType"] == "Deposit"), None)
+    except (TypeError, KeyError):
+        raise ValidationError("not links") from None
+
+
 class PaymentReply(ReplySchema):
     """A Payment; `Line`, `LinkedTxn` and every empty property may be absent."""
 
@@ -60,6 +68,7 @@ class PaymentReply(ReplySchema):
     times = optional(as_times, "MetaData", _NO_TIMES)
     currency = optional(as_ref_id, "CurrencyRef")
     rate = optional(as_money, "ExchangeRate")
+    deposit_id = optional(as_deposit_id, "LinkedTxn")
 
 
 class CreditMemoReply(ReplySchema):

@@ -13,7 +13,7 @@ from qb_plugin.store.sql.encoding import decode_message, encode_message, encode_
 from qb_plugin.store.sql.tables import intents
 
 _TRANSLATED = ("source_kind", "source_id", "operation", "state", "message")
-_MOMENTS = ("quickbooks_time", "sent_at", "first_look_at")
+_MOMENTS = ("quickbooks_time", "sent_at", "first_look_at", "record_updated")
 _OURS = ("opened_at", "place", "settled_at")
 _PLAIN = [column.name for column in intents.c if column.name not in (*_TRANSLATED, *_MOMENTS, *_OURS, "settled_by")]
 _plain_values = attrgetter(*_PLAIN)
@@ -31,6 +31,7 @@ def row_of(intent: Intent, opened_at: str, place: int) -> tuple[Any, ...]:
         encode_moment(intent.quickbooks_time),
         _moment(intent.sent_at),
         _moment(intent.first_look_at),
+        _moment(intent.record_updated),
         opened_at,
         place,
         None,

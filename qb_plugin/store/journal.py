@@ -18,6 +18,7 @@ from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, insert_text, portions
 from qb_plugin.store.sql.encoding import encode_message, encode_moment
 from qb_plugin.store.sql.tables import APPLIES, OPEN, STANDING, WITHDRAWN, intents, leases
+from qb_plugin.store.undone import select_created, take_away
 
 _IN_ORDER = (intents.c.opened_at, intents.c.requestid, intents.c.place)
 
@@ -35,7 +36,7 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._insert = database.many(insert_text(intents, COLUMNS), len(COLUMNS))
-        self._close = database.many_changes(_CLOSE, 7)
+        self._close = database.many_changes(_CLOSE, 8)
         self._link = prepare_links(database)
 
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
@@ -161,6 +162,9 @@ class Journal:
         made = [settlement.link for settlement in closing if settlement.link is not None]
         if made:
             self._link.send(connection, rows_in_order(made, now))
+        for settlement in closing:
+            if settlement.undone_by is not None:
+                take_away(self._database, connection, settlement)
 
     def open_intents(self, realm: str) -> Sequence[Intent]:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
@@ -186,6 +190,11 @@ class Journal:
             ]
         rows.sort(key=lambda row: (row.opened_at, row.requestid, row.place))
         return [intent_of(row) for row in rows]
+
+    def created_in(self, realm: str, run_id: str) -> Sequence[Intent]:
+        """The confirmed creates and applications of a run, in the order in which they were sent."""
+        with self._database.read() as connection:
+            return [intent_of(row) for row in connection.execute(select_created(realm, run_id).order_by(*_IN_ORDER))]
 
     def to_apply(self, realm: str) -> Sequence[Intent]:
         """Creates of credit memos that were to be applied next and no application of which stands, oldest first."""
@@ -222,7 +231,7 @@ class Journal:
 _CLOSE = f"""
 UPDATE {intents.name}
 SET state = new.column2, quickbooks_id = new.column3, sync_token = new.column4, message = new.column5, settled_at = new.column6,
-    tid = new.column7
+    tid = new.column7, record_updated = new.column8
 FROM (VALUES {{rows}}) AS new
 WHERE {intents.name}.id = new.column1 AND {intents.name}.{OPEN}
 """  # noqa: S608 - names of our own
@@ -245,6 +254,7 @@ def _closing(settlement: Settlement, at: str) -> tuple[str | None, ...]:
         encode_message(settlement.message),
         None if settlement.state is IntentState.OPEN else at,
         settlement.tid,
+        encode_moment(settlement.record_updated) if settlement.record_updated else None,
     )
 
 

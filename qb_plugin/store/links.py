@@ -47,6 +47,13 @@ class Links:
         with self._database.read() as connection:
             return [read_link(row) for row in connection.execute(query)]
 
+    def imported_between(self, realm: str, start: datetime, end: datetime | None) -> Sequence[Link]:
+        """The live links of payments that were imported between the two moments, both included, oldest first."""
+        query = select(links).where(links.c.realm == realm, LIVE, links.c.origin == LinkOrigin.IMPORTED, links.c.made_at >= start)
+        bounded = query if end is None else query.where(links.c.made_at <= end)
+        with self._database.read() as connection:
+            return [read_link(row) for row in connection.execute(bounded.order_by(links.c.number))]
+
     def add(self, new: Sequence[Link]) -> Sequence[Link]:
         """Add links; those whose record on either side is linked already are left out. Returns what was added."""
         if not new:

@@ -12,11 +12,13 @@ from threading import RLock
 
 from qb_plugin.clock import Clock
 from qb_plugin.errors import AddInError, LeaseLost
-from qb_plugin.model import Lease
+from qb_plugin.model import Lease, Message
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import Leases
 from qb_plugin.sync.reporting import Reporter
 
 FRESH = 15.0  # seconds for which a renewal proves the lease; another workstation may take it 60 s after the last one
+NAP = 5.0  # seconds between looks at a person's cancel, while a run waits
 PROVES = 40.0  # seconds for which it proves it to a call whose turn has come: 20 before another workstation may look
 
 
@@ -78,3 +80,18 @@ class LeaseGuard:
     def _age(self) -> float:
         """Seconds since the last renewal began, those included for which the machine slept."""
         return self._clock.uptime() - self._renewed
+
+
+def wait(context: SyncContext, run: LeasedRun, seconds: float) -> bool:
+    """Let time pass by this process's own monotonic clock, saying how long it will be; False when stopped meanwhile.
+
+    Moments that were written down do not count: another machine's clock, or this one's before a restart, may be wrong.
+    """
+    clock, left = context.clock, seconds
+    until = clock.monotonic() + seconds
+    if left > 0:
+        run.reporter.notice(Message("checking_again", {"seconds": round(left)}))
+    while left > 0 and not run.stop():
+        clock.sleep(min(left, NAP))
+        left = until - clock.monotonic()
+    return left <= 0

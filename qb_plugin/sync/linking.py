@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from qb_plugin.model import (
     Entity,
@@ -34,8 +35,12 @@ ENTITIES: Mapping[Kind, Entity] = {
 }
 
 
+NOT_NOTED = "0"  # the version of a record that was linked without being read
+NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
+
+
 def link_to_transaction(
-    realm: str, source: Ref, transaction: QboTransaction, origin: LinkOrigin, source_version: str = "0"
+    realm: str, source: Ref, transaction: QboTransaction, origin: LinkOrigin, source_version: str = NOT_NOTED
 ) -> Link:
     """The link of a WorkSpace payment or credit memo to what it is in QuickBooks."""
     return Link(
@@ -61,9 +66,13 @@ def link_records(context: SyncContext, pairs: Iterable[tuple[SourceRecord, QboTr
     add_links(context, [link_to_transaction(context.realm, r.ref, found, origin, r.version) for r, found in pairs])
 
 
-def link_imported(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]]) -> None:
-    """Link payments that were recorded here, or found here by their key; one that carries our marker was adopted."""
-    context.links.add([link_to_transaction(context.realm, r, p, import_origin(context, p)) for r, p in pairs])
+def link_imported(context: SyncContext, pairs: Iterable[tuple[Ref, QboPayment]], versions: Mapping[str, str] = NO_VERSIONS) -> None:
+    """Link payments that were recorded here, or found here by their key; one that carries our marker was adopted.
+
+    `versions` are those of the records by their refs, so that an undo can tell whether anybody has changed them since.
+    """
+    new = [link_to_transaction(context.realm, r, p, import_origin(context, p), versions.get(str(r), NOT_NOTED)) for r, p in pairs]
+    context.links.add(new)
 
 
 def import_origin(context: SyncContext, payment: QboPayment) -> LinkOrigin:

@@ -17,7 +17,7 @@ from qb_plugin.sync.ports import Leases, Runs
 from qb_plugin.sync.reporting import Reporter, RunAborted
 
 COUNTED = (  # the outcomes a run ends with, in the order in which its summary names them
-    ("done", frozenset({Outcome.SYNCHRONIZED})),
+    ("done", frozenset({Outcome.SYNCHRONIZED, Outcome.UNDONE})),
     ("changed", frozenset({Outcome.CHANGED})),
     ("needs_decision", frozenset({Outcome.NEEDS_DECISION})),
     ("failed", frozenset({Outcome.FAILED, Outcome.REMOVED})),

@@ -2,7 +2,7 @@
 // @ts-check
 import { make } from "./api.js";
 
-const ORDER = ["ready", "not_ready", "needs_decision", "synchronized", "changed", "failed", "not_confirmed", "skipped", "not_tried", "hidden", "removed"];
+const ORDER = ["ready", "not_ready", "needs_decision", "synchronized", "undone", "changed", "failed", "not_confirmed", "skipped", "not_tried", "hidden", "removed"];
 
 /** @param {string} outcome */
 const wordOf = (outcome) => (outcome[0].toUpperCase() + outcome.slice(1)).replaceAll("_", " ");

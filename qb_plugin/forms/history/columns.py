@@ -39,4 +39,5 @@ ENTRY_COLUMNS: Sequence[Column] = [
     {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 120},
 ]
 OPEN_RUN: Action = {"id": "open", "label": "Open", "kind": "act", "needs": "selection", "right": "view"}
+UNDO: Action = {"id": "undo", "label": "Undo…", "kind": "act", "needs": "selection", "right": "undo"}
 OPEN_QUICKBOOKS: Action = {"id": "quickbooks", "label": "Open in QuickBooks", "kind": "act", "needs": "selection", "right": "view"}

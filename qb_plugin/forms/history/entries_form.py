@@ -23,7 +23,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.history.asked import ANY, DAYS, EntryAnswer, EntryValues, build_query, find_records
-from qb_plugin.forms.history.columns import ENTRY_COLUMNS, OPEN_QUICKBOOKS
+from qb_plugin.forms.history.columns import ENTRY_COLUMNS, OPEN_QUICKBOOKS, UNDO
 from qb_plugin.forms.history.entry_rows import EntryRows, quickbooks_id, record_of
 from qb_plugin.forms.history.runs_form import in_order
 from qb_plugin.forms.history.words import show_action, show_moment
@@ -44,7 +44,7 @@ class HistoryEntries:
         title="History of Rows",
         right="view",
         kinds=frozenset(kind.value for kind in EntryKind),
-        actions=[OPEN_QUICKBOOKS],
+        actions=[OPEN_QUICKBOOKS, UNDO],
         columns=ENTRY_COLUMNS,
     )
 
@@ -68,7 +68,7 @@ class HistoryEntries:
             "answer": {"run": "", "record": "", "what": "", "outcome": "", **days, **asked},
             "columns": ENTRY_COLUMNS,
             "actions": [],
-            "row_actions": [OPEN_QUICKBOOKS],
+            "row_actions": [OPEN_QUICKBOOKS, UNDO],
             "search": True,
             "notice": None,
             "warning": None,
@@ -106,7 +106,10 @@ class HistoryEntries:
             return None
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Open a record in QuickBooks."""
+        """Open a record in QuickBooks, or the form that undoes what these entries tell."""
+        if action == UNDO["id"]:
+            records = dict.fromkeys(record_of(entry) for entry in self._services.history.entries(ids))
+            return {"form": "undo", "request": {"answer": {"run": "", "record": " ".join(records)}}}
         return catch_failures(self._services.sentences, partial(self._open_in_quickbooks, ids))
 
     def _open_in_quickbooks(self, ids: Sequence[str]) -> ActResult:

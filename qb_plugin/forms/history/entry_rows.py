@@ -144,6 +144,8 @@ def change_of(entry: HistoryEntry) -> str:
 
 def before(result: RowResult, attempts: Sequence[Attempt]) -> str:
     """Where the record was before: an export that created it, or an import that recorded it, found nothing on the other side."""
+    if result.outcome is Outcome.UNDONE:
+        return standing_as(result)
     if side_of(result.id) is Side.QUICKBOOKS:
         return "not here" if result.source else ""
     return "not in QuickBooks" if any(each.intent.state is IntentState.CONFIRMED for each in attempts) else ""
@@ -151,6 +153,13 @@ def before(result: RowResult, attempts: Sequence[Attempt]) -> str:
 
 def after(result: RowResult) -> str:
     """What the record is on the other side now."""
+    if result.outcome is Outcome.UNDONE:
+        return "not here" if side_of(result.id) is Side.QUICKBOOKS else "not in QuickBooks"
+    return standing_as(result)
+
+
+def standing_as(result: RowResult) -> str:
+    """What a record is on the other side, where it is there."""
     if side_of(result.id) is Side.QUICKBOOKS:
         return str(result.source) if result.source else ""
     return f"in QuickBooks as {result.quickbooks_id}" if result.quickbooks_id else ""

@@ -77,7 +77,7 @@ class RunRows:
             "outcome": outcome_of(run).value,
             "message": self._services.sentences.text(Message(key, values)),
             "details": "\n".join(filter(None, (show_filters(run), f"run {run.id}, company {run.realm}"))),
-            "fixes": [opened],
+            "fixes": [opened, *undo_of(run)],
             "selectable": True,
             "title": f"{what}, {when}",
         }
@@ -86,6 +86,18 @@ class RunRows:
 def open_run(run_id: str) -> FormRequest:
     """The request that opens a run's rows."""
     return {"answer": {"run": run_id, "from": "", "to": ""}}
+
+
+def undo_of(run: RunInfo) -> list[Fix]:
+    """The button that leads to the form which undoes the run, where it sent or recorded anything."""
+    if not run.action.startswith(("export-", "import-")) or not (run.counts.get("done") or run.counts.get("changed")):
+        return []
+    return [{"label": "Undo…", "form": "undo", "request": open_undo(run.id)}]
+
+
+def open_undo(run_id: str) -> FormRequest:
+    """The request that opens what a run sent or recorded, to be undone."""
+    return {"answer": {"run": run_id, "record": ""}}
 
 
 def run_cells(run: RunInfo) -> Cells:

@@ -20,8 +20,8 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.history.asked import DAYS, HistoryAnswer, HistoryValues, build_query
-from qb_plugin.forms.history.columns import OPEN_RUN, RUN_COLUMNS
-from qb_plugin.forms.history.run_rows import PREFIX, RunRows, open_run
+from qb_plugin.forms.history.columns import OPEN_RUN, RUN_COLUMNS, UNDO
+from qb_plugin.forms.history.run_rows import PREFIX, RunRows, open_run, open_undo
 from qb_plugin.forms.presentation import as_summary, catch_row_failures, present_title
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
@@ -32,7 +32,7 @@ class HistoryForm:
     """The form behind History. It needs no connection to QuickBooks: the history lies in the firm's own database."""
 
     id = "history"
-    offer = Offer(title="History", right="view", kinds=frozenset({"run"}), actions=[OPEN_RUN], columns=RUN_COLUMNS)
+    offer = Offer(title="History", right="view", kinds=frozenset({"run"}), actions=[OPEN_RUN, UNDO], columns=RUN_COLUMNS)
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, HistoryAnswer()
@@ -49,7 +49,7 @@ class HistoryForm:
             "answer": {**first, **(request.get("answer") or {})},
             "columns": RUN_COLUMNS,
             "actions": [],
-            "row_actions": [OPEN_RUN],
+            "row_actions": [OPEN_RUN, UNDO],
             "search": True,
             "notice": None,
             "warning": None,
@@ -67,10 +67,13 @@ class HistoryForm:
         return RunRows(self._services, in_order(ids, sort))
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Open the rows of a run."""
+        """Open the rows of a run, or the form that undoes it."""
         if not ids:
             return {"notice": self._services.sentences.text(Message("pick_one")), "level": "warning"}
-        return {"form": "history-entries", "request": open_run(ids[0].removeprefix(PREFIX))}
+        run = ids[0].removeprefix(PREFIX)
+        if action == UNDO["id"]:
+            return {"form": "undo", "request": open_undo(run)}
+        return {"form": "history-entries", "request": open_run(run)}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """The same as `act`: nothing here takes long enough for a run."""

@@ -14,7 +14,7 @@ from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
 from qb_plugin.store.sql.triggers import protect_history
 
-CURRENT = 9
+CURRENT = 13
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -70,6 +70,10 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "CREATE TABLE quickbooks_prunings (number {number} NOT NULL, realm TEXT NOT NULL, cut_off TEXT NOT NULL,"
         " pruned_at TEXT NOT NULL, user_name TEXT NOT NULL, run_count BIGINT NOT NULL,"
         " row_count BIGINT NOT NULL, PRIMARY KEY (number))",
+    ),
+    13: (
+        "ALTER TABLE quickbooks_intents ADD COLUMN record_updated TEXT",
+        "CREATE INDEX quickbooks_intents_run ON quickbooks_intents (run_id)",
     ),
 }
 

@@ -91,7 +91,9 @@ intents = Table(
     _text("settled_by", null=True),
     _count("withdrawals"),
     _text("tid", null=True),
+    _moment("record_updated", null=True),
 )
+Index("quickbooks_intents_run", intents.c.run_id)
 Index(
     "quickbooks_intents_standing",
     intents.c.realm,

@@ -25,10 +25,9 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.looks import Marked, find_marked, read_all
 from qb_plugin.sync.exporting.settlement import confirmed, doubt_settled, find_differences, in_doubt, refused, settled_elsewhere
-from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.lease import LeasedRun, wait
 
 NEVER_PROOF = frozenset({"600", "5000", "5030", "10000"})  # faults that do not say that nothing was saved
-NAP = 5.0
 TRIES = 2  # sends that came back in doubt: in company, then alone (docs/architecture.md rule 11)
 IN_A_ROW = 3
 SPENT_CODES = frozenset({"600", "item_foreign"})  # to a single under the requestid of a batch: it was another item's
@@ -150,18 +149,8 @@ class Recovery:
         return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 
     def _wait(self, seconds: float) -> bool:
-        """Let time pass by this process's own monotonic clock, saying how long it will be; False when stopped meanwhile.
-
-        Moments that were written down do not count: another machine's clock, or this one's before a restart, may be wrong.
-        """
-        clock, left = self._context.clock, seconds
-        until = clock.monotonic() + seconds
-        if left > 0:
-            self._reporter.notice(Message("checking_again", {"seconds": round(left)}))
-        while left > 0 and not self._run.stop():
-            clock.sleep(min(left, NAP))
-            left = until - clock.monotonic()
-        return left <= 0
+        """Let time pass; False when stopped meanwhile."""
+        return wait(self._context, self._run, seconds)
 
     def _send_again(self, intents: Sequence[Intent]) -> list[Intent]:
         """Send the same bytes under their original requestid, alone what went twice already; returns what stays in doubt."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -37,6 +37,7 @@ from qb_plugin.sync.exporting.withdrawing.late_finds import settle_late
 from qb_plugin.sync.exporting.withdrawing.withdrawal import reopen_unchanged, withdraw
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_records
+from qb_plugin.sync.undoing.doubt import REMOVING, RemovalDoubt
 
 EMPTY: Mapping[Ref, SourceRecord] = MappingProxyType({})
 
@@ -59,7 +60,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     remember_answers(context, records, snapshot, options.force, options.user)
     planner = Planner(context, snapshot, options)
     unapplied = find_unapplied(context, options, records, resumed, snapshot)
-    done = {memo.result.id for memo in unapplied} | set(resumed.results)
+    done = {memo.result.id for memo in unapplied} | resumed.ended
     found = planner.sort_out([record for record in records if str(record.ref) not in done])
     records = ()  # from here on only `found` refers to them, and releases each as it is planned
     for result in found.decided:
@@ -105,6 +106,11 @@ class Resumed:
     results: dict[str, RowResult] = field(default_factory=dict)
     applications: frozenset[str] = frozenset()
 
+    @property
+    def ended(self) -> set[str]:
+        """The rows that this run has nothing more to do with; what an undo took away may go again."""
+        return {row for row, result in self.results.items() if result.outcome is not Outcome.UNDONE}
+
     def leaves_to_apply(self, row: str) -> bool:
         """Whether a memo was not looked at, or was found to be saved as meant; one whose application was has ended."""
         result = self.results.get(row)
@@ -132,12 +138,19 @@ def settle_open(
 
     reporter = replace(run.reporter, row=lambda result: report(rows.result_for(result)))
     try:
-        Recovery(context, replace(run, reporter=reporter)).settle(intents)
+        settle_removals(context, run, [intent for intent in intents if intent.operation in REMOVING], reporter.row)
+        Recovery(context, replace(run, reporter=reporter)).settle([each for each in intents if each.operation not in REMOVING])
     except Fatal:
         for result in rows.unresolved():
             report(result)
         raise
     return resumed
+
+
+def settle_removals(context: SyncContext, run: LeasedRun, intents: Sequence[Intent], report: Callable[[RowResult], None]) -> None:
+    """Settle the voids and deletes that an undo left open."""
+    if intents:
+        RemovalDoubt(context, run, lambda _, result: report(result)).settle(intents)
 
 
 def again(intent: Intent) -> Intent:
@@ -167,7 +180,7 @@ class ResumedRows:
         intent = self._left.pop(result.id)
         if intent.operation is Operation.APPLY:
             return with_application(self._saved.get(result.id) or RowResult(id=result.id, outcome=Outcome.SYNCHRONIZED), result)
-        record = self._records.get(intent.source)
+        record = None if intent.operation in REMOVING else self._records.get(intent.source)
         return self._compared(result, intent, record) if record else result
 
     def unresolved(self) -> list[RowResult]:

@@ -45,6 +45,7 @@ def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: LinkO
         sync_token=saved.sync_token,
         message=None,
         link=link_of_intent(intent, saved, origin),
+        record_updated=saved.updated,
     )
     return settlement, RowResult(
         id=str(intent.source),

@@ -35,7 +35,7 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.money import ZERO
-from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
 from qb_plugin.schemas.payloads import read_draft
 from tests.support.addin.scripted_sends import BROKEN, WELL, Step, refusal
 from tests.support.virtual_clock import VirtualClock
@@ -217,6 +217,9 @@ class FakeBooks:
             return write_draft(draft)
         except DraftRefusedError as problem:
             raise RowRefused(problem.message) from problem
+
+    def removal(self, identity: str, sync_token: str, void: bool) -> str:
+        return write_removal(identity, sync_token, void)
 
     def draft(self, entity: str, payload: str) -> Draft:
         return read_draft(entity, payload)

@@ -4,7 +4,7 @@
 import { make, showMoney } from "../api.js";
 
 /** @type {Record<string, string>} */
-const ICONS = { synchronized: "✓", failed: "✗", not_confirmed: "?", changed: "≠", needs_decision: "!", not_ready: "✗", waiting: "…", running: "→" };
+const ICONS = { synchronized: "✓", undone: "↶", failed: "✗", not_confirmed: "?", changed: "≠", needs_decision: "!", not_ready: "✗", waiting: "…", running: "→" };
 
 /** @param {string | undefined} outcome @returns {string} */
 export const outcomeWords = (outcome) => (outcome ? [ICONS[outcome], outcome.replace("_", " ")].filter(Boolean).join(" ") : "");
