@@ -30,14 +30,15 @@ def build_command(name: str, description: FormDescription) -> click.Command:
     """A command whose options are the form's fields; invoked, it returns a RunRequest."""
     runs = [action for action in description.get("actions", ()) if action.get("kind") == "run"]
     acts = [action for action in description.get("actions", ()) if action.get("kind") != "run"]
-    main = next((action for action in runs if action.get("primary")), runs[0] if runs else None)
+    main = main_run(runs, acts)
+    named = [action for action in (*acts, *runs) if action is not main]
     parameters: list[click.Parameter] = [field_option(each) for each in description.get("fields", ())]
     parameters += [
-        click.Option([option_name(act["id"]), f"act_{act['id']}"], is_flag=True, help=act.get("tooltip") or act["label"])
-        for act in acts
+        click.Option([option_name(each["id"]), f"do_{each['id']}"], is_flag=True, help=each.get("tooltip") or each["label"])
+        for each in named
     ]
     lists = only_lists(description)
-    parameters += row_options(bool(description.get("search"))) if main else [*list_options(lists, description), json_option()]
+    parameters += row_options(bool(description.get("search"))) if runs else [*list_options(lists, description), json_option()]
     row_edits = description.get("row_edits", ())
     parameters += [edit_option(each) for each in row_edits]
     fields = {each["name"]: each for each in description.get("fields", ())}
@@ -45,9 +46,15 @@ def build_command(name: str, description: FormDescription) -> click.Command:
     def read(**given: Any) -> RunRequest:
         if lists:
             return RunRequest(read_fields(fields, given), json=bool(given.get("as_json")), lists=True)
-        return read_request(fields, given, main, [act["id"] for act in acts], list(read_edits(row_edits, given)))
+        return read_request(fields, given, main, named, list(read_edits(row_edits, given)))
 
     return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
+
+
+def main_run(runs: Sequence[Action], acts: Sequence[Action]) -> Action | None:
+    """The run that is meant when no action is named; None where the form's main button is another."""
+    primary = next((action for action in runs if action.get("primary")), None)
+    return primary or (runs[0] if runs and not any(act.get("primary") for act in acts) else None)
 
 
 def option_name(name: str) -> str:
@@ -128,24 +135,24 @@ def read_request(
     fields: Mapping[str, Field],
     given: Mapping[str, Any],
     main: Action | None,
-    acts: list[str],
+    named: Sequence[Action],
     edits: Sequence[tuple[str, str, str | bool]],
 ) -> RunRequest:
     """The values that click has read, as a RunRequest; a usage error when it is not clear which rows."""
     answer = read_fields(fields, given)
-    act = next((name for name in acts if given.get(f"act_{name}")), "")
-    if act or main is None:
-        if not act:
-            raise click.UsageError(f"Say what to do: {', '.join(map(option_name, acts))}.")
-        return RunRequest(answer, json=bool(given.get("as_json")), act=act)
+    wanted = next((action for action in named if given.get(f"do_{action['id']}")), main)
+    if wanted is None:
+        raise click.UsageError(f"Say what to do: {', '.join(option_name(action['id']) for action in named)}.")
+    if wanted["kind"] == "act":
+        return RunRequest(answer, json=bool(given.get("as_json")), act=wanted["id"])
     select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
     select = select or (() if given["every"] else tuple(dict.fromkeys(row for row, _, _ in edits)))
-    needs_rows = main.get("needs") == "selection"
+    needs_rows = wanted.get("needs") == "selection"
     if needs_rows and bool(select) == bool(given["every"]):
         raise click.UsageError("Say which rows: --all for every row that the filters leave, or --select ID.")
     if given["dry_run"]:
         answer["dry_run"] = True
-    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", main["id"], needs_rows, edits)
+    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", wanted["id"], needs_rows, edits)
 
 
 def read_fields(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, object]:

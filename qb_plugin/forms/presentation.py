@@ -36,6 +36,8 @@ Result = TypeVar("Result", ActResult, RunSummary)
 
 FIXES: Mapping[str, Fix] = {
     "match_client": {"label": "Match client…", "form": "match-clients"},
+    "create_customer": {"label": "Create customer in QuickBooks", "run": "create_customers"},
+    "create_named": {"label": "Create under another name", "run": "create_customers", "edit": {"name": ""}},
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
@@ -82,7 +84,8 @@ FIXES: Mapping[str, Fix] = {
     "relink_client": {"label": "Match to the new customer", "act": "relink_client"},
 }
 
-QUESTIONS: Mapping[str, str] = {"send_new_number": "new_number_question"}  # what a fix asks first, in the message's own values
+# What a fix asks first, in the message's own values.
+QUESTIONS: Mapping[str, str] = {"send_new_number": "new_number_question", "create_customer": "create_customer_question"}
 
 
 def present_message(sentences: Sentences, message: Message | None) -> RowMessage:
@@ -108,20 +111,29 @@ def present_fixes(sentences: Sentences, fix: str, message: Message) -> Sequence[
     if fix == "choose_client":
         choices = cast(Sequence[tuple[str, str]], message.values["choices"])
         return [{"label": name, "run": "import", "edit": {"client": client}} for client, name in choices]
+    if fix == "create_named":
+        return [present_create_named(sentences, f"{message.values['client']} (client)")]
     return [present_fix(sentences, fix, message)]
+
+
+def present_create_named(sentences: Sentences, name: str) -> Fix:
+    """The button that creates a customer under a name that nobody is likely to have."""
+    question = sentences.text(Message("create_customer_question", {"client": name}))
+    return {**FIXES["create_named"], "label": f"Create “{name}” in QuickBooks", "edit": {"name": name}, "confirm": question}
 
 
 def present_fix(sentences: Sentences, fix: str, message: Message) -> Fix:
     """The button of a fix; Match Clients opens with a search for the client that the message names, and some ask first."""
+    found = FIXES[fix]
     label = label_fix(fix, message)
     if label:
-        return {**FIXES[fix], "label": label}
+        found = {**found, "label": label}
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
     if fix == "match_client" and name:
-        return {**FIXES[fix], "request": {"answer": {"search": name}}}
+        return {**found, "request": {"answer": {"search": name}}}
     if fix in QUESTIONS:
-        return {**FIXES[fix], "confirm": sentences.text(Message(QUESTIONS[fix], message.values))}
-    return FIXES[fix]
+        return {**found, "confirm": sentences.text(Message(QUESTIONS[fix], message.values))}
+    return found
 
 
 def label_fix(fix: str, message: Message) -> str:
@@ -130,6 +142,8 @@ def label_fix(fix: str, message: Message) -> str:
         return f"Import the {show_amount(cast(Decimal, message.values['rest']))}"
     if fix == "relink_client":
         return f"Match {message.values['client']} to {message.values['customer']}"
+    if fix == "create_customer":
+        return f"Create “{message.values['client']}” in QuickBooks"
     return ""
 
 

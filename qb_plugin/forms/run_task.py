@@ -14,10 +14,11 @@ from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.run_marks import RunMarks
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import MarkChange
-from qb_plugin.model import SETTLE, Message, Outcome, RowResult, RunInfo, Side, side_of
+from qb_plugin.model import SETTLE, Kind, Message, Outcome, RowResult, RunInfo, Side, side_of
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
+MARKED = frozenset({Kind.PAYMENT, Kind.CREDIT_MEMO})  # a client has no mark
 MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
          Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed", Outcome.UNDONE: ""}  # fmt: skip
 COUNT_WORDS = {
@@ -225,7 +226,7 @@ def marked_record(result: RowResult) -> str | None:
         return None  # the record is gone, and its mark with it
     if result.source:
         return str(result.source)
-    return result.id if side_of(result.id) is Side.WORKSPACE else None
+    return result.id if result.id.partition(":")[0] in MARKED else None
 
 
 def mark_change(ref: str, state: str, quickbooks_id: str | None, realm: str) -> MarkChange:

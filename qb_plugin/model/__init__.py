@@ -11,6 +11,7 @@ from qb_plugin.model.quickbooks import (
     ConnectionState,
     CreditMemoDraft,
     Customer,
+    CustomerDraft,
     Document,
     Draft,
     Entity,
@@ -25,6 +26,7 @@ from qb_plugin.model.quickbooks import (
     QboTransaction,
     Reach,
     ReferenceLists,
+    SavedRecord,
     UnreadableRecord,
 )
 from qb_plugin.model.records import (
@@ -67,6 +69,7 @@ __all__ = [
     "ConnectionState",
     "CreditMemoDraft",
     "Customer",
+    "CustomerDraft",
     "Document",
     "Draft",
     "Entity",
@@ -102,6 +105,7 @@ __all__ = [
     "ReferenceLists",
     "RowResult",
     "RunInfo",
+    "SavedRecord",
     "Settlement",
     "Side",
     "SourceRecord",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from qb_plugin.model.quickbooks import Entity, QboTransaction
+from qb_plugin.model.quickbooks import Entity, SavedRecord
 from qb_plugin.model.records import IntentState, Message, Operation, Ref
 
 
@@ -93,6 +93,6 @@ class Answer:
 
     intent_id: str
     verdict: Verdict
-    record: QboTransaction | None = None
+    record: SavedRecord | None = None
     fault: Fault | None = None
     tid: str = field(default="", compare=False)

@@ -195,6 +195,19 @@ class CreditMemoDraft:
 Draft = PaymentDraft | CreditMemoDraft
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDraft:
+    """A customer to create in QuickBooks. Its name is unique there, among vendors and employees, too: that settles doubt."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    currency: str | None = None
+
+
+SavedRecord = QboTransaction | Customer
+
+
 @dataclass(frozen=True, slots=True)
 class ListEntry:
     """One entry of a QuickBooks list a person picks from: an account, a payment method, an item, a tax code."""

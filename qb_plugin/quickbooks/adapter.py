@@ -12,6 +12,7 @@ from qb_plugin.errors import RowRefused, Unreachable
 from qb_plugin.model import (
     Company,
     Customer,
+    CustomerDraft,
     Document,
     Draft,
     Entity,
@@ -32,6 +33,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.query_builder import among, between, since
 from qb_plugin.schemas.company import read_company
+from qb_plugin.schemas.customers import read_customer_draft, write_customer
 from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, read_document, read_sales_receipt
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
@@ -167,6 +169,10 @@ class QuickBooksAdapter:
         """Credit memos dated on or between the two, in order of Id."""
         return self._list(_CREDIT_MEMO, "CreditMemo", between("TxnDate", start, end))
 
+    def customers_since(self, moment: datetime) -> Sequence[Customer]:
+        """Customers created at or after the moment, inactive ones too."""
+        return self._list(read_customer, "Customer", f"{since('MetaData.CreateTime', moment)} AND Active IN (true, false)")
+
     def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         """Payments or credit memos created at or after the moment."""
         return self._list(_READERS[entity], entity, since("MetaData.CreateTime", moment))
@@ -196,6 +202,18 @@ class QuickBooksAdapter:
     def removal(self, identity: str, sync_token: str, void: bool) -> str:
         """The JSON text for a delete, or a void, of a record in the version that is named."""
         return write_removal(identity, sync_token, void)
+
+    def customer_payload(self, draft: CustomerDraft) -> str:
+        """The JSON text for the create of a customer; RowRefused when a limit of QuickBooks is broken."""
+        try:
+            return write_customer(draft)
+        except DraftRefusedError as problem:
+            message = problem.message
+        raise RowRefused(message)
+
+    def customer_draft(self, payload: str) -> CustomerDraft:
+        """The draft of a customer that a payload was made from."""
+        return read_customer_draft(payload)
 
     def draft(self, entity: str, payload: str) -> Draft:
         """The draft a payload was made from."""

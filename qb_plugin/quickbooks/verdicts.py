@@ -10,8 +10,8 @@ from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_FOREIGN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
+from qb_plugin.schemas.saved_records import read_saved_record
 from qb_plugin.schemas.text import BadReplyError, JsonObject
-from qb_plugin.schemas.transactions import read_transaction
 
 # Duplicate request id, system error, locked record, unexpected error: the item may have been carried out.
 _DOUBTFUL_CODES = frozenset({"", "500", "600", "5000", "5030", "10000"})
@@ -77,7 +77,7 @@ def _confirm(intent: Intent, item: JsonObject) -> Answer:
     raw = item.get(intent.entity)
     if intent.operation is Operation.DELETE and is_deleted(raw):
         return Answer(intent.id, Verdict.CONFIRMED)
-    return Answer(intent.id, Verdict.CONFIRMED, record=read_transaction(intent.entity, raw))
+    return Answer(intent.id, Verdict.CONFIRMED, record=read_saved_record(intent.entity, raw))
 
 
 def judge_single(batch: Batch, intent: Intent, envelope: object, fault: Fault | None, reply: ApiResponse) -> Answer:

@@ -64,7 +64,7 @@ def build_sales_line(draft: CreditMemoDraft) -> list[dict[str, object]]:
     """The one line of a credit memo: an amount of one item, with a description."""
     amount = Money(draft.amount, draft.currency)
     values = {"amount": amount, "item_id": draft.item_id, "description": draft.description, "tax_code_id": draft.tax_code_id}
-    found = _omit_empty(build_schema(SaleBody).load(values))
+    found = omit_empty(build_schema(SaleBody).load(values))
     detail = {name: found.pop(name) for name in ("ItemRef", "TaxCodeRef") if name in found}
     return [{**found, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}]
 
@@ -130,18 +130,18 @@ def _credit_memo_values(draft: CreditMemoDraft) -> dict[str, object]:
 
 def _write(kind: type[DraftSchema], values: Mapping[str, object]) -> str:
     try:
-        return write_json(_omit_empty(build_schema(kind).load(values)))
+        return write_json(omit_empty(build_schema(kind).load(values)))
     except ValidationError as problem:
-        message = _find_message(problem.messages)
+        message = find_message(problem.messages)
     raise DraftRefusedError(message)  # out here: the caught error holds the draft's values
 
 
-def _omit_empty(values: Mapping[str, object]) -> dict[str, object]:
+def omit_empty(values: Mapping[str, object]) -> dict[str, object]:
     """The values without empty ones: QuickBooks reads an empty text as a value. Zero is an amount and stays."""
     return {name: value for name, value in values.items() if value or isinstance(value, Decimal)}
 
 
-def _find_message(errors: object) -> Message:
+def find_message(errors: object) -> Message:
     """The first message among marshmallow's errors, however deep they are nested; TypeError for a draft that is not one."""
     for message in _find_messages(errors):
         return message

@@ -20,6 +20,7 @@ from qb_plugin.model import (
     QboPayment,
     QboTransaction,
     Ref,
+    SavedRecord,
     SourceRecord,
     UnreadableRecord,
 )
@@ -40,9 +41,9 @@ NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 
 
 def link_to_transaction(
-    realm: str, source: Ref, transaction: QboTransaction, origin: LinkOrigin, source_version: str = NOT_NOTED
+    realm: str, source: Ref, transaction: SavedRecord, origin: LinkOrigin, source_version: str = NOT_NOTED
 ) -> Link:
-    """The link of a WorkSpace payment or credit memo to what it is in QuickBooks."""
+    """The link of a WorkSpace payment or credit memo, or of a client, to what it is in QuickBooks."""
     return Link(
         realm=realm,
         source=source,
@@ -54,7 +55,7 @@ def link_to_transaction(
     )
 
 
-def link_of_intent(intent: Intent, saved: QboTransaction, origin: LinkOrigin) -> Link | None:
+def link_of_intent(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> Link | None:
     """The link that a confirmed create makes; the application of a memo links nothing more."""
     if intent.operation is not Operation.CREATE:
         return None

@@ -12,6 +12,7 @@ from qb_plugin.model import (
     Batch,
     Company,
     Customer,
+    CustomerDraft,
     Document,
     Draft,
     Entity,
@@ -140,6 +141,10 @@ class QuickBooksApi(Protocol):
         ...
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]: ...
+    def customers_since(self, moment: datetime) -> Sequence[Customer]:
+        """Customers whose MetaData.CreateTime is at or after the moment, inactive ones too."""
+        ...
+
     def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         """Payments or credit memos whose MetaData.CreateTime is at or after the moment."""
         ...
@@ -155,6 +160,14 @@ class QuickBooksApi(Protocol):
 
     def removal(self, identity: str, sync_token: str, void: bool) -> str:
         """The JSON text for a delete, or a void, of a record in the version that is named."""
+        ...
+
+    def customer_payload(self, draft: CustomerDraft) -> str:
+        """The JSON text for the create of a customer; RowRefused as `payload`."""
+        ...
+
+    def customer_draft(self, payload: str) -> CustomerDraft:
+        """The inverse of `customer_payload`."""
         ...
 
     def draft(self, entity: Entity, payload: str) -> Draft:

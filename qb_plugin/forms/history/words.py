@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, str] = {
     "export-payments": "Export payments",
     "export-credit_memos": "Export credit memos",
     "import-payments": "Import payments",
+    "create-customers": "Create customers",
     "settle": "Settle what was open",
     "undo": "Undo",
 }

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from marshmallow import fields, validate
 
-from qb_plugin.forms.descriptions import Action, Column, Field
+from qb_plugin.forms.descriptions import Action, Column, Field, RowEdit
 from qb_plugin.forms.fields import FormSchema, describe_fields
 from qb_plugin.sync.clients.likest import LINE
 
@@ -41,6 +41,11 @@ ACTIONS: Sequence[Action] = [
     {"id": "link", "label": "Link Selected", "kind": "act", "needs": "selection", "right": "match"},
     {"id": "unlink", "label": "Unlink Selected", "kind": "act", "needs": "selection", "right": "match"},
     CREATE,
+]
+
+
+ROW_EDITS: Sequence[RowEdit] = [
+    {"name": "name", "option": "name", "label": "Create its customer under this name.", "takes": "text"},
 ]
 
 

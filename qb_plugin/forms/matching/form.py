@@ -22,10 +22,12 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import load_answer
-from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, MatchAnswer, Tab, describe_tabs, label_accept
+from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, CREATE, ROW_EDITS, MatchAnswer, Tab, describe_tabs, label_accept
+from qb_plugin.forms.matching.creating import create_in_quickbooks
 from qb_plugin.forms.matching.reading import MatchReading, label_customer
 from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows, count_tabs
 from qb_plugin.forms.presentation import (
+    FIXES,
     as_summary,
     catch_failures,
     catch_row_failures,
@@ -50,7 +52,15 @@ class MatchClients:
     """The form behind Match Clients."""
 
     id = "match-clients"
-    offer = Offer(title="Match Clients", right="match", kinds=frozenset({"client"}), actions=ACTIONS, columns=COLUMNS)
+    offer = Offer(
+        title="Match Clients",
+        right="match",
+        kinds=frozenset({"client"}),
+        actions=ACTIONS,
+        columns=COLUMNS,
+        fixes=list(FIXES.values()),
+        row_edits=ROW_EDITS,
+    )
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._reading = services, MatchAnswer(), MatchReading(services)
@@ -68,6 +78,7 @@ class MatchClients:
             "columns": COLUMNS,
             "actions": [label_accept(sum(is_accepted(row) for row in rows)), *ACTIONS[1:]],
             "row_actions": [{"id": "unlink", "label": "Unlink", "kind": "act", "right": "match"}],
+            "row_edits": ROW_EDITS,
             "search": True,
             "notice": None,
             "warning": None,
@@ -138,8 +149,10 @@ class MatchClients:
         return {"notice": text, "level": "info", "reload": True}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """The same as `act`: no action of this form takes long enough for a run."""
-        return as_summary(self.act(action, answer, ids, edits))
+        """Create customers in QuickBooks for the clients that have none."""
+        if action != CREATE["id"]:
+            return as_summary(self.act(action, answer, ids, edits))
+        return catch_failures(self._services.sentences, partial(create_in_quickbooks, self._services, ids, edits, task))
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """At most fifty customers whose path contains every word."""

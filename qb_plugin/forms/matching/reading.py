@@ -12,6 +12,7 @@ from qb_plugin.host import Client
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Customer, Link, Message, ReferenceLists
 from qb_plugin.sync.clients.likest import Candidates, Suggestion, find_candidates
+from qb_plugin.sync.clients.names_taken import describe
 from qb_plugin.sync.clients.suggestions import suggest
 from qb_plugin.sync.linking import client_links
 from qb_plugin.sync.matching import comparable
@@ -69,7 +70,7 @@ class RowBuilder:
         other = self._others.get(comparable(client.name))
         problem = Message("match_nobody", {"client": client.name})
         if other:
-            problem = Message("match_name_used", {"client": client.name, "kind": other.type.lower()})
+            problem = Message("match_name_used", {"client": client.name, "who": describe(other.type.lower(), other.active)})
         return MatchRow(
             client_id=client.id, name=client.name, tab=Tab.UNMATCHED, why=self._sentences.text(problem), problem=problem
         )

@@ -24,6 +24,13 @@ class Contact(Protocol):
     def phone(self) -> str: ...
 
 
+class NamedContact(Contact, Protocol):
+    """A client, as far as names and addresses say who it is."""
+
+    @property
+    def name(self) -> str: ...
+
+
 def comparable_email(text: str) -> str:
     """An address as it is compared; several are one text, which no other has by chance."""
     return text.strip().casefold()

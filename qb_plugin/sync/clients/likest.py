@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qb_plugin.host import Client
 from qb_plugin.model import Customer, Message
 from qb_plugin.sync.clients.candidates import CandidateIndex, find_by_contact
 from qb_plugin.sync.clients.comparison import Comparison, Difference, Vocabulary, compare_paths, words_of
-from qb_plugin.sync.clients.contacts import ContactBook, SharedContact, build_contact_book, compare_contacts
+from qb_plugin.sync.clients.contacts import ContactBook, NamedContact, SharedContact, build_contact_book, compare_contacts
 
 LINE = 95  # percent from which a suggestion that has no rival is accepted with the others
 SHOWN = 70  # percent below which a customer is not suggested
@@ -34,7 +33,7 @@ class Suggestion:
 Candidates = Mapping[str, Sequence[Suggestion]]
 
 
-def find_candidates(clients: Sequence[Client], customers: Sequence[Customer]) -> Candidates:
+def find_candidates(clients: Sequence[NamedContact], customers: Sequence[Customer]) -> Candidates:
     """For each client the customers that are like it, the likest first; whoever is matched counts among them."""
     index, by_id = CandidateIndex(customers), {customer.id: customer for customer in customers}
     ours, theirs = build_contact_book(clients), build_contact_book(customers)
@@ -49,7 +48,9 @@ def find_candidates(clients: Sequence[Client], customers: Sequence[Customer]) ->
     return found
 
 
-def judge(client: Client, customer: Customer, vocabulary: Vocabulary, ours: ContactBook, theirs: ContactBook) -> Suggestion | None:
+def judge(
+    client: NamedContact, customer: Customer, vocabulary: Vocabulary, ours: ContactBook, theirs: ContactBook
+) -> Suggestion | None:
     """How like a customer is to a client, with reasons; None for one that is not suggested."""
     names = compare_paths(client.name, customer.full_name, vocabulary)
     contact = compare_contacts(ours, client.id, theirs, customer.id)

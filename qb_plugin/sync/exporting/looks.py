@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from qb_plugin.model import Intent, PaymentDraft, QboTransaction, UnreadableRecord
+from qb_plugin.model import Customer, Entity, Intent, PaymentDraft, SavedRecord, UnreadableRecord
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.markers import Marker, find_marker
+from qb_plugin.sync.matching import comparable
 
 LOOK_BACK = timedelta(minutes=5)  # clocks differ, and MetaData times have no milliseconds
 
@@ -17,7 +18,7 @@ LOOK_BACK = timedelta(minutes=5)  # clocks differ, and MetaData times have no mi
 class Marked:
     """By intent id: the records that carry an intent's marker, and those that may carry it and cannot be understood."""
 
-    readable: Mapping[str, list[QboTransaction]]
+    readable: Mapping[str, list[SavedRecord]]
     unreadable: Mapping[str, UnreadableRecord]
 
     def is_missing(self, intent: Intent) -> bool:
@@ -26,10 +27,12 @@ class Marked:
 
 
 def find_marked(context: SyncContext, intents: Sequence[Intent]) -> Marked:
-    """For each intent the QuickBooks records that carry its marker, created since five minutes before it was written."""
-    found: dict[str, list[QboTransaction]] = {intent.id: [] for intent in intents}
+    """For each intent the records with its marker, or customers of its name, created since five minutes before it was written."""
+    found: dict[str, list[SavedRecord]] = {intent.id: [] for intent in intents}
     unreadable: dict[str, UnreadableRecord] = {}
-    for entity in sorted({intent.entity for intent in intents}):
+    for intent, customer in find_named(context, [intent for intent in intents if intent.entity == Entity.CUSTOMER]):
+        found[intent.id].append(customer)
+    for entity in sorted({intent.entity for intent in intents} - {Entity.CUSTOMER}):
         ours = {str(marker_of(context, intent)): intent for intent in intents if intent.entity == entity}
         since = min(intent.quickbooks_time for intent in ours.values()) - LOOK_BACK
         for transaction in context.quickbooks.created_since(entity, since):
@@ -39,6 +42,17 @@ def find_marked(context: SyncContext, intents: Sequence[Intent]) -> Marked:
             elif marker and str(marker) in ours:
                 found[ours[str(marker)].id].append(transaction)
     return Marked(found, unreadable)
+
+
+def find_named(context: SyncContext, intents: Sequence[Intent]) -> Iterator[tuple[Intent, Customer]]:
+    """The customers created since that have the name an intent sends: nobody else can have it (docs/architecture.md, matching)."""
+    if not intents:
+        return
+    ours = {comparable(context.quickbooks.customer_draft(intent.payload).name): intent for intent in intents}
+    since = min(intent.quickbooks_time for intent in intents) - LOOK_BACK
+    for customer in context.quickbooks.customers_since(since):
+        if comparable(customer.name) in ours:
+            yield ours[comparable(customer.name)], customer
 
 
 def may_hold(context: SyncContext, unreadable: UnreadableRecord, intent: Intent) -> bool:
@@ -57,16 +71,22 @@ def marker_of(context: SyncContext, intent: Intent) -> Marker:
     return sent or Marker(context.firm_id, intent.source, intent.operation)
 
 
-def read_all(context: SyncContext, sent: Sequence[tuple[Intent, QboTransaction]]) -> dict[str, QboTransaction]:
+def read_all(context: SyncContext, sent: Sequence[tuple[Intent, SavedRecord]]) -> dict[str, SavedRecord]:
     """Read the records back, by intent id; what is gone is left out."""
-    found: dict[str, QboTransaction] = {}
+    found: dict[str, SavedRecord] = {}
     for entity in sorted({intent.entity for intent, _ in sent}):
         group = [(intent, record) for intent, record in sent if intent.entity == entity]
-        now = context.quickbooks.read(entity, [record.id for _, record in group])
+        now = _read(context, entity, [record.id for _, record in group])
         found |= {intent.id: _readable(now[record.id], record) for intent, record in group if record.id in now}
     return found
 
 
-def _readable(now: QboTransaction | UnreadableRecord, answered: QboTransaction) -> QboTransaction:
+def _read(context: SyncContext, entity: Entity, ids: Sequence[str]) -> Mapping[str, SavedRecord | UnreadableRecord]:
+    if entity == Entity.CUSTOMER:
+        return {customer.id: customer for customer in context.quickbooks.customers_by_id(ids)}
+    return context.quickbooks.read(entity, ids)
+
+
+def _readable(now: SavedRecord | UnreadableRecord, answered: SavedRecord) -> SavedRecord:
     """What was read back; what the answer itself held where it cannot be understood now, for it is there."""
     return answered if isinstance(now, UnreadableRecord) else now

@@ -11,20 +11,29 @@ from qb_plugin.errors import Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
+    Entity,
     Fault,
     Intent,
     IntentState,
     LinkOrigin,
     Message,
     Outcome,
-    QboTransaction,
     RowResult,
+    SavedRecord,
     Settlement,
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.looks import Marked, find_marked, read_all
-from qb_plugin.sync.exporting.settlement import confirmed, doubt_settled, find_differences, in_doubt, refused, settled_elsewhere
+from qb_plugin.sync.exporting.settlement import (
+    confirmed,
+    doubt_settled,
+    draft_of,
+    in_doubt,
+    is_as_meant,
+    refused,
+    settled_elsewhere,
+)
 from qb_plugin.sync.lease import LeasedRun, wait
 
 NEVER_PROOF = frozenset({"600", "5000", "5030", "10000"})  # faults that do not say that nothing was saved
@@ -61,7 +70,7 @@ class Recovery:
     def _end_settled(self, missing: Sequence[Intent]) -> list[Intent]:
         """End, after two looks, what was refused and what came back in doubt alone twice; the others are to go again."""
         refusals = [(i, fault) for i in missing if is_refusal(fault := self._faults.get(i.id)) and fault]
-        self._settle([refused(i, self._context.fault_message(f, {"entity": i.entity})) for i, f in refusals])
+        self._settle([refused(i, self._context.fault_message(f, fault_values(self._context, i))) for i, f in refusals])
         left = [intent for intent in missing if not is_refusal(self._faults.get(intent.id))]
         settled = [intent for intent in left if intent.singles >= TRIES and not self._is_spent(intent)]
         self._context.journal.mark_fully_settled([intent.id for intent in settled])
@@ -139,10 +148,10 @@ class Recovery:
         message = Message("doubt_unreadable", {"id": odd.id, "what": odd.problem})
         return None, RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
 
-    def _adopt(self, intent: Intent, transactions: Sequence[QboTransaction]) -> tuple[Settlement | None, RowResult]:
+    def _adopt(self, intent: Intent, transactions: Sequence[SavedRecord]) -> tuple[Settlement | None, RowResult]:
         """Take the one record that carries the marker; of several the one that agrees, else ask."""
-        draft = self._context.quickbooks.draft(intent.entity, intent.payload)
-        agreeing = [transaction for transaction in transactions if not find_differences(draft, transaction)]
+        draft = draft_of(self._context, intent)
+        agreeing = [transaction for transaction in transactions if is_as_meant(draft, transaction)]
         if len(transactions) > 1 and len(agreeing) != 1:
             message = Message("marker_twice", {"number": str(intent.source), "n": len(transactions)})
             return None, RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
@@ -212,7 +221,7 @@ class Recovery:
         self._context.journal.count_single(intent.id)
         return [(replace(intent, singles=intent.singles + 1), answer)]
 
-    def _read_back(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> None:
+    def _read_back(self, sent: Sequence[tuple[Intent, SavedRecord]]) -> None:
         """A replay returns the first answer even for something deleted since, so it is read once more."""
         gone = self._confirm_present(sent)
         if gone and self._wait(self._context.waits.lag):
@@ -227,11 +236,11 @@ class Recovery:
         for intent in intents:
             self._reporter.row(RowResult(id=str(intent.source), outcome=Outcome.REMOVED, message=message))
 
-    def _confirm_present(self, sent: Sequence[tuple[Intent, QboTransaction]]) -> list[tuple[Intent, QboTransaction]]:
+    def _confirm_present(self, sent: Sequence[tuple[Intent, SavedRecord]]) -> list[tuple[Intent, SavedRecord]]:
         """Confirm those that can be read; return those that cannot."""
         now = read_all(self._context, sent)
         there = [(intent, now[intent.id]) for intent, _ in sent if intent.id in now]
-        self._settle([confirmed(i, b, self._context.quickbooks.draft(i.entity, i.payload), LinkOrigin.EXPORTED) for i, b in there])
+        self._settle([confirmed(i, b, draft_of(self._context, i), LinkOrigin.EXPORTED) for i, b in there])
         return [(intent, transaction) for intent, transaction in sent if intent.id not in now]
 
     def _settle(self, settled: Sequence[tuple[Settlement, RowResult]]) -> None:
@@ -239,6 +248,13 @@ class Recovery:
         self._context.journal.settle([settlement for settlement, _ in settled], self._run.fence)
         for _, result in settled:
             self._reporter.row(result)
+
+
+def fault_values(context: SyncContext, intent: Intent) -> dict[str, object]:
+    """What the sentence about a fault names."""
+    if intent.entity == Entity.CUSTOMER:
+        return {"entity": intent.entity, "customer": context.quickbooks.customer_draft(intent.payload).name}
+    return {"entity": intent.entity}
 
 
 def is_refusal(fault: Fault | None) -> bool:

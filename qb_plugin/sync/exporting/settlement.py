@@ -9,6 +9,8 @@ from operator import attrgetter
 from qb_plugin.model import (
     Answer,
     Application,
+    Customer,
+    CustomerDraft,
     Draft,
     Entity,
     Intent,
@@ -23,10 +25,12 @@ from qb_plugin.model import (
     QboPayment,
     QboTransaction,
     RowResult,
+    SavedRecord,
     Settlement,
     SourceRecord,
 )
 from qb_plugin.money import ZERO
+from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.linking import link_of_intent
 
@@ -34,26 +38,56 @@ NOT_CONFIRMED = Message("not_confirmed")
 _linked = attrgetter("type", "id", "amount")
 
 
-def confirmed(intent: Intent, saved: QboTransaction, draft: Draft, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
+def confirmed(intent: Intent, saved: SavedRecord, draft: Draft | CustomerDraft, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
     """Close the intent with what QuickBooks has saved; the row's message names what differs from what was meant."""
+    if isinstance(saved, Customer) or isinstance(draft, CustomerDraft):
+        return customer_confirmed(intent, saved, origin)
     differences = find_differences(draft, saved)
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
-    settlement = Settlement(
-        intent_id=intent.id,
-        state=IntentState.CONFIRMED,
-        quickbooks_id=saved.id,
-        sync_token=saved.sync_token,
-        message=None,
-        link=link_of_intent(intent, saved, origin),
-        record_updated=saved.updated,
-    )
-    return settlement, RowResult(
+    return settle_confirmed(intent, saved, origin), RowResult(
         id=str(intent.source),
         outcome=outcome,
         message=said_of(draft, saved, differences, origin),
         quickbooks_id=saved.id,
         applied=applied(saved),
     )
+
+
+def customer_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
+    """Close the intent of a customer with the one that has its name."""
+    name = saved.full_name if isinstance(saved, Customer) else ""
+    key = "customer_found" if origin == LinkOrigin.ADOPTED else "customer_created"
+    result = RowResult(
+        id=str(intent.source), outcome=Outcome.SYNCHRONIZED, message=Message(key, {"customer": name}), quickbooks_id=saved.id
+    )
+    return settle_confirmed(intent, saved, origin), result
+
+
+def settle_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> Settlement:
+    """The settlement of an intent that QuickBooks has carried out."""
+    return Settlement(
+        intent_id=intent.id,
+        state=IntentState.CONFIRMED,
+        quickbooks_id=saved.id,
+        sync_token=saved.sync_token,
+        message=None,
+        link=link_of_intent(intent, saved, origin),
+        record_updated=None if isinstance(saved, Customer) else saved.updated,
+    )
+
+
+def draft_of(context: SyncContext, intent: Intent) -> Draft | CustomerDraft:
+    """What an intent sends."""
+    if intent.entity == Entity.CUSTOMER:
+        return context.quickbooks.customer_draft(intent.payload)
+    return context.quickbooks.draft(intent.entity, intent.payload)
+
+
+def is_as_meant(draft: Draft | CustomerDraft, saved: SavedRecord) -> bool:
+    """Whether nothing that matters differs from what was sent; a customer is found by its name."""
+    if isinstance(saved, Customer) or isinstance(draft, CustomerDraft):
+        return True
+    return not find_differences(draft, saved)
 
 
 def said_of(draft: Draft, saved: QboTransaction, differences: Sequence[str], origin: LinkOrigin) -> Message | None:

@@ -81,7 +81,8 @@ def imported_row(link: Link) -> UndoRow:
 
 
 def exported_rows(context: SyncContext, made: Sequence[Intent]) -> list[UndoRow]:
-    """One row for each record."""
+    """One row for each record; customers stay, for QuickBooks deletes none."""
+    made = [intent for intent in made if intent.entity != Entity.CUSTOMER]
     seen = last_seen(context, [intent.source for intent in made])
     by_source: dict[Ref, dict[Operation, Created]] = defaultdict(dict)
     for intent in made:

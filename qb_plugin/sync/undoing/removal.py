@@ -10,6 +10,7 @@ from qb_plugin.errors import AddInError, Fatal
 from qb_plugin.model import (
     Answer,
     Batch,
+    Customer,
     Intent,
     Message,
     Operation,
@@ -182,7 +183,7 @@ class Remover:
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing."""
         if answer.verdict is Verdict.CONFIRMED:
-            return undone(intent, self._run.user, answer.record)
+            return undone(intent, self._run.user, None if isinstance(answer.record, Customer) else answer.record)
         if answer.verdict is Verdict.REFUSED and code_of(answer) not in READ_FIRST:
             return refused(intent, self._reason(intent, answer))
         if answer.verdict is Verdict.NOT_ACTED_UPON:

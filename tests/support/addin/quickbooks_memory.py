@@ -17,6 +17,7 @@ from qb_plugin.model import (
     Company,
     CreditMemoDraft,
     Customer,
+    CustomerDraft,
     Document,
     Draft,
     Entity,
@@ -31,10 +32,12 @@ from qb_plugin.model import (
     QboPayment,
     QboTransaction,
     Ref,
+    SavedRecord,
     UnreadableRecord,
     Verdict,
 )
 from qb_plugin.money import ZERO
+from qb_plugin.schemas.customers import read_customer_draft, write_customer
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
 from qb_plugin.schemas.payloads import read_draft
 from tests.support.addin.scripted_sends import BROKEN, WELL, Step, refusal
@@ -56,6 +59,7 @@ class FakeBooks:
         self.all_at_once = False  # whether the answers to all that is in flight come together
         self.customers_: list[Customer] = []
         self.people_: list[ListEntry] = []
+        self.customers_made: dict[str, datetime] = {}
         self.invoices_: dict[str, QboInvoice] = {}
         self.documents_: dict[tuple[str, str], Document] = {}
         self.receipts_: list[OtherReceipt] = []
@@ -75,7 +79,7 @@ class FakeBooks:
         self.unreachable: dict[str, AddInError] = {}
         self._steps: dict[tuple[Ref, str], deque[Step]] = defaultdict(deque)
         self.broken: set[Ref] = set()  # records for which every batch that holds one answers 500, for ever
-        self._answers: dict[tuple[str, str], QboTransaction | Fault] = {}
+        self._answers: dict[tuple[str, str], SavedRecord | Fault] = {}
         self._next = 1000
 
     # --- what a test arranges -----------------------------------------------------------------------
@@ -200,6 +204,21 @@ class FakeBooks:
         found = [b for b in self._shown() if isinstance(b, QboCreditMemo) and (not start or not end or start <= b.date <= end)]
         return [*self._odd("CreditMemo"), *found]
 
+    def customers_since(self, moment: datetime) -> Sequence[Customer]:
+        self._asked("customers_since")
+        bound = self.now() - timedelta(seconds=self.lag)
+        shown = {identity for identity, at in self.customers_made.items() if moment <= at <= bound}
+        return [each for each in self.customers_ if each.id in shown]
+
+    def customer_payload(self, draft: CustomerDraft) -> str:
+        try:
+            return write_customer(draft)
+        except DraftRefusedError as problem:
+            raise RowRefused(problem.message) from problem
+
+    def customer_draft(self, payload: str) -> CustomerDraft:
+        return read_customer_draft(payload)
+
     def created_since(self, entity: str, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         self._asked("created_since")
         kind = KINDS[entity]
@@ -258,14 +277,28 @@ class FakeBooks:
         """It is saved after all, long after its answer was lost."""
         self._save_once(intent, WELL)
 
-    def _save_once(self, intent: Intent, step: Step) -> QboTransaction | Fault:
+    def _save_once(self, intent: Intent, step: Step) -> SavedRecord | Fault:
         """Save it, or give the answer that its requestid was given before."""
         key = (intent.requestid, intent.bid)
         if key in self._answers and self.replay != "forgets":
             return refusal("6000", "duplicate") if self.replay == "6000" else self._answers[key]
-        found = step.fault or self._save(self.draft(intent.entity, intent.payload), step.change)
+        found: SavedRecord | Fault
+        if intent.entity == Entity.CUSTOMER:
+            found = step.fault or self._save_customer(self.customer_draft(intent.payload))
+        else:
+            found = step.fault or self._save(self.draft(intent.entity, intent.payload), step.change)
         self._answers[key] = found
         return found
+
+    def _save_customer(self, draft: CustomerDraft) -> Customer | Fault:
+        names = {each.name.casefold() for each in self.customers_} | {each.name.casefold() for each in self.people_}
+        if draft.name.casefold() in names:
+            return refusal("6240", "Duplicate Name Exists Error")
+        self._next += 1
+        made = Customer(id=str(self._next), name=draft.name, full_name=draft.name, email=draft.email, phone=draft.phone)
+        self.customers_.append(made)
+        self.customers_made[made.id] = self.now()
+        return made
 
     def _save(self, draft: Draft, change: Mapping[str, Any]) -> QboTransaction | Fault:
         problem = self._problem(draft)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from qb_plugin.model import (
+    Entity,
     Intent,
     LinkOrigin,
     Message,
@@ -40,7 +41,9 @@ class LateFind:
 
 def find_late(context: SyncContext) -> Sequence[LateFind]:
     """What of the intents withdrawn within thirty days is in QuickBooks after all; nothing is changed."""
-    withdrawn = context.journal.withdrawn(context.realm, context.clock.now() - LOOKED_FOR)
+    since = context.clock.now() - LOOKED_FOR
+    # What was sent again for a customer is found by its name: there is no second one.
+    withdrawn = [intent for intent in context.journal.withdrawn(context.realm, since) if intent.entity != Entity.CUSTOMER]
     if not withdrawn:
         return []
     stands = standing_ids(context, sorted({intent.source for intent in withdrawn}))

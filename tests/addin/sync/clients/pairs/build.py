@@ -16,7 +16,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 PAIRS, CLIENTS_ALONE, CUSTOMERS_ALONE = 2_000, 150, 250
 SEED = 20261126
-WORDS = tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8"))
+WORDS: Mapping[str, str] = tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8"))
 
 GIVEN = WORDS["given"].split()
 FAMILY = WORDS["family"].split()
@@ -258,8 +258,10 @@ def _make_twins(chance: random.Random, clients: list[Entry], customers: list[Ent
     """Other customers like some: the same name with a number or a place, a son, a namesake without the middle initial."""
     endings = (" 2", " Jr.", " (Dallas)", " II", " Holdings", " B")
     for place in chance.sample(range(pairs), 60):
-        twin = replace(customers[place], id=f"t{place}", name=customers[place].name + chance.choice(endings), email="", phone="")
-        customers.append(twin)
+        namesake = replace(
+            customers[place], id=f"t{place}", name=customers[place].name + chance.choice(endings), email="", phone=""
+        )
+        customers.append(namesake)
     for place in chance.sample(range(pairs), 30):
         clients.append(replace(clients[place], id=f"x{place}", email="", phone="", customer="", damage="namesake"))
 
