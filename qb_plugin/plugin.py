@@ -10,6 +10,7 @@ from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.history.entries_form import HistoryEntries
 from qb_plugin.forms.history.runs_form import HistoryForm
 from qb_plugin.forms.importing.form import ImportPayments
+from qb_plugin.forms.matching.customers_form import MatchCustomers
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.forms.previews.forms import ExportPreview, ImportPreview
 from qb_plugin.forms.reconcile.items_form import ReconcileItems
@@ -36,6 +37,7 @@ MENU = (
 FORMS = (
     ConnectionForm,
     MatchClients,
+    MatchCustomers,
     SettingsForm,
     ImportPayments,
     ExportPayments,

@@ -174,6 +174,7 @@ class FormDescription(TypedDict):
     unavailable: NotRequired[Unavailable | None]
     empty: NotRequired[EmptyGrid | None]
     light: NotRequired[Light]
+    leads_to: NotRequired[FormLink | None]  # form to open after a sign-in: what is next
 
 
 class Sort(TypedDict):

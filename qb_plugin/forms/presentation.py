@@ -36,6 +36,8 @@ Result = TypeVar("Result", ActResult, RunSummary)
 
 FIXES: Mapping[str, Fix] = {
     "match_client": {"label": "Match client…", "form": "match-clients"},
+    "match_customer": {"label": "Match client…", "form": "match-customers"},
+    "create_client": {"label": "Create client", "act": "create_client"},
     "create_customer": {"label": "Create customer in QuickBooks", "run": "create_customers"},
     "create_named": {"label": "Create under another name", "run": "create_customers", "edit": {"name": ""}},
     "settings": {"label": "Settings…", "form": "settings"},
@@ -131,6 +133,8 @@ def present_fix(sentences: Sentences, fix: str, message: Message) -> Fix:
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
     if fix == "match_client" and name:
         return {**found, "request": {"answer": {"search": name}}}
+    if fix == "match_customer" and name:
+        return {**found, "request": {"answer": {"search": name, "waiting": False}}}
     if fix in QUESTIONS:
         return {**found, "confirm": sentences.text(Message(QUESTIONS[fix], message.values))}
     return found
@@ -142,6 +146,8 @@ def label_fix(fix: str, message: Message) -> str:
         return f"Import the {show_amount(cast(Decimal, message.values['rest']))}"
     if fix == "relink_client":
         return f"Match {message.values['client']} to {message.values['customer']}"
+    if fix == "create_client":
+        return f"Create client “{message.values['customer']}”"
     if fix == "create_customer":
         return f"Create “{message.values['client']}” in QuickBooks"
     return ""

@@ -33,7 +33,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.quickbooks.queries import Reader
 from qb_plugin.quickbooks.query_builder import among, between, since
 from qb_plugin.schemas.company import read_company
-from qb_plugin.schemas.customers import read_customer_draft, write_customer
+from qb_plugin.schemas.customers.drafts import read_customer_draft, write_customer
 from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, read_document, read_sales_receipt
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
 from qb_plugin.schemas.lists import read_account, read_customer, read_named

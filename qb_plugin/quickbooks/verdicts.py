@@ -8,9 +8,9 @@ from dataclasses import replace
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.http.client import ApiResponse
 from qb_plugin.quickbooks.http.faults import ENDS_THE_RUN, ITEM_FOREIGN, ITEM_MISSING, ITEM_REPEATED, UNREADABLE, cleaned
+from qb_plugin.schemas.customers.saved_records import read_saved_record
 from qb_plugin.schemas.envelopes import is_deleted, read_batch
 from qb_plugin.schemas.faults import find_fault
-from qb_plugin.schemas.saved_records import read_saved_record
 from qb_plugin.schemas.text import BadReplyError, JsonObject
 
 # Duplicate request id, system error, locked record, unexpected error: the item may have been carried out.

@@ -49,6 +49,9 @@ def test_a_form_without_a_company_leads_to_connecting_and_then_works(page: Page,
     assert consent.url.startswith("http://localhost:")
     assert page.url.startswith("http://127.0.0.1:")
     connection = page.get_by_role("dialog", name="QuickBooks Connection")
+    matching = page.get_by_role("dialog", name="Match Clients")
+    expect(row_of(matching, "Amy's Bird Sanctuary")).to_contain_text("Same name")
+    matching.get_by_role("button", name="Close").click()
     expect(connection.get_by_text("Connected to Alder & Finch (simulator).")).to_be_visible()
     connection.get_by_role("button", name="Close").click()
     waiting = row_of(form, "CARD900001")
@@ -88,12 +91,11 @@ def test_a_form_that_is_closed_while_it_is_drawn_anew_stays_closed(page: Page, d
 def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:
     open_menu(page, "Setup", "QuickBooks", "Connection…")
     give_consent(page, "Connect")
-    page.get_by_role("dialog", name="QuickBooks Connection").get_by_role("button", name="Close").click()
-    open_menu(page, "Setup", "QuickBooks", "Match Clients…")
-    form = page.get_by_role("dialog", name="Match Clients")
+    form = page.get_by_role("dialog", name="Match Clients")  # the first connection leads there by itself
     expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("Same name")
     form.get_by_role("button", name="Accept 55 Suggestions ≥ 95 %").click()
     expect(form.get_by_text("55 clients linked.")).to_be_visible()
+    expect(form.get_by_role("radio", name="Matched 55")).to_be_visible()
     expect(row_of(form, "Amy's Bird Sanctuary")).to_contain_text("Linked")
 
 
@@ -109,6 +111,21 @@ def test_a_customer_that_is_picked_is_linked_at_once(page: Page, demo: Demo) -> 
     form.get_by_role("option", name="Mark Cho").click()
     expect(form.get_by_text("1 client linked.")).to_be_visible()
     expect(row_of(form, "Jeff's Jalopies")).to_contain_text("Linked")
+
+
+def test_a_customer_is_created_from_a_row_after_a_question(page: Page, demo: Demo) -> None:
+    connect(demo)
+    open_menu(page, "Setup", "QuickBooks", "Match Clients…")
+    form = page.get_by_role("dialog", name="Match Clients")
+    form.get_by_role("radio", name="Unmatched").check()
+    row = form.get_by_role("row").nth(1)
+    name = str(row.get_by_role("gridcell").nth(1).text_content())
+    row.get_by_role("gridcell").nth(1).click()
+    form.get_by_role("button", name=f"Create “{name}” in QuickBooks").click()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text(f"Create customer {name} in QuickBooks?")
+    question.get_by_role("button", name=f"Create “{name}” in QuickBooks").click()
+    expect(form.get_by_text(f"Customer {name} was created in QuickBooks and linked.")).to_be_visible()
 
 
 def client_id(demo: Demo, name: str) -> str:

@@ -76,8 +76,13 @@ class Form {
     this.#focusFirst();
   }
 
+  /** Draws this form anew because something outside has changed; a sign-in leads to what is next. */
   async refresh() {
-    if (!this.busy) await this.#again();
+    if (this.busy) return;
+    const before = this.description.leads_to?.form;
+    await this.#again();
+    const next = this.description.leads_to;
+    if (next?.form && next.form !== before && open.get(this.id) === this) await this.#follow(next);
   }
 
   /** Draws this form anew; closed while its description was fetched, it stays closed. @param {object} body */

@@ -113,6 +113,7 @@ export interface Description {
   unavailable?: Empty | null;
   empty?: Empty | null;
   light?: Light;
+  leads_to?: FormLink | null;
   running: Task | null;
 }
 

@@ -18,6 +18,7 @@ from qb_plugin.forms.descriptions import (
     Answer,
     Edits,
     FormDescription,
+    FormLink,
     FormRequest,
     Option,
     Rejected,
@@ -28,7 +29,7 @@ from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.presentation import as_summary, catch_failures, present_title
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import ConnectionState, Message
+from qb_plugin.model import Connection, ConnectionState, Entity, Message
 
 CONNECT: Action = {
     "id": "connect",
@@ -122,8 +123,20 @@ class ConnectionForm:
             "light": present_light(
                 self._services.sentences, connection, self._services.reach(), self._services.run_ports.clock.now()
             ),
+            "leads_to": self._next_form(connection),
             "token": "",
         }
+
+    def _next_form(self, connection: Connection) -> FormLink | None:
+        """Match Clients, while a company is connected, there are clients, and none of them is matched to a customer of it."""
+        connected = connection.state is ConnectionState.CONNECTED
+        if (
+            not connected
+            or self._services.links.all_of(connection.realm, Entity.CUSTOMER)
+            or not self._services.host.ledger.clients()
+        ):
+            return None
+        return {"label": "Match Clients…", "form": "match-clients"}
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """No rows: the form has no grid."""

@@ -29,6 +29,7 @@ from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.answer import ImportAnswer
 from qb_plugin.forms.importing.choices import build_options, is_linkable
 from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, PREVIEW, ROW_EDITS
+from qb_plugin.forms.importing.new_clients import create_clients_of_rows
 from qb_plugin.forms.importing.previewed import PreviewedImport, foreseen_result
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
@@ -149,6 +150,7 @@ class ImportPayments:
             "link_possible_duplicate": self._link_possible_duplicates,
             "apply_credits": self._apply_credits,
             "relink_client": self._relink_clients,
+            "create_client": self._create_clients,
             "unlink": self._unlink,
         }.get(action)
         if work is None:
@@ -176,6 +178,12 @@ class ImportPayments:
             if row.question
         ]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
+
+    def _create_clients(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+        context, reading = self._reading_of(answer)
+        rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        reading.of = None
+        return create_clients_of_rows(self._services, context, rows)
 
     def _reading_of(self, answer: Answer) -> tuple[SyncContext, Reading]:
         connection = self._services.connection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TypedDict
 
@@ -15,6 +16,7 @@ from qb_plugin.forms.descriptions import (
     Edits,
     FormDescription,
     FormRequest,
+    Notice,
     Option,
     Rejected,
     RunSummary,
@@ -24,6 +26,7 @@ from qb_plugin.forms.descriptions import (
 from qb_plugin.forms.fields import load_answer
 from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, CREATE, ROW_EDITS, MatchAnswer, Tab, describe_tabs, label_accept
 from qb_plugin.forms.matching.creating import create_in_quickbooks
+from qb_plugin.forms.matching.customer_rows import DAYS
 from qb_plugin.forms.matching.reading import MatchReading, label_customer
 from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows, count_tabs
 from qb_plugin.forms.presentation import (
@@ -38,7 +41,8 @@ from qb_plugin.forms.presentation import (
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices, read_lists_or_empty
 from qb_plugin.model import Connection, Message, Ref
-from qb_plugin.sync.linking import link_clients
+from qb_plugin.sync.clients.waiting import customers_without_client, read_waiting
+from qb_plugin.sync.linking import client_links, link_clients
 from qb_plugin.sync.matching import comparable
 
 
@@ -80,7 +84,7 @@ class MatchClients:
             "row_actions": [{"id": "unlink", "label": "Unlink", "kind": "act", "right": "match"}],
             "row_edits": ROW_EDITS,
             "search": True,
-            "notice": None,
+            "notice": None if unavailable else self._waiting_notice(connection),
             "warning": None,
             "unavailable": unavailable,
             "token": "",
@@ -93,6 +97,22 @@ class MatchClients:
             return self._reading.rows(connection), None
         except AddInError as failure:
             return [], present_unavailable(self._services.sentences, failure)
+
+    def _waiting_notice(self, connection: Connection) -> Notice | None:
+        """How many customers have payments waiting and no client, with the way to them; nothing when that cannot be read."""
+        today = self._services.host.today()
+        try:
+            context = self._services.context(connection)
+            waiting = read_waiting(context, today - timedelta(days=DAYS), today)
+            customers = self._services.lists(connection).customers
+        except AddInError:
+            return None
+        matched = frozenset(link.quickbooks_id for link in client_links(context.links, context.realm).values())
+        alone = [each for each in customers_without_client(customers, matched, waiting) if each.id in waiting]
+        if not alone:
+            return None
+        text = self._services.sentences.text(Message("customers_waiting", {"n": spell_count(len(alone), "customer")}))
+        return {"text": text, "level": "info", "link": {"label": "Show", "form": "match-customers"}}
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """Every client with its linked or suggested customer."""

@@ -29,12 +29,25 @@ class Compared:
     candidates: Candidates = field(default_factory=dict)
 
 
+class CandidateCache:
+    """The candidates of the last comparison; clients and customers are compared again only when either have changed."""
+
+    def __init__(self) -> None:
+        self._compared = Compared()
+
+    def find(self, clients: Sequence[Client], customers: Sequence[Customer]) -> Candidates:
+        """The candidates among these."""
+        compared, traits = self._compared, [(client.id, client.name, client.email, client.phone) for client in clients]
+        if traits != compared.clients or customers != compared.customers:
+            compared = self._compared = Compared(traits, customers, find_candidates(clients, customers))
+        return compared.candidates
+
+
 class MatchReading:
-    """Reads the rows; clients and customers are compared again only when either have changed."""
+    """Reads the rows of Match Clients."""
 
     def __init__(self, services: FormServices) -> None:
-        self._services = services
-        self._compared = Compared()
+        self._services, self._cache = services, CandidateCache()
 
     def rows(self, connection: Connection) -> list[MatchRow]:
         """Every client with its linked or suggested customer."""
@@ -42,15 +55,9 @@ class MatchReading:
         links = client_links(self._services.links, connection.realm)
         clients = self._services.host.ledger.clients()
         free = {client.id: client.name for client in clients if client.id not in links}
-        suggested = suggest(self._candidates(clients, lists.customers), free, {link.quickbooks_id for link in links.values()})
+        suggested = suggest(self._cache.find(clients, lists.customers), free, {link.quickbooks_id for link in links.values()})
         builder = RowBuilder(self._services.sentences, lists)
         return [builder.build(client, links.get(client.id), suggested.get(client.id)) for client in clients]
-
-    def _candidates(self, clients: Sequence[Client], customers: Sequence[Customer]) -> Candidates:
-        traits = [(client.id, client.name, client.email, client.phone) for client in clients]
-        if traits != self._compared.clients or customers != self._compared.customers:
-            self._compared = Compared(traits, customers, find_candidates(clients, customers))
-        return self._compared.candidates
 
 
 class RowBuilder:

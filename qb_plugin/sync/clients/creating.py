@@ -1,4 +1,4 @@
-"""Creates customers in QuickBooks for clients, through the journal like every write (docs/architecture.md, matching).
+"""Creates customers in QuickBooks for clients, through the journal like every write (docs/architecture.md rule M10).
 
 A customer's name is unique in QuickBooks, among vendors and employees, too: whoever has it is looked for first, and a lost answer
 is settled by it.

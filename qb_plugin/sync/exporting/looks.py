@@ -45,7 +45,7 @@ def find_marked(context: SyncContext, intents: Sequence[Intent]) -> Marked:
 
 
 def find_named(context: SyncContext, intents: Sequence[Intent]) -> Iterator[tuple[Intent, Customer]]:
-    """The customers created since that have the name an intent sends: nobody else can have it (docs/architecture.md, matching)."""
+    """The customers created since that have the name an intent sends: nobody else can have it (docs/architecture.md rule M10)."""
     if not intents:
         return
     ours = {comparable(context.quickbooks.customer_draft(intent.payload).name): intent for intent in intents}

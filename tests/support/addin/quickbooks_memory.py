@@ -37,7 +37,7 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.money import ZERO
-from qb_plugin.schemas.customers import read_customer_draft, write_customer
+from qb_plugin.schemas.customers.drafts import read_customer_draft, write_customer
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
 from qb_plugin.schemas.payloads import read_draft
 from tests.support.addin.scripted_sends import BROKEN, WELL, Step, refusal

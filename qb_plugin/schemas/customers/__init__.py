@@ -1,0 +1,1 @@
+"""Customers as they are created, and what a create gives back."""
