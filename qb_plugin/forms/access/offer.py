@@ -45,7 +45,8 @@ class Offer:
         for each in self.actions:
             if each["id"] == action and each["kind"] == kind:
                 return each.get("right", "view")
-        return FIX_RIGHT if kind == "act" and any(fix.get("act") == action for fix in self.fixes) else None
+        fixed = any((fix.get("act") if kind == "act" else fix.get("run")) == action for fix in self.fixes)
+        return FIX_RIGHT if fixed else None
 
     @property
     def edits(self) -> Mapping[str, type]:

@@ -37,6 +37,7 @@ from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
+from qb_plugin.forms.matching.creating import CREATE_CUSTOMERS, create_for_records
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
@@ -196,6 +197,9 @@ class ExportPayments:
         return catch_failures(self._services.sentences, partial(self._run, action, answer, ids, edits, task))
 
     def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        if action == CREATE_CUSTOMERS:
+            clients = {str(record.ref): record.client_id for record in self._read_records(ids, ignore)}
+            return create_for_records(self._services, clients, edits, task)
         if action != ACTION["id"]:
             raise no_such_action(action)
         values: ExportValues = load_answer(self._schema, answer)

@@ -1,41 +1,73 @@
-"""The run that creates customers in QuickBooks for clients."""
+"""The run that creates customers in QuickBooks for clients: of Match Clients, or of rows whose client has none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from qb_plugin.forms.descriptions import Edits, RunSummary
 from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Message, Outcome, Ref, RowResult
+from qb_plugin.model import Message, Outcome, RowResult
 from qb_plugin.sync.clients.creating import NewCustomer, create_customers
 from qb_plugin.sync.lease import LeasedRun
+
+CREATE_CUSTOMERS = "create_customers"
+#: What becomes of a row whose client's customer ends so: a payment itself was not sent.
+OF_RECORDS = {
+    Outcome.SYNCHRONIZED: Outcome.READY,
+    Outcome.FAILED: Outcome.NOT_READY,
+    Outcome.NOT_CONFIRMED: Outcome.NOT_READY,
+    Outcome.REMOVED: Outcome.NOT_READY,
+}
 
 
 def create_in_quickbooks(services: FormServices, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
     """Create a customer for each of these clients, under the name of its edit where it has one."""
-    return RunTask(services, task).run("create-customers", ids, partial(_create, services, ids, edits))
+    clients = {identity: identity.partition(":")[2] for identity in ids}
+    return RunTask(services, task).run("create-customers", ids, partial(_create, services, clients, edits))
 
 
-def _create(services: FormServices, ids: Sequence[str], edits: Edits, run: LeasedRun) -> None:
+def create_for_records(services: FormServices, clients: Mapping[str, str], edits: Edits, task: Task) -> RunSummary:
+    """Create a customer for the client of each of these rows, given by row; a row is ready once its client has one."""
+    return RunTask(services, task).run("create-customers", list(clients), partial(_create_for_records, services, clients, edits))
+
+
+def _create_for_records(services: FormServices, clients: Mapping[str, str], edits: Edits, run: LeasedRun) -> None:
+    rows_of: dict[str, list[str]] = defaultdict(list)
+    for row, client in clients.items():
+        rows_of[f"client:{client}"].append(row)
+
+    def report(result: RowResult) -> None:
+        outcome = OF_RECORDS.get(result.outcome, result.outcome)
+        for row in rows_of.get(result.id, ()):
+            run.reporter.row(replace(result, id=row, outcome=outcome, quickbooks_id=None))
+
+    named = {f"client:{clients[row]}": edit for row, edit in edits.items() if row in clients}
+    wanted = {identity: identity.partition(":")[2] for identity in rows_of}
+    _create(services, wanted, named, replace(run, reporter=replace(run.reporter, row=report)))
+
+
+def _create(services: FormServices, wanted: Mapping[str, str], edits: Edits, run: LeasedRun) -> None:
     # Read under the lease, so that the run belongs to the company that is connected now.
     connection = services.connection()
     services.use_saved_pace(connection.realm)
-    clients = {f"client:{client.id}": client for client in services.host.ledger.clients()}
-    for identity in ids:
-        if identity not in clients:
-            run.reporter.row(RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")))
-    wanted = [
+    clients = {client.id: client for client in services.host.ledger.clients()}
+    for row, client in wanted.items():
+        if client not in clients:
+            run.reporter.row(RowResult(id=row, outcome=Outcome.FAILED, message=Message("record_unknown")))
+    customers = [
         NewCustomer(
-            client_id=Ref.parse(identity).id,
-            name=str(edits.get(identity, {}).get("name") or clients[identity].name),
-            email=clients[identity].email,
-            phone=clients[identity].phone,
-            currency=clients[identity].currency,
+            client_id=client,
+            name=str(edits.get(row, {}).get("name") or clients[client].name),
+            email=clients[client].email,
+            phone=clients[client].phone,
+            currency=clients[client].currency,
         )
-        for identity in ids
-        if identity in clients
+        for row, client in wanted.items()
+        if client in clients
     ]
-    create_customers(services.context(connection), run, wanted)
+    create_customers(services.context(connection), run, customers)

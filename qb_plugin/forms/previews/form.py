@@ -23,6 +23,7 @@ from qb_plugin.forms.descriptions import (
     Sort,
     Unavailable,
 )
+from qb_plugin.forms.matching.creating import CREATE_CUSTOMERS
 from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_title, present_unavailable, spell_count
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
@@ -131,7 +132,7 @@ class PreviewForm(Generic[Picked]):
         previewed = self._picking.previewed(answer.get("token"))
         if action == self.run_all["id"]:
             return self._picking.run_previewed(previewed, previewed.ready or ids, edits, task)
-        if action == self.run_row:
+        if action in (self.run_row, CREATE_CUSTOMERS):
             return self._picking.run(action, previewed.answer, ids, {**previewed.edits, **edits}, task)
         raise no_such_action(action)
 

@@ -159,9 +159,11 @@ def test_every_door_is_registered(scene: Scene) -> None:
         "import-payments",
         "import-preview",
         "match-clients",
+        "match-customers",
         "reconcile",
         "reconcile-items",
         "settings",
+        "undo",
     ]
 
 
@@ -581,7 +583,9 @@ def test_match_client_opens_on_the_client(scene: Scene) -> None:
     answer = scene.opened("export-payments")
     scene.run("export-payments", "export", answer, ["payment:4"])
     row = next(row for row in scene.form("export-payments").rows(answer, None).page(0, 9) if row["id"] == "payment:4")
-    assert row["fixes"] == [{"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": STRANGER}}}]
+    match, create = row["fixes"]
+    assert match == {"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": STRANGER}}}
+    assert (create["label"], create["run"]) == (f"Create “{STRANGER}” in QuickBooks", "create_customers")
     assert scene.form("match-clients").open(row["fixes"][0]["request"])["answer"]["search"] == STRANGER
 
 

@@ -53,7 +53,7 @@ def test_a_customer_without_any_client_above_is_not_matched(scene: ImportScene) 
     alone = scene.quickbooks.customer("Alone")
     paid = scene.quickbooks.pay(child(scene, alone, "Alone's job"), 5)
     row = scene.take_one(paid)
-    assert (row["outcome"], labels(row)) == ("failed", ["Match client…"])
+    assert (row["outcome"], labels(row)) == ("failed", ["Match client…", "Create client “Alone's job”"])
 
 
 def test_the_number_of_a_stranger_is_not_taken_for_the_invoice(scene: ImportScene) -> None:

@@ -170,3 +170,32 @@ def test_after_unlinking_a_customer_the_name_is_found_and_linked_instead(sides: 
     row = create(sides, "Pye's Cakes")["Pye's Cakes"]
     assert row["message"].startswith("QuickBooks already has a customer called Pye's Cakes")
     assert len(customers(sides, "Pye's Cakes")) == 1
+
+
+def test_a_customer_is_created_from_an_export_row_and_all_rows_of_its_client_are_ready(sides: BothSides) -> None:
+    client, other = sides.client("Pye's Cakes"), sides.client("Nova Works")
+    first, second, third = sides.record(client, "450.00"), sides.record(client, "20.00"), sides.record(other, "5.00")
+    row = sides.grid(first, second, third)[first.ref]
+    fix = next(each for each in row["fixes"] if each.get("run") == "create_customers")
+    assert fix["label"] == "Create “Pye's Cakes” in QuickBooks"
+    sides.host.rows.clear()
+    ids = [record.ref for record in (first, second, third)]
+    summary = sides.form("export-payments").run("create_customers", sides.opened("export-payments"), ids, {}, sides.host)
+    assert summary["counts"]["ready"] == 3
+    assert {sides.host.rows[each]["outcome"] for each in ids} == {"ready"}
+    assert [len(customers(sides, name)) for name in ("Pye's Cakes", "Nova Works")] == [1, 1]
+    assert {mark.state for mark in sides.ledger.marks.get(ids).values()} <= {""}
+    assert {each["outcome"] for each in sides.export(first, second, third).values()} == {"synchronized"}
+
+
+def test_a_name_that_is_taken_is_said_on_the_export_row_with_the_way_out(sides: BothSides) -> None:
+    sides.build({"create": "Vendor", "as": "v", "body": {"DisplayName": "Pye's Cakes"}})
+    record = sides.record(sides.client("Pye's Cakes"), "450.00")
+    form, answer = sides.form("export-payments"), sides.opened("export-payments")
+    form.run("create_customers", answer, [record.ref], {}, sides.host)
+    row = sides.host.rows[record.ref]
+    assert row["outcome"] == "needs_decision"
+    named = next(fix for fix in row["fixes"] if fix.get("run") == "create_customers")
+    form.run("create_customers", answer, [record.ref], {record.ref: named["edit"]}, sides.host)
+    assert sides.host.rows[record.ref]["outcome"] == "ready"
+    assert len(customers(sides, "Pye's Cakes (client)")) == 1
