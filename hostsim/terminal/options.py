@@ -38,7 +38,11 @@ def build_command(name: str, description: FormDescription) -> click.Command:
         for each in named
     ]
     lists = only_lists(description)
-    parameters += row_options(bool(description.get("search"))) if runs else [*list_options(lists, description), json_option()]
+    parameters += (
+        row_options(bool(description.get("search")))
+        if runs or picks_rows(acts)
+        else [*list_options(lists, description), json_option()]
+    )
     row_edits = description.get("row_edits", ())
     parameters += [edit_option(each) for each in row_edits]
     fields = {each["name"]: each for each in description.get("fields", ())}
@@ -49,6 +53,11 @@ def build_command(name: str, description: FormDescription) -> click.Command:
         return read_request(fields, given, main, named, list(read_edits(row_edits, given)))
 
     return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
+
+
+def picks_rows(acts: Sequence[Action]) -> bool:
+    """Whether an action that is done at once is done to rows that a person names."""
+    return any(act.get("needs") == "selection" for act in acts)
 
 
 def main_run(runs: Sequence[Action], acts: Sequence[Action]) -> Action | None:
@@ -143,16 +152,17 @@ def read_request(
     wanted = next((action for action in named if given.get(f"do_{action['id']}")), main)
     if wanted is None:
         raise click.UsageError(f"Say what to do: {', '.join(option_name(action['id']) for action in named)}.")
-    if wanted["kind"] == "act":
+    needs_rows = wanted.get("needs") == "selection"
+    if wanted["kind"] == "act" and not needs_rows:
         return RunRequest(answer, json=bool(given.get("as_json")), act=wanted["id"])
     select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
     select = select or (() if given["every"] else tuple(dict.fromkeys(row for row, _, _ in edits)))
-    needs_rows = wanted.get("needs") == "selection"
     if needs_rows and bool(select) == bool(given["every"]):
         raise click.UsageError("Say which rows: --all for every row that the filters leave, or --select ID.")
     if given["dry_run"]:
         answer["dry_run"] = True
-    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), "", wanted["id"], needs_rows, edits)
+    act, run = (wanted["id"], "") if wanted["kind"] == "act" else ("", wanted["id"])
+    return RunRequest(answer, select, bool(given["every"]), bool(given["as_json"]), act, run, needs_rows, edits)
 
 
 def read_fields(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, object]:

@@ -77,9 +77,7 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     if request.lists:
         return print_list(read_list(workspace, form, description, request), description, request.json)
     if request.act:
-        return print_act(
-            attempt(lambda: form.act(request.act, with_answer(description, request), [], {}, user=workspace.user)), request
-        )
+        return _act(workspace, form, description, request)
     return _run(workspace, form, description, request)
 
 
@@ -120,6 +118,13 @@ def attempt(call: Callable[[], Result]) -> Result:
 def with_answer(description: FormDescription, request: RunRequest) -> Answer:
     """The form's own answer with what the arguments change."""
     return {**description["answer"], **request.answer, "token": description.get("token", "")}
+
+
+def _act(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> int:
+    """Do at once what was named, to the rows that were named where it needs any."""
+    ids: Sequence[str] = attempt_choice(workspace, form, description, request).ids if request.needs_rows else []
+    answer = with_answer(description, request)
+    return print_act(attempt(lambda: form.act(request.act, answer, ids, {}, user=workspace.user)), request)
 
 
 def _run(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> int:

@@ -114,7 +114,8 @@ def present_fixes(sentences: Sentences, fix: str, message: Message) -> Sequence[
         choices = cast(Sequence[tuple[str, str]], message.values["choices"])
         return [{"label": name, "run": "import", "edit": {"client": client}} for client, name in choices]
     if fix == "create_named":
-        return [present_create_named(sentences, f"{message.values['client']} (client)")]
+        other = message.values.get("other") or f"{message.values['client']} (client)"
+        return [present_create_named(sentences, str(other))]
     return [present_fix(sentences, fix, message)]
 
 

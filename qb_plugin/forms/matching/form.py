@@ -25,7 +25,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.fields import load_answer
 from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, CREATE, ROW_EDITS, MatchAnswer, Tab, describe_tabs, label_accept
-from qb_plugin.forms.matching.creating import create_in_quickbooks
+from qb_plugin.forms.matching.creating import create_in_quickbooks, foresee_in_quickbooks
 from qb_plugin.forms.matching.customer_rows import DAYS
 from qb_plugin.forms.matching.reading import MatchReading, label_customer
 from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows, count_tabs
@@ -169,10 +169,11 @@ class MatchClients:
         return {"notice": text, "level": "info", "reload": True}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """Create customers in QuickBooks for the clients that have none."""
+        """Create customers in QuickBooks for the clients that have none; with `dry_run`, say what would become of each."""
         if action != CREATE["id"]:
             return as_summary(self.act(action, answer, ids, edits))
-        return catch_failures(self._services.sentences, partial(create_in_quickbooks, self._services, ids, edits, task))
+        work = foresee_in_quickbooks if answer.get("dry_run") else create_in_quickbooks
+        return catch_failures(self._services.sentences, partial(work, self._services, ids, edits, task))
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """At most fifty customers whose path contains every word."""

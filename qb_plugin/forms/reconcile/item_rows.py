@@ -158,12 +158,20 @@ def settling_of(item: Item) -> list[Fix]:
     """The buttons that settle an item, where a form of today does, and the way to QuickBooks."""
     fixes: list[Fix] = []
     if item.group is Group.NOT_MATCHED:
-        fixes.append({"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": name_of(item)}}})
+        fixes.append(match_fix(item))
     elif item.ours and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
         fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.ours.key]}})
     elif item.theirs and item.theirs.kind is Kind.PAYMENT and item.group in {Group.ONLY_THERE, Group.NEEDS_DECISION}:
         fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.theirs)}})
     return [*fixes, *([IN_QUICKBOOKS] if item.theirs else [])]
+
+
+def match_fix(item: Item) -> Fix:
+    """The button that leads to whom the record is of: a client here, a customer there."""
+    if item.ours:
+        return {"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": name_of(item)}}}
+    answer = {"search": name_of(item), "waiting": False}
+    return {"label": "Match client…", "form": "match-customers", "request": {"answer": answer}}
 
 
 def import_answer(entry: LedgerEntry) -> dict[str, object]:

@@ -57,6 +57,24 @@ class NewCustomer:
         return Ref(Kind.CLIENT, self.client_id)
 
 
+def foresee_customers(context: SyncContext, wanted: Sequence[NewCustomer]) -> list[RowResult]:
+    """What would become of each client as things stand; nothing is sent or written."""
+    plan = read_plan(context)
+    decided = [(each, plan.decide(context, each)) for each in wanted]
+    return [
+        found
+        if isinstance(found, RowResult)
+        else RowResult(id=str(each.ref), outcome=Outcome.READY, message=Message("customer_would_be"))
+        for each, found in decided
+    ]
+
+
+def read_plan(context: SyncContext) -> Plan:
+    """What decides about clients, as it is now."""
+    links = client_links(context.links, context.realm)
+    return Plan(context.quickbooks.company(), read_names_taken(context.quickbooks), links)
+
+
 def create_customers(context: SyncContext, run: LeasedRun, wanted: Sequence[NewCustomer]) -> None:
     """Create a customer for each client that has none and whose name is free, link the two, and report how each row ends.
 
@@ -64,7 +82,7 @@ def create_customers(context: SyncContext, run: LeasedRun, wanted: Sequence[NewC
     remaining rows *not tried*.
     """
     ended = settle_open(context, run, look_again=[each.ref for each in wanted]).results
-    plan = Plan(context.quickbooks.company(), read_names_taken(context.quickbooks), client_links(context.links, context.realm))
+    plan = read_plan(context)
     to_send: list[tuple[NewCustomer, str]] = []
     for each in wanted:
         if str(each.ref) not in ended:
@@ -99,9 +117,17 @@ class Plan:
             draft = CustomerDraft(name=wanted.name, email=wanted.email, phone=wanted.phone, currency=currency)
             payload = context.quickbooks.customer_payload(draft)
         except RowRefused as refusal:
-            return RowResult(id=str(wanted.ref), outcome=Outcome.FAILED, message=refusal.message)
+            return self._refused(wanted, refusal.message)
         self.taken.take(wanted.name)
         return payload
+
+    def _refused(self, wanted: NewCustomer, message: Message) -> RowResult:
+        """A name that QuickBooks does not take; for one with a colon, which stands before a sub-customer there, another."""
+        if ":" not in wanted.name:
+            return RowResult(id=str(wanted.ref), outcome=Outcome.FAILED, message=message)
+        other = " - ".join(part.strip() for part in wanted.name.split(":"))
+        message = Message("customer_name_colon", {"client": wanted.name, "other": other})
+        return RowResult(id=str(wanted.ref), outcome=Outcome.NEEDS_DECISION, message=message)
 
     def _currency_problem(self, wanted: NewCustomer) -> Message | None:
         home = self.company.home_currency

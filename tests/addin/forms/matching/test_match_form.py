@@ -107,6 +107,17 @@ def test_a_customer_is_created_from_a_row_and_linked(sides: BothSides) -> None:
     assert sides.query("Payment")[0]["CustomerRef"]["value"] == made["Id"]
 
 
+def test_a_dry_run_says_what_would_be_and_creates_nothing(sides: BothSides) -> None:
+    sides.build({"create": "Vendor", "as": "v", "body": {"DisplayName": "Nova Works"}}, customer("Amy's", "a"))
+    clients = [sides.client(name) for name in ("Pye's Cakes", "Nova Works", "Amy's")]
+    sides.match()
+    ids = [f"client:{client.id}" for client in clients]
+    summary = sides.form("match-clients").run("create_customers", {"dry_run": True}, ids, {}, sides.host)
+    assert [sides.host.rows[each]["outcome"] for each in ids] == ["ready", "needs_decision", "synchronized"]
+    assert summary["run"] == ""
+    assert [each["DisplayName"] for each in sides.query("Customer")] == ["Amy's"]
+
+
 def test_several_are_created_in_one_run_that_stands_in_the_history(sides: BothSides) -> None:
     names = [f"New Client {number}" for number in range(40)]
     for name in names:

@@ -102,7 +102,6 @@ def test_a_name_that_is_taken_between_look_and_send_needs_a_decision(firm: Firm)
 
 REFUSED = [
     ("", "customer_without_name"),
-    ("Meridian:North", "quickbooks_bad_character"),
     ("Line\nbreak", "quickbooks_bad_character"),
     ("x" * 501, "quickbooks_too_long"),
 ]
@@ -112,6 +111,14 @@ REFUSED = [
 def test_a_name_that_quickbooks_does_not_take_is_said_and_stops_no_other(firm: Firm, name: str, key: str) -> None:
     ended = create(firm, replace(new(11), name=name), new(12))
     assert ends(ended) == {"client:11": ("failed", key), "client:12": ("synchronized", "customer_created")}
+
+
+def test_a_path_is_offered_under_a_name_without_a_colon(firm: Firm) -> None:
+    ended = create(firm, new(11, "Meridian: North"))
+    assert ended.rows["client:11"].outcome is Outcome.NEEDS_DECISION
+    assert ended.rows["client:11"].message == Message(
+        "customer_name_colon", {"client": "Meridian: North", "other": "Meridian - North"}
+    )
 
 
 def test_a_currency_that_the_company_does_not_keep_is_said(firm: Firm) -> None:
