@@ -75,12 +75,11 @@ class RowBuilder:
         if suggestion:
             return self._suggested(client, suggestion)
         other = self._others.get(comparable(client.name))
-        problem = Message("match_nobody", {"client": client.name})
+        why, problem = Message("match_none"), Message("match_nobody", {"client": client.name})
         if other:
-            problem = Message("match_name_used", {"client": client.name, "who": describe(other.type.lower(), other.active)})
-        return MatchRow(
-            client_id=client.id, name=client.name, tab=Tab.UNMATCHED, why=self._sentences.text(problem), problem=problem
-        )
+            who = describe(other.type.lower(), other.active)
+            why, problem = Message("match_none_used", {"who": who}), Message("match_name_used", {"client": client.name, "who": who})
+        return MatchRow(client_id=client.id, name=client.name, tab=Tab.UNMATCHED, why=self._join([why]), problem=problem)
 
     def _linked(self, client: Client, link: Link) -> MatchRow:
         customer = self._customers.get(link.quickbooks_id)
