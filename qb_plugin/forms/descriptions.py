@@ -171,9 +171,9 @@ class FormDescription(TypedDict):
     search: NotRequired[bool]  # whether the host offers its search box
     warning: NotRequired[FormWarning | None]
     unavailable: NotRequired[Unavailable | None]
+    leads_to: NotRequired[FormLink | None]  # form to open after a sign-in: what is next
     empty: NotRequired[EmptyGrid | None]
     light: NotRequired[Light]
-    leads_to: NotRequired[FormLink | None]  # form to open after a sign-in: what is next
 
 
 class Sort(TypedDict):

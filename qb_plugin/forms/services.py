@@ -133,6 +133,15 @@ class FormServices(Protocol):
         ...
 
 
+def read_lists_with_people(services: FormServices, connection: Connection, fresh: bool = False) -> ReferenceLists:
+    """QuickBooks' lists with its vendors and employees; without these where a company does not let them be read: QuickBooks itself
+    still refuses a name that one of them has. Raises like `FormServices.lists`."""
+    try:
+        return services.lists(connection, fresh, people=True)
+    except AddInError:
+        return services.lists(connection, fresh)
+
+
 def read_lists_or_empty(services: FormServices, connection: Connection) -> ReferenceLists:
     """QuickBooks' lists, or empty ones while it cannot be reached: rows and options are shown all the same."""
     try:

@@ -111,9 +111,9 @@ export interface Description {
   search?: boolean;
   warning?: { title: string; text: string } | null;
   unavailable?: Empty | null;
+  leads_to?: FormLink | null;
   empty?: Empty | null;
   light?: Light;
-  leads_to?: FormLink | null;
   running: Task | null;
 }
 

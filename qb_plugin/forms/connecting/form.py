@@ -127,17 +127,6 @@ class ConnectionForm:
             "token": "",
         }
 
-    def _next_form(self, connection: Connection) -> FormLink | None:
-        """Match Clients, while a company is connected, there are clients, and none of them is matched to a customer of it."""
-        connected = connection.state is ConnectionState.CONNECTED
-        if (
-            not connected
-            or self._services.links.all_of(connection.realm, Entity.CUSTOMER)
-            or not self._services.host.ledger.clients()
-        ):
-            return None
-        return {"label": "Match Clients…", "form": "match-clients"}
-
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """No rows: the form has no grid."""
         return {}
@@ -171,6 +160,17 @@ class ConnectionForm:
     def _disconnect(self, answer: Answer) -> ActResult:
         self._services.sign_in.disconnect()
         return self._said(Message("connection_none"))
+
+    def _next_form(self, connection: Connection) -> FormLink | None:
+        """Match Clients, while a company is connected, there are clients, and none of them is matched to a customer of it."""
+        connected = connection.state is ConnectionState.CONNECTED
+        if (
+            not connected
+            or self._services.links.all_of(connection.realm, Entity.CUSTOMER)
+            or not self._services.host.ledger.clients()
+        ):
+            return None
+        return {"label": "Match Clients…", "form": "match-clients"}
 
     def _said(self, message: Message) -> ActResult:
         return {"notice": self._services.sentences.text(message), "level": "info", "form": self.id, "reload": True}

@@ -39,7 +39,7 @@ from qb_plugin.forms.presentation import (
     spell_count,
 )
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.services import FormServices, read_lists_or_empty
+from qb_plugin.forms.services import FormServices, read_lists_or_empty, read_lists_with_people
 from qb_plugin.model import Connection, Message, Ref
 from qb_plugin.sync.clients.waiting import customers_without_client, read_waiting
 from qb_plugin.sync.linking import client_links, link_clients
@@ -93,7 +93,7 @@ class MatchClients:
     def _read(self, connection: Connection) -> tuple[list[MatchRow], Unavailable | None]:
         """The rows, QuickBooks' customers read now; without them, why."""
         try:
-            self._services.lists(connection, fresh=True, people=True)
+            read_lists_with_people(self._services, connection, fresh=True)
             return self._reading.rows(connection), None
         except AddInError as failure:
             return [], present_unavailable(self._services.sentences, failure)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qb_plugin.forms.matching.columns import Tab
 from qb_plugin.forms.matching.rows import MatchRow
-from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.services import FormServices, read_lists_with_people
 from qb_plugin.host import Client
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Customer, Link, Message, ReferenceLists
@@ -51,7 +51,7 @@ class MatchReading:
 
     def rows(self, connection: Connection) -> list[MatchRow]:
         """Every client with its linked or suggested customer."""
-        lists = self._services.lists(connection, people=True)
+        lists = read_lists_with_people(self._services, connection)
         links = client_links(self._services.links, connection.realm)
         clients = self._services.host.ledger.clients()
         free = {client.id: client.name for client in clients if client.id not in links}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from qb_plugin.model import Message
+from qb_plugin.errors import AddInError
+from qb_plugin.model import ListEntry, Message
 from qb_plugin.sync.matching import comparable
 from qb_plugin.sync.ports import QuickBooksApi
 
@@ -34,7 +37,11 @@ def describe(kind: str, active: bool) -> str:
 def read_names_taken(quickbooks: QuickBooksApi) -> NamesTaken:
     """All names as they are now."""
     taken = NamesTaken()
-    for entry in quickbooks.people():
+    # Where a company does not let vendors and employees be read, QuickBooks itself still refuses their names.
+    people: Sequence[ListEntry] = ()
+    with suppress(AddInError):
+        people = quickbooks.people()
+    for entry in people:
         taken.who[comparable(entry.name)] = describe(entry.type.lower(), entry.active)
     for customer in quickbooks.customers():
         taken.who[comparable(customer.name)] = describe("customer", customer.active)

@@ -90,6 +90,15 @@ def test_a_vendor_or_employee_of_the_name_and_an_inactive_customer_are_said(side
     assert said["Freeman"] == "Same name; Inactive in QuickBooks"
 
 
+def test_where_vendors_cannot_be_read_clients_are_matched_all_the_same(sides: BothSides) -> None:
+    sides.build(customer("Amy's", "a"))
+    sides.client("Amy's")
+    sides.simulator.trouble("system_fault", match={"path": "query", "entity": "Vendor"})
+    described = sides.form("match-clients").open({})
+    assert described["unavailable"] is None
+    assert described["actions"][0]["label"] == "Accept 1 Suggestion ≥ 95 %"
+
+
 def test_a_customer_is_created_from_a_row_and_linked(sides: BothSides) -> None:
     client = sides.client("Pye's Cakes")
     [row] = rows_of(sides)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qb_plugin.errors import LeaseLost, ReconnectNeeded
+from qb_plugin.errors import Fatal, LeaseLost, ReconnectNeeded
 from qb_plugin.model import Batch, Customer, Entity, IntentState, Kind, Link, ListEntry, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.clients.creating import NewCustomer, create_customers
 from qb_plugin.sync.exporting.run_export import settle_open
@@ -239,6 +239,14 @@ def test_a_fault_names_the_client_in_its_sentence(firm: Firm) -> None:
     ended = create(firm, new(11))
     assert ended.rows["client:11"].outcome is Outcome.FAILED
     assert firm.store.journal.standing(REALM, [Ref(Kind.CLIENT, "11")]) == []
+
+
+def test_where_vendors_cannot_be_read_quickbooks_itself_refuses_their_names(firm: Firm) -> None:
+    firm.quickbooks.people_.append(ListEntry("7", "Pye's Cakes 11", "Vendor"))
+    firm.quickbooks.unreachable["people"] = Fatal(Message("quickbooks_no_access"))
+    ended = create(firm, new(11), new(12))
+    assert ends(ended)["client:11"] == ("needs_decision", "customer_name_taken")
+    assert ends(ended)["client:12"] == ("synchronized", "customer_created")
 
 
 def test_a_client_that_is_linked_meanwhile_keeps_its_link(firm: Firm) -> None:
