@@ -12,6 +12,8 @@ from importlib.resources import files
 from qb_plugin.model import Message
 from qb_plugin.money import show_amount
 
+#: Fixes that update records of the host.
+CORRECTING = frozenset(["correct_reference", "correct_amount", "correct_date", "correct_memo", "correct_text"])
 HOST = "your practice program"  # for a host that has no name
 
 
@@ -24,10 +26,11 @@ class Sentence:
 
 
 class Sentences:
-    """All sentences by key; KeyError for a key that is not in the file. `program` is what people call the host."""
+    """All sentences by key; KeyError for a key that is not in the file. `program` is what people call the host, `withheld` are
+    fixes that it cannot do: they are not offered."""
 
-    def __init__(self, table: Mapping[str, Sentence], program: str) -> None:
-        self._table, self._program = table, program
+    def __init__(self, table: Mapping[str, Sentence], program: str, withheld: frozenset[str] = frozenset()) -> None:
+        self._table, self._program, self._withheld = table, program, withheld
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
@@ -51,11 +54,11 @@ class Sentences:
         return value.isoformat() if isinstance(value, date) else value
 
     def fix(self, message: Message) -> str:
-        """The names of the fixes for this message, or ""."""
-        return self._table[message.key].fix
+        """The names of the fixes for this message that are offered, or ""."""
+        return " ".join(name for name in self._table[message.key].fix.split() if name not in self._withheld)
 
 
-def load_sentences(program: str = HOST) -> Sentences:
+def load_sentences(program: str = HOST, withheld: frozenset[str] = frozenset()) -> Sentences:
     """All sentences of messages.toml, read from the package; they call the host by this name."""
     table = tomllib.loads(files("qb_plugin").joinpath("messages.toml").read_text(encoding="utf-8"))
-    return Sentences({key: Sentence(**entry) for key, entry in table.items()}, program)
+    return Sentences({key: Sentence(**entry) for key, entry in table.items()}, program, withheld)

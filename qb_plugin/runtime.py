@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from qb_plugin.host import Host, User
-from qb_plugin.messages import load_sentences
+from qb_plugin.messages import CORRECTING, load_sentences
 from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.quickbooks.http.call_scope import calls_of_run
 from qb_plugin.quickbooks.http.faults import numbers_of
@@ -36,7 +36,7 @@ class Runtime:
     def __init__(self, host: Host, parts: Parts | None = None) -> None:
         self.host = host
         self.parts = parts or Parts()
-        self.sentences = load_sentences(host.program)
+        self.sentences = load_sentences(host.program, frozenset() if "update" in host.ledger.can else CORRECTING)
         self.notices = Notices()
         self.mark_queue = MarkQueue(host.marks)
         self.store = self.parts.open_store(host.database_url)

@@ -244,6 +244,18 @@ class Rejected(TypedDict, total=False):
     level: Level
 
 
+class AskedText(TypedDict):
+    """A value that an action needs: the host asks for it in the place of the row, and calls the action again with it."""
+
+    row: str  # the edits that it calls with are {row: {key: what was entered}}
+    key: str
+    label: str
+    value: str  # to begin with
+    type: Literal["text", "lines", "money", "date"]  # lines: a text of several
+    text: str  # what it is for
+    longest: NotRequired[int]  # characters
+
+
 class ActResult(TypedDict, total=False):
     """The result of an action that is done at once."""
 
@@ -257,6 +269,7 @@ class ActResult(TypedDict, total=False):
     request: FormRequest
     question: str  # to be asked; answered yes, the action is called again with these edits
     edits: Edits
+    ask: AskedText  # to be entered; nothing was done yet
 
 
 class RunCounts(TypedDict):

@@ -76,6 +76,13 @@ FIXES: Mapping[str, Fix] = {
         "confirm": "Unlink the two? Nothing is deleted on either side, and nothing links them again without a person.",
     },
     "export_now": {"label": "Export it as it is now", "run": "export"},
+    "correct_reference": {"label": "Correct reference…", "act": "correct_reference"},
+    "correct_amount": {"label": "Correct amount…", "act": "correct_amount"},
+    "correct_date": {"label": "Correct date…", "act": "correct_date"},
+    "correct_memo": {"label": "Correct memo…", "act": "correct_memo"},
+    "correct_text": {"label": "Correct…", "act": "correct_memo"},  # of the field that the message names
+    "hide": {"label": "Hide", "act": "hide"},
+    "open_customer": {"label": "Open customer in QuickBooks", "act": "open_customer"},
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
     "import_rest": {"label": "Import what stayed", "run": "import", "edit": {"force": True}},
@@ -86,6 +93,13 @@ FIXES: Mapping[str, Fix] = {
     "relink_client": {"label": "Match to the new customer", "act": "relink_client"},
 }
 
+#: By the name of the field in a sentence, what corrects it.
+CORRECTS: Mapping[str, str] = {
+    "Reference": "correct_reference",
+    "Number": "correct_reference",
+    "Memo": "correct_memo",
+    "Description": "correct_memo",
+}
 # What a fix asks first, in the message's own values.
 QUESTIONS: Mapping[str, str] = {"send_new_number": "new_number_question", "create_customer": "create_customer_question"}
 
@@ -116,6 +130,9 @@ def present_fixes(sentences: Sentences, fix: str, message: Message) -> Sequence[
     if fix == "create_named":
         other = message.values.get("other") or f"{message.values['client']} (client)"
         return [present_create_named(sentences, str(other))]
+    if fix == "correct_text":
+        named = CORRECTS.get(str(message.values.get("field")))
+        return [FIXES[named]] if named else []
     return [present_fix(sentences, fix, message)]
 
 

@@ -9,7 +9,8 @@ from qb_plugin.errors import NotConnected
 from qb_plugin.model import Message
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_PAGES = {"Payment": "recvpayment", "CreditMemo": "creditmemo", "Invoice": "invoice"}  # names in the addresses of its pages
+#: Names in the addresses of its pages.
+_PAGES = {"Payment": "recvpayment", "CreditMemo": "creditmemo", "Invoice": "invoice", "Customer": "customerdetail"}
 _DISCOVERY = "/.well-known/openid_sandbox_configuration/"
 
 
@@ -39,7 +40,8 @@ class Environment:
             return f"{self.api}/books/{quote(realm, safe='')}/{quote(entity, safe='')}/{quote(identity, safe='')}"
         site = "app.sandbox.qbo.intuit.com" if self.name == "sandbox" else "app.qbo.intuit.com"
         page = _PAGES.get(entity, entity.lower())
-        return f"https://{site}/app/{page}?{urlencode({'txnId': identity, 'deeplinkcompanyid': realm})}"
+        name = "nameId" if entity == "Customer" else "txnId"
+        return f"https://{site}/app/{page}?{urlencode({name: identity, 'deeplinkcompanyid': realm})}"
 
 
 PRODUCTION = Environment("production", "https://quickbooks.api.intuit.com", "production")

@@ -1,6 +1,6 @@
 // Warnings and questions: an alertdialog that waits for its button.
 // @ts-check
-/** @import {Problem} from "./types.d.ts" */
+/** @import {AskedText, Problem} from "./types.d.ts" */
 import { make, newId } from "./api.js";
 
 /**
@@ -22,6 +22,36 @@ export function ask(title, text, buttons = ["OK"], details = "") {
   return new Promise((resolve) => dialog.addEventListener("close", () => {
     dialog.remove();
     resolve(dialog.returnValue || null);
+  }));
+}
+
+/**
+ * Asks for a value; resolves with what was entered, null for Cancel and Esc. A text of one line is sent by Enter.
+ * @param {string} title @param {AskedText} asked @returns {Promise<string | null>}
+ */
+export function enter(title, asked) {
+  const [heading, words, field] = [newId("title"), newId("words"), newId("field")];
+  const types = { money: "text", text: "text", date: "date" };
+  const input = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (asked.type === "lines"
+    ? make("textarea", { id: field, rows: 6, cols: 60, text: asked.value, "aria-describedby": words })
+    : make("input", { id: field, type: types[asked.type] ?? "text", value: asked.value, size: 40, "aria-describedby": words, autocomplete: "off" }));
+  const left = make("span", { class: "left", "aria-live": "polite" });
+  const count = () => (left.textContent = asked.longest ? `${input.value.length} of ${asked.longest}` : "");
+  input.addEventListener("input", count);
+  count();
+  const save = make("button", { type: "submit", class: "push primary", text: "Save" });
+  const cancel = make("button", { type: "button", class: "push", text: "Cancel", onclick: () => dialog.close() });
+  const form = make("form", { method: "dialog", class: "content" }, make("p", { id: words, text: asked.text }), make("label", { for: field, text: asked.label }), input, left, make("div", { class: "buttons" }, save, cancel));
+  const dialog = make("dialog", { class: "warning enter", "aria-labelledby": heading }, make("div", { class: "heading" }, make("h2", { id: heading, text: title })), form);
+  let entered = /** @type {string | null} */ (null);
+  form.addEventListener("submit", () => (entered = input.value));
+  (topDialog() ?? /** @type {HTMLElement} */ (document.querySelector("main"))).append(dialog);
+  dialog.showModal();
+  input.focus();
+  input.select();
+  return new Promise((resolve) => dialog.addEventListener("close", () => {
+    dialog.remove();
+    resolve(entered);
   }));
 }
 

@@ -1,9 +1,9 @@
 // A form as a dialog, drawn from its description: fields, actions, notices, and a grid when it has one.
 // @ts-check
-/** @import {ActResult, Action, Answer, Cell, Description, Field, FormLink, Notice, Problem, Range, RunSummary} from "./types.d.ts" */
+/** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, Notice, Problem, Range, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
 import { drawChart } from "./chart.js";
-import { ask, tell, topDialog } from "./dialog.js";
+import { ask, enter, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { Panel } from "./panel.js";
 import { waiting } from "./waits.js";
@@ -172,6 +172,7 @@ class Form {
     try {
       const result = await waiting(post(formPath(this.id, run ? "run" : "act"), body));
       if (run && this.panel) return void this.panel.follow(result);
+      if (result.ask) return void (await this.#enter(action, result.ask, ranges, edits));
       if (result.question) return void (await this.#answer(action, result, ranges, edits));
       if (!run) await this.#settle(result);
     } catch (failure) {
@@ -188,6 +189,15 @@ class Form {
     this.#running(false);
     const label = action.label ?? "Yes";
     if ((await ask(label, result.question ?? "", [label, "Cancel"])) === label) await this.#perform({ ...action, confirm: undefined }, ranges, { ...edits, ...result.edits });
+  }
+
+  /** Asks for the value that an action needs, and calls it again with it. @param {Action} action @param {AskedText} asked @param {Range[] | undefined} ranges @param {Record<string, Cell>} edits */
+  async #enter(action, asked, ranges, edits) {
+    this.#running(false);
+    const entered = await enter(asked.label, asked);
+    if (entered === null) return;
+    const row = /** @type {Cell} */ (edits[asked.row] ?? {});
+    await this.#perform({ ...action, confirm: undefined }, ranges, { ...edits, [asked.row]: { ...row, [asked.key]: entered } });
   }
 
   /** Somebody else was first: their run is shown instead, as on opening the form again. @param {string} words */

@@ -170,6 +170,16 @@ export interface RejectedState {
   notice?: Notice;
 }
 
+export interface AskedText {
+  row: string;
+  key: string;
+  label: string;
+  value: string;
+  type: "text" | "lines" | "money" | "date";
+  text: string;
+  longest?: number;
+}
+
 export interface ActResult {
   notice?: string;
   level?: Level;
@@ -180,6 +190,7 @@ export interface ActResult {
   save?: string;
   form?: string;
   request?: FormRequest;
+  ask?: AskedText;
   question?: string;
   edits?: Record<string, Cell>;
 }

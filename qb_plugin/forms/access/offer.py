@@ -39,6 +39,7 @@ class Offer:
     row_edits: Sequence[RowEdit] = ()
     edit_rights: Mapping[str, str] = field(default_factory=dict)  # what an edit needs beside the run's right
     columns: Sequence[Column] = ()
+    asked: Sequence[str] = ()  # keys of what actions ask for
 
     def right_of(self, action: str, kind: str) -> str | None:
         """The right that the action needs, done at once (`act`) or as a run (`run`); None when the form has no such action."""
@@ -53,7 +54,13 @@ class Offer:
         """What a row's edit may hold: text or bool by key."""
         by_column = {column["key"]: str for column in self.columns if column["type"] in CHOICES}
         by_fix = {key: type(value) for fix in self.fixes for key, value in fix.get("edit", {}).items()}
-        return {**by_column, **by_fix, **{each["name"]: bool if each["takes"] == "switch" else str for each in self.row_edits}}
+        by_asking = dict.fromkeys(self.asked, str)
+        return {
+            **by_column,
+            **by_fix,
+            **by_asking,
+            **{each["name"]: bool if each["takes"] == "switch" else str for each in self.row_edits},
+        }
 
     @property
     def sorts(self) -> frozenset[str]:

@@ -26,6 +26,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.answer import SOURCES, ExportAnswer, build_first_answer, build_options
 from qb_plugin.forms.exporting.columns import ACTION, PREVIEW, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
+from qb_plugin.forms.exporting.mending import KEYS, MENDING, mend_row
 from qb_plugin.forms.exporting.options import ExportValues
 from qb_plugin.forms.exporting.previewed import PreviewedExport
 from qb_plugin.forms.exporting.records import read_records
@@ -82,6 +83,7 @@ class ExportPayments:
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
         edit_rights={"unlink": "match", "link": "match"},
+        asked=KEYS,
         columns=build_columns([], []),
     )
 
@@ -182,6 +184,8 @@ class ExportPayments:
             return withdraw_rows(self._services, ids, edits)
         if action == "unlink":
             return unlink_rows(self._services, ids)
+        if action in MENDING:
+            return mend_row(self._services, action, ids, edits)
         if action in HIDES:
             return set_hidden(self._services, ids, hidden=HIDES[action])
         raise no_such_action(action)

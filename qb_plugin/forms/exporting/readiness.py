@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qb_plugin.errors import RowRefused
-from qb_plugin.model import Customer, Message, Outcome, ReferenceLists, SourceRecord
+from qb_plugin.model import Company, Customer, Message, Outcome, ReferenceLists, SourceRecord
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.sync.exporting.drafting.checks import check_customer, check_record, find_warnings
+from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 
 
@@ -18,6 +20,7 @@ class Readiness:
     lists: ReferenceLists
     options: ExportOptions
     customers: Mapping[str, Customer]
+    firm_id: str
 
     def judge(self, record: SourceRecord, customer_id: str) -> tuple[Outcome, Message | None]:
         """*Not ready* with the reason, or *ready* with what to know; nothing while QuickBooks' lists cannot be read."""
@@ -27,9 +30,42 @@ class Readiness:
         try:
             customer = check_customer(record, customer_id, self.customers)
             check_record(record, customer, company, self.options)
+            self._check_texts(record, customer, company)
         except RowRefused as refusal:
             return Outcome.NOT_READY, refusal.message
         return Outcome.READY, warned(tuple(find_warnings(record, company, self.options)))
+
+    def _check_texts(self, record: SourceRecord, customer: Customer, company: Company) -> None:
+        """Refuse what is too long or holds characters that QuickBooks refuses, by writing what would be sent."""
+        draft = build_draft(record, customer, (), firm_id=self.firm_id, company=company, options=self.options)
+        try:
+            write_draft(draft)
+        except DraftRefusedError as problem:
+            raise without_mark(RowRefused(problem.message), record, draft) from None
+
+
+#: What a row is judged by before a run: a row that failed for one of these is judged anew, and turns ready by itself.
+JUDGED = frozenset(
+    [
+        "client_not_matched",
+        "customer_inactive",
+        "currency_differs",
+        "currency_not_used",
+        "account_currency_differs",
+        "books_closed",
+        "amount_cents",
+        "amount_decimals",
+        "amount_not_positive",
+        "credit_memo_item_missing",
+        "credit_memo_tax_missing",
+        "credit_memo_tax_code_missing",
+        "quickbooks_too_long",
+        "quickbooks_bad_character",
+        "quickbooks_amount_too_large",
+        "quickbooks_bad_amount",
+        "quickbooks_no_item",
+    ]
+)
 
 
 def warned(warnings: tuple[Message, ...]) -> Message | None:

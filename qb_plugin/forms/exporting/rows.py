@@ -7,7 +7,7 @@ from typing import cast
 
 from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
-from qb_plugin.forms.exporting.readiness import Readiness
+from qb_plugin.forms.exporting.readiness import JUDGED, Readiness
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.lists.totals import whole_total
 from qb_plugin.forms.presentation import present_message
@@ -132,6 +132,7 @@ def present_records(services: FormServices, ids: Sequence[str], currencies: Clie
         realm=realm,
         company_name=services.company_name,
         currencies=(currencies or ClientCurrencies(services.host.ledger)).of({record.client_id for record in records}),
+        firm_id=services.host.firm_id,
     )
     return [presenter.row(record, marks.get(ref_of(record)), results.get(ref_of(record))) for record in records]
 
@@ -149,11 +150,12 @@ class RowPresenter:
         realm: str,
         company_name: Callable[[str], str],
         currencies: Mapping[str, str],
+        firm_id: str,
     ) -> None:
         self._sentences, self._settings, self._links, self._realm = sentences, settings, links, realm
         self._company_name = company_name
         self._customers = {customer.id: customer for customer in lists.customers}
-        self._readiness = Readiness(lists, options_of_settings(settings, lists), self._customers)
+        self._readiness = Readiness(lists, options_of_settings(settings, lists), self._customers, firm_id)
         self._currencies = currencies
         self._methods = {choice.id: choice for choice in lists.methods}
         self._accounts = {choice.id: choice for choice in lists.accounts}
@@ -206,9 +208,16 @@ class RowPresenter:
         if mark and mark.hidden:
             return Outcome.HIDDEN, None
         if mark and mark.state in {"failed", "not_confirmed"}:
-            return Outcome(mark.state), said
+            return self._judge_again(record, Outcome(mark.state), said)
         found = self._question(record, last) or self._judge(record)
         return (found[0], said) if found == (Outcome.READY, None) and said and said.key in GIVEN_UP else found
+
+    def _judge_again(self, record: Record, outcome: Outcome, said: Message | None) -> tuple[Outcome, Message | None]:
+        """How a row stands that a run has left so; one that failed for what can be judged here is judged as it is now."""
+        if outcome is not Outcome.FAILED or said is None or said.key not in JUDGED:
+            return outcome, said
+        now = self._judge(record)
+        return now if now[0] is Outcome.READY else (outcome, now[1])
 
     def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
         """What a person is asked about a record that is not linked."""

@@ -69,6 +69,7 @@ class ExportPreview(PreviewForm[PreviewedExport]):
         fixes=list(FIXES.values()),
         row_edits=export_columns.ROW_EDITS,
         edit_rights=ExportPayments.offer.edit_rights,
+        asked=ExportPayments.offer.asked,
         columns=EXPORTED,
     )
 
