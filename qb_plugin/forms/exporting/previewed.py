@@ -102,13 +102,15 @@ class PreviewRows:
         foreseen = self._previewed.rows.get(row["id"])
         if foreseen is None:
             return row
-        cells: Cells = {**row["cells"], **fate_cells(foreseen)}
         shown = present_message(self._sentences, foreseen.result.message)
+        cells: Cells = {**row["cells"], **fate_cells(foreseen, shown["message"])}
         return cast(Row, {**row, "cells": cells, "outcome": foreseen.result.outcome.value, **shown})
 
 
-def fate_cells(row: Foreseen) -> Cells:
-    """What would become of a row, in its cells."""
+def fate_cells(row: Foreseen, reason: str) -> Cells:
+    """What would become of a row, in its cells; of one that would not be sent the reason."""
+    if row.result.outcome is not Outcome.READY:
+        return {"will_be": WILL_BE[row.fate], "deposit": "", "applied": reason}
     rest = f"rest {show_amount(row.rest)} unapplied" if row.rest else ""
     applied = [present_applications(row.result.applied), rest]
     return {"will_be": WILL_BE[row.fate], "deposit": row.deposit, "applied": " · ".join(filter(None, applied))}

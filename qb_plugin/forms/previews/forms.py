@@ -41,7 +41,7 @@ EXPORTED: Sequence[Column] = [
     {"key": "amount", "label": "Amount", "type": "money", "width": 104, "sortable": True},
     {"key": "will_be", "label": "Will be", "type": "text", "width": 100},
     {"key": "deposit", "label": "Deposit to", "type": "text", "width": 150},
-    {"key": "applied", "label": "Applied to", "type": "text", "width": 260},
+    {"key": "applied", "label": "Applied to, or why not", "type": "text", "width": 280},
     {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 140},
 ]
 IMPORTED: Sequence[Column] = [
