@@ -15,6 +15,7 @@ from tests.bench.processes.servers import running_stub
 from tests.bench.subjects.comparators import NAMES, Target
 from tests.bench.subjects.firm import Shape, make_practice
 
+PREVIEWED = Shape(600, 10_000, 10_000)
 TITLE = "A stub that answers at once, no limits: rows a second, journal included"
 
 
@@ -31,8 +32,18 @@ def measure(shape: Shape, rows: int) -> Section:
         counts = stub.ask("counts")
         alone = children.check(children.addin(again, stub, shape.payments, "--alone").result(), shape.payments)
         target = Target(stub.address, [str(n + 1) for n in range(shape.clients)], [str(n + 1) for n in range(shape.invoices)])
+        previewed = preview(Path(folder), PREVIEWED, today)
         others = {way: children.comparator(way, target, rows).result() for way in NAMES}
-    return Section(TITLE, [*speeds(alone, whole, others), *costs(whole, counts)])
+    return Section(TITLE, [*speeds(alone, whole, others), *costs(whole, counts), previewed])
+
+
+def preview(folder: Path, shape: Shape, today: date) -> Figure:
+    """A preview of many rows beside a QuickBooks that answers at once: from the press to the first page."""
+    url = f"sqlite:///{folder / 'preview.db'}"
+    make_practice(url, shape, today)
+    with running_stub(shape.clients, shape.invoices) as stub:
+        found = children.addin(url, stub, shape.payments, "--preview").result()
+    return at_most(f"preview of {found['rows']:,} payments, Auto Apply", found["seconds"], 5, "s")
 
 
 def speeds(alone: Mapping[str, Any], whole: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> list[Figure]:

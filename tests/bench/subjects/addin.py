@@ -60,14 +60,15 @@ def form_of(workspace: Workspace, name: str) -> Any:
 
 
 def run_form(workspace: Workspace, name: str, today: date, rows: int, **switches: Any) -> dict[str, Any]:
-    """Open a form, take its first rows and run its first action on them: what happened, and what it cost."""
+    """Open a form, take its first rows and do its first run on them: what happened, and what it cost."""
     form = form_of(workspace, name)
     opened = form.open({})
     first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()}
     answer = {**opened["answer"], **first, **switches, "token": opened["token"]}
     began = time.perf_counter()
     ids = form.rows(answer, None).ids(0, rows)
-    read, action, before = time.perf_counter() - began, opened["actions"][0]["id"], peak()
+    read, before = time.perf_counter() - began, peak()
+    action = next(each["id"] for each in opened["actions"] if each["kind"] == "run")
     began, worked = time.perf_counter(), time.process_time()
     task = workspace.tasks.start(name, action, "", lambda task: form.run(action, answer, ids, {}, task))
     task.wait()
@@ -84,6 +85,20 @@ def run_form(workspace: Workspace, name: str, today: date, rows: int, **switches
         "text": summary.get("text", ""),
         "details": summary.get("details", ""),
     }
+
+
+def preview_rows(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
+    """Preview the first rows with Auto Apply, and read the first page: what it cost, QuickBooks' answers included."""
+    form, preview = form_of(workspace, "export-payments"), form_of(workspace, "export-preview")
+    opened = form.open({})
+    first = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()}
+    answer = {**opened["answer"], **first, "auto_apply": True, "token": opened["token"]}
+    ids = form.rows(answer, None).ids(0, rows)
+    began, worked = time.perf_counter(), time.process_time()
+    shown = preview.open(form.act("preview", answer, ids, {})["request"])
+    preview.rows({"token": shown["token"]}, None).page(0, 100)
+    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    return {"rows": len(ids), "seconds": seconds, "cpu": cpu, "counts": {"done": len(ids)}, "text": shown["notice"]["text"]}
 
 
 def run_alone(workspace: Workspace, today: date, rows: int) -> dict[str, Any]:
@@ -124,6 +139,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--form", default="export-payments")
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--limits", action="store_true")
+    parser.add_argument("--preview", action="store_true", help="plan the rows, and send nothing")
     parser.add_argument("--alone", action="store_true", help="without the host's lists, marks and grid")
     options = parser.parse_args(argv)
     today = date.today()  # noqa: DTZ011 - the day on this machine
@@ -132,6 +148,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         tune_garbage_collector()  # as the host does when it starts
         if options.alone:
             found = run_alone(workspace, today, options.rows)
+        elif options.preview:
+            found = preview_rows(workspace, today, options.rows)
         else:
             found = run_form(workspace, options.form, today, options.rows, **switches)
     print(json.dumps(found))
