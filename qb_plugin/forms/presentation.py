@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar, cast
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
+from qb_plugin.forms.asks import ask_first
 from qb_plugin.forms.descriptions import (
     ActResult,
     EmptyGrid,
@@ -145,9 +146,11 @@ def present_create_named(sentences: Sentences, name: str) -> Fix:
 def present_fix(sentences: Sentences, fix: str, message: Message) -> Fix:
     """The button of a fix; Match Clients opens with a search for the client that the message names, and some ask first."""
     found = FIXES[fix]
-    label = label_fix(fix, message)
+    label, asked = label_fix(fix, message), ask_first(sentences, fix, found.get("confirm", ""), message)
     if label:
         found = {**found, "label": label}
+    if asked:
+        found = {**found, "confirm": asked}
     name = next((str(message.values[key]) for key in ("client", "name", "customer") if key in message.values), "")
     if fix == "match_client" and name:
         return {**found, "request": {"answer": {"search": name}}}
