@@ -175,6 +175,9 @@ class FormDescription(TypedDict):
     leads_to: NotRequired[FormLink | None]  # form to open after a sign-in: what is next
     empty: NotRequired[EmptyGrid | None]
     light: NotRequired[Light]
+    reopens: NotRequired[
+        bool
+    ]  # opened again with its answer, not only read again, when a form that it opened has changed something
 
 
 class Sort(TypedDict):

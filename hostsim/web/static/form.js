@@ -270,7 +270,7 @@ class Form {
   #openOther(form, body) {
     const closed = (/** @type {boolean} */ changed) => {
       if (!changed || this.busy) return;
-      this.description.unavailable || !this.panel ? this.#again({ answer: this.answer }) : this.panel.load(true);
+      this.description.unavailable || this.description.reopens || !this.panel ? this.#again({ answer: this.answer }) : this.panel.load(true);
     };
     return openForm(form, body, closed);
   }

@@ -107,6 +107,7 @@ export interface Description {
   row_actions: Action[];
   context: Item[];
   notice: Notice | null;
+  reopens?: boolean;
   token: string;
   search?: boolean;
   warning?: { title: string; text: string } | null;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,21 +13,20 @@ from qb_plugin.forms.descriptions import ActResult, AskedText, Edits, RowChange
 from qb_plugin.forms.exporting.rows import present_records
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import Record
-from qb_plugin.ledger_changes import UpdateChange
 from qb_plugin.model import Entity, Kind, Message, Ref
 from qb_plugin.money import plain_amount
 from qb_plugin.schemas.limits import LONGEST_NOTE, LONGEST_REFERENCE
+from qb_plugin.sync.exporting.drafting.corrections import Field, Value, correct_record
 from qb_plugin.sync.markers import Marker, with_marker
 
 Shape = Literal["text", "lines", "money", "date"]
-Value = str | Decimal | date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mend:
     """One value of a record that can be corrected: how it is asked for, shown and read; None for what cannot be read."""
 
-    key: Literal["reference", "amount", "date", "memo"]
+    key: Field
     label: str
     type: Shape
     show: Callable[[Record], str]
@@ -116,10 +114,7 @@ def ask_for(services: FormServices, mend: Mend, record: Record, value: str, reas
 
 def write(services: FormServices, mend: Mend, record: Record, value: Value, typed: str) -> ActResult:
     """Write the value once, whatever is pressed again; a refusal asks once more with the ledger's reason."""
-    ref = f"{record.kind}:{record.id}"
-    key = f"correct-{ref}-{record.version}-{mend.key}-{zlib.crc32(str(value).encode()):08x}"
-    change = cast(UpdateChange, {"key": key, "ref": ref, "version": record.version, mend.key: value})
-    (outcome,) = services.host.ledger.update([change])
+    ref, outcome = f"{record.kind}:{record.id}", correct_record(services.host.ledger, record, mend.key, value)
     if outcome.status == "refused":
         return {"ask": ask_for(services, mend, record, typed, outcome.reason or "")}
     if outcome.status == "changed":

@@ -95,6 +95,7 @@ class PreviewForm(Generic[Picked]):
             "warning": None,
             "unavailable": unavailable,
             "token": token if isinstance(token, str) else "",
+            "reopens": True,
         }
 
     def _plan(self, token: object) -> tuple[Picked, Unavailable | None]:
