@@ -52,6 +52,7 @@ JUDGED = frozenset(
         "currency_differs",
         "currency_not_used",
         "account_currency_differs",
+        "account_gone",
         "books_closed",
         "amount_cents",
         "amount_decimals",

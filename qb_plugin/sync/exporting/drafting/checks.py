@@ -75,9 +75,13 @@ def check_currency(record: SourceRecord, customer: Customer, company: Company) -
 
 
 def check_deposit_account(record: SourceRecord, customer: Customer, company: Company, options: ExportOptions) -> None:
-    """Money goes to an account in its own currency or in the company's."""
+    """Money goes to an account that takes deposits, in its own currency or in the company's; lists that could not be read tell
+    nothing."""
     accounts = {account.id: account for account in options.accounts}
-    account = accounts.get(chosen(record, options.row_deposits, options.deposits) or "")
+    wanted = chosen(record, options.row_deposits, options.deposits) or ""
+    account = accounts.get(wanted)
+    if wanted and accounts and account is None:
+        raise RowRefused(Message("account_gone", {"method": record.method or "this method"}))
     meant = currency_meant(record, company)
     if account and company.multicurrency and account.currency not in {None, meant, company.home_currency}:
         values = {"name": customer.full_name, "currency": meant, "account": account.name, "other": account.currency}

@@ -152,3 +152,24 @@ def test_an_inactive_customer_has_a_button_to_its_page(sides: BothSides) -> None
     assert [fix["label"] for fix in row["fixes"]] == ["Open customer in QuickBooks", "Match client…"]
     opened = sides.form("export-payments").act("open_customer", {}, [record.ref], {})
     assert opened["open_url"].endswith(f"/Customer/{ids['ada']}")
+
+
+def test_an_account_that_was_made_inactive_is_known_before_the_run_until_another_is_chosen(sides: BothSides) -> None:
+    sides.build(customer("Ada", "ada"))
+    record = sides.record(sides.client("Ada"), "10.00", method="Check")
+    sides.match()
+    accounts = sides.form("settings").open({})
+    field = next(each for each in accounts["fields"] if each["name"].startswith("deposit_account") and "Check" in each["label"])
+    first, other = [choice["value"] for choice in field["choices"] if choice["value"]][:2]
+    sides.choose(**{field["name"]: first})
+    assert sides.grid(record)[record.ref]["outcome"] == "ready"
+    there = sides.read("Account", first)
+    gone = {"Id": there["Id"], "SyncToken": there["SyncToken"], "Name": there["Name"], "Active": False, "sparse": True}
+    sides.entries.post("Account", gone)
+    row = sides.grid(record)[record.ref]
+    assert (row["outcome"], row["fixes"][0]["label"]) == ("not_ready", "Settings…")
+    assert row["message"].startswith("The deposit account chosen for Check takes no deposits any more")
+    sides.choose(**{field["name"]: other})
+    assert sides.grid(record)[record.ref]["outcome"] == "ready"
+    done = sides.export(record)[record.ref]
+    assert sides.read("Payment", done["quickbooks_id"])["DepositToAccountRef"]["value"] == other

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,23 @@ def test_each_row_says_what_would_become_of_it_and_nothing_is_written(sides: Bot
     assert sides.host.marks.marked("failed") == []
     history = sides.form("history").rows(sides.opened("history"), None)
     assert history.count == 0
+
+
+def test_a_preview_leaves_the_addins_own_tables_as_they_were(sides: BothSides) -> None:
+    records = build(sides)
+    before = dump(sides)
+    Preview(sides, *records, auto_apply=True)
+    assert dump(sides) == before
+    assert sides.export(*records)
+    assert dump(sides) != before
+
+
+def dump(sides: BothSides) -> str:
+    """All rows of all tables but the one that counts calls."""
+    with closing(sqlite3.connect(sides.host.database_url.removeprefix("sqlite:///"))) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        kept = [name for name in tables if "call" not in name]
+        return "\n".join(f"{name}: {connection.execute(f'SELECT * FROM {name}').fetchall()}" for name in kept)
 
 
 def test_the_run_does_what_the_preview_said(sides: BothSides) -> None:
