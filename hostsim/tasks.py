@@ -197,6 +197,8 @@ def compacted(row: RowChange) -> RowChange | str:
 def merge_row(row: AnyRow, change: RowChange) -> AnyRow:
     """The row with the change laid over it; single cells stay when the change does not name them."""
     merged: dict[str, object] = {**row, **change}
+    if "message" in change and "reason" not in change:
+        merged.pop("reason", None)  # it was another message's
     if "cells" in row or "cells" in change:
         merged["cells"] = {**row.get("cells", {}), **change.get("cells", {})}
     return cast(AnyRow, merged)

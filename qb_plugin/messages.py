@@ -19,10 +19,12 @@ HOST = "your practice program"  # for a host that has no name
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with placeholders, and the names of the fixes that forms offer beside it, separated by blanks."""
+    """A sentence with placeholders, the names of the fixes that forms offer beside it, separated by blanks, and the cause in a
+    few words, for many rows of it."""
 
     text: str
     fix: str = ""
+    short: str = ""
 
 
 class Sentences:
@@ -56,6 +58,10 @@ class Sentences:
     def fix(self, message: Message) -> str:
         """The names of the fixes for this message that are offered, or ""."""
         return " ".join(name for name in self._table[message.key].fix.split() if name not in self._withheld)
+
+    def short(self, message: Message) -> str:
+        """The cause in a few words, or ""."""
+        return self._table[message.key].short
 
 
 def load_sentences(program: str = HOST, withheld: frozenset[str] = frozenset()) -> Sentences:

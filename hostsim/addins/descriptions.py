@@ -205,6 +205,7 @@ class RowMessage(TypedDict):
     message: str
     details: str
     fixes: Sequence[Fix]
+    reason: NotRequired[str]  # the message in a few words that rows of the same cause share
 
 
 class AppliedAmount(TypedDict):
@@ -225,6 +226,7 @@ class Row(TypedDict):
     selectable: bool
     details: NotRequired[str]
     fixes: NotRequired[Sequence[Fix]]
+    reason: NotRequired[str]  # the message in a few words that rows of the same cause share
 
 
 class RowChange(TypedDict):
@@ -235,6 +237,7 @@ class RowChange(TypedDict):
     message: NotRequired[str]
     details: NotRequired[str]
     fixes: NotRequired[Sequence[Fix]]
+    reason: NotRequired[str]
     cells: NotRequired[Cells]
     quickbooks_id: NotRequired[str | None]
     applied: NotRequired[Sequence[AppliedAmount]]

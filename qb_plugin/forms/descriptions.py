@@ -204,6 +204,7 @@ class RowMessage(TypedDict):
     message: str
     details: str
     fixes: Sequence[Fix]
+    reason: NotRequired[str]  # the message in a few words that rows of the same cause share
 
 
 class AppliedAmount(TypedDict):
@@ -224,6 +225,7 @@ class Row(TypedDict):
     selectable: bool
     details: NotRequired[str]
     fixes: NotRequired[Sequence[Fix]]
+    reason: NotRequired[str]  # the message in a few words that rows of the same cause share
 
 
 class RowChange(TypedDict):
@@ -234,6 +236,7 @@ class RowChange(TypedDict):
     message: NotRequired[str]
     details: NotRequired[str]
     fixes: NotRequired[Sequence[Fix]]
+    reason: NotRequired[str]
     cells: NotRequired[Cells]
     quickbooks_id: NotRequired[str | None]
     applied: NotRequired[Sequence[AppliedAmount]]

@@ -112,7 +112,9 @@ def present_message(sentences: Sentences, message: Message | None) -> RowMessage
     fixes = [
         fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(sentences, name, part)
     ]
-    return {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
+    shown: RowMessage = {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
+    reason = sentences.short(message)
+    return {**shown, "reason": reason} if reason else shown
 
 
 def parts_of(message: Message) -> Iterator[Message]:
@@ -177,7 +179,7 @@ def label_fix(fix: str, message: Message) -> str:
 def present_result(sentences: Sentences, result: RowResult) -> RowChange:
     """A row's result during a run."""
     shown = present_message(sentences, result.message)
-    return {
+    change: RowChange = {
         "id": result.id,
         "outcome": result.outcome.value,
         "message": shown["message"],
@@ -186,6 +188,7 @@ def present_result(sentences: Sentences, result: RowResult) -> RowChange:
         "quickbooks_id": result.quickbooks_id,
         "applied": [{"invoice": each.invoice_number, "amount": plain_amount(each.amount)} for each in result.applied],
     }
+    return {**change, "reason": shown["reason"]} if "reason" in shown else change
 
 
 def present_applications(applications: Sequence[Application]) -> str:

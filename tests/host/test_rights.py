@@ -147,7 +147,7 @@ def test_a_user_who_was_removed_may_see_nothing(firm: Firm, session: Session) ->
     assert session.post("/api/forms/clients/open").status_code == 403
 
 
-@pytest.mark.parametrize("action", ["preview", "nonsense", "", "save"])
+@pytest.mark.parametrize("action", ["previewed", "nonsense", "", "save"])
 @pytest.mark.parametrize("call", ["run", "act"])
 def test_an_action_that_the_form_does_not_offer_is_refused(firm: Firm, session: Session, call: str, action: str) -> None:
     firm.may(*RIGHTS)

@@ -11,6 +11,7 @@ import { Menu } from "./menu.js";
 import { Message } from "./message.js";
 import { Outcomes } from "./outcomes.js";
 import { countWords, Progress } from "./progress.js";
+import { Reasons } from "./reasons.js";
 import { waiting } from "./waits.js";
 
 const COUNT_AFTER = 400; // milliseconds: while a search is typed, no list of it is counted
@@ -63,6 +64,7 @@ export class Panel {
     this.message = new Message((fix, row) => this.#fix(fix, row));
     this.progress = new Progress((hasty) => post(`/api/tasks/${this.task}/cancel`, { hasty }).catch(tell));
     this.outcomes = new Outcomes((outcome) => this.filter(outcome));
+    this.reasons = new Reasons((fix) => this.on.open(fix.form ?? "", { request: fix.request ?? {} }));
     this.empty = make("div", { class: "empty", hidden: true });
     this.picked = make("span", { "aria-live": "polite" });
     this.summary = make("span", { class: "summary", "aria-live": "polite" });
@@ -72,7 +74,7 @@ export class Panel {
     const print = make("button", { type: "button", class: "link", text: "Print", title: "Open what is shown as a page to print", onclick: () => this.print() });
     const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", csv, " · ", excel, " · ", print));
     this.tools = description.search ? this.#searchBox() : null;
-    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.outcomes.element, this.message.element, this.progress.element, foot);
+    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.outcomes.element, this.reasons.element, this.message.element, this.progress.element, foot);
   }
 
   get selection() {
@@ -139,12 +141,15 @@ export class Panel {
   async #count() {
     const { round } = this;
     const found = this.token && (await get(`/api/snapshots/${this.token}/outcomes`).catch(() => null));
-    if (round === this.round) this.outcomes.show(found?.counts ?? null);
+    if (round !== this.round) return;
+    this.outcomes.show(found?.counts ?? null);
+    this.reasons.show(found?.reasons ?? []);
   }
 
   /** Rows of an earlier answer do not stand under what is wrong with this one. @param {RejectedState} answer */
   #reject(answer) {
     this.outcomes.show(null);
+    this.reasons.show([]);
     this.#show({ token: null, count: 0, total: "", rows: [], empty: { text: "Rows are shown once that is put right." } }, false);
     this.on.rejected(answer);
   }

@@ -151,6 +151,12 @@ export interface Row extends RowChange {
   cells: Record<string, any>;
 }
 
+export interface Reason {
+  text: string;
+  count: number;
+  fix: Fix | null;
+}
+
 export interface Sort {
   key: string;
   descending?: boolean;

@@ -69,12 +69,12 @@ def check_ids(kinds: Collection[str], ids: object) -> None:
             raise refusal("rows", Message("foreign_row", {"row": shorten(identity)}))
 
 
-def check_edits(offer: Offer, edits: object) -> None:
+def check_edits(offer: Offer, edits: object, kind: str) -> None:
     """Refuse edits of another shape: foreign rows, keys that no row can be given, values of another type."""
     if not isinstance(edits, Mapping):
         raise misfit("edits", edits)
     check_ids(offer.kinds, list(edits))
-    types = offer.edits
+    types = offer.edits_of(kind)
     for edit in edits.values():
         if not isinstance(edit, Mapping):
             raise misfit("edits", edit)

@@ -108,7 +108,7 @@ class FormDoor:
         check_action(self._offer, user, *action)
         check_answer(answer)
         check_ids(self._offer.kinds, ids)
-        check_edits(self._offer, edits)
+        check_edits(self._offer, edits, action[1])
         for right in sorted({right for edit in edits.values() for key, right in self._offer.edit_rights.items() if edit.get(key)}):
             check_right(user, right)
 

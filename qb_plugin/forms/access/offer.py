@@ -49,12 +49,11 @@ class Offer:
         fixed = any((fix.get("act") if kind == "act" else fix.get("run")) == action for fix in self.fixes)
         return FIX_RIGHT if fixed else None
 
-    @property
-    def edits(self) -> Mapping[str, type]:
-        """What a row's edit may hold: text or bool by key."""
+    def edits_of(self, kind: str) -> Mapping[str, type]:
+        """What a row's edit may hold: text or bool by key; what is asked for belongs to what is done at once."""
         by_column = {column["key"]: str for column in self.columns if column["type"] in CHOICES}
         by_fix = {key: type(value) for fix in self.fixes for key, value in fix.get("edit", {}).items()}
-        by_asking = dict.fromkeys(self.asked, str)
+        by_asking = dict.fromkeys(self.asked if kind == "act" else (), str)
         return {
             **by_column,
             **by_fix,

@@ -47,6 +47,7 @@ from qb_plugin.forms.presentation import (
     present_title,
     present_unavailable,
 )
+from qb_plugin.forms.previews.opening import open_preview
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
@@ -176,8 +177,7 @@ class ExportPayments:
 
     def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         if action == PREVIEW["id"]:
-            token = self._previews.keep(PreviewedExport(ids, answer, edits))
-            return {"form": "export-preview", "request": {"answer": {"token": token}}}
+            return open_preview("export-preview", self._previews, PreviewedExport(ids, answer, edits), self._services.sentences)
         if action in LINKS:
             return self._link(LINKS[action], ids)
         if action == "withdraw":

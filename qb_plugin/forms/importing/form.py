@@ -41,6 +41,7 @@ from qb_plugin.forms.presentation import (
     present_title,
     present_unavailable,
 )
+from qb_plugin.forms.previews.opening import open_preview
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask, mark_change
 from qb_plugin.forms.services import FormServices
@@ -144,8 +145,7 @@ class ImportPayments:
 
     def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         if action == PREVIEW["id"]:
-            token = self._previews.keep(PreviewedImport(ids, answer, edits))
-            return {"form": "import-preview", "request": {"answer": {"token": token}}}
+            return open_preview("import-preview", self._previews, PreviewedImport(ids, answer, edits), self._services.sentences)
         work = {
             "link_possible_duplicate": self._link_possible_duplicates,
             "apply_credits": self._apply_credits,

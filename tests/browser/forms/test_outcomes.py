@@ -87,3 +87,12 @@ def test_rows_are_filtered_by_outcome_and_the_failed_ones_run_again(form: Locato
     expect(form.get_by_text(f"done 0 · failed {count}")).to_be_visible()
     expect(grid).to_have_attribute("aria-rowcount", str(count + 1))
     expect(bar.get_by_role("button", name=f"Retry these {count}")).to_be_enabled()
+
+
+def test_rows_of_one_reason_are_told_once_with_the_button_that_mends_them(form: Locator) -> None:
+    reasons = form.get_by_role("group", name="Rows by reason")
+    line = reasons.get_by_text(re.compile(r"^\d+ rows: client is not matched to a customer\.$"))
+    expect(line).to_be_visible()
+    assert int(line.inner_text().split()[0]) > 1
+    reasons.get_by_role("button", name="Match client…").first.click()
+    expect(form.page.get_by_role("dialog", name="Match Clients")).to_be_visible()

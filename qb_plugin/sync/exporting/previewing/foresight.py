@@ -113,7 +113,7 @@ class Foresight:
         """The row of a record that QuickBooks has under its mark: linked, and a memo's rest applied where nothing differs."""
         ended = adopted_result(record, transaction, self._snapshot)
         same = ended.outcome is Outcome.SYNCHRONIZED
-        message = Message("would_link") if same else Message("would_link_differs", {"how": ended.message})
+        message = Message("would_link") if same else Message("would_link_differs", {"reason": ended.message})
         result = RowResult(id=ended.id, outcome=Outcome.READY, message=message, quickbooks_id=transaction.id, applied=ended.applied)
         promise = Promise(at=self._at, linked_to=transaction.id)
         row = Foreseen(fate=Fate.LINKED, result=result, amount=record.amount, promise=promise)
