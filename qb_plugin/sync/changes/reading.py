@@ -51,13 +51,13 @@ class ChangeReader:
         links = [link for entity in ENTITIES for link in self._context.links.all_of(self._context.realm, entity)]
         there = self._read_there(last, links)
         asked_at = self._context.quickbooks.now()
-        here = dict(self._read_here(links))
-        suspects = [link for link in links if self._is_suspect(link, here, there, last)]
+        records = dict(self._read_here(links))
+        suspects = [link for link in links if self._is_suspect(link, records, there, last)]
         there |= self._read_missing([link for link in suspects if key_of(link) not in there])
         seen = [link for link in suspects if there[key_of(link)] is not None or not is_young(self._context, link)]
-        judged = [(link, self._compare(link, here.get(link.source), there[key_of(link)])) for link in seen]
+        judged = [(link, self._compare(link, records.get(link.source), there[key_of(link)])) for link in seen]
         pairs = [pair for _, pair in judged if pair]
-        same = [renew(link, here.get(link.source), there[key_of(link)]) for link, pair in judged if pair is None]
+        same = [renew(link, records.get(link.source), there[key_of(link)]) for link, pair in judged if pair is None]
         young = [link for link in suspects if link not in seen]
         unsettled = frozenset([*(key_of(pair.link) for pair in pairs), *map(key_of, young)])
         return ChangeReading(pairs=pairs, same=same, checkpoint=Checkpoint(asked_at - LOOK_BACK, unsettled))
@@ -65,8 +65,8 @@ class ChangeReader:
     def read_pairs(self, sources: Iterable[Ref]) -> dict[str, ChangedPair | None]:
         """These records' pairs as they are now, by row; None for one whose sides are the same, nothing for one not linked."""
         links = list(self._context.links.by_source(self._context.realm, sources).values())
-        here, there = dict(self._read_here(links)), self._read_missing(links)
-        return {str(link.source): self._compare(link, here.get(link.source), there[key_of(link)]) for link in links}
+        records, there = dict(self._read_here(links)), self._read_missing(links)
+        return {str(link.source): self._compare(link, records.get(link.source), there[key_of(link)]) for link in links}
 
     def _read_there(self, last: Checkpoint, links: Sequence[Link]) -> dict[Key, Now]:
         """What changed in QuickBooks by one call; all that is linked where one call does not tell all."""
