@@ -65,12 +65,17 @@ class UpdateDoubt:
 
     def _look(self, intents: Sequence[Intent]) -> list[Intent]:
         """Settle what is as it was sent, changed or gone; return what stands as it was."""
-        if not intents:
-            return []
-        now = self._context.quickbooks.read(intents[0].entity, [intent.quickbooks_id or "" for intent in intents])
+        now = self._read(intents)
         judged = [(intent, self._judge(intent, now)) for intent in intents]
         self._settle([end for _, end in judged if end])
         return [intent for intent, end in judged if end is None]
+
+    def _read(self, intents: Sequence[Intent]) -> dict[str, QboTransaction | UnreadableRecord]:
+        """The payments as they are now, each read by itself: a query may lag, and show what was before the update."""
+        found: dict[str, QboTransaction | UnreadableRecord] = {}
+        for intent in intents:
+            found |= self._context.quickbooks.read(intent.entity, [intent.quickbooks_id or ""])
+        return found
 
     def _judge(self, intent: Intent, found: Mapping[str, QboTransaction | UnreadableRecord]) -> Settled | None:
         """How the intent ends by what its payment is now; None while that is unchanged, or cannot be understood."""

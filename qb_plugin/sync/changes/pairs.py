@@ -73,11 +73,14 @@ def was_changed_there(link: Link, now: QboTransaction | UnreadableRecord | None)
 def compare(
     link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str
 ) -> ChangedPair | None:
-    """What has become of a pair; None when its sides are the same. `customer` is the client's, empty for one not matched."""
+    """What has become of a pair; None when its sides are the same, or are what they were when it was linked or left.
+
+    `customer` is the client's, empty for one that is not matched.
+    """
     here, there = was_changed_here(link, record), was_changed_there(link, now)
     side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
     kinds = kinds_of(record, now, customer)
-    if not kinds:
+    if not kinds or not (here or there):
         return None
     return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds))
 
