@@ -20,9 +20,12 @@ KINDS: Mapping[ChangeKind, str] = {
     ChangeKind.AMOUNT: "Amount changed",
     ChangeKind.DATE: "Date changed",
     ChangeKind.APPLIED: "Applied",
+    ChangeKind.WAITING: "Waiting for invoice",
 }
 SIDES: Mapping[ChangedSide, str] = {ChangedSide.HERE: "here", ChangedSide.THERE: "there", ChangedSide.BOTH: "on both sides"}
-ONE_SIDED = frozenset({ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE, ChangeKind.REMOVED_HERE, ChangeKind.UNREADABLE})
+ONE_SIDED = frozenset(
+    {ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE, ChangeKind.REMOVED_HERE, ChangeKind.UNREADABLE, ChangeKind.WAITING}
+)
 SHOWN: list[Option] = [
     Option(value="", label="All"),
     *(Option(value=kind.value, label=label) for kind, label in KINDS.items()),

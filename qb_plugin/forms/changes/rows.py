@@ -14,7 +14,7 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, applied_there
-from qb_plugin.sync.changes.taking import REMOVED, may_take
+from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
 
 SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
     "what": lambda pair: (list(ChangeKind).index(pair.kind),),
@@ -177,7 +177,7 @@ def fixes_of(pair: ChangedPair, can: frozenset[str], program: str) -> list[Fix]:
     elif pair.record and isinstance(pair.now, QboPayment) and SENDABLE & set(pair.differences):
         fixes.append(send_fix(pair, program))
     fixes.append(FIXES["unlink"])
-    if pair.record and readable(pair) and pair.kind is not ChangeKind.VOIDED_THERE:
+    if pair.record and readable(pair) and pair.kind not in {ChangeKind.VOIDED_THERE, ChangeKind.WAITING}:
         fixes.append({"label": LEAVE["label"], "run": LEAVE["id"]})
     return [*fixes, *([IN_QUICKBOOKS] if pair.now else [])]
 
@@ -188,9 +188,10 @@ def take_fix(pair: ChangedPair) -> Fix:
     if pair.kind in REMOVED or there is None:
         confirm = "Remove it here, too? Its invoices are open again, and it cannot be brought back from here."
         return {"label": "Delete here too", "run": TAKE["id"], "confirm": confirm}
-    if pair.differences == (ChangeKind.APPLIED,):
+    if is_late(pair):
         return {"label": "Apply here too", "run": TAKE["id"]}
-    word = show_amount(there.total) if ChangeKind.AMOUNT in pair.differences else there.date.isoformat()
+    named = {ChangeKind.AMOUNT: show_amount(there.total), ChangeKind.DATE: there.date.isoformat()}
+    word = next((named[kind] for kind in pair.differences if kind in named), "what is applied")
     return {"label": f"Take {word}", "run": TAKE["id"]}
 
 

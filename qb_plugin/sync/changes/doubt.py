@@ -158,6 +158,7 @@ def updated(intent: Intent, saved: QboTransaction, draft: Draft) -> Settled:
         quickbooks_id=saved.id,
         sync_token=saved.sync_token,
         renewed=link,
+        record_updated=saved.updated,
     )
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
     result = RowResult(id=str(intent.source), outcome=outcome, message=message, quickbooks_id=saved.id, applied=applied(saved))

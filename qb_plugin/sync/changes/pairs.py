@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from qb_plugin.model import Link, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
+from qb_plugin.model import Entity, Link, LinkOrigin, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
 
 
@@ -22,6 +22,7 @@ class ChangeKind(StrEnum):
     AMOUNT = "amount"
     DATE = "date"
     APPLIED = "applied"
+    WAITING = "waiting"  # imported, and applied in QuickBooks to an invoice that is not here yet, or was not open enough
 
 
 class ChangedSide(StrEnum):
@@ -71,16 +72,19 @@ def was_changed_there(link: Link, now: QboTransaction | UnreadableRecord | None)
 
 
 def compare(
-    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str
+    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str, *, versions: bool = True
 ) -> ChangedPair | None:
-    """What has become of a pair; None when its sides are the same, or are what they were when it was linked or left.
+    """What has become of a pair; None when its sides are the same.
 
+    With `versions`, those that are what they were when the pair was linked or left differ only by what waits for an invoice.
     `customer` is the client's, empty for one that is not matched.
     """
     here, there = was_changed_here(link, record), was_changed_there(link, now)
     side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
     kinds = kinds_of(record, now, customer)
-    if not kinds or not (here or there):
+    if kinds and versions and not (here or there):
+        kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) else []
+    if not kinds:
         return None
     return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds))
 
@@ -100,6 +104,14 @@ def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord
         (isinstance(now, QboPayment) and applied_here(record) != applied_there(now), ChangeKind.APPLIED),
     )
     return [kind for differs, kind in found if differs]
+
+
+def is_waiting(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> bool:
+    """Whether an imported payment is applied to invoices in QuickBooks with more than here."""
+    if link.origin is not LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment):
+        return False
+    pays = any(line.type == Entity.INVOICE for line in now.lines)
+    return pays and record.amount == now.total and applied_there(now) > applied_here(record)
 
 
 def applied_here(record: SourceRecord) -> Decimal:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from qb_plugin.host import PaymentLedger
 from qb_plugin.model import Entity, Link, QboTransaction, Ref, SourceRecord, UnreadableRecord
-from qb_plugin.sync.changes.pairs import ChangedPair, compare, renew, was_changed_here, was_changed_there
+from qb_plugin.sync.changes.pairs import ChangedPair, compare, is_waiting, renew, was_changed_here, was_changed_there
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.link_check import is_young
 from qb_plugin.sync.linking import client_links
@@ -63,10 +63,15 @@ class ChangeReader:
         return ChangeReading(pairs=pairs, same=same, checkpoint=Checkpoint(asked_at - LOOK_BACK, unsettled))
 
     def read_pairs(self, sources: Iterable[Ref]) -> dict[str, ChangedPair | None]:
-        """These records' pairs as they are now, by row; None for one whose sides are the same, nothing for one not linked."""
+        """These records' pairs as they are now, by row; None for one whose sides are the same, nothing for one not linked.
+
+        Whether a side has changed since they were linked makes no difference here.
+        """
         links = list(self._context.links.by_source(self._context.realm, sources).values())
         records, there = dict(self._read_here(links)), self._read_missing(links)
-        return {str(link.source): self._compare(link, records.get(link.source), there[key_of(link)]) for link in links}
+        return {
+            str(link.source): self._compare(link, records.get(link.source), there[key_of(link)], versions=False) for link in links
+        }
 
     def _read_there(self, last: Checkpoint, links: Sequence[Link]) -> dict[Key, Now]:
         """What changed in QuickBooks by one call; all that is linked where one call does not tell all."""
@@ -93,12 +98,13 @@ class ChangeReader:
 
     def _is_suspect(self, link: Link, records: Mapping[Ref, SourceRecord], there: Mapping[Key, Now], last: Checkpoint) -> bool:
         """Whether the link must be looked at: one side is not in the version that was linked, or was not settled last time."""
-        key = key_of(link)
-        changed = key in there and was_changed_there(link, there[key])
-        return changed or key in last.unsettled or was_changed_here(link, records.get(link.source))
+        key, record = key_of(link), records.get(link.source)
+        changed = key in there and (was_changed_there(link, there[key]) or is_waiting(link, record, there[key]))
+        return changed or key in last.unsettled or was_changed_here(link, record)
 
-    def _compare(self, link: Link, record: SourceRecord | None, now: Now) -> ChangedPair | None:
-        return compare(link, record, now, self._customers.get(record.client_id, "") if record else "")
+    def _compare(self, link: Link, record: SourceRecord | None, now: Now, *, versions: bool = True) -> ChangedPair | None:
+        customer = self._customers.get(record.client_id, "") if record else ""
+        return compare(link, record, now, customer, versions=versions)
 
 
 def key_of(link: Link) -> Key:

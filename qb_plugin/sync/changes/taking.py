@@ -8,17 +8,20 @@ from decimal import Decimal
 
 from qb_plugin.host import Ledger
 from qb_plugin.ledger_changes import ApplicationToRecord, ChangeOutcome, RecordChange, UpdateChange
-from qb_plugin.model import Application, Message, Outcome, QboTransaction, RowResult, SourceRecord, UnreadableRecord
+from qb_plugin.model import Application, Message, Outcome, QboPayment, QboTransaction, RowResult, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, applied_there
 from qb_plugin.sync.changes.updating import end_of
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
 from qb_plugin.sync.lease import LeasedRun
 
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({"recorded", "exists"})
 REMOVED = frozenset({ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE})
 TAKEN = frozenset({ChangeKind.AMOUNT, ChangeKind.DATE, ChangeKind.APPLIED})
+
+LATE = frozenset({ChangeKind.APPLIED, ChangeKind.WAITING})
 
 FindApplications = Callable[[Sequence[ChangedPair]], Mapping[str, tuple[Application, ...]]]
 
@@ -44,7 +47,8 @@ class Taker:
             self.run.check_lease()
             group = going[start : start + GROUP]
             self._remove([pair for pair in group if pair.kind in REMOVED])
-            self._update([pair for pair in group if pair.kind not in REMOVED])
+            self._apply([pair for pair in group if is_late(pair)])
+            self._update([pair for pair in group if pair.kind not in REMOVED and not is_late(pair)])
 
     def _remove(self, pairs: Sequence[ChangedPair]) -> None:
         """Remove records whose transactions are gone, and then their links."""
@@ -56,6 +60,14 @@ class Taker:
             self.context.links.remove(self.context.realm, gone)
         for pair, outcome in zip(pairs, outcomes, strict=True):
             self.run.reporter.row(result_of(pair, outcome, Message("change_removed_here", {"number": number_of(pair)})))
+
+    def _apply(self, pairs: Sequence[ChangedPair]) -> None:
+        """Apply here, too, what was applied in QuickBooks, as far as the invoices are here and open."""
+        both = [(pair.now, pair.record) for pair in pairs if isinstance(pair.now, QboPayment) and pair.record]
+        results = apply_late(self.context, self.ledger, find_late_matches(self.context, self.ledger, both))
+        for pair in pairs:
+            nothing = end_of(pair, Outcome.FAILED, Message("still_waiting", {"number": number_of(pair)}))
+            self.run.reporter.row(replace(results.get(pair.link.quickbooks_id, nothing), id=pair.key))
 
     def _update(self, pairs: Sequence[ChangedPair]) -> None:
         """Write amounts, dates and applications, then both sides' new versions into the links."""
@@ -73,7 +85,16 @@ def may_take(pair: ChangedPair, can: frozenset[str]) -> bool:
     """Whether QuickBooks' side can be taken, with what this ledger does."""
     if pair.kind in REMOVED:
         return "remove" in can and pair.record is not None
+    if is_late(pair):
+        return "apply" in can
     return "update" in can and bool(pair.differences) and set(pair.differences) <= TAKEN
+
+
+def is_late(pair: ChangedPair) -> bool:
+    """Whether all that differs is that more is applied in QuickBooks than here."""
+    if pair.record is None or not isinstance(pair.now, QboPayment) or not set(pair.differences) <= LATE:
+        return False
+    return applied_there(pair.now) > applied_here(pair.record)
 
 
 def as_removal(realm: str, pair: ChangedPair) -> RecordChange:
