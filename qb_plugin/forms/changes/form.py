@@ -11,6 +11,7 @@ from qb_plugin.forms.access.call_checks import no_such_action
 from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.changes.asked import ChangesAnswer, ChangesValues
 from qb_plugin.forms.changes.columns import COLUMNS, LEAVE, OPEN_QUICKBOOKS, SEND, TAKE, UNLINK
+from qb_plugin.forms.changes.press import settle_rows
 from qb_plugin.forms.changes.rows import ChangeRows, message_of, outcome_of
 from qb_plugin.forms.descriptions import (
     Action,
@@ -35,8 +36,7 @@ from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Kind, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.changes.pairs import ChangedPair
-from qb_plugin.sync.changes.settling import Way, settle_changes
-from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.changes.settling import Way
 
 
 @dataclass(slots=True)
@@ -139,19 +139,11 @@ class ChangesForm:
     def _run(self, action: str, answer: Answer, ids: Sequence[str], task: Task) -> RunSummary:
         if action not in set(Way):
             raise no_such_action(action)
-        running = RunTask(self._services, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, answer, ids))
-        filters = present_filters(self._schema, answer)
-        summary = running.run(f"{action}-changes", ids, partial(self._settle, Way(action), ids), filters=filters)
+            return RunTask(self._services, task).preview(ids, partial(self._preview, answer, ids))
+        summary = settle_rows(self._services, Way(action), ids, task, present_filters(self._schema, answer))
         self._forget(answer)
         return summary
-
-    def _settle(self, way: Way, ids: Sequence[str], run: LeasedRun) -> None:
-        # Read under the lease, so that the run belongs to the company that is connected now.
-        connection = self._services.connection()
-        self._services.use_saved_pace(connection.realm)
-        settle_changes(self._services.context(connection), run, self._services.host.ledger, way, ids)
 
     def _preview(self, answer: Answer, ids: Sequence[str]) -> Iterator[RowResult]:
         """What each row is; nothing is settled."""
