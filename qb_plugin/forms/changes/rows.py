@@ -176,6 +176,8 @@ def fixes_of(pair: ChangedPair, can: frozenset[str], program: str) -> list[Fix]:
         fixes.append({"label": "Send again…", "form": "export-payments", "request": {"selection": [pair.key]}})
     elif pair.record and isinstance(pair.now, QboPayment) and SENDABLE & set(pair.differences):
         fixes.append(send_fix(pair, program))
+    if pair.record and ChangeKind.CUSTOMER in pair.differences:
+        fixes.append({**FIXES["match_client"], "request": {"answer": {"search": pair.record.client_name}}})
     fixes.append(FIXES["unlink"])
     if pair.record and readable(pair) and pair.kind not in {ChangeKind.VOIDED_THERE, ChangeKind.WAITING}:
         fixes.append({"label": LEAVE["label"], "run": LEAVE["id"]})

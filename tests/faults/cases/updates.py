@@ -26,8 +26,6 @@ from tests.faults.harness.firm_lifecycle import NOBODY, Firm, Listener, begin, c
 from tests.faults.harness.server import KEPT, LASTING, NETWORK, SERVERS, FaultyQuickBooks, Template, add_strike, new_server
 from tests.faults.harness.shared_time import SharedTime
 
-__all__ = ["UPDATE_CONTROLS", "UpdatePlay", "update_worlds"]
-
 NAME = "update"
 #: By reference: the amount that the record is given here, and what the payment's lines must put on which invoice then.
 WANTED: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -36,6 +34,7 @@ WANTED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "P2": ("31.00", {"INV-3": "20.00"}),
     "P3": ("38.00", {"INV-2": "25.00", "INV-4": "13.00"}),
 }
+AMOUNTS_THERE = ("10.00", "20.00", "30.00", "40.00")  # as they were sent
 #: Trouble of creates alone, or that has no end for a person who only sends again.
 LEFT_OUT = frozenset({"links_dropped", KEPT, NETWORK, *LASTING})
 UPDATE_TROUBLES = tuple(trouble for trouble in TROUBLES if trouble not in LEFT_OUT)
@@ -75,12 +74,24 @@ class UpdateFirm(Firm):
         self.start()
 
 
+def prepared(databases: Databases) -> None:
+    """Make what the cases begin with, unless it is made."""
+    databases.prepare(NAME, set_up)
+
+
+def begun_firm(databases: Databases) -> UpdateFirm:
+    """A firm that has sent four payments and edited them."""
+    time = SharedTime()
+    core = new_server(Template(_Begun.core), time, "replay")
+    return UpdateFirm(databases.fresh(NAME), core, time, list(_Begun.refs))
+
+
 class UpdatePlay:
     """One case under way."""
 
     def __init__(self, case: Case, databases: Databases, control: Control = PLAIN) -> None:
         self._case, self._control, self._time = case, control, SharedTime()
-        databases.prepare(NAME, set_up)
+        prepared(databases)
         self._core = new_server(Template(_Begun.core), self._time, case.world.server)
         self._firm = UpdateFirm(databases.fresh(NAME), self._core, self._time, list(_Begun.refs), control)
         add_strike(self._core, case.world.trouble, case.world.strike)

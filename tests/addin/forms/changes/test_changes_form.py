@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from hostsim.qbo_simulator.books.changes import deposit_payments
 from tests.addin.forms.both_sides import DAY
 from tests.addin.forms.changes.conftest import Linked
+from tests.support.hosts.text_host import TextUser
 
 
 def labels(row: object) -> list[str]:
@@ -110,3 +113,64 @@ def test_unlinking_leaves_both_sides_as_they_are(linked: Linked) -> None:
     assert linked.changes() == {}
     assert linked.record(ref).amount == Decimal("90.00")
     assert linked.books.get("Payment", identity)["TotalAmt"] == 95
+
+
+@pytest.mark.parametrize("way", [{"operation": "delete"}, {"operation": "update", "include": "void"}])
+@pytest.mark.parametrize("days", [1, 40])
+def test_what_went_long_ago_is_found_without_change_data_capture(linked: Linked, days: int, way: dict[str, str]) -> None:
+    ref, identity = linked.exported_pair("33.00")
+    other, _ = linked.exported_pair("34.00")
+    assert linked.changes() == {}
+    linked.end_there(identity, "delete" if way["operation"] == "delete" else "void")
+    linked.scene.simulator.core.clock.advance(days * 86_400)
+    linked.books.refresh()
+    linked.wait(days * 86_400.0)
+    newest = linked.scene.simulator.core.log.count
+    row = linked.changes()[ref]
+    asked = [entry.path.rsplit("/", 1)[1] for entry in linked.scene.simulator.core.log.entries if entry.number > newest]
+    assert row["cells"]["what"] == ("Removed in QuickBooks" if way["operation"] == "delete" else "Voided in QuickBooks")
+    assert ("cdc" in asked) is (days == 1), asked
+    assert other not in linked.changes()
+    assert labels(row)[:2] == ["Delete here too", "Send again…"]
+
+
+def test_a_record_that_is_gone_here_is_told_and_nothing_is_deleted_there(linked: Linked) -> None:
+    ref, identity = linked.exported_pair("35.00")
+    linked.delete_here(ref)
+    row = linked.changes()[ref]
+    assert (row["cells"]["what"], row["cells"]["there"], labels(row)) == (
+        "Removed here",
+        "35.00",
+        ["Unlink", "Open in QuickBooks"],
+    )
+    for way in ("take", "send", "leave"):
+        assert linked.settle(way, ref)[ref]["outcome"] == "failed"
+    assert linked.books.get("Payment", identity)["TotalAmt"] == 35
+
+
+def test_somebody_who_was_faster_is_read_again_and_said(linked: Linked) -> None:
+    ref, identity = linked.exported_pair("36.00")
+    linked.edit_here(ref, amount=Decimal("37.00"))
+    linked.scene.simulator.core.add_trouble(kind="changed_by_other", match={"path": "batch"})
+    row = linked.settle("send", ref)[ref]
+    assert row["outcome"] == "changed"
+    assert "was changed in QuickBooks meanwhile: it is 36.00" in row["message"]
+    assert linked.settle("send", ref)[ref]["outcome"] == "synchronized"
+    assert linked.books.get("Payment", identity)["TotalAmt"] == 37
+
+
+@pytest.mark.parametrize(
+    ("way", "right"), [("take", "import"), ("send", "export"), ("leave", "match"), ("unlink", "match"), ("wipe", "undo")]
+)
+def test_each_choice_needs_its_right(linked: Linked, way: str, right: str) -> None:
+    ref, identity = linked.exported_pair("38.00")
+    linked.edit_there(identity, TotalAmt=39)
+    form, answer = linked.scene.form("changes"), linked.scene.opened("changes")
+    user = TextUser("Visitor", frozenset({"view", "import", "export", "match", "undo", "hide", "configure"} - {right}))
+    if way == "unlink":
+        told = form.act(way, answer, [ref], {}, user=user)
+    else:
+        told = form.run(way, answer, [ref], {}, linked.scene.host, user=user)
+    assert told["rejected"]
+    assert (linked.record(ref).amount, linked.books.get("Payment", identity)["TotalAmt"]) == (Decimal("38.00"), 39)
+    assert linked.changes().keys() == {ref}
