@@ -82,7 +82,7 @@ def compare(
     here, there = was_changed_here(link, record), was_changed_there(link, now)
     side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
     kinds = list(kinds_of(record, now, customer))
-    if versions and side is ChangedSide.HERE and record and not record.applications and ChangeKind.APPLIED in kinds:
+    if versions and here and not there and record and not record.applications and ChangeKind.APPLIED in kinds:
         kinds.remove(ChangeKind.APPLIED)  # QuickBooks' default process applied it when it was sent: no change of this side's
     if kinds and versions and not (here or there):
         kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) else []

@@ -137,7 +137,7 @@ class Updater:
 
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing. Of a payment that was changed first it is read what it is now."""
-        if answer.verdict is Verdict.CONFIRMED and answer.record:
+        if answer.verdict is Verdict.CONFIRMED and isinstance(answer.record, QboPayment):
             return updated(intent, answer.record, self._plans[intent.id].draft)
         if answer.verdict is Verdict.REFUSED and code_of(answer) == STALE:
             return overtaken(intent, self._read(intent))
