@@ -5,6 +5,7 @@ from __future__ import annotations
 import pluggy
 
 from qb_plugin.forms.access.door import FormDoor, HidingDoor
+from qb_plugin.forms.changes.form import ChangesForm
 from qb_plugin.forms.connecting.form import ConnectionForm
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.history.entries_form import HistoryEntries
@@ -33,6 +34,7 @@ MENU = (
     (("Time & Billing", "Export Payments"), "export-payments", "export"),
     (("Time & Billing", "History…"), "history", "view"),
     (("Time & Billing", "Reconcile…"), "reconcile", "view"),
+    (("Time & Billing", "Changes…"), "changes", "view"),
 )
 FORMS = (
     ConnectionForm,
@@ -46,6 +48,7 @@ FORMS = (
     ReconcileForm,
     ReconcileItems,
     UndoForm,
+    ChangesForm,
 )
 PAYMENTS = "billing.payments"
 SETTLE_EVERY = 300.0

@@ -17,6 +17,7 @@ from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.reference_lists import ReferenceListCache
+from qb_plugin.services.review.change_check import ChangeCheck
 from qb_plugin.services.review.history_pruning import PruneHistory
 from qb_plugin.services.review.ledger_readings import LedgerReadings
 from qb_plugin.services.said_waits import SaidWaits
@@ -62,6 +63,7 @@ class Runtime:
         self.ledger_readings = LedgerReadings(
             host=host, clock=self.parts.clock, open_context=self.context, lists=self.lists, settings=self.settings
         )
+        self.change_check = ChangeCheck(host, self.store.settings, self.context)
         self.sign_in = BrowserSignIn(
             host=host, sentences=self.sentences, app_keys=app_keys, company=self.company, lists=self.reference_lists
         )

@@ -61,9 +61,10 @@ def picks_rows(acts: Sequence[Action]) -> bool:
 
 
 def main_run(runs: Sequence[Action], acts: Sequence[Action]) -> Action | None:
-    """The run that is meant when no action is named; None where the form's main button is another."""
+    """The run that is meant when no action is named; None where the form's main button is another, or several runs stand side by
+    side and none is the main one."""
     primary = next((action for action in runs if action.get("primary")), None)
-    return primary or (runs[0] if runs and not any(act.get("primary") for act in acts) else None)
+    return primary or (runs[0] if len(runs) == 1 and not any(act.get("primary") for act in acts) else None)
 
 
 def option_name(name: str) -> str:

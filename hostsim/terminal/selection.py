@@ -47,7 +47,9 @@ def choose(workspace: Workspace, form: Form, description: FormDescription, reque
     ids = list(rows.ids(0, rows.count))
     unknown: list[str] = []
     if request.select:
-        ids, unknown = pick(ids, request.select)
+        refs = {name: ref_of(workspace.practice.ledger, name, "") for name in request.select}
+        shown = set(ids)  # a row that shows a record may be named by the record's number
+        ids, unknown = pick(ids, [refs[name] if refs[name] in shown else name for name in request.select])
     return _chosen(description, answer, rows, ids, unknown)
 
 

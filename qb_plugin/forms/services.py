@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from qb_plugin.errors import AddInError
 from qb_plugin.host import Host, MarkChange, User
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
+from qb_plugin.sync.changes.pairs import ChangedPair
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.ports import History, Links
 from qb_plugin.sync.reconcile.items import Ledgers, Period
@@ -58,6 +59,14 @@ class LedgerReadings(Protocol):
     def forget(self) -> None: ...
 
 
+class ChangeCheck(Protocol):
+    """The check for linked pairs that are not the same any more."""
+
+    def check(self, connection: Connection) -> Sequence[ChangedPair]:
+        """The pairs to settle; raises what reading QuickBooks raises."""
+        ...
+
+
 class FormServices(Protocol):
     """The parts of the add-in, as forms see them.
 
@@ -76,6 +85,8 @@ class FormServices(Protocol):
     def history(self) -> History: ...
     @property
     def ledger_readings(self) -> LedgerReadings: ...
+    @property
+    def change_check(self) -> ChangeCheck: ...
     @property
     def run_ports(self) -> RunPorts: ...
     @property

@@ -27,6 +27,7 @@ from qb_plugin.model.quickbooks import (
     Reach,
     ReferenceLists,
     SavedRecord,
+    TransactionChanges,
     UnreadableRecord,
 )
 from qb_plugin.model.records import (
@@ -109,6 +110,7 @@ __all__ = [
     "Settlement",
     "Side",
     "SourceRecord",
+    "TransactionChanges",
     "UnreadableRecord",
     "Verdict",
     "side_of",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -153,6 +153,14 @@ class UnreadableRecord:
     total: Decimal | None = None
     date: date | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionChanges:
+    """Payments and credit memos made or changed in QuickBooks since some moment, and those deleted; by entity and id."""
+
+    changed: Mapping[tuple[Entity, str], QboTransaction | UnreadableRecord] = field(default_factory=dict)
+    deleted: frozenset[tuple[Entity, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

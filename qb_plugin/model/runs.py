@@ -78,6 +78,7 @@ class Settlement:
     sync_token: str | None = None
     message: Message | None = None
     link: Link | None = None
+    renewed: Link | None = None  # the link that stands, with the versions that it is of from now on
     tid: str | None = None
     record_updated: datetime | None = None
     undone_by: str | None = None

@@ -20,10 +20,12 @@ from qb_plugin.model import (
     Message,
     OtherReceipt,
     PaymentChanges,
+    PaymentDraft,
     QboCreditMemo,
     QboInvoice,
     QboPayment,
     QboTransaction,
+    TransactionChanges,
     UnreadableRecord,
 )
 from qb_plugin.quickbooks.batches import BatchSender
@@ -35,7 +37,7 @@ from qb_plugin.quickbooks.query_builder import among, between, since
 from qb_plugin.schemas.company import read_company
 from qb_plugin.schemas.customers.drafts import read_customer_draft, write_customer
 from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, read_document, read_sales_receipt
-from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal, write_update
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
 from qb_plugin.schemas.salvage import tolerant
@@ -154,6 +156,15 @@ class QuickBooksAdapter:
         found = self._reader.changes("Payment", moment, _PAYMENT)
         return found and PaymentChanges(tuple(found[0]), frozenset(found[1]))
 
+    def changes_since(self, moment: datetime) -> TransactionChanges | None:
+        """Payments and credit memos made, changed and deleted since the moment; None when one call cannot tell all."""
+        found = self._reader.changes_of({str(entity): read for entity, read in _READERS.items()}, moment)
+        if found is None:
+            return None
+        changed = {(Entity(entity), record.id): record for entity, (records, _) in found.items() for record in records}
+        deleted = frozenset((Entity(entity), identity) for entity, (_, ids) in found.items() for identity in ids)
+        return TransactionChanges(changed, deleted)
+
     def documents(self, type: str, ids: Sequence[str]) -> Mapping[str, Document]:
         """What payments' lines of this type are linked to, by id; empty for a type that cannot be read."""
         entity = DOCUMENT_ENTITIES.get(type)
@@ -207,6 +218,14 @@ class QuickBooksAdapter:
         """The JSON text for the create of a customer; RowRefused when a limit of QuickBooks is broken."""
         try:
             return write_customer(draft)
+        except DraftRefusedError as problem:
+            message = problem.message
+        raise RowRefused(message)
+
+    def update(self, draft: PaymentDraft, identity: str, sync_token: str) -> str:
+        """The JSON text for an update; RowRefused as for a create."""
+        try:
+            return write_update(draft, identity, sync_token)
         except DraftRefusedError as problem:
             message = problem.message
         raise RowRefused(message)

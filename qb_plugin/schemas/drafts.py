@@ -100,6 +100,15 @@ def write_removal(identity: str, sync_token: str, void: bool) -> str:
     return write_json({**body, "sparse": True} if void else body)
 
 
+def write_update(draft: PaymentDraft, identity: str, sync_token: str) -> str:
+    """The JSON text for an update of a payment in the version that is named; what the draft does not name stays.
+
+    The lines are all that the payment is to have: QuickBooks drops those that are not sent, in a sparse update, too.
+    """
+    body = _load(PaymentBody, _payment_values(draft))
+    return write_json({"Id": identity, "SyncToken": sync_token, "sparse": True, **body, "Line": body.get("Line", [])})
+
+
 def _payment_values(draft: PaymentDraft) -> dict[str, object]:
     return {
         "customer_id": draft.customer_id,
@@ -129,8 +138,12 @@ def _credit_memo_values(draft: CreditMemoDraft) -> dict[str, object]:
 
 
 def _write(kind: type[DraftSchema], values: Mapping[str, object]) -> str:
+    return write_json(_load(kind, values))
+
+
+def _load(kind: type[DraftSchema], values: Mapping[str, object]) -> dict[str, object]:
     try:
-        return write_json(omit_empty(build_schema(kind).load(values)))
+        return omit_empty(build_schema(kind).load(values))
     except ValidationError as problem:
         message = find_message(problem.messages)
     raise DraftRefusedError(message)  # out here: the caught error holds the draft's values

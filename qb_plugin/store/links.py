@@ -75,6 +75,11 @@ class Links:
         with self._database.write() as connection:
             remove_links(connection, realm, sources, self._database.clock.now())
 
+    def renew(self, renewed: Sequence[Link]) -> None:
+        """Note both sides' versions of links that stand; those that were taken back meanwhile stay so."""
+        with self._database.write() as connection:
+            renew_links(connection, renewed)
+
     def exported_elsewhere(self, realm: str) -> Mapping[str, int]:
         """How much was exported to each other company, while nothing is linked in this one; else nothing."""
         here = select(links.c.number).where(links.c.realm == realm, links.c.entity != Entity.CUSTOMER, LIVE).limit(1)
@@ -116,6 +121,15 @@ def remove_links(connection: Connection, realm: str, sources: Iterable[Ref], at:
     removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=at)
     for kind, identities in by_kind(sources):
         connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
+
+
+def renew_links(connection: Connection, renewed: Iterable[Link]) -> None:
+    """Write both sides' versions of links that stand."""
+    for link in renewed:
+        same = (links.c.realm == link.realm, links.c.entity == link.entity, links.c.quickbooks_id == link.quickbooks_id)
+        source = (links.c.source_kind == link.source.kind, links.c.source_id == link.source.id)
+        versions = {"sync_token": link.sync_token, "source_version": link.source_version}
+        connection.execute(update(links).where(*same, *source, LIVE).values(**versions))
 
 
 def close_intents(connection: Connection, realm: str, sources: Iterable[Ref]) -> None:

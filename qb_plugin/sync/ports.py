@@ -28,6 +28,7 @@ from qb_plugin.model import (
     Pair,
     PairAnswer,
     PaymentChanges,
+    PaymentDraft,
     QboCreditMemo,
     QboInvoice,
     QboPayment,
@@ -36,6 +37,7 @@ from qb_plugin.model import (
     RowResult,
     RunInfo,
     Settlement,
+    TransactionChanges,
     UnreadableRecord,
 )
 
@@ -132,6 +134,11 @@ class QuickBooksApi(Protocol):
         """Payments made, changed and deleted since the moment, by one call; None when QuickBooks does not list them all."""
         ...
 
+    def changes_since(self, moment: datetime) -> TransactionChanges | None:
+        """Payments and credit memos made, changed and deleted since the moment, by one call; None when QuickBooks does not
+        list them all."""
+        ...
+
     def documents(self, type: str, ids: Sequence[str]) -> Mapping[str, Document]:
         """What payments' lines of this type are linked to, by id; empty for a type that cannot be read."""
         ...
@@ -168,6 +175,11 @@ class QuickBooksApi(Protocol):
 
     def customer_draft(self, payload: str) -> CustomerDraft:
         """The inverse of `customer_payload`."""
+        ...
+
+    def update(self, draft: PaymentDraft, identity: str, sync_token: str) -> str:
+        """The JSON text for an update of a payment in the version that is named, with all the lines that it is to have;
+        RowRefused as for `payload`."""
         ...
 
     def draft(self, entity: Entity, payload: str) -> Draft:
@@ -274,6 +286,10 @@ class Links(Protocol):
         ...
 
     def remove(self, realm: str, sources: Sequence[Ref]) -> None: ...
+    def renew(self, links: Sequence[Link]) -> None:
+        """Note both sides' versions of links that stand: what they are compared with from now on."""
+        ...
+
     def exported_elsewhere(self, realm: str) -> Mapping[str, int]:
         """How much was exported to each other company, while nothing is linked in this one; else nothing."""
         ...

@@ -20,6 +20,7 @@ from tests.faults.cases.case_counts import CaseCounts, Promise, show, tell, tota
 from tests.faults.cases.controls import CONTROLS
 from tests.faults.cases.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chosen_worlds, play, run_part
 from tests.faults.cases.survey import Sample
+from tests.faults.cases.updates import UPDATE_CONTROLS
 from tests.faults.harness.databases import MEMORY
 from tests.faults.processes import crowd, kills
 from tests.faults.processes.crowd import Crowd
@@ -156,7 +157,9 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.run", description=__doc__)
     parser.add_argument("--case", help="play this case alone", default="")
-    parser.add_argument("--control", help="play it in this wrong way", choices=["", *CONTROLS, FRESH_KEYS], default="")
+    parser.add_argument(
+        "--control", help="play it in this wrong way", choices=["", *CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS], default=""
+    )
     parser.add_argument("--databases", nargs="*", choices=DATABASES, default=list(DATABASES), help="of the cases")
     parser.add_argument("--only", help="worlds whose name holds all these words", default="")
     parser.add_argument("--points", type=int, default=1, help="so many times fewer points")

@@ -23,6 +23,9 @@ ACTIONS: Mapping[str, str] = {
     "export-credit_memos": "Export credit memos",
     "import-payments": "Import payments",
     "create-customers": "Create customers",
+    "take-changes": "Take QuickBooks' changes",
+    "send-changes": "Send changes",
+    "leave-changes": "Leave changes",
     "settle": "Settle what was open",
     "undo": "Undo",
 }

@@ -32,6 +32,7 @@ from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, PR
 from qb_plugin.forms.importing.new_clients import create_clients_of_rows
 from qb_plugin.forms.importing.previewed import PreviewedImport, foreseen_result
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
+from qb_plugin.forms.importing.waiting import apply_waiting, find_waiting, ids_of
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
     FIXES,
@@ -221,11 +222,20 @@ class ImportPayments:
         return self._import_in_task(answer, ids, partial(self._import, edits=edits, previewed=None), task)
 
     def _import_in_task(self, answer: Answer, ids: Sequence[str], work: ImportWork, task: Task) -> RunSummary:
-        reading = self._read_payments(self._services.connection(), answer, load_answer(self._schema, answer))
+        """Import the rows, and apply those imported before whose invoice is here by now: these are rows of the run, too."""
+        connection = self._services.connection()
+        reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
+        waiting = find_waiting(self._services, self._services.context(connection), reading.kept, set(ids))
+
+        def import_and_apply(run: LeasedRun) -> None:
+            work(reading.kept, ids, run)
+            if waiting:
+                apply_waiting(self._services, self._services.context(self._services.connection()), run, waiting)
+
         summary = RunTask(self._services, task).run(
             "import-payments",
-            ids,
-            partial(work, reading.kept, ids),
+            [*ids, *ids_of(waiting)],
+            import_and_apply,
             filters=present_filters(self._schema, answer),
             summarize=partial(summarize_rows, reading.kept),
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from qb_plugin.forms.changes.columns import SEND, TAKE
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
 from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, ItemsValues
 from qb_plugin.forms.services import FormServices
@@ -19,6 +20,7 @@ OUTCOMES = {
     Group.NEEDS_DECISION: Outcome.NEEDS_DECISION,
     Group.NOT_MATCHED: Outcome.NOT_READY,
 }
+DIFFER = frozenset({Group.DATE_DIFFERS, Group.AMOUNT_DIFFERS, Group.APPLIED_DIFFERS})
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
     "group": lambda item: (list(Group).index(item.group),),
@@ -93,7 +95,7 @@ class ItemRows:
             "outcome": OUTCOMES.get(item.group, Outcome.CHANGED).value,
             "message": self._services.sentences.text(item.reason or Message("reconcile_equal")),
             "details": "",
-            "fixes": settling_of(item),
+            "fixes": settling_of(item, self._services.host.ledger.can, self._services.host.program),
             "selectable": True,
             "title": f"{label} {name_of(item)} {show_amount(difference_of(item))}",
         }
@@ -154,8 +156,8 @@ def item_cells(item: Item) -> Cells:
     }
 
 
-def settling_of(item: Item) -> list[Fix]:
-    """The buttons that settle an item, where a form of today does, and the way to QuickBooks."""
+def settling_of(item: Item, can: frozenset[str], program: str) -> list[Fix]:
+    """The buttons that settle an item with what this ledger can do, and the way to QuickBooks."""
     fixes: list[Fix] = []
     if item.group is Group.NOT_MATCHED:
         fixes.append(match_fix(item))
@@ -163,6 +165,8 @@ def settling_of(item: Item) -> list[Fix]:
         fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.ours.key]}})
     elif item.theirs and item.theirs.kind is Kind.PAYMENT and item.group in {Group.ONLY_THERE, Group.NEEDS_DECISION}:
         fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.theirs)}})
+    elif item.linked and item.group in DIFFER:
+        fixes += settling_pair(item, can, program)
     return [*fixes, *([IN_QUICKBOOKS] if item.theirs else [])]
 
 
@@ -172,6 +176,17 @@ def match_fix(item: Item) -> Fix:
         return {"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": name_of(item)}}}
     answer = {"search": name_of(item), "waiting": False}
     return {"label": "Match client…", "form": "match-customers", "request": {"answer": answer}}
+
+
+def settling_pair(item: Item, can: frozenset[str], program: str) -> list[Fix]:
+    """The buttons that make one side of a linked pair what the other is; QuickBooks takes dates and amounts of payments."""
+    fixes: list[Fix] = []
+    more_there = bool(item.ours and item.theirs and item.theirs.applied > item.ours.applied)
+    if "update" in can or ("apply" in can and more_there and item.group is Group.APPLIED_DIFFERS):
+        fixes.append({"label": TAKE["label"], "run": TAKE["id"]})
+    if item.group is not Group.APPLIED_DIFFERS and item.ours and item.ours.kind is Kind.PAYMENT:
+        fixes.append({"label": f"Send {program}'s", "run": SEND["id"]})
+    return fixes
 
 
 def import_answer(entry: LedgerEntry) -> dict[str, object]:

@@ -7,6 +7,8 @@ from functools import partial
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.offer import Offer
+from qb_plugin.forms.changes.columns import SEND, TAKE
+from qb_plugin.forms.changes.press import settle_rows
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
@@ -20,6 +22,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
+from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_failures, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.reconcile.asked import DIFFERENT, ItemsAnswer, ItemsValues, period_of, this_month
@@ -27,6 +30,7 @@ from qb_plugin.forms.reconcile.columns import ITEM_COLUMNS, OPEN_QUICKBOOKS
 from qb_plugin.forms.reconcile.item_rows import ItemRows
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message
+from qb_plugin.sync.changes.settling import Way
 from qb_plugin.sync.reconcile.items import build_items
 
 
@@ -38,7 +42,7 @@ class ReconcileItems:
         title="Differences",
         right="view",
         kinds=frozenset({"payment", "credit_memo", "Payment", "CreditMemo"}),
-        actions=[OPEN_QUICKBOOKS],
+        actions=[OPEN_QUICKBOOKS, TAKE, SEND],
         columns=ITEM_COLUMNS,
     )
 
@@ -96,8 +100,13 @@ class ReconcileItems:
         return {"open_url": self._services.record_page(connection, entity, identity)}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        """The same as `act`: nothing here takes long enough for a run."""
-        return as_summary(self.act(action, answer, ids, edits))
+        """Make one side of linked pairs what the other is; all else is done at once."""
+        if action not in {TAKE["id"], SEND["id"]}:
+            return as_summary(self.act(action, answer, ids, edits))
+        return catch_failures(self._services.sentences, partial(self._run, Way(action), answer, ids, task))
+
+    def _run(self, way: Way, answer: Answer, ids: Sequence[str], task: Task) -> RunSummary:
+        return settle_rows(self._services, way, ids, task, present_filters(self._schema, answer))
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the form has no choice cells."""

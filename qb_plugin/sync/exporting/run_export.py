@@ -23,6 +23,7 @@ from qb_plugin.model import (
     RowResult,
     SourceRecord,
 )
+from qb_plugin.sync.changes.doubt import UpdateDoubt
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.answers import remember_answers
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, meant_by, saved_before, with_application
@@ -139,7 +140,9 @@ def settle_open(
     reporter = replace(run.reporter, row=lambda result: report(rows.result_for(result)))
     try:
         settle_removals(context, run, [intent for intent in intents if intent.operation in REMOVING], reporter.row)
-        Recovery(context, replace(run, reporter=reporter)).settle([each for each in intents if each.operation not in REMOVING])
+        settle_updates(context, run, [intent for intent in intents if intent.operation is Operation.UPDATE], reporter.row)
+        made = [intent for intent in intents if intent.operation not in {*REMOVING, Operation.UPDATE}]
+        Recovery(context, replace(run, reporter=reporter)).settle(made)
     except Fatal:
         for result in rows.unresolved():
             report(result)
@@ -151,6 +154,12 @@ def settle_removals(context: SyncContext, run: LeasedRun, intents: Sequence[Inte
     """Settle the voids and deletes that an undo left open."""
     if intents:
         RemovalDoubt(context, run, lambda _, result: report(result)).settle(intents)
+
+
+def settle_updates(context: SyncContext, run: LeasedRun, intents: Sequence[Intent], report: Callable[[RowResult], None]) -> None:
+    """Settle the updates that were left open."""
+    if intents:
+        UpdateDoubt(context, run, report).settle(intents)
 
 
 def again(intent: Intent) -> Intent:

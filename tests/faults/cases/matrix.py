@@ -18,6 +18,7 @@ from tests.faults.cases.imports import ImportPlay, import_worlds
 from tests.faults.cases.run_case import Play, Played
 from tests.faults.cases.stories import STORIES, story_worlds
 from tests.faults.cases.survey import Sample, survey
+from tests.faults.cases.updates import UPDATE_CONTROLS, UpdatePlay, update_worlds
 from tests.faults.harness.databases import Databases, Files, Servers
 
 FRESH_KEYS = "import under fresh keys"
@@ -40,6 +41,7 @@ PARTS = (
     Part("sqlite", "memos", 3),
     Part("sqlite", "payments", 3),
     Part("sqlite", "import"),
+    Part("sqlite", "update", 5),
     Part("sqlite", "edited", 2),
     Part("sqlite", "unchanged", 2),
     Part("sqlite", "queue"),
@@ -49,6 +51,7 @@ PARTS = (
     Part("postgresql", "memos", 8),
     Part("postgresql", "payments", 8),
     Part("postgresql", "import", 3),
+    Part("postgresql", "update", 20),
     Part("postgresql", "unchanged", 20),
     Part("postgresql", "queue", 5),
     Part("postgresql", "away", 10),
@@ -66,6 +69,7 @@ CONTROLLED = (
     ("one company", Part("sqlite", "company", 30)),
     ("no end", Part("sqlite", "payments", 60, "lasting")),
     (FRESH_KEYS, Part("sqlite", "import")),
+    *((name, Part("sqlite", "update", 6, "answer_lost_after")) for name in UPDATE_CONTROLS),
 )
 
 
@@ -103,6 +107,8 @@ def play(case: Case, databases: Databases, control: str = "") -> Played:
 def _play(case: Case, databases: Databases, control: str) -> Played:
     if case.world.scenario == "import":
         return ImportPlay(case, databases, fresh_keys=control == FRESH_KEYS).run()
+    if case.world.scenario == "update":
+        return UpdatePlay(case, databases, UPDATE_CONTROLS[control] if control else PLAIN).run()
     kind = STORIES.get(case.world.scenario, Play)
     return kind(case, databases, CONTROLS[control] if control else PLAIN).run()
 
@@ -132,5 +138,5 @@ def run_part(
 
 def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
     """The worlds of these scenarios whose name holds all the words."""
-    every = (*worlds(database), *import_worlds(database), *story_worlds(database))
+    every = (*worlds(database), *import_worlds(database), *update_worlds(database), *story_worlds(database))
     return [w for w in every if w.scenario in scenarios and all(word in str(w) for word in words.split())]

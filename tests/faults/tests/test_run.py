@@ -8,6 +8,7 @@ from tests.faults.cases.case import DATABASES
 from tests.faults.cases.case_counts import CaseCounts, Promise, tell, total
 from tests.faults.cases.controls import CONTROLS
 from tests.faults.cases.matrix import CONTROLLED, FRESH_KEYS, PARTS
+from tests.faults.cases.updates import UPDATE_CONTROLS
 from tests.faults.run import is_thinned, read_arguments
 
 BAD = ("payment:1 stands 2 times in QuickBooks", "python -m tests.faults.run --case …")
@@ -46,8 +47,8 @@ def test_all_is_played_unless_something_is_left_out() -> None:
     assert all((asked.cases, asked.controls, asked.kills, asked.crowd, asked.soak))
     assert not is_thinned(asked)
     assert {part.database for part in PARTS} == set(DATABASES)
-    assert len(CONTROLLED) == 13
-    assert {name for name, _ in CONTROLLED} == {*CONTROLS, FRESH_KEYS}
+    assert len(CONTROLLED) == 15
+    assert {name for name, _ in CONTROLLED} == {*CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS}
 
 
 @pytest.mark.parametrize("words", ["--points 2", "--only late_commit", "--databases sqlite"])

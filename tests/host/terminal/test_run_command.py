@@ -17,6 +17,7 @@ from hostsim.addins.descriptions import RowChange
 from hostsim.addins.host_services import Options
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.database import open_practice
+from hostsim.terminal.options import build_command
 from hostsim.terminal.output import COUNTS, NO_COUNTS
 from hostsim.terminal.progress import TerminalTask
 from hostsim.terminal.run_command import drive, with_rows
@@ -202,3 +203,14 @@ def test_run_alone_says_what_it_takes(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "hostsim", *words], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert "hostsim run FORM --help" in done.stdout
+
+
+def test_of_several_buttons_one_is_chosen_by_its_option() -> None:
+    actions = [{"id": each, "label": each.title(), "kind": "run", "needs": "selection"} for each in ("take", "send")]
+    description: Any = {"id": "changes", "title": "Changes", "fields": [], "answer": {}, "columns": [], "actions": actions}
+    command = build_command("changes", description)
+    for chosen in ("take", "send"):
+        request = command.main([f"--{chosen}", "--all"], standalone_mode=False)
+        assert (request.run, request.every, request.needs_rows) == (chosen, True, True)
+    with pytest.raises(click.UsageError, match=r"Say what to do: --take, --send\."):
+        command.main(["--all"], standalone_mode=False)

@@ -33,12 +33,13 @@ from qb_plugin.model import (
     QboTransaction,
     Ref,
     SavedRecord,
+    TransactionChanges,
     UnreadableRecord,
     Verdict,
 )
 from qb_plugin.money import ZERO
 from qb_plugin.schemas.customers.drafts import read_customer_draft, write_customer
-from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal
+from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal, write_update
 from qb_plugin.schemas.payloads import read_draft
 from tests.support.addin.scripted_sends import BROKEN, WELL, Step, refusal
 from tests.support.virtual_clock import VirtualClock
@@ -198,6 +199,16 @@ class FakeBooks:
         deleted = frozenset(identity for identity, at in self.deleted_at.items() if at >= moment)
         return PaymentChanges(tuple(changed), deleted) if len(changed) + len(deleted) < self.tells_at_most else None
 
+    def changes_since(self, moment: datetime) -> TransactionChanges | None:
+        self._asked("changes_since")
+        changed = {
+            (Entity.PAYMENT if isinstance(b, QboPayment) else Entity.CREDIT_MEMO, b.id): b
+            for b in self.saved.values()
+            if b.updated and b.updated >= moment
+        }
+        deleted = frozenset((Entity.PAYMENT, identity) for identity, at in self.deleted_at.items() if at >= moment)
+        return TransactionChanges(changed, deleted) if len(changed) + len(deleted) < self.tells_at_most else None
+
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]:
         self._asked("credit_memos")
         self.periods.append(("credit_memos", start, end))
@@ -239,6 +250,9 @@ class FakeBooks:
 
     def removal(self, identity: str, sync_token: str, void: bool) -> str:
         return write_removal(identity, sync_token, void)
+
+    def update(self, draft: PaymentDraft, identity: str, sync_token: str) -> str:
+        return write_update(draft, identity, sync_token)
 
     def draft(self, entity: str, payload: str) -> Draft:
         return read_draft(entity, payload)

@@ -1,0 +1,51 @@
+"""Fields of the Changes form: which changes are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from marshmallow import fields
+
+from qb_plugin.forms.descriptions import Option
+from qb_plugin.forms.fields import FormSchema
+from qb_plugin.sync.changes.pairs import ChangedSide, ChangeKind
+
+KINDS: Mapping[ChangeKind, str] = {
+    ChangeKind.REMOVED_THERE: "Removed in QuickBooks",
+    ChangeKind.VOIDED_THERE: "Voided in QuickBooks",
+    ChangeKind.REMOVED_HERE: "Removed here",
+    ChangeKind.UNREADABLE: "Cannot be read",
+    ChangeKind.CUSTOMER: "Customer changed",
+    ChangeKind.AMOUNT: "Amount changed",
+    ChangeKind.DATE: "Date changed",
+    ChangeKind.APPLIED: "Applied",
+    ChangeKind.WAITING: "Waiting for invoice",
+}
+SIDES: Mapping[ChangedSide, str] = {ChangedSide.HERE: "here", ChangedSide.THERE: "there", ChangedSide.BOTH: "on both sides"}
+ONE_SIDED = frozenset(
+    {ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE, ChangeKind.REMOVED_HERE, ChangeKind.UNREADABLE, ChangeKind.WAITING}
+)
+SHOWN: list[Option] = [
+    Option(value="", label="All"),
+    *(Option(value=kind.value, label=label) for kind, label in KINDS.items()),
+]
+
+
+class ChangesAnswer(FormSchema):
+    """Which changes are shown."""
+
+    what = fields.String(load_default="", metadata={"label": "What", "type": "choice", "choices": SHOWN, "refilters": True})
+
+
+class ChangesValues(TypedDict):
+    """A checked answer."""
+
+    what: str
+
+
+def label_of(kind: ChangeKind, side: ChangedSide) -> str:
+    """`Amount changed there`, `Applied here since`."""
+    if kind in ONE_SIDED:
+        return KINDS[kind]
+    return f"{KINDS[kind]} {SIDES[side]}" + (" since" if kind is ChangeKind.APPLIED else "")

@@ -1,0 +1,206 @@
+"""Rows of the Changes form: both sides of a pair, what differs, and the buttons that settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from qb_plugin.forms.changes.asked import KINDS, label_of
+from qb_plugin.forms.changes.columns import LEAVE, SEND, TAKE
+from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
+from qb_plugin.forms.presentation import FIXES
+from qb_plugin.forms.services import FormServices
+from qb_plugin.model import Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
+from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, applied_there
+from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
+
+SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
+    "what": lambda pair: (list(ChangeKind).index(pair.kind),),
+    "client": lambda pair: (name_of(pair).casefold(),),
+    "number": lambda pair: (pair.record.number if pair.record else "",),
+    "id": lambda pair: (int(pair.link.quickbooks_id) if pair.link.quickbooks_id.isdecimal() else 0,),
+    "date_here": lambda pair: (pair.record.date if pair.record else date.min,),
+    "date_there": lambda pair: (there.date if (there := readable(pair)) else date.min,),
+    "here": lambda pair: (pair.record.amount if pair.record else ZERO,),
+    "there": lambda pair: (there.total if (there := readable(pair)) else ZERO,),
+}
+SENDABLE = frozenset({ChangeKind.AMOUNT, ChangeKind.DATE})  # what an update of a payment changes
+IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
+
+
+class ChangeRows:
+    """The pairs in order: the gravest kind first, then by date; or by the sort."""
+
+    def __init__(
+        self, services: FormServices, pairs: Sequence[ChangedPair], *, what: str = "", search: str = "", sort: Sort | None = None
+    ) -> None:
+        self._services = services
+        words = search.casefold().split()
+        chosen = [pair for pair in pairs if not what or what in {pair.kind, *pair.differences}]
+        self._pairs = in_order([pair for pair in chosen if all(word in text_of(pair) for word in words)], sort)
+        self._by_key = {pair.key: pair for pair in self._pairs}
+
+    @property
+    def count(self) -> int:
+        """The number of pairs."""
+        return len(self._pairs)
+
+    @property
+    def total(self) -> str:
+        """The difference that the pairs make."""
+        return plain_amount(sum(map(difference_of, self._pairs), ZERO))
+
+    @property
+    def notice(self) -> None:
+        """None: each row has its own sentence."""
+        return
+
+    @property
+    def problem(self) -> None:
+        """None: both sides were read."""
+        return
+
+    @property
+    def empty(self) -> EmptyGrid:
+        """The text of an empty grid."""
+        return {"text": self._services.sentences.text(Message("empty_changes")), "link": None}
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The ids of the rows at these positions."""
+        return [pair.key for pair in self._pairs[start:stop]]
+
+    def page(self, start: int, stop: int) -> list[Row]:
+        """The rows at these positions."""
+        return [self._present(pair) for pair in self._pairs[start:stop]]
+
+    def total_of(self, ids: Sequence[str]) -> str:
+        """The difference that these pairs make."""
+        return plain_amount(sum((difference_of(self._by_key[each]) for each in ids if each in self._by_key), ZERO))
+
+    def _present(self, pair: ChangedPair) -> Row:
+        host = self._services.host
+        return {
+            "id": pair.key,
+            "cells": cells_of(pair),
+            "outcome": outcome_of(pair).value,
+            "message": self._services.sentences.text(message_of(pair)),
+            "details": "",
+            "fixes": fixes_of(pair, host.ledger.can, host.program),
+            "selectable": True,
+            "title": f"{label_of(pair.kind, pair.side)} {name_of(pair)}",
+        }
+
+
+def in_order(pairs: Sequence[ChangedPair], sort: Sort | None) -> list[ChangedPair]:
+    """The pairs by kind, then number here; or by the sort."""
+    found = sorted(pairs, key=lambda pair: (list(ChangeKind).index(pair.kind), pair.key))
+    if sort is None or sort["key"] not in SORTS:
+        return found
+    return sorted(found, key=SORTS[sort["key"]], reverse=bool(sort.get("descending")))
+
+
+def readable(pair: ChangedPair) -> QboTransaction | None:
+    """QuickBooks' side where it is there and understood."""
+    return None if isinstance(pair.now, UnreadableRecord) else pair.now
+
+
+def name_of(pair: ChangedPair) -> str:
+    """The client's name, else the customer's, else the record's id."""
+    if pair.record:
+        return pair.record.client_name
+    return pair.now.customer_name if pair.now else pair.key
+
+
+def text_of(pair: ChangedPair) -> str:
+    """The text that a search examines."""
+    record, there = pair.record, readable(pair)
+    here = f"{record.number} {record.reference} {show_amount(record.amount)} {record.date}" if record else ""
+    other = f"{show_amount(there.total)} {there.date}" if there else ""
+    return f"{name_of(pair)} {pair.key} {pair.link.quickbooks_id} {here} {other}".casefold()
+
+
+def difference_of(pair: ChangedPair) -> Decimal:
+    """The amount here less the amount there."""
+    there = readable(pair)
+    return (pair.record.amount if pair.record else ZERO) - (there.total if there else ZERO)
+
+
+def cells_of(pair: ChangedPair) -> Cells:
+    """Both records side by side."""
+    record, there = pair.record, readable(pair)
+    return {
+        "what": label_of(pair.kind, pair.side),
+        "client": name_of(pair),
+        "number": record.number if record else "",
+        "date_here": record.date.isoformat() if record else "",
+        "here": plain_amount(record.amount) if record else "",
+        "applied_here": plain_amount(applied_here(record)) if record else "",
+        "id": pair.link.quickbooks_id,
+        "date_there": there.date.isoformat() if there else "",
+        "there": plain_amount(there.total) if there else "",
+        "applied_there": plain_amount(applied_there(there)) if there else "",
+    }
+
+
+def outcome_of(pair: ChangedPair) -> Outcome:
+    """*Removed* where a side is gone, else *changed*."""
+    return Outcome.REMOVED if pair.now is None or pair.record is None else Outcome.CHANGED
+
+
+def message_of(pair: ChangedPair) -> Message:
+    """What has become of the pair, with what stands on both sides."""
+    record, there = pair.record, readable(pair)
+    number, identity = record.number if record else pair.key, pair.link.quickbooks_id
+    if isinstance(pair.now, UnreadableRecord):
+        return Message("linked_unreadable", {"number": number, "id": identity, "what": pair.now.problem})
+    if record is None or there is None:
+        key = "deleted_in_quickbooks" if there is None else "change_removed_record"
+        return Message(key, {"number": number, "id": identity})
+    if pair.kind is ChangeKind.VOIDED_THERE:
+        return Message("voided_in_quickbooks", {"number": number, "id": identity})
+    what = ", ".join(KINDS[kind].lower() for kind in pair.differences)
+    values = {"number": number, "id": identity, "what": what, "here": record.amount, "here_date": record.date}
+    values |= {"there": there.total, "there_date": there.date}
+    values |= {"here_applied": applied_here(record), "there_applied": applied_there(there)}
+    return Message("change_differs", values)
+
+
+def fixes_of(pair: ChangedPair, can: frozenset[str], program: str) -> list[Fix]:
+    """The buttons that settle the pair; nothing that this ledger cannot do."""
+    fixes: list[Fix] = []
+    if may_take(pair, can):
+        fixes.append(take_fix(pair))
+    if pair.record and pair.kind in REMOVED:
+        fixes.append({"label": "Send again…", "form": "export-payments", "request": {"selection": [pair.key]}})
+    elif pair.record and isinstance(pair.now, QboPayment) and SENDABLE & set(pair.differences):
+        fixes.append(send_fix(pair, program))
+    if pair.record and ChangeKind.CUSTOMER in pair.differences:
+        fixes.append({**FIXES["match_client"], "request": {"answer": {"search": pair.record.client_name}}})
+    fixes.append(FIXES["unlink"])
+    if pair.record and readable(pair) and pair.kind not in {ChangeKind.VOIDED_THERE, ChangeKind.WAITING}:
+        fixes.append({"label": LEAVE["label"], "run": LEAVE["id"]})
+    return [*fixes, *([IN_QUICKBOOKS] if pair.now else [])]
+
+
+def take_fix(pair: ChangedPair) -> Fix:
+    """Take QuickBooks', named by what that does."""
+    there = readable(pair)
+    if pair.kind in REMOVED or there is None:
+        confirm = "Remove it here, too? Its invoices are open again, and it cannot be brought back from here."
+        return {"label": "Delete here too", "run": TAKE["id"], "confirm": confirm}
+    if is_late(pair):
+        return {"label": "Apply here too", "run": TAKE["id"]}
+    named = {ChangeKind.AMOUNT: show_amount(there.total), ChangeKind.DATE: there.date.isoformat()}
+    word = next((named[kind] for kind in pair.differences if kind in named), "what is applied")
+    return {"label": f"Take {word}", "run": TAKE["id"]}
+
+
+def send_fix(pair: ChangedPair, program: str) -> Fix:
+    """Send this side's, named by what that does."""
+    record = pair.record
+    if record is None:
+        return {"label": f"Send {program}'s", "run": SEND["id"]}
+    word = show_amount(record.amount) if ChangeKind.AMOUNT in pair.differences else record.date.isoformat()
+    return {"label": f"Send {word}", "run": SEND["id"]}

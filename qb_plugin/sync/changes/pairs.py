@@ -1,0 +1,126 @@
+"""A linked pair whose sides are not the same any more: what differs, and on which side it was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from qb_plugin.model import Entity, Link, LinkOrigin, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
+from qb_plugin.money import ZERO
+
+
+class ChangeKind(StrEnum):
+    """What is not the same any more; the first that fits."""
+
+    REMOVED_THERE = "removed_there"
+    VOIDED_THERE = "voided_there"
+    REMOVED_HERE = "removed_here"
+    UNREADABLE = "unreadable"
+    CUSTOMER = "customer"
+    AMOUNT = "amount"
+    DATE = "date"
+    APPLIED = "applied"
+    WAITING = "waiting"  # imported, and applied in QuickBooks to an invoice that is not here yet, or was not open enough
+
+
+class ChangedSide(StrEnum):
+    """Whose version is not the one that was linked."""
+
+    HERE = "here"
+    THERE = "there"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPair:
+    """A link, and both sides as they are now; None for a side that is gone. `differences` names all that is not the same."""
+
+    link: Link
+    record: SourceRecord | None
+    now: QboTransaction | UnreadableRecord | None
+    kind: ChangeKind
+    side: ChangedSide
+    differences: tuple[ChangeKind, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The row's id: `payment:17`."""
+        return str(self.link.source)
+
+    @property
+    def renewed(self) -> Link:
+        """The link in the versions that both sides have now."""
+        return renew(self.link, self.record, self.now)
+
+
+def renew(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> Link:
+    """The link in the versions that both sides have now; a side that is gone or unreadable keeps the one it had."""
+    token = link.sync_token if now is None or isinstance(now, UnreadableRecord) else now.sync_token
+    return replace(link, sync_token=token, source_version=record.version if record else link.source_version)
+
+
+def was_changed_here(link: Link, record: SourceRecord | None) -> bool:
+    """Whether the record is gone, or not in the version that was linked."""
+    return record is None or link.source_version != record.version
+
+
+def was_changed_there(link: Link, now: QboTransaction | UnreadableRecord | None) -> bool:
+    """Whether the transaction is gone, unreadable, or not in the version that was linked."""
+    return now is None or isinstance(now, UnreadableRecord) or now.sync_token != link.sync_token
+
+
+def compare(
+    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str, *, versions: bool = True
+) -> ChangedPair | None:
+    """What has become of a pair; None when its sides are the same.
+
+    With `versions`, those that are what they were when the pair was linked or left differ only by what waits for an invoice.
+    `customer` is the client's, empty for one that is not matched.
+    """
+    here, there = was_changed_here(link, record), was_changed_there(link, now)
+    side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
+    kinds = list(kinds_of(record, now, customer))
+    if versions and here and not there and record and not record.applications and ChangeKind.APPLIED in kinds:
+        kinds.remove(ChangeKind.APPLIED)  # QuickBooks' default process applied it when it was sent: no change of this side's
+    if kinds and versions and not (here or there):
+        kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) else []
+    if not kinds:
+        return None
+    return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds))
+
+
+def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str) -> Sequence[ChangeKind]:
+    """What is not the same, the gravest first; nothing when both are gone."""
+    if record is None or now is None:
+        return [] if record is None and now is None else [ChangeKind.REMOVED_THERE if now is None else ChangeKind.REMOVED_HERE]
+    if isinstance(now, UnreadableRecord):
+        return [ChangeKind.UNREADABLE]
+    if not now.total:
+        return [ChangeKind.VOIDED_THERE]
+    found = (
+        (bool(customer) and customer != now.customer_id, ChangeKind.CUSTOMER),
+        (record.amount != now.total, ChangeKind.AMOUNT),
+        (record.date != now.date, ChangeKind.DATE),
+        (isinstance(now, QboPayment) and applied_here(record) != applied_there(now), ChangeKind.APPLIED),
+    )
+    return [kind for differs, kind in found if differs]
+
+
+def is_waiting(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> bool:
+    """Whether an imported payment is applied to invoices in QuickBooks with more than here."""
+    if link.origin is not LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment):
+        return False
+    pays = any(line.type == Entity.INVOICE for line in now.lines)
+    return pays and record.amount == now.total and applied_there(now) > applied_here(record)
+
+
+def applied_here(record: SourceRecord) -> Decimal:
+    """What of a record is applied to invoices here."""
+    return sum((each.amount for each in record.applications), ZERO)
+
+
+def applied_there(now: QboTransaction) -> Decimal:
+    """What of a transaction is applied in QuickBooks."""
+    return now.total - (now.remaining if isinstance(now, QboCreditMemo) else now.unapplied)

@@ -1,0 +1,72 @@
+"""A run over changed pairs: what is open is settled first, the pairs are read again, and each goes the way a person chose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from qb_plugin.host import Ledger
+from qb_plugin.model import Message, Outcome, Ref, RowResult
+from qb_plugin.sync.changes.applications import find_applications
+from qb_plugin.sync.changes.pairs import ChangedPair
+from qb_plugin.sync.changes.reading import ChangeReader
+from qb_plugin.sync.changes.taking import Taker
+from qb_plugin.sync.changes.updating import Updater, end_of
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.run_export import settle_open
+from qb_plugin.sync.lease import LeasedRun
+
+
+class Way(StrEnum):
+    """What a person chose for a changed pair; the id of the form's action."""
+
+    TAKE = "take"
+    SEND = "send"
+    LEAVE = "leave"
+
+
+def settle_changes(context: SyncContext, run: LeasedRun, ledger: Ledger, way: Way, ids: Sequence[str]) -> None:
+    """Settle these rows, and report one result each; a pair that is the same by now has ended."""
+    settled = settle_open(context, run).results
+    found = ChangeReader(context, ledger).read_pairs([Ref.parse(identity) for identity in ids])
+    pairs: list[ChangedPair] = []
+    for identity in ids:
+        pair = found.get(identity)
+        if pair is not None and not is_in_doubt(settled.get(identity)):
+            pairs.append(pair)
+        else:
+            run.reporter.row(settled.get(identity) or nothing_to_settle(identity, identity in found))
+    go(context, run, ledger, way, pairs)
+
+
+def go(context: SyncContext, run: LeasedRun, ledger: Ledger, way: Way, pairs: Sequence[ChangedPair]) -> None:
+    """Go the way that was chosen."""
+    if way is Way.TAKE:
+        finder = find_applications(context, ledger)
+        Taker(context=context, run=run, ledger=ledger, find_applications=finder).take(pairs)
+    elif way is Way.SEND:
+        Updater(context, run).send(pairs)
+    else:
+        leave(context, run, pairs)
+
+
+def leave(context: SyncContext, run: LeasedRun, pairs: Sequence[ChangedPair]) -> None:
+    """Leave both sides as they are: the pair is shown again when one of them changes once more."""
+    standing = [pair for pair in pairs if pair.record is not None and pair.now is not None]
+    run.check_lease()
+    context.links.renew([pair.renewed for pair in standing])
+    for pair in pairs:
+        left = pair in standing
+        key, outcome = ("change_left", Outcome.SYNCHRONIZED) if left else ("change_one_side", Outcome.FAILED)
+        run.reporter.row(end_of(pair, outcome, Message(key)))
+
+
+def is_in_doubt(result: RowResult | None) -> bool:
+    """Whether an earlier run's change of the row is still in doubt."""
+    return result is not None and result.outcome is Outcome.NOT_CONFIRMED
+
+
+def nothing_to_settle(identity: str, linked: bool) -> RowResult:
+    """The end of a row whose sides are the same by now, or that is not linked any more."""
+    key = "change_settled" if linked else "nothing_to_unlink"
+    return RowResult(id=identity, outcome=Outcome.SYNCHRONIZED if linked else Outcome.FAILED, message=Message(key))

@@ -1,0 +1,157 @@
+"""Takes QuickBooks': the ledger's own changes make the records here what their transactions are; a key makes each happen once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from qb_plugin.host import Ledger
+from qb_plugin.ledger_changes import ApplicationToRecord, ChangeOutcome, RecordChange, UpdateChange
+from qb_plugin.model import Application, Message, Outcome, QboPayment, QboTransaction, RowResult, SourceRecord, UnreadableRecord
+from qb_plugin.money import ZERO
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, applied_there
+from qb_plugin.sync.changes.updating import end_of
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
+from qb_plugin.sync.lease import LeasedRun
+
+GROUP = 500  # changes a commit of the host's
+DONE = frozenset({"recorded", "exists"})
+REMOVED = frozenset({ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE})
+TAKEN = frozenset({ChangeKind.AMOUNT, ChangeKind.DATE, ChangeKind.APPLIED})
+
+LATE = frozenset({ChangeKind.APPLIED, ChangeKind.WAITING})
+
+FindApplications = Callable[[Sequence[ChangedPair]], Mapping[str, tuple[Application, ...]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """`find_applications` gives, by row, where the money of payments that were applied in QuickBooks goes here."""
+
+    context: SyncContext
+    run: LeasedRun
+    ledger: Ledger
+    find_applications: FindApplications
+
+    def take(self, pairs: Sequence[ChangedPair]) -> None:
+        """Make this side of the pairs what the other is, and report one result each."""
+        for pair in pairs:
+            if not may_take(pair, self.ledger.can):
+                self.run.reporter.row(end_of(pair, Outcome.FAILED, Message("change_not_takable", {"number": number_of(pair)})))
+        going = [pair for pair in pairs if may_take(pair, self.ledger.can)]
+        for start in range(0, len(going), GROUP):
+            if self.run.stop():
+                return  # these rows end *not tried*
+            self.run.check_lease()
+            group = going[start : start + GROUP]
+            self._remove([pair for pair in group if pair.kind in REMOVED])
+            self._apply([pair for pair in group if is_late(pair)])
+            self._update([pair for pair in group if pair.kind not in REMOVED and not is_late(pair)])
+
+    def _remove(self, pairs: Sequence[ChangedPair]) -> None:
+        """Remove records whose transactions are gone, and then their links."""
+        changes = [as_removal(self.context.realm, pair) for pair in pairs]
+        outcomes = self.ledger.remove(changes) if changes else ()
+        gone = [pair.link.source for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status in DONE]
+        if gone:
+            self.context.journal.withdraw(self.context.realm, gone)
+            self.context.links.remove(self.context.realm, gone)
+        for pair, outcome in zip(pairs, outcomes, strict=True):
+            self.run.reporter.row(result_of(pair, outcome, Message("change_removed_here", {"number": number_of(pair)})))
+
+    def _apply(self, pairs: Sequence[ChangedPair]) -> None:
+        """Apply here, too, what was applied in QuickBooks, as far as the invoices are here and open."""
+        both = [(pair.now, pair.record) for pair in pairs if isinstance(pair.now, QboPayment) and pair.record]
+        results = apply_late(self.context, self.ledger, find_late_matches(self.context, self.ledger, both))
+        for pair in pairs:
+            nothing = end_of(pair, Outcome.FAILED, Message("still_waiting", {"number": number_of(pair)}))
+            self.run.reporter.row(replace(results.get(pair.link.quickbooks_id, nothing), id=pair.key))
+
+    def _update(self, pairs: Sequence[ChangedPair]) -> None:
+        """Write amounts, dates and applications, then both sides' new versions into the links."""
+        applied = self.find_applications([pair for pair in pairs if ChangeKind.APPLIED in pair.differences])
+        changes = [as_update(self.context.realm, pair, applied.get(pair.key)) for pair in pairs]
+        outcomes = self.ledger.update(changes) if changes else ()
+        taken = [(pair, outcome) for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status in DONE]
+        if taken:
+            self.context.links.renew([replace(p.renewed, source_version=str(o.version)) for p, o in taken])
+        for pair, outcome in zip(pairs, outcomes, strict=True):
+            self.run.reporter.row(result_of(pair, outcome, Message("change_taken", {"number": number_of(pair)})))
+
+
+def may_take(pair: ChangedPair, can: frozenset[str]) -> bool:
+    """Whether QuickBooks' side can be taken, with what this ledger does."""
+    if pair.kind in REMOVED:
+        return "remove" in can and pair.record is not None
+    if is_late(pair):
+        return "apply" in can
+    return "update" in can and bool(pair.differences) and set(pair.differences) <= TAKEN
+
+
+def is_late(pair: ChangedPair) -> bool:
+    """Whether all that differs is that more is applied in QuickBooks than here."""
+    if pair.record is None or not isinstance(pair.now, QboPayment) or not set(pair.differences) <= LATE:
+        return False
+    return applied_there(pair.now) > applied_here(pair.record)
+
+
+def as_removal(realm: str, pair: ChangedPair) -> RecordChange:
+    """The removal of a record in the version that was read."""
+    return {"key": key_of(realm, pair), "ref": pair.key, "version": version_of(pair)}
+
+
+def as_update(realm: str, pair: ChangedPair, applications: tuple[Application, ...] | None) -> UpdateChange:
+    """The record's new values: amount and date of QuickBooks, and applications where they change or must become less."""
+    record, now = both_of(pair)
+    change: UpdateChange = {"key": key_of(realm, pair), "ref": pair.key, "version": version_of(pair)}
+    change["amount"], change["date"] = now.total, now.date
+    parts = applications
+    if parts is None and applied_here(record) > now.total:
+        parts = cut(record.applications, now.total)
+    if parts is not None:
+        change["applications"] = [ApplicationToRecord(invoice_id=each.invoice_id, amount=each.amount) for each in parts]
+    return change
+
+
+def cut(applications: Sequence[Application], most: Decimal) -> tuple[Application, ...]:
+    """The applications that a smaller amount pays, the last ones cut."""
+    left, found = most, []
+    for each in applications:
+        amount = min(each.amount, left)
+        left -= amount
+        if amount > ZERO:
+            found.append(replace(each, amount=amount))
+    return tuple(found)
+
+
+def both_of(pair: ChangedPair) -> tuple[SourceRecord, QboTransaction]:
+    """Both sides; ValueError for a pair that lacks one."""
+    if pair.record is None or pair.now is None or isinstance(pair.now, UnreadableRecord):
+        raise ValueError("a side is missing")
+    return pair.record, pair.now
+
+
+def key_of(realm: str, pair: ChangedPair) -> str:
+    """The key of a change: the same versions of the same pair are taken once."""
+    token = "" if pair.now is None or isinstance(pair.now, UnreadableRecord) else pair.now.sync_token
+    return f"quickbooks:{realm}:{pair.link.entity}:{pair.link.quickbooks_id}:take:{token}:{version_of(pair)}"
+
+
+def version_of(pair: ChangedPair) -> int:
+    """The record's version as the host has it."""
+    return int(pair.record.version) if pair.record else 0
+
+
+def number_of(pair: ChangedPair) -> str:
+    """What people call the record."""
+    return pair.record.number if pair.record else pair.key
+
+
+def result_of(pair: ChangedPair, outcome: ChangeOutcome, done: Message) -> RowResult:
+    """The end of a row by what the ledger made of it."""
+    if outcome.status in DONE:
+        return end_of(pair, Outcome.SYNCHRONIZED, done)
+    message = Message("change_refused_here", {"reason": outcome.reason or ""})
+    return end_of(pair, Outcome.CHANGED if outcome.status == "changed" else Outcome.FAILED, message)

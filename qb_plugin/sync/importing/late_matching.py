@@ -1,0 +1,130 @@
+"""Late matching: payments that are here and wait for an invoice are applied once it is here, or once QuickBooks applied them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from qb_plugin.host import Ledger
+from qb_plugin.ledger_changes import ApplicationToRecord, ApplyChange
+from qb_plugin.model import Application, Entity, Message, Outcome, QboPayment, RecordingStatus, RowResult, SourceRecord
+from qb_plugin.money import ZERO
+from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.amounts.allocation import Allocator
+from qb_plugin.sync.importing.amounts.figures import read_figures
+from qb_plugin.sync.importing.amounts.questions import HomeCurrency, ask_about_currency
+from qb_plugin.sync.importing.evidence import external_key
+from qb_plugin.sync.importing.host_snapshot import HostSnapshot
+from qb_plugin.sync.importing.planning import ImportPlanner
+from qb_plugin.sync.importing.row import row_id
+
+GROUP = 500  # changes a commit of the host's
+DONE = frozenset({RecordingStatus.RECORDED, RecordingStatus.EXISTS})
+Pair = tuple[QboPayment, SourceRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class LateMatch:
+    """A payment that is here, and what more of it can be applied now, as in QuickBooks."""
+
+    payment: QboPayment
+    record: SourceRecord
+    added: tuple[Application, ...]
+
+
+def find_late_matches(context: SyncContext, ledger: Ledger, pairs: Iterable[Pair]) -> list[LateMatch]:
+    """Those of the payments of which more can be applied now: at most what is open of each invoice, and what is left of each
+    payment; none in another currency than its client's."""
+    waiting = [(payment, record) for payment, record in pairs if left_of(record) and may_wait(payment, record)]
+    if not waiting or "apply" not in ledger.can:
+        return []
+    planner, home = ImportPlanner(context=context, ledger=ledger), HomeCurrency(context)
+    planner.plan([payment for payment, _ in waiting])
+    balances = planner.snapshot.balances({})
+    found: list[LateMatch] = []
+    for payment, record in waiting:
+        client = planner.snapshot.clients.get(record.client_id)
+        if client and not ask_about_currency(client, payment, home):
+            added = tuple(plan_more(planner.snapshot, payment, record, balances))
+            found += [LateMatch(payment, record, added)] if added else []
+    return found
+
+
+def may_wait(payment: QboPayment, record: SourceRecord) -> bool:
+    """Whether QuickBooks applied more of the payment than is applied here, and to invoices."""
+    applied = sum((each.amount for each in record.applications), ZERO)
+    return payment.total - payment.unapplied > applied and any(line.type == Entity.INVOICE for line in payment.lines)
+
+
+def left_of(record: SourceRecord) -> Decimal:
+    """What of a record is not applied."""
+    return record.amount - sum((each.amount for each in record.applications), ZERO)
+
+
+def plan_more(
+    snapshot: HostSnapshot, payment: QboPayment, record: SourceRecord, balances: dict[str, Decimal]
+) -> Iterator[Application]:
+    """What QuickBooks' lines put on invoices beyond what is applied here; it is taken off the balances."""
+    trial, figures, before = dict(balances), read_figures(payment), {each.invoice_id: each.amount for each in record.applications}
+    for invoice, amount in before.items():
+        if invoice in trial:
+            trial[invoice] += amount
+    allocator = Allocator(snapshot=snapshot, payment=payment, figures=figures, client=record.client_id, balances=trial)
+    rest = left_of(record)
+    for each in allocator.allocate().applications:
+        amount = min(each.amount - before.get(each.invoice_id, ZERO), rest)
+        if amount > ZERO:
+            rest -= amount
+            balances[each.invoice_id] -= amount
+            yield replace(each, amount=amount)
+
+
+def apply_late(context: SyncContext, ledger: Ledger, matches: Sequence[LateMatch]) -> dict[str, RowResult]:
+    """Apply them here, and note both sides' versions in their links; the rows by the payments' QuickBooks ids."""
+    results: dict[str, RowResult] = {}
+    for start in range(0, len(matches), GROUP):
+        group = matches[start : start + GROUP]
+        outcomes = ledger.apply([as_change(context.realm, match) for match in group])
+        versions: dict[str, str] = {}
+        for match, outcome in zip(group, outcomes, strict=True):
+            if outcome.status in DONE:
+                versions[match.payment.id] = str(outcome.version)
+                results[match.payment.id] = applied_result(match)
+            else:
+                message = Message("change_refused_here", {"reason": outcome.reason or ""})
+                results[match.payment.id] = RowResult(id=row_id(match.payment.id), outcome=Outcome.FAILED, message=message)
+        renew_links(context, group, versions)
+    return results
+
+
+def as_change(realm: str, match: LateMatch) -> ApplyChange:
+    """What is added, in the version that was read: the same versions of the same pair are applied once."""
+    payment, record = match.payment, match.record
+    return {
+        "key": f"{external_key(realm, payment.id)}:late:{payment.sync_token}:{record.version}",
+        "ref": str(record.ref),
+        "version": int(record.version),
+        "applications": [ApplicationToRecord(invoice_id=each.invoice_id, amount=each.amount) for each in match.added],
+    }
+
+
+def applied_result(match: LateMatch) -> RowResult:
+    """The row of a payment of which more is applied now."""
+    return RowResult(
+        id=row_id(match.payment.id),
+        outcome=Outcome.SYNCHRONIZED,
+        message=Message("late_applied"),
+        quickbooks_id=match.payment.id,
+        applied=match.added,
+        source=match.record.ref,
+    )
+
+
+def renew_links(context: SyncContext, matches: Sequence[LateMatch], versions: Mapping[str, str]) -> None:
+    """Note both sides' versions of those that were applied."""
+    tokens = {match.payment.id: match.payment.sync_token for match in matches if match.payment.id in versions}
+    links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, tokens)
+    context.links.renew(
+        [replace(link, sync_token=tokens[identity], source_version=versions[identity]) for identity, link in links.items()]
+    )

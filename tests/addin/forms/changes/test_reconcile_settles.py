@@ -1,0 +1,70 @@
+"""Reconcile's groups of linked pairs have the buttons that settle them: each, pressed, moves its item to *equal*."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.addin.forms.both_sides import DAY
+from tests.addin.forms.changes.conftest import Linked
+
+PERIOD = {"from": DAY.replace(day=1).isoformat(), "to": DAY.replace(day=28).isoformat()}
+
+
+def items(linked: Linked, group: str) -> dict[str, Any]:
+    """The items of a group, by id."""
+    linked.scene.addin.runtime().ledger_readings.forget()
+    rows = linked.scene.form("reconcile-items").rows({**linked.scene.opened("reconcile-items"), **PERIOD, "group": group}, None)
+    assert not isinstance(rows, dict), rows
+    return {row["id"]: row for row in rows.page(0, rows.count)}
+
+
+def press(linked: Linked, way: str, ref: str) -> dict[str, Any]:
+    """Press a row's button; how it ended."""
+    answer = {**linked.scene.opened("reconcile-items"), **PERIOD}
+    linked.scene.host.rows.clear()
+    linked.scene.form("reconcile-items").run(way, answer, [ref], {}, linked.scene.host)
+    return dict(linked.scene.host.rows[ref])
+
+
+@pytest.mark.parametrize("way", ["take", "send"])
+@pytest.mark.parametrize(
+    ("group", "there"),
+    [("amount_differs", {"TotalAmt": 71}), ("date_differs", {"TxnDate": "2026-10-02"}), ("amount_differs", {"TotalAmt": 69.5})],
+)
+def test_amount_and_date_are_settled_from_either_side(linked: Linked, way: str, group: str, there: dict[str, Any]) -> None:
+    ref, identity = linked.exported_pair("70.00")
+    linked.edit_there(identity, **there)
+    assert [fix["label"] for fix in items(linked, group)[ref]["fixes"]][:2] == ["Take QuickBooks'", "Send Park Practice's"]
+    assert press(linked, way, ref)["outcome"] == "synchronized"
+    found, record = linked.books.get("Payment", identity), linked.record(ref)
+    assert (found["TotalAmt"], found["TxnDate"]) == (record.amount, record.date.isoformat())
+    assert (record.amount == Decimal("70.00") and record.date == DAY) == (way == "send")
+    assert ref not in items(linked, group)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_was_applied_there_is_applied_here(linked: Linked, waits: bool) -> None:
+    application, invoice = linked.bill("R-1", "40.00")
+    linked.scene.host.ledger.bills[-1] = type(linked.scene.host.ledger.bills[-1])(
+        "R-1", "R-1", "2", DAY, Decimal("40.00"), Decimal("0.00" if waits else "40.00")
+    )
+    ref, identity = linked.exported_pair("70.00")
+    linked.edit_there(identity, Line=[{"Amount": 40, "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]}])
+    assert "Take QuickBooks'" in [fix["label"] for fix in items(linked, "applied_differs")[ref]["fixes"]]
+    assert press(linked, "take", ref)["outcome"] == ("failed" if waits else "synchronized")
+    assert (ref in items(linked, "applied_differs")) is waits
+    assert sum(each.amount for each in linked.record(ref).applications) == (0 if waits else application.amount)
+
+
+def test_a_host_that_changes_nothing_is_not_offered_to(linked: Linked) -> None:
+    ref, identity = linked.exported_pair("70.00")
+    linked.edit_there(identity, TotalAmt=71)
+    linked.scene.host.ledger.can = frozenset()
+    assert [fix["label"] for fix in items(linked, "amount_differs")[ref]["fixes"]] == ["Send Park Practice's", "Open in QuickBooks"]
+    assert [action["id"] for action in linked.scene.form("changes").open({})["actions"]] == ["send", "leave"]
+    assert [fix["label"] for fix in linked.changes()[ref]["fixes"]] == ["Send 70.00", "Unlink", "Leave", "Open in QuickBooks"]
+    assert linked.settle("take", ref)[ref]["outcome"] == "failed"
+    assert linked.record(ref).amount == Decimal("70.00")
