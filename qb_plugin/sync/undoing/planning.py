@@ -68,7 +68,7 @@ class UndoPlanner:
             record=transaction if isinstance(transaction, QboPayment | QboCreditMemo) else None,
             application=application if isinstance(application, QboPayment) else None,
         )
-        return replace(plan, reason=plan.reason or applied_elsewhere(plan))
+        return replace(plan, reason=applied_elsewhere(plan) or plan.reason)
 
     def _refuse(self, row: UndoRow, part: Created, now: Now | None, company: Company | None) -> Message | None:
         """Why this transaction stays; None when it can go."""
