@@ -143,6 +143,7 @@ def _parts(core: KeptState) -> dict[str, bytes]:
             "counters": company.counters,
             "custom_fields": company.custom_fields,
             "alterations": company.alterations.given,
+            "bank_matched": sorted(company.bank_matched),
             "buried": {kind: list(table.buried.items()) for kind, table in company.tables.items() if table.buried},
         }
         for realm, company in core.realms.items()
@@ -157,6 +158,7 @@ def _restore_realms(core: KeptState, realms: dict[str, Any]) -> None:
         company.counters = kept["counters"]
         company.custom_fields = kept["custom_fields"]
         company.alterations.given = kept.get("alterations", {})
+        company.bank_matched = set(kept.get("bank_matched", ()))
         for kind, buried in kept["buried"].items():
             company.tables[kind].buried = dict(buried)
 

@@ -46,6 +46,7 @@ FIXES: Mapping[str, Fix] = {
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
     "look_again": {"label": "Look again", "run": "export", "edit": {"look_again": True}},
     "withdraw": {"label": "It is not in QuickBooks: withdraw", "act": "withdraw"},
+    "delete_later": {"label": "Delete the later one…", "act": "delete_later"},
     "send_new_number": {"label": "Send under a new number", "run": "export", "edit": {"new_number": True}},
     "force_export": {
         "label": "Send anyway",

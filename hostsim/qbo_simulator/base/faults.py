@@ -157,6 +157,13 @@ def deposited() -> RefusedError:
     return refuse("6540", text, detail, "")
 
 
+def bank_matched() -> RefusedError:
+    """6480: a transaction that is matched in the bank feed."""
+    text = "Matched Transaction cannot be deleted"
+    detail = f"{text} : This transaction is matched to a transaction that was downloaded from the bank. Undo the match first."
+    return refuse("6480", text, detail, "")
+
+
 def before_inventory() -> RefusedError:
     """6270: a document dated before one of its items was taken into stock."""
     text = "Transaction date is prior to start date for inventory item"

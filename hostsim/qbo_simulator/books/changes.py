@@ -19,7 +19,7 @@ from hostsim.qbo_simulator.books.lists.rates import keep_rate
 from hostsim.qbo_simulator.books.money import deposits, journal_entries, payments, purchases
 from hostsim.qbo_simulator.books.references import resolve, target
 from hostsim.qbo_simulator.books.sales import documents
-from hostsim.qbo_simulator.books.writable import check_locks, check_period, kept, writable
+from hostsim.qbo_simulator.books.writable import check_locks, check_match, check_period, kept, writable
 
 _NEEDS_CUSTOMER = frozenset({"Payment", "Invoice", "CreditMemo"})
 _WITH_OPEN_ITEMS = frozenset({"Invoice", "CreditMemo", "JournalEntry", "Purchase", "Deposit"})
@@ -237,6 +237,7 @@ def _named(company: Company, kind: Kind, write: Write) -> Record:
     given = read_entity(kind.name, {name: body[name] for name in ("Id", "SyncToken") if name in body})
     old = _current(company, kind, given)
     check_locks(company, kind, old)
+    check_match(company, kind, old)
     return old
 
 

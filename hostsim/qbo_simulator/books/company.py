@@ -31,6 +31,7 @@ class Company:
         self.counters: dict[str, int] = {}
         self.custom_fields: list[Record] = []
         self.alterations = Alterations()
+        self.bank_matched: set[str] = set()
         self.due: list[tuple[float, int]] = []
         self._settings = settings
         self._owed: dict[int, int] = {}

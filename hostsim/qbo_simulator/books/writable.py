@@ -1,7 +1,7 @@
 """What a client may write, what a full update keeps, and what may not be touched at all."""
 
 from hostsim.qbo_simulator.base.entities import Kind
-from hostsim.qbo_simulator.base.faults import closed_period, deposited
+from hostsim.qbo_simulator.base.faults import bank_matched, closed_period, deposited
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.books.company import Company
 
@@ -61,6 +61,12 @@ def check_locks(company: Company, kind: Kind, old: Record) -> None:
     if kind.name in _DEPOSITED and any(link["TxnType"] == "Deposit" for link in old.get("LinkedTxn", [])):
         raise deposited()
     check_period(company, kind, old)
+
+
+def check_match(company: Company, kind: Kind, old: Record) -> None:
+    """6480 for what is matched in the bank feed: no read shows that, and only deleting and voiding meet it."""
+    if f"{kind.name}:{old['Id']}" in company.bank_matched:
+        raise bank_matched()
 
 
 def check_period(company: Company, kind: Kind, record: Record) -> None:

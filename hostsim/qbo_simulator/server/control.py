@@ -151,5 +151,6 @@ _CONTROLS: dict[tuple[str, str], Callable[[QuickBooks, Request], Any]] = {
     ("POST", "books"): control_books.build,
     ("POST", "merge"): control_books.merge,
     ("POST", "record"): control_books.alter,
+    ("POST", "bank-match"): control_books.match_bank,
     ("GET", "trial-balance"): control_books.tell_trial_balance,
 }

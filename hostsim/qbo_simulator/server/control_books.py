@@ -69,6 +69,18 @@ def deposit(core: QuickBooks, request: Request) -> dict[str, Any]:
     return {"deposit": str(number)}
 
 
+def match_bank(core: QuickBooks, request: Request) -> dict[str, Any]:
+    """Match `records` (like Payment:5) with bank transactions, or with `matched` false undo their matches."""
+    body = _body(request)
+    company, keys = _company(core, request, body), {str(each) for each in body["records"]}
+    for kind, _, identity in (key.partition(":") for key in keys):
+        if int(identity) not in company.tables[kind]:
+            raise KeyError(f"{kind}:{identity}")
+    with core.lock:
+        company.bank_matched = company.bank_matched - keys if body.get("matched") is False else company.bank_matched | keys
+    return {"matched": sorted(company.bank_matched)}
+
+
 def tell_trial_balance(core: QuickBooks, request: Request) -> dict[str, Any]:
     """Every account that was posted to, with its balance in the company's own currency; debits above zero."""
     company = _company(core, request, {})

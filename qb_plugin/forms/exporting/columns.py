@@ -78,6 +78,12 @@ ROW_EDITS: Sequence[RowEdit] = [
         "label": "Send a row that was withdrawn unchanged under a new number.",
         "takes": "switch",
     },
+    {
+        "name": "delete_later",
+        "option": "delete-later",
+        "label": "Delete the later one of a row that is twice in QuickBooks.",
+        "takes": "switch",
+    },
     {"name": "skip", "option": "not-now", "label": "Leave the row out of this run.", "takes": "switch"},
 ]
 

@@ -51,6 +51,7 @@ from qb_plugin.forms.previews.opening import open_preview
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.undoing.twice import delete_later_rows, rows_to_delete
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.money import ZERO
@@ -60,6 +61,7 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.selection import Selection, counts, sort_selection
 from qb_plugin.sync.sources import ClientCurrencies
+from qb_plugin.sync.undoing.twice import delete_later
 
 HIDES = {"hide": True, "show": False}
 LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
@@ -83,7 +85,7 @@ class ExportPayments:
         actions=[PREVIEW, ACTION, *ROW_ACTIONS],
         fixes=list(FIXES.values()),
         row_edits=ROW_EDITS,
-        edit_rights={"unlink": "match", "link": "match"},
+        edit_rights={"unlink": "match", "link": "match", "delete_later": "undo"},
         asked=KEYS,
         columns=build_columns([], []),
     )
@@ -182,6 +184,8 @@ class ExportPayments:
             return self._link(LINKS[action], ids)
         if action == "withdraw":
             return withdraw_rows(self._services, ids, edits)
+        if action == "delete_later":
+            return delete_later_rows(self._services, ids, edits)
         if action == "unlink":
             return unlink_rows(self._services, ids)
         if action in MENDING:
@@ -211,13 +215,11 @@ class ExportPayments:
         if answer.get("dry_run"):
             previewed = PreviewedExport(ids, answer, edits)
             return RunTask(self._services, task).preview(ids, partial(self._foresee_rows, previewed), lambda: previewed.told)
-        return self._export_in_task(answer, ids, options, rows_to_unlink(edits), task)
+        return self._export_in_task(answer, ids, options, edits, task)
 
-    def _export_in_task(
-        self, answer: Answer, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], task: Task
-    ) -> RunSummary:
+    def _export_in_task(self, answer: Answer, ids: Sequence[str], options: ExportOptions, edits: Edits, task: Task) -> RunSummary:
         values: ExportValues = load_answer(self._schema, answer)
-        work, filters = partial(self._export, ids, options, unlinked), present_filters(self._schema, answer)
+        work, filters = partial(self._export, ids, options, edits), present_filters(self._schema, answer)
         return RunTask(self._services, task).run(f"export-{values['source']}", ids, work, filters=filters)
 
     def _foresee_rows(self, previewed: PreviewedExport) -> Iterator[RowResult]:
@@ -225,7 +227,8 @@ class ExportPayments:
         for row in previewed.rows.values():
             yield row.result
 
-    def _export(self, ids: Sequence[str], options: ExportOptions, unlinked: Sequence[str], run: LeasedRun) -> None:
+    def _export(self, ids: Sequence[str], options: ExportOptions, edits: Edits, run: LeasedRun) -> None:
+        unlinked, deleted = rows_to_unlink(edits), rows_to_delete(edits)
         # Read under the lease, so that the run belongs to the company that is connected now.
         connection = self._services.connection()
         try:
@@ -236,7 +239,9 @@ class ExportPayments:
             raise
         self._services.use_saved_pace(context.realm)
         unlink_in_run(self._services, context, run, unlinked, Outcome.SKIPPED)
-        rest = [identity for identity in ids if identity not in set(unlinked)] if unlinked else ids
+        if deleted:
+            delete_later(context, run, [Ref.parse(identity) for identity in deleted])
+        rest = [identity for identity in ids if identity not in {*unlinked, *deleted}] if unlinked or deleted else ids
         export(context, run, options, self._read_records(rest, run.reporter.row))  # which alone holds them, and releases them
 
     def _read_records(self, ids: Sequence[str], report: Callable[[RowResult], None]) -> list[SourceRecord]:
@@ -271,7 +276,7 @@ class ExportPayments:
         options = replace(options, promises=previewed.promises(ids), alongside=aside)
         previewed.busy = True
         try:
-            return self._export_in_task(previewed.answer, ids, options, (), task)
+            return self._export_in_task(previewed.answer, ids, options, {}, task)
         finally:
             previewed.busy, previewed.ran = False, previewed.ran | picked
 

@@ -12,6 +12,7 @@ from qb_plugin.model import (
     Entity,
     Intent,
     IntentState,
+    Kind,
     Link,
     LinkOrigin,
     Operation,
@@ -49,6 +50,7 @@ class UndoRow:
     record: Created | None = None
     application: Created | None = None
     imported: Link | None = None
+    unapplied_at: datetime | None = None  # QuickBooks' time when a payment of ours that applied the memo was seen to be gone
 
 
 def rows_of_run(context: SyncContext, run: RunInfo) -> list[UndoRow]:
@@ -87,10 +89,27 @@ def exported_rows(context: SyncContext, made: Sequence[Intent]) -> list[UndoRow]
     by_source: dict[Ref, dict[Operation, Created]] = defaultdict(dict)
     for intent in made:
         by_source[intent.source][intent.operation] = created(intent, seen)
+    unapplied = when_unapplied(context, list(by_source))
     return [
-        UndoRow(id=str(ref), source=ref, record=parts.get(Operation.CREATE), application=parts.get(Operation.APPLY))
+        UndoRow(
+            id=str(ref),
+            source=ref,
+            record=parts.get(Operation.CREATE),
+            application=parts.get(Operation.APPLY),
+            unapplied_at=unapplied.get(ref),
+        )
         for ref, parts in by_source.items()
     ]
+
+
+def when_unapplied(context: SyncContext, sources: Sequence[Ref]) -> dict[Ref, datetime]:
+    """When the payments that applied these memos were deleted by an undo: that has changed the memos, too."""
+    memos = [source for source in sources if source.kind is Kind.CREDIT_MEMO]
+    found: dict[Ref, datetime] = {}
+    for intent in context.journal.standing(context.realm, memos) if memos else ():
+        if intent.operation is Operation.DELETE and intent.entity == Entity.PAYMENT and intent.record_updated:
+            found[intent.source] = max(intent.record_updated, found.get(intent.source, intent.record_updated))
+    return found
 
 
 Seen = tuple[str, datetime | None]

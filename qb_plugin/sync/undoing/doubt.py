@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import (
@@ -80,7 +81,7 @@ class RemovalDoubt:
         """How the intent ends by what its record is now; None while that is unchanged, or cannot be understood."""
         now = found.get(intent.quickbooks_id or "")
         if now is None:
-            return undone(intent, self._run.user)
+            return undone(intent, self._run.user, at=self._context.quickbooks.now())
         if isinstance(now, UnreadableRecord) or now.sync_token == intent.sync_token:
             return None
         if intent.operation is Operation.VOID and isinstance(now, QboPayment) and now.voided:
@@ -138,14 +139,17 @@ class RemovalDoubt:
         return answers
 
 
-def undone(intent: Intent, user: str, now: QboTransaction | None = None) -> Settled:
-    """The end of a void or delete that is done: its record stands for nothing here any more, in the same commit."""
+def undone(intent: Intent, user: str, now: QboTransaction | None = None, at: datetime | None = None) -> Settled:
+    """The end of a void or delete that is done: its record stands for nothing here any more, in the same commit.
+
+    `now` is what was voided, `at` QuickBooks' time when what was deleted was seen to be gone.
+    """
     settlement = Settlement(
         intent_id=intent.id,
         state=IntentState.CONFIRMED,
         quickbooks_id=intent.quickbooks_id,
         sync_token=now.sync_token if now else intent.sync_token,
-        record_updated=now.updated if now else None,
+        record_updated=now.updated if now else at,
         undone_by=user,
     )
     key = "undone_voided" if intent.operation is Operation.VOID else "undone_deleted"

@@ -68,7 +68,7 @@ class UndoPlanner:
             record=transaction if isinstance(transaction, QboPayment | QboCreditMemo) else None,
             application=application if isinstance(application, QboPayment) else None,
         )
-        return replace(plan, reason=plan.reason or applied_elsewhere(plan))
+        return replace(plan, reason=applied_elsewhere(plan) or plan.reason)
 
     def _refuse(self, row: UndoRow, part: Created, now: Now | None, company: Company | None) -> Message | None:
         """Why this transaction stays; None when it can go."""
@@ -107,9 +107,11 @@ def refuse_used(row: UndoRow, now: QboTransaction) -> Message | None:
 
 
 def refuse_touched(row: UndoRow, part: Created, now: QboTransaction) -> Message | None:
-    """The refusal of what is not as we last saw it. Our own application changes its memo, which may be as new as that."""
-    if part.entity == Entity.CREDIT_MEMO and row.application:
-        seen = max((each.updated for each in parts_of(row) if each.updated), default=None)
+    """The refusal of what is not as we last saw it. Our own
+    application, and its deletion, change the memo, which may be as new as they."""
+    if part.entity == Entity.CREDIT_MEMO and (row.application or row.unapplied_at):
+        ours = (*(each.updated for each in parts_of(row)), row.unapplied_at)
+        seen = max((moment for moment in ours if moment), default=None)
         is_touched = bool(seen and now.updated and now.updated > seen + SAME_MOMENT)
     else:
         is_touched = now.sync_token != part.sync_token or bool(part.updated and now.updated and now.updated != part.updated)

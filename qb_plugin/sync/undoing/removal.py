@@ -183,7 +183,8 @@ class Remover:
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
         """What an answer means; doubt closes nothing."""
         if answer.verdict is Verdict.CONFIRMED:
-            return undone(intent, self._run.user, None if isinstance(answer.record, Customer) else answer.record)
+            record = None if isinstance(answer.record, Customer) else answer.record
+            return undone(intent, self._run.user, record, self._context.quickbooks.now())
         if answer.verdict is Verdict.REFUSED and code_of(answer) not in READ_FIRST:
             return refused(intent, self._reason(intent, answer))
         if answer.verdict is Verdict.NOT_ACTED_UPON:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qb_plugin.host import Ledger
-from qb_plugin.model import Customer, Entity, Message, Outcome, QboCreditMemo, QboPayment, QboTransaction, RowResult
+from qb_plugin.model import (
+    Customer,
+    Entity,
+    IntentState,
+    Message,
+    Outcome,
+    QboCreditMemo,
+    QboPayment,
+    QboTransaction,
+    Ref,
+    RowResult,
+    Side,
+    side_of,
+)
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.families import PayingFamilies
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.undoing.created import Created, UndoRow
+from qb_plugin.sync.undoing.doubt import REMOVING, undone
 from qb_plugin.sync.undoing.here import remove_here
 from qb_plugin.sync.undoing.planning import PlannedUndo, UndoPlanner
 from qb_plugin.sync.undoing.removal import PlannedRemoval, Remover
@@ -33,12 +47,20 @@ def undo(context: SyncContext, run: LeasedRun, ledger: Ledger, find: FindRows, o
     wanted = set(options.ids)
     rows = [row for row in find() if row.id in wanted]
     left = {row.id for row in rows}
+    before = undone_before(context, wanted - left)
     for identity in options.ids:
         if identity not in left:
-            run.reporter.row(settled.get(identity) or nothing_to_undo(identity))
+            run.reporter.row(settled.get(identity) or before.get(identity) or nothing_to_undo(identity))
     doubtful = {identity for identity, result in settled.items() if result.outcome is Outcome.NOT_CONFIRMED}
     plans = UndoPlanner(context, ledger, options.void).plan([row for row in rows if row.id not in doubtful])
     UndoRun(context, run, ledger, options.void).take_away(plans)
+
+
+def undone_before(context: SyncContext, ids: Collection[str]) -> dict[str, RowResult]:
+    """The ends of rows that an undo took away already, perhaps one that was cut short; sent again since, they would stand."""
+    refs = [Ref.parse(identity) for identity in sorted(ids) if side_of(identity) is Side.WORKSPACE]
+    removals = [intent for intent in context.journal.standing(context.realm, refs) if intent.operation in REMOVING]
+    return {str(each.source): undone(each, "")[1] for each in removals if each.state is IntentState.CONFIRMED}
 
 
 def nothing_to_undo(identity: str) -> RowResult:

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from qb_plugin.clock import Clock
-from qb_plugin.model import Answer, Batch, Intent, QboTransaction, Settlement, Verdict
+from qb_plugin.model import Answer, Batch, Intent, Operation, QboTransaction, RowResult, Settlement, Verdict
+from qb_plugin.store.links import Links
 from qb_plugin.sync.context import SyncContext, Waits
 from qb_plugin.sync.exporting import recovery
 from qb_plugin.sync.ports import Journal, QuickBooksApi
+from qb_plugin.sync.undoing.doubt import RemovalDoubt, undone
 from tests.faults.harness.server import REALM
 
 
@@ -184,6 +186,23 @@ class Unfenced(Passing):
         self._behind.settle(settlements)
 
 
+class WithdrawnFirst(Passing):
+    """A journal that withdraws link and intents of what is to be deleted when the deletion is written down."""
+
+    def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
+        written: Sequence[Intent | None] = self._behind.open(wanted, fence)
+        going = [intent.source for intent in wanted if intent.operation is Operation.DELETE]
+        if going:
+            self._behind.withdraw(wanted[0].realm, going)
+            Links(self._behind._database).remove(wanted[0].realm, going)
+        return written
+
+
+def taken_for_done(doubt: RemovalDoubt, intent: Intent, _: object) -> tuple[Settlement, RowResult]:
+    """Whatever QuickBooks shows, the record is taken for gone."""
+    return undone(intent, doubt._run.user)
+
+
 def with_journal(kind: Callable[[Journal], Any]) -> Callable[[SyncContext], SyncContext]:
     """Put a journal of this kind before the real one."""
     return lambda context: replace(context, journal=kind(context.journal))
@@ -217,5 +236,9 @@ CONTROLS: Mapping[str, Control] = {
     "new id unchanged": Control("a new id on unchanged re-export", with_journal(NoReopening)),
     "unfenced": Control("unfenced writes, no look at the heartbeat", lambda context: with_journal(Unfenced)(unguarded(context))),
     "one company": Control("another company's links and intents", keep_one_company),
+    "link withdrawn first": Control("the link withdrawn before the deletion is settled", with_journal(WithdrawnFirst)),
+    "doubt taken for done": Control(
+        "a doubtful deletion taken for done", lambda context: context, ((RemovalDoubt, "_judge", taken_for_done),)
+    ),
     "no end": Control("no end for rows", lambda context: context, ((recovery, "TRIES", 10**6),)),
 }

@@ -18,6 +18,7 @@ from tests.faults.cases.imports import ImportPlay, import_worlds
 from tests.faults.cases.run_case import Play, Played
 from tests.faults.cases.stories import STORIES, story_worlds
 from tests.faults.cases.survey import Sample, survey
+from tests.faults.cases.undos import UNDONE, UndoPlay, undo_worlds
 from tests.faults.cases.updates import UPDATE_CONTROLS, UpdatePlay, update_worlds
 from tests.faults.harness.databases import Databases, Files, Servers
 
@@ -47,6 +48,8 @@ PARTS = (
     Part("sqlite", "queue"),
     Part("sqlite", "away"),
     Part("sqlite", "company", 6),
+    Part("sqlite", "undo", 2),
+    Part("sqlite", "undo-memos", 3),
     Part("postgresql", "applied", 5),
     Part("postgresql", "memos", 8),
     Part("postgresql", "payments", 8),
@@ -56,6 +59,8 @@ PARTS = (
     Part("postgresql", "queue", 5),
     Part("postgresql", "away", 10),
     Part("postgresql", "company", 40),
+    Part("postgresql", "undo", 16),
+    Part("postgresql", "undo-memos", 20),
 )
 # Ways known to be wrong are played where no paid invoice protects from them.
 CONTROLLED = (
@@ -68,6 +73,8 @@ CONTROLLED = (
     ("new id unchanged", Part("sqlite", "unchanged", 20)),
     ("one company", Part("sqlite", "company", 30)),
     ("no end", Part("sqlite", "payments", 60, "lasting")),
+    ("link withdrawn first", Part("sqlite", "undo", 8)),
+    ("doubt taken for done", Part("sqlite", "undo", 8)),
     (FRESH_KEYS, Part("sqlite", "import")),
     *((name, Part("sqlite", "update", 6, "answer_lost_after")) for name in UPDATE_CONTROLS),
 )
@@ -109,7 +116,7 @@ def _play(case: Case, databases: Databases, control: str) -> Played:
         return ImportPlay(case, databases, fresh_keys=control == FRESH_KEYS).run()
     if case.world.scenario == "update":
         return UpdatePlay(case, databases, UPDATE_CONTROLS[control] if control else PLAIN).run()
-    kind = STORIES.get(case.world.scenario, Play)
+    kind = UndoPlay if case.world.scenario in UNDONE else STORIES.get(case.world.scenario, Play)
     return kind(case, databases, CONTROLS[control] if control else PLAIN).run()
 
 
@@ -138,5 +145,6 @@ def run_part(
 
 def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
     """The worlds of these scenarios whose name holds all the words."""
-    every = (*worlds(database), *import_worlds(database), *update_worlds(database), *story_worlds(database))
+    stories = (*story_worlds(database), *undo_worlds(database))
+    every = (*worlds(database), *import_worlds(database), *update_worlds(database), *stories)
     return [w for w in every if w.scenario in scenarios and all(word in str(w) for word in words.split())]

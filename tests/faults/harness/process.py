@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -186,20 +186,25 @@ class Desk:
 
     def press(self, records: Sequence[SourceRecord], options: ExportOptions) -> Ended:
         """Press Export Selected; rows that never came to an end are ended as the form ends them."""
-        progress = RunProgress([str(record.ref) for record in records])
+        rows = [str(record.ref) for record in records]
+        return self.carry("export-payments", rows, lambda run: self._export(run, records, options))
+
+    def _export(self, run: LeasedRun, records: Sequence[SourceRecord], options: ExportOptions) -> None:
+        export(self.context(), run, options, records)
+
+    def carry(self, action: str, rows: Sequence[str], work: Callable[[LeasedRun], None]) -> Ended:
+        """Do the work of a run under the lease."""
+        progress = RunProgress(rows)
         now = self.clock.now()
         run = RunInfo(
             id=f"run-{self.number}-{next(self._runs)}",
             realm=self.site.core.realm,
-            action="export-payments",
+            action=action,
             user="Maria Ortiz",
             started=now,
-            total=len(records),
+            total=len(rows),
         )
         failure, last = None, dict[str, RowResult]()
-
-        def work(leased: LeasedRun) -> None:
-            export(self.context(), leased, options, records)
 
         def take(result: RowResult) -> None:
             if result.id in progress:

@@ -14,6 +14,8 @@ from qb_plugin.model import (
     Message,
     Operation,
     Outcome,
+    Pair,
+    PairAnswer,
     PaymentDraft,
     QboPayment,
     QboTransaction,
@@ -49,7 +51,14 @@ def find_late(context: SyncContext) -> Sequence[LateFind]:
     stands = standing_ids(context, sorted({intent.source for intent in withdrawn}))
     pairs = [(intent, found) for intent, found in sent_and_found(context, withdrawn) if is_what_was_sent(context, intent, found)]
     finds = [LateFind(intent, found, stands.get((intent.source, intent.operation), "")) for intent, found in pairs]
-    return [find for find in finds if find.other is not None and find.other != find.found.id]
+    late = [find for find in finds if find.other is not None and find.other != find.found.id]
+    answers = context.links.answers(context.realm) if late else {}
+    return [find for find in late if answers.get(pair_of(find)) is not PairAnswer.UNLINKED]
+
+
+def pair_of(find: LateFind) -> Pair:
+    """The record and what it found, as people's answers and undos name them."""
+    return Pair(find.intent.source, find.intent.entity, find.found.id)
 
 
 def standing_ids(context: SyncContext, sources: Sequence[Ref]) -> dict[tuple[Ref, Operation], str | None]:

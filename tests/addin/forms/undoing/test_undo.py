@@ -2,48 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from tests.support.hosts.both_sides import BothSides, both_sides, customer, invoice
-
-
-@pytest.fixture
-def sides(tmp_path: Path) -> Iterator[BothSides]:
-    """Two clients, matched; each has an open invoice in QuickBooks."""
-    with both_sides(tmp_path) as made:
-        made.client("Ada"), made.client("Ben")
-        made.build(
-            customer("Ada", "ada"), customer("Ben", "ben"), invoice("ada", "1037", "400.00"), invoice("ben", "1038", "90.00")
-        )
-        made.match()
-        yield made
-
-
-def last_run(sides: BothSides) -> str:
-    """The newest run that the history lists."""
-    rows = sides.form("history").rows({}, None)
-    return str(rows.ids(0, 1)[0]).partition(":")[2]
-
-
-def asked(sides: BothSides, **answer: Any) -> dict[str, Any]:
-    return {**sides.opened("undo"), **answer}
-
-
-def listed(sides: BothSides, **answer: Any) -> dict[str, Any]:
-    """The rows of the form by id."""
-    rows = sides.form("undo").rows(asked(sides, **answer), None)
-    return {row["id"]: row for row in rows.page(0, rows.count)}
-
-
-def undo(sides: BothSides, ids: list[str], **answer: Any) -> dict[str, Any]:
-    """Press Undo Selected; each row as it was told last."""
-    sides.host.rows.clear()
-    summary = sides.form("undo").run("undo", asked(sides, **answer), ids, {}, sides.host)
-    return {**summary, "rows": dict(sides.host.rows)}
+from tests.support.hosts.both_sides import BothSides
+from tests.support.hosts.undo_steps import last_run, list_undo, press_undo
 
 
 def test_an_exported_payment_is_deleted_there_and_may_be_sent_anew(sides: BothSides) -> None:
@@ -51,11 +11,11 @@ def test_an_exported_payment_is_deleted_there_and_may_be_sent_anew(sides: BothSi
     paid = sides.record(ada, "150.00", reference="501")
     first = sides.export(paid, auto_apply=True)[paid.ref]["quickbooks_id"]
     run = last_run(sides)
-    rows = listed(sides, run=run)
+    rows = list_undo(sides, run=run)
     assert rows[paid.ref]["outcome"] == "ready"
     assert f"payment {first}" in rows[paid.ref]["message"]
     assert "1001 150.00" in rows[paid.ref]["message"]
-    done = undo(sides, [paid.ref], run=run)
+    done = press_undo(sides, [paid.ref], run=run)
     assert done["rows"][paid.ref]["outcome"] == "undone"
     assert done["counts"]["done"] == 1
     assert sides.query("Payment") == []
@@ -74,9 +34,9 @@ def test_an_applied_memo_loses_its_application_first(sides: BothSides) -> None:
     assert ended["outcome"] == "synchronized", ended
     assert len(sides.query("Payment")) == 1
     run = last_run(sides)
-    found = listed(sides, run=run)[memo.ref]
+    found = list_undo(sides, run=run)[memo.ref]
     assert found["outcome"] == "ready", found["message"]
-    done = undo(sides, [memo.ref], run=run)["rows"][memo.ref]
+    done = press_undo(sides, [memo.ref], run=run)["rows"][memo.ref]
     assert done["outcome"] == "undone", done
     assert sides.query("Payment") == []
     assert sides.query("CreditMemo") == []
@@ -93,8 +53,8 @@ def test_an_imported_payment_is_removed_here_and_may_be_imported_anew(sides: Bot
     import_form.run("import", answer, [row], {}, sides.host)
     assert [record.external_key for record in sides.ledger.entries] == [f"quickbooks:{sides.entries.realm}:Payment:{made}"]
     run = last_run(sides)
-    assert listed(sides, run=run)[row]["outcome"] == "ready"
-    assert undo(sides, [row], run=run)["rows"][row]["outcome"] == "undone"
+    assert list_undo(sides, run=run)[row]["outcome"] == "ready"
+    assert press_undo(sides, [row], run=run)["rows"][row]["outcome"] == "undone"
     assert sides.ledger.entries == []
     import_form.rows(answer, None)
     import_form.run("import", answer, [row], {}, sides.host)
@@ -105,7 +65,7 @@ def test_an_imported_payment_is_removed_here_and_may_be_imported_anew(sides: Bot
 def test_a_payment_is_voided_when_that_is_chosen(sides: BothSides) -> None:
     paid = sides.record(sides.ledger.people[0], "150.00")
     first = sides.export(paid, auto_apply=True)[paid.ref]["quickbooks_id"]
-    done = undo(sides, [paid.ref], record=paid.ref, how="void")["rows"][paid.ref]
+    done = press_undo(sides, [paid.ref], record=paid.ref, how="void")["rows"][paid.ref]
     assert done["outcome"] == "undone", done
     voided = sides.read("Payment", first)
     assert (str(voided["TotalAmt"]), voided["PrivateNote"].startswith("Voided")) == ("0", True)

@@ -1,0 +1,53 @@
+"""A slice of the undo's cases of `make faults`: a death at any commit or send, and lost answers, leave both sides agreeing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.cases.case import World
+from tests.faults.cases.controls import CONTROLS, PLAIN, Control
+from tests.faults.cases.survey import Sample, survey
+from tests.faults.cases.undos import UNDONE, UndoPlay, undo_worlds
+from tests.faults.harness.databases import Databases, Files, Servers, sqlite_files
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[Files]:
+    with sqlite_files() as found:
+        yield found
+
+
+def bad_cases(world: World, sample: Sample, databases: Databases, control: Control = PLAIN) -> list[tuple[str, list[str]]]:
+    """The bad cases of a world."""
+    played = survey(world, sample, lambda case: UndoPlay(case, databases, control).run())
+    return [(str(case), found.bad) for case, found in played if found.bad]
+
+
+@pytest.mark.parametrize("scenario", UNDONE)
+@pytest.mark.parametrize("trouble", ["none", "answer_lost_after"])
+def test_a_death_at_every_point_takes_away_all_or_what_is_told(files: Files, scenario: str, trouble: str) -> None:
+    assert bad_cases(World("sqlite", scenario, "batch", trouble, "1", "replay"), Sample(1, 2), files) == []
+
+
+def test_every_trouble_and_a_death_leave_both_sides_agreeing(files: Files) -> None:
+    chosen = [world for place, world in enumerate(undo_worlds("sqlite")) if place % 29 == 3]
+    assert [found for world in chosen for found in bad_cases(world, Sample(13, 0), files)] == []
+
+
+@pytest.mark.postgres
+def test_the_same_holds_on_postgresql(postgres_server: PostgresServer) -> None:
+    with postgres_server.new_database() as address:
+        databases = Servers(address, "slice")
+        assert bad_cases(World("postgresql", "undo", "batch", "answer_lost_after", "1", "replay"), Sample(4, 0), databases) == []
+        databases.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "trouble"), [("link withdrawn first", "token_revoked"), ("doubt taken for done", "answer_lost_before")]
+)
+def test_the_cases_see_it_when_an_undo_does_it_wrong(files: Files, control: str, trouble: str) -> None:
+    world = World("sqlite", "undo", "batch", trouble, "1", "replay")
+    assert bad_cases(world, Sample(3, 0), files, CONTROLS[control]) != []
