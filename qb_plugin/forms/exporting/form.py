@@ -13,6 +13,7 @@ from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
     Edits,
+    Field,
     FormDescription,
     FormLink,
     FormRequest,
@@ -103,7 +104,8 @@ class ExportPayments:
             "id": self.id,
             "title": self.offer.title,
             "subtitle": present_title(self._services.host, connection),
-            "fields": describe_fields(self._schema),
+            "fields": self._fields(selection),
+            "select_all": bool(selection),
             "answer": {**build_first_answer(self._services.host.today(), selection), **(request.get("answer") or {})},
             "search": True,
             "token": token,
@@ -115,6 +117,14 @@ class ExportPayments:
             "warning": self._warning(selection) if selection else None,
             "unavailable": trouble,
         }
+
+    def _fields(self, selection: Selection | None) -> list[Field]:
+        """The fields; of a selection the filters do not count, and are shown so."""
+        found = describe_fields(self._schema)
+        if not selection:
+            return found
+        why = self._services.sentences.text(Message("filters_not_used"))
+        return [{**each, "disabled": why} if each.get("refilters") else each for each in found]
 
     def _warning(self, selection: Selection) -> FormWarning | None:
         """The warning of a selection that holds both kinds."""
