@@ -274,6 +274,7 @@ class Form {
     const target = notice?.link;
     const link = target && make("button", { type: "button", class: "link", text: target.label, onclick: () => this.#follow(target) });
     this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "", notice?.chart ? drawChart(notice.chart) : "");
+    if (!this.panel && notice?.text && this.dialog.open) this.notice.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {FormLink} link */
