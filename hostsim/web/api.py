@@ -39,7 +39,7 @@ from hostsim.web.form_calls import (
     read_sort,
 )
 from hostsim.web.grids.sorted_rows import sort_rows, unsorted_column
-from hostsim.web.guide import help_address
+from hostsim.web.guide.guide_pages import help_address
 from hostsim.web.menus import context_tree
 from hostsim.workspace import Workspace
 

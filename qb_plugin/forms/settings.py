@@ -114,9 +114,9 @@ def build_receivable_field(lists: ReferenceLists) -> dict[str, fields.Field[str]
     return {"receivable_account": build_choice("Receivable account", "Credit memos", choices)}
 
 
-def build_choice(label: str, group: str, entries: Sequence[Option], default: str = "", **place: str) -> fields.String:
-    """A field whose value is one of the entries; `place` is its row and column where it stands in a table."""
-    metadata = {"label": label, "type": "choice", "group": group, "choices": list(entries), **place}
+def build_choice(label: str, group: str, entries: Sequence[Option], default: str = "", **cell: str) -> fields.String:
+    """A field whose value is one of the entries; `cell` is its row and column where it stands in a table."""
+    metadata = {"label": label, "type": "choice", "group": group, "choices": list(entries), **cell}
     return fields.String(load_default=default, validate=OneOf([entry["value"] for entry in entries]), metadata=metadata)
 
 

@@ -58,7 +58,8 @@ class ReferenceListCache:
         self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False, *, tax_codes: bool = False
     ) -> ReferenceLists:
         """The lists of this company that rows need, or with `settings` those of the Settings form; with `people` vendors and
-        employees, too. `fresh` reads them now, with `tax_codes` the tax codes, too. Raises what opening or reading QuickBooks raises."""
+        employees, too. `fresh` reads them now, with `tax_codes` the tax codes, too.
+        Raises what opening or reading QuickBooks raises."""
         context, now = self._open_context(connection), self._clock.monotonic()
         cached = self._cached if self._cached.realm == context.realm else CachedLists(context.realm)
         wanted = (FOR_SETTINGS if settings else FOR_ROWS) | ({Part.PEOPLE} if people else set())
