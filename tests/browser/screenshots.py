@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, get_browser
 from tests.browser.demo import open_form, open_menu, running_demo
@@ -63,15 +63,14 @@ GUIDE_PICTURES: Mapping[str, Callable[[Page], None]] = {
 }
 
 
-def take_guide_pictures(browser: Browser, address: str) -> None:
-    """Write docs/guide/pictures, each of a page opened anew."""
+def take_guide_pictures(page: Page) -> None:
+    """Write docs/guide/pictures, each after the page was loaded anew."""
     GUIDE.mkdir(exist_ok=True)
+    page.set_viewport_size({"width": 1024, "height": 640})
     for name, show in GUIDE_PICTURES.items():
-        page = browser.new_page(viewport={"width": 1024, "height": 640}, locale="en-US")
-        page.goto(address)
+        page.reload()
         show(page)
         page.screenshot(path=GUIDE / f"{name}.png")
-        page.close()
 
 
 def main() -> None:
@@ -82,8 +81,7 @@ def main() -> None:
         page.goto(demo.host.address)
         show_a_failed_row(page)
         page.screenshot(path=PICTURE)
-        page.close()
-        take_guide_pictures(browser, demo.host.address)
+        take_guide_pictures(page)
         browser.close()
     print(PICTURE)
 
