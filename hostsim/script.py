@@ -6,7 +6,7 @@ import importlib
 import sys
 
 EXTRAS = {
-    **dict.fromkeys(("click", "jinja2", "keyring", "rich", "starlette", "uvicorn"), "hostsim"),
+    **dict.fromkeys(("click", "jinja2", "keyring", "markdown_it", "rich", "starlette", "uvicorn"), "hostsim"),
     "psycopg": "postgres",
 }
 CANNOT_RUN = 2

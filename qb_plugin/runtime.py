@@ -101,10 +101,12 @@ class Runtime:
         """See ConnectedCompany.record_page."""
         return self.company.record_page(connection, entity, identity)
 
-    def lists(self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False) -> ReferenceLists:
+    def lists(
+        self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False, *, tax_codes: bool = False
+    ) -> ReferenceLists:
         """See ReferenceListCache.read; the light hears how it went."""
         with self.reachability.hearing(asked=fresh):
-            return self.reference_lists.read(connection, fresh, settings, people)
+            return self.reference_lists.read(connection, fresh, settings, people, tax_codes=tax_codes)
 
     def settings(self, realm: str) -> Mapping[str, object]:
         """See ConnectedCompany.settings."""

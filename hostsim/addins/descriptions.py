@@ -64,6 +64,9 @@ class Field(TypedDict):
     refilters: NotRequired[bool]  # changing it loads the rows again
     required: NotRequired[bool]  # without a value rows and run are refused
     applies_to: NotRequired[str]  # text read out with the field
+    disabled: NotRequired[str]  # why the field does not count now; it is shown shut
+    row: NotRequired[str]  # fields of a group that name row and column stand in one table
+    column: NotRequired[str]
 
 
 class Column(TypedDict):
@@ -73,7 +76,9 @@ class Column(TypedDict):
     label: str
     type: ColumnType
     width: int  # pixels
-    sortable: NotRequired[bool]
+    sortable: NotRequired[bool]  # the form itself sorts by it; by other columns a host may
+    optional: NotRequired[bool]  # shown only when a person chooses it
+    when: NotRequired[Mapping[str, str]]  # shown while the answer has these values
     choices: NotRequired[Sequence[Option]]
     search: NotRequired[str]  # the name that options() is asked by, for lists too long to send
     act: NotRequired[str]  # the action that a choice calls at once
@@ -175,9 +180,9 @@ class FormDescription(TypedDict):
     leads_to: NotRequired[FormLink | None]  # form to open after a sign-in: what is next
     empty: NotRequired[EmptyGrid | None]
     light: NotRequired[Light]
-    reopens: NotRequired[
-        bool
-    ]  # opened again with its answer, not only read again, when a form that it opened has changed something
+    reopens: NotRequired[bool]  # opened anew with its answer when a form that it opened has changed something
+    select_all: NotRequired[bool]  # the rows are a person's selection, and begin selected
+    help: NotRequired[str]  # the page of the add-in's guide about this form
 
 
 class Sort(TypedDict):

@@ -35,6 +35,7 @@ class AddIn:
 
     name: str
     manifest: Manifest | None = None
+    guide: Path | None = None  # the folder of its guide, where it brought one
     menu: Menu = field(default_factory=Menu)
     actions: ContextActions = field(default_factory=ContextActions)
     forms: Forms = field(default_factory=Forms)
@@ -89,12 +90,20 @@ def load(source: Source, services: Callable[[Manifest], object]) -> AddIn:
     """Load one add-in; whatever it raises ends in `failure`, and then nothing it registered counts."""
     addin = AddIn(source.entry_point)
     try:
-        addin.manifest = read_manifest(source.manifest())
+        path = source.manifest()
+        addin.manifest = read_manifest(path)
+        addin.guide = guide_folder(path, addin.manifest)
         addin.name = addin.manifest.name
         _register(addin, source, services)
     except Exception as problem:  # an add-in may raise anything
         _fail(addin, problem)
     return addin
+
+
+def guide_folder(manifest: Path, read: Manifest) -> Path | None:
+    """The folder of the guide that a manifest names, where it is there."""
+    found = manifest.parent / read.guide if read.guide else None
+    return found if found and found.is_dir() else None
 
 
 def _register(addin: AddIn, source: Source, services: Callable[[Manifest], object]) -> None:

@@ -32,6 +32,7 @@ class Manifest:
     commands: tuple[str, ...] = ()
     permissions: Mapping[str, tuple[str, ...]] | None = None
     short_name: str = ""
+    guide: str = ""  # folder of its guide, beside the manifest
 
     @property
     def label(self) -> str:
@@ -77,6 +78,7 @@ def read_manifest(path: Path) -> Manifest:
         commands=_texts(raw, "commands"),
         permissions=_permissions(raw),
         short_name=str(raw.get("short_name", "")),
+        guide=str(raw.get("guide", "")),
     )
 
 

@@ -19,6 +19,7 @@ class OfferedAction(Action):
 class OpenForm(FormDescription):
     """A form as a page draws it."""
 
+    help_url: str  # of the guide's page about the form; empty where there is none
     running: TaskDescription | None
     context: list[Node]  # context menu of the form's grid
 

@@ -38,6 +38,8 @@ from hostsim.web.form_calls import (
     read_map,
     read_sort,
 )
+from hostsim.web.grids.sorted_rows import sort_rows, unsorted_column
+from hostsim.web.guide.guide_pages import help_address
 from hostsim.web.menus import context_tree
 from hostsim.workspace import Workspace
 
@@ -77,6 +79,7 @@ def _open(workspace: Workspace, id: str, body: Body) -> OpenForm:
     workspace.offered_actions.record(id, description)
     return {
         **description,
+        "help_url": help_address(workspace, id, description.get("help", "")),
         "running": running.describe() if running else None,
         "actions": [_with_right(workspace, each) for each in description.get("actions", ())],
         "row_actions": [_with_right(workspace, each) for each in description.get("row_actions", ())],
@@ -119,12 +122,15 @@ async def read_rows(request: Request) -> Response:
 
 def _rows(workspace: Workspace, id: str, body: Body) -> GridState | RejectedState:
     form, answer, sort = _form(workspace, id), read_answer(body), read_sort(body)
-    rows = call_form(workspace, id, lambda: form.rows(answer, sort, user=workspace.user))
+    column = unsorted_column(read_columns(body), sort)
+    rows = call_form(workspace, id, lambda: form.rows(answer, None if column else sort, user=workspace.user))
     if isinstance(rows, dict):
         return {
             "rejected": rows.get("rejected", {}),
             "notice": {"text": rows.get("notice", ""), "level": rows.get("level", "warning")},
         }
+    if column:
+        rows = call_form(workspace, id, partial(sort_rows, rows, column, descending=bool(sort and sort.get("descending"))))
     snapshot = workspace.snapshots.add(id, answer, read_columns(body), rows)
     return call_form(workspace, id, lambda: state_of(workspace, snapshot))
 

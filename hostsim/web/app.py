@@ -16,6 +16,7 @@ from hostsim.web.exports.printing import show_print_page
 from hostsim.web.files import FOLDER, LastingFiles, lasting_address
 from hostsim.web.grids import outcomes
 from hostsim.web.guard import CALLBACK, Guard
+from hostsim.web.guide import guide_pages
 from hostsim.web.start_tokens import StartTokens
 from hostsim.web.support import download_support
 from hostsim.workspace import Workspace
@@ -27,6 +28,8 @@ def routes(static: str) -> list[Route | Mount]:
         Route("/", pages.index),
         *(Route(grid_page.path, pages.show_grid_page) for grid_page in pages.GRID_PAGES),
         Route(CALLBACK, pages.receive_callback, methods=["GET"]),
+        Route("/guide/{addin}/{page}", guide_pages.show_guide_page),
+        Route("/guide/{addin}/pictures/{name}", guide_pages.show_guide_picture),
         Route("/events", stream),
         Route("/api/pages/{form}", pages.open_grid_page),
         Route("/api/forms/{form}/open", api.open_form, methods=["POST"]),

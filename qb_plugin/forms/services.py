@@ -106,9 +106,12 @@ class FormServices(Protocol):
         """Whether QuickBooks answers, waits included; nothing is called for it."""
         ...
 
-    def lists(self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False) -> ReferenceLists:
+    def lists(
+        self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False, *, tax_codes: bool = False
+    ) -> ReferenceLists:
         """QuickBooks' lists, cached for some minutes: those that rows need, or those of the Settings form; with `people` its
-        vendors and employees, too. Raises like `context`, or what reading QuickBooks raises."""
+        vendors and employees, too; with `tax_codes` those are read anew, whatever their age.
+        Raises like `context`, or what reading QuickBooks raises."""
         ...
 
     def settings(self, realm: str) -> Mapping[str, object]:

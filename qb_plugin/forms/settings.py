@@ -25,6 +25,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import build_choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
+from qb_plugin.forms.mapping_checks import check_mappings, present_checks
 from qb_plugin.forms.presentation import as_summary, catch_failures, present_rejection, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
@@ -52,6 +53,15 @@ TREATMENTS: Sequence[Option] = [
     {"value": TaxTreatment.AS_ITEM, "label": "As the item or the tax code says: tax is added to the amount"},
     {"value": TaxTreatment.INCLUDED, "label": "The amount includes the tax"},
 ]
+TEST: Action = {
+    "id": "test",
+    "label": "Test",
+    "kind": "act",
+    "needs": "nothing",
+    "right": "configure",
+    "tooltip": "Reads company, accounts, methods, item and tax code, and checks each choice above. Writes nothing.",
+}
+METHODS = "Methods and accounts"
 MAPS = ("payment_method", "deposit_account")
 PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receivable_account", "history_years")
 
@@ -59,6 +69,7 @@ PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receiva
 def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Schema:
     """The schema for these WorkSpace methods and these QuickBooks lists."""
     found: dict[str, fields.Field[str]] = {
+        **build_method_table(methods, lists),
         "credit_memo_item": build_choice("Item on credit memos", "Credit memos", build_choices(lists.items, "None chosen")),
         **build_tax_fields(lists),
         **build_receivable_field(lists),
@@ -66,14 +77,20 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Sche
         "pace": build_choice("Pace", "Speed", PACE, "full"),
         "history_years": build_choice("Keep the history", "History", KEEP),
     }
-    for method in methods:
-        found[f"payment_method:{method}"] = build_choice(
-            f"{method}: method", "Payment methods", build_choices(lists.methods, "No method")
-        )
-    for method in methods:
-        accounts = build_choices(lists.accounts, "Undeposited Funds")
-        found[f"deposit_account:{method}"] = build_choice(f"{method}: deposit to", "Deposit accounts", accounts)
     return FormSchema.from_dict(found, name="SettingsAnswer")()
+
+
+def build_method_table(methods: Sequence[str], lists: ReferenceLists) -> dict[str, fields.Field[str]]:
+    """For each method here the method and the account in QuickBooks: a table of two columns."""
+    columns = {
+        "payment_method": ("method", "QuickBooks method", build_choices(lists.methods, "No method")),
+        "deposit_account": ("deposit to", "Deposit to", build_choices(lists.accounts, "Undeposited Funds")),
+    }
+    found = dict[str, fields.Field[str]]()
+    for method in methods:
+        for name, (words, column, choices) in columns.items():
+            found[f"{name}:{method}"] = build_choice(f"{method}: {words}", METHODS, choices, row=method, column=column)
+    return found
 
 
 def build_tax_fields(lists: ReferenceLists) -> dict[str, fields.Field[str]]:
@@ -94,12 +111,12 @@ def build_receivable_field(lists: ReferenceLists) -> dict[str, fields.Field[str]
     if len(lists.receivables) < 2:
         return {}
     choices = build_choices(lists.receivables, "QuickBooks' choice")
-    return {"receivable_account": build_choice("Receivable account", "Deposit accounts", choices)}
+    return {"receivable_account": build_choice("Receivable account", "Credit memos", choices)}
 
 
-def build_choice(label: str, group: str, entries: Sequence[Option], default: str = "") -> fields.String:
-    """A field whose value is one of the entries."""
-    metadata = {"label": label, "type": "choice", "group": group, "choices": list(entries)}
+def build_choice(label: str, group: str, entries: Sequence[Option], default: str = "", **cell: str) -> fields.String:
+    """A field whose value is one of the entries; `cell` is its row and column where it stands in a table."""
+    metadata = {"label": label, "type": "choice", "group": group, "choices": list(entries), **cell}
     return fields.String(load_default=default, validate=OneOf([entry["value"] for entry in entries]), metadata=metadata)
 
 
@@ -107,7 +124,7 @@ class SettingsForm:
     """The form behind Settings."""
 
     id = "settings"
-    offer = Offer(title="QuickBooks Settings", right="configure", actions=[SAVE])
+    offer = Offer(title="QuickBooks Settings", right="configure", actions=[TEST, SAVE])
 
     def __init__(self, services: FormServices) -> None:
         self._services = services
@@ -127,9 +144,9 @@ class SettingsForm:
             "fields": [] if trouble else describe_fields(self._schema(lists)),
             "answer": flatten(self._services.settings(connection.realm)),
             "columns": None,
-            "actions": [] if trouble else [SAVE],
+            "actions": [] if trouble else [TEST, SAVE],
             "row_actions": [],
-            "notice": None,
+            "notice": None if trouble else {"text": self._services.sentences.text(Message("settings_affect")), "level": "info"},
             "warning": None,
             "unavailable": trouble,
             "token": "",
@@ -143,16 +160,30 @@ class SettingsForm:
         return {}
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
-        """Save the settings of the connected company."""
-        if action != SAVE["id"]:
+        """Save the settings of the connected company, or test them without saving."""
+        work = {"save": self._save, "test": self._test}.get(action)
+        if work is None:
             return {"rejected": present_rejection(self._services.sentences, no_such_action(action))}
-        return catch_failures(self._services.sentences, partial(self._save, answer))
+        return catch_failures(self._services.sentences, partial(work, answer))
+
+    def _test(self, answer: Answer) -> ActResult:
+        """Look for each choice, saved or not, in QuickBooks' lists as they are now."""
+        connection = self._services.connection()
+        lists = self._services.lists(connection, fresh=True, settings=True, tax_codes=True)
+        values = {name: str(value) for name, value in answer.items() if value}
+        checks = check_mappings(values, self._services.host.ledger.methods(), connection, lists)
+        text, wrong = present_checks(self._services.sentences, checks)
+        found: ActResult = {"notice": text, "level": "warning" if wrong else "info"}
+        return {**found, "rejected": wrong} if wrong else found
 
     def _save(self, answer: Answer) -> ActResult:
         connection = self._services.connection()
-        values = load_answer(self._schema(self._services.lists(connection, settings=True)), answer)
+        schema = self._schema(self._services.lists(connection, settings=True))
+        values = load_answer(schema, answer)
+        before = flatten(self._services.settings(connection.realm))
         self._services.save_settings(connection.realm, nest(values))
-        return {"notice": self._services.sentences.text(Message("settings_saved")), "level": "info"}
+        changed = [field for name, field in schema.load_fields.items() if before.get(name, "") != values[name]]
+        return {"notice": self._services.sentences.text(describe_saving(changed)), "level": "info"}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """The same as `act`: no action of this form takes long enough for a run."""
@@ -161,6 +192,13 @@ class SettingsForm:
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the lists come with the fields."""
         return []
+
+
+def describe_saving(changed: Sequence[fields.Field[str]]) -> Message:
+    """What was changed, and what that affects."""
+    if not changed:
+        return Message("settings_same")
+    return Message("settings_saved", {"what": ", ".join(str(field.metadata["label"]) for field in changed)})
 
 
 def flatten(settings: Mapping[str, object]) -> dict[str, str]:

@@ -54,19 +54,27 @@ class ReferenceListCache:
         self._open_context, self._clock = open_context, clock
         self._cached = CachedLists("")
 
-    def read(self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False) -> ReferenceLists:
+    def read(
+        self, connection: Connection, fresh: bool = False, settings: bool = False, people: bool = False, *, tax_codes: bool = False
+    ) -> ReferenceLists:
         """The lists of this company that rows need, or with `settings` those of the Settings form; with `people` vendors and
-        employees, too. `fresh` reads them now. Raises what opening or reading QuickBooks raises."""
+        employees, too. `fresh` reads them now, with `tax_codes` the tax codes, too.
+        Raises what opening or reading QuickBooks raises."""
         context, now = self._open_context(connection), self._clock.monotonic()
         cached = self._cached if self._cached.realm == context.realm else CachedLists(context.realm)
         wanted = (FOR_SETTINGS if settings else FOR_ROWS) | ({Part.PEOPLE} if people else set())
         parts = [part for part in sorted(wanted) if fresh or cached.is_stale(part, now)]
         if parts:
             with calls_of_form():
-                cached = read_parts(context, cached, parts, now)
+                cached = read_parts(context, without_tax_codes(cached) if tax_codes else cached, parts, now)
             cached = replace(cached, lists=in_its_country(cached.lists, connection))
         self._cached = cached
         return cached.lists
+
+
+def without_tax_codes(cached: CachedLists) -> CachedLists:
+    """The lists as if their tax codes had never been read."""
+    return replace(cached, read_at={part: at for part, at in cached.read_at.items() if part is not Part.TAX_CODES})
 
 
 def read_parts(context: SyncContext, cached: CachedLists, parts: Sequence[Part], now: float) -> CachedLists:

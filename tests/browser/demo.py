@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from playwright.sync_api import Locator, Page, expect
 
+from hostsim.addins.descriptions import RowChange
 from hostsim.addins.loader import Source
 from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
 from hostsim.testing import RunningHost, demo_practice, running_host, source_of
@@ -65,6 +66,21 @@ class Demo:
         return self.query(f"SELECT * FROM Payment WHERE PaymentRefNum = '{reference}'")
 
 
+class SilentTask:
+    """A task that nobody watches."""
+
+    cancelled = hasty = False
+
+    def row(self, row: RowChange, /) -> None:
+        """Nobody is told."""
+
+    def progress(self, done: int, total: int, left: int | None = None, /) -> None:
+        """Nobody is told."""
+
+    def notice(self, text: str, /) -> None:
+        """Nobody is told."""
+
+
 def addin(waits: Waits | None = None) -> Source:
     """The add-in as it is, but for its pauses."""
     parts = Parts(waits=waits or Waits(call_limit=0, lag=0, margin=0), limits=SWIFT)
@@ -95,6 +111,17 @@ def connect(demo: Demo) -> None:
     reply = requests.post(f"{demo.simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
     assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]
     clients.act("accept_all", {}, [], {})
+
+
+def run_export(demo: Demo, rows: int) -> None:
+    """Export the first rows of the last thirty days, as `hostsim run` does."""
+    form = demo.host.workspace.form("export-payments")
+    assert form is not None
+    opened = form.open({})
+    answer = {**opened["answer"], "token": opened["token"]}
+    found = form.rows(answer, None)
+    assert not isinstance(found, dict)
+    form.run("export", answer, found.ids(0, rows), {}, SilentTask())
 
 
 def open_menu(page: Page, *labels: str) -> None:

@@ -3,6 +3,7 @@
 /** @import {Answer, Field, Option, Why} from "./types.d.ts" */
 import { formPath, get, make, newId } from "./api.js";
 import { Combobox } from "./combobox.js";
+import { FieldTable } from "./field_table.js";
 
 /** @type {Partial<Record<Field["type"], string>>} */
 const TYPES = { date: "date", secret: "password" };
@@ -32,9 +33,16 @@ export class Fields {
     this.unfinished = new Set();
     this.element = make("div", { class: "fields" });
     let group = "";
+    /** @type {FieldTable | null} */
+    let table = null;
     for (const field of fields) {
-      if (field.group && field.group !== group) this.element.append(make("h3", { text: (group = field.group) }));
-      this.element.append(this.#draw(field));
+      const begins = field.group && field.group !== group;
+      if (begins) this.element.append(make("h3", { text: (group = field.group ?? "") }));
+      if (begins || !field.row) table = null;
+      const box = this.#draw(field);
+      if (!field.row || !field.column) this.element.append(box);
+      else if (table) table.add(field, box);
+      else this.element.append((table = new FieldTable(field, box)).element);
     }
   }
 
@@ -65,8 +73,15 @@ export class Fields {
 
   /** Fields that would fetch other rows are shut while there is a reason, which their title then says. @param {Why} why */
   hold(why) {
-    for (const { refilters, inputs, title } of this.boxes.values())
-      if (refilters) for (const input of inputs) Object.assign(input, { disabled: Boolean(why), title: why || title });
+    for (const { box, refilters, inputs, title } of this.boxes.values())
+      if (refilters && !box.classList.contains("shut")) for (const input of inputs) Object.assign(input, { disabled: Boolean(why), title: why || title });
+  }
+
+  /** A field that does not count now does not look as if it did. @param {Drawn} drawn @param {Why} why */
+  #shut({ box, inputs }, why) {
+    box.classList.add("shut");
+    box.title = why;
+    for (const input of inputs) Object.assign(input, { disabled: true, title: why });
   }
 
   /** @param {Answer} answer */
@@ -84,6 +99,7 @@ export class Fields {
     const drawn = Object.assign(this.#input(field, help), { refilters: field.refilters, title: help });
     const box = drawn.box;
     box.classList.add("field");
+    if (field.disabled) this.#shut(drawn, field.disabled);
     if (help) box.append(make("span", { class: field.help ? "help" : "unseen", id: (drawn.help = newId("help")), text: help }));
     for (const input of drawn.inputs) if (drawn.help) input.setAttribute("aria-describedby", drawn.help);
     this.boxes.set(field.name, drawn);

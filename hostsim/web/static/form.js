@@ -5,8 +5,10 @@ import { formPath, make, newId, post } from "./api.js";
 import { drawChart } from "./chart.js";
 import { ask, enter, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
+import { asksForHelp, showHelp } from "./help.js";
 import { Panel } from "./panel.js";
 import { waiting } from "./waits.js";
+import { FormWindow } from "./windows/window.js";
 
 /** @type {Map<string, Form>} */
 const open = new Map();
@@ -36,6 +38,8 @@ class Form {
   buttons = new Map();
   /** @type {Answer} */
   answer = {};
+  /** The answer as it was last saved, as text. */
+  saved = "";
 
   /** What the rows say of themselves; shown until rows that say nothing come. @type {Notice | null | undefined} */
   ofRows = null;
@@ -54,8 +58,14 @@ class Form {
     const heading = newId("title");
     this.title = make("h2", { id: heading });
     this.content = make("div", { class: "content" });
-    const close = make("button", { type: "button", "aria-label": "Close", text: "✕", onclick: () => this.dialog.close() });
-    this.dialog = make("dialog", { class: "form", "aria-labelledby": heading }, make("div", { class: "heading" }, this.title, close), this.content);
+    const close = make("button", { type: "button", "aria-label": "Close", text: "✕", onclick: () => this.#close() });
+    const help = make("button", { type: "button", "aria-label": "Help", title: "Keys, and the guide's page about this form (?)", text: "?", onclick: () => this.#help() });
+    const bar = make("div", { class: "heading" }, this.title);
+    this.dialog = make("dialog", { class: "form", "aria-labelledby": heading }, bar, this.content);
+    this.window = new FormWindow(this.dialog, bar, id);
+    bar.append(make("span", { class: "controls" }, help, this.window.button, close));
+    this.dialog.addEventListener("cancel", (event) => this.#unsaved && (event.preventDefault(), this.#close()));
+    this.dialog.addEventListener("keydown", (event) => asksForHelp(event) && this.dialog === topDialog() && (event.preventDefault(), this.#help()));
     this.dialog.addEventListener("close", () => this.#closed());
     (topDialog() ?? /** @type {HTMLElement} */ (document.querySelector("main"))).append(this.dialog);
     open.set(id, this);
@@ -95,6 +105,7 @@ class Form {
     this.notice = make("div", { class: "notice", "aria-live": "polite", hidden: true });
     this.fields = new Fields(this.id, description.fields, this.answer, (field) => this.#fieldChanged(field));
     this.answer = this.fields.values;
+    this.saved = JSON.stringify(this.answer);
     this.buttons = new Map();
     if (description.columns) this.panel = this.#makePanel();
     const actions = make("div", { class: "actions" }, ...this.#selectButtons(), ...description.actions.map((action) => this.#button(action)));
@@ -106,6 +117,23 @@ class Form {
     this.say(description.unavailable ? { ...description.unavailable, level: "warning" } : description.notice);
     if (description.unavailable) for (const button of this.buttons.values()) button.disabled = true;
     this.#enable(0);
+  }
+
+  #help() {
+    return showHelp(this.description.title, this.description.help_url);
+  }
+
+  /** What would be lost: fields of a form that has no list, or choices in rows that were not carried out. */
+  get #unsaved() {
+    if (this.panel) return Object.keys(this.panel.edits.values).length > 0;
+    return this.description.fields?.length > 0 && JSON.stringify(this.answer) !== this.saved;
+  }
+
+  async #close() {
+    const [stay, go] = ["Go on Editing", "Close without Saving"];
+    const words = this.panel ? "Something was chosen in rows that were not sent since. Closing drops it." : "What was changed in this window is not saved.";
+    if (this.#unsaved && (await ask("Not saved", words, [stay, go])) !== go) return;
+    this.dialog.close();
   }
 
   #makePanel() {
@@ -175,6 +203,7 @@ class Form {
       if (result.ask) return void (await this.#enter(action, result.ask, ranges, edits));
       if (result.question) return void (await this.#answer(action, result, ranges, edits));
       if (!run) await this.#settle(result);
+      if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer);
     } catch (failure) {
       const problem = /** @type {Problem} */ (failure);
       if (problem.running) return void this.#join(problem.message);
@@ -211,7 +240,7 @@ class Form {
   async #settle(result) {
     this.changed = true;
     this.fields.reject({});
-    if (result.rejected) return this.#reject(result.rejected);
+    if (result.rejected) return this.#reject(result.rejected, { text: result.notice ?? "", level: result.level });
     if (result.rows) this.panel?.patch(result.rows);
     if (result.notice) this.say({ text: result.notice, level: result.level });
     if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
@@ -255,6 +284,7 @@ class Form {
     const target = notice?.link;
     const link = target && make("button", { type: "button", class: "link", text: target.label, onclick: () => this.#follow(target) });
     this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "", notice?.chart ? drawChart(notice.chart) : "");
+    if (!this.panel && notice?.text && this.dialog.open) this.notice.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {FormLink} link */
@@ -284,6 +314,7 @@ class Form {
 
   #closed() {
     this.panel?.leave();
+    this.window.leave();
     open.delete(this.id);
     this.dialog.remove();
     this.closed(this.changed);

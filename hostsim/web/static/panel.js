@@ -6,6 +6,8 @@ import { among, Combobox } from "./combobox.js";
 import { tell } from "./dialog.js";
 import { Edits } from "./edits.js";
 import { watch } from "./events.js";
+import { chooseColumns } from "./grid/column_dialog.js";
+import { Columns } from "./grid/columns.js";
 import { Grid } from "./grid/grid.js";
 import { Menu } from "./menu.js";
 import { Message } from "./message.js";
@@ -13,6 +15,7 @@ import { Outcomes } from "./outcomes.js";
 import { countWords, Progress } from "./progress.js";
 import { Reasons } from "./reasons.js";
 import { waiting } from "./waits.js";
+import { recall, remember } from "./windows/remember.js";
 
 const COUNT_AFTER = 400; // milliseconds: while a search is typed, no list of it is counted
 
@@ -52,12 +55,17 @@ export class Panel {
     this.description = description;
     this.answer = answer;
     this.on = on;
-    this.columns = description.columns ?? [];
+    this.columns = new Columns(description.id, description.columns ?? [], answer, () => this.#arranged());
+    this.sort = this.#leftSort(description);
     this.grid = new Grid(description.title, {
       page: (start, stop) => this.#page(start, stop),
       selected: () => this.#selected(),
       focused: (row) => this.message.show(row),
       sorted: (key) => this.#sorted(key),
+      resized: (key, width, done) => this.columns.resize(key, width, done),
+      widened: (key, width, step) => this.columns.widen(key, width, step),
+      moved: (key, to) => this.columns.moveTo(key, to),
+      stepped: (key, step) => this.columns.move(key, step),
       menu: (box) => this.#menu(box),
       edit: (row, column, cell) => this.#edit(row, column, cell),
     });
@@ -69,10 +77,11 @@ export class Panel {
     this.picked = make("span", { "aria-live": "polite" });
     this.summary = make("span", { class: "summary", "aria-live": "polite" });
     this.whole = make("span", { class: "whole" });
+    const columns = make("button", { type: "button", class: "link", text: "Columns", title: "Choose columns, their order and width", onclick: () => chooseColumns(this.columns) });
     const csv = make("button", { type: "button", class: "link", text: "CSV", title: "Save what is shown as CSV", onclick: () => this.download() });
     const excel = make("button", { type: "button", class: "link", text: "Excel", title: "Save what is shown as an Excel workbook", onclick: () => this.download("xlsx") });
     const print = make("button", { type: "button", class: "link", text: "Print", title: "Open what is shown as a page to print", onclick: () => this.print() });
-    const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", csv, " · ", excel, " · ", print));
+    const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", columns, " · ", csv, " · ", excel, " · ", print));
     this.tools = description.search ? this.#searchBox() : null;
     this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.outcomes.element, this.reasons.element, this.message.element, this.progress.element, foot);
   }
@@ -85,12 +94,15 @@ export class Panel {
   async load(keep = false) {
     if (this.token && this.on.unfinished()) return; // the list stays as it is until the field holds something whole
     const round = ++this.round;
+    const first = !this.token;
     this.grid.busy(!keep);
     try {
-      const { columns } = this.description;
+      const columns = this.columns.shown;
       /** @type {GridState | RejectedState} */
       const state = await waiting(post(formPath(this.description.id, "rows"), { answer: this.answer, sort: this.sort, columns }));
-      if (round === this.round) state.rejected ? this.#reject(state) : this.#showAll(state, keep);
+      if (round !== this.round) return;
+      state.rejected ? this.#reject(state) : this.#showAll(state, keep);
+      if (first && this.description.select_all) this.grid.selectAll(true);
     } catch (problem) {
       if (round === this.round) tell(/** @type {Problem} */ (problem));
     }
@@ -271,7 +283,7 @@ export class Panel {
     this.count = state.count;
     this.total = state.total;
     const rows = this.edits.lay(state.rows);
-    const kept = this.grid.show(this.columns, { ...state, rows }, this.sort, keep);
+    const kept = this.grid.show(this.columns.shown, { ...state, rows }, this.sort, keep);
     this.grid.element.hidden = !state.count;
     this.#showEmpty(state.count ? null : state.empty ?? { text: "Nothing to show." });
     this.whole.textContent = [`${state.count.toLocaleString("en")} ${state.count === 1 ? "row" : "rows"}`, showMoney(state.total)].filter(Boolean).join(" · ");
@@ -316,9 +328,24 @@ export class Panel {
     }, 40);
   }
 
+  /** The order a person left, where the form still has that column. @param {Description} description @returns {Sort | null} */
+  #leftSort(description) {
+    /** @type {Sort | null} */
+    const left = recall(`sort:${description.id}`);
+    return description.columns?.some((column) => column.key === left?.key) ? left : null;
+  }
+
+  #arranged() {
+    const { shown } = this.columns;
+    const others = shown.length !== this.grid.columns.length || shown.some((each, index) => each.key !== this.grid.columns[index].key);
+    this.grid.arrange(shown, this.sort);
+    if (others && this.token && !this.held) this.load(true); // what is saved and printed has the columns that are shown
+  }
+
   /** @param {string} key */
   #sorted(key) {
     this.sort = { key, descending: this.sort?.key === key && !this.sort.descending };
+    remember(`sort:${this.description.id}`, this.sort);
     this.load().then(() => [...this.grid.head.querySelectorAll("button")].find((each) => each.closest("[aria-sort=ascending],[aria-sort=descending]"))?.focus());
   }
 

@@ -36,6 +36,9 @@ export interface Field {
   refilters?: boolean;
   required?: boolean;
   applies_to?: string;
+  disabled?: string;
+  row?: string; // fields of a group that name row and column stand in one table
+  column?: string;
 }
 
 export interface Column {
@@ -43,7 +46,10 @@ export interface Column {
   label: string;
   type: "text" | "date" | "money" | "number" | "choice" | "outcome";
   width: number;
-  sortable?: boolean;
+  sortable?: boolean; // the form itself sorts by it; the host by every other
+  optional?: boolean; // shown when a person chooses it
+  when?: Record<string, string>; // shown while the answer has these values
+  chosen?: number; // pixels that a person gave it
   choices?: Option[];
   search?: string;
   act?: string;
@@ -115,6 +121,9 @@ export interface Description {
   leads_to?: FormLink | null;
   empty?: Empty | null;
   light?: Light;
+  select_all?: boolean;
+  help?: string;
+  help_url?: string; // the host's address of that page
   running: Task | null;
 }
 
@@ -271,6 +280,10 @@ export interface GridEvents {
   selected(): unknown;
   focused(row: Row | undefined): unknown;
   sorted(key: string): unknown;
+  resized(key: string, width: number, done: boolean): unknown;
+  widened(key: string, width: number, step: number): unknown;
+  moved(key: string, to: string): unknown;
+  stepped(key: string, step: number): unknown;
   menu(box: DOMRect): unknown;
   edit(row: Row, column: Column, cell: Element): unknown;
 }

@@ -16,6 +16,7 @@ from qb_plugin.forms.access.call_checks import (
     check_right,
     check_sort,
 )
+from qb_plugin.forms.access.guide_pages import GUIDE_PAGES
 from qb_plugin.forms.access.offer import OfferedForm
 from qb_plugin.forms.descriptions import (
     Action,
@@ -57,6 +58,7 @@ class FormDoor:
             return self._closed(self._services.sentences.text(rejection.message))
         with self._services.acting(acting):
             description = self._form.open(request)
+        description["help"] = GUIDE_PAGES.get(self.id, "")
         description["actions"] = allowed(description["actions"], acting)
         description["row_actions"] = allowed(description["row_actions"], acting)
         if description["columns"] is None and not description["actions"]:

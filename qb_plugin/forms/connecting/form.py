@@ -20,6 +20,7 @@ from qb_plugin.forms.descriptions import (
     FormDescription,
     FormLink,
     FormRequest,
+    Notice,
     Option,
     Rejected,
     RunSummary,
@@ -67,13 +68,15 @@ class ConnectionAnswer(FormSchema):
             "label": "Company is in",
             "type": "choice",
             "choices": [
-                {"value": "", "label": "As started"},
-                {"value": "sandbox", "label": "Sandbox"},
-                {"value": "production", "label": "Production"},
+                {"value": "", "label": "As this program was set up"},
+                {"value": "sandbox", "label": "A test company (Intuit calls it sandbox)"},
+                {"value": "production", "label": "The company you work with (Intuit calls it production)"},
             ],
         },
     )
-    client_id = fields.String(load_default="", metadata={"label": "Client ID", "help": "Leave empty to use the one set at start"})
+    client_id = fields.String(
+        load_default="", metadata={"label": "Client ID", "help": "Leave both empty to use those of this program"}
+    )
     client_secret = fields.String(
         load_default="", metadata={"label": "Client secret", "type": "secret", "help": "Kept sealed, never shown again"}
     )
@@ -117,7 +120,9 @@ class ConnectionForm:
             "columns": None,
             "actions": [CONNECT, FINISH, *([DISCONNECT] if connection.realm else [])],
             "row_actions": [],
-            "notice": {"text": self._services.sentences.text(message), "level": "info" if connected else "warning", "link": None},
+            "notice": self._connected(connection, message)
+            if connected
+            else {"text": self._services.sentences.text(message), "level": "warning", "link": None},
             "warning": None,
             "unavailable": None,
             "light": present_light(
@@ -126,6 +131,16 @@ class ConnectionForm:
             "leads_to": self._next_form(connection),
             "token": "",
         }
+
+    def _connected(self, connection: Connection, message: Message) -> Notice:
+        """Which company, for how many days, and what is next while no client is matched."""
+        said, now = [message], self._services.run_ports.clock.now()
+        if connection.ends:
+            said.append(Message("connection_days", {"day": connection.ends.date(), "days": (connection.ends - now).days}))
+        if self._services.links.all_of(connection.realm, Entity.CUSTOMER):
+            return {"text": "\n".join(map(self._services.sentences.text, said)), "level": "info", "link": None}
+        text = "\n".join(map(self._services.sentences.text, [*said, Message("connection_next")]))
+        return {"text": text, "level": "info", "link": {"label": "Match Clients…", "form": "match-clients"}}
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """No rows: the form has no grid."""

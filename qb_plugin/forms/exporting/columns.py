@@ -93,24 +93,35 @@ def label_link(memos: int) -> str:
     return "Show the credit memo" if memos == 1 else f"Show the {memos} credit memos"
 
 
+OF_PAYMENTS = {"source": "payments"}  # a credit memo has neither method nor account
+
+
 def build_columns(methods: Sequence[ListEntry], accounts: Sequence[ListEntry]) -> list[Column]:
     """The columns of the grid; method and account can be chosen per row."""
     deposits = build_choices(accounts, "Undeposited Funds")
     return [
         {"key": "number", "label": "Number", "type": "text", "width": 84, "sortable": True},
         {"key": "date", "label": "Date", "type": "date", "width": 96, "sortable": True},
-        {"key": "client", "label": "Client → customer", "type": "text", "width": 260, "sortable": True},
+        {"key": "client", "label": "Client → customer", "type": "text", "width": 240, "sortable": True},
         {"key": "reference", "label": "Reference", "type": "text", "width": 120, "sortable": True},
         {"key": "amount", "label": "Amount", "type": "money", "width": 104, "sortable": True},
-        {"key": "method", "label": "Method", "type": "choice", "width": 140, "choices": build_choices(methods, "No method")},
+        {
+            "key": "method",
+            "label": "Method",
+            "type": "choice",
+            "width": 140,
+            "choices": build_choices(methods, "No method"),
+            "when": OF_PAYMENTS,
+        },
         {
             "key": "deposit",
             "label": "Deposit to",
             "type": "choice",
-            "width": 170,
+            "width": 190,
             "choices": deposits,
+            "when": OF_PAYMENTS,
         },
-        {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 140},
+        {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 130},
     ]
 
 

@@ -13,6 +13,7 @@ from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
     Edits,
+    Field,
     FormDescription,
     FormLink,
     FormRequest,
@@ -30,14 +31,14 @@ from qb_plugin.forms.exporting.mending import KEYS, MENDING, mend_row
 from qb_plugin.forms.exporting.options import ExportValues
 from qb_plugin.forms.exporting.previewed import PreviewedExport
 from qb_plugin.forms.exporting.records import read_records
+from qb_plugin.forms.exporting.row_acts import SETTLING
 from qb_plugin.forms.exporting.rows import ExportRows
-from qb_plugin.forms.exporting.withdrawal import withdraw_rows
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
-from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
+from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run
 from qb_plugin.forms.matching.creating import CREATE_CUSTOMERS, create_for_records
 from qb_plugin.forms.presentation import (
     FIXES,
@@ -51,7 +52,7 @@ from qb_plugin.forms.previews.opening import open_preview
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.undoing.twice import delete_later_rows, rows_to_delete
+from qb_plugin.forms.undoing.twice import rows_to_delete
 from qb_plugin.host import LedgerQuery
 from qb_plugin.model import Connection, Kind, Message, Outcome, Ref, ReferenceLists, RowResult, SourceRecord
 from qb_plugin.money import ZERO
@@ -108,7 +109,8 @@ class ExportPayments:
             "id": self.id,
             "title": self.offer.title,
             "subtitle": present_title(self._services.host, connection),
-            "fields": describe_fields(self._schema),
+            "fields": self._fields(selection),
+            "select_all": bool(selection),
             "answer": {**build_first_answer(self._services.host.today(), selection), **(request.get("answer") or {})},
             "search": True,
             "token": token,
@@ -120,6 +122,14 @@ class ExportPayments:
             "warning": self._warning(selection) if selection else None,
             "unavailable": trouble,
         }
+
+    def _fields(self, selection: Selection | None) -> list[Field]:
+        """The fields; of a selection the filters do not count, and are shown so."""
+        found = describe_fields(self._schema)
+        if not selection:
+            return found
+        why = self._services.sentences.text(Message("filters_not_used"))
+        return [{**each, "disabled": why} if each.get("refilters") else each for each in found]
 
     def _warning(self, selection: Selection) -> FormWarning | None:
         """The warning of a selection that holds both kinds."""
@@ -182,12 +192,8 @@ class ExportPayments:
             return open_preview("export-preview", self._previews, PreviewedExport(ids, answer, edits), self._services.sentences)
         if action in LINKS:
             return self._link(LINKS[action], ids)
-        if action == "withdraw":
-            return withdraw_rows(self._services, ids, edits)
-        if action == "delete_later":
-            return delete_later_rows(self._services, ids, edits)
-        if action == "unlink":
-            return unlink_rows(self._services, ids)
+        if action in SETTLING:
+            return SETTLING[action](self._services, ids, edits)
         if action in MENDING:
             return mend_row(self._services, action, ids, edits)
         if action in HIDES:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from qb_plugin.forms.descriptions import Action, Column
 
 RUN_COLUMNS: Sequence[Column] = [
-    {"key": "when", "label": "When", "type": "date", "width": 140, "sortable": True},
+    {"key": "when", "label": "When", "type": "date", "width": 150, "sortable": True},
     {"key": "who", "label": "Who", "type": "text", "width": 130},
-    {"key": "company", "label": "Company", "type": "text", "width": 170},
+    {"key": "company", "label": "Company", "type": "text", "width": 170, "optional": True},
     {"key": "what", "label": "What", "type": "text", "width": 180},
-    {"key": "filters", "label": "Filters", "type": "text", "width": 260},
+    {"key": "filters", "label": "Filters", "type": "text", "width": 260, "optional": True},
     {"key": "rows", "label": "Rows", "type": "number", "width": 56},
     {"key": "done", "label": "Done", "type": "number", "width": 56},
     {"key": "changed", "label": "Changed", "type": "number", "width": 72},
@@ -23,19 +23,19 @@ RUN_COLUMNS: Sequence[Column] = [
     {"key": "took", "label": "Took", "type": "number", "width": 76},
 ]
 ENTRY_COLUMNS: Sequence[Column] = [
-    {"key": "when", "label": "When", "type": "date", "width": 140, "sortable": True},
+    {"key": "when", "label": "When", "type": "date", "width": 150, "sortable": True},
     {"key": "who", "label": "Who", "type": "text", "width": 110},
     {"key": "what", "label": "What", "type": "text", "width": 140},
     {"key": "number", "label": "Number", "type": "text", "width": 90},
     {"key": "client", "label": "Client", "type": "text", "width": 170},
     {"key": "date", "label": "Date", "type": "date", "width": 100},
     {"key": "amount", "label": "Amount", "type": "money", "width": 100},
-    {"key": "request", "label": "Request", "type": "text", "width": 280},
+    {"key": "request", "label": "Request", "type": "text", "width": 280, "optional": True},
     {"key": "answer", "label": "Answer", "type": "text", "width": 300},
     {"key": "change", "label": "Before → after", "type": "text", "width": 220},
     {"key": "applied", "label": "Applied to", "type": "text", "width": 170},
     {"key": "quickbooks", "label": "QuickBooks", "type": "text", "width": 100},
-    {"key": "tid", "label": "intuit_tid", "type": "text", "width": 170},
+    {"key": "tid", "label": "intuit_tid", "type": "text", "width": 170, "optional": True},
     {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 120},
 ]
 OPEN_RUN: Action = {"id": "open", "label": "Open", "kind": "act", "needs": "selection", "right": "view"}

@@ -9,10 +9,11 @@ from typing import Any, TypedDict
 
 from qb_plugin.forms.descriptions import Answer, EmptyGrid, FormLink, Notice, Row, Sort
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.lists.totals import show_totals
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message, Outcome, RecordSummary
-from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.money import plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import applications_of
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack, unpack_payment
 from qb_plugin.sync.importing.row import ImportRow, Listing, why_not
@@ -152,8 +153,8 @@ class ImportRows:
 
     @property
     def total(self) -> str:
-        """The sum of all rows."""
-        return plain_amount(sum((row.total for row in self._rows), ZERO))
+        """The sum of all rows, of each currency for itself."""
+        return show_totals((row.currency, row.total) for row in self._rows)
 
     @property
     def notice(self) -> Notice | None:
@@ -197,8 +198,8 @@ class ImportRows:
         return [self._present_row(unpack(row)) for row in self._rows[start:stop]]
 
     def total_of(self, ids: Sequence[str]) -> str:
-        """The sum of these rows."""
-        return plain_amount(sum((row.total for identity in ids if (row := self._kept.get(identity))), ZERO))
+        """The sum of these rows, of each currency for itself."""
+        return show_totals((row.currency, row.total) for identity in ids if (row := self._kept.get(identity)))
 
     def _present_row(self, row: ImportRow) -> Row:
         payment = row.payment

@@ -16,6 +16,8 @@ from qb_plugin.sync.reconcile.totals import Summary, Totals, summarize
 
 MEASURES = ("received", "applied", "unapplied", "credits")
 LABELS = {"received": "Received", "applied": "Applied", "unapplied": "Unapplied", "credits": "Credits"}
+COUNTED = ("count_here", "count_there", "here", "there")
+NOTHING = frozenset({"", "0", "0.00"})
 NAMED = 3  # records named above the grid; all stand in the list of differences
 MOST = 500  # rows that a button opens another form with
 
@@ -148,12 +150,13 @@ class TotalRows:
 
 
 def as_row(identity: str, cells: Cells, *, fine: bool, text: str, fixes: Sequence[Fix]) -> Row:
-    """A row: a tick where both sides agree, else what differs."""
+    """A row: a tick where both sides agree, nothing where neither has anything, else what differs."""
     outcome = Outcome.SYNCHRONIZED if fine else Outcome.CHANGED
+    nothing = fine and all(cells.get(name) in NOTHING for name in COUNTED)
     return {
         "id": identity,
         "cells": cells,
-        "outcome": outcome.value,
+        "outcome": "" if nothing else outcome.value,
         "message": text,
         "details": "",
         "fixes": list(fixes),

@@ -42,6 +42,7 @@ class CompactRow:
     method_id: str | None
     reference: str | None
     total: Decimal
+    currency: str | None  # None where the company has one currency
     listing: Listing
     asked_about: str  # the id of the payment here that a person is asked about, or ""
     rest: str
@@ -93,6 +94,7 @@ def pack(row: ImportRow, shared: dict[Any, Any]) -> CompactRow:
         method_id=_once(shared, payment.method_id),
         reference=payment.reference,
         total=_once(shared, payment.total),
+        currency=_once(shared, payment.currency),
         listing=row.listing,
         asked_about=row.existing.id if row.possible_duplicate and row.existing else "",
         rest=_encoder().encode(_rest(row)),
@@ -118,7 +120,6 @@ def _rest(row: ImportRow) -> list[object]:
             str(payment.unapplied),
             payment.note,
             payment.voided,
-            payment.currency,
             str(payment.rate) if payment.rate else None,
         ],
         [(line.type, line.id, str(line.amount), line.number) for line in payment.lines],
@@ -156,7 +157,7 @@ def unpack(compact_rows: CompactRow) -> ImportRow:
 
 
 def _payment(compact_rows: CompactRow, rest: list[Any]) -> QboPayment:
-    token, customer, unapplied, note, voided, currency, rate = rest[0]
+    token, customer, unapplied, note, voided, rate = rest[0]
     return QboPayment(
         id=compact_rows.payment_id,
         sync_token=token,
@@ -169,7 +170,7 @@ def _payment(compact_rows: CompactRow, rest: list[Any]) -> QboPayment:
         method_id=compact_rows.method_id,
         note=note,
         lines=tuple(Line(kind, identity, Decimal(amount), number) for kind, identity, amount, number in rest[1]),
-        currency=currency,
+        currency=compact_rows.currency,
         rate=Decimal(rate) if rate else None,
         voided=voided,
     )

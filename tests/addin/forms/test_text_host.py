@@ -381,7 +381,11 @@ def test_settings_are_kept_and_used(scene: Scene) -> None:
     deposit = next(field for field in found["fields"] if field["name"] == "deposit_account:Check")
     account = next(choice for choice in deposit["choices"] if choice["value"])
     said = scene.form("settings").act("save", {**found["answer"], "deposit_account:Check": account["value"]}, [], {})
-    assert said == {"notice": "Settings saved.", "level": "info"}
+    assert said == {
+        "notice": "Settings saved. Changed: Check: deposit to. It applies from the next export on; records that are in QuickBooks "
+        "already stay as they are.",
+        "level": "info",
+    }
     rows = scene.form("export-payments").rows(scene.opened("export-payments"), None).page(0, 1)
     assert rows[0]["cells"]["deposit"] == {"value": account["value"], "label": account["label"]}
     bad = scene.form("settings").act("save", {"deposit_account:Check": "no such account"}, [], {})

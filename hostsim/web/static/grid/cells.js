@@ -1,6 +1,6 @@
 // What stands in a row: cells by column type, and the outcome as icon and word.
 // @ts-check
-/** @import {Column, Row, Sort} from "../types.d.ts" */
+/** @import {Column, Row} from "../types.d.ts" */
 import { make, showMoney } from "../api.js";
 
 /** @type {Record<string, string>} */
@@ -32,20 +32,4 @@ export function fillRow(element, row, columns, prefix) {
   element.classList.toggle("dead", row?.selectable === false);
   element.dataset.outcome = row?.outcome ?? "";
   element.dataset.row = row?.id ?? "";
-}
-
-/** @param {Column[]} columns @param {Sort | null} sort @param {(on: boolean) => unknown} all @param {(key: string) => unknown} sorted */
-export function headRow(columns, sort, all, sorted) {
-  const tick = make("div", { role: "columnheader", class: "tick", "aria-colindex": 1 });
-  tick.append(make("input", { type: "checkbox", "aria-label": "Select all", onchange: (/** @type {Event} */ event) => all(/** @type {HTMLInputElement} */ (event.target).checked) }));
-  const cells = columns.map((column, index) => {
-    const mine = sort?.key === column.key;
-    const order = mine ? (sort.descending ? "descending" : "ascending") : "none";
-    const head = make("div", { role: "columnheader", class: column.type, "aria-colindex": index + 2, "aria-sort": column.sortable ? order : null });
-    const arrow = mine && make("span", { "aria-hidden": "true", text: sort.descending ? " ▾" : " ▴" });
-    if (column.sortable) head.append(make("button", { type: "button", onclick: () => sorted(column.key) }, column.label, arrow));
-    else head.append(column.label);
-    return head;
-  });
-  return make("div", { role: "row", "aria-rowindex": 1 }, tick, ...cells);
 }

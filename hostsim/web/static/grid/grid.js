@@ -2,7 +2,8 @@
 // @ts-check
 /** @import {Column, GridEvents, Row, RowChange, Sort, Why} from "../types.d.ts" */
 import { make, newId } from "../api.js";
-import { cellText, editable, fillRow, headRow } from "./cells.js";
+import { cellText, editable, fillRow } from "./cells.js";
+import { headRow } from "./head.js";
 import { Pages } from "./pages.js";
 import { Selection } from "./selection.js";
 
@@ -10,6 +11,7 @@ const ROW = 24;
 const WHOLE = ["date", "money", "number", "outcome"]; // half a date or an amount says something else; half a name is still known
 const least = (/** @type {Column} */ column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
 const PADDING = 14; // pixels beside a cell's text
+const HEADING = 22; // and beside a header's, with the arrow of its order
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
@@ -60,7 +62,10 @@ export class Grid {
   /** Headers do not sort while there is a reason against it. @param {Why} why */
   hold(why = "") {
     this.held = why;
-    for (const button of this.head.querySelectorAll("button")) Object.assign(button, { disabled: Boolean(why), title: why });
+    for (const button of this.head.querySelectorAll("button")) {
+      button.dataset.says ??= button.title;
+      Object.assign(button, { disabled: Boolean(why), title: why || button.dataset.says });
+    }
   }
 
   /**
@@ -78,14 +83,41 @@ export class Grid {
     this.element.setAttribute("aria-rowcount", String(count + 1));
     this.element.setAttribute("aria-colcount", String(columns.length + 1));
     this.longest.clear();
-    this.head.replaceChildren(headRow(columns, sort, (on) => this.selectAll(on), this.on.sorted));
-    this.#layOut();
-    this.hold(this.held);
+    this.#drawHead(columns, sort);
     this.body.setAttribute("role", count ? "rowgroup" : "presentation");
     this.#clear();
     this.#place(this.top);
     this.draw();
     return this.touched;
+  }
+
+  /** Shows the same rows in other columns, or in other widths of them. @param {Column[]} columns @param {Sort | null} sort */
+  arrange(columns, sort) {
+    const same = columns.length === this.columns.length && columns.every((each, index) => each.key === this.columns[index].key);
+    this.columns = columns;
+    if (same) return this.#layOut();
+    const focused = this.#focusedHead();
+    this.element.setAttribute("aria-colcount", String(columns.length + 1));
+    this.#drawHead(columns, sort);
+    this.#focusHead(focused);
+    this.column = 0;
+    this.draw(true);
+  }
+
+  /** @param {Column[]} columns @param {Sort | null} sort */
+  #drawHead(columns, sort) {
+    this.head.replaceChildren(headRow(columns, sort, (on) => this.selectAll(on), this.on));
+    this.#layOut();
+    this.hold(this.held);
+  }
+
+  #focusedHead() {
+    return /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest(".head [data-key]"))?.dataset.key;
+  }
+
+  /** @param {string | undefined} key */
+  #focusHead(key) {
+    if (key) /** @type {HTMLElement | null} */ (this.head.querySelector(`[data-key="${CSS.escape(key)}"] button`))?.focus();
   }
 
   /** @param {boolean} on */
@@ -97,12 +129,14 @@ export class Grid {
   /** @param {Column} column */
   #least(column) {
     const characters = this.longest.get(column.key);
-    return characters ? `max(${least(column)}px, calc(${characters}ch + ${PADDING}px))` : `${least(column)}px`;
+    const head = `calc(${column.label.length}ch + ${HEADING}px)`;
+    const width = column.chosen ? `${column.chosen}px` : `${least(column)}px, ${head}`;
+    return `max(${width}${characters ? `, calc(${characters}ch + ${PADDING}px)` : ""})`;
   }
 
   #layOut() {
     const widths = this.columns.map((each) => this.#least(each));
-    this.template = ["30px", ...this.columns.map((each, index) => `minmax(${widths[index]}, ${each.width}fr)`)].join(" ");
+    this.template = ["30px", ...this.columns.map((each, index) => (each.chosen || WHOLE.includes(each.type) ? widths[index] : `minmax(${widths[index]}, ${each.width}fr)`))].join(" ");
     this.sizer.style.minWidth = `calc(${["30px", ...widths].join(" + ")})`;
     const rows = /** @type {HTMLElement[]} */ ([...this.head.children, ...this.drawn.values()]);
     for (const row of rows) row.style.gridTemplateColumns = this.template;

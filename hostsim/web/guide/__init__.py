@@ -1,0 +1,1 @@
+"""The guides of add-ins, as pages."""

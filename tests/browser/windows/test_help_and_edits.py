@@ -1,0 +1,124 @@
+"""Help where one stands, and what is not saved is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.demo import Demo, open_form, open_menu, row_of, running_demo
+from tests.browser.shell import violations
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo firm, connected."""
+    with running_demo(tmp_path_factory.mktemp("help")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """The host in a window of 1024×700."""
+    context = browser.new_context(viewport={"width": 1024, "height": 700}, locale="en-US")
+    page = context.new_page()
+    page.goto(demo.host.address)
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    yield page
+    context.close()
+
+
+def open_settings(page: Page) -> Locator:
+    """The Settings form."""
+    open_menu(page, "Setup", "QuickBooks", "Settings…")
+    return page.get_by_role("dialog", name="QuickBooks Settings")
+
+
+@pytest.mark.parametrize(
+    ("labels", "title", "heading"),
+    [
+        (("Connection…",), "QuickBooks Connection", "Connect and set up"),
+        (("Settings…",), "QuickBooks Settings", "Connect and set up"),
+        (("Time & Billing", "Export Payments"), "Export Payments", "Export payments and credit memos"),
+        (("Time & Billing", "Import Payments"), "Import Payments", "Import payments"),
+        (("Time & Billing", "History…"), "History", "History and Reconcile"),
+        (("Time & Billing", "Reconcile…"), "Reconcile", "History and Reconcile"),
+    ],
+)
+def test_a_question_mark_opens_the_keys_and_the_page_about_this_form(
+    page: Page, labels: tuple[str, ...], title: str, heading: str
+) -> None:
+    open_menu(page, "Setup", "QuickBooks", *labels)
+    form = page.get_by_role("dialog", name=title)
+    form.get_by_role("button", name="Maximize").press("?")
+    found = page.get_by_role("dialog", name=f"Help — {title}")
+    expect(found.get_by_role("heading", name=heading)).to_be_visible()
+    expect(found.get_by_text("Keys", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(found).to_have_count(0)
+    expect(form).to_be_visible()
+
+
+def test_a_question_mark_that_is_typed_is_text(page: Page) -> None:
+    form = open_form(page, "Export Payments")
+    form.get_by_role("searchbox").press_sequentially("what?")
+    expect(form.get_by_role("searchbox")).to_have_value("what?")
+    expect(page.get_by_role("dialog", name="Help")).to_have_count(0)
+
+
+def test_the_guide_has_its_pages_and_pictures_and_nothing_of_it_is_broken(page: Page, demo: Demo) -> None:
+    missing: list[str] = []
+    page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
+    page.goto(f"{demo.host.address.split('?')[0].rstrip('/')}/guide/quickbooks/connect")
+    links = page.get_by_role("navigation").get_by_role("link")
+    for name in links.all_inner_texts():
+        page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text(name)
+        assert violations(page) == []
+    assert missing == []
+
+
+def test_help_has_no_violation(page: Page) -> None:
+    form = open_form(page, "Export Payments")
+    form.get_by_role("button", name="Help").click()
+    expect(page.get_by_role("dialog", name="Help").get_by_role("heading", name="Choose")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_escape_with_something_unsaved_asks_and_loses_nothing(page: Page) -> None:
+    form = open_settings(page)
+    form.get_by_label("Check: deposit to").select_option(index=1)
+    page.keyboard.press("Escape")
+    page.get_by_role("alertdialog").get_by_role("button", name="Go on Editing").click()
+    expect(form).to_be_visible()
+    assert form.get_by_label("Check: deposit to").input_value()
+    form.get_by_role("button", name="Close").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Close without Saving").click()
+    expect(form).to_have_count(0)
+    assert open_settings(page).get_by_label("Check: deposit to").input_value() == ""
+
+
+def test_what_is_saved_closes_without_a_question(page: Page) -> None:
+    form = open_settings(page)
+    form.get_by_label("Pace").select_option(index=1)
+    form.get_by_role("button", name="Test").click()
+    expect(form.get_by_text("Everything chosen here stands in QuickBooks. Nothing was written.")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("alertdialog").get_by_role("button", name="Go on Editing").click()
+    form.get_by_role("button", name="Save", exact=True).click()
+    expect(form.get_by_text("Settings saved. Changed: Pace.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_choice_in_a_row_that_was_not_sent_is_asked_about(page: Page) -> None:
+    form = open_form(page, "Export Payments")
+    row_of(form, "ready").get_by_role("gridcell").nth(7).dblclick()
+    form.get_by_role("option").nth(1).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alertdialog")).to_contain_text("Something was chosen in rows")
+    page.get_by_role("alertdialog").get_by_role("button", name="Close without Saving").click()
+    expect(form).to_have_count(0)
