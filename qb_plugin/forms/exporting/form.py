@@ -64,6 +64,7 @@ from qb_plugin.sync.sources import ClientCurrencies
 from qb_plugin.sync.undoing.twice import delete_later
 
 HIDES = {"hide": True, "show": False}
+ASKING = {"withdraw": withdraw_rows, "delete_later": delete_later_rows}  # what asks before it does anything
 LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
 
 
@@ -182,10 +183,8 @@ class ExportPayments:
             return open_preview("export-preview", self._previews, PreviewedExport(ids, answer, edits), self._services.sentences)
         if action in LINKS:
             return self._link(LINKS[action], ids)
-        if action == "withdraw":
-            return withdraw_rows(self._services, ids, edits)
-        if action == "delete_later":
-            return delete_later_rows(self._services, ids, edits)
+        if action in ASKING:
+            return ASKING[action](self._services, ids, edits)
         if action == "unlink":
             return unlink_rows(self._services, ids)
         if action in MENDING:
