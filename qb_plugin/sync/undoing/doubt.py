@@ -67,13 +67,14 @@ class RemovalDoubt:
         """Settle what is gone, voided or changed; return what stands as it was."""
         standing: list[Intent] = []
         settled: list[tuple[Intent, Settled]] = []
-        for entity in sorted({intent.entity for intent in intents}):
-            group = [intent for intent in intents if intent.entity == entity]
-            now = self._context.quickbooks.read(entity, [intent.quickbooks_id or "" for intent in group])
-            for intent in group:
-                end = self._judge(intent, now)
-                settled += [(intent, end)] if end else []
-                standing += [] if end else [intent]
+        if intents:
+            self._context.quickbooks.preferences()  # whose answer tells QuickBooks' time; that of a single record does not
+        for intent in intents:
+            # One by one: a query for several may lag, and show for an hour what is gone.
+            now = self._context.quickbooks.read(intent.entity, [intent.quickbooks_id or ""])
+            end = self._judge(intent, now)
+            settled += [(intent, end)] if end else []
+            standing += [] if end else [intent]
         self._settle(settled)
         return standing
 

@@ -46,7 +46,7 @@ TROUBLES = (
 )
 KEPT_BY_OTHERS = frozenset({"changed_by_other"})  # what somebody else changed first stays, and the row says so
 ENDS = frozenset({Outcome.UNDONE, Outcome.FAILED, Outcome.CHANGED})
-STAYING = frozenset({Outcome.FAILED, Outcome.CHANGED, Outcome.NOT_TRIED})
+STAYING = frozenset({Outcome.FAILED, Outcome.CHANGED})
 TABLES = ("Payment", "CreditMemo")
 
 
@@ -96,6 +96,8 @@ class UndoPlay(Play):
             is_there, is_linked = self._is_there(row), Ref.parse(row) in links
             if result.outcome is Outcome.UNDONE and (is_there or is_linked):
                 self.played.bad.append(f"{row} told undone, but in QuickBooks: {is_there}, linked: {is_linked}")
+            if result.outcome is Outcome.NOT_TRIED and is_there and not is_linked:
+                self.played.bad.append(f"{row} told not tried, but is not linked any more")
             if result.outcome in STAYING and not (is_there and is_linked):
                 self.played.bad.append(f"{row} told {result.outcome}, but in QuickBooks: {is_there}, linked: {is_linked}")
 
