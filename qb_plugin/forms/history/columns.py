@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from qb_plugin.forms.descriptions import Action, Column
 
 RUN_COLUMNS: Sequence[Column] = [
-    {"key": "when", "label": "When", "type": "date", "width": 150, "sortable": True},
-    {"key": "who", "label": "Who", "type": "text", "width": 130},
+    {"key": "when", "label": "When", "type": "date", "width": 144, "sortable": True},
+    {"key": "who", "label": "Who", "type": "text", "width": 105},
     {"key": "company", "label": "Company", "type": "text", "width": 170, "optional": True},
     {"key": "what", "label": "What", "type": "text", "width": 180},
     {"key": "filters", "label": "Filters", "type": "text", "width": 260, "optional": True},
@@ -23,7 +23,7 @@ RUN_COLUMNS: Sequence[Column] = [
     {"key": "took", "label": "Took", "type": "number", "width": 76},
 ]
 ENTRY_COLUMNS: Sequence[Column] = [
-    {"key": "when", "label": "When", "type": "date", "width": 150, "sortable": True},
+    {"key": "when", "label": "When", "type": "date", "width": 144, "sortable": True},
     {"key": "who", "label": "Who", "type": "text", "width": 110},
     {"key": "what", "label": "What", "type": "text", "width": 140},
     {"key": "number", "label": "Number", "type": "text", "width": 90},

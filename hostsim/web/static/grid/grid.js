@@ -11,7 +11,7 @@ const ROW = 24;
 const WHOLE = ["date", "money", "number", "outcome"]; // half a date or an amount says something else; half a name is still known
 const least = (/** @type {Column} */ column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
 const PADDING = 14; // pixels beside a cell's text
-const HEADING = 22; // and beside a header's, with the arrow of its order
+const HEADING = 16; // and beside a header's, of which a letter is narrower than a digit
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
@@ -129,7 +129,7 @@ export class Grid {
   /** @param {Column} column */
   #least(column) {
     const characters = this.longest.get(column.key);
-    const head = `calc(${column.label.length}ch + ${HEADING}px)`;
+    const head = `calc(${column.label.length} * 0.86ch + ${HEADING}px)`;
     const width = column.chosen ? `${column.chosen}px` : `${least(column)}px, ${head}`;
     return `max(${width}${characters ? `, calc(${characters}ch + ${PADDING}px)` : ""})`;
   }
