@@ -65,7 +65,6 @@ from qb_plugin.sync.sources import ClientCurrencies
 from qb_plugin.sync.undoing.twice import delete_later
 
 HIDES = {"hide": True, "show": False}
-ASKING = {"withdraw": withdraw_rows, "delete_later": delete_later_rows}  # what asks before it does anything
 LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
 
 
