@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from qb_plugin.forms.mapping_checks import ITEM, RECEIVABLE, TAX_CODE
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.messages import load_sentences
 from qb_plugin.model import ConnectionState, Kind, Message
@@ -22,6 +23,8 @@ SENTENCES = load_sentences()
 PUT_TOGETHER = {
     "twin_{}": [kind.value for kind in (Kind.PAYMENT, Kind.CREDIT_MEMO)],
     "reconcile_group_{}": [group.value for group in Group],
+    "test_bad_{}": ["payment_method", "deposit_account", ITEM, TAX_CODE, RECEIVABLE],
+    "test_good_{}": [ITEM, TAX_CODE, RECEIVABLE],
     "connection_{}": [state.value for state in ConnectionState],
 }
 

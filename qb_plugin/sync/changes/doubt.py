@@ -12,7 +12,6 @@ from qb_plugin.model import (
     Fault,
     Intent,
     IntentState,
-    Link,
     LinkOrigin,
     Message,
     Outcome,
@@ -29,6 +28,7 @@ from qb_plugin.sync.exporting.drafting.differences import describe_difference
 from qb_plugin.sync.exporting.recovery import is_refusal, replay_batches
 from qb_plugin.sync.exporting.settlement import applied, find_differences, in_doubt, refused, same_lines, settled_elsewhere
 from qb_plugin.sync.lease import LeasedRun, wait
+from qb_plugin.sync.linking import link_to_transaction
 
 MOST_SENDS = 3  # a payment that stands unchanged after so many, each looked after, is left as it is: nothing of them is on its way
 READ_FIRST = frozenset({"610", "5010"})  # gone, or not as we saw it: what it is now decides
@@ -141,15 +141,8 @@ def is_as_sent(now: Now, draft: Draft) -> bool:
 
 def updated(intent: Intent, saved: QboTransaction, draft: Draft) -> Settled:
     """The end of an update that is saved: the link is of both sides' new versions in the same commit."""
-    link = Link(
-        realm=intent.realm,
-        source=intent.source,
-        entity=intent.entity,
-        quickbooks_id=saved.id,
-        origin=LinkOrigin.MATCHED,  # renewing a link leaves where it came from
-        sync_token=saved.sync_token,
-        source_version=intent.source_version,
-    )
+    # Renewing a link leaves where it came from.
+    link = link_to_transaction(intent.realm, intent.source, saved, LinkOrigin.MATCHED, intent.source_version)
     differences = find_differences(draft, saved)
     message = describe_difference(draft, saved, differences) if differences else Message("change_sent", {"id": saved.id})
     settlement = Settlement(

@@ -44,6 +44,7 @@ def test_rows_that_a_preview_leaves_out_were_cancelled(runtime: Runtime, task: R
 
 LEVELS: Mapping[Outcome, str] = {
     Outcome.SYNCHRONIZED: "info",
+    Outcome.UNDONE: "info",
     Outcome.SKIPPED: "info",
     Outcome.NOT_TRIED: "info",
     Outcome.READY: "info",
@@ -56,6 +57,7 @@ LEVELS: Mapping[Outcome, str] = {
 }
 WORDS = {
     Outcome.SYNCHRONIZED: "1 tried: 1 done, 0 failed.",
+    Outcome.UNDONE: "1 tried: 1 done, 0 failed.",
     Outcome.SKIPPED: "0 tried: 0 done, 0 failed, 1 skipped.",
     Outcome.NOT_TRIED: "0 tried: 0 done, 0 failed, 1 not tried.",
     Outcome.READY: "0 tried: 0 done, 0 failed, 1 ready.",

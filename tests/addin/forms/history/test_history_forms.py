@@ -27,7 +27,7 @@ def export(scene: Scene, *ids: str) -> dict[str, Any]:
 
 def run_answer(row: Row) -> dict[str, Any]:
     """What the button of a run opens with."""
-    [fix] = row["fixes"]
+    fix = row["fixes"][0]
     assert (fix["label"], fix["form"]) == ("Open", "history-entries")
     return dict(fix["request"])
 
