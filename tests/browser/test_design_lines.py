@@ -118,7 +118,7 @@ class TestLine3:
         clients = page.get_by_role("dialog", name="Match Clients")
         pick(search(clients, "O'Connor Plumbing"))
         clients.get_by_role("button", name="Unlink Selected").click()
-        expect(row_of(clients, "O'Connor Plumbing")).to_contain_text("same name")
+        expect(row_of(clients, "O'Connor Plumbing")).to_contain_text("Same name")
         clients.get_by_role("button", name="Close").click()
         form = open_form(page, "Import Payments")
         row = search(form, "CARD900003")

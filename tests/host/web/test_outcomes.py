@@ -107,7 +107,7 @@ def test_very_long_lists_are_not_counted(tmp_path: Path) -> None:
     with running_host(open_practice(firm), [source], database=firm) as host:
         session = host.session()
         token = rows_of(session)["token"]
-        assert session.get(f"/api/snapshots/{token}/outcomes").json() == {"counts": None}
+        assert session.get(f"/api/snapshots/{token}/outcomes").json() == {"counts": None, "reasons": []}
         assert session.post(f"/api/snapshots/{token}/filter", {"outcome": "failed"}).status_code == 400
 
 
