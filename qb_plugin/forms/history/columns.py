@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from qb_plugin.forms.descriptions import Action, Column
 
 RUN_COLUMNS: Sequence[Column] = [
-    {"key": "when", "label": "When", "type": "date", "width": 144, "sortable": True},
-    {"key": "who", "label": "Who", "type": "text", "width": 105},
+    {"key": "when", "label": "When", "type": "date", "width": 156, "sortable": True},
+    {"key": "who", "label": "Who", "type": "text", "width": 90},
     {"key": "company", "label": "Company", "type": "text", "width": 170, "optional": True},
-    {"key": "what", "label": "What", "type": "text", "width": 180},
+    {"key": "what", "label": "What", "type": "text", "width": 160},
     {"key": "filters", "label": "Filters", "type": "text", "width": 260, "optional": True},
     {"key": "rows", "label": "Rows", "type": "number", "width": 56},
     {"key": "done", "label": "Done", "type": "number", "width": 56},
@@ -20,10 +20,10 @@ RUN_COLUMNS: Sequence[Column] = [
     {"key": "not_confirmed", "label": "Not conf.", "type": "number", "width": 76},
     {"key": "skipped", "label": "Skipped", "type": "number", "width": 70},
     {"key": "not_tried", "label": "Not tried", "type": "number", "width": 74},
-    {"key": "took", "label": "Took", "type": "number", "width": 76},
+    {"key": "took", "label": "Took", "type": "number", "width": 62},
 ]
 ENTRY_COLUMNS: Sequence[Column] = [
-    {"key": "when", "label": "When", "type": "date", "width": 144, "sortable": True},
+    {"key": "when", "label": "When", "type": "date", "width": 156, "sortable": True},
     {"key": "who", "label": "Who", "type": "text", "width": 110},
     {"key": "what", "label": "What", "type": "text", "width": 140},
     {"key": "number", "label": "Number", "type": "text", "width": 90},

@@ -9,9 +9,11 @@ import { Selection } from "./selection.js";
 
 const ROW = 24;
 const WHOLE = ["date", "money", "number", "outcome"]; // half a date or an amount says something else; half a name is still known
-const least = (/** @type {Column} */ column) => Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6));
+const OUTCOME = 146; // pixels of the longest outcome, with its sign
+const least = (/** @type {Column} */ column) => (column.type === "outcome" ? Math.max(OUTCOME, column.width) : Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6)));
 const PADDING = 14; // pixels beside a cell's text
-const HEADING = 16; // and beside a header's, of which a letter is narrower than a digit
+const HEADING = 14; // and beside a header's
+const PEN = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
@@ -129,9 +131,16 @@ export class Grid {
   /** @param {Column} column */
   #least(column) {
     const characters = this.longest.get(column.key);
-    const head = `calc(${column.label.length} * 0.86ch + ${HEADING}px)`;
+    const head = `${Math.ceil(this.#written(column.label)) + HEADING}px`;
     const width = column.chosen ? `${column.chosen}px` : `${least(column)}px, ${head}`;
     return `max(${width}${characters ? `, calc(${characters}ch + ${PADDING}px)` : ""})`;
+  }
+
+  /** Pixels that a header's text takes. @param {string} text */
+  #written(text) {
+    const { fontSize, fontFamily } = getComputedStyle(this.head);
+    PEN.font = `600 ${fontSize} ${fontFamily}`;
+    return PEN.measureText(text).width;
   }
 
   #layOut() {
