@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from qb_plugin.errors import CallCancelled
-from qb_plugin.quickbooks.http.call_ledger import Change, MemoryLedger, T
 from qb_plugin.quickbooks.http.call_scope import CallPurpose, calls_of_form, never
 from qb_plugin.quickbooks.http.pace_rules import PaceReason, PaceWait
-from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS, PaceState, decode_state
-from qb_plugin.quickbooks.http.rate_limiter import RateLimiter
+from qb_plugin.quickbooks.http.pace_state import PLACE_LASTS
 from qb_plugin.quickbooks.limits import Limits
-from tests.support.addin.quickbooks_fakes import StoppedClock
+from tests.support.addin.pace_line import Line, call
 
 RUN, FORM = CallPurpose.RUN, CallPurpose.FORM
-
-
-class WatchedLedger(MemoryLedger):
-    """The count in memory: how often it was changed, and how it stands."""
-
-    def __init__(self, clock: StoppedClock) -> None:
-        super().__init__(clock.monotonic)
-        self.changes = 0
-
-    def change(self, act: Change[T]) -> T:
-        self.changes += 1
-        return super().change(act)
-
-    def state(self) -> PaceState:
-        """The count as another process would find it."""
-        return decode_state(super().change(lambda text, _: (text, text)))
-
-
-class Line:
-    """Processes of one firm over one count, on a clock that moves only when somebody waits."""
-
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.clock, self.told = StoppedClock(), list[PaceWait]()
-        self.ledger, self.limits = WatchedLedger(self.clock), limits or Limits()
-        self.meanwhile: Callable[[], object] = lambda: None
-
-    def process(self, name: str = "us", number_from: int = 1) -> RateLimiter:
-        """A rate limiter of this process."""
-        return RateLimiter(
-            self.limits,
-            self.clock.monotonic,
-            self._sleep,
-            self.told.append,
-            ledger=self.ledger,
-            process=name,
-            number_from=number_from,
-        )
-
-    def _sleep(self, seconds: float) -> None:
-        self.meanwhile()
-        self.clock.sleep(seconds)
-
-
-def call(limiter: RateLimiter, times: int = 1, batch: bool = False) -> None:
-    """Calls one after the other that take no time."""
-    for _ in range(times):
-        with limiter.slot(batch):
-            pass
 
 
 def test_calls_are_numbered_from_where_the_process_is_told_to_begin() -> None:
