@@ -29,7 +29,9 @@ TARGETS: Mapping[str, Target] = {
     "money": target("money", "money"),
     "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation"),
     "journal": target("store/journal", "store/journal", "store/journal_doubt", "store/journal_renewed", "store/pair_answers"),
-    "recovery": target(f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable"),
+    "recovery": target(
+        f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable", "sync/doubt_renewed"
+    ),
     # calls to QuickBooks
     "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
     "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
