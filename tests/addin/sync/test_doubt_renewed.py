@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.errors import LeaseLost, ReconnectNeeded
-from qb_plugin.model import CustomerDraft, Entity, Fault, Intent, Message, Outcome, SourceRecord, Verdict
+from qb_plugin.model import CustomerDraft, Entity, Fault, Intent, Kind, Message, Outcome, Ref, SourceRecord, Verdict
 from qb_plugin.store.database import open_store
 from qb_plugin.sync.exporting.recovery import Recovery, fault_values
 from qb_plugin.sync.exporting.run_export import settle_open
@@ -22,6 +22,8 @@ from tests.support.addin.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.addin.sync_firm import REALM, Ended, Firm, collect, firm_in, leased, payment
 
 ROW, OTHER = payment(2, 2), payment(1)  # in the order of their clients OTHER goes first
+
+CLIENT = Ref(Kind.CLIENT, "11")
 
 
 @pytest.fixture
@@ -181,10 +183,16 @@ def test_what_stays_in_doubt_is_known_with_the_sends_that_are_written_down(firm:
     assert (undecided.sends, undecided.singles) == (written.sends, written.singles) == (2, 2)
 
 
-def test_the_sentence_about_a_fault_names_what_was_sent_and_of_a_customer_who_it_is(firm: Firm) -> None:
+def test_the_reason_why_a_customer_was_refused_in_the_end_names_who_it_is(firm: Firm) -> None:
     firm.quickbooks.script(ROW.ref, UNSENT)
     send_and_die(firm, ROW)
-    [intent] = firm.open_intents()
-    client = replace(intent, entity=Entity.CUSTOMER, payload=firm.quickbooks.customer_payload(CustomerDraft(name="Alder")))
-    assert fault_values(firm.context, intent) == {"entity": Entity.PAYMENT}
-    assert fault_values(firm.context, client) == {"entity": Entity.CUSTOMER, "customer": "Alder"}
+    [sent] = firm.open_intents()
+    firm.quickbooks.script(CLIENT, refuses("2210"))
+    payload = firm.quickbooks.customer_payload(CustomerDraft(name="Alder"))
+    client = replace(sent, id="c.1", requestid="c", source=CLIENT, entity=Entity.CUSTOMER, payload=payload, customer_id="")
+    firm.store.journal.open([client], 0)
+    context = replace(firm.context, fault_message=lambda fault, values: Message("quickbooks_said", {"code": fault.code} | values))
+    ended = collect(lambda run: Recovery(context, run).settle([client]))
+    said = {"code": "2210", "entity": Entity.CUSTOMER, "customer": "Alder"}
+    assert (ended.failure, ended.rows[str(CLIENT)].message) == (None, Message("quickbooks_said", said))
+    assert fault_values(firm.context, sent) == {"entity": Entity.PAYMENT}
