@@ -40,7 +40,7 @@ def test_every_trouble_and_a_death_leave_both_sides_agreeing(files: Files) -> No
 @pytest.mark.postgres
 def test_the_same_holds_on_postgresql(postgres_server: PostgresServer) -> None:
     with postgres_server.new_database() as address:
-        databases = Servers(address, "slice")
+        databases = Servers(address, "undone")  # a name of its own: engines are kept by their address
         assert bad_cases(World("postgresql", "undo", "batch", "answer_lost_after", "1", "replay"), Sample(4, 0), databases) == []
         databases.close()
 
