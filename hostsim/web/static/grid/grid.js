@@ -98,18 +98,18 @@ export class Grid {
     const same = columns.length === this.columns.length && columns.every((each, index) => each.key === this.columns[index].key);
     this.columns = columns;
     if (same) return this.#layOut();
-    const focused = this.#focusedHead();
     this.element.setAttribute("aria-colcount", String(columns.length + 1));
     this.#drawHead(columns, sort);
-    this.#focusHead(focused);
     this.column = 0;
     this.draw(true);
   }
 
-  /** @param {Column[]} columns @param {Sort | null} sort */
+  /** The header that has the focus keeps it, also when rows come in that were asked for before. @param {Column[]} columns @param {Sort | null} sort */
   #drawHead(columns, sort) {
+    const focused = this.#focusedHead();
     this.head.replaceChildren(headRow(columns, sort, (on) => this.selectAll(on), this.on));
     this.#layOut();
+    this.#focusHead(focused);
     this.hold(this.held);
   }
 
