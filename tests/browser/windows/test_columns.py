@@ -39,9 +39,9 @@ def labels(form: Locator) -> list[str]:
 
 def width(form: Locator, label: str) -> float:
     """How wide a column is."""
-    box = form.get_by_role("columnheader", name=label).bounding_box()
-    assert box
-    return box["width"]
+    # In one step: the headers are drawn anew when rows come in, and a box that is asked for apart may be of one that is gone.
+    head = form.get_by_role("columnheader", name=label)
+    return float(head.evaluate("head => head.getBoundingClientRect().width"))
 
 
 def cells(form: Locator, label: str) -> list[str]:
