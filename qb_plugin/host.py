@@ -116,7 +116,10 @@ class Snapshot(Protocol):
 
 
 class RecordedPayment(Protocol):
-    """What became of one payment given to `record_payments`: recorded, exists or refused (then `reason` says why)."""
+    """What became of one payment given to `record_payments`: recorded, exists or refused (then `reason` says why).
+
+    `version` is that of a payment just recorded, as `Record.version` counts; None otherwise.
+    """
 
     @property
     def external_key(self) -> str: ...
@@ -126,6 +129,8 @@ class RecordedPayment(Protocol):
     def id(self) -> str | None: ...
     @property
     def reason(self) -> str | None: ...
+    @property
+    def version(self) -> int | None: ...
 
 
 LedgerQuery = TypedDict(  # by call: `from` is no name for a class attribute

@@ -116,12 +116,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """Outcome of one payment; `reason` is a sentence when it was refused."""
+    """Outcome of one payment; `reason` is a sentence when it was refused, `version` that of one just recorded."""
 
     external_key: str
     status: RecordingStatus
     id: str | None = None
     reason: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

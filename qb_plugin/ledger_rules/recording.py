@@ -140,6 +140,14 @@ def births(subject: LedgerUnderTest) -> None:
     expect((one + two).isalnum() or not one + two, True, "births of letters and digits")
 
 
+def version_of_what_was_recorded(subject: LedgerUnderTest) -> None:
+    """A payment that was just recorded comes with its version; one that exists or was refused with none."""
+    (made,) = subject.ledger.record_payments([subject.payment("k1")])
+    expect(made.version, subject.read(f"payment:{made.id}").version, "version")
+    again, refused = subject.ledger.record_payments([subject.payment("k1"), subject.payment("k2", "0.00")])
+    expect((again.version, refused.version), (None, None), "versions of what exists and of what was refused")
+
+
 RECORDING_RULES = rules(
     (
         read_back,
@@ -162,5 +170,6 @@ RECORDING_RULES = rules(
         keys_are_found,
         long_lists,
         births,
+        version_of_what_was_recorded,
     )
 )

@@ -16,6 +16,8 @@ from hostsim.practice.sql import tables
 from hostsim.practice.sql.search_index import index_new_records
 from hostsim.practice.text_format import folded, record_number, record_search_text
 
+FIRST_VERSION = 0  # each change counts one more
+
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
@@ -95,7 +97,7 @@ def record_values(key: int, serial: int, row: NewRecord, birth: str = "") -> dic
         "memo": row.memo,
         "unapplied": max(row.amount - sum(amount for _, amount in row.applied), 0),
         "external_key": row.external_key,
-        "version": 0,
+        "version": FIRST_VERSION,
         "search_text": record_search_text(record_number(row.kind, serial), row.reference, from_units(row.amount)),
         "birth": birth,
     }

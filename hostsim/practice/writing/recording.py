@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from hostsim.practice.births import fresh_birth
 from hostsim.practice.model import Kind, RecordedPayment, RecordingStatus
 from hostsim.practice.sql import tables
-from hostsim.practice.sql.inserting import NewRecord, insert_records, lock_serials
+from hostsim.practice.sql.inserting import FIRST_VERSION, NewRecord, insert_records, lock_serials
 from hostsim.practice.sql.sql_conditions import in_values, row_number, row_numbers
 from hostsim.practice.writing.rules import (
     Books,
@@ -112,7 +112,7 @@ def _key(payment: Given) -> str:
 
 
 def _recorded(payment: Given, key: int) -> RecordedPayment:
-    return RecordedPayment(_key(payment), RecordingStatus.RECORDED, str(key))
+    return RecordedPayment(_key(payment), RecordingStatus.RECORDED, str(key), version=FIRST_VERSION)
 
 
 def _refusal(payment: Given, reason: str) -> RecordedPayment:

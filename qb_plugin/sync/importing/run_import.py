@@ -188,16 +188,12 @@ def record(
     outcomes = ledger.record_payments([as_host_payment(row, methods) for row in ready]) if ready else ()
     recorded = dict(zip((row.id for row in ready), outcomes, strict=True))
     pairs = [(ref, row.payment) for row in rows if (ref := ref_of(row, recorded.get(row.id)))]
-    link_imported(context, pairs, read_versions(ledger, [ref for ref, _ in pairs]))
+    # Of a payment that exists already nobody knows whether it was edited since: its version is not noted.
+    versions = {f"payment:{each.id}": str(each.version) for each in outcomes if each.version is not None}
+    link_imported(context, pairs, versions)
     for row in rows:
         reporter.row(replace(result_of(row, got := recorded.get(row.id)), source=ref_of(row, got)))
     return {found.id for found in outcomes if found.id}
-
-
-def read_versions(ledger: Ledger, refs: Sequence[Ref]) -> dict[str, str]:
-    """The versions of records, by their refs."""
-    records = ledger.records([str(ref) for ref in refs]) if refs else ()
-    return {f"{each.kind}:{each.id}": str(each.version) for each in records}
 
 
 def as_host_payment(row: ImportRow, methods: Mapping[str, str]) -> PaymentToRecord:

@@ -149,6 +149,11 @@ class GivesOneBirth(FakeLedger):
         return replace(super().new_entry(payment, client, parts), birth="same")
 
 
+class NamesNoVersion(FakeLedger):
+    def record(self, payment: Given) -> FakeRecorded:
+        return replace(super().record(payment), version=None)
+
+
 class SortsRecords(FakeLedger):
     def records(self, refs: Sequence[str]) -> Sequence[FakeRecord]:
         return super().records(sorted(refs))
@@ -280,6 +285,7 @@ BROKEN_RECORDING: Mapping[str, type[FakeLedger]] = {
     "keys_are_found": FindsNoKeys,
     "long_lists": StopsAtAThousand,
     "births": GivesOneBirth,
+    "version_of_what_was_recorded": NamesNoVersion,
     "records_in_order": SortsRecords,
     "payments_by_amount": FindsByAmountAlone,
     "invoices_are_found": FindsAnyInvoice,

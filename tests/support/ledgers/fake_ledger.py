@@ -109,7 +109,7 @@ class FakeLedger:
             return FakeRecorded(key, "refused", None, str(refused))
         self.spend(parts)
         self.entries.append(self.new_entry(payment, client, parts))
-        return FakeRecorded(key, "recorded", self.entries[-1].id)
+        return FakeRecorded(key, "recorded", self.entries[-1].id, version=self.entries[-1].version)
 
     def new_entry(self, payment: Mapping[str, Any], client: FakeClient, parts: Sequence[FakeApplication]) -> FakeRecord:
         """The record of a payment that was found good."""

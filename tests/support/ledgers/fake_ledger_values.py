@@ -91,6 +91,7 @@ class FakeRecorded:
     status: str
     id: str | None = None
     reason: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from qb_plugin.errors import Fatal
+from qb_plugin.model import Message
 from tests.support.hosts.both_sides import BothSides
 from tests.support.hosts.undo_steps import change, control, list_undo, press_undo
+from tests.support.ledgers.fake_ledger_values import FakeRecorded
 
 Touch = Callable[[BothSides, str], object]
 
@@ -146,6 +149,32 @@ def test_an_imported_payment_that_was_edited_here_stays(sides: BothSides) -> Non
     assert "changed in" in list_undo(sides, record=row)[row]["message"]
     assert press_undo(sides, [row], record=row)["rows"][row]["outcome"] == "failed"
     assert len(sides.ledger.entries) == 1
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_an_edit_between_the_recording_and_the_link_is_not_taken_for_what_came_in(
+    sides: BothSides, monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    owner = sides.query("Customer", "DisplayName = 'Ben'")[0]["Id"]
+    made = sides.entries.pay(owner, 30, TxnDate="2026-11-10")["Id"]
+    row, really = f"quickbooks_payment:{made}", sides.ledger.record_payments
+
+    def record_and_edit(payments: Sequence[Mapping[str, Any]]) -> Sequence[FakeRecorded]:
+        outcomes = really(payments)
+        monkeypatch.undo()
+        [recorded] = sides.ledger.entries
+        sides.ledger.entries[:] = [replace(recorded, version=recorded.version + 1, memo="seen by Maria")]
+        if dies:
+            raise Fatal(Message("database_failed"))
+        return outcomes
+
+    monkeypatch.setattr(sides.ledger, "record_payments", record_and_edit)
+    for _ in range(1 + dies):  # after a death it is found by its key
+        answer = sides.opened("import-payments")
+        sides.form("import-payments").rows(answer, None)
+        sides.form("import-payments").run("import", answer, [row], {}, sides.host)
+    assert press_undo(sides, [row], record=row)["rows"][row]["outcome"] == "failed"
+    assert [each.memo for each in sides.ledger.entries] == ["seen by Maria"]
 
 
 def test_what_is_nobodys_of_ours_is_refused(sides: BothSides) -> None:
