@@ -9,6 +9,7 @@ from decimal import Decimal
 from qb_plugin.forms.changes.asked import KINDS, label_of
 from qb_plugin.forms.changes.columns import LEAVE, SEND, TAKE
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
+from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
@@ -30,66 +31,42 @@ SENDABLE = frozenset({ChangeKind.AMOUNT, ChangeKind.DATE})  # what an update of 
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 
 
-class ChangeRows:
-    """The pairs in order: the gravest kind first, then by date; or by the sort."""
+class ChangeRows(ListedRows[ChangedPair]):
+    """The pairs in order: by kind, then number; or by the sort. Their money is the difference that they make."""
 
-    def __init__(
-        self, services: FormServices, pairs: Sequence[ChangedPair], *, what: str = "", search: str = "", sort: Sort | None = None
-    ) -> None:
+    def __init__(self, services: FormServices, pairs: Sequence[ChangedPair], *, what: str, search: str, sort: Sort | None) -> None:
         self._services = services
         words = search.casefold().split()
         chosen = [pair for pair in pairs if not what or what in {pair.kind, *pair.differences}]
-        self._pairs = in_order([pair for pair in chosen if all(word in text_of(pair) for word in words)], sort)
-        self._by_key = {pair.key: pair for pair in self._pairs}
-
-    @property
-    def count(self) -> int:
-        """The number of pairs."""
-        return len(self._pairs)
-
-    @property
-    def total(self) -> str:
-        """The difference that the pairs make."""
-        return plain_amount(sum(map(difference_of, self._pairs), ZERO))
-
-    @property
-    def notice(self) -> None:
-        """None: each row has its own sentence."""
-        return
-
-    @property
-    def problem(self) -> None:
-        """None: both sides were read."""
-        return
+        super().__init__(in_order([pair for pair in chosen if all(word in text_of(pair) for word in words)], sort))
 
     @property
     def empty(self) -> EmptyGrid:
         """The text of an empty grid."""
         return {"text": self._services.sentences.text(Message("empty_changes")), "link": None}
 
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return [pair.key for pair in self._pairs[start:stop]]
+    def id_of(self, item: ChangedPair) -> str:
+        """The row's id in the grid."""
+        return item.key
 
-    def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        return [self._present(pair) for pair in self._pairs[start:stop]]
+    def amounts_of(self, item: ChangedPair) -> Amounts:
+        """The amount here less the amount there, in the one currency that both have."""
+        there = readable(item)
+        currency = (item.record.currency if item.record else "") or (there.currency if there else None)
+        yield currency or None, difference_of(item)
 
-    def total_of(self, ids: Sequence[str]) -> str:
-        """The difference that these pairs make."""
-        return plain_amount(sum((difference_of(self._by_key[each]) for each in ids if each in self._by_key), ZERO))
-
-    def _present(self, pair: ChangedPair) -> Row:
+    def present(self, item: ChangedPair) -> Row:
+        """The row for the grid."""
         host = self._services.host
         return {
-            "id": pair.key,
-            "cells": cells_of(pair),
-            "outcome": outcome_of(pair).value,
-            "message": self._services.sentences.text(message_of(pair)),
+            "id": item.key,
+            "cells": cells_of(item),
+            "outcome": outcome_of(item).value,
+            "message": self._services.sentences.text(message_of(item)),
             "details": "",
-            "fixes": fixes_of(pair, host.ledger.can, host.program),
+            "fixes": fixes_of(item, host.ledger.can, host.program),
             "selectable": True,
-            "title": f"{label_of(pair.kind, pair.side)} {name_of(pair)}",
+            "title": f"{label_of(item.kind, item.side)} {name_of(item)}",
         }
 
 

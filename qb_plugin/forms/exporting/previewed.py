@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from qb_plugin.forms.descriptions import Answer, Cells, Edits, EmptyGrid, Row
-from qb_plugin.forms.exporting.rows import ExportRows
+from qb_plugin.forms.descriptions import Answer, Cells, Edits, Row
 from qb_plugin.forms.presentation import present_applications, present_message
 from qb_plugin.forms.previews.fates import EXPORTED, tell_fates
 from qb_plugin.messages import Sentences
@@ -55,56 +54,14 @@ class PreviewedExport:
         return tell_fates(EXPORTED, ((row.fate.value, row.amount) for row in self.rows.values()), self.at)
 
 
-class PreviewRows:
-    """The rows of a preview: the export form's own, each with what would become of it."""
-
-    def __init__(self, sentences: Sentences, rows: ExportRows, previewed: PreviewedExport) -> None:
-        self._sentences, self._rows, self._previewed = sentences, rows, previewed
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return self._rows.count
-
-    @property
-    def total(self) -> str:
-        """The sum of all rows."""
-        return self._rows.total
-
-    @property
-    def notice(self) -> None:
-        """None: the form's own notice is enough."""
-        return
-
-    @property
-    def problem(self) -> None:
-        """None: the rows were read."""
-        return
-
-    @property
-    def empty(self) -> EmptyGrid | None:
-        """Why there are no rows; None where there are some."""
-        return self._rows.empty
-
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return self._rows.ids(start, stop)
-
-    def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        return [self._present(row) for row in self._rows.page(start, stop)]
-
-    def total_of(self, ids: Sequence[str]) -> str:
-        """The sum of these rows."""
-        return self._rows.total_of(ids)
-
-    def _present(self, row: Row) -> Row:
-        foreseen = self._previewed.rows.get(row["id"])
-        if foreseen is None:
-            return row
-        shown = present_message(self._sentences, foreseen.result.message)
-        cells: Cells = {**row["cells"], **fate_cells(foreseen, shown["message"])}
-        return cast(Row, {**row, "cells": cells, "outcome": foreseen.result.outcome.value, **shown})
+def foresee_export(sentences: Sentences, previewed: PreviewedExport, row: Row) -> Row:
+    """A row of the export with what would become of it."""
+    foreseen = previewed.rows.get(row["id"])
+    if foreseen is None:
+        return row
+    shown = present_message(sentences, foreseen.result.message)
+    cells: Cells = {**row["cells"], **fate_cells(foreseen, shown["message"])}
+    return cast(Row, {**row, "cells": cells, "outcome": foreseen.result.outcome.value, **shown})
 
 
 def fate_cells(row: Foreseen, reason: str) -> Cells:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from qb_plugin.forms.descriptions import Answer, Edits, EmptyGrid, Row
-from qb_plugin.forms.importing.rows import ImportRows
+from qb_plugin.forms.descriptions import Answer, Edits, Row
 from qb_plugin.forms.previews.fates import IMPORTED, tell_fates
 from qb_plugin.model import Message, Outcome, RowResult
 from qb_plugin.money import ZERO
@@ -79,46 +78,6 @@ def foreseen_result(previewed: PreviewedImport, identity: str) -> RowResult:
     return RowResult(id=identity, outcome=outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications)
 
 
-class PreviewRows:
-    """The rows of a preview: the import form's own, each with what would become of it."""
-
-    def __init__(self, rows: ImportRows) -> None:
-        self._rows = rows
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return self._rows.count
-
-    @property
-    def total(self) -> str:
-        """The sum of all rows."""
-        return self._rows.total
-
-    @property
-    def notice(self) -> None:
-        """None: the form's own notice is enough."""
-        return
-
-    @property
-    def problem(self) -> None:
-        """None: the rows were read."""
-        return
-
-    @property
-    def empty(self) -> EmptyGrid | None:
-        """Why there are no rows; None where there are some."""
-        return self._rows.empty
-
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return self._rows.ids(start, stop)
-
-    def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        rows = self._rows.page(start, stop)
-        return [cast(Row, {**row, "cells": {**row["cells"], "will_be": WILL_BE[fate_of(Outcome(row["outcome"]))]}}) for row in rows]
-
-    def total_of(self, ids: Sequence[str]) -> str:
-        """The sum of these rows."""
-        return self._rows.total_of(ids)
+def foresee_import_row(row: Row) -> Row:
+    """A row of the import with what would become of it."""
+    return cast(Row, {**row, "cells": {**row["cells"], "will_be": WILL_BE[fate_of(Outcome(row["outcome"]))]}})

@@ -9,10 +9,11 @@ from typing import Any
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row, Sort
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.matching.reading import CandidateCache, label_customer
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Customer, Message, Outcome
-from qb_plugin.money import ZERO, plain_amount
+from qb_plugin.money import plain_amount
 from qb_plugin.sync.clients.suggestions import suggest
 from qb_plugin.sync.clients.waiting import NONE_WAITING, WaitingPayments, customers_without_client, read_waiting
 from qb_plugin.sync.linking import client_links
@@ -85,34 +86,13 @@ def filter_customers(rows: Sequence[CustomerRow], wanted: CustomerFilter) -> lis
     return [row for row in rows if (row.waiting.count or not wanted.waiting) and all(word in row.text for word in words)]
 
 
-class CustomerRows:
-    """The rows in order: by name, or by the column a person chose."""
+class CustomerRows(ListedRows[CustomerRow]):
+    """The rows in order: by name, or by the column a person chose. Their money is that of the payments that wait."""
 
     def __init__(self, services: FormServices, every: Sequence[CustomerRow], wanted: CustomerFilter, sort: Sort | None) -> None:
         key = SORTS[sort["key"] if sort else "customer"]
-        self._every, self._wanted = every, wanted
-        self._rows = sorted(filter_customers(every, wanted), key=key, reverse=bool(sort and sort.get("descending")))
-        self._services = services
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return len(self._rows)
-
-    @property
-    def total(self) -> str:
-        """The payments that wait, all together."""
-        return plain_amount(sum((row.waiting.amount for row in self._rows), ZERO))
-
-    @property
-    def notice(self) -> None:
-        """None: the form's own notice is enough."""
-        return
-
-    @property
-    def problem(self) -> None:
-        """None: the list was read."""
-        return
+        self._services, self._every, self._wanted = services, every, wanted
+        super().__init__(sorted(filter_customers(every, wanted), key=key, reverse=bool(sort and sort.get("descending"))))
 
     @property
     def empty(self) -> EmptyGrid | None:
@@ -128,18 +108,17 @@ class CustomerRows:
         )
         return explain_empty(self._services.sentences, empty)
 
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return [row.id for row in self._rows[start:stop]]
+    def id_of(self, item: CustomerRow) -> str:
+        """The row's id in the grid."""
+        return item.id
 
-    def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        return [present_customer(self._services, row) for row in self._rows[start:stop]]
+    def amounts_of(self, item: CustomerRow) -> Amounts:
+        """The payments that wait: a customer has one currency."""
+        return [(item.customer.currency, item.waiting.amount)] if item.waiting.count else ()
 
-    def total_of(self, ids: Sequence[str]) -> str:
-        """The payments of these customers that wait."""
-        wanted = set(ids)
-        return plain_amount(sum((row.waiting.amount for row in self._rows if row.id in wanted), ZERO))
+    def present(self, item: CustomerRow) -> Row:
+        """The row for the grid."""
+        return present_customer(self._services, item)
 
 
 def present_customer(services: FormServices, row: CustomerRow) -> Row:

@@ -9,6 +9,7 @@ from typing import Any
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Option, Row, Sort
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
+from qb_plugin.forms.lists.listed_rows import ListedRows
 from qb_plugin.forms.matching.columns import Tab
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices
@@ -72,34 +73,15 @@ def count_tabs(rows: Sequence[MatchRow]) -> dict[Tab, int]:
     return {tab: len(rows) if tab is Tab.ALL else counts[tab] for tab in Tab}
 
 
-class MatchRows:
-    """The rows in order: by name, or by the column a person chose."""
+class MatchRows(ListedRows[MatchRow]):
+    """The rows in order: by name, or by the column a person chose. They hold no money."""
+
+    counts_money = False
 
     def __init__(self, services: FormServices, every: Sequence[MatchRow], wanted: MatchFilter, sort: Sort | None) -> None:
         key = SORTS[sort["key"] if sort else "client"]
-        self._every, self._wanted = every, wanted
-        self._rows = sorted(filter_matches(every, wanted), key=key, reverse=bool(sort and sort.get("descending")))
-        self._services = services
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return len(self._rows)
-
-    @property
-    def total(self) -> str:
-        """No sum: the rows hold no money."""
-        return ""
-
-    @property
-    def notice(self) -> None:
-        """None: the form's own notice is enough."""
-        return
-
-    @property
-    def problem(self) -> None:
-        """None: the list was read."""
-        return
+        self._services, self._every, self._wanted = services, every, wanted
+        super().__init__(sorted(filter_matches(every, wanted), key=key, reverse=bool(sort and sort.get("descending"))))
 
     @property
     def empty(self) -> EmptyGrid | None:
@@ -116,17 +98,13 @@ class MatchRows:
         )
         return explain_empty(self._services.sentences, empty)
 
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return [row.id for row in self._rows[start:stop]]
+    def id_of(self, item: MatchRow) -> str:
+        """The row's id in the grid."""
+        return item.id
 
-    def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        return [present_match(self._services.sentences, row) for row in self._rows[start:stop]]
-
-    def total_of(self, ids: Sequence[str]) -> str:
-        """No sum: the rows hold no money."""
-        return ""
+    def present(self, item: MatchRow) -> Row:
+        """The row for the grid."""
+        return present_match(self._services.sentences, item)
 
 
 OUTCOMES = {Tab.MATCHED: Outcome.SYNCHRONIZED, Tab.SUGGESTED: Outcome.READY, Tab.UNMATCHED: Outcome.NOT_READY}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -62,7 +63,7 @@ class Previewing(Protocol[Picked]):
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary: ...
 
 
-class PreviewForm(Generic[Picked]):
+class PreviewForm(ABC, Generic[Picked]):
     """A preview. Opening it plans what was picked, so opening it again is a new one; it writes nothing until its own button is
     pressed."""
 
@@ -116,9 +117,9 @@ class PreviewForm(Generic[Picked]):
         """The rows that were picked, each with what would become of it."""
         return catch_row_failures(self._services.sentences, partial(self.rows_of, answer, sort))
 
+    @abstractmethod
     def rows_of(self, answer: Answer, sort: Sort | None) -> Rows:
         """The rows, or what reading them raises."""
-        raise NotImplementedError
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Do what mends a row, as the form that it was picked in does; everything is planned anew afterwards."""

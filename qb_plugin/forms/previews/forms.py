@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.descriptions import Action, Answer, Column, Sort
 from qb_plugin.forms.exporting import columns as export_columns
 from qb_plugin.forms.exporting.form import ExportPayments
-from qb_plugin.forms.exporting.previewed import PreviewedExport, PreviewRows
+from qb_plugin.forms.exporting.previewed import PreviewedExport, foresee_export
 from qb_plugin.forms.importing import columns as import_columns
 from qb_plugin.forms.importing.form import ImportPayments
-from qb_plugin.forms.importing.previewed import PreviewedImport
-from qb_plugin.forms.importing.previewed import PreviewRows as PreviewImportRows
+from qb_plugin.forms.importing.previewed import PreviewedImport, foresee_import_row
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.forms.previews.form import PreviewForm
+from qb_plugin.forms.previews.rows import PreviewRows
 from qb_plugin.forms.services import FormServices
 
 SAYS = "Do what is said here; a row of which something has changed since is left, and says what"
@@ -81,7 +82,7 @@ class ExportPreview(PreviewForm[PreviewedExport]):
         """The picked records, each with what would become of it."""
         previewed = self._exports.previewed(answer.get("token"))
         rows = self._exports.rows_of(previewed, str(answer.get("search") or ""), sort)
-        return PreviewRows(self._services.sentences, rows, previewed)
+        return PreviewRows(rows, partial(foresee_export, self._services.sentences, previewed))
 
 
 class ImportPreview(PreviewForm[PreviewedImport]):
@@ -104,7 +105,7 @@ class ImportPreview(PreviewForm[PreviewedImport]):
         super().__init__(services, imports)
         self._imports = imports
 
-    def rows_of(self, answer: Answer, sort: Sort | None) -> PreviewImportRows:
+    def rows_of(self, answer: Answer, sort: Sort | None) -> PreviewRows:
         """The picked payments, each with what would become of it."""
         previewed = self._imports.previewed(answer.get("token"))
-        return PreviewImportRows(self._imports.rows_of(previewed, str(answer.get("search") or ""), sort))
+        return PreviewRows(self._imports.rows_of(previewed, str(answer.get("search") or ""), sort), foresee_import_row)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from qb_plugin.forms.changes.columns import SEND, TAKE
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
+from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, ItemsValues
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Kind, Message, Outcome
@@ -35,59 +36,33 @@ SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
 }
 
 
-class ItemRows:
-    """The items in order: by group, then by date and number; or by the sort."""
+class ItemRows(ListedRows[Item]):
+    """The items in order: by group, then by date and number; or by the sort. Their money is the difference that they make."""
 
     def __init__(self, services: FormServices, items: Sequence[Item], values: ItemsValues, search: str, sort: Sort | None) -> None:
         self._services = services
         words = search.casefold().split()
         found = [item for item in items if is_asked_for(item, values) and all(word in text_of(item) for word in words)]
-        self._items = in_order(found, sort)
-        self._by_key = {item.key: item for item in self._items}
-
-    @property
-    def count(self) -> int:
-        """The number of items."""
-        return len(self._items)
-
-    @property
-    def total(self) -> str:
-        """The difference that these items make."""
-        return plain_amount(sum(map(difference_of, self._items), ZERO)) if self._one_currency else ""
-
-    @property
-    def _one_currency(self) -> bool:
-        return len({currency for item in self._items for currency in item.currencies}) == 1
-
-    @property
-    def notice(self) -> None:
-        """None: the form's own notice is enough."""
-        return
-
-    @property
-    def problem(self) -> None:
-        """None: the list was read."""
-        return
+        super().__init__(in_order(found, sort))
 
     @property
     def empty(self) -> EmptyGrid:
         """The text of an empty grid."""
         return {"text": self._services.sentences.text(Message("empty_reconcile_items")), "link": None}
 
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return [item.key for item in self._items[start:stop]]
+    def id_of(self, item: Item) -> str:
+        """The row's id in the grid."""
+        return item.key
 
-    def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        return [self._present(item) for item in self._items[start:stop]]
+    def amounts_of(self, item: Item) -> Amounts:
+        """What the item adds to the difference, each side in its currency."""
+        if item.ours and item.counts_here:
+            yield item.ours.currency, item.ours.amount
+        if item.theirs and item.counts_there:
+            yield item.theirs.currency, -item.theirs.amount
 
-    def total_of(self, ids: Sequence[str]) -> str:
-        """The difference that these items make."""
-        chosen = [self._by_key[identity] for identity in ids if identity in self._by_key]
-        return plain_amount(sum(map(difference_of, chosen), ZERO)) if self._one_currency else ""
-
-    def _present(self, item: Item) -> Row:
+    def present(self, item: Item) -> Row:
+        """The row for the grid."""
         label = GROUPS[item.group]
         return {
             "id": item.key,

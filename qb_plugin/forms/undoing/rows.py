@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Notice, Row
 from qb_plugin.forms.history.summaries import summary_of
+from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.presentation import present_message
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome, RecordSummary
@@ -14,61 +15,50 @@ from qb_plugin.money import ZERO, plain_amount
 from qb_plugin.sync.undoing.planning import PlannedUndo, describe
 
 
-class UndoRows:
+class UndoRows(ListedRows[PlannedUndo]):
     """The planned rows in order; those that stay as they are say why."""
 
     def __init__(self, services: FormServices, plans: Sequence[PlannedUndo], *, void: bool, asked: bool) -> None:
-        self._services, self._plans, self._void, self._asked = services, plans, void, asked
-        self._amounts = {plan.row.id: amount_of(plan) for plan in plans}
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-        return len(self._plans)
-
-    @property
-    def total(self) -> str:
-        """The money of all rows."""
-        return self.total_of(list(self._amounts))
+        self._services, self._void, self._asked = services, void, asked
+        self._summaries: Mapping[str, RecordSummary] = {}  # of the page that is shown
+        clients = services.host.ledger.clients() if any(plan.host_record for plan in plans) else ()
+        self._currencies = {client.id: client.currency for client in clients}
+        super().__init__(plans)
 
     @property
     def notice(self) -> Notice | None:
         """What cannot be seen beforehand."""
-        if all(plan.row.imported for plan in self._plans):
+        if all(plan.row.imported for plan in self._items):
             return None
         return {"text": self._services.sentences.text(Message("undo_bank_feed")), "level": "info"}
-
-    @property
-    def problem(self) -> None:
-        """None: the list was read."""
-        return
 
     @property
     def empty(self) -> EmptyGrid:
         """The text of an empty grid."""
         return {"text": self._services.sentences.text(Message("empty_undo" if self._asked else "undo_asked")), "link": None}
 
-    def ids(self, start: int, stop: int) -> list[str]:
-        """The ids of the rows at these positions."""
-        return [plan.row.id for plan in self._plans[start:stop]]
+    def id_of(self, item: PlannedUndo) -> str:
+        """The row's id in the grid."""
+        return item.row.id
+
+    def amounts_of(self, item: PlannedUndo) -> Amounts:
+        """The money that goes, in the currency of the customer, or of the client of what was imported."""
+        here = item.host_record.client_id if item.host_record else ""
+        yield item.record.currency if item.record else self._currencies.get(here), amount_of(item)
 
     def page(self, start: int, stop: int) -> list[Row]:
-        """The rows at these positions."""
-        plans = self._plans[start:stop]
-        records = self._services.host.ledger.records([str(plan.row.source) for plan in plans])
-        summaries = {f"{record.kind}:{record.id}": summary_of(record) for record in records}
-        return [self._present(plan, summaries) for plan in plans]
+        """The rows at these positions; their records are read together."""
+        records = self._services.host.ledger.records([str(plan.row.source) for plan in self._items[start:stop]])
+        self._summaries = {f"{record.kind}:{record.id}": summary_of(record) for record in records}
+        return super().page(start, stop)
 
-    def total_of(self, ids: Sequence[str]) -> str:
-        """The money of these rows."""
-        return plain_amount(sum((self._amounts.get(identity, ZERO) for identity in ids), ZERO))
-
-    def _present(self, plan: PlannedUndo, summaries: Mapping[str, RecordSummary]) -> Row:
-        shown = present_message(self._services.sentences, plan.reason or describe(plan, self._void))
-        outcome = Outcome.NOT_READY if plan.reason else Outcome.READY
-        cells = cells_of(plan, summaries.get(str(plan.row.source)), self._services.host.program)
+    def present(self, item: PlannedUndo) -> Row:
+        """The row for the grid."""
+        shown = present_message(self._services.sentences, item.reason or describe(item, self._void))
+        outcome = Outcome.NOT_READY if item.reason else Outcome.READY
+        cells = cells_of(item, self._summaries.get(str(item.row.source)), self._services.host.program)
         return {
-            "id": plan.row.id,
+            "id": item.row.id,
             "cells": {**cells, "says": shown["message"]},
             "outcome": outcome.value,
             "message": shown["message"],

@@ -32,6 +32,7 @@ from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.settlement import code_of, in_doubt, not_sent, refused, trace
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.modifying.intents import build_intent, fault_words
 from qb_plugin.sync.ports import Sender
 
 STALE = "5010"
@@ -64,7 +65,7 @@ class Updater:
                 batch, plans = plans[: sender.size], plans[sender.size :]
                 self._send_batch(sender, batch)
         if self._doubtful and not self.fatal:
-            UpdateDoubt(self._context, self._run).settle(self._doubtful)
+            UpdateDoubt(self._context, self._run, lambda _, result: self._run.reporter.row(result)).settle(self._doubtful)
         if self.fatal:
             raise self.fatal
 
@@ -95,24 +96,17 @@ class Updater:
         context, requestid = self._context, self._context.ids.requestid()
         intents = []
         for place, plan in enumerate(plans, 1):
-            intent = Intent(
-                id=f"{requestid}.{place}",
-                realm=context.realm,
-                run_id=self._run.id,
+            intent = build_intent(
+                context,
+                self._run.id,
+                requestid,
+                place,
                 source=plan.record.ref,
                 operation=Operation.UPDATE,
-                version=f"{plan.now.id}:{plan.now.sync_token}",
                 entity=Entity.PAYMENT,
                 payload=context.quickbooks.update(plan.draft, plan.now.id, plan.now.sync_token),
-                requestid=requestid,
-                bid=str(place),
-                quickbooks_time=context.quickbooks.now(),
-                customer_id=plan.now.customer_id,
-                quickbooks_id=plan.now.id,
-                sync_token=plan.now.sync_token,
+                now=plan.now,
                 source_version=plan.record.version,
-                sent_at=context.clock.now(),
-                sends=1,
             )
             self._plans[intent.id] = plan
             intents.append(intent)
@@ -154,9 +148,7 @@ class Updater:
     def _reason(self, intent: Intent, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
-        now = self._plans[intent.id].now
-        words = {"customer": now.customer_name, "number": now.reference or now.id, "date": now.date, "amount": now.total}
-        return self._context.fault_message(answer.fault, words)
+        return self._context.fault_message(answer.fault, fault_words(self._plans[intent.id].now))
 
 
 def end_of(pair: ChangedPair, outcome: Outcome, message: Message) -> RowResult:

@@ -159,7 +159,7 @@ def settle_removals(context: SyncContext, run: LeasedRun, intents: Sequence[Inte
 def settle_updates(context: SyncContext, run: LeasedRun, intents: Sequence[Intent], report: Callable[[RowResult], None]) -> None:
     """Settle the updates that were left open."""
     if intents:
-        UpdateDoubt(context, run, report).settle(intents)
+        UpdateDoubt(context, run, lambda _, result: report(result)).settle(intents)
 
 
 def again(intent: Intent) -> Intent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from qb_plugin.errors import AddInError, Fatal
@@ -15,7 +15,6 @@ from qb_plugin.model import (
     Message,
     Operation,
     Outcome,
-    QboPayment,
     QboTransaction,
     RowResult,
     Settlement,
@@ -24,10 +23,12 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.settlement import code_of, in_doubt, not_sent, refused, trace
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.modifying.doubt import READ_FIRST
+from qb_plugin.sync.modifying.intents import build_intent, fault_words
 from qb_plugin.sync.ports import Sender
 from qb_plugin.sync.reporting import RunAborted
 from qb_plugin.sync.undoing.created import Created
-from qb_plugin.sync.undoing.doubt import READ_FIRST, RemovalDoubt, undone
+from qb_plugin.sync.undoing.doubt import RemovalDoubt, undone
 
 Report = Callable[[str, RowResult], None]
 
@@ -140,26 +141,19 @@ class Remover:
             self._report(row_id, RowResult(id=row_id, outcome=Outcome.RUNNING))
 
     def _intents(self, rows: Sequence[PlannedRemoval]) -> list[Intent]:
-        """One batch's intents. A record goes only once, so its id and SyncToken are the version."""
+        """One batch's intents."""
         context, requestid = self._context, self._context.ids.requestid()
         return [
-            Intent(
-                id=f"{requestid}.{place}",
-                realm=context.realm,
-                run_id=self._run.id,
+            build_intent(
+                context,
+                self._run.id,
+                requestid,
+                place,
                 source=row.created.source,
                 operation=row.operation,
-                version=f"{row.created.quickbooks_id}:{row.now.sync_token}",
                 entity=row.created.entity,
-                payload=context.quickbooks.removal(row.created.quickbooks_id, row.now.sync_token, row.void),
-                requestid=requestid,
-                bid=str(place),
-                quickbooks_time=context.quickbooks.now(),
-                customer_id=row.now.customer_id,
-                quickbooks_id=row.created.quickbooks_id,
-                sync_token=row.now.sync_token,
-                sent_at=context.clock.now(),
-                sends=1,
+                payload=context.quickbooks.removal(row.now.id, row.now.sync_token, row.void),
+                now=row.now,
             )
             for place, row in enumerate(rows, 1)
         ]
@@ -194,7 +188,7 @@ class Remover:
     def _reason(self, intent: Intent, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
-        return self._context.fault_message(answer.fault, words_of(self._removals[intent.id].now))
+        return self._context.fault_message(answer.fault, fault_words(self._removals[intent.id].now))
 
     def _settle_doubt(self) -> None:
         """Settle what came back in doubt; a failure leaves these rows *not confirmed* for the next run."""
@@ -206,9 +200,3 @@ class Remover:
             doubt.settle(self._doubtful)
         except Fatal as failure:
             self.fatal = failure
-
-
-def words_of(now: QboTransaction) -> Mapping[str, object]:
-    """What a fault's sentence may name of a transaction."""
-    number = now.reference if isinstance(now, QboPayment) else now.number
-    return {"customer": now.customer_name, "number": number or now.id, "date": now.date, "amount": now.total}

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.base.money import amount as in_money
 from qb_plugin.forms.changes.form import ChangesForm
-from qb_plugin.model import ConnectionState, Entity, Intent, Message, RowResult, Settlement
+from qb_plugin.model import ConnectionState, Entity, Intent, Message
 from qb_plugin.store.sql.tables import leases
 from qb_plugin.sync.changes import updating
 from qb_plugin.sync.changes.doubt import UpdateDoubt
@@ -198,8 +198,7 @@ def without_lines(pair: Any) -> PlannedUpdate:
 
 def take_doubt_for_refusal(self: UpdateDoubt, intents: Sequence[Intent]) -> None:
     """Doubt that is closed as a refusal, unread."""
-    ends: list[tuple[Settlement, RowResult]] = [refused(intent, Message("quickbooks_no_reason")) for intent in intents]
-    self._settle(ends)
+    self._settle([(intent, refused(intent, Message("quickbooks_no_reason"))) for intent in intents])
 
 
 UPDATE_CONTROLS: Mapping[str, Control] = {
