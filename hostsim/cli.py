@@ -24,7 +24,8 @@ COMMANDS = {
     "dump": Entry("hostsim.commands.dump:command", "Print the firm's records as JSON that load takes."),
     "connect": Entry("hostsim.commands.connect:command", "Connect the firm to QuickBooks."),
     "run": Entry(
-        "hostsim.terminal.run_command:command", "Do from here what a form does: import-payments, export-payments, match-clients."
+        "hostsim.terminal.run_command:command",
+        "Do from here what a form does: import-payments, export-payments, undo, changes and others.",
     ),
     "support": Entry(
         "hostsim.commands.support:command", "Write a support bundle: how things stand, without names, amounts or secrets."

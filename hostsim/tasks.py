@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -96,11 +96,17 @@ class Task:
 
     def row(self, row: RowChange) -> None:
         """Lay a row's change over its earlier ones, and publish the row."""
-        shown = cast(RowChange, {key: value for key, value in row.items() if key not in FOR_PROGRAMS})
         with self._lock:
-            merged = merge_row(self._row(row["id"]), shown)
+            merged = merge_row(self._row(row["id"]), without_program_keys(row))
             self._rows[row["id"]] = compacted(merged)
         self.publish({"task": self.id, "row": merged})
+
+    def amend(self, rows: Iterable[RowChange]) -> None:
+        """Lay over the rows of this run what an act did about them since; the window that acted shows it already."""
+        with self._lock:
+            for row in rows:
+                if row["id"] in self._rows:
+                    self._rows[row["id"]] = compacted(merge_row(self._row(row["id"]), without_program_keys(row)))
 
     def progress(self, done: int, total: int, left: int | None = None) -> None:
         """Publish how many of how many rows have ended; more than one at the first report were ended by a run that is watched.
@@ -181,6 +187,11 @@ class Task:
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end; whether it came."""
         return self._ended.wait(timeout)
+
+
+def without_program_keys(row: RowChange) -> RowChange:
+    """The row as a grid takes it."""
+    return cast(RowChange, {key: value for key, value in row.items() if key not in FOR_PROGRAMS})
 
 
 def silent_row(id: str, outcome: str) -> RowChange:

@@ -195,7 +195,11 @@ async def act(request: Request) -> Response:
 def _act(workspace: Workspace, id: str, body: Body) -> ActResult:
     form, ids = _form(workspace, id), _ids(workspace, body)
     action = allowed_action(workspace, form, body, "act")
-    return call_form(workspace, id, lambda: form.act(action, read_answer(body), ids, read_edits(body), user=workspace.user))
+    result = call_form(workspace, id, lambda: form.act(action, read_answer(body), ids, read_edits(body), user=workspace.user))
+    if result.get("rows") and body.get("snapshot"):
+        for task in workspace.tasks.of_snapshot(workspace.snapshots.get(str(body["snapshot"])).whole):
+            task.amend(result["rows"])
+    return result
 
 
 async def run(request: Request) -> Response:

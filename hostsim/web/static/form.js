@@ -241,7 +241,7 @@ class Form {
     this.changed = true;
     this.fields.reject({});
     if (result.rejected) return this.#reject(result.rejected, { text: result.notice ?? "", level: result.level });
-    if (result.rows) this.panel?.patch(result.rows);
+    if (result.rows) this.panel?.amend(result.rows);
     if (result.notice) this.say({ text: result.notice, level: result.level });
     if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
     if (result.open_url) this.#openAddress(result.open_url);

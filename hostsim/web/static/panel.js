@@ -216,6 +216,12 @@ export class Panel {
     this.grid.patch(rows);
   }
 
+  /** What an act did about rows: their outcomes are counted anew. @param {RowChange[]} rows */
+  amend(rows) {
+    this.patch(rows);
+    if (this.run) this.#count();
+  }
+
   /** @param {TaskChange} change */
   #hear(change) {
     if (change.lost) return (this.heard.clear(), (this.since = {}), void this.#catchUp());

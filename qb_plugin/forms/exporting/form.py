@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,12 +21,14 @@ from qb_plugin.forms.descriptions import (
     Notice,
     Option,
     Rejected,
+    Row,
     RunSummary,
     Sort,
     Unavailable,
 )
 from qb_plugin.forms.exporting.answer import SOURCES, ExportAnswer, build_first_answer, build_options
 from qb_plugin.forms.exporting.columns import ACTION, PREVIEW, ROW_ACTIONS, ROW_EDITS, build_columns, label_link
+from qb_plugin.forms.exporting.matched_rows import create_for_records, present_linked
 from qb_plugin.forms.exporting.mending import KEYS, MENDING, mend_row
 from qb_plugin.forms.exporting.options import ExportValues
 from qb_plugin.forms.exporting.previewed import PreviewedExport
@@ -39,12 +41,11 @@ from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run
-from qb_plugin.forms.matching.creating import CREATE_CUSTOMERS, create_for_records
+from qb_plugin.forms.matching.creating import CREATE_CUSTOMERS
 from qb_plugin.forms.presentation import (
     FIXES,
     catch_failures,
     catch_row_failures,
-    present_result,
     present_title,
     present_unavailable,
 )
@@ -191,7 +192,7 @@ class ExportPayments:
         if action == PREVIEW["id"]:
             return open_preview("export-preview", self._previews, PreviewedExport(ids, answer, edits), self._services.sentences)
         if action in LINKS:
-            return self._link(LINKS[action], ids)
+            return self._link(LINKS[action], answer, ids)
         if action in SETTLING:
             return SETTLING[action](self._services, ids, edits)
         if action in MENDING:
@@ -200,11 +201,15 @@ class ExportPayments:
             return set_hidden(self._services, ids, hidden=HIDES[action])
         raise no_such_action(action)
 
-    def _link(self, link: Callable[[FormServices, SourceRecord], RowResult], ids: Sequence[str]) -> ActResult:
+    def _link(self, link: Callable[[FormServices, SourceRecord], RowResult], answer: Answer, ids: Sequence[str]) -> ActResult:
         """Link each row, or its client, one after the other: what the first changes is seen by the next."""
         unknown = list[RowResult]()
-        results = [link(self._services, record) for record in self._read_records(ids, unknown.append)]
-        return {"rows": [present_result(self._services.sentences, result) for result in (*unknown, *results)]}
+        results = {record: link(self._services, record) for record in self._read_records(ids, unknown.append)}
+        return {"rows": present_linked(self._services.sentences, results, unknown, partial(self._read_rows, answer))}
+
+    def _read_rows(self, answer: Answer, clients: Collection[str]) -> Sequence[Row]:
+        """The rows of these clients in the list that the answer leaves, as they are now."""
+        return self._rows(answer, None).of_clients(clients) if answer and clients else ()
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Export the rows; with `dry_run`, plan the run and send nothing."""
@@ -212,8 +217,8 @@ class ExportPayments:
 
     def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         if action == CREATE_CUSTOMERS:
-            clients = {str(record.ref): record.client_id for record in self._read_records(ids, ignore)}
-            return create_for_records(self._services, clients, edits, task)
+            records = self._read_records(ids, ignore)
+            return create_for_records(self._services, records, edits, task, partial(self._read_rows, answer))
         if action != ACTION["id"]:
             raise no_such_action(action)
         values: ExportValues = load_answer(self._schema, answer)

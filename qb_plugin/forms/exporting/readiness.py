@@ -49,6 +49,7 @@ JUDGED = frozenset(
     [
         "client_not_matched",
         "customer_inactive",
+        "customer_merged_export",
         "currency_differs",
         "currency_not_used",
         "account_currency_differs",
@@ -67,6 +68,10 @@ JUDGED = frozenset(
         "quickbooks_no_item",
     ]
 )
+
+
+#: What a run knows more of than is judged here: it stands as long as the other is said instead.
+SAYS_MORE: Mapping[str, str] = {"customer_merged_export": "customer_inactive"}
 
 
 def warned(warnings: tuple[Message, ...]) -> Message | None:

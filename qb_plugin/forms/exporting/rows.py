@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import cast
 
 from qb_plugin.forms.descriptions import Answer, Cells, EmptyGrid, Option, Row
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
-from qb_plugin.forms.exporting.readiness import JUDGED, Readiness
+from qb_plugin.forms.exporting.readiness import JUDGED, SAYS_MORE, Readiness
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.lists.totals import whole_total
 from qb_plugin.forms.presentation import present_message
@@ -107,6 +107,11 @@ class ExportRows:
     def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these positions."""
         return present_records(self._services, self.ids(start, stop), self._currencies)
+
+    def of_clients(self, clients: Collection[str]) -> list[Row]:
+        """The rows of these clients as they are now."""
+        found = [ref_of(record) for record in self._records(self.ids(0, self.count)) if record.client_id in clients]
+        return present_records(self._services, found, self._currencies)
 
     def total_of(self, ids: Sequence[str]) -> str:
         """The sum of these rows."""
@@ -217,7 +222,9 @@ class RowPresenter:
         if outcome is not Outcome.FAILED or said is None or said.key not in JUDGED:
             return outcome, said
         now = self._judge(record)
-        return now if now[0] is Outcome.READY else (outcome, now[1])
+        if now[0] is Outcome.READY:
+            return now
+        return outcome, said if now[1] and SAYS_MORE.get(said.key) == now[1].key else now[1]
 
     def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
         """What a person is asked about a record that is not linked."""

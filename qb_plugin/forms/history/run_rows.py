@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, FormRequest, Row
 from qb_plugin.forms.history.words import show_action, show_duration, show_filters, show_moment
+from qb_plugin.forms.presentation import spell_count
 from qb_plugin.forms.run_task import counts_in_words
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome, RunInfo
@@ -68,8 +69,9 @@ class RunRows:
         """The run for the grid, with a sentence that says all of it, and the way to its rows."""
         what, when = show_action(run.action), show_moment(run.started)
         key = "history_run" if run.finished else "history_run_open"
-        values = {"what": what, "user": run.user, "when": when, "company": run.company or run.realm, "rows": run.total}
-        values |= {"ends": counts_in_words(run.counts), "took": show_duration(run), "done": run.done}
+        values: dict[str, object] = {"what": what, "user": run.user, "when": when, "company": run.company or run.realm}
+        values |= {"rows": spell_count(run.total), "done": run.done}
+        values |= {"ends": counts_in_words(run.counts), "took": show_duration(run)}
         opened: Fix = {"label": "Open", "form": "history-entries", "request": open_run(run.id)}
         return {
             "id": PREFIX + run.id,

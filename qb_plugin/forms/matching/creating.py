@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from qb_plugin.forms.descriptions import Edits, RunSummary
@@ -16,13 +14,6 @@ from qb_plugin.sync.clients.creating import NewCustomer, create_customers, fores
 from qb_plugin.sync.lease import LeasedRun
 
 CREATE_CUSTOMERS = "create_customers"
-#: What becomes of a row whose client's customer ends so: a payment itself was not sent.
-OF_RECORDS = {
-    Outcome.SYNCHRONIZED: Outcome.READY,
-    Outcome.FAILED: Outcome.NOT_READY,
-    Outcome.NOT_CONFIRMED: Outcome.NOT_READY,
-    Outcome.REMOVED: Outcome.NOT_READY,
-}
 
 
 def create_in_quickbooks(services: FormServices, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
@@ -42,26 +33,6 @@ def foresee_in_quickbooks(services: FormServices, ids: Sequence[str], edits: Edi
         yield from foresee_customers(services.context(services.connection()), wanted)
 
     return RunTask(services, task).preview(ids, plan)
-
-
-def create_for_records(services: FormServices, clients: Mapping[str, str], edits: Edits, task: Task) -> RunSummary:
-    """Create a customer for the client of each of these rows, given by row; a row is ready once its client has one."""
-    return RunTask(services, task).run("create-customers", list(clients), partial(_create_for_records, services, clients, edits))
-
-
-def _create_for_records(services: FormServices, clients: Mapping[str, str], edits: Edits, run: LeasedRun) -> None:
-    rows_of: dict[str, list[str]] = defaultdict(list)
-    for row, client in clients.items():
-        rows_of[f"client:{client}"].append(row)
-
-    def report(result: RowResult) -> None:
-        outcome = OF_RECORDS.get(result.outcome, result.outcome)
-        for row in rows_of.get(result.id, ()):
-            run.reporter.row(replace(result, id=row, outcome=outcome, quickbooks_id=None))
-
-    named = {f"client:{clients[row]}": edit for row, edit in edits.items() if row in clients}
-    wanted = {identity: identity.partition(":")[2] for identity in rows_of}
-    _create(services, wanted, named, replace(run, reporter=replace(run.reporter, row=report)))
 
 
 def _create(services: FormServices, wanted: Mapping[str, str], edits: Edits, run: LeasedRun) -> None:

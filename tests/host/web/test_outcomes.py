@@ -96,6 +96,21 @@ def test_what_failed_in_a_run_is_told_from_what_failed_before(host: RunningHost,
     assert only(session, whole["token"], "synchronized", task=last)["count"] == 2
 
 
+def test_what_was_done_about_a_row_since_the_run_is_counted_and_stays_when_the_rows_are_read_again(
+    host: RunningHost, session: Session
+) -> None:
+    whole = rows_of(session)
+    run(host, session, whole["token"], [0, 12])
+    before = counts(session, whole["token"])
+    failed = only(session, whole["token"], "failed")
+    body = {"action": "hide", "answer": ANSWER, "snapshot": failed["token"], "ranges": [[0, 1]]}
+    [done] = session.post("/api/forms/send/act", body).json()["rows"]
+    assert before["failed"] == failed["count"] == 1
+    assert counts(session, whole["token"]) == {**{name: n for name, n in before.items() if name != "failed"}, "hidden": 1}
+    read = only(session, whole["token"], "")["rows"]
+    assert next(row["outcome"] for row in read if row["id"] == done["id"]) == "hidden"
+
+
 def test_rows_that_are_gone_are_read_again(session: Session) -> None:
     assert session.get("/api/snapshots/nonsense/outcomes").status_code == 410
     assert session.post("/api/snapshots/nonsense/filter", {"outcome": "failed"}).status_code == 410
