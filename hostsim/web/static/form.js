@@ -79,11 +79,13 @@ class Form {
     this.dialog.classList.toggle("full", Boolean(description.columns));
     this.content.classList.toggle("stacked", !description.columns);
     this.#build();
-    if (!this.dialog.open) this.dialog.showModal();
+    const opens = !this.dialog.open;
+    if (opens) this.dialog.showModal();
+    const given = opens ? document.activeElement : null; // by the browser; wherever else the focus is, somebody put it
     if (description.warning) await ask(description.warning.title, description.warning.text);
     if (this.panel) await (description.running ? this.panel.attach(description.running) : this.panel.load());
     if (description.running) this.#running(true, true);
-    this.#focusFirst();
+    if ([given, document.body].includes(document.activeElement)) this.#focusFirst();
   }
 
   /** Draws this form anew because something outside has changed; a sign-in leads to what is next. */

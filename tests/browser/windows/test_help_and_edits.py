@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.demo import Demo, open_form, open_menu, row_of, running_demo
 from tests.browser.shell import violations
@@ -60,6 +60,33 @@ def test_a_question_mark_opens_the_keys_and_the_page_about_this_form(
     page.keyboard.press("Escape")
     expect(found).to_have_count(0)
     expect(form).to_be_visible()
+
+
+@pytest.mark.parametrize(("labels", "title"), [("Export Payments", "Export Payments"), ("Reconcile…", "Reconcile")])
+def test_rows_that_come_in_later_leave_the_focus_where_somebody_put_it(page: Page, labels: str, title: str) -> None:
+    held = list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/forms/*/rows", hold)
+    with page.expect_request("**/api/forms/*/rows"):
+        open_menu(page, "Setup", "QuickBooks", "Time & Billing", labels)
+    form = page.get_by_role("dialog", name=title)
+    maximize = form.get_by_role("button", name="Maximize")
+    maximize.focus()
+    for route in held:
+        route.continue_()
+    expect(form.get_by_role("row").nth(1)).to_be_visible()
+    page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 300))")
+    expect(maximize).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name=f"Help — {title}")).to_be_visible()
+
+
+def test_a_form_that_is_left_alone_has_the_focus_in_its_first_field(page: Page) -> None:
+    form = open_form(page, "Export Payments")
+    expect(form.locator(".content :is(input, select, button):focus")).to_have_count(1)
 
 
 def test_a_question_mark_that_is_typed_is_text(page: Page) -> None:
