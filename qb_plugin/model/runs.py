@@ -34,8 +34,10 @@ class Link:
     """A WorkSpace record and a QuickBooks record that are the same; unique both ways per company, but that clients may share a
     customer.
 
-    `source_version` and `sync_token` are both sides' versions when the link was made or last confirmed. `made_at` is when the
-    table took it: None before, and no part of what two links are compared by.
+    `source_version` and `sync_token` are both sides' versions when the link was made or last confirmed. `own_version` is the
+    WorkSpace record's version that this program itself made last, which an undo may take away: in a new link None stands for
+    `source_version`, in a renewed one for leaving it. `made_at` is when the table took it: None before, and no part of what two
+    links are compared by.
     """
 
     realm: str
@@ -45,6 +47,7 @@ class Link:
     origin: LinkOrigin
     sync_token: str = "0"
     source_version: str = "0"
+    own_version: str | None = field(default=None, compare=False)
     made_at: datetime | None = field(default=None, compare=False)
 
 

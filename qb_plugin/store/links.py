@@ -129,6 +129,7 @@ def renew_links(connection: Connection, renewed: Iterable[Link]) -> None:
         same = (links.c.realm == link.realm, links.c.entity == link.entity, links.c.quickbooks_id == link.quickbooks_id)
         source = (links.c.source_kind == link.source.kind, links.c.source_id == link.source.id)
         versions = {"sync_token": link.sync_token, "source_version": link.source_version}
+        versions |= {} if link.own_version is None else {"own_version": link.own_version}
         connection.execute(update(links).where(*same, *source, LIVE).values(**versions))
 
 
@@ -149,6 +150,7 @@ _COLUMNS = (
     "origin",
     "sync_token",
     "source_version",
+    "own_version",
     "made_at",
 )
 
@@ -174,6 +176,7 @@ def _row(link: Link, made_at: str) -> tuple[str, ...]:
         link.origin,
         link.sync_token,
         link.source_version,
+        link.source_version if link.own_version is None else link.own_version,
         made_at,
     )
 
@@ -187,5 +190,6 @@ def read_link(row: Row[Any]) -> Link:
         origin=LinkOrigin(row.origin),
         sync_token=row.sync_token,
         source_version=row.source_version,
+        own_version=row.own_version,
         made_at=row.made_at,
     )

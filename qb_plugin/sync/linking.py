@@ -6,7 +6,7 @@ Runs and forms make their links by these functions alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from qb_plugin.model import (
@@ -53,6 +53,13 @@ def link_to_transaction(
         sync_token=transaction.sync_token,
         source_version=source_version,
     )
+
+
+def made(link: Link, before: object, now: object) -> Link:
+    """The link of a record that this program has changed from one version to the next; one that a person had changed before stays
+    theirs."""
+    own = str(now) if link.own_version == str(before) else link.own_version
+    return replace(link, source_version=str(now), own_version=own)
 
 
 def link_of_intent(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> Link | None:

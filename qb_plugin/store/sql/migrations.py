@@ -14,7 +14,7 @@ from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
 from qb_plugin.store.sql.triggers import protect_history
 
-CURRENT = 13
+CURRENT = 14
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -74,6 +74,10 @@ STEPS: Mapping[int, tuple[str, ...]] = {
     13: (
         "ALTER TABLE quickbooks_intents ADD COLUMN record_updated TEXT",
         "CREATE INDEX quickbooks_intents_run ON quickbooks_intents (run_id)",
+    ),
+    14: (
+        "ALTER TABLE quickbooks_links ADD COLUMN own_version TEXT NOT NULL DEFAULT '0'",
+        "UPDATE quickbooks_links SET own_version = source_version",
     ),
 }
 

@@ -124,6 +124,7 @@ links = Table(
     _text("source_version"),
     _moment("made_at"),
     _moment("removed_at", null=True),
+    _text("own_version"),
 )
 Index(
     "quickbooks_links_source",

@@ -15,6 +15,7 @@ from qb_plugin.sync.changes.updating import end_of
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.linking import made
 
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({"recorded", "exists"})
@@ -76,7 +77,7 @@ class Taker:
         outcomes = self.ledger.update(changes) if changes else ()
         taken = [(pair, outcome) for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status in DONE]
         if taken:
-            self.context.links.renew([replace(p.renewed, source_version=str(o.version)) for p, o in taken])
+            self.context.links.renew([made(pair.renewed, version_of(pair), outcome.version) for pair, outcome in taken])
         for pair, outcome in zip(pairs, outcomes, strict=True):
             self.run.reporter.row(result_of(pair, outcome, Message("change_taken", {"number": number_of(pair)})))
 

@@ -18,6 +18,7 @@ from qb_plugin.sync.importing.evidence import external_key
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.planning import ImportPlanner
 from qb_plugin.sync.importing.row import row_id
+from qb_plugin.sync.linking import made
 
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({RecordingStatus.RECORDED, RecordingStatus.EXISTS})
@@ -123,8 +124,11 @@ def applied_result(match: LateMatch) -> RowResult:
 
 def renew_links(context: SyncContext, matches: Sequence[LateMatch], versions: Mapping[str, str]) -> None:
     """Note both sides' versions of those that were applied."""
-    tokens = {match.payment.id: match.payment.sync_token for match in matches if match.payment.id in versions}
-    links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, tokens)
+    done = {match.payment.id: match for match in matches if match.payment.id in versions}
+    links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, done)
     context.links.renew(
-        [replace(link, sync_token=tokens[identity], source_version=versions[identity]) for identity, link in links.items()]
+        [
+            made(replace(link, sync_token=done[identity].payment.sync_token), done[identity].record.version, versions[identity])
+            for identity, link in links.items()
+        ]
     )

@@ -117,14 +117,15 @@ Key = tuple[Ref, Entity, str]
 
 
 def last_seen(context: SyncContext, sources: Sequence[Ref]) -> dict[Key, Seen]:
-    """SyncToken and LastUpdatedTime of each record as QuickBooks last answered with them: of what we changed since, the newer."""
+    """SyncToken and LastUpdatedTime of each record as QuickBooks answered to what we did last.
+
+    Not those of the links: a check that found a record the same has renewed these, whoever had touched it.
+    """
     found: dict[Key, Seen] = {}
     wanted = list(dict.fromkeys(sources))
     for intent in context.journal.standing(context.realm, wanted):
         if intent.state is IntentState.CONFIRMED and intent.quickbooks_id and intent.sync_token:
             keep_newer(found, (intent.source, intent.entity, intent.quickbooks_id), (intent.sync_token, intent.record_updated))
-    for link in context.links.by_source(context.realm, wanted).values():
-        keep_newer(found, (link.source, link.entity, link.quickbooks_id), (link.sync_token, None))
     return found
 
 

@@ -9,6 +9,7 @@ from qb_plugin.ledger_changes import ChangeOutcome, RecordChange
 from qb_plugin.model import Link, Message, Outcome, RecordingStatus, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.linking import NOT_NOTED
 from qb_plugin.sync.undoing.planning import PlannedUndo
 
 GROUP = 500  # removals a commit of the host's
@@ -41,10 +42,10 @@ def remove_group(context: SyncContext, run: LeasedRun, ledger: Ledger, plans: Se
 
 
 def change_of(context: SyncContext, plan: PlannedUndo) -> RecordChange:
-    """The removal of the payment in the version that was seen."""
+    """The removal of the payment in the version that this program made."""
     link, ref = link_of(plan), str(plan.row.source)
-    key = f"quickbooks:{context.realm}:undo:{link.quickbooks_id}:{ref}:{link.source_version}"
-    return {"key": key, "ref": ref, "version": int(link.source_version)}
+    key = f"quickbooks:{context.realm}:undo:{link.quickbooks_id}:{ref}:{link.own_version}"
+    return {"key": key, "ref": ref, "version": int(link.own_version or NOT_NOTED)}
 
 
 def link_of(plan: PlannedUndo) -> Link:

@@ -127,7 +127,7 @@ def refuse_here(row: UndoRow, record: Record | None, ledger: Ledger) -> Message 
     """Why an imported payment stays here; None when it can go. One that is gone is only unlinked."""
     if "remove" not in ledger.can:
         return Message("undo_host_cannot")
-    version = row.imported.source_version if row.imported else NOT_NOTED
+    version = (row.imported.own_version if row.imported else None) or NOT_NOTED
     if record is None or str(record.version) == version:
         return None
     return Message("undo_not_noted" if version == NOT_NOTED else "undo_edited_here", {"number": record.number})
