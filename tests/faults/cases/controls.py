@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from qb_plugin.clock import Clock
-from qb_plugin.model import Answer, Batch, Intent, Operation, QboTransaction, RowResult, Settlement, Verdict
+from qb_plugin.model import Answer, Batch, Intent, Operation, QboTransaction, RowResult, Settlement, SourceRecord, Verdict
 from qb_plugin.store.links import Links
 from qb_plugin.sync.context import SyncContext, Waits
-from qb_plugin.sync.exporting import recovery
+from qb_plugin.sync.exporting import adoption, recovery
+from qb_plugin.sync.exporting.adoption import Claim
+from qb_plugin.sync.markers import Marker
 from qb_plugin.sync.ports import Journal, QuickBooksApi
 from qb_plugin.sync.undoing.doubt import RemovalDoubt, undone
 from tests.faults.harness.server import REALM
@@ -203,6 +205,11 @@ def taken_for_done(doubt: RemovalDoubt, intent: Intent, _: object) -> tuple[Sett
     return undone(intent, doubt._run.user)
 
 
+def adopt_by_number(_: SourceRecord, marked: Sequence[tuple[Marker, QboTransaction]], __: object) -> Claim:
+    """A mark under the record's number is proof enough."""
+    return Claim(adopted=marked[0][1], held=(marked[0][1],))
+
+
 def with_journal(kind: Callable[[Journal], Any]) -> Callable[[SyncContext], SyncContext]:
     """Put a journal of this kind before the real one."""
     return lambda context: replace(context, journal=kind(context.journal))
@@ -240,5 +247,6 @@ CONTROLS: Mapping[str, Control] = {
     "doubt taken for done": Control(
         "a doubtful deletion taken for done", lambda context: context, ((RemovalDoubt, "_judge", taken_for_done),)
     ),
+    "mark alone": Control("adoption by mark alone", lambda context: context, ((adoption, "weigh", adopt_by_number),)),
     "no end": Control("no end for rows", lambda context: context, ((recovery, "TRIES", 10**6),)),
 }

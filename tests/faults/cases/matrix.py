@@ -48,6 +48,7 @@ PARTS = (
     Part("sqlite", "queue"),
     Part("sqlite", "away"),
     Part("sqlite", "company", 6),
+    Part("sqlite", "restored", 6),
     Part("sqlite", "undo", 2),
     Part("sqlite", "undo-memos", 3),
     Part("postgresql", "applied", 5),
@@ -59,6 +60,7 @@ PARTS = (
     Part("postgresql", "queue", 5),
     Part("postgresql", "away", 10),
     Part("postgresql", "company", 40),
+    Part("postgresql", "restored", 40),
     Part("postgresql", "undo", 16),
     Part("postgresql", "undo-memos", 20),
 )
@@ -72,6 +74,7 @@ CONTROLLED = (
     ("hasty withdraw", Part("sqlite", "edited", 20)),
     ("new id unchanged", Part("sqlite", "unchanged", 20)),
     ("one company", Part("sqlite", "company", 30)),
+    ("mark alone", Part("sqlite", "restored", 30)),
     ("no end", Part("sqlite", "payments", 60, "lasting")),
     ("link withdrawn first", Part("sqlite", "undo", 8)),
     ("doubt taken for done", Part("sqlite", "undo", 8)),

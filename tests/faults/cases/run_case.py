@@ -103,7 +103,7 @@ class Play:
         """Press once; None when the process died of it."""
         desk, self.before = self.desk, read_truth(self.core)
         try:
-            ended = desk.press(self.scenario.records, self.person.choose(options_of(self.scenario)))
+            ended = desk.press(self.scenario.records, self.choose())
         except Killed:
             desk.close()
             self.played.lives.append(len(desk.points.passed))
@@ -115,6 +115,10 @@ class Play:
         if desk.store.tokens.connection().state is ConnectionState.RECONNECT:
             self.sign_in()
         return ended
+
+    def choose(self) -> ExportOptions:
+        """What the person chooses for this press."""
+        return self.person.choose(options_of(self.scenario))
 
     def sign_in(self) -> None:
         """A person signs in again; the process may die of that too."""

@@ -6,13 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from qb_plugin.model import SourceRecord
-from tests.faults.cases.case import World
+from qb_plugin.model import Kind, Outcome, Ref, SourceRecord
+from qb_plugin.sync.exporting.snapshot import ExportOptions
+from tests.faults.cases.case import Case, World
+from tests.faults.cases.controls import PLAIN, Control
 from tests.faults.cases.person import Person
-from tests.faults.cases.run_case import Play, company, options_of
-from tests.faults.cases.scenarios import CLIENTS, SCENARIOS, Scenario
-from tests.faults.cases.verdict import read_truth
+from tests.faults.cases.run_case import NAME, SETTLED, Play, company, options_of
+from tests.faults.cases.scenarios import CLIENTS, SCENARIOS, Scenario, record
+from tests.faults.cases.verdict import judge_journal, read_truth
+from tests.faults.harness.databases import Databases
 from tests.faults.harness.points import AWAY, Outage, Points
 from tests.faults.harness.process import Desk, Ended, match
 from tests.faults.harness.server import OTHER_REALM, REALM, SERVERS, fill
@@ -109,12 +113,97 @@ class OtherCompany(Play):
         match(self.desk, {client: ids[name] for client, name in CLIENTS.items()})
 
 
+class Restored(Play):
+    """After the first press, however it ended, the firm's database is put back to a backup of before. The first payment was in
+    it; the others are entered anew: one that QuickBooks never had under the second number, the former second under the third.
+
+    Strike 2: a host whose records have no birth, so that a mark names its record by the number alone.
+    """
+
+    def __init__(self, case: Case, databases: Databases, control: Control = PLAIN) -> None:
+        self._databases, self._answers = databases, dict[Ref, str]()
+        super().__init__(case, databases, control)
+
+    def scenario_of(self, world: World) -> Scenario:
+        return replace(SCENARIOS["payments"], records=tuple(born(each, "old", world) for each in SCENARIOS["payments"].records))
+
+    def work(self) -> None:
+        self.press()
+        self.time.sleep(SETTLED)  # the bytes of before have arrived, or never will
+        self.core.settle()
+        self.played.lives.append(len(self.desk.points.passed))  # the next process gives ids of its own
+        self.desk.close()
+        self._databases.fresh(NAME)
+        self.desk = self._open()
+        first, second, _ = self.scenario.records
+        other = born(record(Kind.PAYMENT, 2, "1", 6, "75.00"), "new", self.case.world)
+        again = born(replace(second, ref=Ref(Kind.PAYMENT, "3"), number="P-3"), "new", self.case.world)
+        self.scenario = replace(self.scenario, records=(first, other, again))
+        self.press_to_the_end()
+
+    def choose(self) -> ExportOptions:
+        """A careful person: the same one is linked, another one is not, and is sent."""
+        there = {each["Id"]: content_there(each) for each in self.core.company.all("Payment")}
+        wanted = {each.ref: content(each) for each in self.scenario.records}
+        same = {ref: found for ref, found in self._answers.items() if there[found] == wanted[ref]}
+        options = replace(super().choose(), link=same, force=frozenset(self._answers.keys() - same.keys()))
+        self._answers = {}
+        return options
+
+    def judge(self, ended: Ended) -> None:
+        """No row is told done that is linked to what it is not; what is asked about names what stands there."""
+        there = {each["Id"]: content_there(each) for each in self.core.company.all("Payment")}
+        links = self.desk.store.links.by_source(REALM, [each.ref for each in self.scenario.records])
+        for each in self.scenario.records:
+            told, link = ended.rows[str(each.ref)], links.get(each.ref)
+            if told.outcome is Outcome.NEEDS_DECISION and told.quickbooks_id in there:
+                self._answers[each.ref] = str(told.quickbooks_id)
+            if link and there.get(link.quickbooks_id) != content(each):
+                self.played.bad.append(f"{each.ref} is linked to {there.get(link.quickbooks_id)}, and is {content(each)}")
+            if told.outcome is Outcome.SYNCHRONIZED and not link:
+                self.played.bad.append(f"{each.ref} told done, but it is not linked")
+
+    def _end(self) -> None:
+        self.time.sleep(SETTLED)
+        self.core.settle()
+        links = self.desk.store.links.by_source(REALM, [each.ref for each in self.scenario.records])
+        there = [content_there(each) for each in self.core.company.all("Payment")]
+        for each in self.scenario.records:
+            if each.ref not in links or there.count(content(each)) != 1:
+                self.played.bad.append(
+                    f"{each.ref} is linked to {links.get(each.ref)}, and stands {there.count(content(each))} times"
+                )
+        known = {content(each) for each in (*self.scenario.records, *SCENARIOS["payments"].records)}
+        self.played.bad += [f"{each} is nobody's" for each in there if each not in known]
+        self.played.bad += judge_journal(self.desk.store, REALM, frozenset())
+
+
+def born(entry: SourceRecord, time: str, world: World) -> SourceRecord:
+    """The record with the birth that its host gives it, if it gives any."""
+    return replace(entry, birth="" if world.strike == "2" else f"{time}{entry.ref.id}")
+
+
+Content = tuple[str, str, str, str]
+
+
+def content(entry: SourceRecord) -> Content:
+    """What a payment is known by here: client, amount, date, reference."""
+    return entry.client_name, str(entry.amount), entry.date.isoformat(), entry.reference
+
+
+def content_there(payment: Mapping[str, Any]) -> Content:
+    """The same of a payment in QuickBooks."""
+    amount = f"{Decimal(payment['TotalAmt']):.2f}"
+    return payment["CustomerRef"]["name"], amount, payment["TxnDate"], payment.get("PaymentRefNum") or ""
+
+
 STORIES: Mapping[str, type[Play]] = {
     "edited": Withdrawn,
     "unchanged": Withdrawn,
     "queue": Queue,
     "away": Away,
     "company": OtherCompany,
+    "restored": Restored,
 }
 
 
@@ -134,3 +223,4 @@ def story_worlds(database: str) -> Iterator[World]:
             yield from (World(database, "away", mode, trouble, "2", server) for trouble in ("reset_after", "late_commit"))
             for trouble in ("none", "answer_lost_after", "status_500_after", "late_commit", "batch_half", "token_expired"):
                 yield from (World(database, "company", mode, trouble, strike, server) for strike in ("1", "2"))
+                yield from (World(database, "restored", mode, trouble, strike, server) for strike in ("1", "2"))

@@ -47,7 +47,7 @@ def test_all_is_played_unless_something_is_left_out() -> None:
     assert all((asked.cases, asked.controls, asked.kills, asked.crowd, asked.soak))
     assert not is_thinned(asked)
     assert {part.database for part in PARTS} == set(DATABASES)
-    assert len(CONTROLLED) == 17
+    assert len(CONTROLLED) == 18
     assert {name for name, _ in CONTROLLED} == {*CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS}
 
 

@@ -42,6 +42,7 @@ WRONG = {
     "unfenced": "queue/single/throttled/1/forgets",
     "hasty withdraw": "edited/single/late_commit/2/forgets",
     "one company": "company/batch/answer_lost_after/1/replay",
+    "mark alone": "restored/batch/none/1/replay",
     "new id unchanged": "unchanged/single/late_commit/2/replay",
     "no end": "payments/batch/lasting_500/1/replay",
 }
