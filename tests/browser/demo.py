@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -136,6 +136,15 @@ def open_form(page: Page, label: str) -> Locator:
     dialog = page.get_by_role("dialog", name=label)
     expect(dialog.get_by_role("grid")).to_have_attribute("aria-rowcount", NUMBER)
     return dialog
+
+
+def eventually(page: Page, holds: Callable[[], bool]) -> bool:
+    """Whether it comes to hold within ten seconds: what a page shows is drawn anew when rows come in, or a window is resized."""
+    for _ in range(100):
+        if holds():
+            return True
+        page.wait_for_timeout(100)
+    return holds()
 
 
 def row_of(scope: Page | Locator, text: str) -> Locator:

@@ -34,8 +34,7 @@ class CallDeadline:
         self._timer.daemon = True
         self._timer.name = "quickbooks-deadline"
         self._lock = Lock()
-        self._connection: Carrier | None = None
-        self._socket: socket.socket | None = None
+        self._carried: tuple[Carrier, socket.socket | None] | None = None
         self._given_up = False
         self._token: Token[CallDeadline | None] | None = None
 
@@ -47,7 +46,7 @@ class CallDeadline:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._timer.cancel()
         with self._lock:
-            self._connection = self._socket = None
+            self._carried = None
         if self._token:
             _current.reset(self._token)
 
@@ -65,15 +64,16 @@ class CallDeadline:
         """End the call now, from any thread: whoever waits for its socket wakes up and finds it closed."""
         with self._lock:
             self._given_up = True
+            connection, opened = self._carried or (None, None)
             # One that went back to the pool may carry another call by now, which goes on.
-            if self._socket and self._connection and self._connection.carries is self:
-                _shut(self._socket)
+            if connection and opened and connection.carries is self:
+                _shut(opened)
 
     def uses(self, connection: Carrier) -> None:
         """Note the connection that carries the call; ConnectTimeoutError (nothing has left) when the call is over by then."""
         with self._lock:
             # The socket itself, too: a connection that ends with this answer forgets it while the body is still to come.
-            self._connection, self._socket = connection, connection.sock
+            self._carried = connection, connection.sock
             connection.carries = self
             if self._given_up:
                 raise ConnectTimeoutError("the call was over before it left")

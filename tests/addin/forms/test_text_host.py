@@ -16,7 +16,6 @@ import requests
 from hostsim.addins.registrars import Support
 from hostsim.qbo_simulator.companies import DEFAULT_REALMS
 from hostsim.qbo_simulator.server.server import RunningSimulator, fill, running_simulator
-from qb_plugin.clock import SystemClock
 from qb_plugin.forms.protocol import Task
 from qb_plugin.host import Host, Ledger, Marks
 from qb_plugin.plugin import QuickBooksAddIn, create
@@ -25,6 +24,7 @@ from qb_plugin.services.parts import Parts
 from qb_plugin.store.database import open_store
 from qb_plugin.support import SupportParts
 from tests.support.hosts.text_host import TextHost
+from tests.support.hurried_clock import HurriedClock
 from tests.support.ledgers.fake_ledger import FakeLedger
 from tests.support.ledgers.fake_ledger_values import FakeClient, FakeInvoice, FakeRecord
 from tests.support.simulator.simulator_calls import Books as Entries
@@ -32,29 +32,6 @@ from tests.support.simulator.simulator_calls import Books as Entries
 TODAY = date(2026, 11, 20)
 # This simulator counts no calls.
 SWIFT = Limits(per_second=10_000, per_minute=10_000, read_waits=(), send_waits=())
-
-
-class HurriedClock(SystemClock):
-    """A clock for which waiting is over at once: the time waited for has passed."""
-
-    def __init__(self) -> None:
-        self._waited = 0.0
-
-    def now(self) -> datetime:
-        """Now, the waits added."""
-        return super().now() + timedelta(seconds=self._waited)
-
-    def monotonic(self) -> float:
-        """Seconds, the waits added."""
-        return super().monotonic() + self._waited
-
-    def uptime(self) -> float:
-        """Seconds, the waits added."""
-        return super().uptime() + self._waited
-
-    def sleep(self, seconds: float) -> None:
-        """Let the time pass without waiting."""
-        self._waited += seconds
 
 
 AMY, DIEGO, COOL, STRANGER = "Amy's Bird Sanctuary", "Diego Rodriguez", "Cool Cars", "Nobody & Co."

@@ -18,9 +18,10 @@ from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
 from qb_plugin.services.status.reachability import QUIET, SHORTEST, Reachability
 from qb_plugin.sync.context import SyncContext
-from tests.addin.forms.test_text_host import SWIFT, TODAY, HurriedClock, Scene, connect, ledger
+from tests.addin.forms.test_text_host import SWIFT, TODAY, Scene, connect, ledger
 from tests.addin.services.conftest import CONNECTED
 from tests.support.hosts.text_host import TextHost
+from tests.support.hurried_clock import HurriedClock
 from tests.support.virtual_clock import VirtualClock
 
 

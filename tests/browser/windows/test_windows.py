@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.demo import Demo, open_form, open_menu, running_demo
+from tests.browser.demo import Demo, eventually, open_form, open_menu, running_demo
 
 pytestmark = pytest.mark.browser
 
@@ -54,21 +55,21 @@ def is_in_sight(page: Page, found: Locator) -> bool:
 def test_a_form_uses_the_window_and_its_header_and_footer_are_in_sight(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     form = open_form(page, "Export Payments")
-    assert box_of(form)["width"] >= size[0] - 26
+    assert eventually(page, lambda: box_of(form)["width"] >= size[0] - 26)
     for part in (
         form.get_by_role("button", name="Close"),
         form.get_by_role("button", name="Export Selected"),
         form.get_by_role("button", name="CSV"),
     ):
-        assert is_in_sight(page, part)
+        assert eventually(page, partial(is_in_sight, page, part))
 
 
 @pytest.mark.parametrize("size", [*SIZES, (1366, 700)])
 def test_save_is_in_sight_in_settings(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     open_menu(page, "Setup", "QuickBooks", "Settings…")
-    assert is_in_sight(page, page.get_by_role("dialog").get_by_role("button", name="Save", exact=True))
-    assert is_in_sight(page, page.get_by_role("dialog").get_by_role("button", name="Close"))
+    assert eventually(page, lambda: is_in_sight(page, page.get_by_role("dialog").get_by_role("button", name="Save", exact=True)))
+    assert eventually(page, lambda: is_in_sight(page, page.get_by_role("dialog").get_by_role("button", name="Close")))
 
 
 def test_the_filters_take_two_rows_at_1024(page: Page) -> None:
@@ -87,12 +88,12 @@ def test_the_filters_take_two_rows_at_1024(page: Page) -> None:
 def test_a_window_is_maximized_and_stays_so_when_it_opens_again(page: Page) -> None:
     form = open_form(page, "Export Payments")
     form.get_by_role("button", name="Maximize").click()
-    assert box_of(form) == {"x": 0, "y": 0, "width": 1366, "height": 850}
+    assert eventually(page, lambda: box_of(form) == {"x": 0, "y": 0, "width": 1366, "height": 850})
     form.get_by_role("button", name="Close").click()
-    form = open_form(page, "Export Payments")
-    assert box_of(form)["width"] == 1366
-    form.get_by_role("button", name="Restore size").click()
-    assert box_of(form)["width"] == 1342
+    again = open_form(page, "Export Payments")
+    assert eventually(page, lambda: box_of(again)["width"] == 1366)
+    again.get_by_role("button", name="Restore size").click()
+    assert eventually(page, lambda: box_of(again)["width"] == 1342)
 
 
 def test_a_window_is_moved_and_resized_by_mouse_and_keys_and_remembered_for_the_person(page: Page) -> None:
@@ -117,14 +118,16 @@ def test_a_window_is_moved_and_resized_by_mouse_and_keys_and_remembered_for_the_
     assert abs(left["height"] - small["height"] - 24) <= 2
     page.reload()
     expect(page.get_by_role("row").nth(1)).to_be_visible()
-    assert box_of(open_form(page, "Export Payments")) == left
+    again = open_form(page, "Export Payments")
+    assert eventually(page, lambda: box_of(again) == left)
     page.evaluate("document.body.dataset.person = 'Somebody Else'")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    assert box_of(open_form(page, "Export Payments")) == whole
+    another = open_form(page, "Export Payments")
+    assert eventually(page, lambda: box_of(another) == whole)
 
 
 def test_a_window_that_was_left_on_a_larger_screen_comes_into_sight(page: Page) -> None:
     form = open_form(page, "Export Payments")
     form.get_by_role("button", name="Maximize").press("Shift+ArrowLeft")
     page.set_viewport_size({"width": 700, "height": 500})
-    assert is_in_sight(page, form)
+    assert eventually(page, lambda: is_in_sight(page, form))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ import requests
 
 from hostsim.qbo_simulator.base.http import load
 from hostsim.qbo_simulator.server.server import RunningSimulator, running_simulator
-from qb_plugin.clock import SystemClock
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.services.parts import Parts
 from tests.support.hosts.text_host import TextHost
+from tests.support.hurried_clock import HurriedClock
 from tests.support.ledgers.fake_ledger import FakeLedger
 from tests.support.ledgers.fake_ledger_values import FakeApplication, FakeClient, FakeInvoice, FakeRecord
 from tests.support.simulator.simulator_calls import Books as Entries
@@ -27,25 +27,6 @@ from tests.support.simulator.simulator_calls import Books as Entries
 TODAY = date(2026, 11, 20)
 SWIFT = Limits(per_second=10_000, per_minute=10_000, read_waits=(), send_waits=())  # this simulator counts no calls
 Json = dict[str, Any]
-
-
-class HurriedClock(SystemClock):
-    """A clock for which waiting is over at once: the time waited for has passed."""
-
-    def __init__(self) -> None:
-        self._waited = 0.0
-
-    def now(self) -> datetime:
-        """Now, the waits added."""
-        return super().now() + timedelta(seconds=self._waited)
-
-    def monotonic(self) -> float:
-        """Seconds, the waits added."""
-        return super().monotonic() + self._waited
-
-    def sleep(self, seconds: float) -> None:
-        """Let the time pass without waiting."""
-        self._waited += seconds
 
 
 @dataclass(slots=True)

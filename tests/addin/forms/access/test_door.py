@@ -18,8 +18,9 @@ from qb_plugin.model import Entity, Message
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.services.parts import Parts
 from qb_plugin.store.sql.tables import runs
-from tests.addin.forms.test_text_host import SWIFT, TODAY, HurriedClock, Scene, connect, ledger
+from tests.addin.forms.test_text_host import SWIFT, TODAY, Scene, connect, ledger
 from tests.support.hosts.text_host import TextHost, TextUser
+from tests.support.hurried_clock import HurriedClock
 
 ALL = ("view", "import", "export", "hide", "match", "undo", "configure")
 PAYMENTS = ["payment:1", "payment:2"]

@@ -12,7 +12,8 @@ import pytest
 
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.services.parts import Parts
-from tests.support.hosts.both_sides import SWIFT, TODAY, BothSides, HurriedClock, both_sides, customer
+from tests.support.hosts.both_sides import SWIFT, TODAY, BothSides, both_sides, customer
+from tests.support.hurried_clock import HurriedClock
 from tests.support.ledgers.fake_ledger_values import FakeRecord
 
 Json = dict[str, Any]

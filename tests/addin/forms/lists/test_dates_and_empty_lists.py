@@ -11,8 +11,9 @@ import pytest
 from hostsim.qbo_simulator.server.server import running_simulator
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.services.parts import Parts
-from tests.addin.forms.test_text_host import SWIFT, TODAY, HurriedClock, Scene, connect, ledger
+from tests.addin.forms.test_text_host import SWIFT, TODAY, Scene, connect, ledger
 from tests.support.hosts.text_host import TextHost
+from tests.support.hurried_clock import HurriedClock
 
 NO_DATES: tuple[Any, ...] = (
     "02302026",
