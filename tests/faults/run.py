@@ -17,10 +17,8 @@ from contextlib import ExitStack
 
 from tests.faults.cases.case import DATABASES, read_case
 from tests.faults.cases.case_counts import CaseCounts, Promise, show, tell, total
-from tests.faults.cases.controls import CONTROLS
-from tests.faults.cases.matrix import CONTROLLED, FRESH_KEYS, PARTS, Part, Place, chosen_worlds, play, run_part
+from tests.faults.cases.matrix import ALL_CONTROLS, CONTROLLED, PARTS, Part, Place, chosen_worlds, play, run_part
 from tests.faults.cases.survey import Sample
-from tests.faults.cases.updates import UPDATE_CONTROLS
 from tests.faults.harness.databases import MEMORY
 from tests.faults.processes import crowd, kills, undo_kills
 from tests.faults.processes.crowd import Crowd
@@ -102,7 +100,8 @@ def run_scenario(part: Part, asked: argparse.Namespace, place: Place, pool: Proc
     """All worlds of a scenario on one database."""
     chosen = chosen_worlds(part.database, [part.scenario], f"{asked.only} {part.words}")
     name = f"control: {control}" if control else f"{part.scenario}, {part.database}"
-    return run_part(name, chosen, place, Sample(part.points * asked.points, 0 if control else asked.seconds), pool, control)
+    sample = Sample(part.points * asked.points, 0 if control else asked.seconds)
+    return run_part(name, chosen, place, sample, pool, control, asked.count)
 
 
 def run_control(name: str, part: Part, asked: argparse.Namespace, place: Place, pool: ProcessPoolExecutor) -> CaseCounts:
@@ -188,9 +187,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.run", description=__doc__)
     parser.add_argument("--case", help="play this case alone", default="")
-    parser.add_argument(
-        "--control", help="play it in this wrong way", choices=["", *CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS], default=""
-    )
+    parser.add_argument("--control", help="play it in this wrong way", choices=["", *ALL_CONTROLS], default="")
     parser.add_argument("--databases", nargs="*", choices=DATABASES, default=list(DATABASES), help="of the cases")
     parser.add_argument("--only", help="worlds whose name holds all these words", default="")
     parser.add_argument("--points", type=int, default=1, help="so many times fewer points")
@@ -199,6 +196,9 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=10_000, help="rows of each long export")
     for part, help_ in LEFT_OUT.items():
         parser.add_argument(f"--no-{part}", dest=part, action="store_false", help=help_)
+    parser.add_argument(
+        "--count", action="store_true", help="count the cases: of each world only the one without a death is played"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at work")
     return parser.parse_args(arguments)
 

@@ -25,9 +25,16 @@ from tests.faults.processes.books_process import CONTEXT
 from tests.faults.processes.workstation import KEY, TODAY, WAITS
 from tests.support.paths import ROOT
 
-# Few rows go at once, so that there are many moments between them at which a process can be killed.
+# Few rows go at once, so that there are many moments between them at which a process can be killed. What a killed one had under way
+# keeps its place among the calls at once until it must have ended, so there are many places.
 SMALL = Limits(
-    per_second=100_000, per_minute=100_000, batches_per_minute=100_000, in_flight=2, batch_items=10, send_waits=(0.2,) * 20
+    per_second=100_000,
+    per_minute=100_000,
+    batches_per_minute=100_000,
+    at_once=10_000,
+    in_flight=2,
+    batch_items=10,
+    send_waits=(0.2,) * 20,
 )
 GROUP = 20  # removals a commit of the host's
 
