@@ -139,7 +139,7 @@ class ImportPlay:
         self.site = Site(databases.fresh(NAME), self.core, self.time)
         self.host = kept_practice(self.site.url)
         path, strike = ("cdc", "1") if case.world.strike == "changes" else ("query", case.world.strike)
-        add_strike(self.core, case.world.trouble, strike, path)
+        add_strike(self.core, case.world.trouble, strike, {"path": path})
         self.played = Played()
         self._kills = [case.first, case.second]
         self._presses = 0

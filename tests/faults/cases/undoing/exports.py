@@ -15,7 +15,7 @@ from tests.faults.cases.run_case import Play, options_of
 from tests.faults.cases.scenarios import SCENARIOS, Scenario
 from tests.faults.harness.points import Killed
 from tests.faults.harness.process import Desk, Ended
-from tests.faults.harness.server import KEPT, NETWORK, REALM, SERVERS, add_strike
+from tests.faults.harness.server import BATCHES, KEPT, NETWORK, REALM, SERVERS, VOIDS, add_strike
 from tests.support.ledgers.fake_ledger import FakeLedger
 
 VOID = "void"
@@ -71,7 +71,9 @@ class UndoPlay(Play):
         self.is_ready = all(result.outcome is Outcome.SYNCHRONIZED for result in ended.rows.values())
         desk.close()
         self.core.settle()
-        add_strike(self.core, self.case.world.trouble, self.case.world.strike)
+        if self.is_void:
+            self.core.stand(VOIDS)
+        add_strike(self.core, self.case.world.trouble, self.case.world.strike, VOIDS if self.is_void else BATCHES)
 
     def press(self) -> Ended | None:
         """Press once; None when the process died of it."""
