@@ -31,6 +31,7 @@ from qb_plugin.sync.reconcile.pairing import pair_alike
 from qb_plugin.sync.reconcile.parties import Parties, build_parties
 
 PAGE = 500
+PORTION = 5000  # links at once
 KINDS = (Kind.PAYMENT, Kind.CREDIT_MEMO)
 
 
@@ -49,6 +50,7 @@ class LedgerReader:
         self, context: SyncContext, ledger: PaymentLedger, marks: Marks, customers: Sequence[Customer], methods: MethodNames
     ) -> None:
         self._context, self._ledger, self._marks, self._methods = context, ledger, marks, methods
+        self._texts, self._days = dict[str, str](), dict[date, date]()
         self._undated = date.min  # the date of what has none that can be read: it stands in the period's list
         clients: Sequence[Client] = ledger.clients()
         linked = {client: link.quickbooks_id for client, link in client_links(context.links, context.realm).items()}
@@ -82,6 +84,14 @@ class LedgerReader:
         for record in self._ledger.records(refs):
             yield self._entry_here(record, marks.get(f"{record.kind}:{record.id}"))
 
+    def _text(self, text: str) -> str:
+        """The text, as the one object that all entries with it share: a client has many payments."""
+        return self._texts.setdefault(text, text)
+
+    def _day(self, day: date) -> date:
+        """The day, as the one object that all entries of it share."""
+        return self._days.setdefault(day, day)
+
     def _entry_here(self, record: Record, mark: Mark | None) -> LedgerEntry:
         customer = self._parties.customers_of.get(record.client_id, "")
         currency = self._parties.ours.get(record.client_id, self._parties.home)
@@ -92,14 +102,14 @@ class LedgerReader:
             key=f"{record.kind}:{record.id}",
             kind=Kind(record.kind),
             number=record.number,
-            date=record.date,
+            date=self._day(record.date),
             amount=record.amount if whole else ZERO,
             applied=applied if whole else ZERO,
             currency=currency,
             owner=customer,
-            name=record.client_name,
+            name=self._text(record.client_name),
             reference=record.reference,
-            method=self._methods.ours.get(record.method, record.method),
+            method=self._text(self._methods.ours.get(record.method, record.method)),
             hidden=bool(mark and mark.hidden),
             matched=bool(customer),
             same_currency=self._parties.same_currency_here(record.client_id),
@@ -129,12 +139,12 @@ class LedgerReader:
             key=f"{Entity.PAYMENT if payment else Entity.CREDIT_MEMO}:{found.id}",
             kind=Kind.PAYMENT if payment else Kind.CREDIT_MEMO,
             number=found.id,
-            date=found.date,
+            date=self._day(found.date),
             amount=found.total,
-            applied=found.total - rest,
-            currency=currency,
+            applied=(found.total - rest) or ZERO,
+            currency=self._text(currency),
             owner=owner,
-            name=found.customer_name,
+            name=self._text(found.customer_name),
             reference=(found.number if isinstance(found, QboCreditMemo) else found.reference) or "",
             method="" if isinstance(found, QboCreditMemo) else self._methods.theirs.get(found.method_id or "", ""),
             matched=bool(owner),
@@ -159,13 +169,21 @@ class LedgerReader:
         )
 
     def _read_links(self, ours: Mapping[str, LedgerEntry], theirs: Mapping[str, LedgerEntry]) -> dict[str, str]:
-        """The links of what was read, by key here."""
-        context = self._context
-        links: list[Link] = list(context.links.by_source(context.realm, map(Ref.parse, ours)).values())
+        """The links of what was read, by key here. They are held as two texts each, and those are the entries' own."""
+        pairs: dict[str, str] = {}
+        for link in self._links_of(list(ours), theirs):
+            mine, other = str(link.source), f"{link.entity}:{link.quickbooks_id}"
+            pairs[ours[mine].key if mine in ours else mine] = theirs[other].key if other in theirs else other
+        return pairs
+
+    def _links_of(self, ours: Sequence[str], theirs: Mapping[str, LedgerEntry]) -> Iterator[Link]:
+        """The links of either side's entries, some at a time: all at once would take more memory than the entries."""
+        links, realm = self._context.links, self._context.realm
+        for some in portions(ours):
+            yield from links.by_source(realm, map(Ref.parse, some)).values()
         for kind in KINDS:
-            ids = [entry.number for entry in theirs.values() if entry.kind is kind]
-            links += context.links.by_quickbooks(context.realm, ENTITIES[kind], ids).values()
-        return {str(link.source): f"{link.entity}:{link.quickbooks_id}" for link in links}
+            for some in portions([entry.number for entry in theirs.values() if entry.kind is kind]):
+                yield from links.by_quickbooks(realm, ENTITIES[kind], some).values()
 
     def _read_rejected(self) -> frozenset[tuple[str, str]]:
         """The pairs of which a person said that they are two."""
@@ -201,3 +219,8 @@ class LedgerReader:
                 if other not in found:
                     key = "reconcile_void_there" if other.partition(":")[2] in read else "reconcile_gone_there"
                     gone[missing[other]] = Message(key, {"id": other.partition(":")[2]})
+
+
+def portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The keys in parts of the size in which links are read."""
+    return (keys[start : start + PORTION] for start in range(0, len(keys), PORTION))

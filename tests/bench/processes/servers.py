@@ -71,9 +71,10 @@ def running_simulator() -> Any:
     return running(["-m", "hostsim", "quickbooks", "--port", "0", "--company", "empty", "--no-limits"])
 
 
-def running_stub(customers: int, invoices: int) -> Any:
-    """The stub with so many customers and open invoices."""
-    return running(["-m", "tests.bench.processes.stub", "--customers", str(customers), "--invoices", str(invoices)])
+def running_stub(customers: int, invoices: int, payments: int = 0) -> Any:
+    """The stub with so many customers, open invoices and payments."""
+    shape = ["--customers", str(customers), "--invoices", str(invoices), "--payments", str(payments)]
+    return running(["-m", "tests.bench.processes.stub", *shape])
 
 
 def slow_down(server: Server, *, limits: bool, call: float, item: float) -> None:

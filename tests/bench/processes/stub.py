@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import json
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.bench.subjects.firm import Shape, client_name, client_of, invoice_cents, invoice_number
+from tests.bench.subjects.firm import Shape, client_name, client_of, invoice_cents, invoice_number, payment_amount, payment_day
 
 REALM = "9130347798120306"
 QUERY = re.compile(r"SELECT (\*|COUNT\(\*\)) FROM (\w+).*?(?:STARTPOSITION (\d+) MAXRESULTS (\d+))?$", re.DOTALL)
@@ -26,6 +27,7 @@ TOKENS = {
     "x_refresh_token_expires_in": 8_000_000,
     "token_type": "bearer",
 }
+COUNTED = ("calls", "batches", "items", "bytes", "microseconds")  # the last are those that answering took
 KEYS = {"client_id": "stub", "client_secret": "stub-secret", "realm": REALM, "refresh_token": TOKENS["refresh_token"]}
 
 
@@ -36,7 +38,14 @@ class Answers:
     lists: Mapping[str, Sequence[Mapping[str, Any]]]
     address: str = ""
     ids: int = 0
-    counts: dict[str, int] = field(default_factory=lambda: {"calls": 0, "batches": 0, "items": 0, "bytes": 0})
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+
+    def written(self, target: str, body: bytes) -> bytes:
+        """The answer to one call as JSON; how long that took is counted."""
+        began = time.perf_counter()
+        text = json.dumps(self.answer(target, body), separators=(",", ":")).encode()
+        self.counts["microseconds"] += int((time.perf_counter() - began) * 1e6)
+        return text
 
     def answer(self, target: str, body: bytes) -> Any:
         """The answer to one call."""
@@ -133,15 +142,46 @@ class Line(asyncio.Protocol):
             self._reply(head.split(" ", 2)[1], body)
 
     def _reply(self, target: str, body: bytes) -> None:
-        told = json.dumps(self._answers.answer(target, body), separators=(",", ":")).encode()
+        told = self._answers.written(target, body)
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(told)}\r\n\r\n"
         self._transport.write(head.encode() + told)
 
 
-def make_lists(customers: int, invoices: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Customers and open invoices as the firm has them."""
-    shape, day = Shape(customers, invoices=invoices), date.today().isoformat()  # noqa: DTZ011 - the day on this machine
+class Payments(Sequence[Mapping[str, Any]]):
+    """The firm's payments as QuickBooks has them; each is made when it is asked for, as all at once would take much memory."""
+
+    def __init__(self, shape: Shape, today: date) -> None:
+        self._shape, self._today = shape, today
+
+    def __len__(self) -> int:
+        return self._shape.payments
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        amount, client = float(payment_amount(place, self._shape)), client_of(place, self._shape)
+        return {
+            "Id": str(place + 1),
+            "SyncToken": "0",
+            "CustomerRef": {"value": str(client), "name": client_name(client)},
+            "TxnDate": payment_day(place, self._shape, self._today).isoformat(),
+            "TotalAmt": amount,
+            "UnappliedAmt": amount,
+            "PaymentRefNum": f"{10_000 + place}",
+            "PaymentMethodRef": {"value": "2"},
+            "DepositToAccountRef": {"value": "35"},
+            "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
+            "Line": [],
+            "MetaData": META,
+        }
+
+
+def make_lists(customers: int, invoices: int, payments: int = 0) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Customers, open invoices and payments as the firm has them."""
+    today = date.today()  # noqa: DTZ011 - the day on this machine
+    shape, day = Shape(customers, payments, invoices), today.isoformat()
     return {
+        "Payment": Payments(shape, today),
         "Customer": [{"Id": str(n), "DisplayName": client_name(n), "Active": True} for n in range(1, customers + 1)],
         "Invoice": [
             {
@@ -173,8 +213,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=600)
     parser.add_argument("--invoices", type=int, default=3000)
+    parser.add_argument("--payments", type=int, default=0)
     options = parser.parse_args(argv)
-    asyncio.run(serve(Answers(make_lists(options.customers, options.invoices))))
+    asyncio.run(serve(Answers(make_lists(options.customers, options.invoices, options.payments))))
 
 
 if __name__ == "__main__":

@@ -79,10 +79,15 @@ def payment_portions(shape: Shape, today: date) -> Iterator[list[NewRecord]]:
         yield [payment(position, shape, today) for position in range(start, min(start + PORTION, shape.payments))]
 
 
+def payment_day(position: int, shape: Shape, today: date) -> date:
+    """The day of payment number `place`."""
+    return today - timedelta(days=SPREAD - SPREAD * position // shape.payments)
+
+
 def payment(position: int, shape: Shape, today: date) -> NewRecord:
     """Payment number `place`."""
     client = client_of(position, shape)
-    day = today - timedelta(days=SPREAD - SPREAD * position // shape.payments)
+    day = payment_day(position, shape, today)
     amount = payment_cents(position, shape) * UNITS_PER_CENT
     return NewRecord(Kind.PAYMENT, client, client_name(client), day, amount, "Check", reference=f"{10_000 + position}")
 

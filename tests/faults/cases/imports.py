@@ -133,24 +133,24 @@ class ImportPlay:
 
     def __init__(self, case: Case, databases: Databases, fresh_keys: bool = False) -> None:
         self._case, self._fresh_keys = case, fresh_keys
-        self._time = SharedTime()
+        self.time = SharedTime()
         databases.prepare(NAME, set_up)  # first, as it signs in at the template: servers made before would not know that sign-in
-        self._core = new_server(company(), self._time, case.world.server)
-        self._site = Site(databases.fresh(NAME), self._core, self._time)
-        self._host = kept_practice(self._site.url)
+        self.core = new_server(company(), self.time, case.world.server)
+        self.site = Site(databases.fresh(NAME), self.core, self.time)
+        self.host = kept_practice(self.site.url)
         path, strike = ("cdc", "1") if case.world.strike == "changes" else ("query", case.world.strike)
-        add_strike(self._core, case.world.trouble, strike, path)
+        add_strike(self.core, case.world.trouble, strike, {"path": path})
         self.played = Played()
         self._kills = [case.first, case.second]
         self._presses = 0
-        self._desk = self._open()
 
     def run(self) -> Played:
-        """Play it to the end."""
+        """Play it to the end; called once more, what is not here is imported again."""
+        self._desk = self._open()
         for pause in (self._case.pause, *LATER):
             if self._is_done(self._press()):
                 break
-            self._time.sleep(pause)
+            self.time.sleep(pause)
         else:
             self.played.bad.append("rows do not come to an end")
         self.played.bad += self._judge_end()
@@ -159,15 +159,15 @@ class ImportPlay:
 
     def _open(self) -> Desk:
         kill_at = self._kills.pop(0) if self._kills else None
-        desk = Desk(self._site, len(self.played.lives) + 1, Points(kill_at))
-        self._host.watch.points = desk.points
+        desk = Desk(self.site, len(self.played.lives) + 1, Points(kill_at))
+        self.host.watch.points = desk.points
         return desk
 
     def _close(self) -> None:
         self.played.lives.append(len(self._desk.points.passed))
         self._desk.close()
-        self._host.watch.points = Points()
-        self._host.practice.close()
+        self.host.watch.points = Points()
+        self.host.practice.close()
 
     def _press(self) -> Ended | None:
         """Read, pick everything, import; None when the process died of it."""
@@ -175,7 +175,7 @@ class ImportPlay:
         try:
             ended = self._import()
             if self._desk.store.tokens.connection().state is ConnectionState.RECONNECT:
-                self._desk.connect(self._core.credentials(ADDRESS)["refresh_token"])
+                self._desk.connect(self.core.credentials(ADDRESS)["refresh_token"])
         except Killed:
             self._close()
             self._desk = self._open()
@@ -185,7 +185,7 @@ class ImportPlay:
         return ended
 
     def _ledger(self) -> Any:
-        ledger = self._host.practice.ledger
+        ledger = self.host.practice.ledger
         return FreshKeys(ledger, self._presses) if self._fresh_keys else ledger
 
     def _import(self) -> Ended:
@@ -200,7 +200,7 @@ class ImportPlay:
             realm=REALM,
             action="import-payments",
             user="Maria Ortiz",
-            started=self._time.now(),
+            started=self.time.now(),
             total=len(progress.ids),
         )
 
@@ -211,7 +211,7 @@ class ImportPlay:
             if result.id in progress:
                 last[result.id] = result
 
-        ports = RunPorts(self._desk.store.leases, self._desk.store.runs, self._time)
+        ports = RunPorts(self._desk.store.leases, self._desk.store.runs, self.time)
         try:
             run_under_lease(ports, run, work, progress=progress, listener=Reporter(take, lambda _: None))
         except AddInError as failure:
@@ -238,16 +238,16 @@ class ImportPlay:
 
     def _recorded(self) -> Mapping[str, Sequence[str]]:
         """QuickBooks' payments by id, and the records here that have their reference."""
-        ledger = self._host.practice.ledger
+        ledger = self.host.practice.ledger
         snapshot = ledger.snapshot({"kinds": ["payment"]})
         by_reference: dict[str, list[str]] = {}
         for record in ledger.records(snapshot.refs(0, snapshot.count)):
             by_reference.setdefault(record.reference, []).append(record.id)
-        return {book["Id"]: by_reference.get(book["PaymentRefNum"], []) for book in self._core.company.all("Payment")}
+        return {book["Id"]: by_reference.get(book["PaymentRefNum"], []) for book in self.core.company.all("Payment")}
 
     def _judge_end(self) -> list[str]:
         """Every payment is here once, with its client, amount, date and invoices; invoices have what is left."""
-        ledger = self._host.practice.ledger
+        ledger = self.host.practice.ledger
         snapshot = ledger.snapshot({"kinds": ["payment"], "sort": "date"})
         records = ledger.records(snapshot.refs(0, snapshot.count))
         found = sorted(

@@ -17,12 +17,14 @@ from tests.faults.cases.controls import CONTROLS, PLAIN
 from tests.faults.cases.imports import ImportPlay, import_worlds
 from tests.faults.cases.run_case import Play, Played
 from tests.faults.cases.stories import STORIES, story_worlds
-from tests.faults.cases.survey import Sample, survey
-from tests.faults.cases.undos import UNDONE, UndoPlay, undo_worlds
+from tests.faults.cases.survey import Sample, count_cases, survey
+from tests.faults.cases.undoing.exports import UNDONE, UndoPlay, undo_worlds
+from tests.faults.cases.undoing.imports import UNDO_IMPORT_CONTROLS, UndoImportPlay, undo_import_worlds
 from tests.faults.cases.updates import UPDATE_CONTROLS, UpdatePlay, update_worlds
 from tests.faults.harness.databases import Databases, Files, Servers
 
 FRESH_KEYS = "import under fresh keys"
+ALL_CONTROLS = (*CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS, *UNDO_IMPORT_CONTROLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ PARTS = (
     Part("sqlite", "restored", 6),
     Part("sqlite", "undo", 2),
     Part("sqlite", "undo-memos", 3),
+    Part("sqlite", "void", 6),
+    Part("sqlite", "undo-import"),
     Part("postgresql", "applied", 5),
     Part("postgresql", "memos", 8),
     Part("postgresql", "payments", 8),
@@ -63,6 +67,8 @@ PARTS = (
     Part("postgresql", "restored", 40),
     Part("postgresql", "undo", 16),
     Part("postgresql", "undo-memos", 20),
+    Part("postgresql", "void", 40),
+    Part("postgresql", "undo-import", 4),
 )
 # Ways known to be wrong are played where no paid invoice protects from them.
 CONTROLLED = (
@@ -78,6 +84,8 @@ CONTROLLED = (
     ("no end", Part("sqlite", "payments", 60, "lasting")),
     ("link withdrawn first", Part("sqlite", "undo", 8)),
     ("doubt taken for done", Part("sqlite", "undo", 8)),
+    ("doubt taken for done", Part("sqlite", "void", 24)),
+    *((name, Part("sqlite", "undo-import", 2)) for name in UNDO_IMPORT_CONTROLS),
     (FRESH_KEYS, Part("sqlite", "import")),
     *((name, Part("sqlite", "update", 6, "answer_lost_after")) for name in UPDATE_CONTROLS),
 )
@@ -119,6 +127,8 @@ def _play(case: Case, databases: Databases, control: str) -> Played:
         return ImportPlay(case, databases, fresh_keys=control == FRESH_KEYS).run()
     if case.world.scenario == "update":
         return UpdatePlay(case, databases, UPDATE_CONTROLS[control] if control else PLAIN).run()
+    if case.world.scenario == "undo-import":
+        return UndoImportPlay(case, databases, UNDO_IMPORT_CONTROLS[control] if control else PLAIN).run()
     kind = UndoPlay if case.world.scenario in UNDONE else STORIES.get(case.world.scenario, Play)
     return kind(case, databases, CONTROLS[control] if control else PLAIN).run()
 
@@ -134,12 +144,24 @@ def play_world(place: Place, sample: Sample, control: str, world: World) -> Case
     return counts
 
 
+def count_world(place: Place, sample: Sample, control: str, world: World) -> CaseCounts:
+    """About how many cases there are of one world."""
+    databases = place.databases(world.database)
+    return CaseCounts(world.scenario, count_cases(world, sample, lambda case: play(case, databases, control)))
+
+
 def run_part(
-    name: str, chosen: Iterable[World], place: Place, sample: Sample, pool: ProcessPoolExecutor, control: str = ""
+    name: str,
+    chosen: Iterable[World],
+    place: Place,
+    sample: Sample,
+    pool: ProcessPoolExecutor,
+    control: str = "",
+    count: bool = False,
 ) -> CaseCounts:
-    """Play the worlds on all workers."""
+    """Play the worlds on all workers, or only count their cases."""
     begun, counts = time.monotonic(), CaseCounts(name)
-    for found in pool.map(partial(play_world, place, sample, control), chosen):
+    for found in pool.map(partial(count_world if count else play_world, place, sample, control), chosen):
         counts.take(found)
     counts.seconds = time.monotonic() - begun
     show(counts)
@@ -148,6 +170,6 @@ def run_part(
 
 def chosen_worlds(database: str, scenarios: Sequence[str], words: str) -> list[World]:
     """The worlds of these scenarios whose name holds all the words."""
-    stories = (*story_worlds(database), *undo_worlds(database))
+    stories = (*story_worlds(database), *undo_worlds(database), *undo_import_worlds(database))
     every = (*worlds(database), *import_worlds(database), *update_worlds(database), *stories)
     return [w for w in every if w.scenario in scenarios and all(word in str(w) for word in words.split())]

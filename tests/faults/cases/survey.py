@@ -28,11 +28,32 @@ def survey(world: World, sample: Sample, play: Player) -> Iterator[tuple[Case, P
     alive = Case(world)
     played = play(alive)
     yield alive, played
-    shift = crc32(str(world).encode())
-    for point in range(shift % sample.points, played.first, sample.points):
+    shift = shift_of(world)
+    for point in points_of(world, sample, played.first):
         case = Case(world, point, None, PAUSES[(shift + point) % len(PAUSES)])
         died = play(case)
         yield case, died
-        if sample.seconds and (shift + point) % sample.seconds == 0 and len(died.lives) > 1 and died.lives[1]:
+        if dies_again(world, sample, point) and len(died.lives) > 1 and died.lives[1]:
             again = Case(world, point, (shift + point * 7) % died.lives[1], case.pause)
             yield again, play(again)
+
+
+def count_cases(world: World, sample: Sample, play: Player) -> int:
+    """About how many cases a survey of the world has: only the one in which nobody dies is played."""
+    points = points_of(world, sample, play(Case(world)).first)
+    return 1 + len(points) + sum(dies_again(world, sample, point) for point in points)
+
+
+def shift_of(world: World) -> int:
+    """A number of the world's own, so that each begins at another point."""
+    return crc32(str(world).encode())
+
+
+def points_of(world: World, sample: Sample, passed: int) -> range:
+    """The points at which a process dies, of those that the first press passes."""
+    return range(shift_of(world) % sample.points, passed, sample.points)
+
+
+def dies_again(world: World, sample: Sample, point: int) -> bool:
+    """Whether the process dies a second time, while the death at this point is being settled."""
+    return bool(sample.seconds) and (shift_of(world) + point) % sample.seconds == 0

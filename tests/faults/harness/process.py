@@ -114,7 +114,7 @@ class FrailAdapter(InProcessAdapter):
         if not changes_something(request):
             return super().send(request, stream, timeout, verify, cert, proxies)
         self._points.reach("before the send")
-        if "/batch" in str(request.url) and next(self._writes) in self._refused:
+        if sends_records(request) and next(self._writes) in self._refused:
             raise requests.ConnectionError(NewConnectionError(HTTPConnection("localhost"), "refused"), request=request)
         try:
             return super().send(request, stream, timeout, verify, cert, proxies)
@@ -124,7 +124,12 @@ class FrailAdapter(InProcessAdapter):
 
 def changes_something(request: requests.PreparedRequest) -> bool:
     """Whether the call writes, or turns a token."""
-    return "/batch" in str(request.url) or "/tokens/" in str(request.url)
+    return sends_records(request) or "/tokens/" in str(request.url)
+
+
+def sends_records(request: requests.PreparedRequest) -> bool:
+    """Whether the call is a batch, or a void, which goes alone."""
+    return "/batch" in str(request.url) or "include=void" in str(request.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ SETTINGS: Mapping[str, Mapping[str, str | bool]] = {
 LASTING = {"lasting_500": "status_500_before", "lasting_fault": "item_fault"}
 KEPT = "kept_fault"
 SECONDS = {"late_commit": LATE, "slow": 200.0}
+BATCHES: Mapping[str, str] = MappingProxyType({"path": "batch"})
+VOIDS: Mapping[str, str] = MappingProxyType({"operation": "void"})  # they go alone, and not in a batch
 NETWORK = "no_connection"  # not the simulator's: the connection never comes about
 
 
@@ -65,8 +67,13 @@ class FaultyQuickBooks(QuickBooks):
         # A request id that comes again with other bytes is refused: a re-send must be the same to the byte.
         super().__init__(clock, 0, replace(Settings(replay_other_body="600"), **settings))  # type: ignore[arg-type]
         self.realm = REALM  # the company that the firm is connected to
-        for kind, seconds in standing.items():
-            self.add_trouble(kind=kind, seconds=seconds, times=None, match={"path": "batch"})
+        self._standing = standing
+        self.stand(BATCHES)
+
+    def stand(self, match: Mapping[str, str]) -> None:
+        """Let the trouble that stands concern these calls, too."""
+        for kind, seconds in self._standing.items():
+            self.add_trouble(kind=kind, seconds=seconds, times=None, match=dict(match))
 
     @property
     def company(self) -> Company:
@@ -135,12 +142,12 @@ def fill(company: Company, begun: Company) -> None:
     company.applied.update({document: dict(parts) for document, parts in begun.applied.items()})
 
 
-def add_strike(core: FaultyQuickBooks, kind: str, strike: str, path: str = "batch", text: str = "") -> None:
-    """Let trouble strike calls to this path: `2` is the second one, `12` the first two; what lasts strikes all that hold `text`."""
+def add_strike(core: FaultyQuickBooks, kind: str, strike: str, match: Mapping[str, str] = BATCHES, text: str = "") -> None:
+    """Let trouble strike these calls: `2` is the second one, `12` the first two; what lasts strikes all that hold `text`."""
     if kind in LASTING:
-        core.add_trouble(kind=LASTING[kind], times=None, match={"path": path, "text": text})
+        core.add_trouble(kind=LASTING[kind], times=None, match={**match, "text": text})
     elif kind == KEPT:
-        core.add_trouble(kind="internal_error", nth=int(strike[0]), times=len(strike), match={"path": path})
+        core.add_trouble(kind="internal_error", nth=int(strike[0]), times=len(strike), match=dict(match))
     elif kind not in ("none", NETWORK):
         seconds = SECONDS.get(kind, 0.0)
-        core.add_trouble(kind=kind, nth=int(strike[0]), times=len(strike), seconds=seconds, match={"path": path})
+        core.add_trouble(kind=kind, nth=int(strike[0]), times=len(strike), seconds=seconds, match=dict(match))

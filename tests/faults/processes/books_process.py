@@ -79,6 +79,11 @@ class CountingBooks(QuickBooks):
             found = [(record, find_marker(record.get("PrivateNote"))) for record in company.all("Payment")]
             return [as_booked(record, str(marker.source)) for record, marker in found if marker]
 
+    def standing(self) -> int:
+        """How many payments of more than nothing there are."""
+        with self.lock:
+            return sum(1 for record in next(iter(self.realms.values())).all("Payment") if record["TotalAmt"])
+
     def over_applied(self) -> list[str]:
         """Invoices with less than nothing open, or more than they come to."""
         with self.lock:
@@ -100,6 +105,7 @@ def serve(pipe: Connection, today: date, switches: Mapping[str, Any]) -> None:
     answers: Mapping[str, Callable[..., Any]] = {
         "count": lambda: len(next(iter(core.realms.values())).tables["Payment"].rows),
         "booked": core.booked,
+        "standing": core.standing,
         "over_applied": core.over_applied,
         "figures": core.figures,
         "switch": lambda **changes: core.change_settings(**changes) and None,

@@ -8,6 +8,7 @@ from tests.faults.cases.case import DATABASES
 from tests.faults.cases.case_counts import CaseCounts, Promise, tell, total
 from tests.faults.cases.controls import CONTROLS
 from tests.faults.cases.matrix import CONTROLLED, FRESH_KEYS, PARTS
+from tests.faults.cases.undoing.imports import UNDO_IMPORT_CONTROLS
 from tests.faults.cases.updates import UPDATE_CONTROLS
 from tests.faults.run import is_thinned, read_arguments
 
@@ -47,8 +48,8 @@ def test_all_is_played_unless_something_is_left_out() -> None:
     assert all((asked.cases, asked.controls, asked.kills, asked.crowd, asked.soak))
     assert not is_thinned(asked)
     assert {part.database for part in PARTS} == set(DATABASES)
-    assert len(CONTROLLED) == 18
-    assert {name for name, _ in CONTROLLED} == {*CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS}
+    assert len(CONTROLLED) == 21
+    assert {name for name, _ in CONTROLLED} == {*CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS, *UNDO_IMPORT_CONTROLS}
 
 
 @pytest.mark.parametrize("words", ["--points 2", "--only late_commit", "--databases sqlite"])

@@ -1,4 +1,4 @@
-"""The cases of an undo: what was exported is taken away again, a death at every commit and on either side of every send."""
+"""The cases of an undo: what was exported is deleted or voided again, a death at every commit and on either side of every send."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from tests.faults.cases.run_case import Play, options_of
 from tests.faults.cases.scenarios import SCENARIOS, Scenario
 from tests.faults.harness.points import Killed
 from tests.faults.harness.process import Desk, Ended
-from tests.faults.harness.server import KEPT, NETWORK, REALM, SERVERS, add_strike
+from tests.faults.harness.server import BATCHES, KEPT, NETWORK, REALM, SERVERS, VOIDS, add_strike
 from tests.support.ledgers.fake_ledger import FakeLedger
 
-UNDONE: Mapping[str, str] = {"undo": "applied", "undo-memos": "memos"}  # by scenario: what was exported before
+VOID = "void"
+UNDONE: Mapping[str, str] = {"undo": "applied", VOID: "applied", "undo-memos": "memos"}  # by scenario: what was exported before
 TROUBLES = (
     "none",
     "answer_lost_before",
@@ -53,6 +54,11 @@ TABLES = ("Payment", "CreditMemo")
 class UndoPlay(Play):
     """The records are exported in peace; then every press is one of Undo Selected."""
 
+    @property
+    def is_void(self) -> bool:
+        """Whether payments stay on file with nothing on them."""
+        return self.case.world.scenario == VOID
+
     def scenario_of(self, world: World) -> Scenario:
         return SCENARIOS[UNDONE[world.scenario]]
 
@@ -65,7 +71,9 @@ class UndoPlay(Play):
         self.is_ready = all(result.outcome is Outcome.SYNCHRONIZED for result in ended.rows.values())
         desk.close()
         self.core.settle()
-        add_strike(self.core, self.case.world.trouble, self.case.world.strike)
+        if self.is_void:
+            self.core.stand(VOIDS)
+        add_strike(self.core, self.case.world.trouble, self.case.world.strike, VOIDS if self.is_void else BATCHES)
 
     def press(self) -> Ended | None:
         """Press once; None when the process died of it."""
@@ -85,7 +93,7 @@ class UndoPlay(Play):
 
     def _undo(self, desk: Desk, run: LeasedRun) -> None:
         context, ids = desk.context(), list(self.made)
-        undo(context, run, FakeLedger([], [], []), lambda: rows_of(context, ids), UndoOptions(ids))
+        undo(context, run, FakeLedger([], [], []), lambda: rows_of(context, ids), UndoOptions(ids, self.is_void))
 
     def judge(self, ended: Ended) -> None:
         """Told undone: it is not in QuickBooks, and not linked. Told that it stays: it is there, and linked."""
@@ -102,8 +110,9 @@ class UndoPlay(Play):
                 self.played.bad.append(f"{row} told {result.outcome}, but in QuickBooks: {is_there}, linked: {is_linked}")
 
     def _is_there(self, row: str) -> bool:
-        table = "Payment" if Ref.parse(row).kind is Kind.PAYMENT else "CreditMemo"
-        return int(self.made[row]) in self.core.company.tables[table]
+        """Whether the record stands for any money."""
+        table, identity = "Payment" if Ref.parse(row).kind is Kind.PAYMENT else "CreditMemo", self.made[row]
+        return any(record["Id"] == identity and record["TotalAmt"] for record in self.core.company.all(table))
 
     def _is_done(self, ended: Ended | None) -> bool:
         ends = ENDS if self.case.world.trouble in KEPT_BY_OTHERS else {Outcome.UNDONE}
@@ -127,10 +136,11 @@ class UndoPlay(Play):
         self.desk.close()
 
     def _judge_books(self) -> Iterator[str]:
-        """Nothing stands of the export, and all invoices are open as they were."""
+        """Nothing stands of the export but what is void, and all invoices are open as they were."""
         for table in TABLES:
-            if found := [record["Id"] for record in self.core.company.all(table)]:
-                yield f"{table} {found} stand"
+            left = {record["Id"] for record in self.core.company.all(table)}
+            if left != (set(self.made.values()) if self.is_void and table == "Payment" else set()):
+                yield f"{table} {sorted(left)} are there"
         for bill in self.core.company.all("Invoice"):
             if bill["Balance"] != bill["TotalAmt"]:
                 yield f"invoice {bill['DocNumber']} has {bill['Balance']} of {bill['TotalAmt']} open"
