@@ -72,6 +72,17 @@ def _unapplied(payment: QboPayment, roles: Sequence[Role]) -> Decimal:
     return payment.total + sum((line.amount if role is Role.CREDIT else -line.amount for line, role in lines), ZERO)
 
 
+def cash_of(payment: QboPayment, role: Role) -> Decimal:
+    """What of the payment's own money goes to lines of this role, in QuickBooks' order; the last lines are left to the credits."""
+    left, found = payment.total - payment.unapplied, ZERO
+    for line, each in read_figures(payment).lines:
+        if each is not Role.CREDIT:
+            cash = max(min(line.amount, left), ZERO)
+            left -= cash
+            found += cash if each is role else ZERO
+    return found
+
+
 def choose(amounts: Sequence[Decimal], wanted: Decimal) -> frozenset[int]:
     """The positions of amounts that add up to `wanted`, the last ones first; none where no such set is found."""
     sums: dict[Decimal, frozenset[int]] = {ZERO: frozenset()}
