@@ -14,9 +14,10 @@ from qb_plugin.forms.presentation import FIXES
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Entity, Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
 from qb_plugin.money import ZERO, plain_amount, show_amount
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, applied_here, applied_there, kept_there, on_invoices
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, applied_here, applied_there, on_invoices
 from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
 from qb_plugin.sync.changes.updating import may_send
+from qb_plugin.sync.importing.amounts.figures import kept_of
 
 SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
     "what": lambda pair: (list(ChangeKind).index(pair.kind),),
@@ -140,7 +141,7 @@ def message_of(pair: ChangedPair) -> Message:
         return Message("voided_in_quickbooks", {"number": number, "id": identity})
     what = ", ".join(WORDS.get(kind, KINDS[kind]) for kind in pair.differences)
     values = {"number": number, "id": identity, "what": what, "here": record.amount, "here_date": record.date}
-    values |= {"there": there.total, "there_date": there.date, "back": there.total - kept_there(there)}
+    values |= {"there": there.total, "there_date": there.date, "back": there.total - kept_of(there)}
     values |= {"here_applied": applied_here(record), "there_applied": applied_there(there)}
     if pair.kind is ChangeKind.WAITING and isinstance(there, QboPayment):
         return Message("change_waiting", {**values, "there_applied": on_invoices(there), "no": invoices_of(there)})
@@ -180,7 +181,7 @@ def take_fix(pair: ChangedPair) -> Fix:
         return {"label": "Delete here too", "run": TAKE["id"], "confirm": confirm}
     if is_late(pair):
         return {"label": "Apply here too", "run": TAKE["id"]}
-    kept = show_amount(kept_there(there))
+    kept = show_amount(kept_of(there))
     named = {ChangeKind.AMOUNT: kept, ChangeKind.RETURNED: kept, ChangeKind.DATE: there.date.isoformat()}
     word = next((named[kind] for kind in pair.differences if kind in named), "what is applied")
     return {"label": f"Take {word}", "run": TAKE["id"]}

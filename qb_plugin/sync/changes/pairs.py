@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from qb_plugin.model import Link, LinkOrigin, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
-from qb_plugin.sync.importing.amounts.figures import Role, cash_of
+from qb_plugin.sync.importing.amounts.figures import Role, cash_of, kept_of
 
 
 class ChangeKind(StrEnum):
@@ -104,7 +104,7 @@ def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord
         return [ChangeKind.UNREADABLE]
     if not now.total:
         return [ChangeKind.VOIDED_THERE]
-    kept = kept_there(now)
+    kept = kept_of(now)
     found = (
         (bool(record.currency and now.currency) and record.currency != now.currency, ChangeKind.CURRENCY),
         (bool(customer) and customer != now.customer_id, ChangeKind.CUSTOMER),
@@ -122,17 +122,12 @@ def is_waiting(link: Link, record: SourceRecord | None, now: QboTransaction | Un
         return False
     if link.own_version not in {None, record.version}:
         return False
-    return record.amount in {now.total, kept_there(now)} and on_invoices(now) > applied_here(record)
+    return record.amount in {now.total, kept_of(now)} and on_invoices(now) > applied_here(record)
 
 
 def applied_here(record: SourceRecord) -> Decimal:
     """What of a record is applied to invoices here."""
     return sum((each.amount for each in record.applications), ZERO)
-
-
-def kept_there(now: QboTransaction) -> Decimal:
-    """What of a transaction's money stayed: it did not go back to the customer by a check, an expense or a refund."""
-    return now.total - (cash_of(now, Role.BACK) if isinstance(now, QboPayment) else ZERO)
 
 
 def on_invoices(now: QboPayment) -> Decimal:

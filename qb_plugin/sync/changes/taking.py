@@ -10,9 +10,10 @@ from qb_plugin.host import Ledger
 from qb_plugin.ledger_changes import ApplicationToRecord, ChangeOutcome, RecordChange, UpdateChange
 from qb_plugin.model import Application, Message, Outcome, QboPayment, QboTransaction, RowResult, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, kept_there, on_invoices
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, on_invoices
 from qb_plugin.sync.changes.updating import end_of, gone_here
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import made
@@ -89,7 +90,7 @@ def may_take(pair: ChangedPair, can: frozenset[str]) -> bool:
         return "remove" in can and pair.record is not None
     if is_late(pair):
         return "apply" in can
-    left = kept_there(pair.now) if pair.now and not isinstance(pair.now, UnreadableRecord) else ZERO
+    left = kept_of(pair.now) if pair.now and not isinstance(pair.now, UnreadableRecord) else ZERO
     return "update" in can and left > ZERO and bool(pair.differences) and set(pair.differences) <= TAKEN
 
 
@@ -109,7 +110,7 @@ def as_update(realm: str, pair: ChangedPair, applications: tuple[Application, ..
     """The record's new values: date and amount of QuickBooks, without what went back there, and applications where they change or
     must become less."""
     record, now = both_of(pair)
-    kept = kept_there(now)
+    kept = kept_of(now)
     change: UpdateChange = {"key": key_of(realm, pair), "ref": pair.key, "version": version_of(pair)}
     change["amount"], change["date"] = kept, now.date
     parts = applications
