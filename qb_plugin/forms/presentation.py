@@ -113,7 +113,10 @@ def present_message(sentences: Sentences, message: Message | None) -> RowMessage
     fixes = [
         fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(sentences, name, part)
     ]
-    shown: RowMessage = {"message": sentences.text(message), "details": message.details or "", "fixes": fixes}
+    once: dict[str, Fix] = {}
+    for fix in fixes:  # of two that do the same, the first: it names what it does
+        once.setdefault(str([fix.get(name) for name in ("act", "run", "edit", "form", "request")]), fix)
+    shown: RowMessage = {"message": sentences.text(message), "details": message.details or "", "fixes": [*once.values()]}
     reason = sentences.short(message)
     return {**shown, "reason": reason} if reason else shown
 

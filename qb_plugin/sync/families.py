@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cached_property
 
 from qb_plugin.model import Customer
+
+
+def standing_for(customer_id: str, customers: Mapping[str, Customer], matched: Container[str]) -> str:
+    """The matched customer whose client a customer is of: itself, or the nearest above it; itself where there is none."""
+    seen: list[str] = []
+    at: str | None = customer_id
+    while at and at not in seen:
+        if at in matched:
+            return at
+        seen.append(at)
+        customer = customers.get(at)
+        at = customer.parent_id if customer else None
+    return customer_id
 
 
 class PayingFamilies:

@@ -40,20 +40,27 @@ class Likeness(IntEnum):
 class Traits:
     """What payments are compared by. `owner` names the client or customer, `invoices` what it pays, alike on both sides.
 
-    `is_own_number` says that the reference is a credit memo's own number here, which a memo entered there does not have.
+    `kept` is what stayed of the amount where QuickBooks gave a part back: people enter either. `is_own_number` says that the
+    reference is a credit memo's own number here, which a memo entered there does not have.
     """
 
     owner: str
     amount: Decimal
     date: date
     reference: str
+    kept: Decimal | None = None
     is_own_number: bool = False
     invoices: frozenset[Hashable] = frozenset()
+
+    @property
+    def amounts(self) -> frozenset[Decimal]:
+        """What it may be entered with."""
+        return frozenset({self.amount} if self.kept is None else {self.amount, self.kept})
 
 
 def likeness(ours: Traits, theirs: Traits) -> Likeness | None:
     """The strongest evidence that the two are one payment; None when there is none."""
-    if ours.amount != theirs.amount:
+    if not ours.amounts & theirs.amounts:
         return None
     if ours.invoices & theirs.invoices:
         return Likeness.SAME_INVOICE
@@ -115,13 +122,16 @@ class _Index(Generic[Theirs]):
         self._by_amount: dict[Hashable, list[tuple[date, Theirs]]] = defaultdict(list)
         self._by_invoice: dict[Hashable, list[Theirs]] = defaultdict(list)
         for identity, each in traits.items():
-            self._by_amount[each.owner, each.amount].append((each.date, identity))
-            for invoice in each.invoices:
-                self._by_invoice[invoice, each.amount].append(identity)
+            for amount in each.amounts:
+                self._by_amount[each.owner, amount].append((each.date, identity))
+                for invoice in each.invoices:
+                    self._by_invoice[invoice, amount].append(identity)
 
     def near(self, traits: Traits) -> Iterator[Theirs]:
         """Each of them once."""
-        same = self._by_amount.get((traits.owner, traits.amount), ())
-        found = [each for day, each in same if abs(day - traits.date) <= _NEAR]
-        found += [each for invoice in traits.invoices for each in self._by_invoice.get((invoice, traits.amount), ())]
+        found: list[Theirs] = []
+        for amount in sorted(traits.amounts):
+            same = self._by_amount.get((traits.owner, amount), ())
+            found += [each for day, each in same if abs(day - traits.date) <= _NEAR]
+            found += [each for invoice in traits.invoices for each in self._by_invoice.get((invoice, amount), ())]
         return iter(dict.fromkeys(found))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qb_plugin.model import Customer, Entity, Kind, Link, Message, Pair, PairAnswer, QboPayment, QboTransaction, Ref, SourceRecord
+from qb_plugin.sync.families import standing_for
+from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.likeness import Likeness, Traits, pair_off
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.matching import comparable, reference_of
@@ -37,7 +39,7 @@ class PossibleDuplicate:
         there = self.transaction
         values = {
             "amount": there.total,
-            "customer": customer.full_name,
+            "customer": there.customer_name or customer.full_name,
             "date": there.date,
             "ref": reference_there(there) or "–",
             "number": record.number,
@@ -55,11 +57,19 @@ class PossibleDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Which customer a record's client is, and what both sides call the invoices that payments pay."""
+    """Which customer a record's client is, and what both sides call the invoices that payments pay.
+
+    `matched` are all customers that are some client's.
+    """
 
     links: Mapping[Ref, Link]
     customers: Mapping[str, Customer]
     invoice_links: Mapping[Ref, Link]
+    matched: frozenset[str] = frozenset()
+
+    def owner_of(self, transaction: QboTransaction) -> str:
+        """The customer that a transaction is of: for one of a project, that of the client who stands for the project."""
+        return standing_for(transaction.customer_id, self.customers, self.matched)
 
     def customer_of(self, record: SourceRecord) -> str:
         """The id of the client's customer; empty for a client that is not matched."""
@@ -90,7 +100,11 @@ def free_what_is_gone(candidates: Candidates, records: Sequence[SourceRecord], o
     """The candidates, with what is linked to a record that is no longer here among the free ones: somebody may have entered
     that record again."""
     like = {(owners.customer_of(record), record.amount) for record in records}
-    suspects = {key: ref for key, (found, ref) in candidates.linked.items() if (found.customer_id, found.total) in like}
+    suspects = {
+        key: ref
+        for key, (found, ref) in candidates.linked.items()
+        if {(owners.owner_of(found), amount) for amount in (found.total, kept_of(found))} & like
+    }
     here_still = standing(sorted(set(suspects.values()))) if suspects else frozenset()
     gone = {key for key, ref in suspects.items() if ref not in here_still}
     linked = {key: found for key, found in candidates.linked.items() if key not in gone}
@@ -148,8 +162,9 @@ def traits_of(record: SourceRecord, owners: Owners) -> Traits:
 def transaction_traits(transaction: QboTransaction, owners: Owners, *, marked: bool) -> Traits:
     """What a transaction is compared by; that it pays an invoice says nothing of one that was made from another record."""
     return Traits(
-        owner=transaction.customer_id,
+        owner=owners.owner_of(transaction),
         amount=transaction.total,
+        kept=kept_of(transaction),
         date=transaction.date,
         reference=reference_there(transaction),
         invoices=frozenset() if marked else frozenset(owners.transaction_invoices(transaction)),

@@ -16,15 +16,33 @@ KINDS: Mapping[ChangeKind, str] = {
     ChangeKind.VOIDED_THERE: "Voided in QuickBooks",
     ChangeKind.REMOVED_HERE: "Removed here",
     ChangeKind.UNREADABLE: "Cannot be read",
+    ChangeKind.CURRENCY: "Other currency",
     ChangeKind.CUSTOMER: "Customer changed",
     ChangeKind.AMOUNT: "Amount changed",
+    ChangeKind.RETURNED: "Money went back",
     ChangeKind.DATE: "Date changed",
     ChangeKind.APPLIED: "Applied",
     ChangeKind.WAITING: "Waiting for invoice",
 }
+WORDS: Mapping[ChangeKind, str] = {
+    ChangeKind.CURRENCY: "currency",
+    ChangeKind.CUSTOMER: "customer",
+    ChangeKind.AMOUNT: "amount",
+    ChangeKind.RETURNED: "what stayed",
+    ChangeKind.DATE: "date",
+    ChangeKind.APPLIED: "what is applied",
+}
 SIDES: Mapping[ChangedSide, str] = {ChangedSide.HERE: "here", ChangedSide.THERE: "there", ChangedSide.BOTH: "on both sides"}
 ONE_SIDED = frozenset(
-    {ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE, ChangeKind.REMOVED_HERE, ChangeKind.UNREADABLE, ChangeKind.WAITING}
+    {
+        ChangeKind.REMOVED_THERE,
+        ChangeKind.VOIDED_THERE,
+        ChangeKind.REMOVED_HERE,
+        ChangeKind.UNREADABLE,
+        ChangeKind.CURRENCY,
+        ChangeKind.RETURNED,
+        ChangeKind.WAITING,
+    }
 )
 SHOWN: list[Option] = [
     Option(value="", label="All"),
@@ -45,7 +63,9 @@ class ChangesValues(TypedDict):
 
 
 def label_of(kind: ChangeKind, side: ChangedSide) -> str:
-    """`Amount changed there`, `Applied here since`."""
+    """`Amount changed there`, `Applied there since`."""
     if kind in ONE_SIDED:
         return KINDS[kind]
+    if kind is ChangeKind.APPLIED and side is ChangedSide.HERE:
+        return "Applied differently here"
     return f"{KINDS[kind]} {SIDES[side]}" + (" since" if kind is ChangeKind.APPLIED else "")

@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.forms.changes.asked import KINDS, label_of
+from qb_plugin.forms.changes.asked import KINDS, WORDS, label_of
 from qb_plugin.forms.changes.columns import LEAVE, SEND, TAKE
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
 from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
+from qb_plugin.model import Entity, Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
 from qb_plugin.money import ZERO, plain_amount, show_amount
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, applied_there
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, applied_here, applied_there, on_invoices
 from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
+from qb_plugin.sync.changes.updating import may_send
+from qb_plugin.sync.importing.amounts.figures import kept_of
 
 SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
     "what": lambda pair: (list(ChangeKind).index(pair.kind),),
@@ -137,11 +139,21 @@ def message_of(pair: ChangedPair) -> Message:
         return Message(key, {"number": number, "id": identity})
     if pair.kind is ChangeKind.VOIDED_THERE:
         return Message("voided_in_quickbooks", {"number": number, "id": identity})
-    what = ", ".join(KINDS[kind].lower() for kind in pair.differences)
+    what = ", ".join(WORDS.get(kind, KINDS[kind]) for kind in pair.differences)
     values = {"number": number, "id": identity, "what": what, "here": record.amount, "here_date": record.date}
-    values |= {"there": there.total, "there_date": there.date}
+    values |= {"there": there.total, "there_date": there.date, "back": there.total - kept_of(there)}
     values |= {"here_applied": applied_here(record), "there_applied": applied_there(there)}
-    return Message("change_differs", values)
+    if pair.kind is ChangeKind.WAITING and isinstance(there, QboPayment):
+        return Message("change_waiting", {**values, "there_applied": on_invoices(there), "no": invoices_of(there)})
+    if pair.kind is ChangeKind.CURRENCY:
+        return Message("change_currency", {**values, "here_currency": record.currency, "there_currency": there.currency})
+    return Message("change_returned" if values["back"] else "change_differs", values)
+
+
+def invoices_of(payment: QboPayment) -> str:
+    """The numbers of the invoices that a payment pays there."""
+    numbers = [line.number for line in payment.lines if line.type == Entity.INVOICE and line.number]
+    return f"invoice {', '.join(numbers)}" if numbers else "its invoice"
 
 
 def fixes_of(pair: ChangedPair, can: frozenset[str], program: str) -> list[Fix]:
@@ -151,9 +163,9 @@ def fixes_of(pair: ChangedPair, can: frozenset[str], program: str) -> list[Fix]:
         fixes.append(take_fix(pair))
     if pair.record and pair.kind in REMOVED:
         fixes.append({"label": "Send again…", "form": "export-payments", "request": {"selection": [pair.key]}})
-    elif pair.record and isinstance(pair.now, QboPayment) and SENDABLE & set(pair.differences):
+    elif may_send(pair) and SENDABLE & set(pair.differences):
         fixes.append(send_fix(pair, program))
-    if pair.record and ChangeKind.CUSTOMER in pair.differences:
+    if pair.record and pair.side is not ChangedSide.HERE and ChangeKind.CUSTOMER in pair.differences:
         fixes.append({**FIXES["match_client"], "request": {"answer": {"search": pair.record.client_name}}})
     fixes.append(FIXES["unlink"])
     if pair.record and readable(pair) and pair.kind not in {ChangeKind.VOIDED_THERE, ChangeKind.WAITING}:
@@ -169,7 +181,8 @@ def take_fix(pair: ChangedPair) -> Fix:
         return {"label": "Delete here too", "run": TAKE["id"], "confirm": confirm}
     if is_late(pair):
         return {"label": "Apply here too", "run": TAKE["id"]}
-    named = {ChangeKind.AMOUNT: show_amount(there.total), ChangeKind.DATE: there.date.isoformat()}
+    kept = show_amount(kept_of(there))
+    named = {ChangeKind.AMOUNT: kept, ChangeKind.RETURNED: kept, ChangeKind.DATE: there.date.isoformat()}
     word = next((named[kind] for kind in pair.differences if kind in named), "what is applied")
     return {"label": f"Take {word}", "run": TAKE["id"]}
 

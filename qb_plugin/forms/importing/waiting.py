@@ -15,13 +15,17 @@ from qb_plugin.sync.sources import read_sources
 
 
 def find_waiting(services: FormServices, context: SyncContext, kept: CompactRows, picked: Collection[str]) -> list[LateMatch]:
-    """Payments of the list that were imported before, are none of the rows picked, and can be applied with more now."""
+    """Payments of the list that were imported before, are none of the rows picked, and can be applied with more now.
+
+    What somebody has edited here since is applied by a press alone: they may have taken it off its invoice.
+    """
     found = [row for row in kept.rows.values() if row.listing is Listing.HERE and row.id not in picked]
     payments = [payment for payment in map(unpack_payment, found) if is_applied(payment)]
     links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [payment.id for payment in payments])
-    sources = {identity: link.source for identity, link in links.items() if link.origin is LinkOrigin.IMPORTED}
-    records = {record.ref: record for record in read_sources(services.host.ledger, list(sources.values()))}
-    pairs = [(each, records[ref]) for each in payments if (ref := sources.get(each.id)) in records and ref]
+    brought = {identity: link for identity, link in links.items() if link.origin is LinkOrigin.IMPORTED}
+    records = {record.ref: record for record in read_sources(services.host.ledger, [link.source for link in brought.values()])}
+    both = [(each, link, records[link.source]) for each in payments if (link := brought.get(each.id)) and link.source in records]
+    pairs = [(each, record) for each, link, record in both if record.version == link.own_version]
     return find_late_matches(context, services.host.ledger, pairs)
 
 

@@ -22,6 +22,7 @@ OUTCOMES = {
     Group.NOT_MATCHED: Outcome.NOT_READY,
 }
 DIFFER = frozenset({Group.DATE_DIFFERS, Group.AMOUNT_DIFFERS, Group.APPLIED_DIFFERS})
+LONE_THERE = frozenset({Group.ONLY_THERE, Group.NEEDS_DECISION})
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
     "group": lambda item: (list(Group).index(item.group),),
@@ -136,9 +137,9 @@ def settling_of(item: Item, can: frozenset[str], program: str) -> list[Fix]:
     fixes: list[Fix] = []
     if item.group is Group.NOT_MATCHED:
         fixes.append(match_fix(item))
-    elif item.ours and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
+    elif item.ours and not item.linked and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
         fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.ours.key]}})
-    elif item.theirs and item.theirs.kind is Kind.PAYMENT and item.group in {Group.ONLY_THERE, Group.NEEDS_DECISION}:
+    elif item.theirs and not item.ours and item.theirs.kind is Kind.PAYMENT and item.group in LONE_THERE:
         fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.theirs)}})
     elif item.linked and item.group in DIFFER:
         fixes += settling_pair(item, can, program)
@@ -156,10 +157,14 @@ def match_fix(item: Item) -> Fix:
 def settling_pair(item: Item, can: frozenset[str], program: str) -> list[Fix]:
     """The buttons that make one side of a linked pair what the other is; QuickBooks takes dates and amounts of payments."""
     fixes: list[Fix] = []
-    more_there = bool(item.ours and item.theirs and item.theirs.applied > item.ours.applied)
-    if "update" in can or ("apply" in can and more_there and item.group is Group.APPLIED_DIFFERS):
+    ours, theirs, of_applied = item.ours, item.theirs, item.group is Group.APPLIED_DIFFERS
+    invoiced = theirs.applied - theirs.elsewhere if theirs else ZERO
+    if of_applied and ours and invoiced == ours.applied:
+        return fixes  # the rest pays what is not here
+    more_there = bool(ours and invoiced > ours.applied)
+    if "update" in can or ("apply" in can and more_there and of_applied):
         fixes.append({"label": TAKE["label"], "run": TAKE["id"]})
-    if item.group is not Group.APPLIED_DIFFERS and item.ours and item.ours.kind is Kind.PAYMENT:
+    if not of_applied and ours and ours.kind is Kind.PAYMENT:
         fixes.append({"label": f"Send {program}'s", "run": SEND["id"]})
     return fixes
 

@@ -142,7 +142,7 @@ class TotalRows:
         if group is Group.NOT_MATCHED:
             return [{"label": "Match Clients…", "form": "match-clients"}]
         if group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
-            refs = [item.ours.key for item in items if item.ours][:MOST]
+            refs = [item.ours.key for item in items if item.ours and not item.linked][:MOST]
             return [{"label": "Export…", "form": "export-payments", "request": {"selection": refs}}] if refs else []
         if group is Group.ONLY_THERE and any(item.theirs and item.theirs.kind is Kind.PAYMENT for item in items):
             return [{"label": "Import…", "form": "import-payments", "request": {"answer": self._days}}]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from qb_plugin.model import Entity, Link, LinkOrigin, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
+from qb_plugin.model import Link, LinkOrigin, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
+from qb_plugin.sync.importing.amounts.figures import Role, cash_of, kept_of
 
 
 class ChangeKind(StrEnum):
@@ -18,8 +19,10 @@ class ChangeKind(StrEnum):
     VOIDED_THERE = "voided_there"
     REMOVED_HERE = "removed_here"
     UNREADABLE = "unreadable"
+    CURRENCY = "currency"
     CUSTOMER = "customer"
     AMOUNT = "amount"
+    RETURNED = "returned"  # all of it stands here, and a part went back to the customer in QuickBooks
     DATE = "date"
     APPLIED = "applied"
     WAITING = "waiting"  # imported, and applied in QuickBooks to an invoice that is not here yet, or was not open enough
@@ -77,15 +80,17 @@ def compare(
     """What has become of a pair; None when its sides are the same.
 
     With `versions`, those that are what they were when the pair was linked or left differ only by what waits for an invoice.
-    `customer` is the client's, empty for one that is not matched.
+    `customer` is the client's, empty for one that is not matched. What was imported is applied by this program or a person, and
+    what was sent by QuickBooks' default process, if at all: that is no change of this side's.
     """
     here, there = was_changed_here(link, record), was_changed_there(link, now)
     side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
     kinds = list(kinds_of(record, now, customer))
-    if versions and here and not there and record and not record.applications and ChangeKind.APPLIED in kinds:
-        kinds.remove(ChangeKind.APPLIED)  # QuickBooks' default process applied it when it was sent: no change of this side's
+    sent = link.origin is not LinkOrigin.IMPORTED
+    if versions and sent and here and not there and record and not record.applications and ChangeKind.APPLIED in kinds:
+        kinds.remove(ChangeKind.APPLIED)
     if kinds and versions and not (here or there):
-        kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) else []
+        kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) and ChangeKind.CURRENCY not in kinds else []
     if not kinds:
         return None
     return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds))
@@ -99,21 +104,25 @@ def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord
         return [ChangeKind.UNREADABLE]
     if not now.total:
         return [ChangeKind.VOIDED_THERE]
+    kept = kept_of(now)
     found = (
+        (bool(record.currency and now.currency) and record.currency != now.currency, ChangeKind.CURRENCY),
         (bool(customer) and customer != now.customer_id, ChangeKind.CUSTOMER),
-        (record.amount != now.total, ChangeKind.AMOUNT),
+        (record.amount not in {now.total, kept}, ChangeKind.AMOUNT),
+        (record.amount == now.total != kept, ChangeKind.RETURNED),
         (record.date != now.date, ChangeKind.DATE),
-        (isinstance(now, QboPayment) and applied_here(record) != applied_there(now), ChangeKind.APPLIED),
+        (isinstance(now, QboPayment) and applied_here(record) != on_invoices(now), ChangeKind.APPLIED),
     )
     return [kind for differs, kind in found if differs]
 
 
 def is_waiting(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> bool:
-    """Whether an imported payment is applied to invoices in QuickBooks with more than here."""
+    """Whether an imported payment, that nobody edited here, is applied to invoices in QuickBooks with more than here."""
     if link.origin is not LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment):
         return False
-    pays = any(line.type == Entity.INVOICE for line in now.lines)
-    return pays and record.amount == now.total and applied_there(now) > applied_here(record)
+    if link.own_version not in {None, record.version}:
+        return False
+    return record.amount in {now.total, kept_of(now)} and on_invoices(now) > applied_here(record)
 
 
 def applied_here(record: SourceRecord) -> Decimal:
@@ -121,6 +130,11 @@ def applied_here(record: SourceRecord) -> Decimal:
     return sum((each.amount for each in record.applications), ZERO)
 
 
+def on_invoices(now: QboPayment) -> Decimal:
+    """What of a payment's money pays invoices in QuickBooks: what pays a journal entry or went back is nothing to apply here."""
+    return cash_of(now, Role.INVOICE)
+
+
 def applied_there(now: QboTransaction) -> Decimal:
-    """What of a transaction is applied in QuickBooks."""
+    """What of a transaction is applied in QuickBooks, to whatever it is."""
     return now.total - (now.remaining if isinstance(now, QboCreditMemo) else now.unapplied)

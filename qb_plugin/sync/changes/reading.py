@@ -11,8 +11,8 @@ from qb_plugin.model import Entity, Link, QboTransaction, Ref, SourceRecord, Unr
 from qb_plugin.sync.changes.pairs import ChangedPair, compare, is_waiting, renew, was_changed_here, was_changed_there
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.link_check import is_young
-from qb_plugin.sync.linking import client_links
-from qb_plugin.sync.sources import read_sources
+from qb_plugin.sync.importing.payers import Payers
+from qb_plugin.sync.sources import ClientCurrencies, read_sources
 
 PAGE = 500
 ENTITIES = (Entity.PAYMENT, Entity.CREDIT_MEMO)
@@ -44,7 +44,8 @@ class ChangeReader:
 
     def __init__(self, context: SyncContext, ledger: PaymentLedger) -> None:
         self._context, self._ledger = context, ledger
-        self._customers = {client: link.quickbooks_id for client, link in client_links(context.links, context.realm).items()}
+        self._currencies = ClientCurrencies(ledger)
+        self._payers = Payers(context)
 
     def read(self, last: Checkpoint) -> ChangeReading:
         """The pairs that are not the same any more; whatever reading QuickBooks raises (docs/architecture.md rule 12)."""
@@ -85,7 +86,7 @@ class ChangeReader:
 
     def _read_here(self, links: Sequence[Link]) -> Iterator[tuple[Ref, SourceRecord]]:
         for start in range(0, len(links), PAGE):
-            for record in read_sources(self._ledger, [link.source for link in links[start : start + PAGE]]):
+            for record in read_sources(self._ledger, [link.source for link in links[start : start + PAGE]], self._currencies):
                 yield record.ref, record
 
     def _read_missing(self, links: Sequence[Link]) -> dict[Key, Now]:
@@ -103,8 +104,15 @@ class ChangeReader:
         return changed or key in last.unsettled or was_changed_here(link, record)
 
     def _compare(self, link: Link, record: SourceRecord | None, now: Now, *, versions: bool = True) -> ChangedPair | None:
-        customer = self._customers.get(record.client_id, "") if record else ""
-        return compare(link, record, now, customer, versions=versions)
+        return compare(link, record, now, self._customer_of(record, now) if record else "", versions=versions)
+
+    def _customer_of(self, record: SourceRecord, now: Now) -> str:
+        """The client's customer: the transaction's own if the client stands for it, too, as for a project; empty for no client."""
+        matched = self._payers.customers.get(record.client_id, "")
+        if not matched or now is None or isinstance(now, UnreadableRecord) or now.customer_id == matched:
+            return matched
+        stands = record.client_id in self._payers.clients_of([now.customer_id]).get(now.customer_id, ())
+        return now.customer_id if stands else matched
 
 
 def key_of(link: Link) -> Key:

@@ -11,7 +11,7 @@ from qb_plugin.sync.changes.applications import find_applications
 from qb_plugin.sync.changes.pairs import ChangedPair
 from qb_plugin.sync.changes.reading import ChangeReader
 from qb_plugin.sync.changes.taking import Taker
-from qb_plugin.sync.changes.updating import Updater, end_of
+from qb_plugin.sync.changes.updating import Updater, end_of, gone_here
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.lease import LeasedRun
@@ -56,9 +56,8 @@ def leave(context: SyncContext, run: LeasedRun, pairs: Sequence[ChangedPair]) ->
     run.check_lease()
     context.links.renew([pair.renewed for pair in standing])
     for pair in pairs:
-        left = pair in standing
-        key, outcome = ("change_left", Outcome.SYNCHRONIZED) if left else ("change_one_side", Outcome.FAILED)
-        run.reporter.row(end_of(pair, outcome, Message(key)))
+        message = Message("change_left") if pair in standing else Message("change_one_side") if pair.record else gone_here(pair)
+        run.reporter.row(end_of(pair, Outcome.SYNCHRONIZED if pair in standing else Outcome.FAILED, message))
 
 
 def is_in_doubt(result: RowResult | None) -> bool:

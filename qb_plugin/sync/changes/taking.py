@@ -10,9 +10,10 @@ from qb_plugin.host import Ledger
 from qb_plugin.ledger_changes import ApplicationToRecord, ChangeOutcome, RecordChange, UpdateChange
 from qb_plugin.model import Application, Message, Outcome, QboPayment, QboTransaction, RowResult, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, applied_there
-from qb_plugin.sync.changes.updating import end_of
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, on_invoices
+from qb_plugin.sync.changes.updating import end_of, gone_here
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import made
@@ -20,7 +21,7 @@ from qb_plugin.sync.linking import made
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({"recorded", "exists"})
 REMOVED = frozenset({ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE})
-TAKEN = frozenset({ChangeKind.AMOUNT, ChangeKind.DATE, ChangeKind.APPLIED})
+TAKEN = frozenset({ChangeKind.AMOUNT, ChangeKind.RETURNED, ChangeKind.DATE, ChangeKind.APPLIED})
 
 LATE = frozenset({ChangeKind.APPLIED, ChangeKind.WAITING})
 
@@ -40,7 +41,8 @@ class Taker:
         """Make this side of the pairs what the other is, and report one result each."""
         for pair in pairs:
             if not may_take(pair, self.ledger.can):
-                self.run.reporter.row(end_of(pair, Outcome.FAILED, Message("change_not_takable", {"number": number_of(pair)})))
+                message = Message("change_not_takable", {"number": number_of(pair)}) if pair.record else gone_here(pair)
+                self.run.reporter.row(end_of(pair, Outcome.FAILED, message))
         going = [pair for pair in pairs if may_take(pair, self.ledger.can)]
         for start in range(0, len(going), GROUP):
             if self.run.stop():
@@ -67,7 +69,7 @@ class Taker:
         both = [(pair.now, pair.record) for pair in pairs if isinstance(pair.now, QboPayment) and pair.record]
         results = apply_late(self.context, self.ledger, find_late_matches(self.context, self.ledger, both))
         for pair in pairs:
-            nothing = end_of(pair, Outcome.FAILED, Message("still_waiting", {"number": number_of(pair)}))
+            nothing = end_of(pair, Outcome.FAILED, Message("nothing_to_apply", {"number": number_of(pair)}))
             self.run.reporter.row(replace(results.get(pair.link.quickbooks_id, nothing), id=pair.key))
 
     def _update(self, pairs: Sequence[ChangedPair]) -> None:
@@ -88,14 +90,15 @@ def may_take(pair: ChangedPair, can: frozenset[str]) -> bool:
         return "remove" in can and pair.record is not None
     if is_late(pair):
         return "apply" in can
-    return "update" in can and bool(pair.differences) and set(pair.differences) <= TAKEN
+    left = kept_of(pair.now) if pair.now and not isinstance(pair.now, UnreadableRecord) else ZERO
+    return "update" in can and left > ZERO and bool(pair.differences) and set(pair.differences) <= TAKEN
 
 
 def is_late(pair: ChangedPair) -> bool:
     """Whether all that differs is that more is applied in QuickBooks than here."""
     if pair.record is None or not isinstance(pair.now, QboPayment) or not set(pair.differences) <= LATE:
         return False
-    return applied_there(pair.now) > applied_here(pair.record)
+    return on_invoices(pair.now) > applied_here(pair.record)
 
 
 def as_removal(realm: str, pair: ChangedPair) -> RecordChange:
@@ -104,13 +107,15 @@ def as_removal(realm: str, pair: ChangedPair) -> RecordChange:
 
 
 def as_update(realm: str, pair: ChangedPair, applications: tuple[Application, ...] | None) -> UpdateChange:
-    """The record's new values: amount and date of QuickBooks, and applications where they change or must become less."""
+    """The record's new values: date and amount of QuickBooks, without what went back there, and applications where they change or
+    must become less."""
     record, now = both_of(pair)
+    kept = kept_of(now)
     change: UpdateChange = {"key": key_of(realm, pair), "ref": pair.key, "version": version_of(pair)}
-    change["amount"], change["date"] = now.total, now.date
+    change["amount"], change["date"] = kept, now.date
     parts = applications
-    if parts is None and applied_here(record) > now.total:
-        parts = cut(record.applications, now.total)
+    if parts is None and applied_here(record) > kept:
+        parts = cut(record.applications, kept)
     if parts is not None:
         change["applications"] = [ApplicationToRecord(invoice_id=each.invoice_id, amount=each.amount) for each in parts]
     return change

@@ -30,6 +30,7 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.changes.doubt import UpdateDoubt, overtaken, updated
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.drafting.checks import check_amount
 from qb_plugin.sync.exporting.settlement import code_of, in_doubt, not_sent, refused, trace
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.modifying.intents import build_intent, fault_words
@@ -41,11 +42,12 @@ KNOWN_LINES = frozenset({Entity.INVOICE, Entity.CREDIT_MEMO})
 
 @dataclass(frozen=True, slots=True)
 class PlannedUpdate:
-    """An update of the payment as it was read, and what it is to be."""
+    """An update of the payment as it was read, what it is to be, and that as JSON."""
 
     record: SourceRecord
     now: QboPayment
     draft: PaymentDraft
+    payload: str
 
 
 class Updater:
@@ -72,7 +74,8 @@ class Updater:
     def _plan(self, pair: ChangedPair) -> PlannedUpdate | None:
         """The update; None when it cannot be sent, and then its row has ended."""
         try:
-            return plan_update(pair)
+            record, now, draft = plan_update(pair)
+            return PlannedUpdate(record, now, draft, self._context.quickbooks.update(draft, now.id, now.sync_token))
         except RowRefused as refusal:
             self._run.reporter.row(end_of(pair, Outcome.FAILED, refusal.message))
             return None
@@ -104,7 +107,7 @@ class Updater:
                 source=plan.record.ref,
                 operation=Operation.UPDATE,
                 entity=Entity.PAYMENT,
-                payload=context.quickbooks.update(plan.draft, plan.now.id, plan.now.sync_token),
+                payload=plan.payload,
                 now=plan.now,
                 source_version=plan.record.version,
             )
@@ -148,7 +151,10 @@ class Updater:
     def _reason(self, intent: Intent, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
-        return self._context.fault_message(answer.fault, fault_words(self._plans[intent.id].now))
+        plan = self._plans[intent.id]
+        closed = min(plan.now.date, plan.draft.date)  # books are closed up to a day: of the two it is this one that is in them
+        words = {**fault_words(plan.now), "date": closed, "amount": plan.draft.total}
+        return self._context.fault_message(answer.fault, words)
 
 
 def end_of(pair: ChangedPair, outcome: Outcome, message: Message) -> RowResult:
@@ -156,12 +162,24 @@ def end_of(pair: ChangedPair, outcome: Outcome, message: Message) -> RowResult:
     return RowResult(id=pair.key, outcome=outcome, message=message, quickbooks_id=pair.link.quickbooks_id)
 
 
-def plan_update(pair: ChangedPair) -> PlannedUpdate:
+def may_send(pair: ChangedPair) -> bool:
+    """Whether this side can be sent: to a payment of the client, in its currency, that pays nothing which an update would undo."""
+    now, differs = pair.now, {ChangeKind.CUSTOMER, ChangeKind.CURRENCY} & set(pair.differences)
+    if pair.record is None or not isinstance(now, QboPayment) or not now.total or differs:
+        return False
+    return all(line.type in KNOWN_LINES for line in now.lines)
+
+
+def plan_update(pair: ChangedPair) -> tuple[SourceRecord, QboPayment, PaymentDraft]:
     """The payment as it is here, in the version that was read; RowRefused for what cannot be sent as an update."""
-    sendable = isinstance(pair.now, QboPayment) and pair.now.total and ChangeKind.CUSTOMER not in pair.differences
-    if not sendable or not isinstance(pair.now, QboPayment) or pair.record is None:
-        raise RowRefused(Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
     record, now = pair.record, pair.now
+    if record is None:
+        raise RowRefused(gone_here(pair))
+    if isinstance(now, QboPayment) and any(line.type not in KNOWN_LINES for line in now.lines):
+        raise RowRefused(Message("change_other_lines", {"id": now.id}))
+    if not may_send(pair) or not isinstance(now, QboPayment):
+        raise RowRefused(Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
+    check_amount(record, now.currency or record.currency)
     draft = PaymentDraft(
         customer_id=now.customer_id,
         date=record.date,
@@ -173,13 +191,16 @@ def plan_update(pair: ChangedPair) -> PlannedUpdate:
         lines=fit_lines(now, record.amount),
         currency=now.currency,
     )
-    return PlannedUpdate(record, now, draft)
+    return record, now, draft
+
+
+def gone_here(pair: ChangedPair) -> Message:
+    """That there is no record here any more that anything could be done with."""
+    return Message("change_removed_record", {"number": pair.key, "id": pair.link.quickbooks_id})
 
 
 def fit_lines(now: QboPayment, total: Decimal) -> tuple[Line, ...]:
     """All lines of the payment, the last ones cut to what the new total pays; RowRefused where cutting them takes a person."""
-    if any(line.type not in KNOWN_LINES for line in now.lines):
-        raise RowRefused(Message("change_other_lines", {"id": now.id}))
     credits = sum((line.amount for line in now.lines if line.type in CREDIT_TYPES), ZERO)
     left = total + credits
     fitted: list[Line] = []

@@ -22,6 +22,7 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.families import standing_for
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker
 from qb_plugin.sync.matching import record_key, transaction_key
@@ -51,18 +52,21 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Customers:
-    """Which customer a record's transaction should have."""
+    """Which customer a record's transaction should have. `matched` are all customers that are some client's."""
 
     links: Mapping[Ref, Link]
     customers: Mapping[str, Customer]
+    matched: frozenset[str] = frozenset()
 
     def meant(self, record: SourceRecord, transaction: QboTransaction) -> str:
-        """The linked customer; where QuickBooks has merged it away, the customer that the transaction has now."""
+        """The linked customer; the one that the transaction has now where QuickBooks has merged the linked one away, or where the
+        client stands for that one, too."""
         link = self.links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
             return ""
-        customer = self.customers.get(link.quickbooks_id)
-        return link.quickbooks_id if customer and customer.active else transaction.customer_id
+        linked, now = self.customers.get(link.quickbooks_id), transaction.customer_id
+        moved = linked is None or not linked.active or standing_for(now, self.customers, self.matched) == link.quickbooks_id
+        return now if moved else link.quickbooks_id
 
     def agree(self, record: SourceRecord, transaction: QboTransaction) -> bool:
         """Whether customer, amount, date and reference are what the record says."""

@@ -20,6 +20,7 @@ from qb_plugin.money import show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Customers, key_of
 from qb_plugin.sync.exporting.settlement import applied
+from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.linking import ENTITIES, is_gone
 from qb_plugin.sync.possible_duplicates import Key
 
@@ -91,10 +92,10 @@ def judge(
 
 def describe_differences(record: SourceRecord, now: QboTransaction, customers: Customers) -> list[str]:
     """What is not the same on both sides, with what stands on each."""
-    meant = customers.meant(record, now)
+    meant, same_amount = customers.meant(record, now), record.amount in {now.total, kept_of(now)}
     pairs = (
         ("customer", record.client_name if meant and meant != now.customer_id else "", now.customer_name),
         ("date", str(record.date) if record.date != now.date else "", str(now.date)),
-        ("amount", show_amount(record.amount) if record.amount != now.total else "", show_amount(now.total)),
+        ("amount", "" if same_amount else show_amount(record.amount), show_amount(now.total)),
     )
     return [f"{name} {ours} here, {theirs} in QuickBooks" for name, ours, theirs in pairs if ours]

@@ -27,7 +27,6 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.adoption import Customers
 from qb_plugin.sync.exporting.drafting.checks import (
     check_customer,
     check_record,
@@ -169,8 +168,7 @@ class Planner:
         """What QuickBooks holds of this record already, by link or marker."""
         link = self._snapshot.links.get(record.ref)
         if link:
-            customers = Customers(self._snapshot.links, self._snapshot.customers)
-            raise RowNotSent(*self._snapshot.linked.judge(record, link, customers), link.quickbooks_id)
+            raise RowNotSent(*self._snapshot.linked.judge(record, link, self._snapshot.meant), link.quickbooks_id)
         if record.ref in self._options.skip:
             raise RowNotSent(Outcome.SKIPPED, Message("not_now"))
         if record.ref in self._snapshot.open_refs:

@@ -30,6 +30,7 @@ from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.exporting.previewing.promises import Promise
 from qb_plugin.sync.families import PayingFamilies
+from qb_plugin.sync.linking import client_links
 from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standing, find_possible_duplicates, free_what_is_gone
 
@@ -75,6 +76,7 @@ class ExportSnapshot:
 
     company: Company
     customers: Mapping[str, Customer]
+    matched: frozenset[str] = frozenset()  # the customers that are some client's
     links: Mapping[Ref, Link]
     linked: LinkedNow
     open_refs: frozenset[Ref]
@@ -99,9 +101,14 @@ class ExportSnapshot:
             return None if duplicate.linked_to else duplicate.transaction
         return claim.candidate if claim else None
 
+    @property
+    def meant(self) -> Customers:
+        """Which customers the records' transactions should have."""
+        return Customers(self.links, self.customers, self.matched)
+
     def customer_meant(self, record: SourceRecord, transaction: QboTransaction) -> str:
         """The id of the customer that the record's transaction should have; empty for a client that is not matched."""
-        return Customers(self.links, self.customers).meant(record, transaction)
+        return self.meant.meant(record, transaction)
 
 
 def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options: ExportOptions) -> ExportSnapshot:
@@ -124,10 +131,11 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
+    matched = frozenset(link.quickbooks_id for link in client_links(context.links, context.realm).values())
     families = PayingFamilies(customers)
     chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link, options.standing)
     evidence = read_evidence(
-        context, records, readable, Customers(links, customers), open_refs=open_refs, chosen=chosen, answers=answers
+        context, records, readable, Customers(links, customers, matched), open_refs=open_refs, chosen=chosen, answers=answers
     )
     undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
     invoices_there: Mapping[Ref, QboInvoice] = {}
@@ -135,11 +143,12 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         invoices_there = read_invoices_there(
             context.quickbooks, records, links=links, invoice_links=invoice_links, families=families
         )
-    owners = Owners(links, customers, invoice_links)
+    owners = Owners(links, customers, invoice_links, matched)
     candidates = free_what_is_gone(evidence.candidates, undecided, owners, options.standing)
     return ExportSnapshot(
         company=company,
         customers=customers,
+        matched=matched,
         links=links,
         linked=linked,
         open_refs=open_refs,

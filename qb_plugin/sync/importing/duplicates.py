@@ -61,7 +61,8 @@ class DuplicateFinder:
         keys: set[tuple[str, date, Decimal]] = set()
         for row in rows:
             days = [row.payment.date + timedelta(days=number) for number in range(-DAYS, DAYS + 1)]
-            keys |= {(client, day, row.payment.total) for client in self._sharing(row.client_id) for day in days}
+            amounts = {row.payment.total, row.amount}  # people enter what came in, or what stayed
+            keys |= {(client, day, amount) for client in self._sharing(row.client_id) for day in days for amount in amounts}
         return self.ledger.find_payments(sorted(keys)) if keys else ()
 
     def _sharing(self, client: str) -> list[str]:
@@ -111,6 +112,7 @@ class DuplicateFinder:
         return Traits(
             owner=owner,
             amount=payment.total,
+            kept=row.amount,
             date=payment.date,
             reference=payment.reference or "",
             invoices=frozenset((owner, number) for number in lines),
@@ -155,6 +157,7 @@ def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: 
     """The row of a possible duplicate, with the WorkSpace payment that it may be."""
     other = PossibleDuplicate(
         number=record.number,
+        amount=str(record.amount),
         reference=record.reference,
         date=record.date.isoformat(),
         linked_to=linked_to,

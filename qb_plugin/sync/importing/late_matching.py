@@ -12,7 +12,7 @@ from qb_plugin.model import Application, Entity, Message, Outcome, QboPayment, R
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.allocation import Allocator
-from qb_plugin.sync.importing.amounts.figures import read_figures
+from qb_plugin.sync.importing.amounts.figures import Role, cash_of, read_figures
 from qb_plugin.sync.importing.amounts.questions import HomeCurrency, ask_about_currency
 from qb_plugin.sync.importing.evidence import external_key
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
@@ -53,9 +53,8 @@ def find_late_matches(context: SyncContext, ledger: Ledger, pairs: Iterable[Pair
 
 
 def may_wait(payment: QboPayment, record: SourceRecord) -> bool:
-    """Whether QuickBooks applied more of the payment than is applied here, and to invoices."""
-    applied = sum((each.amount for each in record.applications), ZERO)
-    return payment.total - payment.unapplied > applied and any(line.type == Entity.INVOICE for line in payment.lines)
+    """Whether QuickBooks applied more of the payment to invoices than is applied here."""
+    return cash_of(payment, Role.INVOICE) > sum((each.amount for each in record.applications), ZERO)
 
 
 def left_of(record: SourceRecord) -> Decimal:

@@ -25,13 +25,14 @@ FORCEABLE = frozenset({"money_went_back", "figures_differ"})
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """A WorkSpace payment that may be the same; client and amount are the row's.
+    """A WorkSpace payment that may be the same; the client is the row's.
 
     `linked_to` is the QuickBooks id of the payment that it is linked to already. `exact` says that it is linked to none and
     agrees in date and a reference that is not empty, so that Hide Synchronized hides the row.
     """
 
     number: str
+    amount: str
     reference: str
     date: str  # ISO
     linked_to: str = ""
@@ -154,7 +155,7 @@ def possible_duplicate_message(payment: QboPayment, possible_duplicate: Possible
     values = {
         "number": possible_duplicate.number,
         "date": possible_duplicate.date,
-        "amount": payment.total,
+        "amount": Decimal(possible_duplicate.amount),
         "ref": possible_duplicate.reference or "–",
         "there": payment.date,
         "there_ref": payment.reference or "–",

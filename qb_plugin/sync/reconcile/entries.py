@@ -39,6 +39,8 @@ class LedgerEntry:
     same_currency: bool = True
     #: how much of it went back to the customer in QuickBooks
     returned: Decimal = ZERO
+    #: how much of what is applied pays no invoice, but a journal entry, or went back: it has nothing to go to on the other side
+    elsewhere: Decimal = ZERO
     #: of QuickBooks: why it cannot be understood as a whole; of WorkSpace: an amount with fractions of a cent, which counts as
     #: zero, so that no total shows fractions; empty for all others
     problem: str = ""

@@ -107,7 +107,7 @@ def _pair(ours: LedgerEntry, theirs: LedgerEntry, period: Period, *, linked: boo
         group=group,
         counts_here=counts_here,
         counts_there=counts_there,
-        reason=None if group is Group.EQUAL else _reason_of_pair(ours, theirs, group),
+        reason=None if group is Group.EQUAL else _reason_of_pair(ours, theirs, group, linked),
         linked=linked,
     )
 
@@ -117,8 +117,10 @@ def _group_of_alike(ours: LedgerEntry, theirs: LedgerEntry) -> Group:
 
 
 def _group_of_pair(ours: LedgerEntry, theirs: LedgerEntry, one_period: bool) -> Group:
+    same = (ours.amount, ours.applied) == (theirs.amount, theirs.applied)
     checks = (
         (ours.currency == theirs.currency and not (ours.problem or theirs.problem), Group.NEEDS_DECISION),
+        (same or not theirs.returned, Group.NEEDS_DECISION),
         (one_period, Group.DATE_DIFFERS),
         (ours.amount == theirs.amount, Group.AMOUNT_DIFFERS),
         (ours.applied == theirs.applied, Group.APPLIED_DIFFERS),
@@ -126,7 +128,7 @@ def _group_of_pair(ours: LedgerEntry, theirs: LedgerEntry, one_period: bool) -> 
     return next((group for holds, group in checks if not holds), Group.EQUAL)
 
 
-def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group) -> Message:
+def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group, linked: bool) -> Message:
     values = {"number": ours.number, "id": theirs.number, "here": ours.amount, "there": theirs.amount}
     values |= {"here_date": ours.date, "there_date": theirs.date}
     values |= {"here_applied": ours.applied, "there_applied": theirs.applied}
@@ -137,6 +139,10 @@ def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group) -> Mes
         return Message("reconcile_unreadable", {**values, "problem": theirs.problem})
     if group is Group.NEEDS_DECISION and ours.currency != theirs.currency:
         return Message("reconcile_currency", values)
+    if group is Group.NEEDS_DECISION and linked:
+        return Message("reconcile_returned_linked", {**values, "returned": theirs.returned})
+    if group is Group.APPLIED_DIFFERS and ours.applied == theirs.applied - theirs.elsewhere:
+        return Message("reconcile_applied_elsewhere", {**values, "elsewhere": theirs.elsewhere})
     keys = {
         Group.NOT_MATCHED: "reconcile_not_matched",
         Group.NEEDS_DECISION: "reconcile_possible_duplicate",

@@ -12,11 +12,11 @@ from sqlalchemy import update
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.base.money import amount as in_money
 from qb_plugin.forms.changes.form import ChangesForm
-from qb_plugin.model import ConnectionState, Entity, Intent, Message
+from qb_plugin.model import ConnectionState, Entity, Intent, Message, PaymentDraft, QboPayment, SourceRecord
 from qb_plugin.store.sql.tables import leases
 from qb_plugin.sync.changes import updating
 from qb_plugin.sync.changes.doubt import UpdateDoubt
-from qb_plugin.sync.changes.updating import PlannedUpdate, plan_update
+from qb_plugin.sync.changes.updating import plan_update
 from qb_plugin.sync.exporting.settlement import refused
 from tests.faults.cases.case import TROUBLES, Case, World
 from tests.faults.cases.controls import PLAIN, Control, patched
@@ -190,10 +190,10 @@ def update_worlds(database: str) -> Iterator[World]:
                 yield World(database, "update", "batch", trouble, strike, server)
 
 
-def without_lines(pair: Any) -> PlannedUpdate:
+def without_lines(pair: Any) -> tuple[SourceRecord, QboPayment, PaymentDraft]:
     """An update that names no lines, and so drops those there are."""
-    plan = plan_update(pair)
-    return replace(plan, draft=replace(plan.draft, lines=()))
+    record, now, draft = plan_update(pair)
+    return record, now, replace(draft, lines=())
 
 
 def take_doubt_for_refusal(self: UpdateDoubt, intents: Sequence[Intent]) -> None:

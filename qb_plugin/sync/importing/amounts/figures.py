@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from qb_plugin.model import CREDIT_TYPES, Entity, Line, QboPayment
+from qb_plugin.model import CREDIT_TYPES, Entity, Line, QboPayment, QboTransaction
 from qb_plugin.money import ZERO
 
 JOURNAL_ENTRY = "JournalEntry"
@@ -70,6 +70,22 @@ def _unapplied(payment: QboPayment, roles: Sequence[Role]) -> Decimal:
     """What would be unapplied, were these the roles."""
     lines = zip(payment.lines, roles, strict=True)
     return payment.total + sum((line.amount if role is Role.CREDIT else -line.amount for line, role in lines), ZERO)
+
+
+def cash_of(payment: QboPayment, role: Role) -> Decimal:
+    """What of the payment's own money goes to lines of this role, in QuickBooks' order; the last lines are left to the credits."""
+    left, found = payment.total - payment.unapplied, ZERO
+    for line, each in read_figures(payment).lines:
+        if each is not Role.CREDIT:
+            cash = max(min(line.amount, left), ZERO)
+            left -= cash
+            found += cash if each is role else ZERO
+    return found
+
+
+def kept_of(transaction: QboTransaction) -> Decimal:
+    """What of a transaction's money stayed: it did not go back to the customer by a check, an expense or a refund."""
+    return transaction.total - (cash_of(transaction, Role.BACK) if isinstance(transaction, QboPayment) else ZERO)
 
 
 def choose(amounts: Sequence[Decimal], wanted: Decimal) -> frozenset[int]:
