@@ -56,6 +56,7 @@ class ExportOptions:
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()
+    unapplied: frozenset[Ref] = frozenset()  # sent without being applied, whatever Auto Apply says
     skip: frozenset[Ref] = frozenset()
     link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named
     look_again: frozenset[Ref] = frozenset()
@@ -67,6 +68,10 @@ class ExportOptions:
     standing: Standing = frozenset  # which of these records are still here
     promises: Mapping[Ref, Promise] = field(default_factory=dict)  # what a preview said of these rows
     alongside: Sequence[SourceRecord] = ()  # previewed with these, and not sent: what may be theirs is not asked about of others
+
+    def applies(self, ref: Ref) -> bool:
+        """Whether Auto Apply works on the record."""
+        return self.auto_apply and ref not in self.unapplied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

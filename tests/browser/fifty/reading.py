@@ -52,7 +52,7 @@ def made_of(record: Any, there: Sequence[Json]) -> list[Json]:
 
 
 def facts_here(record: Any, customers: Mapping[str, str]) -> Json:
-    """The record in the ledger: amount, day, reference, whose, and what it is applied to; `customers` by client, where called otherwise."""
+    """The record in the ledger: what, when, whose, and what it is applied to; `customers` by client, where called otherwise."""
     return {
         "amount": record.amount,
         "customer": customers.get(record.client_name, record.client_name),

@@ -34,7 +34,7 @@ def invoice_number(place: int) -> str:
 
 
 def make_payment(place: int) -> Json:
-    """Payment 0 to 49: in full, in part, of two invoices with a rest, or of none; the last two are of the client without customer."""
+    """Payment 0 to 49: in full, in part, of two invoices with a rest, or of none; the last two are of the one without customer."""
     client = ALONE if place >= 48 else BILLED[place % len(BILLED)]
     number, amount = invoice_number(place), f"{100 + place}.{place:02}"
     parts = [{"invoice": number, "amount": amount}]
@@ -104,7 +104,7 @@ def connect(page: Page, hands: Hands, demo: Demo) -> None:
 
 
 def match(page: Page, hands: Hands) -> None:
-    """Match Clients, where the first connection leads: accept what is alike, pick what is called otherwise, create what is not there."""
+    """Match Clients, where the first connection leads: accept what is alike, pick what is called otherwise, create the rest."""
     form = page.get_by_role("dialog", name="Match Clients")
     hands.press(form.get_by_role("button", name="Accept 9 Suggestions"))
     expect(form.get_by_text("9 clients linked.")).to_be_visible()
