@@ -40,8 +40,8 @@ MARGIN = timedelta(days=31)  # a transaction of ours may have been given another
 class ExportOptions:
     """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows.
 
-    `accounts` and `receivables` are QuickBooks' lists as far as they were read: accounts that take deposits, and accounts of
-    what customers owe.
+    `accounts`, `receivables` and `known_methods` are QuickBooks' lists as far as they were read: accounts that take deposits,
+    accounts of what customers owe, and payment methods, inactive ones too.
     """
 
     auto_apply: bool = False
@@ -53,6 +53,7 @@ class ExportOptions:
     receivable_id: str = ""
     accounts: Sequence[ListEntry] = ()
     receivables: Sequence[ListEntry] = ()
+    known_methods: Sequence[ListEntry] = ()
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()

@@ -54,10 +54,10 @@ def customer_step(name: str, **more: object) -> Json:
     return {"create": "Customer", "as": local_name(name), "body": {"DisplayName": name, **more}}
 
 
-def invoice_step(customer: str, number: str, amount: str, day: str) -> Json:
+def invoice_step(customer: str, number: str, amount: str, day: str, **more: object) -> Json:
     """The step that creates an invoice of a customer that an earlier step created."""
     line = {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
-    body = {"CustomerRef": f"${local_name(customer)}", "DocNumber": number, "TxnDate": day, "Line": [line]}
+    body = {"CustomerRef": f"${local_name(customer)}", "DocNumber": number, "TxnDate": day, "Line": [line], **more}
     return {"create": "Invoice", "as": local_name(number), "body": body}
 
 

@@ -18,6 +18,8 @@ FOCUSED_ROW = (
     "grid => document.getElementById(grid.getAttribute('aria-activedescendant'))?.closest('[role=row]')?.textContent ?? ''"
 )
 CHOSEN = "control => control.selectedOptions[0]?.label ?? ''"
+TALL, SOME_ROWS = 100_000, 200  # pixels of a grid and of some of its rows
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 COUNT_POINTERS = """for (const kind of ['pointerdown', 'pointermove', 'wheel'])
   addEventListener(kind, () => { window.pointers = (window.pointers ?? 0) + 1; }, true);"""
 
@@ -29,6 +31,7 @@ class Hands(Protocol):
     def menu(self, *labels: str) -> None: ...
     def press(self, control: Locator) -> None: ...
     def tick(self, control: Locator) -> None: ...
+    def untick(self, control: Locator) -> None: ...
     def fill(self, field: Locator, text: str) -> None: ...
     def choose(self, field: Locator, label: str) -> None: ...
     def row(self, form: Locator, text: str) -> None: ...
@@ -58,6 +61,10 @@ class Mouse:
         """Tick a box, or choose one of several."""
         control.check()
 
+    def untick(self, control: Locator) -> None:
+        """Take the tick out of a box."""
+        control.uncheck()
+
     def fill(self, field: Locator, text: str) -> None:
         """Put the text into a field, in the place of what it holds; a date is YYYY-MM-DD."""
         field.fill(text)
@@ -68,11 +75,20 @@ class Mouse:
 
     def row(self, form: Locator, text: str) -> None:
         """Go to the row that shows the text."""
-        form.get_by_role("row").filter(has_text=text).first.click()
+        row, grid = form.locator("[role=row][data-outcome]").filter(has_text=text).first, form.get_by_role("grid")
+        if not row.is_visible():
+            grid.hover()
+            self.page.mouse.wheel(0, -TALL)
+        for _ in range(MOST_STEPS):
+            self.page.evaluate(DRAWN)
+            if row.is_visible():
+                break
+            self.page.mouse.wheel(0, SOME_ROWS)
+        row.click()
 
     def pick(self, form: Locator, row: str, column: str, label: str) -> None:
         """Open the choices in a row's first cell that has some, and pick one."""
-        form.get_by_role("row").filter(has_text=row).locator(".choice").first.dblclick()
+        form.locator("[role=row][data-outcome]").filter(has_text=row).locator(".choice").first.dblclick()
         form.get_by_role("combobox", name=column).fill(label)
         form.get_by_role("option", name=label, exact=True).click()
 
@@ -112,6 +128,12 @@ class Keyboard:
                     break
                 self.keys.press("ArrowRight")
         expect(control).to_be_checked()
+
+    def untick(self, control: Locator) -> None:
+        """Reach the box and press the space bar."""
+        self.reach(control)
+        self.keys.press("Space")
+        expect(control).not_to_be_checked()
 
     def fill(self, field: Locator, text: str) -> None:
         """Reach the field and type; a date by its parts, as the browser asks for them."""

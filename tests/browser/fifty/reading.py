@@ -45,6 +45,11 @@ def ledger_records(demo: Demo, kind: str = "payment") -> list[Any]:
     return list(demo.ledger.records(found.refs(0, found.count)))
 
 
+def numbers_of_invoices(side: QuickBooksSide) -> dict[str, str]:
+    """QuickBooks' invoices: their numbers by id."""
+    return {each["Id"]: each["DocNumber"] for each in side.all("Invoice")}
+
+
 def made_of(record: Any, there: Sequence[Json]) -> list[Json]:
     """What QuickBooks holds of the record, by the mark in its memo."""
     mark = f"-{record.kind}-{record.id}~"
@@ -77,7 +82,7 @@ def facts_there(made: Json, kind: str, invoices: Mapping[str, str]) -> Json:
 def read_differences(demo: Demo, kind: str = "payment", customers: Mapping[str, str] | None = None) -> list[object]:
     """What of the ledger is not in QuickBooks exactly once, as the ledger has it: nothing, when both sides agree."""
     side = QuickBooksSide(demo)
-    there, invoices = side.all(KINDS[kind][0]), {each["Id"]: each["DocNumber"] for each in side.all("Invoice")}
+    there, invoices = side.all(KINDS[kind][0]), numbers_of_invoices(side)
     pairs = [
         (facts_here(each, customers or {}), [facts_there(made, kind, invoices) for made in made_of(each, there)])
         for each in ledger_records(demo, kind)

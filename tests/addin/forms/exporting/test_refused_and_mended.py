@@ -134,7 +134,7 @@ def test_a_client_with_a_bad_address_gets_its_customer_without_it(sides: BothSid
     sides.ledger.people[0] = type(client)(client.id, client.name, True, client.currency, email="ada at home.example")
     record = sides.record(client, "40.00")
     refuse(sides, "Invalid Email Address format", {"text": "ada at home"}, lasts=True, code="2210")
-    create = {record.ref: {}}
+    create: dict[str, Json] = {record.ref: {}}
     failed = sides.form("export-payments").run(
         "create_customers", sides.opened("export-payments"), [record.ref], create, sides.host
     )
