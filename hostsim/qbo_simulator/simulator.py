@@ -25,7 +25,7 @@ from hostsim.qbo_simulator.books.auto_apply import apply_credits
 from hostsim.qbo_simulator.books.company import Company
 from hostsim.qbo_simulator.fault_injection.description import describe
 from hostsim.qbo_simulator.fault_injection.fault_effects import change_answer, replace_answer
-from hostsim.qbo_simulator.fault_injection.trouble import DURING, Trouble, read_trouble
+from hostsim.qbo_simulator.fault_injection.trouble import DURING, OF_PARTS, Trouble, read_trouble
 from hostsim.qbo_simulator.oauth import gateway
 from hostsim.qbo_simulator.oauth.sign_in import ACCOUNTING, SignIn, bearer
 from hostsim.qbo_simulator.oauth.tokens import App, Vault
@@ -74,7 +74,7 @@ class QuickBooks:
             described = describe(request, parts)
             rules = [rule for rule in self.troubles if rule.strikes(described)]
             struck = {rule.kind: rule for rule in rules}
-            item_faults = tuple(rule.holds for rule in rules if rule.kind == "item_fault")
+            item_faults = tuple(rule.fault_of for rule in rules if rule.kind in OF_PARTS)
             during = {kind: rule.seconds for kind, rule in struck.items() if kind in DURING}
             incoming = IncomingCall(request, parts, now, during, unreadable, item_faults)
             answered = self._answered(incoming, struck)

@@ -41,6 +41,11 @@ FIXES: Mapping[str, Fix] = {
     "create_client": {"label": "Create client", "act": "create_client"},
     "create_customer": {"label": "Create customer in QuickBooks", "run": "create_customers"},
     "create_named": {"label": "Create under another name", "run": "create_customers", "edit": {"name": ""}},
+    "create_without_email": {
+        "label": "Create without the e-mail address",
+        "run": "create_customers",
+        "edit": {"without_email": True},
+    },
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
     "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
@@ -66,6 +71,7 @@ FIXES: Mapping[str, Fix] = {
         "edit": {"force": True},
         "confirm": "Send it to the company that is connected now? It cannot be taken back from here.",
     },
+    "send_unapplied": {"label": "Send without applying it", "run": "export", "edit": {"unapplied": True}},
     "send_again": {
         "label": "Send again",
         "run": "export",

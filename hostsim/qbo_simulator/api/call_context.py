@@ -8,7 +8,7 @@ from datetime import datetime
 from hostsim.qbo_simulator.api.failures import failure
 from hostsim.qbo_simulator.api.idempotency import IdempotencyStore
 from hostsim.qbo_simulator.base.clock import envelope_time
-from hostsim.qbo_simulator.base.faults import RefusedError, system
+from hostsim.qbo_simulator.base.faults import RefusedError
 from hostsim.qbo_simulator.base.http import Request, Response
 from hostsim.qbo_simulator.base.incoming import Part
 from hostsim.qbo_simulator.books.company import Company
@@ -18,8 +18,8 @@ from hostsim.qbo_simulator.books.company import Company
 class Call:
     """What the routes work on; `troubles` are the kinds of trouble that apply during execution, with their seconds.
 
-    `in_flight` holds the request ids of calls that were received but not executed yet; `item_faults` tell which parts
-    of the call meet a SystemFault.
+    `in_flight` holds the request ids of calls that were received but not executed yet; `item_faults` tell what
+    the parts of the call are refused with.
     """
 
     request: Request
@@ -29,7 +29,7 @@ class Call:
     troubles: dict[str, float] = field(default_factory=dict)
     in_flight: frozenset[str | None] = frozenset()
     tracebacks: list[str] = field(default_factory=list)
-    item_faults: tuple[Callable[[Part], bool], ...] = ()
+    item_faults: tuple[Callable[[Part], RefusedError | None], ...] = ()
 
     @contextmanager
     def lagging(self) -> Iterator[None]:
@@ -56,9 +56,10 @@ class Call:
         return Response(200, self.envelope(name, body))
 
     def check_part(self, part: Part) -> None:
-        """Raise a SystemFault where an injected fault concerns this body or item of a batch."""
-        if any(concerns(part) for concerns in self.item_faults):
-            raise system("java.lang.NullPointerException", 500)
+        """Raise the injected fault that concerns this body or item of a batch, if there is one."""
+        for fault_of in self.item_faults:
+            if fault := fault_of(part):
+                raise fault
 
     def failure(self, error: Exception) -> RefusedError:
         """The refusal that `error` is, or the SystemFault for it."""

@@ -22,8 +22,8 @@ def part_of_item(item: Record) -> Part:
 class IncomingCall:
     """One request as received.
 
-    `unreadable` is the refusal of a body that cannot be unpacked; `item_faults` tell which of its parts (entity, body) meet
-    an injected SystemFault; `tracebacks` collects the unexpected exceptions met
+    `unreadable` is the refusal of a body that cannot be unpacked; `item_faults` tell what each of its parts (entity, body) is
+    refused with by an injected fault; `tracebacks` collects the unexpected exceptions met
     while the call is answered.
     """
 
@@ -32,7 +32,7 @@ class IncomingCall:
     now: datetime
     during: dict[str, float]
     unreadable: RefusedError | None = None
-    item_faults: tuple[Callable[[Part], bool], ...] = ()
+    item_faults: tuple[Callable[[Part], RefusedError | None], ...] = ()
     tracebacks: list[str] = field(default_factory=list)
 
     @property

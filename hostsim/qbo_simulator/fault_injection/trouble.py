@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from hostsim.qbo_simulator.base.faults import RefusedError, refuse, system
 from hostsim.qbo_simulator.base.incoming import Part
 from hostsim.qbo_simulator.fault_injection.content import holds_record, holds_text
 
@@ -16,8 +17,10 @@ _BATCHES_ONLY = frozenset({"batch_half", "batch_item_missing", "batch_item_repea
 DURING = (
     _BATCHES_ONLY
     | {"query_lag", "requestid_forgotten", "replay_6000", "links_dropped", "changed_by_other"}
-    | {"internal_error", "item_fault"}
+    | {"internal_error", "item_fault", "refused"}
 )
+OF_PARTS = frozenset({"item_fault", "refused"})  # kinds that one part of a call meets, and the others do not
+_FAULT = frozenset({"code", "message", "detail", "element"})
 AFTER = frozenset(
     {"answer_lost_after", "reset_after", "status_500_after", "status_502_after", "status_503_after"} | {"slow", "truncated", "html"}
 )
@@ -53,6 +56,7 @@ class Trouble:
     seed: int = 0
     times: int | None = 1
     seconds: float = 0.0
+    fault: dict[str, str] = field(default_factory=dict)
     seen: int = 0
     fired: int = 0
     random: Random = field(default_factory=Random)
@@ -86,6 +90,14 @@ class Trouble:
         record, text = self.match.get("record"), self.match.get("text")
         return (record is None or holds_record(part, record)) and (text is None or holds_text(part, text))
 
+    def fault_of(self, part: Part) -> RefusedError | None:
+        """What this part of a call, or item of a batch, is refused with; None where the rule does not concern it."""
+        if not self.holds(part):
+            return None
+        if self.kind == "refused":
+            return refuse(self.fault["code"], self.fault["message"], self.fault["detail"], self.fault.get("element"))
+        return system("java.lang.NullPointerException", 500)
+
     def as_json(self) -> dict[str, Any]:
         """The rule as given, with its counts so far."""
         return {
@@ -96,6 +108,7 @@ class Trouble:
             "seed": self.seed,
             "times": self.times,
             "seconds": self.seconds,
+            "fault": self.fault,
             "seen": self.seen,
             "fired": self.fired,
         }
@@ -103,7 +116,7 @@ class Trouble:
 
 def read_trouble(given: dict[str, Any]) -> Trouble:
     """A rule from plain data; ValueError when it is not valid."""
-    unknown = set(given) - {"kind", "match", "nth", "probability", "seed", "times", "seconds"}
+    unknown = set(given) - {"kind", "match", "nth", "probability", "seed", "times", "seconds", "fault"}
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     if given.get("kind") not in KINDS:
@@ -111,6 +124,7 @@ def read_trouble(given: dict[str, Any]) -> Trouble:
     match = given.get("match") or {}
     if not isinstance(match, dict) or not set(match) <= _MATCHES:
         raise ValueError(f"match has {', '.join(sorted(_MATCHES))}")
+    fault = _read_fault(given)
     chance = given.get("probability")
     seed = int(given.get("seed") or 0)
     times = given.get("times", 1 if chance is None else None)
@@ -122,5 +136,15 @@ def read_trouble(given: dict[str, Any]) -> Trouble:
         seed,
         int(times) if times else None,
         float(given.get("seconds") or 0),
+        fault,
         random=Random(seed),  # noqa: S311 - repeatable on purpose
     )
+
+
+def _read_fault(given: dict[str, Any]) -> dict[str, str]:
+    """The error of a refusal: code, message and detail, and perhaps the element; none for every other kind."""
+    fault = given.get("fault") or {}
+    wanted = _FAULT - {"element"} if given["kind"] == "refused" else frozenset()
+    if not isinstance(fault, dict) or not wanted <= set(fault) <= (_FAULT if wanted else wanted):
+        raise ValueError("fault has code, message and detail, and perhaps element, where kind is refused")
+    return {name: str(value) for name, value in fault.items()}

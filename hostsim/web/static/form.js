@@ -1,6 +1,6 @@
 // A form as a dialog, drawn from its description: fields, actions, notices, and a grid when it has one.
 // @ts-check
-/** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, Notice, Problem, Range, RunSummary} from "./types.d.ts" */
+/** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, Notice, Picked, Problem, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
 import { drawChart } from "./chart.js";
 import { ask, enter, tell, topDialog } from "./dialog.js";
@@ -141,7 +141,7 @@ class Form {
   #makePanel() {
     return new Panel(this.description, this.answer, {
       open: (form, body) => this.#openOther(form, body),
-      perform: (action, ranges, edits) => this.#perform(action, ranges, edits),
+      perform: (action, ranges, edits) => this.#perform(action, ranges && { snapshot: this.panel?.token ?? null, ranges }, edits),
       called: (result) => this.#settle(result),
       rejected: (answer) => this.#reject(answer.rejected, answer.notice),
       rows: (state) => (this.fields.reject({}), (state.notice || this.ofRows) && this.say((this.ofRows = state.notice))),
@@ -191,19 +191,19 @@ class Form {
     if (field.refilters && this.panel) this.panel.load();
   }
 
-  /** @param {Action} action @param {Range[]} [ranges] @param {Record<string, Cell>} edits */
-  async #perform(action, ranges, edits = this.panel?.edits.values ?? {}) {
+  /** Carries out what was picked when it was asked for: rows that come in meanwhile stand at other places. @param {Action} action @param {Picked} [picked] @param {Record<string, Cell>} edits */
+  async #perform(action, picked = this.panel?.selection, edits = this.panel?.edits.values ?? {}) {
     const label = action.label ?? "";
     if (action.confirm && (await ask(label, action.confirm, [label, "Cancel"])) !== label) return;
     const run = action.kind === "run";
-    const body = { action: action.id, answer: this.answer, edits, ...this.panel?.selection, ...(ranges && { ranges }) };
+    const body = { action: action.id, answer: this.answer, edits, ...picked };
     if (run && this.over) this.say(null); // what was said of the run before
     this.#running(true, run);
     try {
       const result = await waiting(post(formPath(this.id, run ? "run" : "act"), body));
       if (run && this.panel) return void this.panel.follow(result);
-      if (result.ask) return void (await this.#enter(action, result.ask, ranges, edits));
-      if (result.question) return void (await this.#answer(action, result, ranges, edits));
+      if (result.ask) return void (await this.#enter(action, result.ask, picked, edits));
+      if (result.question) return void (await this.#answer(action, result, picked, edits));
       if (!run) await this.#settle(result);
       if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer);
     } catch (failure) {
@@ -215,20 +215,20 @@ class Form {
     this.#running(false);
   }
 
-  /** Asks what the action asks, and answered yes does it. @param {Action} action @param {ActResult} result @param {Range[] | undefined} ranges @param {Record<string, Cell>} edits */
-  async #answer(action, result, ranges, edits) {
+  /** Asks what the action asks, and answered yes does it. @param {Action} action @param {ActResult} result @param {Picked | undefined} picked @param {Record<string, Cell>} edits */
+  async #answer(action, result, picked, edits) {
     this.#running(false);
     const label = action.label ?? "Yes";
-    if ((await ask(label, result.question ?? "", [label, "Cancel"])) === label) await this.#perform({ ...action, confirm: undefined }, ranges, { ...edits, ...result.edits });
+    if ((await ask(label, result.question ?? "", [label, "Cancel"])) === label) await this.#perform({ ...action, confirm: undefined }, picked, { ...edits, ...result.edits });
   }
 
-  /** Asks for the value that an action needs, and calls it again with it. @param {Action} action @param {AskedText} asked @param {Range[] | undefined} ranges @param {Record<string, Cell>} edits */
-  async #enter(action, asked, ranges, edits) {
+  /** Asks for the value that an action needs, and calls it again with it. @param {Action} action @param {AskedText} asked @param {Picked | undefined} picked @param {Record<string, Cell>} edits */
+  async #enter(action, asked, picked, edits) {
     this.#running(false);
     const entered = await enter(asked.label, asked);
     if (entered === null) return;
     const row = /** @type {Cell} */ (edits[asked.row] ?? {});
-    await this.#perform({ ...action, confirm: undefined }, ranges, { ...edits, [asked.row]: { ...row, [asked.key]: entered } });
+    await this.#perform({ ...action, confirm: undefined }, picked, { ...edits, [asked.row]: { ...row, [asked.key]: entered } });
   }
 
   /** Somebody else was first: their run is shown instead, as on opening the form again. @param {string} words */
@@ -244,7 +244,7 @@ class Form {
     this.fields.reject({});
     if (result.rejected) return this.#reject(result.rejected, { text: result.notice ?? "", level: result.level });
     if (result.rows) this.panel?.amend(result.rows);
-    if (result.notice) this.say({ text: result.notice, level: result.level });
+    if (result.notice && !result.reload) this.say({ text: result.notice, level: result.level });
     if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
     if (result.open_url) this.#openAddress(result.open_url);
     if (result.reload) await this.#again({ answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));

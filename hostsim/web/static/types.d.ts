@@ -5,6 +5,8 @@ export type Value = string | number | boolean | null | Option | undefined;
 export type Answer = Record<string, any>; // values of fields by name, `token` and `search`
 export type Cell = Record<string, string | boolean>; // what was chosen in one row, by column
 export type Range = [number, number]; // half-open, of places
+/** Rows picked in a list, as a call names them. */
+export type Picked = { snapshot: string | null; ranges: Range[] };
 export type Why = string; // a reason why something is shut; empty when it is not
 
 export interface Option {

@@ -59,6 +59,12 @@ ROW_EDITS: Sequence[RowEdit] = [
         "takes": "switch",
     },
     {
+        "name": "unapplied",
+        "option": "unapplied",
+        "label": "Send the row without applying it to invoices.",
+        "takes": "switch",
+    },
+    {
         "name": "send_again",
         "option": "send-again",
         "label": "Send the row once more: it was deleted or voided in QuickBooks.",

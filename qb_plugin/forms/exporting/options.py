@@ -35,4 +35,5 @@ def options_of_settings(settings: Mapping[str, object], lists: ReferenceLists) -
         receivable_id=str(settings.get("receivable_account") or ""),
         accounts=lists.accounts,
         receivables=lists.receivables,
+        known_methods=lists.methods,
     )

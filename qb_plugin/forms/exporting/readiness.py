@@ -54,6 +54,7 @@ JUDGED = frozenset(
         "currency_not_used",
         "account_currency_differs",
         "account_gone",
+        "method_gone",
         "books_closed",
         "amount_cents",
         "amount_decimals",

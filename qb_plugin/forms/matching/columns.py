@@ -46,6 +46,12 @@ ACTIONS: Sequence[Action] = [
 
 ROW_EDITS: Sequence[RowEdit] = [
     {"name": "name", "option": "name", "label": "Create its customer under this name.", "takes": "text"},
+    {
+        "name": "without_email",
+        "option": "without-email",
+        "label": "Create its customer without its e-mail address.",
+        "takes": "switch",
+    },
 ]
 
 

@@ -54,7 +54,7 @@ def _read_wanted(
         NewCustomer(
             client_id=client,
             name=str(edits.get(row, {}).get("name") or clients[client].name),
-            email=clients[client].email,
+            email="" if edits.get(row, {}).get("without_email") else clients[client].email,
             phone=clients[client].phone,
             currency=clients[client].currency,
         )

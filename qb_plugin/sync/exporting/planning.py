@@ -194,8 +194,8 @@ class Planner:
             raise RowNotSent(Outcome.NOT_TRIED, Message("waits_for_doubt"))
         check_record(record, customer, snapshot.company, options)
         self._check_possible_duplicate(record, customer)
-        is_payment = record.ref.kind is Kind.PAYMENT
-        lines = self.lines_for(record, customer.id, record.amount) if options.auto_apply and is_payment else ()
+        is_payment, applies = record.ref.kind is Kind.PAYMENT, options.applies(record.ref)
+        lines = self.lines_for(record, customer.id, record.amount) if applies and is_payment else ()
         try:
             draft = build_draft(record, customer, lines, firm_id=self._context.firm_id, company=snapshot.company, options=options)
             entity, payload = self._write(record, draft)
@@ -210,7 +210,7 @@ class Planner:
             entity=entity,
             payload=payload,
             family=family,
-            applies=options.auto_apply and not is_payment,
+            applies=applies and not is_payment,
             replaces=snapshot.linked.again.get(record.ref, ""),
             to_apply=to_apply,
             rest_because=rest_because,
@@ -233,7 +233,7 @@ class Planner:
         self, record: SourceRecord, customer: Customer, lines: Sequence[Line], to_apply: Decimal
     ) -> tuple[Decimal | None, Message | None]:
         """The amount that Auto Apply had, None while it is off, and why these lines do not take all of it."""
-        if not self._options.auto_apply:
+        if not self._options.applies(record.ref):
             return None, None
         if sum((line.amount for line in lines if line.type == Entity.INVOICE), ZERO) >= to_apply:
             return to_apply, None

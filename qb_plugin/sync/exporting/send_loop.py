@@ -70,7 +70,7 @@ class SendLoop:
 
     def applies(self, record: SourceRecord, result: RowResult) -> bool:
         """Whether a row's memo is to be applied next: saved as meant, in a run with Auto Apply."""
-        wanted = self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
+        wanted = self._options.applies(record.ref) and record.ref.kind is Kind.CREDIT_MEMO
         return wanted and result.outcome is Outcome.SYNCHRONIZED
 
     def apply_later(self, memos: Sequence[SavedMemo]) -> None:

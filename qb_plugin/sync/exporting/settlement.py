@@ -157,10 +157,10 @@ def in_doubt(intent: Intent) -> RowResult:
     return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=NOT_CONFIRMED)
 
 
-def doubt_settled(intent: Intent) -> RowResult:
-    """The row of an intent whose doubt has ended without an answer: a person may withdraw it."""
+def doubt_settled(intent: Intent, number: str) -> RowResult:
+    """The row of an intent whose doubt has ended without an answer: a person may withdraw it. `number` is what they call it."""
     key = "doubt_settled" if intent.operation is Operation.CREATE else "application_doubt_settled"
-    message = Message(key, {"number": str(intent.source)})
+    message = Message(key, {"number": number})
     return RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
 
 

@@ -41,8 +41,8 @@ MARGIN = timedelta(days=31)  # a transaction of ours may have been given another
 class ExportOptions:
     """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows.
 
-    `accounts` and `receivables` are QuickBooks' lists as far as they were read: accounts that take deposits, and accounts of
-    what customers owe.
+    `accounts`, `receivables` and `known_methods` are QuickBooks' lists as far as they were read: accounts that take deposits,
+    accounts of what customers owe, and payment methods, inactive ones too.
     """
 
     auto_apply: bool = False
@@ -54,9 +54,11 @@ class ExportOptions:
     receivable_id: str = ""
     accounts: Sequence[ListEntry] = ()
     receivables: Sequence[ListEntry] = ()
+    known_methods: Sequence[ListEntry] = ()
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()
+    unapplied: frozenset[Ref] = frozenset()  # sent without being applied, whatever Auto Apply says
     skip: frozenset[Ref] = frozenset()
     link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named
     look_again: frozenset[Ref] = frozenset()
@@ -68,6 +70,10 @@ class ExportOptions:
     standing: Standing = frozenset  # which of these records are still here
     promises: Mapping[Ref, Promise] = field(default_factory=dict)  # what a preview said of these rows
     alongside: Sequence[SourceRecord] = ()  # previewed with these, and not sent: what may be theirs is not asked about of others
+
+    def applies(self, ref: Ref) -> bool:
+        """Whether Auto Apply works on the record."""
+        return self.auto_apply and ref not in self.unapplied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

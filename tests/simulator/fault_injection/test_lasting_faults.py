@@ -88,6 +88,37 @@ def test_other_kinds_of_trouble_may_concern_one_text_too(books: Books) -> None:
     assert [answer.status for answer in answers if isinstance(answer, Response)] == [503, 200]
 
 
+REFUSED = {"code": "6430", "message": "Invalid account type", "detail": "Invalid account type : Select a bank account"}
+
+
+def test_an_item_is_refused_with_the_error_that_a_rule_gives(books: Books) -> None:
+    books.core.add_trouble(kind="refused", match={"text": "one"}, times=None, fault=REFUSED)
+    other = {"code": "6000", "message": "m", "detail": "d", "element": "Payment"}
+    books.core.add_trouble(kind="refused", match={"text": "two"}, times=None, fault=other)
+    bodies = [payment("1", 5, PrivateNote=note) for note in ("one", "two", "three")]
+    assert _batch(books, *bodies) == (200, ["6430", "6000", ""])
+    status, told = books.call("POST", "payment", bodies[0])
+    assert (status, told["Fault"]["type"]) == (400, "ValidationFault")
+    assert told["Fault"]["Error"] == [{"Message": REFUSED["message"], "Detail": REFUSED["detail"], "code": "6430"}]
+    assert books.call("POST", "payment", bodies[1])[1]["Fault"]["Error"][0]["element"] == "Payment"
+    assert _count(books) == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "refused"},
+        {"kind": "refused", "fault": {"code": "1"}},
+        {"kind": "refused", "fault": {**REFUSED, "more": "1"}},
+        {"kind": "refused", "fault": "6430"},
+        {"kind": "item_fault", "fault": REFUSED},
+    ],
+)
+def test_a_refusal_has_a_whole_error_and_nothing_else_has_one(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="fault has code, message and detail"):
+        read_trouble(given)
+
+
 def test_rules_of_one_kind_are_read_with_what_they_concern() -> None:
     rule = read_trouble({"kind": "item_fault", "match": {"record": "Payment:5", "text": "x"}, "times": None})
     assert rule.match == {"record": "Payment:5", "text": "x"}

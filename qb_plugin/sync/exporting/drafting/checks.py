@@ -27,6 +27,7 @@ def check_record(record: SourceRecord, customer: Customer, company: Company, opt
         check_credit_memo(company, options)
     else:
         check_deposit_account(record, customer, company, options)
+        check_method(record, options)
 
 
 def check_customer(
@@ -86,6 +87,13 @@ def check_deposit_account(record: SourceRecord, customer: Customer, company: Com
     if account and company.multicurrency and account.currency not in {None, meant, company.home_currency}:
         values = {"name": customer.full_name, "currency": meant, "account": account.name, "other": account.currency}
         raise RowRefused(Message("account_currency_differs", values))
+
+
+def check_method(record: SourceRecord, options: ExportOptions) -> None:
+    """QuickBooks refuses a payment method that was made inactive; lists that could not be read tell nothing."""
+    wanted = chosen(record, options.row_methods, options.methods)
+    if wanted and options.known_methods and wanted not in {method.id for method in options.known_methods if method.active}:
+        raise RowRefused(Message("method_gone", {"method": record.method or "this method"}))
 
 
 def check_period(record: SourceRecord, company: Company) -> None:

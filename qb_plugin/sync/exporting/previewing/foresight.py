@@ -123,7 +123,7 @@ class Foresight:
             yield row
 
     def _applies(self, record: SourceRecord) -> bool:
-        return self._options.auto_apply and record.ref.kind is Kind.CREDIT_MEMO
+        return self._options.applies(record.ref) and record.ref.kind is Kind.CREDIT_MEMO
 
     def _created(self, planned: PlannedRow) -> Iterator[Foreseen]:
         chosen = planned.draft.deposit_account_id if isinstance(planned.draft, PaymentDraft) else None

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from qb_plugin.errors import RowRefused
-from qb_plugin.model import Company, Customer, Message
-from qb_plugin.sync.exporting.drafting.checks import check_amount, check_currency, check_period
+from qb_plugin.model import Company, Customer, ListEntry, Message
+from qb_plugin.sync.exporting.drafting.checks import check_amount, check_currency, check_method, check_period
+from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.support.addin.sync_firm import DAY, payment
 
 HOME = Company(realm="realm", name="Alder & Finch", home_currency="USD", closed_until=DAY)
@@ -58,3 +59,20 @@ def test_the_closing_date_itself_is_closed_and_the_day_after_is_open() -> None:
 
 def test_books_that_were_never_closed_take_any_date() -> None:
     check_period(payment(date=date(1999, 1, 1)), Company(realm="realm", name="Alder & Finch"))
+
+
+def options(chosen: str, *known: ListEntry) -> ExportOptions:
+    """The options of a run with this payment method for the payment, and these in QuickBooks."""
+    return ExportOptions(methods={payment().method: chosen}, known_methods=known)
+
+
+def test_a_payment_method_that_was_made_inactive_or_deleted_is_refused_before_it_is_sent() -> None:
+    gone = Message("method_gone", {"method": payment().method})
+    for known in (ListEntry(id="7", name="Visa", active=False), ListEntry(id="8", name="Cash")):
+        assert refusal(lambda: check_method(payment(), options("7", known))) == gone
+
+
+def test_a_payment_method_that_is_there_or_of_which_nothing_is_known_may_be_sent() -> None:
+    visa = ListEntry(id="7", name="Visa")
+    for each in (options("7", visa), options("", visa), options("7"), ExportOptions(known_methods=[visa])):
+        check_method(payment(), each)
