@@ -211,7 +211,8 @@ class Form {
   /** @param {Action} action @param {Range[]} [ranges] @param {Record<string, Cell>} edits */
   async #perform(action, ranges, edits = this.panel?.edits.values ?? {}) {
     const label = action.label ?? "";
-    if (action.confirm && (await ask(label, action.confirm, [label, "Cancel"])) !== label) return;
+    const rows = ranges?.reduce((sum, [start, stop]) => sum + stop - start, 0) ?? this.count;
+    if (action.confirm && (await ask(label, action.confirm.replace("{n}", rows.toLocaleString("en")), [label, "Cancel"])) !== label) return;
     const run = action.kind === "run";
     const body = { action: action.id, answer: this.answer, edits, ...this.panel?.selection, ...(ranges && { ranges }) };
     if (run && this.over) this.say(null); // what was said of the run before

@@ -77,6 +77,7 @@ export interface Field {
   disabled?: string;
   row?: string; // fields of a group that name row and column stand in one table
   column?: string;
+  row_head?: string; // of the table's first column
 }
 
 export interface Column {

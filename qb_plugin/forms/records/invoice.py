@@ -30,8 +30,16 @@ def read_invoice(services: FormServices, connection: Connection, context: SyncCo
     client = Ref(Kind.CLIENT, invoice.client_id)
     link = services.links.by_source(connection.realm, [client]).get(client)
     ordered = sorted(found, key=lambda each: (link is None or each.customer_id != link.quickbooks_id, int(each.id)))
+    notes = [Message("record_invoice_found")]
+    if link and all(each.customer_id != link.quickbooks_id for each in found):
+        notes.append(Message("record_invoice_other", {"client": invoice_client(services, invoice)}))
     rows = [present_invoice(services, connection, each, names.get(each.customer_id, each.customer_id)) for each in ordered]
-    return {"title": TITLE, "facts": [], "note": text(Message("record_invoice_found")), "columns": COLUMNS, "rows": rows}
+    return {"title": TITLE, "facts": [], "note": " ".join(map(text, notes)), "columns": COLUMNS, "rows": rows}
+
+
+def invoice_client(services: FormServices, invoice: Invoice) -> str:
+    """The name of the client whose invoice it is."""
+    return next((each.name for each in services.host.ledger.clients() if each.id == invoice.client_id), "")
 
 
 def present_invoice(services: FormServices, connection: Connection, invoice: QboInvoice, customer: str) -> SectionRow:

@@ -96,8 +96,7 @@ def _ended_as(entry: HistoryEntry, link: Link) -> bool:
 
 def _state(source: Ref, entries: Sequence[HistoryEntry]) -> Message:
     """Why it is not linked: in doubt, taken back, or never there."""
-    newest = entries[0] if entries else None
-    if newest and any(each.intent.state is IntentState.OPEN for each in newest.attempts):
+    if any(each.intent.state is IntentState.OPEN for entry in entries for each in entry.attempts):
         return Message("record_in_doubt")
     was = next((entry for entry in entries if entry.kind is EntryKind.UNLINKED and entry.link), None)
     client = source.kind is Kind.CLIENT
