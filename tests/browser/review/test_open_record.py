@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.demo import Demo, SilentTask, running_demo, search
+from tests.browser.demo import NUMBER, Demo, SilentTask, open_form, running_demo, search
 from tests.browser.shell import violations
 
 pytestmark = pytest.mark.browser
@@ -109,3 +109,110 @@ def test_a_double_click_shows_a_sent_payment_on_both_sides(page: Page, firm: Ope
     expect(fact(there, "In QuickBooks as")).to_contain_text(f"Payment {identity}")
     keep(page, "payment")
     assert violations(page) == []
+
+
+def test_the_keyboard_leads_from_a_payment_to_its_invoice_its_client_and_back(page: Page, firm: Opened) -> None:
+    payment = firm.record(firm.sent)
+    search(page, payment.number).click()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=f"Payment {payment.number}")
+    expect(part(dialog, "In QuickBooks now")).to_be_visible()
+    link = part(dialog, "In QuickBooks now").get_by_role("button", name=re.compile("^Open INV-")).first
+    invoice = link.inner_text().removeprefix("Open ")
+    link.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=f"Invoice {invoice}")
+    expect(part(dialog, "Paid by").get_by_role("button", name=re.compile("^Open P-")).first).to_be_visible()
+    expect(part(dialog, "In QuickBooks now").get_by_role("row").nth(1)).to_contain_text(invoice)
+    keep(page, "invoice")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Open client").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Client Amy's Bird Sanctuary")
+    expect(part(dialog, "QuickBooks: Alder & Finch")).to_contain_text("matched")
+    expect(part(dialog, "In QuickBooks now")).to_contain_text("active")
+    keep(page, "client")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="‹ Back").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=f"Invoice {invoice}")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="‹ Back").click()
+    dialog = page.get_by_role("dialog", name=f"Payment {payment.number}")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="‹ Back")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("grid")).to_be_focused()
+
+
+def test_the_context_menu_opens_what_came_in_and_its_run(page: Page, firm: Opened) -> None:
+    payment = firm.record(firm.imported)
+    search(page, payment.number).click(button="right")
+    page.get_by_role("menuitem", name="Open", exact=True).click()
+    dialog = page.get_by_role("dialog", name=f"Payment {payment.number}")
+    expect(part(dialog, "Recorded and changed").get_by_role("row").nth(1)).to_contain_text("Maria Ortiz")
+    there = part(dialog, "QuickBooks: Alder & Finch")
+    expect(fact(there, "How")).to_have_text("imported from there")
+    keep(page, "imported")
+    fact(there, "Run").get_by_role("button", name="Open run").click()
+    history = page.get_by_role("dialog", name="History of Rows")
+    expect(history.get_by_role("grid")).to_have_attribute("aria-rowcount", NUMBER)
+    expect(history.get_by_role("row").nth(1)).to_contain_text("Import payments")
+
+
+@pytest.mark.parametrize(("path", "title"), [("/billing/invoices", "Invoice "), ("/clients", "Client ")])
+def test_every_list_of_the_host_opens_its_rows(page: Page, firm: Opened, path: str, title: str) -> None:
+    page.goto(f"{firm.demo.host.url}{path}")
+    row = page.get_by_role("row").nth(2)
+    row.dblclick()
+    dialog = page.get_by_role("dialog", name=re.compile(f"^{title}"))
+    expect(part(dialog, "In WorkSpace")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Open", exact=True).press("Enter")
+    expect(page.get_by_role("dialog", name=re.compile(f"^{title}"))).to_be_visible()
+
+
+def test_a_row_of_export_payments_opens_its_record(page: Page, firm: Opened) -> None:
+    dialog = open_form(page, "Export Payments")
+    row = dialog.get_by_role("row").nth(1)
+    row.click(button="right")
+    page.get_by_role("menuitem", name="Open", exact=True).click()
+    expect(page.get_by_role("dialog", name=re.compile("^(Payment|Credit memo) "))).to_be_visible()
+    page.keyboard.press("Escape")
+    row.get_by_role("gridcell").nth(2).dblclick()
+    expect(page.get_by_role("dialog", name=re.compile("^(Payment|Credit memo) "))).to_be_visible()
+
+
+def test_at_double_size_nothing_of_it_is_cut(browser: Browser, firm: Opened) -> None:
+    context = browser.new_context(viewport={"width": 683, "height": 425}, device_scale_factor=2, locale="en-US")
+    page = context.new_page()
+    page.goto(firm.demo.host.address)
+    payment = firm.record(firm.sent)
+    search(page, payment.number).dblclick()
+    dialog = page.get_by_role("dialog", name=f"Payment {payment.number}")
+    expect(part(dialog, "In QuickBooks now")).to_be_visible()
+    content = dialog.locator(".content")
+    assert content.evaluate("e => e.scrollWidth <= e.clientWidth")
+    part(dialog, "History in QuickBooks").scroll_into_view_if_needed()
+    keep(page, "zoomed")
+    assert violations(page) == []
+    context.close()
+
+
+def test_without_a_connection_and_out_of_reach_it_says_so(browser: Browser, tmp_path: Path) -> None:
+    with running_demo(tmp_path, connected=False) as demo:
+        context = browser.new_context(viewport={"width": 1366, "height": 850}, locale="en-US")
+        page = context.new_page()
+        page.goto(demo.host.address)
+        expect(page.get_by_role("row").nth(1)).to_be_visible()
+        page.get_by_role("row").nth(1).dblclick()
+        dialog = page.get_by_role("dialog", name=re.compile("^(Payment|Credit memo) "))
+        expect(part(dialog, "QuickBooks")).to_contain_text("No QuickBooks company is connected.")
+        page.route("**/api/records/**", lambda route: route.abort())
+        page.keyboard.press("Escape")
+        page.get_by_role("row").nth(1).dblclick()
+        expect(dialog.get_by_role("alert")).to_contain_text("What add-ins know of it could not be read.")
+        expect(part(dialog, "In WorkSpace")).to_be_visible()
+        context.close()
