@@ -27,6 +27,10 @@ COMMANDS = {
         "hostsim.terminal.run_command:command",
         "Do from here what a form does: import-payments, export-payments, undo, changes and others.",
     ),
+    "show": Entry(
+        "hostsim.terminal.show_command:command",
+        "Show all that is known of a payment, credit memo, invoice or client, on both sides.",
+    ),
     "support": Entry(
         "hostsim.commands.support:command", "Write a support bundle: how things stand, without names, amounts or secrets."
     ),

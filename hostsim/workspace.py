@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ from hostsim.addins.host_services import Callbacks, Options, Services
 from hostsim.addins.loader import AddIn, Source, load_all, load_builtin, stop_all, unique
 from hostsim.addins.manifest import Manifest
 from hostsim.addins.offered_actions import OfferedActions
+from hostsim.addins.record_sections import Section, SectionReader
 from hostsim.addins.registrars import ContextAction, Job, MenuEntry
 from hostsim.addins.user_at_work import choose_user
 from hostsim.addins.wait_notices import WaitNotices
@@ -73,6 +74,20 @@ class Workspace:
     def actions(self, grid: str) -> list[ContextAction]:
         """The context-menu entries of this grid."""
         return [action for each in self.all_addins for action in each.actions.actions if action.grid == grid]
+
+    def addin_sections(self, ref: str) -> list[Section]:
+        """What the add-ins tell of a record; of one that raises, that it could not be read."""
+        kind = ref.partition(":")[0]
+        readers = [(each, each.sections.readers[kind]) for each in self.addins if kind in each.sections.readers]
+        return [section for addin, read in readers for section in self._read_sections(addin, read, ref)]
+
+    def _read_sections(self, addin: AddIn, read: SectionReader, ref: str) -> Sequence[Section]:
+        try:
+            return read(ref, user=self.user)
+        except Exception as problem:  # an add-in may raise anything
+            self.exceptions.add("record", problem)
+            said = f"{addin.name} stopped with an error: {type(problem).__name__}. What it knows of this record could not be read."
+            return [{"title": addin.manifest.label if addin.manifest else addin.name, "facts": [], "problem": said}]
 
     def jobs(self) -> list[Job]:
         """Every background job."""

@@ -16,10 +16,18 @@ from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.forms.previews.forms import ExportPreview, ImportPreview
 from qb_plugin.forms.reconcile.items_form import ReconcileItems
 from qb_plugin.forms.reconcile.totals_form import ReconcileForm
+from qb_plugin.forms.records.page import RecordReader
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.forms.undoing.form import UndoForm
 from qb_plugin.host import Host
-from qb_plugin.registrars import ContextRegistrar, FormRegistrar, JobRegistrar, MenuRegistrar, SupportRegistrar
+from qb_plugin.registrars import (
+    ContextRegistrar,
+    FormRegistrar,
+    JobRegistrar,
+    MenuRegistrar,
+    SectionRegistrar,
+    SupportRegistrar,
+)
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
 
@@ -51,6 +59,7 @@ FORMS = (
     ChangesForm,
 )
 PAYMENTS = "billing.payments"
+RECORDS = ("payment", "credit_memo", "invoice", "client")
 SETTLE_EVERY = 300.0
 PRUNE_EVERY = 86_400.0
 LOOK_EVERY = 60.0
@@ -100,6 +109,11 @@ class QuickBooksAddIn:
                 forms.add(FormDoor(self.runtime(), ExportPreview(self.runtime(), form)))
             if isinstance(form, ImportPayments):
                 forms.add(FormDoor(self.runtime(), ImportPreview(self.runtime(), form)))
+
+    @hookimpl
+    def workspace_record_sections(self, sections: SectionRegistrar) -> None:
+        """What is known of a record that the host opens."""
+        sections.add(kinds=RECORDS, read=RecordReader(self.runtime()))
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:

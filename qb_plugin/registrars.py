@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from qb_plugin.forms.protocol import Form, RowsCall
+from qb_plugin.forms.records.shapes import SectionReader
 
 
 class MenuRegistrar(Protocol):
@@ -32,6 +33,12 @@ class FormRegistrar(Protocol):
     """Takes forms (docs/writing-a-host.md)."""
 
     def add(self, form: Form, /) -> None: ...
+
+
+class SectionRegistrar(Protocol):
+    """Takes readers of what this add-in knows of a record that the host opens, by the record's kind."""
+
+    def add(self, *, kinds: Sequence[str], read: SectionReader) -> None: ...
 
 
 class JobRegistrar(Protocol):

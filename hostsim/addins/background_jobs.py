@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from hostsim.addins.acting_user import by_itself
 from hostsim.addins.registrars import Job
 
 LOG = logging.getLogger("hostsim.addins.background_jobs")
@@ -42,6 +43,7 @@ class JobRunner:
 def call(job: Job) -> None:
     """Call a job once; what it raises is logged by kind only (its text may hold client data), and it is called again next time."""
     try:
-        job.call()
+        with by_itself():
+            job.call()
     except Exception as problem:
         LOG.warning("background job %s stopped with %s; it is tried again in %s s", job.id, type(problem).__name__, job.every)

@@ -67,6 +67,7 @@ class Field(TypedDict):
     disabled: NotRequired[str]  # why the field does not count now; it is shown shut
     row: NotRequired[str]  # fields of a group that name row and column stand in one table
     column: NotRequired[str]
+    row_head: NotRequired[str]  # head of the table's first column, which names the rows
 
 
 class Column(TypedDict):
@@ -94,7 +95,8 @@ class Action(TypedDict):
     right: NotRequired[str]
     tooltip: NotRequired[str]
     primary: NotRequired[bool]
-    confirm: NotRequired[str]  # question asked first
+    confirm: NotRequired[str]  # question asked first; {n} in it stands for the number of selected rows
+    disabled: NotRequired[str | None]  # why it can do nothing now; it is shown shut
 
 
 class ChartSeries(TypedDict):

@@ -33,6 +33,10 @@ class WorkspaceHooks:
         """Add forms: `forms.add(form)`."""
 
     @hookspec
+    def workspace_record_sections(self, sections: Any) -> None:
+        """Add to what is shown of a record that is opened: `sections.add(kinds=…, read=…)`."""
+
+    @hookspec
     def workspace_jobs(self, jobs: Any) -> None:
         """Add background jobs: `jobs.add(id=…, every=…, call=…)`."""
 

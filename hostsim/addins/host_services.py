@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypedDict
 
-from hostsim.addins.acting_user import ActingUser
+from hostsim.addins.acting_user import ActingUser, author_name
 from hostsim.addins.registrars import RIGHTS
 from hostsim.addins.wait_notices import WaitNotices
 from hostsim.practice.database import Practice
 from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.marks import PracticeMarks
+from hostsim.practice.writing.record_events import Author
 
 PROGRAM = "WorkSpace"
 
@@ -92,8 +93,8 @@ class Services:
 
     @property
     def ledger(self) -> PracticeLedger:
-        """The practice's billing records; filters go by this add-in's marks."""
-        return self.practice.ledger_for(self.addin)
+        """The practice's billing records; filters go by this add-in's marks, and who acts is noted with what is written."""
+        return self.practice.ledger_for(self.addin, Author(author_name(self.user.name), self.addin))
 
     @property
     def marks(self) -> PracticeMarks:

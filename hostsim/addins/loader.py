@@ -13,7 +13,7 @@ import pluggy
 
 from hostsim.addins.hookspecs import GROUP, PROJECT, WorkspaceHooks
 from hostsim.addins.manifest import Manifest, ManifestError, differences, find_manifest, read_manifest, unmatched
-from hostsim.addins.registrars import ContextActions, Forms, Jobs, Menu, RegistrationError
+from hostsim.addins.registrars import ContextActions, Forms, Jobs, Menu, RecordSections, RegistrationError
 from hostsim.exception_log import trace_of
 
 
@@ -40,6 +40,7 @@ class AddIn:
     actions: ContextActions = field(default_factory=ContextActions)
     forms: Forms = field(default_factory=Forms)
     jobs: Jobs = field(default_factory=Jobs)
+    sections: RecordSections = field(default_factory=RecordSections)
     failure: str = ""
     details: str = ""
     disagreement: str = ""
@@ -117,6 +118,7 @@ def _register(addin: AddIn, source: Source, services: Callable[[Manifest], objec
     hook.workspace_forms(forms=addin.forms)
     hook.workspace_menu(menu=addin.menu)
     hook.workspace_context_actions(actions=addin.actions)
+    hook.workspace_record_sections(sections=addin.sections)
     hook.workspace_jobs(jobs=addin.jobs)
     _refuse([*unmatched("form", addin.manifest.forms, addin.forms.forms, "registers"), *_dangling(addin)])
 
@@ -150,6 +152,7 @@ def _dangling(addin: AddIn) -> list[str]:
 
 def _fail(addin: AddIn, problem: Exception) -> None:
     addin.menu, addin.actions, addin.forms, addin.jobs = Menu(), ContextActions(), Forms(), Jobs()
+    addin.sections = RecordSections()
     addin.failure = str(problem) if isinstance(problem, ValueError) else f"it stopped with {type(problem).__name__}: {problem}"
     addin.details = "".join(traceback.format_exception(problem))
     addin.disagreement = str(problem) if isinstance(problem, ManifestError | RegistrationError) else ""

@@ -11,8 +11,10 @@ from typing import Protocol
 from hostsim.addins.acting_user import ActingUser
 from hostsim.addins.descriptions import ActResult
 from hostsim.addins.form_protocol import Form
+from hostsim.addins.record_sections import SectionReader
 
 RIGHTS = ("view", "import", "export", "hide", "match", "undo", "configure")
+RECORD_KINDS = ("payment", "credit_memo", "invoice", "client")
 MENUS = ("File", "View", "Setup", "Help")
 FORM_METHODS = ("open", "rows", "act", "run", "options")
 
@@ -120,6 +122,20 @@ class Forms:
         if form.id in self.forms:
             raise RegistrationError(f"form {form.id!r} is registered twice")
         self.forms[form.id] = form
+
+
+@dataclass(slots=True)
+class RecordSections:
+    """Takes readers of what an add-in knows of a record, by the record's kind."""
+
+    readers: dict[str, SectionReader] = field(default_factory=dict)
+
+    def add(self, *, kinds: Sequence[str], read: SectionReader) -> None:
+        """Add a reader; RegistrationError for a kind that there is not, or that has a reader already."""
+        for kind in kinds:
+            if kind not in RECORD_KINDS or kind in self.readers:
+                raise RegistrationError(f"sections of {kind!r}: each of {', '.join(RECORD_KINDS)} has one reader of an add-in")
+            self.readers[kind] = read
 
 
 @dataclass(slots=True)

@@ -11,13 +11,15 @@ from hostsim.addins.hookspecs import PROJECT
 from hostsim.addins.registrars import ContextActions, Forms, Menu
 from hostsim.builtin.list_grids import client_grid, invoice_grid
 from hostsim.builtin.payment_grid import PaymentGrid
-from hostsim.builtin.text_forms import RecordForm, SupportForm, TextForm
+from hostsim.builtin.record_form import RecordForm
+from hostsim.builtin.text_forms import SupportForm, TextForm
 from hostsim.builtin.user_forms import UserForm, UsersForm
 from hostsim.practice.database import Practice
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 PAGES = (("Clients", "/clients"), ("Invoices", "/billing/invoices"), ("Payments", "/billing/payments"))
+RECORD_GRIDS = ("billing.payments", "billing.invoices", "clients")
 LOOKS = (("As the system", "look:system"), ("Light", "look:light"), ("Dark", "look:dark"))
 KEYS = """Arrows, Home, End, Page keys move through a grid. Space selects a row, Shift with an arrow extends, Ctrl+A selects all.
 Enter or F2 opens a list in a cell. Shift+F10 or the menu key opens the context menu. F10 goes to the menu bar. Esc closes."""
@@ -52,7 +54,7 @@ class BuiltinAddIn:
         forms.add(client_grid(self._practice))
         forms.add(invoice_grid(self._practice))
         forms.add(PaymentGrid(self._practice, self._labels))
-        forms.add(RecordForm(lambda ref: record_text(self._practice, ref)))
+        forms.add(RecordForm(self._practice, self._labels))
         forms.add(UsersForm(self._practice.people))
         forms.add(UserForm(self._practice.people, self._user))
         forms.add(TextForm("firm-settings", "Firm settings", self._firm))
@@ -65,28 +67,12 @@ class BuiltinAddIn:
 
     @hookimpl
     def workspace_context_actions(self, actions: ContextActions) -> None:
-        """Open a record from the grid."""
-        actions.add(grid="billing.payments", path=("Open",), form="record")
+        """Open a record from its grid."""
+        for grid in RECORD_GRIDS:
+            actions.add(grid=grid, path=("Open",), form="record")
 
     def _firm(self) -> str:
         return f"{self._practice.firm.name}\nAt work: {self._user.name} ({', '.join(sorted(self._user.rights))})"
 
     def _list_addins(self) -> str:
         return "\n".join(f"{name} {version}: {state}" for name, version, state in self._addins()) or "None is installed."
-
-
-def record_text(practice: Practice, ref: str) -> str:
-    """A payment or credit memo in a few lines."""
-    found = practice.ledger.records([ref])
-    if not found:
-        return "This record is gone."
-    record = found[0]
-    applied = [f"{each.amount} to invoice {each.invoice_number}" for each in record.applications]
-    return "\n".join(
-        [
-            f"{record.number} · {record.client_name} · {record.date.isoformat()} · {record.amount}",
-            f"Method {record.method or '–'} · reference {record.reference or '–'}",
-            f"Memo: {record.memo}" if record.memo else "No memo",
-            f"Applied: {'; '.join(applied)}" if applied else "Not applied to an invoice",
-        ]
-    )

@@ -1,4 +1,4 @@
-"""Forms of text alone: firm settings, the list of add-ins, one record, the support bundle."""
+"""Forms of text alone: firm settings, the list of add-ins, the support bundle."""
 
 from __future__ import annotations
 
@@ -74,19 +74,6 @@ class TextForm:
     def options(self, _name: str, _search: str, /, *, user: ActingUser | None = None) -> Sequence[Option]:
         """Offer nothing: there is no field."""
         return []
-
-
-class RecordForm(TextForm):
-    """One payment or credit memo, opened from a selection."""
-
-    def __init__(self, describe: Callable[[str], str]) -> None:
-        super().__init__("record", "Record", lambda: "")
-        self._describe = describe
-
-    def open(self, request: FormRequest, /, *, user: ActingUser | None = None) -> FormDescription:
-        """Describe the first selected record."""
-        selection = request.get("selection") or []
-        return text_form(self.id, "Record", self._describe(selection[0]) if selection else "Nothing is selected.")
 
 
 class SupportForm(TextForm):

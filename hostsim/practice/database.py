@@ -13,10 +13,12 @@ from hostsim.practice.ledger import PracticeLedger
 from hostsim.practice.mark_sets import MarkSets
 from hostsim.practice.marks import PracticeMarks, first_addin, register_addin
 from hostsim.practice.model import Firm, User
+from hostsim.practice.related import RelatedRecords
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.schema import prepare
 from hostsim.practice.users import PracticeUsers
+from hostsim.practice.writing.record_events import NOBODY, Author
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
@@ -47,6 +49,11 @@ class Practice:
         return PracticeUsers(self.database)
 
     @property
+    def related(self) -> RelatedRecords:
+        """What belongs to one record."""
+        return RelatedRecords(self.database)
+
+    @property
     def schema_version(self) -> int | None:
         """The version of the tables."""
         with self.database.reading() as connection:
@@ -72,9 +79,9 @@ class Practice:
         """The ledger; its filters go by the marks of the first add-in, which is all there is to choose where there is one."""
         return PracticeLedger(self.database, births=self._births)
 
-    def ledger_for(self, addin: str) -> PracticeLedger:
-        """The ledger whose `hide_synchronized` and `show_hidden` go by this add-in's marks."""
-        return PracticeLedger(self.database, self._sets_of(addin), self._births)
+    def ledger_for(self, addin: str, author: Author = NOBODY) -> PracticeLedger:
+        """The ledger whose `hide_synchronized` and `show_hidden` go by this add-in's marks, for this author."""
+        return PracticeLedger(self.database, self._sets_of(addin), self._births, author)
 
     def marks(self, addin: str) -> PracticeMarks:
         """The marks of this add-in."""

@@ -35,6 +35,7 @@ from hostsim.practice.sql.connection import Database
 from hostsim.practice.sql.snapshots import IdSnapshot, Snapshot
 from hostsim.practice.sql.sql_conditions import in_values, row_number
 from hostsim.practice.writing.changes import Action, change_group
+from hostsim.practice.writing.record_events import NOBODY, Author
 from hostsim.practice.writing.recording import record_group
 
 GROUP = 500  # items in one commit: large enough to be quick, short enough that no other writer waits long
@@ -43,13 +44,16 @@ GROUP = 500  # items in one commit: large enough to be quick, short enough that 
 class PracticeLedger:
     """Reads and records. Filters go by the marks of these sets' add-in, without one by those of the first add-in.
 
-    Every method may raise PracticeUnavailable, whose text is a sentence.
+    `author` is noted with everything that is written. Every method may raise PracticeUnavailable, whose text is a sentence.
     """
 
-    def __init__(self, database: Database, sets: MarkSets | None = None, births: Callable[[], str] = fresh_birth) -> None:
+    def __init__(
+        self, database: Database, sets: MarkSets | None = None, births: Callable[[], str] = fresh_birth, author: Author = NOBODY
+    ) -> None:
         self._database = database
         self._sets = sets
         self._births = births
+        self._author = author
 
     @property
     def can(self) -> frozenset[str]:
@@ -131,7 +135,7 @@ class PracticeLedger:
         outcomes: list[RecordedPayment] = []
         for start in range(0, len(payments), GROUP):
             with self._database.writing() as connection:
-                outcomes += record_group(connection, payments[start : start + GROUP], self._births)
+                outcomes += record_group(connection, payments[start : start + GROUP], self._births, self._author)
         return outcomes
 
     def apply(self, changes: Sequence[ApplyChange]) -> Sequence[ChangeOutcome]:
@@ -154,7 +158,7 @@ class PracticeLedger:
         outcomes: list[ChangeOutcome] = []
         for start in range(0, len(changes), GROUP):
             with self._database.writing() as connection:
-                outcomes += change_group(connection, action, changes[start : start + GROUP])
+                outcomes += change_group(connection, action, changes[start : start + GROUP], self._author)
         return outcomes
 
 

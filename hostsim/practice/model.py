@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NotRequired, TypedDict
@@ -149,6 +149,17 @@ class Mark:
     state: str = ""
     hidden: bool = False
     external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvent:
+    """Something that was done to a record: when, by whom, through which add-in or command (empty: the host), what it changed."""
+
+    at: datetime
+    by: str
+    through: str
+    what: str  # recorded, applied, changed, removed, created
+    change: str
 
 
 @dataclass(frozen=True, slots=True)

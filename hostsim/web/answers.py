@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from hostsim.addins.descriptions import Action, EmptyGrid, FormDescription, Notice, Row
+from hostsim.addins.descriptions import EmptyGrid, FormDescription, Notice, Row
 from hostsim.task_events import TaskDescription
 from hostsim.web.menus import Node
-
-
-class OfferedAction(Action):
-    """An action as a page draws it."""
-
-    disabled: str | None  # sentence that says which right is missing
 
 
 class OpenForm(FormDescription):

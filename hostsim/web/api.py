@@ -23,7 +23,7 @@ from hostsim.addins.offered_actions import check_right
 from hostsim.grid_snapshots import PAGE, Selection, Snapshot, measure, read_ranges, selected_ids
 from hostsim.refusals import Unfit
 from hostsim.tasks import AlreadyRunning, Task
-from hostsim.web.answers import GridState, OfferedAction, OpenForm, OpenGrid, Page, RejectedState
+from hostsim.web.answers import GridState, OpenForm, OpenGrid, Page, RejectedState
 from hostsim.web.csv_export import csv_lines
 from hostsim.web.errors import RequestRefused
 from hostsim.web.form_calls import (
@@ -109,9 +109,9 @@ def _watched(workspace: Workspace, form: Form, running: Task, wanted: FormReques
     return description
 
 
-def _with_right(workspace: Workspace, action: Action) -> OfferedAction:
+def _with_right(workspace: Workspace, action: Action) -> Action:
     right = action.get("right", "view")
-    return {**action, "disabled": None if workspace.may(right) else may_not(workspace.user.name, right)}
+    return {**action, "disabled": action.get("disabled") if workspace.may(right) else may_not(workspace.user.name, right)}
 
 
 async def read_rows(request: Request) -> Response:

@@ -46,6 +46,7 @@ def routes(static: str) -> list[Route | Mount]:
         Route("/print/{token}", show_print_page),
         Route("/api/snapshots/{token}/outcomes", outcomes.count_outcomes),
         Route("/api/snapshots/{token}/filter", outcomes.filter_rows, methods=["POST"]),
+        Route("/api/records/{ref}/sections", pages.read_sections),
         Route("/api/support-bundle", download_support),
         Route("/api/tasks", api.list_tasks),
         Route("/api/tasks/{task}", api.read_task),

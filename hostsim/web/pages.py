@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from hostsim.addins.acting_user import may_not
 from hostsim.addins.host_services import CallbackAnswer
 from hostsim.web import api
 from hostsim.web.errors import RequestRefused
@@ -78,6 +79,17 @@ async def open_grid_page(request: Request) -> Response:
     if form not in {grid_page.form for grid_page in GRID_PAGES}:
         raise RequestRefused(404, f"There is no page with a form {form}.")
     return api.reply(await in_thread(api.open_with_rows, request.app.state.workspace, form))
+
+
+async def read_sections(request: Request) -> Response:
+    """`GET /api/records/{ref}/sections` → `{sections}`: what add-ins tell of a record.
+
+    The page asks after it has shown the host's own part, since add-ins may read theirs over a network.
+    """
+    workspace: Workspace = request.app.state.workspace
+    if not workspace.may("view"):
+        raise RequestRefused(403, may_not(workspace.user.name, "view"))
+    return api.reply({"sections": await in_thread(workspace.addin_sections, request.path_params["ref"])})
 
 
 async def receive_callback(request: Request) -> Response:

@@ -66,10 +66,10 @@ MAPS = ("payment_method", "deposit_account")
 PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receivable_account", "history_years")
 
 
-def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Schema:
-    """The schema for these WorkSpace methods and these QuickBooks lists."""
+def build_settings_schema(methods: Sequence[str], lists: ReferenceLists, program: str) -> Schema:
+    """The schema for these methods of the host, which people call so, and these QuickBooks lists."""
     found: dict[str, fields.Field[str]] = {
-        **build_method_table(methods, lists),
+        **build_method_table(methods, lists, f"{program} method"),
         "credit_memo_item": build_choice("Item on credit memos", "Credit memos", build_choices(lists.items, "None chosen")),
         **build_tax_fields(lists),
         **build_receivable_field(lists),
@@ -80,7 +80,7 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists) -> Sche
     return FormSchema.from_dict(found, name="SettingsAnswer")()
 
 
-def build_method_table(methods: Sequence[str], lists: ReferenceLists) -> dict[str, fields.Field[str]]:
+def build_method_table(methods: Sequence[str], lists: ReferenceLists, head: str) -> dict[str, fields.Field[str]]:
     """For each method here the method and the account in QuickBooks: a table of two columns."""
     columns = {
         "payment_method": ("method", "QuickBooks method", build_choices(lists.methods, "No method")),
@@ -89,7 +89,8 @@ def build_method_table(methods: Sequence[str], lists: ReferenceLists) -> dict[st
     found = dict[str, fields.Field[str]]()
     for method in methods:
         for name, (words, column, choices) in columns.items():
-            found[f"{name}:{method}"] = build_choice(f"{method}: {words}", METHODS, choices, row=method, column=column)
+            cell = {"row": method, "column": column, "row_head": head}
+            found[f"{name}:{method}"] = build_choice(f"{method}: {words}", METHODS, choices, **cell)
     return found
 
 
@@ -153,7 +154,7 @@ class SettingsForm:
         }
 
     def _schema(self, lists: ReferenceLists) -> Schema:
-        return build_settings_schema(self._services.host.ledger.methods(), lists)
+        return build_settings_schema(self._services.host.ledger.methods(), lists, self._services.host.program)
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """No rows: the form has no grid."""

@@ -80,6 +80,13 @@ class Links:
         with self._database.write() as connection:
             renew_links(connection, renewed)
 
+    def elsewhere(self, realm: str, source: Ref) -> Sequence[Link]:
+        """The live links of this record in all other companies, oldest first."""
+        mine = (links.c.source_kind == source.kind, links.c.source_id == source.id)
+        query = select(links).where(*mine, links.c.realm != realm, LIVE).order_by(links.c.number)
+        with self._database.read() as connection:
+            return [read_link(row) for row in connection.execute(query)]
+
     def exported_elsewhere(self, realm: str) -> Mapping[str, int]:
         """How much was exported to each other company, while nothing is linked in this one; else nothing."""
         here = select(links.c.number).where(links.c.realm == realm, links.c.entity != Entity.CUSTOMER, LIVE).limit(1)

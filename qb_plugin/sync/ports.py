@@ -290,6 +290,10 @@ class Links(Protocol):
         """Note both sides' versions of links that stand: what they are compared with from now on."""
         ...
 
+    def elsewhere(self, realm: str, source: Ref) -> Sequence[Link]:
+        """The links of this record in all other companies, oldest first."""
+        ...
+
     def exported_elsewhere(self, realm: str) -> Mapping[str, int]:
         """How much was exported to each other company, while nothing is linked in this one; else nothing."""
         ...

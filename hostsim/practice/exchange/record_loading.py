@@ -14,6 +14,9 @@ from hostsim.practice.model import Kind
 from hostsim.practice.sql.editing import KeptRecord, delete_record, release_parts, rewrite_record
 from hostsim.practice.sql.inserting import NewRecord, apply_parts, insert_records, lock_serials
 from hostsim.practice.text_format import record_number
+from hostsim.practice.writing.record_events import Author, Happened, describe_change, describe_record, write_events
+
+LOADER = Author(through="hostsim load")
 
 
 class RecordLoader:
@@ -31,6 +34,8 @@ class RecordLoader:
                 raise LoadMistake(entry.place, f"There is no {_number(entry)} to delete.")
             if kept is None or not (entry.deleted or entry.applications is not None):
                 continue
+            if entry.deleted:
+                write_events(self._connection, LOADER, [(kept.ref, Happened.REMOVED, describe_record(self._connection, kept))])
             (delete_record if entry.deleted else release_parts)(self._connection, kept)
             for invoice, amount in kept.applied.items():
                 if invoice in by_id:
@@ -47,7 +52,10 @@ class RecordLoader:
             elif not entry.deleted:
                 self._rewrite(entry, kept)
             places.append(kept.id if kept else None)
-        inserted = iter(insert_records(self._connection, new, self._first_serials(new), self._births))
+        keys = insert_records(self._connection, new, self._first_serials(new), self._births)
+        recorded = ((f"{row.kind.value}:{key}", Happened.RECORDED, "") for row, key in zip(new, keys, strict=True))
+        write_events(self._connection, LOADER, recorded)
+        inserted = iter(keys)
         ids = [next(inserted) if place is None else place for place in places]
         return [f"{entry.kind.value}:{key}" for entry, key in zip(entries, ids, strict=True)]
 
@@ -94,6 +102,8 @@ class RecordLoader:
         )
         if record != kept:
             rewrite_record(self._connection, record)
+            change = describe_change(self._connection, kept, record)
+            write_events(self._connection, LOADER, [(kept.ref, Happened.CHANGED, change)])
 
     def _client(self, entry: RecordEntry, name: str) -> LoadedClient:
         client = self._books.client(name, f"{entry.place}.client")

@@ -39,6 +39,11 @@ class KeptRecord:
         """What people call it."""
         return record_number(self.kind, self.serial)
 
+    @property
+    def ref(self) -> str:
+        """The record as text, `payment:17`."""
+        return f"{self.kind.value}:{self.id}"
+
 
 def read_kept(connection: Connection, ids: Collection[int]) -> dict[int, KeptRecord]:
     """These records by id, with what they are applied to."""

@@ -11,7 +11,7 @@ from hostsim.practice.sql import tables
 from hostsim.practice.sql.connection import Database, PracticeUnavailable
 from hostsim.practice.sql.search_index import create_search_index
 
-VERSION = 4
+VERSION = 6
 FIRST_SERIALS = ({"kind": 1, "next": 1001}, {"kind": -1, "next": 1}, {"kind": 0, "next": 1})
 BIRTHS_AT_ONCE = 10_000
 LOCK = 8_400_001  # any number, as long as every workstation uses the same
@@ -48,6 +48,11 @@ def add_mark_sets(connection: Connection, _births: Births) -> None:
     tables.mark_sets.create(connection, checkfirst=True)
 
 
+def add_record_events(connection: Connection, _births: Births) -> None:
+    """Version 6 notes who recorded and changed what, and when, from now on."""
+    tables.record_events.create(connection, checkfirst=True)
+
+
 def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT_ONCE) -> None:
     """Give a birth to each record that has none."""
     records = tables.records
@@ -70,6 +75,7 @@ STEPS: Sequence[Callable[[Connection, Births], None]] = (
     add_births_and_currencies,
     index_invoice_numbers,
     add_mark_sets,
+    add_record_events,
 )
 
 

@@ -155,6 +155,21 @@ changes = Table(
     Column("version", Integer, nullable=False),
 )
 
+# Who recorded, changed or removed a record or created a client, and when; written in the commit that did it, and never changed.
+# What was there before the table was has no rows.
+record_events = Table(
+    "practice_record_events",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("ref", Text, nullable=False),  # payment:17
+    Column("at", Text, nullable=False),  # in UTC, as ISO 8601
+    Column("by_name", Text, nullable=False),
+    Column("through", Text, nullable=False),  # the add-in's id, or a command; empty: the host itself
+    Column("what", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Index("practice_record_events_of", "ref", "id"),
+)
+
 addins = Table(
     "practice_addins",
     metadata,

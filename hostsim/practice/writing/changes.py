@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -15,6 +15,14 @@ from hostsim.practice.sql.editing import KeptRecord, delete_record, read_kept, r
 from hostsim.practice.sql.inserting import apply_parts, lock_serials
 from hostsim.practice.writing.change_keys import DoneChange, keep_done, read_done
 from hostsim.practice.writing.clients import create_client
+from hostsim.practice.writing.record_events import (
+    NOBODY,
+    Author,
+    Happened,
+    describe_change,
+    describe_record,
+    write_events,
+)
 from hostsim.practice.writing.rules import (
     NOTHING_SAVED,
     Refused,
@@ -49,27 +57,35 @@ class ChangedMeanwhile(Exception):
         self.record_id, self.version = record_id, version
 
 
-def change_group(connection: Connection, action: Action, changes: Sequence[Change]) -> list[ChangeOutcome]:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The transaction that a change is written in, and whose change it is."""
+
+    connection: Connection
+    author: Author
+
+
+def change_group(connection: Connection, action: Action, changes: Sequence[Change], author: Author = NOBODY) -> list[ChangeOutcome]:
     """One outcome each, in order, in the caller's transaction; each change in a savepoint of its own."""
     lock_serials(connection)  # comes first: what is read below stays true until the commit
     done = read_done(connection, action, [_key(change) for change in changes])
     outcomes = []
     for change in changes:
-        outcome, made = _attempt(connection, action, change, done.get(_key(change)))
+        outcome, made = _attempt(Writing(connection, author), action, change, done.get(_key(change)))
         done |= {_key(change): made} if made else {}
         outcomes.append(outcome)
     return outcomes
 
 
 def _attempt(
-    connection: Connection, action: Action, change: Change, before: DoneChange | None
+    writing: Writing, action: Action, change: Change, before: DoneChange | None
 ) -> tuple[ChangeOutcome, DoneChange | None]:
     key = _key(change)
     if before is not None:
         return _outcome(key, RecordingStatus.EXISTS, action, before), None
     try:
-        with connection.begin_nested():
-            made = _make(connection, action, change, key)
+        with writing.connection.begin_nested():
+            made = _make(writing, action, change, key)
     except Refused as refusal:
         return ChangeOutcome(key=key, status=RecordingStatus.REFUSED, reason=str(refusal)), None
     except ChangedMeanwhile as meanwhile:
@@ -87,16 +103,17 @@ def _outcome(key: str, status: RecordingStatus, action: Action, done: DoneChange
     return ChangeOutcome(key=key, status=status, id=str(done.subject_id), version=done.version if has_version else None)
 
 
-def _make(connection: Connection, action: Action, change: Change, key: str) -> DoneChange:
+def _make(writing: Writing, action: Action, change: Change, key: str) -> DoneChange:
     if not key:
         raise Refused("A change without a key could be made twice.")
-    made = MAKERS[action](connection, change)
-    keep_done(connection, action, key, made)
+    made = MAKERS[action](writing, change)
+    keep_done(writing.connection, action, key, made)
     return made
 
 
-def _apply(connection: Connection, change: Change) -> DoneChange:
+def _apply(writing: Writing, change: Change) -> DoneChange:
     """Apply more of a record to invoices, beside what it is applied to already."""
+    connection = writing.connection
     record, parts = _seen(connection, change), _parts(change)
     if not parts:
         raise Refused("There is nothing to apply.")
@@ -105,12 +122,13 @@ def _apply(connection: Connection, change: Change) -> DoneChange:
     for invoice, amount in parts_of(parts, record.client_id, books).items():
         applied[invoice] = applied.get(invoice, 0) + amount
     release_parts(connection, record)
-    return _rewrite(connection, replace(record, applied=applied))
+    return _rewrite(writing, Happened.APPLIED, record, replace(record, applied=applied))
 
 
-def _update(connection: Connection, change: Change) -> DoneChange:
+def _update(writing: Writing, change: Change) -> DoneChange:
     """Write what the change names; `applications`, when named, stand in place of those there are."""
-    record = _seen(connection, change)
+    connection = writing.connection
+    before = record = _seen(connection, change)
     unknown = set(change) - UPDATABLE - ADDRESSING
     if unknown:
         raise Refused(f"WorkSpace cannot change {', '.join(sorted(unknown))} of a {NAMES[record.kind]}.")
@@ -126,28 +144,35 @@ def _update(connection: Connection, change: Change) -> DoneChange:
         record = replace(record, applied=parts_of(parts, record.client_id, books))
     kept = {"method": record.method, "reference": record.reference, "memo": record.memo}
     texts = {name: str(change[name] or "") if name in change else text for name, text in kept.items()}
-    return _rewrite(connection, replace(record, method=texts["method"], reference=texts["reference"], memo=texts["memo"]))
+    after = replace(record, method=texts["method"], reference=texts["reference"], memo=texts["memo"])
+    return _rewrite(writing, Happened.CHANGED, before, after)
 
 
-def _rewrite(connection: Connection, record: KeptRecord) -> DoneChange:
-    """Write a record whose applications have been released."""
+def _rewrite(writing: Writing, what: Happened, before: KeptRecord, record: KeptRecord) -> DoneChange:
+    """Write a record whose applications have been released, and who did what to it."""
+    connection = writing.connection
     check_sum(sum(record.applied.values()), record.amount, NAMES[record.kind])
     apply_parts(connection, [(record.id, *part) for part in record.applied.items()])
     rewrite_record(connection, record)
+    write_events(connection, writing.author, [(record.ref, what, describe_change(connection, before, record))])
     return DoneChange(record.id, record.version + 1)
 
 
-def _remove(connection: Connection, change: Change) -> DoneChange:
-    record = _seen(connection, change)
-    delete_record(connection, record)
+def _remove(writing: Writing, change: Change) -> DoneChange:
+    record = _seen(writing.connection, change)
+    was = describe_record(writing.connection, record)
+    delete_record(writing.connection, record)
+    write_events(writing.connection, writing.author, [(record.ref, Happened.REMOVED, was)])
     return DoneChange(record.id, record.version)
 
 
-def _create_client(connection: Connection, change: Change) -> DoneChange:
-    return DoneChange(create_client(connection, change), 0)
+def _create_client(writing: Writing, change: Change) -> DoneChange:
+    key = create_client(writing.connection, change)
+    write_events(writing.connection, writing.author, [(f"client:{key}", Happened.CREATED, "")])
+    return DoneChange(key, 0)
 
 
-MAKERS: Mapping[Action, Callable[[Connection, Change], DoneChange]] = {
+MAKERS: Mapping[Action, Callable[[Writing, Change], DoneChange]] = {
     Action.APPLY: _apply,
     Action.UPDATE: _update,
     Action.REMOVE: _remove,

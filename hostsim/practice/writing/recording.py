@@ -13,6 +13,7 @@ from hostsim.practice.model import Kind, RecordedPayment, RecordingStatus
 from hostsim.practice.sql import tables
 from hostsim.practice.sql.inserting import FIRST_VERSION, NewRecord, insert_records, lock_serials
 from hostsim.practice.sql.sql_conditions import in_values, row_number, row_numbers
+from hostsim.practice.writing.record_events import NOBODY, Author, Happened, write_events
 from hostsim.practice.writing.rules import (
     Books,
     Refused,
@@ -28,24 +29,28 @@ Given = Mapping[str, object]
 Births = Callable[[], str]
 
 
-def record_group(connection: Connection, payments: Sequence[Given], births: Births = fresh_birth) -> list[RecordedPayment]:
+def record_group(
+    connection: Connection, payments: Sequence[Given], births: Births = fresh_birth, author: Author = NOBODY
+) -> list[RecordedPayment]:
     """One outcome each, in order, in the caller's transaction. If the database refuses the group, its rows go one by one."""
     try:
         with connection.begin_nested():
-            return _record(connection, payments, births)
+            return _record(connection, payments, births, author)
     except IntegrityError as error:
         if len(payments) == 1:
             return [_refusal(payments[0], f"The practice database does not take this payment ({type(error.orig).__name__}).")]
-        return [outcome for payment in payments for outcome in record_group(connection, [payment], births)]
+        return [outcome for payment in payments for outcome in record_group(connection, [payment], births, author)]
 
 
-def _record(connection: Connection, payments: Sequence[Given], births: Births) -> list[RecordedPayment]:
+def _record(connection: Connection, payments: Sequence[Given], births: Births, author: Author) -> list[RecordedPayment]:
     first = lock_serials(connection)  # comes first: what is read below stays true until the commit
     books = _read_books(connection, payments)
     known = _known_keys(connection, payments)
     judged = [_judge(payment, books, known) for payment in payments]
     rows = [row for row in judged if isinstance(row, NewRecord)]
-    ids = iter(insert_records(connection, rows, first, births))
+    keys = insert_records(connection, rows, first, births)
+    write_events(connection, author, ((f"{Kind.PAYMENT}:{key}", Happened.RECORDED, "") for key in keys))
+    ids = iter(keys)
     outcomes: list[RecordedPayment] = []
     for payment, row in zip(payments, judged, strict=True):
         outcomes.append(_recorded(payment, next(ids)) if isinstance(row, NewRecord) else row)

@@ -11,7 +11,7 @@ export class FieldTable {
 
   /** @param {Field} field @param {HTMLElement} box */
   constructor(field, box) {
-    this.head = make("tr", {}, make("td"));
+    this.head = make("tr", {}, field.row_head ? make("th", { scope: "col", text: field.row_head }) : make("td"));
     this.body = make("tbody");
     this.element = make("table", { class: "field-table", "aria-label": field.group }, make("thead", {}, this.head), this.body);
     this.add(field, box);

@@ -1,6 +1,6 @@
 // A form as a dialog, drawn from its description: fields, actions, notices, and a grid when it has one.
 // @ts-check
-/** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, Notice, Picked, Problem, RunSummary} from "./types.d.ts" */
+/** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, FormRequest, Notice, Picked, Problem, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
 import { drawChart } from "./chart.js";
 import { ask, enter, tell, topDialog } from "./dialog.js";
@@ -8,6 +8,7 @@ import { Fields } from "./fields.js";
 import { asksForHelp, showHelp } from "./help.js";
 import { Panel } from "./panel.js";
 import { waiting } from "./waits.js";
+import { drawAddins, drawSections } from "./sections.js";
 import { FormWindow } from "./windows/window.js";
 
 /** @type {Map<string, Form>} */
@@ -47,6 +48,8 @@ class Form {
   busy = false;
   over = false;
   count = 0;
+  /** The records that led to the one that is shown, and that one. @type {string[]} */
+  trail = [];
 
   /** @param {string} id @param {(changed: boolean) => unknown} closed */
   constructor(id, closed) {
@@ -115,10 +118,24 @@ class Form {
     const plain = !description.columns && !description.fields.length && !description.actions.length;
     const parts = this.panel ? [tools, this.notice, this.panel.element] : plain ? [this.notice] : [this.notice, tools];
     this.content.replaceChildren(...parts);
-    this.dialog.classList.toggle("note", plain);
+    this.dialog.classList.toggle("note", plain && !description.sections);
+    this.#showSections();
     this.say(description.unavailable ? { ...description.unavailable, level: "warning" } : description.notice);
     if (description.unavailable) for (const button of this.buttons.values()) button.disabled = true;
     this.#enable(0);
+  }
+
+  /** A record's own sections, and those of add-ins; the window leads back to the records that led to this one. */
+  #showSections() {
+    const { record, sections } = this.description;
+    this.dialog.classList.toggle("of-record", Boolean(sections?.length));
+    this.content.classList.toggle("record", Boolean(sections?.length));
+    if (!record || !sections) return;
+    this.trail = this.trail.at(-2) === record ? this.trail.slice(0, -1) : [...this.trail, record].filter((each, index, all) => each !== all[index - 1]);
+    const before = this.trail.at(-2);
+    const openOther = (/** @type {string} */ form, /** @type {{request: FormRequest}} */ body) => this.#openOther(form, body);
+    const back = before && make("button", { type: "button", class: "link", text: "‹ Back", onclick: () => openOther(this.id, { request: { selection: [before] } }) });
+    this.content.append(...(back ? [back] : []), ...drawSections(sections, openOther), drawAddins(record, openOther));
   }
 
   #help() {
@@ -194,7 +211,8 @@ class Form {
   /** Carries out what was picked when it was asked for: rows that come in meanwhile stand at other places. @param {Action} action @param {Picked} [picked] @param {Record<string, Cell>} edits */
   async #perform(action, picked = this.panel?.selection, edits = this.panel?.edits.values ?? {}) {
     const label = action.label ?? "";
-    if (action.confirm && (await ask(label, action.confirm, [label, "Cancel"])) !== label) return;
+    const rows = picked?.ranges?.reduce((sum, [start, stop]) => sum + stop - start, 0) ?? this.count;
+    if (action.confirm && (await ask(label, action.confirm.replace("{n}", rows.toLocaleString("en")), [label, "Cancel"])) !== label) return;
     const run = action.kind === "run";
     const body = { action: action.id, answer: this.answer, edits, ...picked };
     if (run && this.over) this.say(null); // what was said of the run before

@@ -19,6 +19,9 @@ import { recall, remember } from "./windows/remember.js";
 
 const COUNT_AFTER = 400; // milliseconds: while a search is typed, no list of it is counted
 
+/** Whether the row is one of the host's own records. @param {Row | undefined} row */
+const isRecord = (row) => /^(payment|credit_memo|invoice|client):\d+$/.test(row?.id ?? "");
+
 export class Panel {
   /** @type {string | null} */
   token = null;
@@ -68,6 +71,7 @@ export class Panel {
       stepped: (key, step) => this.columns.move(key, step),
       menu: (box) => this.#menu(box),
       edit: (row, column, cell) => this.#edit(row, column, cell),
+      opened: (row) => this.#open(row),
     });
     this.message = new Message((fix, row) => this.#fix(fix, row));
     this.progress = new Progress((hasty) => post(`/api/tasks/${this.task}/cancel`, { hasty }).catch(tell));
@@ -369,7 +373,9 @@ export class Panel {
   /** @param {DOMRect} box */
   #menu(box) {
     const own = this.description.row_actions.map((action) => ({ label: action.label ?? "", disabled: action.disabled, action }));
-    const items = [...this.description.context, ...own];
+    const { context } = this.description;
+    const record = !context.some((item) => item.form === "record") && isRecord(this.grid.focusedRow);
+    const items = [...(record ? [{ label: "Open", form: "record" }] : []), ...context, ...own];
     if (!items.length) return;
     const menu = new Menu(items, "Row", {
       host: this.element,
@@ -382,8 +388,21 @@ export class Panel {
   /** @param {Item} item */
   #pick(item) {
     if (item.action) this.on.perform(item.action);
+    else if (item.form === "record") this.#openRecord(this.grid.focusedRow);
     else if (item.form) this.on.open(item.form, this.selection);
     else post(`/api/context/${encodeURIComponent(this.description.id)}/${item.index}`, this.selection).then(this.on.called, tell);
+  }
+
+  /** What Enter and a double click mean: the form's own *Open*, else the record's window. @param {Row} row */
+  #open(row) {
+    const own = this.description.row_actions.find((action) => action.id === "open" && !action.disabled);
+    if (own) this.on.perform(own, [[this.grid.at, this.grid.at + 1]]);
+    else if (isRecord(row)) this.#openRecord(row);
+  }
+
+  /** @param {Row | undefined} row */
+  #openRecord(row) {
+    if (row) this.on.open("record", { request: { selection: [row.id] } });
   }
 
   /** What mends a row: another form, or an action of this one on this row alone. @param {Fix} fix @param {Row} row */

@@ -26,6 +26,44 @@ export interface FormLink {
   answer?: Answer;
 }
 
+export type FactType = "text" | "money" | "date" | "moment";
+
+export interface SectionLink {
+  label: string;
+  record?: string; // of the host
+  form?: string;
+  request?: FormRequest;
+  url?: string;
+}
+
+export interface Fact {
+  label: string;
+  value: string;
+  type?: FactType;
+  links?: SectionLink[];
+}
+
+export interface SectionColumn {
+  key: string;
+  label: string;
+  type?: FactType;
+}
+
+export interface SectionRow {
+  cells: Record<string, string>;
+  links?: SectionLink[];
+}
+
+export interface Section {
+  title: string;
+  facts: Fact[];
+  columns?: SectionColumn[];
+  rows?: SectionRow[];
+  empty?: string;
+  note?: string;
+  problem?: string; // why it could not be read
+}
+
 export interface Field {
   name: string;
   label: string;
@@ -41,6 +79,7 @@ export interface Field {
   disabled?: string;
   row?: string; // fields of a group that name row and column stand in one table
   column?: string;
+  row_head?: string; // of the table's first column
 }
 
 export interface Column {
@@ -127,6 +166,8 @@ export interface Description {
   help?: string;
   help_url?: string; // the host's address of that page
   running: Task | null;
+  record?: string; // of the host's own form that shows a record
+  sections?: Section[];
 }
 
 export interface Light {
@@ -288,4 +329,5 @@ export interface GridEvents {
   stepped(key: string, step: number): unknown;
   menu(box: DOMRect): unknown;
   edit(row: Row, column: Column, cell: Element): unknown;
+  opened(row: Row): unknown;
 }

@@ -26,6 +26,7 @@ ACCEPT: Action = {
     "primary": True,
     "tooltip": f"Link every client whose suggestion is {LINE} % like it or more, selected or not; what has a twin is left to you",
 }
+NOTHING_SURE = f"No suggestion is {LINE} % like its client or more, without a twin"
 CREATE: Action = {
     "id": "create_customers",
     "label": "Create Customers…",
@@ -33,7 +34,7 @@ CREATE: Action = {
     "needs": "selection",
     "right": "match",
     "tooltip": "Create a customer in QuickBooks for each selected client that has none",
-    "confirm": "Create a customer in QuickBooks for each selected client that has none? QuickBooks never deletes a customer:"
+    "confirm": "Selected: {n}. Create a customer in QuickBooks for each of them that has none? QuickBooks never deletes a customer:"
     " it can only be made inactive there.",
 }
 ACTIONS: Sequence[Action] = [
@@ -82,4 +83,5 @@ def describe_tabs(schema: FormSchema, counts: Mapping[Tab, int]) -> list[Field]:
 
 def label_accept(count: int) -> Action:
     """The button that accepts, with how many it would."""
-    return {**ACCEPT, "label": f"Accept {count:,} Suggestion{'' if count == 1 else 's'} ≥ {LINE} %"}
+    labelled: Action = {**ACCEPT, "label": f"Accept {count:,} Suggestion{'' if count == 1 else 's'} ≥ {LINE} %"}
+    return labelled if count else {**labelled, "disabled": NOTHING_SURE}

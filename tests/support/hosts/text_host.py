@@ -11,7 +11,9 @@ import pluggy
 
 from hostsim.addins.hookspecs import PROJECT, WorkspaceHooks
 from qb_plugin.forms.descriptions import ActResult, RowChange
+from qb_plugin.forms.records.shapes import SectionReader
 from qb_plugin.host import CallbackAnswer
+from tests.support.hosts.text_drawing import draw_sections
 from tests.support.ledgers.fake_ledger import FakeLedger
 from tests.support.ledgers.fake_marks import FakeMarks
 
@@ -43,6 +45,7 @@ class TextHost:
     forms: dict[str, Any] = field(default_factory=dict)
     calls: dict[tuple[str, ...], Callable[[Sequence[str]], ActResult]] = field(default_factory=dict)
     jobs: dict[str, Callable[[], None]] = field(default_factory=dict)
+    readers: dict[str, SectionReader] = field(default_factory=dict)
     callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
     cancelled: bool = False
@@ -85,12 +88,18 @@ class TextHost:
         manager.hook.workspace_menu(menu=self)
         manager.hook.workspace_context_actions(actions=Context(self))
         manager.hook.workspace_forms(forms=Forms(self))
+        manager.hook.workspace_record_sections(sections=RecordSections(self))
         manager.hook.workspace_jobs(jobs=Jobs(self))
         return manager
 
     def add(self, *, path: Sequence[str], form: str, right: str = "view") -> None:
         """A menu entry."""
         self.entries.append((tuple(path), form))
+
+    def show(self, ref: str, user: TextUser | None = None) -> list[str]:
+        """What the add-in tells of a record, drawn as lines."""
+        read = self.readers[ref.partition(":")[0]]
+        return list(draw_sections(read(ref, user=user)))
 
     def row(self, row: RowChange) -> None:
         """What has become of a row, as a line of text."""
@@ -142,6 +151,17 @@ class Forms:
     def add(self, form: Any) -> None:
         """A form, by id."""
         self.host.forms[form.id] = form
+
+
+@dataclass(slots=True)
+class RecordSections:
+    """Takes readers of what an add-in knows of a record."""
+
+    host: TextHost
+
+    def add(self, *, kinds: Sequence[str], read: SectionReader) -> None:
+        """A reader, by the kinds of record that it knows."""
+        self.host.readers |= dict.fromkeys(kinds, read)
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ export class Grid {
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.body.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
     this.body.addEventListener("click", (event) => this.#click(event));
+    this.body.addEventListener("dblclick", (event) => this.#doubleClick(event));
     this.body.addEventListener("contextmenu", (event) => this.#rightClick(event));
     new ResizeObserver(() => this.draw()).observe(this.element);
     this.show([], { count: 0, rows: [] }, null);
@@ -355,10 +356,18 @@ export class Grid {
     return row ? [Number(row.getAttribute("aria-rowindex")) - 2, [...row.children].findIndex((cell) => cell === target.closest("[role=gridcell]"))] : [-1, 0];
   }
 
-  /** @param {number} place @param {number} index */
+  /** Opens the row, but where the cell has choices: that opened them. @param {MouseEvent} event */
+  #doubleClick(event) {
+    const [place, column] = this.#where(/** @type {Element} */ (event.target));
+    const row = this.pages.row(place);
+    if (row && column > 0 && !editable(this.columns[column - 1], row)) this.on.opened(row);
+  }
+
+  /** Opens the choices of a cell; where there are none, the row. @param {number} place @param {number} index */
   #edit(place, index) {
     const wanted = index || this.columns.findIndex((each) => editable(each, this.pages.row(place))) + 1;
     const [row, column] = [this.pages.row(place), this.columns[wanted - 1]];
     if (row && column && editable(column, row)) this.on.edit(row, column, /** @type {HTMLElement} */ (this.drawn.get(place)).children[wanted]);
+    else if (row) this.on.opened(row);
   }
 }

@@ -1,0 +1,1 @@
+"""What this add-in tells of one record of the host, for the host's own *Open*."""
