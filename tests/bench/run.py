@@ -17,13 +17,13 @@ from tests.bench import (
     bench_matching,
     bench_pace,
     bench_parts,
-    bench_reconcile,
     bench_size,
     bench_start,
     bench_work,
 )
 from tests.bench.chart import draw
 from tests.bench.figures import Section, read_sections, table, write_sections
+from tests.bench.review import bench_reconcile
 
 BENCHES: Mapping[str, Callable[[Sequence[str]], list[Section]]] = {
     "pace": bench_pace.main,

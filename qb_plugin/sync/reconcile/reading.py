@@ -172,18 +172,28 @@ class LedgerReader:
     def _read_links(self, ours: Mapping[str, LedgerEntry], theirs: Mapping[str, LedgerEntry]) -> dict[str, str]:
         """The links of what was read, by key here. They are held as two texts each, and those are the entries' own."""
         pairs: dict[str, str] = {}
-        for link in self._links_of(list(ours), theirs):
+
+        def keep(link: Link) -> None:
             mine, other = str(link.source), f"{link.entity}:{link.quickbooks_id}"
             pairs[ours[mine].key if mine in ours else mine] = theirs[other].key if other in theirs else other
+
+        for link in self._links_here(list(ours)):
+            keep(link)
+        claimed = set(pairs.values())
+        for link in self._links_there([entry for key, entry in theirs.items() if key not in claimed]):
+            keep(link)
         return pairs
 
-    def _links_of(self, ours: Sequence[str], theirs: Mapping[str, LedgerEntry]) -> Iterator[Link]:
-        """The links of either side's entries, some at a time: all at once would take more memory than the entries."""
+    def _links_here(self, keys: Sequence[str]) -> Iterator[Link]:
+        """The links of records here, some at a time: all at once would take more memory than the entries."""
+        for some in portions(keys):
+            yield from self._context.links.by_source(self._context.realm, map(Ref.parse, some)).values()
+
+    def _links_there(self, entries: Sequence[LedgerEntry]) -> Iterator[Link]:
+        """The links of QuickBooks' transactions, some at a time."""
         links, realm = self._context.links, self._context.realm
-        for some in portions(ours):
-            yield from links.by_source(realm, map(Ref.parse, some)).values()
         for kind in KINDS:
-            for some in portions([entry.number for entry in theirs.values() if entry.kind is kind]):
+            for some in portions([entry.number for entry in entries if entry.kind is kind]):
                 yield from links.by_quickbooks(realm, ENTITIES[kind], some).values()
 
     def _read_rejected(self) -> frozenset[tuple[str, str]]:
