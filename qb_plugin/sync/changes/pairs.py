@@ -80,20 +80,30 @@ def compare(
     """What has become of a pair; None when its sides are the same.
 
     With `versions`, those that are what they were when the pair was linked or left differ only by what waits for an invoice.
-    `customer` is the client's, empty for one that is not matched. What was imported is applied by this program or a person, and
-    what was sent by QuickBooks' default process, if at all: that is no change of this side's.
+    `customer` is the client's, empty for one that is not matched.
     """
     here, there = was_changed_here(link, record), was_changed_there(link, now)
     side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
     kinds = list(kinds_of(record, now, customer))
-    sent = link.origin is not LinkOrigin.IMPORTED
-    if versions and sent and here and not there and record and not record.applications and ChangeKind.APPLIED in kinds:
+    if versions and ChangeKind.APPLIED in kinds and is_applied_apart(link, record, now, changed_there=there):
         kinds.remove(ChangeKind.APPLIED)
     if kinds and versions and not (here or there):
         kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) and ChangeKind.CURRENCY not in kinds else []
     if not kinds:
         return None
     return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds))
+
+
+def is_applied_apart(
+    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, *, changed_there: bool
+) -> bool:
+    """Whether a payment that did not come from there is applied on one side alone, which is no change.
+
+    With Auto Apply off nothing is applied there; with it on, QuickBooks' default process did it when it was sent.
+    """
+    if link.origin is LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment):
+        return False
+    return not on_invoices(now) or (not record.applications and not changed_there)
 
 
 def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str) -> Sequence[ChangeKind]:

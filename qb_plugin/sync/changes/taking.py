@@ -10,7 +10,7 @@ from qb_plugin.host import Ledger
 from qb_plugin.ledger_changes import ApplicationToRecord, ChangeOutcome, RecordChange, UpdateChange
 from qb_plugin.model import Application, Message, Outcome, QboPayment, QboTransaction, RowResult, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, on_invoices
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, is_applied_apart, on_invoices
 from qb_plugin.sync.changes.updating import end_of, gone_here
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.figures import kept_of
@@ -74,7 +74,7 @@ class Taker:
 
     def _update(self, pairs: Sequence[ChangedPair]) -> None:
         """Write amounts, dates and applications, then both sides' new versions into the links."""
-        applied = self.find_applications([pair for pair in pairs if ChangeKind.APPLIED in pair.differences])
+        applied = self.find_applications([pair for pair in pairs if takes_applications(pair)])
         changes = [as_update(self.context.realm, pair, applied.get(pair.key)) for pair in pairs]
         outcomes = self.ledger.update(changes) if changes else ()
         taken = [(pair, outcome) for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status in DONE]
@@ -99,6 +99,13 @@ def is_late(pair: ChangedPair) -> bool:
     if pair.record is None or not isinstance(pair.now, QboPayment) or not set(pair.differences) <= LATE:
         return False
     return on_invoices(pair.now) > applied_here(pair.record)
+
+
+def takes_applications(pair: ChangedPair) -> bool:
+    """Whether the applications here become QuickBooks'; those of a payment of which nothing is applied there stay, unless they are
+    all that differs."""
+    apart = is_applied_apart(pair.link, pair.record, pair.now, changed_there=True)
+    return ChangeKind.APPLIED in pair.differences and (not apart or len(pair.differences) == 1)
 
 
 def as_removal(realm: str, pair: ChangedPair) -> RecordChange:
