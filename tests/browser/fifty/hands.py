@@ -8,11 +8,15 @@ from typing import Protocol
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 MOST_STEPS = 150  # presses of Tab or of an arrow: further away than that nobody looks for a control
-# Where the control is from the one that has the focus: 0 here, 1 further on, -1 before.
+# How many presses of Tab the control is away from the one that has the focus, about: 0 here, below 0 before it.
 FROM_FOCUS = """control => {
   const focused = document.activeElement;
   if (focused === control) return 0;
-  return focused.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING ? -1 : 1;
+  const all = [...document.querySelectorAll("button, input, select, textarea, a[href], [tabindex='0']")];
+  const stops = all.filter((each) => !each.disabled && each.checkVisibility() && !(each.type === "radio" && !each.checked));
+  const way = focused.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING ? -1 : 1;
+  const known = stops.includes(focused) && stops.includes(control);
+  return way * (known ? Math.max(1, Math.abs(stops.indexOf(control) - stops.indexOf(focused))) : 1);
 }"""
 FOCUSED_ROW = (
     "grid => document.getElementById(grid.getAttribute('aria-activedescendant'))?.closest('[role=row]')?.textContent ?? ''"
@@ -183,10 +187,11 @@ class Keyboard:
         expect(control).to_be_visible()
         expect(control).to_be_enabled()
         for _ in range(MOST_STEPS):
-            where = control.evaluate(FROM_FOCUS)
-            if where == 0:
+            away = control.evaluate(FROM_FOCUS)
+            if away == 0:
                 return
-            self.keys.press("Tab" if where > 0 else "Shift+Tab")
+            for _ in range(abs(away)):
+                self.keys.press("Tab" if away > 0 else "Shift+Tab")
         raise AssertionError(f"no key leads to {control}")
 
     def _step_to(self, label: str, key: str) -> None:

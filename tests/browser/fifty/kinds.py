@@ -1,7 +1,7 @@
 """Fifty rows with something wrong: every kind that a create can meet and a person can mend in the form, each with its button.
 
-A kind that is only to be mended in QuickBooks is not here: `marker_twice`, `linked_unreadable`, `doubt_unreadable`, `quickbooks_rule`,
-`quickbooks_refused`, `currency_not_used`, and a customer or a period that is opened again there.
+A kind that is only to be mended in QuickBooks is not here: `marker_twice`, `linked_unreadable`, `doubt_unreadable`,
+`quickbooks_rule`, `quickbooks_refused`, `currency_not_used`, and a customer or a period that is opened again there.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-WORDS = (
-    "Amber Basil Cobalt Delta Ember Fable Garnet Harbor Indigo Jasper Kestrel Lumen Meadow Nectar Onyx Pepper Quartz Raven Saffron "
-    "Timber Umber Velvet Willow Xenon Yarrow Zephyr Acorn Bramble Clover Dahlia Elder Falcon Ginger Heather Ivory Juniper Koala "
-    "Lotus Maple Nutmeg Olive Poppy Quince Rowan Sierra Tulip Ursa Violet Walnut Yonder"
-).split()
+NAMES = (
+    "Amber Basil Cobalt Delta Ember Fable Garnet Harbor Indigo Jasper Kestrel Lumen Meadow Nectar Onyx "
+    "Pepper Quartz Raven Saffron Timber Umber Velvet Willow Xenon Yarrow Zephyr Acorn Bramble Clover "
+    "Dahlia Elder Falcon Ginger Heather Ivory Juniper Koala Lotus Maple Nutmeg Olive Poppy Quince Rowan "
+    "Sierra Tulip Ursa Violet Walnut Yonder "
+)
+WORDS = NAMES.split()
 TRADES = ("Bakery", "Dental", "Foods", "Legal", "Yoga")
 
 

@@ -1,5 +1,5 @@
-"""Fifty rows with something wrong, each mended by its own button in the form and then exported; with the mouse, and with the keyboard
-alone. The kinds are those of `kinds.CASES`."""
+"""Fifty rows with something wrong, each mended by its own button in the form and then exported; with the mouse, and with the
+keyboard alone. The kinds are those of `kinds.CASES`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     page.goto(demo.host.address)
     expect(page.get_by_role("row").nth(1)).to_be_visible()
     yield page
-    [each.screenshot(path=f"/tmp/fifty/shot{n}.png") for n, each in enumerate(context.pages)]  # DEBUG
     context.close()
 
 
@@ -137,7 +136,7 @@ def places_of(kind: str, numbers: Mapping[int, str]) -> list[int]:
 
 
 def differences(demo: Demo) -> list[object]:
-    """The cases whose customer has anything in QuickBooks but the record once, as the ledger has it; what was by hand is left out."""
+    """The cases whose customer has anything in QuickBooks but the record, once, as the ledger has it; what was by hand aside."""
     side, by_hand, found = QuickBooksSide(demo), transactions_by_hand(demo), list[object]()
     customers = {client_of(place): customer_of(place) for place, _ in enumerate(CASES)}
     for kind in KINDS:

@@ -158,7 +158,7 @@ def change_books(demo: Demo) -> None:
 
 
 def make_strangers(demo: Demo) -> Iterator[Json]:
-    """What somebody entered in QuickBooks by hand: twins, a number that is taken, another payment under our mark, an unreadable one."""
+    """What somebody entered in QuickBooks by hand: twins, a taken number, others under our mark, one that cannot be read."""
     for reference in ("TWIN-1", "TWIN-2"):
         yield by_hand(place_of(reference), reference)
     ids = {each.reference: each.id for each in ledger_records(demo)}
@@ -227,7 +227,7 @@ def refusal(match: Json, code: str, text: str, **more: str) -> Json:
 
 
 def transactions_by_hand(demo: Demo) -> dict[str, set[str]]:
-    """The ids of what QuickBooks holds besides: the twin of what was sent anyway, what was under our mark, unreadable, void or taken."""
+    """The ids of what QuickBooks holds besides: the twin of what was sent anyway, what bears our mark wrongly or cannot be read."""
     side = QuickBooksSide(demo)
     payments = [each for each in side.all("Payment") if stands_beside(each)]
     memos = [each for each in side.all("CreditMemo") if each.get("DocNumber") == "TAKEN"]

@@ -41,6 +41,7 @@ export class Grid {
     this.element = make("div", { class: "grid", role: "grid", "aria-label": label, "aria-multiselectable": "true", tabindex: 0 }, this.sizer);
     this.element.addEventListener("scroll", () => this.#scrolled());
     this.element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.element.addEventListener("focus", () => this.on.focused(this.focusedRow)); // the row that a key comes to says what it has to say
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.body.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
     this.body.addEventListener("click", (event) => this.#click(event));
