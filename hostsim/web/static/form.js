@@ -3,6 +3,7 @@
 /** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, FormRequest, Notice, Picked, Problem, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
 import { drawChart } from "./chart.js";
+import { useDates } from "./dates.js";
 import { ask, enter, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { asksForHelp, showHelp } from "./help.js";
@@ -77,6 +78,7 @@ class Form {
   /** @param {Description} description */
   async show(description) {
     this.panel?.leave();
+    useDates(description.dates);
     Object.assign(this, { description, panel: null, answer: { ...description.answer, token: description.token } });
     this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
     this.dialog.classList.toggle("full", Boolean(description.columns));
