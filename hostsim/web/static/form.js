@@ -224,8 +224,8 @@ class Form {
       if (run && this.panel) return void this.panel.follow(result);
       if (result.ask) return void (await this.#enter(action, result.ask, picked, edits));
       if (result.question) return void (await this.#answer(action, result, picked, edits));
+      if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer); // before the rest is drawn: it may be closed meanwhile
       if (!run) await this.#settle(result);
-      if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer);
     } catch (failure) {
       const problem = /** @type {Problem} */ (failure);
       if (problem.running) return void this.#join(problem.message);
