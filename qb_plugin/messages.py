@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,20 @@ from qb_plugin.money import show_amount
 #: Fixes that update records of the host.
 CORRECTING = frozenset(["correct_reference", "correct_amount", "correct_date", "correct_memo", "correct_text"])
 HOST = "your practice program"  # for a host that has no name
+
+
+#: Patterns that dates are written by; the first is that of data.
+DATE_PATTERNS = ("YYYY-MM-DD", "MM/DD/YYYY", "DD/MM/YYYY", "DD.MM.YYYY")
+WRITTEN = re.compile(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
+#: Values that people or QuickBooks have given: what looks like a date in them is left as it was given.
+VERBATIM = frozenset({"client", "customer", "name", "number", "ref", "reference", "search", "there", "value", "details"})
+
+
+def write_dates(text: str, pattern: str) -> str:
+    """The text with the dates in it, `YYYY-MM-DD`, written by the pattern."""
+    if pattern == DATE_PATTERNS[0]:
+        return text
+    return WRITTEN.sub(lambda d: pattern.replace("YYYY", d[1]).replace("MM", d[2]).replace("DD", d[3]), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,15 @@ class Sentences:
 
     def __init__(self, table: Mapping[str, Sentence], program: str, withheld: frozenset[str] = frozenset()) -> None:
         self._table, self._program, self._withheld = table, program, withheld
+        self._dates = DATE_PATTERNS[0]
+
+    def write_dates_as(self, pattern: str) -> None:
+        """Write dates by this pattern from now on: the host's, which every call of a form brings along."""
+        self._dates = pattern
+
+    def dates(self, text: str) -> str:
+        """A text of ours with its dates as people write them."""
+        return write_dates(text, self._dates)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
@@ -42,18 +66,20 @@ class Sentences:
 
     def text(self, message: Message) -> str:
         """The sentence with its values; KeyError for a placeholder without one, which is a defect of ours."""
-        values = {name: self._format(value) for name, value in message.values.items()}
+        values = {name: self._format(name, value) for name, value in message.values.items()}
         return self._table[message.key].text.format_map({"program": self._program, **values})
 
-    def _format(self, value: object) -> object:
-        """A value as the sentence shows it: money with separators, an ISO date, a message, or several, as sentences."""
+    def _format(self, name: str, value: object) -> object:
+        """A value as the sentence shows it: money with separators, a date as people write it, messages as sentences."""
         if isinstance(value, Message):
             return self.text(value)
         if isinstance(value, tuple):
             return " ".join(self.text(each) for each in value if isinstance(each, Message))
         if isinstance(value, Decimal):
             return show_amount(value)
-        return value.isoformat() if isinstance(value, date) else value
+        if isinstance(value, date):
+            return self.dates(value.isoformat())
+        return self.dates(value) if isinstance(value, str) and name not in VERBATIM else value
 
     def fix(self, message: Message) -> str:
         """The names of the fixes for this message that are offered, or ""."""

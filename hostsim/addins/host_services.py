@@ -16,6 +16,7 @@ from hostsim.practice.marks import PracticeMarks
 from hostsim.practice.writing.record_events import Author
 
 PROGRAM = "WorkSpace"
+DATE_PATTERNS = ("YYYY-MM-DD", "MM/DD/YYYY", "DD/MM/YYYY", "DD.MM.YYYY")
 
 
 class CallbackAnswer(TypedDict):
@@ -90,6 +91,17 @@ class Services:
     def firm_id(self) -> str:
         """Short and stable: letters and digits."""
         return self.practice.firm.id
+
+    @property
+    def dates(self) -> str:
+        """How people write dates here, such as `YYYY-MM-DD`."""
+        return self.practice.firm.dates
+
+    def write_dates_as(self, pattern: str) -> None:
+        """Write dates on screens by this pattern from now on; ValueError for one that there is not."""
+        if pattern not in DATE_PATTERNS:
+            raise ValueError(f"dates are written as {', '.join(DATE_PATTERNS)}")
+        self.practice.write_dates_as(pattern)
 
     @property
     def ledger(self) -> PracticeLedger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hostsim.practice.births import fresh_birth
@@ -33,10 +33,15 @@ class Practice:
 
     @property
     def firm(self) -> Firm:
-        """The firm's name, short id and currency, as they are now."""
+        """The firm's name, short id, currency and way to write dates, as they are now."""
         with self.database.reading() as connection:
             row = connection.execute(select(tables.firm)).one()
-            return Firm(row.name, row.short_id, row.currency)
+            return Firm(row.name, row.short_id, row.currency, row.dates)
+
+    def write_dates_as(self, pattern: str) -> None:
+        """Write dates on screens by this pattern from now on."""
+        with self.database.writing() as connection:
+            connection.execute(update(tables.firm).values(dates=pattern))
 
     @property
     def users(self) -> Sequence[User]:

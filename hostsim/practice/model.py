@@ -43,6 +43,7 @@ class Firm:
     name: str
     id: str
     currency: str = "USD"
+    dates: str = "YYYY-MM-DD"  # how people write dates here
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class OpenForm(FormDescription):
 
     help_url: str  # of the guide's page about the form; empty where there is none
     running: TaskDescription | None
+    dates: str  # how people write dates, such as YYYY-MM-DD
     context: list[Node]  # context menu of the form's grid
 
 

@@ -81,6 +81,7 @@ def _open(workspace: Workspace, id: str, body: Body) -> OpenForm:
         **description,
         "help_url": help_address(workspace, id, description.get("help", "")),
         "running": running.describe() if running else None,
+        "dates": workspace.practice.firm.dates,
         "actions": [_with_right(workspace, each) for each in description.get("actions", ())],
         "row_actions": [_with_right(workspace, each) for each in description.get("row_actions", ())],
         "context": context_tree(workspace.actions(id), workspace.user),

@@ -55,8 +55,10 @@ async def show_grid_page(request: Request) -> Response:
     """A tab with its grid."""
     workspace: Workspace = request.app.state.workspace
     grid_page = next(each for each in GRID_PAGES if each.path == request.url.path)
+    firm = workspace.practice.firm
     values: dict[str, object] = {
-        "firm": workspace.practice.firm.name,
+        "firm": firm.name,
+        "dates": firm.dates,
         "user": workspace.user.name,
         "menu": menu_tree(workspace.menu(), workspace.user),
         "failures": workspace.failures,

@@ -162,3 +162,8 @@ def read_lists_or_empty(services: FormServices, connection: Connection) -> Refer
         return services.lists(connection)
     except AddInError:
         return ReferenceLists()
+
+
+def use_dates(services: FormServices) -> None:
+    """Write dates in sentences as the host does now."""
+    services.sentences.write_dates_as(services.host.dates)

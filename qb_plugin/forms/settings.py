@@ -28,7 +28,8 @@ from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
 from qb_plugin.forms.mapping_checks import check_mappings, present_checks
 from qb_plugin.forms.presentation import as_summary, catch_failures, present_rejection, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.services import FormServices, use_dates
+from qb_plugin.messages import DATE_PATTERNS, write_dates
 from qb_plugin.model import Message, ReferenceLists
 from qb_plugin.sync.exporting.drafting.taxes import TaxTreatment
 
@@ -47,6 +48,8 @@ KEEP: Sequence[Option] = [
     {"value": "7", "label": "Seven years"},
     {"value": "3", "label": "Three years"},
 ]
+SAMPLE = "2026-11-26"
+DATES: Sequence[Option] = [{"value": each, "label": f"{write_dates(SAMPLE, each)}  ({each})"} for each in DATE_PATTERNS]
 TREATMENTS: Sequence[Option] = [
     {"value": TaxTreatment.NOT_CHOSEN, "label": "Not chosen yet"},
     {"value": TaxTreatment.NOT_TAXED, "label": "Not taxed"},
@@ -76,6 +79,7 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists, program
         "auto_apply_uses": build_choice("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
         "pace": build_choice("Pace", "Speed", PACE, "full"),
         "history_years": build_choice("Keep the history", "History", KEEP),
+        "dates": build_choice("Dates", "Screens", DATES, DATE_PATTERNS[0]),
     }
     return FormSchema.from_dict(found, name="SettingsAnswer")()
 
@@ -143,7 +147,7 @@ class SettingsForm:
             "title": self.offer.title,
             "subtitle": present_title(self._services.host, connection),
             "fields": [] if trouble else describe_fields(self._schema(lists)),
-            "answer": flatten(self._services.settings(connection.realm)),
+            "answer": self._read(connection.realm),
             "columns": None,
             "actions": [] if trouble else [TEST, SAVE],
             "row_actions": [],
@@ -152,6 +156,10 @@ class SettingsForm:
             "unavailable": trouble,
             "token": "",
         }
+
+    def _read(self, realm: str) -> dict[str, str]:
+        """The company's settings, and how the firm writes dates, which the host knows."""
+        return {**flatten(self._services.settings(realm)), "dates": self._services.host.dates}
 
     def _schema(self, lists: ReferenceLists) -> Schema:
         return build_settings_schema(self._services.host.ledger.methods(), lists, self._services.host.program)
@@ -181,10 +189,17 @@ class SettingsForm:
         connection = self._services.connection()
         schema = self._schema(self._services.lists(connection, settings=True))
         values = load_answer(schema, answer)
-        before = flatten(self._services.settings(connection.realm))
-        self._services.save_settings(connection.realm, nest(values))
+        before = self._read(connection.realm)
+        self._services.save_settings(connection.realm, nest({name: value for name, value in values.items() if name != "dates"}))
+        if values["dates"] != before["dates"]:
+            self._services.host.write_dates_as(values["dates"])
+            use_dates(self._services)
         changed = [field for name, field in schema.load_fields.items() if before.get(name, "") != values[name]]
-        return {"notice": self._services.sentences.text(describe_saving(changed)), "level": "info"}
+        return {
+            "notice": self._services.sentences.text(describe_saving(changed)),
+            "level": "info",
+            "reload": before["dates"] != values["dates"],
+        }
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """The same as `act`: no action of this form takes long enough for a run."""

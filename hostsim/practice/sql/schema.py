@@ -49,8 +49,10 @@ def add_mark_sets(connection: Connection, _births: Births) -> None:
 
 
 def add_record_events(connection: Connection, _births: Births) -> None:
-    """Version 6 notes who recorded and changed what, and when, from now on."""
+    """Version 6 notes who recorded and changed what, and when, from now on; and how the firm writes dates."""
     tables.record_events.create(connection, checkfirst=True)
+    if "dates" not in {column["name"] for column in inspect(connection).get_columns(tables.firm.name)}:
+        connection.exec_driver_sql(f"ALTER TABLE {tables.firm.name} ADD COLUMN dates TEXT NOT NULL DEFAULT 'YYYY-MM-DD'")
 
 
 def give_births(connection: Connection, births: Births, at_once: int = BIRTHS_AT_ONCE) -> None:

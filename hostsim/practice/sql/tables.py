@@ -35,6 +35,7 @@ firm = Table(
     Column("name", Text, nullable=False),
     Column("short_id", Text, nullable=False),
     Column("currency", Text, nullable=False, server_default="USD"),
+    Column("dates", Text, nullable=False, server_default="YYYY-MM-DD"),  # how people write dates
 )
 
 data_key = Table(

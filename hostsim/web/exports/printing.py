@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -17,6 +18,8 @@ from hostsim.workspace import Workspace
 
 MOST = 5000  # rows: a hundred sheets of paper; more are for a file
 PAGE = 500
+
+WRITTEN = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?=$| )")
 
 
 async def show_print_page(request: Request) -> Response:
@@ -40,7 +43,7 @@ def print_values(workspace: Workspace, snapshot: Snapshot) -> dict[str, object]:
         "notice": notice["text"] if notice else "",
         "chart": notice.get("chart") if notice else None,
         "columns": snapshot.columns,
-        "rows": [list(cells_of(row, snapshot.columns)) for row in printed_rows(snapshot)],
+        "rows": [list(cells_of(row, snapshot.columns, workspace.practice.firm.dates)) for row in printed_rows(snapshot)],
         "total": snapshot.rows.total,
     }
 
@@ -51,11 +54,21 @@ def printed_rows(snapshot: Snapshot) -> Iterator[Row]:
         yield from snapshot.rows.page(start, min(start + PAGE, snapshot.rows.count))
 
 
-def cells_of(row: Row, columns: Sequence[Column]) -> Iterator[str]:
-    """The texts of a row; money with its thousands apart."""
+def cells_of(row: Row, columns: Sequence[Column], dates: str = "YYYY-MM-DD") -> Iterator[str]:
+    """The texts of a row; money with its thousands apart, dates as the firm writes them."""
     for column in columns:
-        text = outcome_cells(row)[0] if column.get("type") == "outcome" else cell_text(row, column)
-        yield show_money(text) if column.get("type") == "money" else text
+        kind = column.get("type")
+        text = outcome_cells(row)[0] if kind == "outcome" else cell_text(row, column)
+        yield show_money(text) if kind == "money" else show_date(text, dates) if kind == "date" else text
+
+
+def show_date(text: str, pattern: str) -> str:
+    """`2026-11-26`, or the date of a moment, by the pattern."""
+    found = WRITTEN.match(text)
+    if not found:
+        return text
+    written = pattern.replace("YYYY", found[1]).replace("MM", found[2]).replace("DD", found[3])
+    return written + text[found.end() :]
 
 
 def show_money(text: str) -> str:

@@ -2,6 +2,7 @@
 // @ts-check
 /** @import {AskedText, Problem} from "./types.d.ts" */
 import { make, newId } from "./api.js";
+import { dateInput } from "./dates.js";
 
 /**
  * Shows a text with buttons; resolves with the label that was pressed, null for Esc.
@@ -31,20 +32,21 @@ export function ask(title, text, buttons = ["OK"], details = "") {
  */
 export function enter(title, asked) {
   const [heading, words, field] = [newId("title"), newId("words"), newId("field")];
-  const types = { money: "text", text: "text", date: "date" };
-  const input = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (asked.type === "lines"
+  const date = asked.type === "date" ? dateInput(asked.label, { id: field, "aria-describedby": words }) : null;
+  date?.write(asked.value);
+  const input = date?.input ?? /** @type {HTMLInputElement | HTMLTextAreaElement} */ (asked.type === "lines"
     ? make("textarea", { id: field, rows: 6, cols: 60, text: asked.value, "aria-describedby": words })
-    : make("input", { id: field, type: types[asked.type] ?? "text", value: asked.value, size: 40, "aria-describedby": words, autocomplete: "off" }));
+    : make("input", { id: field, type: "text", value: asked.value, size: 40, "aria-describedby": words, autocomplete: "off" }));
   const left = make("span", { class: "left", "aria-live": "polite" });
   const count = () => (left.textContent = asked.longest ? `${input.value.length} of ${asked.longest}` : "");
   input.addEventListener("input", count);
   count();
   const save = make("button", { type: "submit", class: "push primary", text: "Save" });
   const cancel = make("button", { type: "button", class: "push", text: "Cancel", onclick: () => dialog.close() });
-  const form = make("form", { method: "dialog", class: "content" }, make("p", { id: words, text: asked.text }), make("label", { for: field, text: asked.label }), input, left, make("div", { class: "buttons" }, save, cancel));
+  const form = make("form", { method: "dialog", class: "content" }, make("p", { id: words, text: asked.text }), make("label", { for: field, text: asked.label }), date?.box ?? input, left, make("div", { class: "buttons" }, save, cancel));
   const dialog = make("dialog", { class: "warning enter", "aria-labelledby": heading }, make("div", { class: "heading" }, make("h2", { id: heading, text: title })), form);
   let entered = /** @type {string | null} */ (null);
-  form.addEventListener("submit", () => (entered = input.value));
+  form.addEventListener("submit", () => (entered = date?.read() || input.value)); // what is no date is refused by name
   (topDialog() ?? /** @type {HTMLElement} */ (document.querySelector("main"))).append(dialog);
   dialog.showModal();
   input.focus();

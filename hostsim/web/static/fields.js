@@ -3,12 +3,12 @@
 /** @import {Answer, Field, Option, Why} from "./types.d.ts" */
 import { formPath, get, make, newId } from "./api.js";
 import { Combobox } from "./combobox.js";
+import { dateInput } from "./dates.js";
 import { FieldTable } from "./field_table.js";
 
 /** @type {Partial<Record<Field["type"], string>>} */
-const TYPES = { date: "date", secret: "password" };
+const TYPES = { secret: "password" };
 const NO_DATE = "Enter a whole date.";
-const EARLIEST = "1900"; // while a year is being typed it is 0002, 0020, 0202
 
 /**
  * A field as it is drawn: its box, its inputs, and how a value is written into them.
@@ -118,32 +118,34 @@ export class Fields {
     if (field.type === "boolean") return this.#check(field, title);
     if (field.type === "choice" && field.style === "radio") return this.#radios(field, title);
     if (field.type === "choice" && field.search) return this.#combo(field, title);
+    if (field.type === "date") return this.#date(field, title);
     const id = newId("field");
     const input = field.type === "choice" ? make("select", { id, title }, ...(field.choices ?? []).map((each) => make("option", { value: each.value, text: each.label })))
       : make("input", { id, title, type: TYPES[field.type] ?? "text", autocomplete: "off", size: field.type === "text" || field.type === "secret" ? 30 : null });
     input.value = value ?? "";
-    if (field.type === "date") return this.#date(field, /** @type {HTMLInputElement} */ (input));
     input.addEventListener("change", () => this.#set(field, input.value));
     input.addEventListener("input", () => (this.values[field.name] = input.value));
     return { box: make("div", {}, make("label", { for: id, text: field.label }), input), inputs: [input], write: (next) => (input.value = next ?? "") };
   }
 
-  /** A date is whole or it is none: half-typed or impossible, the browser gives an empty value. @param {Field} field @param {HTMLInputElement} input @returns {Drawn} */
-  #date(field, input) {
-    const box = make("div", {}, make("label", { for: input.id, text: field.label }), input);
-    const isUnfinished = () => input.validity.badInput || (input.value ? input.value < EARLIEST : Boolean(field.required));
+  /** A date is whole or it is none; what was taken is written as people write dates. @param {Field} field @param {string} title @returns {Drawn} */
+  #date(field, title) {
+    const id = newId("field");
+    const date = dateInput(field.label, { id, title });
     const take = () => {
-      const drawn = this.boxes.get(field.name);
-      const unfinished = isUnfinished();
-      const same = this.values[field.name] === input.value && unfinished === this.unfinished.has(field.name);
+      const [drawn, read] = [this.boxes.get(field.name), date.read()];
+      const unfinished = read === null || (!read && Boolean(field.required));
+      const same = this.values[field.name] === (read ?? "") && unfinished === this.unfinished.has(field.name);
       if (same || !drawn) return;
       unfinished ? this.unfinished.add(field.name) : this.unfinished.delete(field.name);
       this.#mark(drawn, unfinished ? NO_DATE : "");
-      this.#set(field, unfinished ? "" : input.value);
+      this.#set(field, read ?? "");
     };
-    for (const event of ["change", "input", "blur"]) input.addEventListener(event, take);
-    const write = (/** @type {string | null} */ next) => ((input.value = next ?? ""), this.unfinished.delete(field.name));
-    return { box, inputs: [input], write };
+    for (const event of ["change", "input", "blur"]) date.input.addEventListener(event, take);
+    date.input.addEventListener("change", () => date.write(date.read() || date.input.value));
+    const write = (/** @type {string | null} */ next) => (date.write(next ?? ""), this.unfinished.delete(field.name));
+    date.write(this.values[field.name] ?? "");
+    return { box: make("div", {}, make("label", { for: id, text: field.label }), date.box), inputs: [date.input], write };
   }
 
   /** @param {Field} field @param {string} title @returns {Drawn} */

@@ -3,6 +3,7 @@
 /** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, FormRequest, Notice, Picked, Problem, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
 import { drawChart } from "./chart.js";
+import { useDates } from "./dates.js";
 import { ask, enter, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
 import { asksForHelp, showHelp } from "./help.js";
@@ -77,6 +78,7 @@ class Form {
   /** @param {Description} description */
   async show(description) {
     this.panel?.leave();
+    useDates(description.dates);
     Object.assign(this, { description, panel: null, answer: { ...description.answer, token: description.token } });
     this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
     this.dialog.classList.toggle("full", Boolean(description.columns));
@@ -222,8 +224,8 @@ class Form {
       if (run && this.panel) return void this.panel.follow(result);
       if (result.ask) return void (await this.#enter(action, result.ask, picked, edits));
       if (result.question) return void (await this.#answer(action, result, picked, edits));
+      if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer); // before the rest is drawn: it may be closed meanwhile
       if (!run) await this.#settle(result);
-      if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer);
     } catch (failure) {
       const problem = /** @type {Problem} */ (failure);
       if (problem.running) return void this.#join(problem.message);

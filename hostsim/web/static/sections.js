@@ -2,10 +2,11 @@
 // @ts-check
 /** @import {Fact, FormRequest, Section, SectionLink, SectionRow} from "./types.d.ts" */
 import { get, make, newId, showMoney } from "./api.js";
+import { showDate } from "./dates.js";
 import { waiting } from "./waits.js";
 
 /** @type {(value: string, type: string | undefined) => string} */
-const shown = (value, type) => (type === "money" ? showMoney(value) : value);
+const shown = (value, type) => (type === "money" ? showMoney(value) : type === "date" || type === "moment" ? showDate(value) : value);
 
 /** Opens a form: a record's, or another one. @typedef {(form: string, body: {request: FormRequest}) => unknown} Open */
 

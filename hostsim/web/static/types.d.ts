@@ -166,6 +166,7 @@ export interface Description {
   help?: string;
   help_url?: string; // the host's address of that page
   running: Task | null;
+  dates?: string; // how people write dates
   record?: string; // of the host's own form that shows a record
   sections?: Section[];
 }

@@ -33,7 +33,7 @@ from qb_plugin.forms.descriptions import (
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.presentation import present_rejection
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.services import FormServices, use_dates
 from qb_plugin.host import User
 
 
@@ -57,6 +57,7 @@ class FormDoor:
         except AnswerRejected as rejection:
             return self._closed(self._services.sentences.text(rejection.message))
         with self._services.acting(acting):
+            use_dates(self._services)
             description = self._form.open(request)
         description["help"] = GUIDE_PAGES.get(self.id, "")
         description["actions"] = allowed(description["actions"], acting)
@@ -92,6 +93,7 @@ class FormDoor:
         except AnswerRejected as rejection:
             return {"rejected": present_rejection(self._services.sentences, rejection)}
         with self._services.acting(acting):
+            use_dates(self._services)
             return self._form.rows(answer, sort)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, *, user: User | None = None) -> ActResult:
@@ -121,6 +123,7 @@ class FormDoor:
         except AnswerRejected as rejection:
             return {"rejected": present_rejection(self._services.sentences, rejection)}
         with self._services.acting(acting):
+            use_dates(self._services)
             return call()
 
     def options(self, name: str, search: str, *, user: User | None = None) -> Sequence[Option]:

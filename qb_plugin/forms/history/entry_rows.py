@@ -93,7 +93,7 @@ class EntryRows:
                 draft = self._context.quickbooks.draft(attempt.intent.entity, attempt.intent.payload)
             except (AddInError, ValueError):
                 draft = None
-        return show_request(attempt.intent.operation, draft, attempt.intent.sends)
+        return self._services.sentences.dates(show_request(attempt.intent.operation, draft, attempt.intent.sends))
 
     def _answer(self, entry: HistoryEntry) -> str:
         sentences = self._services.sentences

@@ -67,7 +67,7 @@ class RunRows:
 
     def _present(self, run: RunInfo) -> Row:
         """The run for the grid, with a sentence that says all of it, and the way to its rows."""
-        what, when = show_action(run.action), show_moment(run.started)
+        what, when, written = show_action(run.action), show_moment(run.started), self._services.sentences.dates
         key = "history_run" if run.finished else "history_run_open"
         values: dict[str, object] = {"what": what, "user": run.user, "when": when, "company": run.company or run.realm}
         values |= {"rows": spell_count(run.total), "done": run.done}
@@ -75,13 +75,13 @@ class RunRows:
         opened: Fix = {"label": "Open", "form": "history-entries", "request": open_run(run.id)}
         return {
             "id": PREFIX + run.id,
-            "cells": run_cells(run),
+            "cells": {**run_cells(run), "filters": written(show_filters(run))},
             "outcome": outcome_of(run).value,
             "message": self._services.sentences.text(Message(key, values)),
-            "details": "\n".join(filter(None, (show_filters(run), f"run {run.id}, company {run.realm}"))),
+            "details": "\n".join(filter(None, (written(show_filters(run)), f"run {run.id}, company {run.realm}"))),
             "fixes": [opened, *undo_of(run)],
             "selectable": True,
-            "title": f"{what}, {when}",
+            "title": written(f"{what}, {when}"),
         }
 
 

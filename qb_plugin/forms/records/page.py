@@ -16,7 +16,7 @@ from qb_plugin.forms.records.past import present_past
 from qb_plugin.forms.records.shapes import Section, SectionLink, SectionRow
 from qb_plugin.forms.records.standing import Standing, present_standing, read_standing
 from qb_plugin.forms.records.transaction import TITLE, read_transaction
-from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.services import FormServices, use_dates
 from qb_plugin.host import User
 from qb_plugin.model import Connection, ConnectionState, Kind, Message, Ref
 from qb_plugin.sync.context import SyncContext
@@ -43,6 +43,7 @@ class RecordReader:
         except AnswerRejected as rejection:
             return [{"title": "QuickBooks", "facts": [], "problem": text(rejection.message)}]
         with self._services.acting(acting):
+            use_dates(self._services)
             return read_sections(self._services, Ref.parse(ref))
 
 
@@ -83,7 +84,7 @@ def present_unconnected(services: FormServices) -> Section:
 
 def not_read(services: FormServices, key: str, why: str) -> str:
     """That something could not be read, and why."""
-    return services.sentences.text(Message(key, {"why": why}))
+    return services.sentences.text(Message(key, {"reason": why}))
 
 
 def read_now(services: FormServices, connection: Connection, source: Ref, standing: Standing) -> list[Section]:

@@ -66,16 +66,14 @@ def _linked(services: FormServices, connection: Connection, link: Link, entries:
     opened: list[SectionLink] = []
     if run:
         opened = [{"label": "Open run", "form": "history-entries", "request": {"answer": {"run": run.id}}}]
+    by_run = services.sentences.dates(f"{show_action(run.action)}, {show_moment(run.started)}") if run else pruned
+    ran = [fact("Run", by_run, links=opened)] if run or sent_or_came else []
     return [
         fact("State", "matched" if source_is_client(link) else "synchronized"),
         fact("In QuickBooks as", name_of(link.entity, link.quickbooks_id), links=page),
         fact(HAPPENED.get(link.origin, "Linked"), show_moment(at) if at else noted, "moment"),
         fact("By", run.user if run else noted),
-        *(
-            [fact("Run", f"{show_action(run.action)}, {show_moment(run.started)}" if run else pruned, links=opened)]
-            if run or sent_or_came
-            else []
-        ),
+        *ran,
         fact("How", ORIGINS[link.origin]),
     ]
 
@@ -114,4 +112,4 @@ def _last(services: FormServices, entries: Sequence[HistoryEntry]) -> list[Fact]
     run = f"{show_action(last.run.action)} by {last.run.user}" if last.run else ""
     said = f"{last.result.outcome.value.replace('_', ' ')}: {run}, {show_moment(last.at)}"
     reason = services.sentences.text(last.result.message) if last.result.message else ""
-    return [fact("Last run", said), *([fact("Reason", reason)] if reason else [])]
+    return [fact("Last run", services.sentences.dates(said)), *([fact("Reason", reason)] if reason else [])]

@@ -47,6 +47,7 @@ class TextHost:
     jobs: dict[str, Callable[[], None]] = field(default_factory=dict)
     readers: dict[str, SectionReader] = field(default_factory=dict)
     callbacks: list[Callable[[Mapping[str, str]], CallbackAnswer]] = field(default_factory=list)
+    dates: str = "YYYY-MM-DD"
     waits: list[str] = field(default_factory=list)
     cancelled: bool = False
     hasty: bool = False
@@ -70,6 +71,10 @@ class TextHost:
     def option(self, name: str) -> str | None:
         """What the test gave."""
         return self.options.get(name)
+
+    def write_dates_as(self, pattern: str, /) -> None:
+        """Another pattern for dates."""
+        self.dates = pattern
 
     def say_wait(self, text: str, /) -> None:
         """Keep what was said."""

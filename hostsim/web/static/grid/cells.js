@@ -2,6 +2,7 @@
 // @ts-check
 /** @import {Column, Row} from "../types.d.ts" */
 import { make, showMoney } from "../api.js";
+import { showDate } from "../dates.js";
 
 /** @type {Record<string, string>} */
 const ICONS = { synchronized: "✓", undone: "↶", failed: "✗", not_confirmed: "?", changed: "≠", needs_decision: "!", not_ready: "✗", waiting: "…", running: "→" };
@@ -17,7 +18,7 @@ export function cellText(column, row) {
   if (column.type === "outcome") return outcomeWords(row.outcome);
   const value = row.cells[column.key];
   const text = value === null || value === undefined ? "" : String(value.label ?? value.value ?? value);
-  return column.type === "money" ? showMoney(text) : text;
+  return column.type === "money" ? showMoney(text) : column.type === "date" ? showDate(text) : text;
 }
 
 /** @param {HTMLElement} element @param {Row | undefined} row @param {Column[]} columns @param {string} prefix */
