@@ -164,11 +164,13 @@ class ByItself:
 
     def _fail(self, connection: Connection, begun: Begun, failure: AddInError) -> None:
         """Say why a job did not end, once; a sign-out is not tried again before somebody has connected."""
-        if isinstance(failure, ReconnectNeeded | NotConnected):
+        signed_out = isinstance(failure, ReconnectNeeded | NotConnected)
+        if not signed_out or self._services.connection().state is ConnectionState.CONNECTED:
+            state = read_state(self._services.settings(connection.realm), begun.job)
+            self._services.save_settings(connection.realm, state_values(begun.job, replace(state, tried=self._now())))
+        if signed_out:
             self._leave_trouble(connection.realm, Message("by_itself_signed_out", {"company": connection.company}))
             return
-        state = read_state(self._services.settings(connection.realm), begun.job)
-        self._services.save_settings(connection.realm, state_values(begun.job, replace(state, tried=self._now())))
         self._leave_trouble(connection.realm, Message("by_itself_failed", {"what": LABELS[begun.job], "reason": failure.message}))
 
     def _leave_trouble(self, realm: str, message: Message) -> None:

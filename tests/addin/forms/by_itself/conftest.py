@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from qb_plugin.forms.by_itself.by_itself import ByItself
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.services.parts import Parts
 from tests.addin.forms.changes.conftest import Linked
-from tests.addin.forms.test_text_host import SWIFT, TODAY, HurriedClock, Scene, connect, ledger
+from tests.addin.forms.test_text_host import AMY, DIEGO, SWIFT, TODAY, HurriedClock, Scene, connect
 from tests.support.hosts.text_host import TextHost
 from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_ledger_values import FakeClient, FakeRecorded
+from tests.support.simulator.simulator_calls import Books
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+REFUSED = Decimal("13.13")
 
 
 class SetClock(HurriedClock):
@@ -68,6 +72,15 @@ class Desk(Linked):
         """What the notes say."""
         return [note["text"] for note in self.notes()]
 
+    def reads(self) -> int:
+        """Calls so far that QuickBooks meters: those to the company that read."""
+        paths = [entry.path for entry in self.scene.simulator.core.log.entries]
+        return sum("/v3/company/" in path and not path.endswith("/batch") for path in paths)
+
+    def calls(self) -> int:
+        """Calls to QuickBooks so far."""
+        return self.scene.simulator.core.log.count
+
     def runs(self) -> list[tuple[str, str]]:
         """Who ran what, newest first, without the settling of lost answers."""
         rows = self.scene.form("history").rows(self.scene.opened("history", answer={"from": "", "to": ""}), None)
@@ -87,13 +100,35 @@ def desk_at(folder: Path, simulator: RunningSimulator, books: FakeLedger) -> Ite
     manager.hook.workspace_stop()
 
 
+class StrictLedger(FakeLedger):
+    """A ledger that refuses one amount, and that may be away."""
+
+    is_away = False
+
+    def record_payments(self, payments: Sequence[Mapping[str, Any]]) -> Sequence[FakeRecorded]:
+        """Record each payment, once; OSError while the ledger is away."""
+        if self.is_away:
+            raise OSError("the ledger is away")
+        return super().record_payments(payments)
+
+    def record(self, payment: Mapping[str, Any]) -> FakeRecorded:
+        """Record one payment, or say why not."""
+        if payment["amount"] == REFUSED:
+            return FakeRecorded(payment["external_key"], "refused", None, "That month is closed.")
+        return super().record(payment)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    """One workstation, connected and with its clients matched."""
-    with running_simulator("demo", today=TODAY) as simulator, desk_at(tmp_path, simulator, ledger()) as made:
-        connect(made.scene)
-        made.scene.form("match-clients").act("accept_all", {}, [], {})
-        yield made
+    """One workstation of a firm with one client, connected to a company that has him as its only customer."""
+    people = [FakeClient("1", AMY), FakeClient("2", DIEGO)]
+    with running_simulator("empty", today=TODAY) as simulator:
+        Books(simulator.core).post("Customer", {"DisplayName": DIEGO})
+        Books(simulator.core).post("Customer", {"DisplayName": "Somebody Else"})
+        with desk_at(tmp_path, simulator, StrictLedger(people, [], [])) as made:
+            connect(made.scene, company="Empty Company")
+            made.scene.form("match-clients").act("accept_all", {}, [], {})
+            yield made
 
 
 @pytest.fixture
