@@ -16,8 +16,9 @@ from qb_plugin.forms.by_itself.by_itself import ByItself
 from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.services.parts import Parts
 from tests.addin.forms.changes.conftest import Linked
-from tests.addin.forms.test_text_host import AMY, DIEGO, SWIFT, TODAY, HurriedClock, Scene, connect
+from tests.addin.forms.test_text_host import AMY, DIEGO, SWIFT, TODAY, Scene, connect
 from tests.support.hosts.text_host import TextHost
+from tests.support.hurried_clock import HurriedClock
 from tests.support.ledgers.fake_ledger import FakeLedger
 from tests.support.ledgers.fake_ledger_values import FakeClient, FakeRecorded
 from tests.support.simulator.simulator_calls import Books
