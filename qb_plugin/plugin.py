@@ -5,6 +5,8 @@ from __future__ import annotations
 import pluggy
 
 from qb_plugin.forms.access.door import FormDoor, HidingDoor
+from qb_plugin.forms.by_itself.by_itself import ByItself
+from qb_plugin.forms.by_itself.form import ByItselfForm
 from qb_plugin.forms.changes.form import ChangesForm
 from qb_plugin.forms.connecting.form import ConnectionForm
 from qb_plugin.forms.exporting.form import ExportPayments
@@ -43,6 +45,7 @@ MENU = (
     (("Time & Billing", "History…"), "history", "view"),
     (("Time & Billing", "Reconcile…"), "reconcile", "view"),
     (("Time & Billing", "Changes…"), "changes", "view"),
+    (("Time & Billing", "By Itself…"), "by-itself", "view"),
 )
 FORMS = (
     ConnectionForm,
@@ -57,12 +60,14 @@ FORMS = (
     ReconcileItems,
     UndoForm,
     ChangesForm,
+    ByItselfForm,
 )
 PAYMENTS = "billing.payments"
 RECORDS = ("payment", "credit_memo", "invoice", "client")
 SETTLE_EVERY = 300.0
 PRUNE_EVERY = 86_400.0
 LOOK_EVERY = 60.0
+TIMETABLE_EVERY = 60.0
 
 
 class QuickBooksAddIn:
@@ -117,10 +122,13 @@ class QuickBooksAddIn:
 
     @hookimpl
     def workspace_jobs(self, jobs: JobRegistrar) -> None:
-        """What runs by itself: settling and a look at a quiet QuickBooks every few minutes, pruning of the history once a day."""
-        jobs.add(id="look", every=LOOK_EVERY, call=self.runtime().look_at_quickbooks)
-        jobs.add(id="settle", every=SETTLE_EVERY, call=self.runtime().settle_job.run)
-        jobs.add(id="prune-history", every=PRUNE_EVERY, call=self.runtime().prune_history.run)
+        """What runs by itself, as the program: settling and a look at a quiet QuickBooks every few minutes, pruning of the history
+        once a day, and a look at the timetable every minute."""
+        runtime = self.runtime()
+        jobs.add(id="look", every=LOOK_EVERY, call=runtime.look_at_quickbooks)
+        jobs.add(id="settle", every=SETTLE_EVERY, call=runtime.as_program(runtime.settle_job.run))
+        jobs.add(id="prune-history", every=PRUNE_EVERY, call=runtime.prune_history.run)
+        jobs.add(id="by-itself", every=TIMETABLE_EVERY, call=runtime.as_program(ByItself(runtime).run))
 
     @hookimpl
     def workspace_support(self, support: SupportRegistrar) -> None:

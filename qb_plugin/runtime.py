@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 
 from qb_plugin.host import Host, User
 from qb_plugin.messages import CORRECTING, load_sentences
@@ -22,12 +23,12 @@ from qb_plugin.services.review.history_pruning import PruneHistory
 from qb_plugin.services.review.ledger_readings import LedgerReadings
 from qb_plugin.services.said_waits import SaidWaits
 from qb_plugin.services.settle_job import SettleJob
-from qb_plugin.services.status.acting_user import ActingUser
+from qb_plugin.services.status.acting_user import ActingUser, as_program
 from qb_plugin.services.status.reachability import Reachability
 from qb_plugin.store.leasing.heartbeat import HeartbeatLeases
 from qb_plugin.support import SupportParts, support_parts
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import History, Links
+from qb_plugin.sync.ports import History, Leases, Links, Notes
 from qb_plugin.sync.run import RunPorts
 
 
@@ -43,6 +44,8 @@ class Runtime:
         self.store = self.parts.open_store(host.database_url)
         self.links: Links = self.store.links
         self.history: History = self.store.history
+        self.notes: Notes = self.store.notes
+        self.turns: Leases = HeartbeatLeases(self.store.turns)
         self.run_ports = RunPorts(HeartbeatLeases(self.store.leases), self.store.runs, self.parts.clock)
         app_keys = AppKeys(host, self.store.settings)
         self.app_keys = app_keys
@@ -141,6 +144,14 @@ class Runtime:
     def user_name(self) -> str:
         """The name of who acts."""
         return self.acting_user.name
+
+    def may(self, right: str) -> bool:
+        """Whether who acts has this right."""
+        return self.acting_user.may(right)
+
+    def as_program(self, call: Callable[[], None]) -> Callable[[], None]:
+        """The background job, done as the program: in the history it stands where a person would."""
+        return partial(as_program, self.acting_user, call)
 
     def acting(self, user: User) -> AbstractContextManager[None]:
         """See ActingUser.acting."""

@@ -162,6 +162,16 @@ class Light(TypedDict):
     text: str
 
 
+class WindowNote(TypedDict):
+    """What something that ran by itself left for people to read, in a host's frame, until somebody puts it away."""
+
+    id: str
+    title: str
+    text: str
+    level: Level
+    links: Sequence[FormLink]  # the forms concerned
+
+
 class FormDescription(TypedDict):
     """A form, as its host draws it."""
 
@@ -182,6 +192,7 @@ class FormDescription(TypedDict):
     leads_to: NotRequired[FormLink | None]  # form to open after a sign-in: what is next
     empty: NotRequired[EmptyGrid | None]
     light: NotRequired[Light]
+    notes: NotRequired[Sequence[WindowNote]]  # shown in the window; put away by act("put_away_note", {"note": id}, [], {})
     reopens: NotRequired[bool]  # opened anew with its answer when a form that it opened has changed something
     select_all: NotRequired[bool]  # the rows are a person's selection, and begin selected
     help: NotRequired[str]  # the page of the add-in's guide about this form

@@ -14,7 +14,7 @@ from qb_plugin.forms.protocol import Task
 from qb_plugin.forms.run_marks import RunMarks
 from qb_plugin.forms.services import FormServices
 from qb_plugin.host import MarkChange
-from qb_plugin.model import SETTLE, Kind, Message, Outcome, RowResult, RunInfo, Side, side_of
+from qb_plugin.model import PROGRAM, SETTLE, Kind, Message, Outcome, RowResult, RunInfo, Side, side_of
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
@@ -80,6 +80,7 @@ class RunTask:
         self._marking, self._noticed = True, False
         self._scope = ""  # the company that the run is of
         self._sends, self._left = False, Countdown(services.run_ports.clock.monotonic)
+        self.failure: AddInError | None = None  # why the run ended early, once it has
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
 
     def run(
@@ -108,7 +109,10 @@ class RunTask:
             ):
                 listener = Reporter(partial(self._report, progress), self._report_notice)
                 describe = Summaries(self._services.host.ledger, summarize).describe
-                run_under_lease(ports, run, work, progress=progress, listener=listener, stop=stop, describe=describe)
+                begin = partial(
+                    run_under_lease, ports, run, work, progress=progress, listener=listener, stop=stop, describe=describe
+                )
+                self._begin_after_program(run.realm, begin)
         except RunInProgress as error:
             failure = self._watch(run, error)
         except CallCancelled:  # it was waiting to leave: nothing has failed
@@ -119,9 +123,31 @@ class RunTask:
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
             self._show(progress, end)  # only when the run could not even begin, or the host raised: else it has ended its rows
-        trouble = self._mark_the_last()
+        trouble, self.failure = self._mark_the_last(), failure
         self._services.ledger_readings.forget()
         return self._summary(run.id, progress, failure or trouble)
+
+    def _begin_after_program(self, realm: str, begin: Callable[[], None]) -> None:
+        """Begin the run; one that goes on by itself gives way to it first. Raises RunInProgress while a person's goes on."""
+        try:
+            begin()
+        except RunInProgress:
+            if not self._program_gave_way(realm):
+                raise
+            begin()
+
+    def _program_gave_way(self, realm: str) -> bool:
+        """Whether what ran by itself has ended because a person waits for the lease; False at once when a person has it."""
+        leases, asked = self._services.run_ports.leases, False
+        while (lease := leases.current(realm)) and not self._task.cancelled:
+            if not gives_way(lease.run) or self._services.user_name == PROGRAM:
+                return False
+            if not asked:
+                leases.ask(realm)
+                self._notice(Message("by_itself_gives_way"))
+                asked = True
+            self._services.run_ports.clock.sleep(LOOK_EVERY)
+        return asked and not self._task.cancelled
 
     def _watch(self, run: RunInfo, refused: RunInProgress) -> AddInError:
         """Show the progress of another workstation's run until it has ended or the person cancels; nothing is sent meanwhile."""
@@ -215,9 +241,14 @@ class RunTask:
         return {"run": run_id, "counts": present_counts(counts), "text": sentences.text(message), "level": level}
 
 
+def gives_way(run: RunInfo | None) -> bool:
+    """Whether a run ends soon when a person asks for its lease: what goes on by itself, but for the settling of lost answers."""
+    return run is not None and run.user == PROGRAM and run.action != SETTLE
+
+
 def progress_of(run: RunInfo) -> Mapping[str, object]:
     """Who runs, since when, and how far it is."""
-    return {"user": run.user, "time": f"{run.started.astimezone():%H:%M}", "done": run.done, "total": run.total}
+    return {"user": run.started_by, "time": f"{run.started.astimezone():%H:%M}", "done": run.done, "total": run.total}
 
 
 def marked_record(result: RowResult) -> str | None:

@@ -12,7 +12,7 @@ from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, Reach, ReferenceLists, RunInfo
 from qb_plugin.sync.changes.pairs import ChangedPair
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.ports import History, Links
+from qb_plugin.sync.ports import History, Leases, Links, Notes
 from qb_plugin.sync.reconcile.items import Ledgers, Period
 from qb_plugin.sync.run import RunPorts
 
@@ -84,6 +84,13 @@ class FormServices(Protocol):
     @property
     def history(self) -> History: ...
     @property
+    def notes(self) -> Notes: ...
+    @property
+    def turns(self) -> Leases:
+        """Whose turn it is to do what is due by itself: one process of a company's at a time."""
+        ...
+
+    @property
     def ledger_readings(self) -> LedgerReadings: ...
     @property
     def change_check(self) -> ChangeCheck: ...
@@ -140,6 +147,10 @@ class FormServices(Protocol):
     @property
     def user_name(self) -> str:
         """The name of who acts, for the history."""
+        ...
+
+    def may(self, right: str) -> bool:
+        """Whether who acts has this right."""
         ...
 
     def acting(self, user: User) -> AbstractContextManager[None]:

@@ -11,6 +11,15 @@ from marshmallow.validate import OneOf
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.call_checks import no_such_action
 from qb_plugin.forms.access.offer import Offer
+from qb_plugin.forms.by_itself.fields import (
+    GROUP,
+    build_by_itself_fields,
+    check_timetable,
+    describe_timetable,
+    flatten_timetable,
+    restart_changed,
+)
+from qb_plugin.forms.by_itself.saved import AT, OFTEN
 from qb_plugin.forms.descriptions import (
     Action,
     ActResult,
@@ -66,6 +75,8 @@ TEST: Action = {
 }
 METHODS = "Methods and accounts"
 MAPS = ("payment_method", "deposit_account")
+JOB_MAPS = (OFTEN, AT)
+AFFECT = (Message("settings_affect"), Message("by_itself_affects"))
 PLAIN = ("credit_memo_item", "credit_memo_tax", "credit_memo_tax_code", "receivable_account", "history_years")
 
 
@@ -80,6 +91,7 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists, program
         "pace": build_choice("Pace", "Speed", PACE, "full"),
         "history_years": build_choice("Keep the history", "History", KEEP),
         "dates": build_choice("Dates", "Screens", DATES, DATE_PATTERNS[0]),
+        **build_by_itself_fields(),
     }
     return FormSchema.from_dict(found, name="SettingsAnswer")()
 
@@ -151,7 +163,7 @@ class SettingsForm:
             "columns": None,
             "actions": [] if trouble else [TEST, SAVE],
             "row_actions": [],
-            "notice": None if trouble else {"text": self._services.sentences.text(Message("settings_affect")), "level": "info"},
+            "notice": None if trouble else {"text": " ".join(map(self._services.sentences.text, AFFECT)), "level": "info"},
             "warning": None,
             "unavailable": trouble,
             "token": "",
@@ -189,17 +201,20 @@ class SettingsForm:
         connection = self._services.connection()
         schema = self._schema(self._services.lists(connection, settings=True))
         values = load_answer(schema, answer)
+        now = self._services.run_ports.clock.now()
         before = self._read(connection.realm)
-        self._services.save_settings(connection.realm, nest({name: value for name, value in values.items() if name != "dates"}))
+        check_timetable(before, values, self._services.may("import"))
+        kept = nest({name: value for name, value in values.items() if name != "dates"})
+        self._services.save_settings(connection.realm, {**kept, **restart_changed(before, values, now)})
         if values["dates"] != before["dates"]:
             self._services.host.write_dates_as(values["dates"])
             use_dates(self._services)
         changed = [field for name, field in schema.load_fields.items() if before.get(name, "") != values[name]]
-        return {
-            "notice": self._services.sentences.text(describe_saving(changed)),
-            "level": "info",
-            "reload": before["dates"] != values["dates"],
-        }
+        said = [describe_saving(changed)]
+        if any(field.metadata["group"] == GROUP for field in changed):
+            said += describe_timetable(self._services.settings(connection.realm), now)
+        notice = " ".join(map(self._services.sentences.text, said))
+        return {"notice": notice, "level": "info", "reload": before["dates"] != values["dates"]}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """The same as `act`: no action of this form takes long enough for a run."""
@@ -214,7 +229,9 @@ def describe_saving(changed: Sequence[fields.Field[str]]) -> Message:
     """What was changed, and what that affects."""
     if not changed:
         return Message("settings_same")
-    return Message("settings_saved", {"what": ", ".join(str(field.metadata["label"]) for field in changed)})
+    what = ", ".join(str(field.metadata["label"]) for field in changed)
+    later = any(field.metadata["group"] != GROUP for field in changed)
+    return Message("settings_saved" if later else "by_itself_saved", {"what": what})
 
 
 def flatten(settings: Mapping[str, object]) -> dict[str, str]:
@@ -224,7 +241,7 @@ def flatten(settings: Mapping[str, object]) -> dict[str, str]:
     found["pace"] = str(settings.get("pace") or "full")
     for name in MAPS:
         found |= {f"{name}:{method}": str(value) for method, value in by_method(settings, name).items()}
-    return found
+    return found | flatten_timetable(settings)
 
 
 def by_method(settings: Mapping[str, object], name: str) -> dict[str, str]:
@@ -236,7 +253,7 @@ def by_method(settings: Mapping[str, object], name: str) -> dict[str, str]:
 def nest(values: Mapping[str, str]) -> dict[str, object]:
     """The settings as they are saved: two maps by method, the others by name."""
     found: dict[str, object] = {name: value for name, value in values.items() if ":" not in name}
-    for name in MAPS:
+    for name in (*MAPS, *JOB_MAPS):
         prefix = f"{name}:"
         found[name] = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
     return found

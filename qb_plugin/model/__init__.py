@@ -44,7 +44,9 @@ from qb_plugin.model.records import (
     side_of,
 )
 from qb_plugin.model.runs import (
+    PROGRAM,
     SETTLE,
+    JobNote,
     Lease,
     Link,
     LinkOrigin,
@@ -59,6 +61,7 @@ from qb_plugin.model.runs import (
 
 __all__ = [
     "CREDIT_TYPES",
+    "PROGRAM",
     "QUICKBOOKS_PAYMENT",
     "SETTLE",
     "Answer",
@@ -80,6 +83,7 @@ __all__ = [
     "HistoryQuery",
     "Intent",
     "IntentState",
+    "JobNote",
     "Kind",
     "Lease",
     "Line",

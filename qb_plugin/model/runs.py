@@ -117,6 +117,8 @@ class RowResult:
 
 #: What the background job that settles lost answers calls its runs.
 SETTLE = "settle"
+#: Who acts when nobody pressed anything: what runs by itself.
+PROGRAM = "the program"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +137,38 @@ class RunInfo:
     company: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def started_by(self) -> str:
+        """Who began it, as the first words of a sentence."""
+        return self.user.capitalize() if self.user == PROGRAM else self.user
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run for one company; `fence` grows with every taking, so a late waker is told apart."""
+    """The right to run for one company; `fence` grows with every taking, so a late waker is told apart. `asked`: a person waits for
+    it, so that what runs by itself ends soon."""
 
     realm: str
     holder: str
     fence: int
     run: RunInfo | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobNote:
+    """What something that ran by itself left for people to read, in lines that are each a claim of their own.
+
+    `topic` is what ran, or `trouble`. `opens` holds what its buttons need: days, a run. `replaces`: earlier notes of the topic are
+    not true any more. `number` is 0 until it is written down, `read_by` empty until somebody has put it away.
+    """
+
+    realm: str
+    topic: str
+    at: datetime
+    lines: tuple[Message, ...]
+    warns: bool = False
+    opens: Mapping[str, str] = field(default_factory=dict)
+    replaces: bool = True
+    number: int = 0
+    read_by: str = ""

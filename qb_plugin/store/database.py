@@ -13,9 +13,10 @@ from qb_plugin.store.history.reading import History
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leasing.claims import Claims, HasDied
 from qb_plugin.store.leasing.heartbeat import LeaseStore
-from qb_plugin.store.leasing.leases import Leases
+from qb_plugin.store.leasing.leases import BY_ITSELF, Leases
 from qb_plugin.store.leasing.process import Process, has_died, this_process
 from qb_plugin.store.links import Links
+from qb_plugin.store.notes import Notes
 from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
 from qb_plugin.store.sql.connections import Database, connect, connect_ledger, use_write_ahead_log
@@ -35,6 +36,7 @@ class Store:
     links: Links
     runs: Runs
     leases: LeaseStore
+    turns: LeaseStore  # whose turn it is to do what is due by itself
     settings: Settings
     tokens: Tokens
     url: str = field(default="", repr=False)  # it may hold a password
@@ -43,6 +45,11 @@ class Store:
     def history(self) -> History:
         """The runs, their rows and all that happened, read."""
         return History(self.database)
+
+    @property
+    def notes(self) -> Notes:
+        """Notes left by what ran by itself."""
+        return Notes(self.database)
 
     @property
     def prunings(self) -> Prunings:
@@ -96,6 +103,7 @@ def open_store(
         links=Links(database),
         runs=Runs(database),
         leases=Leases(database, claims),
+        turns=Leases(database, claims, BY_ITSELF),
         settings=Settings(database),
         tokens=Tokens(database, claims),
         url=url,

@@ -20,6 +20,7 @@ from qb_plugin.model import (
     HistoryEntry,
     HistoryQuery,
     Intent,
+    JobNote,
     Lease,
     Link,
     ListEntry,
@@ -346,6 +347,10 @@ class Leases(Protocol):
 
     def release(self, lease: Lease) -> None: ...
     def current(self, realm: str) -> Lease | None: ...
+    def ask(self, realm: str) -> None:
+        """Note that a person waits for the lease: what holds it by itself ends soon."""
+        ...
+
     def lapsed(self, realm: str) -> RunInfo | None:
         """The run whose lease ended without having been given back: its process sleeps or was killed."""
         ...
@@ -356,6 +361,30 @@ class Settings(Protocol):
 
     def get(self, realm: str) -> Mapping[str, object]: ...
     def put(self, realm: str, values: Mapping[str, object]) -> None: ...
+
+
+class Notes(Protocol):
+    """Notes that what ran by itself left for people."""
+
+    def leave(self, note: JobNote) -> None:
+        """Leave a note, in the place of the unread ones of its topic that it `replaces`."""
+        ...
+
+    def unread(self, realm: str) -> Sequence[JobNote]:
+        """Those that nobody has put away, newest first."""
+        ...
+
+    def latest(self, realm: str, most: int) -> Sequence[JobNote]:
+        """The newest, read or not, newest first."""
+        ...
+
+    def put_away(self, realm: str, numbers: Sequence[int], by: str) -> None:
+        """Note that somebody has read them."""
+        ...
+
+    def withdraw(self, realm: str, topic: str) -> None:
+        """Put the unread ones of a topic away: they are not true any more."""
+        ...
 
 
 class Ids(Protocol):

@@ -1,11 +1,12 @@
 // The window: menu bar, tabs, the page's own grid, what is running, and light or dark.
 // @ts-check
-/** @import {Answer, Description, Item, Light, Task} from "./types.d.ts" */
+/** @import {Answer, Description, Item, Light, Task, WindowNote} from "./types.d.ts" */
 import { formPath, get, post } from "./api.js";
 import { tell } from "./dialog.js";
 import { startEvents, watchAll } from "./events.js";
 import { openForm, refreshForms } from "./form.js";
 import { startMenubar } from "./menubar.js";
+import { Notes } from "./notes.js";
 import { Panel } from "./panel.js";
 
 /** @param {string} selector @returns {HTMLElement} */
@@ -74,17 +75,19 @@ for (const list of /** @type {NodeListOf<HTMLElement>} */ (document.querySelecto
   });
 }
 
+const notes = new Notes(find(".notes"), (link) => openForm(link.form ?? "", link.request ?? {}, refresh), () => panel?.load(true));
 const LOOK_EVERY = 15_000;
 const lights = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".state[data-form]:not([data-form=''])")]);
 
 // What cannot be asked is not known: then the light is out, and says nothing.
 async function showLights() {
   for (const light of lights) {
-    /** @type {{light?: Light}} */
-    const { light: state } = await post(formPath(light.dataset.form ?? "", "open")).catch(() => ({}));
+    /** @type {{light?: Light, notes?: WindowNote[]}} */
+    const { light: state, notes: left } = await post(formPath(light.dataset.form ?? "", "open")).catch(() => ({}));
     light.textContent = [light.dataset.label, state?.label].filter(Boolean).join(": ");
     light.dataset.level = state?.level ?? "off";
     light.title = state?.text ?? "";
+    if (left) notes.show(light.dataset.form ?? "", left);
   }
 }
 

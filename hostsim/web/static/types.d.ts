@@ -162,6 +162,7 @@ export interface Description {
   leads_to?: FormLink | null;
   empty?: Empty | null;
   light?: Light;
+  notes?: WindowNote[];
   select_all?: boolean;
   help?: string;
   help_url?: string; // the host's address of that page
@@ -175,6 +176,14 @@ export interface Light {
   level: "good" | "waiting" | "bad" | "off";
   label: string;
   text: string;
+}
+
+export interface WindowNote {
+  id: string;
+  title: string;
+  text: string;
+  level: "info" | "warning" | "error";
+  links: FormLink[];
 }
 
 export interface Fix {

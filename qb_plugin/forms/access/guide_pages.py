@@ -15,4 +15,5 @@ GUIDE_PAGES: Mapping[str, str] = {
     "reconcile": "reconcile",
     "reconcile-items": "reconcile",
     "changes": "changes",
+    "by-itself": "by-itself",
 }

@@ -11,6 +11,7 @@ from marshmallow import fields
 from qb_plugin.errors import AnswerRejected
 from qb_plugin.forms.access.call_checks import no_such_action
 from qb_plugin.forms.access.offer import Offer
+from qb_plugin.forms.by_itself.notes import PUT_AWAY, present_notes, put_away
 from qb_plugin.forms.connecting.light import present_light
 from qb_plugin.forms.descriptions import (
     Action,
@@ -99,7 +100,7 @@ class ConnectionForm:
     """The form behind Connection."""
 
     id = "connection"
-    offer = Offer(title="QuickBooks Connection", right="view", actions=[CONNECT, FINISH, DISCONNECT])
+    offer = Offer(title="QuickBooks Connection", right="view", actions=[CONNECT, FINISH, DISCONNECT, PUT_AWAY])
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema = services, ConnectionAnswer()
@@ -119,7 +120,7 @@ class ConnectionForm:
             "answer": {"environment": "", "client_id": "", "client_secret": "", "callback": ""},
             "columns": None,
             "actions": [CONNECT, FINISH, *([DISCONNECT] if connection.realm else [])],
-            "row_actions": [],
+            "row_actions": [PUT_AWAY],
             "notice": self._connected(connection, message)
             if connected
             else {"text": self._services.sentences.text(message), "level": "warning", "link": None},
@@ -128,6 +129,7 @@ class ConnectionForm:
             "light": present_light(
                 self._services.sentences, connection, self._services.reach(), self._services.run_ports.clock.now()
             ),
+            "notes": present_notes(self._services, connection.realm),
             "leads_to": self._next_form(connection),
             "token": "",
         }
@@ -158,6 +160,9 @@ class ConnectionForm:
                 return self._finish(answer)
             case "disconnect":
                 return self._disconnect(answer)
+            case "put_away_note":
+                put_away(self._services, self._services.connection().realm, str(answer.get("note")))
+                return {}
         raise no_such_action(action)
 
     def _connect(self, answer: Answer) -> ActResult:

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 from qb_plugin.clock import Clock
 from qb_plugin.errors import AddInError
-from qb_plugin.model import Pruning
+from qb_plugin.model import PROGRAM, Pruning
 from qb_plugin.services.company import ConnectedCompany
 from qb_plugin.store.history.pruning import Prunings
 
 DAYS_A_YEAR = 366  # never a day too early
-BY = "the program"
 
 
 class PruneHistory:
@@ -33,4 +32,4 @@ class PruneHistory:
         years = str(self._company.settings(realm).get("history_years") or "")
         if not realm or not years.isdigit():
             return None
-        return self._prunings.prune(realm, self._clock.now() - timedelta(days=DAYS_A_YEAR * int(years)), BY)
+        return self._prunings.prune(realm, self._clock.now() - timedelta(days=DAYS_A_YEAR * int(years)), PROGRAM)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from qb_plugin.host import Host, User
+from qb_plugin.model import PROGRAM
 
 
 class ActingUser:
@@ -29,3 +31,21 @@ class ActingUser:
     def name(self) -> str:
         """Their name."""
         return (self._user.get() or self._host.user).name
+
+    def may(self, right: str) -> bool:
+        """Whether they have this right."""
+        return right in (self._user.get() or self._host.user).rights
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramUser:
+    """Who acts when nobody pressed anything. Rights are a person's: what the program does was decided by who set it."""
+
+    name: str = PROGRAM
+    rights: frozenset[str] = frozenset()
+
+
+def as_program(user: ActingUser, call: Callable[[], None]) -> None:
+    """Call a background job as the program."""
+    with user.acting(ProgramUser()):
+        call()

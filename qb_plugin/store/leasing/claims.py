@@ -59,6 +59,7 @@ class Claims:
             "heartbeat": self._database.shared_now(connection),
             "run": run,
             "done": done,
+            "asked": False,
         }
         connection.execute(update(leases).where(_is(row.purpose, row.realm)).values(values))
         return fence

@@ -18,6 +18,7 @@ class LeaseStore(Protocol):
     def beat(self, lease: Lease, done: int) -> None: ...
     def release(self, lease: Lease) -> None: ...
     def current(self, realm: str) -> Lease | None: ...
+    def ask(self, realm: str) -> None: ...
     def lapsed(self, realm: str) -> RunInfo | None: ...
 
 
@@ -73,6 +74,10 @@ class HeartbeatLeases:
     def current(self, realm: str) -> Lease | None:
         """The lease that is held, or None."""
         return self._leases.current(realm)
+
+    def ask(self, realm: str) -> None:
+        """Note that a person waits for the lease."""
+        self._leases.ask(realm)
 
     def lapsed(self, realm: str) -> RunInfo | None:
         """The run whose lease ended without having been given back, or None."""

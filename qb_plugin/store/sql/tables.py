@@ -36,6 +36,7 @@ WITHDRAWN = text("state = 'withdrawn'")
 LIVE = text("removed_at IS NULL")
 LIVE_TRANSACTION = text("removed_at IS NULL AND entity <> 'Customer'")
 APPLIES = text("applies")
+UNREAD = text("read_at IS NULL")
 
 
 def _text(name: str, *, null: bool = False, default: bool = False) -> Column[str]:
@@ -211,7 +212,8 @@ prunings = Table(
     _count("row_count"),
 )
 
-# `purpose` is `run` (one run per company) or `sign_in` (one refresh of the tokens at a time).
+# `purpose` is `run` (one run per company), `by_itself` (one process does what is due) or `sign_in` (one refresh of the tokens at a
+# time). `asked`: a person waits for a run that goes on by itself.
 leases = Table(
     "quickbooks_leases",
     METADATA,
@@ -225,6 +227,22 @@ leases = Table(
     _moment("heartbeat"),
     _text("run", null=True),
     _count("done"),
+    Column("asked", Boolean, nullable=False, server_default=text("false")),
+)
+
+# What was left for people to read by what ran by itself; `said` holds its lines and what they open.
+notes = Table(
+    "quickbooks_notes",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    _text("realm"),
+    _text("topic"),
+    _moment("left_at"),
+    Column("warns", Boolean, nullable=False),
+    _text("said"),
+    _moment("read_at", null=True),
+    _text("read_by", null=True),
+    Index("quickbooks_notes_unread", "realm", postgresql_where=UNREAD, sqlite_where=UNREAD),
 )
 
 settings = Table(

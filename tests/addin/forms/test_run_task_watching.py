@@ -144,6 +144,9 @@ class GoneLeases:
         """Nobody runs any more."""
         return None
 
+    def ask(self, realm: str) -> None:
+        """Nobody waits."""
+
     def lapsed(self, realm: str) -> RunInfo | None:
         """It was given back."""
         return None

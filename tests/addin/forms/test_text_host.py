@@ -128,6 +128,7 @@ def test_every_door_is_registered(scene: Scene) -> None:
     assert (("Setup", "QuickBooks", "Time & Billing", "Export Payments"), "export-payments") in scene.host.entries
     assert (("billing.payments", "Export To…", "QuickBooks"), "export-payments") in scene.host.entries
     assert sorted(scene.host.forms) == [
+        "by-itself",
         "changes",
         "connection",
         "export-payments",

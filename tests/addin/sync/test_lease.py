@@ -121,7 +121,7 @@ class LostLeases:
         self._behind = firm.store.leases
         self._clock, self.is_away, self.takes = firm.clock, False, 0.0
         self.take, self.release, self.current = self._behind.take, self._behind.release, self._behind.current
-        self.lapsed = self._behind.lapsed
+        self.lapsed, self.ask = self._behind.lapsed, self._behind.ask
 
     def beat(self, lease: Lease, done: int) -> None:
         """Renew it, or not."""

@@ -50,6 +50,9 @@ class FreeLeases:
         """None is held."""
         return None
 
+    def ask(self, realm: str) -> None:
+        """Nobody waits."""
+
     def lapsed(self, realm: str) -> RunInfo | None:
         """None was."""
         return None

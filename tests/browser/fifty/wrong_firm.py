@@ -87,7 +87,7 @@ def make_books() -> list[Json]:
     """QuickBooks at the beginning: a customer for each client that is to be matched, open invoices, accounts."""
     unmatched = {client_of(place) for place, case in enumerate(CASES) if case.steps[0].key == "client_not_matched"}
     euro = next(client_of(place) for place, case in enumerate(CASES) if case.steps[0].key == "currency_differs")
-    steps = [{"create": "CompanyCurrency", "body": {"Code": "EUR"}}]
+    steps: list[Json] = [{"create": "CompanyCurrency", "body": {"Code": "EUR"}}]
     for name in [*map(client_of, range(len(CASES))), *OTHERS]:
         currency = {"CurrencyRef": {"value": "EUR"}} if name == euro else {}
         steps += [] if name in unmatched else [customer_step(name, **currency)]
@@ -181,7 +181,7 @@ def by_hand(place: int, number: str, **more: object) -> Json:
     """The step of a transaction like the case's record, but for what is said."""
     case = CASES[place]
     entity, name = KINDS[case.kind]
-    body = {"CustomerRef": f"$Customer:{client_of(place)}", "TxnDate": case.day, "TotalAmt": amount_of(place), name: number}
+    body: Json = {"CustomerRef": f"$Customer:{client_of(place)}", "TxnDate": case.day, "TotalAmt": amount_of(place), name: number}
     body |= {"CurrencyRef": DOLLARS, **more}
     return {"create": entity, "body": {key: value for key, value in body.items() if value is not None}}
 

@@ -22,7 +22,7 @@ from qb_plugin.quickbooks.limits import Limits
 from qb_plugin.store.database import Store, open_store
 from qb_plugin.store.journal import Journal
 from qb_plugin.store.leasing.claims import Claims
-from qb_plugin.store.leasing.leases import Leases
+from qb_plugin.store.leasing.leases import BY_ITSELF, Leases
 from qb_plugin.store.leasing.process import Process
 from qb_plugin.store.links import Links
 from qb_plugin.store.runs import Runs
@@ -87,6 +87,7 @@ def store_over(engine: Engine, time: SharedTime, number: int) -> Store:
         links=Links(database),
         runs=Runs(database),
         leases=Leases(database, claims),
+        turns=Leases(database, claims, BY_ITSELF),
         settings=Settings(database),
         tokens=Tokens(database, claims),
     )

@@ -35,6 +35,9 @@ class OpenLeases:
         """None: another lease never hinders."""
         return None
 
+    def ask(self, realm: str) -> None:
+        """Nobody waits."""
+
     def lapsed(self, realm: str) -> RunInfo | None:
         """None: nobody's lease ends."""
         return None

@@ -40,6 +40,9 @@ class Underneath:
     def current(self, realm: str) -> Lease | None:
         return Lease(realm, "Maria Ortiz", 1)
 
+    def ask(self, realm: str) -> None:
+        """Nobody waits."""
+
     def lapsed(self, realm: str) -> RunInfo | None:
         return None
 

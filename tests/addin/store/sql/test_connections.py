@@ -32,7 +32,7 @@ def test_the_tables_live_beside_the_hosts_own_under_their_prefix(database_url: s
     store = open_store(database_url)
     tables = inspect(store.database.engine).get_table_names()
     store.close()
-    assert len(tables) == 13
+    assert len(tables) == 14
     assert all(table.startswith("quickbooks_") for table in tables)
 
 

@@ -151,7 +151,7 @@ def test_what_a_settling_tells_from_its_first_look_to_its_end(firm: Firm) -> Non
     send_and_die(firm, row)
     ended = collect(lambda run: Recovery(firm.context, run).settle(firm.open_intents()))
     told = [Message("checking_again", {"seconds": 180}), Message("checking_doubt", {"n": 1})]
-    assert (ended.events, ended.failure) == ([*told, *told, doubt_settled(firm.intent_of(row))], None)
+    assert (ended.events, ended.failure) == ([*told, *told, doubt_settled(firm.intent_of(row), str(row.ref))], None)
 
 
 def test_how_long_the_wait_is_stands_in_a_notice(firm: Firm) -> None:

@@ -1,0 +1,1 @@
+"""When something is due that runs by itself."""
