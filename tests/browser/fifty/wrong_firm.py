@@ -95,8 +95,8 @@ def make_books() -> list[Json]:
     for place, case in enumerate(CASES):
         if case.invoiced or case.billed:
             steps.append(invoice_step(client_of(place), invoice_of(place), amount_of(place), "2026-11-01", CurrencyRef=DOLLARS))
-    for name, currency in ACCOUNTS:
-        body = {"Name": name, "AccountType": "Bank", "AccountSubType": "Checking", "CurrencyRef": {"value": currency}}
+    for name, code in ACCOUNTS:
+        body = {"Name": name, "AccountType": "Bank", "AccountSubType": "Checking", "CurrencyRef": {"value": code}}
         steps.append({"create": "Account", "as": local_name(name), "body": body})
     return steps
 
