@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from tests.faults.processes.workstation import TODAY, Firm, Order, open_firm, va
 
 POLL, SLOW_POLL = 0.01, 0.1
 PATIENCE = 300.0
+ENDED = (0, -signal.SIGKILL)  # how a process may end
 EARLY = 0.25  # the share of processes that are killed while they start, read or settle
 
 
@@ -106,6 +108,8 @@ class Deaths:
                 self.kills += 1
                 self.at_work += now > 0
             process.join()
+            if process.exitcode not in ENDED:
+                raise ChildProcessError(f"a press of undo broke off with {process.exitcode}")
 
     def _moment(self, left: int) -> tuple[int, float]:
         """Dies when so many rows more are gone, or after so many seconds."""
