@@ -88,6 +88,10 @@ class Runtime:
         """See Reachability.now."""
         return self.reachability.now()
 
+    def repair_marks(self, realm: str) -> None:
+        """See SettleJob.repair."""
+        self.settle_job.repair(realm)
+
     def look_at_quickbooks(self) -> None:
         """The background job of the light: see Reachability.look."""
         self.reachability.look(self.connection())

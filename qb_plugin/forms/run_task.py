@@ -79,6 +79,7 @@ class RunTask:
         self._marks = RunMarks(services.mark_queue, services.run_ports)
         self._marking, self._noticed = True, False
         self._scope = ""  # the company that the run is of
+        self._cut_short = False  # whether the run before was: it may have left out marks of what it did
         self._sends, self._left = False, Countdown(services.run_ports.clock.monotonic)
         self.failure: AddInError | None = None  # why the run ended early, once it has
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
@@ -107,6 +108,7 @@ class RunTask:
                 self._services.notices.subscribed(partial(self._waits, progress)),
                 self._services.calls_of_run(stop, lambda: self._task.hasty),
             ):
+                self._cut_short = ports.leases.lapsed(run.realm) is not None
                 listener = Reporter(partial(self._report, progress), self._report_notice)
                 describe = Summaries(self._services.host.ledger, summarize).describe
                 begin = partial(
@@ -231,7 +233,16 @@ class RunTask:
 
     def _mark_the_last(self) -> AddInError | None:
         """The failure of the host to set the marks, if it fails: the settle job sets them when the host can be written to."""
-        return Fatal(Message("marks_wait")) if self._marks.write_last() else None
+        return Fatal(Message("marks_wait")) if self._marks.write_last() or not self._mark_the_earlier() else None
+
+    def _mark_the_earlier(self) -> bool:
+        """Set right what a run that was cut short left unmarked, as in a terminal no background job does; whether it could be."""
+        try:
+            if self._cut_short:
+                self._services.repair_marks(self._scope)
+        except Exception:  # the host's own trouble
+            return False
+        return True
 
     def _summary(self, run_id: str, progress: RunProgress, failure: AddInError | None) -> RunSummary:
         sentences = self._services.sentences

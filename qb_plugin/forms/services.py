@@ -143,6 +143,10 @@ class FormServices(Protocol):
         """Seconds until the last of so many rows more may leave at QuickBooks' pace, as far as that is known."""
         ...
 
+    def repair_marks(self, realm: str) -> None:
+        """Set the host's marks of a company right by its links, as after a process that was killed. Raises what the host raises."""
+        ...
+
     def new_run(self, action: str, total: int) -> RunInfo: ...
     @property
     def user_name(self) -> str:

@@ -46,7 +46,7 @@ class SettleJob:
         try:
             connection = self._company.connection()
             if connection.realm and (self._waiting or connection.realm != self._repaired):
-                self._repair(connection.realm)
+                self.repair(connection.realm)
             context = self._open_context(connection)
             self._company.use_saved_pace(context.realm)
             late = self._find_late(context)
@@ -72,9 +72,10 @@ class SettleJob:
         # SILENT: the results of this run are read from the history.
         with calls_of_run(never):
             run_under_lease(self._run_ports, run, partial(settle_all, context), progress=progress, listener=SILENT)
-        self._repair(context.realm)
+        self.repair(context.realm)
 
-    def _repair(self, realm: str) -> None:
+    def repair(self, realm: str) -> None:
+        """Set the host's marks right by the links. Raises what the host raises."""
         self._waiting.write()  # first: of a record that was linked since, the link knows better
         repair_marks(self._marks, self._links, realm)
         self._repaired = realm

@@ -1,0 +1,51 @@
+"""A run that was killed has done more than it marked; the next one, whatever it is, sets the host's marks right."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from qb_plugin.model import Entity, Link, LinkOrigin, Ref
+from qb_plugin.store.sql.tables import leases
+from tests.support.hosts.both_sides import BothSides
+from tests.support.hosts.undo_steps import press_undo
+
+NOBODY = 2**22 + 1  # the number of a process that there cannot be
+
+
+def cut_short(sides: BothSides) -> None:
+    """A run took the lease, and its process was killed."""
+    runtime = sides.addin.runtime()
+    runtime.store.leases.take(runtime.connection().realm, runtime.new_run("undo", 1))
+    with runtime.store.database.write() as connection:
+        connection.execute(update(leases).values(pid=NOBODY, process_started="1"))
+
+
+@pytest.mark.parametrize("next_run", ["export", "undo"])
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_mark_that_a_killed_undo_left_is_taken_off(sides: BothSides, next_run: str, killed: bool) -> None:
+    ada = sides.ledger.people[0]
+    undone, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
+    sides.export(undone)
+    if next_run == "undo":
+        sides.export(other)
+    realm = sides.addin.runtime().connection().realm
+    sides.addin.runtime().links.remove(realm, [Ref.parse(undone.ref)])
+    if killed:
+        cut_short(sides)
+    ended = sides.export(other) if next_run == "export" else press_undo(sides, [other.ref], record=other.ref)["rows"]
+    assert ended[other.ref]["outcome"] == ("synchronized" if next_run == "export" else "undone")
+    mark = sides.ledger.marks.get([undone.ref], realm)[undone.ref]
+    assert mark.state == ("" if killed else "synchronized")
+
+
+def test_a_mark_that_a_killed_export_left_out_is_set(sides: BothSides) -> None:
+    ada = sides.ledger.people[0]
+    sent, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
+    realm = sides.addin.runtime().connection().realm
+    link = Link(realm=realm, source=Ref.parse(sent.ref), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)
+    sides.addin.runtime().links.add([link])
+    cut_short(sides)
+    sides.export(other)
+    mark = sides.ledger.marks.get([sent.ref], realm)[sent.ref]
+    assert (mark.state, mark.external_id) == ("synchronized", "900")
