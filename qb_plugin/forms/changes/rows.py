@@ -16,7 +16,7 @@ from qb_plugin.model import Entity, Message, Outcome, QboPayment, QboTransaction
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, applied_here, applied_there, on_invoices
 from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
-from qb_plugin.sync.changes.updating import may_send
+from qb_plugin.sync.changes.updating import gone_here, may_send
 from qb_plugin.sync.importing.amounts.figures import kept_of
 
 SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
@@ -134,9 +134,10 @@ def message_of(pair: ChangedPair) -> Message:
     number, identity = record.number if record else pair.key, pair.link.quickbooks_id
     if isinstance(pair.now, UnreadableRecord):
         return Message("linked_unreadable", {"number": number, "id": identity, "what": pair.now.problem})
-    if record is None or there is None:
-        key = "deleted_in_quickbooks" if there is None else "change_removed_record"
-        return Message(key, {"number": number, "id": identity})
+    if there is None:
+        return Message("deleted_in_quickbooks", {"number": number, "id": identity})
+    if record is None:
+        return gone_here(pair)
     if pair.kind is ChangeKind.VOIDED_THERE:
         return Message("voided_in_quickbooks", {"number": number, "id": identity})
     what = ", ".join(WORDS.get(kind, KINDS[kind]) for kind in pair.differences)

@@ -249,3 +249,27 @@ def test_no_amount_is_taken_or_sent_over_two_currencies(case: Case, way: str, cu
     assert (row["cells"]["what"], labels(row)) == ("Other currency", ["Unlink", "Leave", "Open in QuickBooks"])
     assert case.press(way)["outcome"] == "failed"
     assert (case.here.amount, case.scene.quickbooks.get("Payment", case.paid["Id"])["TotalAmt"]) == (Decimal(100), 90)
+
+
+@pytest.mark.parametrize("by", ["import", "press"])
+def test_one_that_was_undone_and_came_in_again_waits_and_is_applied_like_the_first(case: Case, by: str) -> None:
+    case.pay(("absent", 100))
+    number = case.scene.quickbooks.get("Invoice", case.paid["Line"][0]["LinkedTxn"][0]["TxnId"])["DocNumber"]
+    scene, ledger = case.scene, case.scene.ledger
+    scene.take_one(case.paid)
+    bill = scene.bill(case.name, number, "100.00")
+    for turn in range(2):
+        if by == "press":
+            assert case.press("take")["outcome"] == "synchronized"
+        else:
+            scene.take_one(scene.quickbooks.pay(case.customer, 7 + turn, TxnDate="2026-11-17"))
+        assert (scene.applied(case.paid), scene.open_here(number)) == ({number: Decimal(100)}, Decimal(0))
+        opened = scene.host.forms["undo"].open({"selection": [case.here.ref]})
+        row = f"quickbooks_payment:{case.paid['Id']}"
+        scene.host.forms["undo"].run("undo", {**opened["answer"], "token": opened["token"]}, [row], {}, scene.host)
+        assert (scene.host.rows[row]["outcome"], scene.open_here(number)) == ("undone", Decimal(100))
+        at = next(place for place, each in enumerate(ledger.bills) if each.id == bill.id)
+        ledger.bills[at] = replace(ledger.bills[at], balance=Decimal(0))
+        scene.take_one(case.paid)
+        assert scene.applied(case.paid) == {}
+        ledger.bills[at] = replace(ledger.bills[at], balance=Decimal(100))
