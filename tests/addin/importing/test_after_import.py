@@ -273,3 +273,50 @@ def test_one_that_was_undone_and_came_in_again_waits_and_is_applied_like_the_fir
         scene.take_one(case.paid)
         assert scene.applied(case.paid) == {}
         ledger.bills[at] = replace(ledger.bills[at], balance=Decimal(100))
+
+
+#: the invoices that pay before and after an edit there, of those here; `away` is one that is not here
+MOVES = [
+    ({"a": 100}, {"b": 100}),
+    ({"a": 100}, {"away": 100}),
+    ({"a": 60, "b": 40}, {"a": 40, "b": 60}),
+    ({"a": 60, "b": 40}, {"b": 40, "c": 60}),
+    ({"a": 60, "b": 40}, {"a": 60, "c": 40}),
+    ({"a": 50}, {"c": 50}),
+    ({"a": 30, "b": 30}, {"c": 60}),
+    ({"a": 60}, {"a": 30, "b": 30}),
+    ({"a": 60, "b": 40}, {"b": 40, "a": 60}),
+    ({"a": 100}, {"a": 100}),
+    ({}, {}),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES)
+def test_money_that_quickbooks_moved_to_another_invoice_is_shown_and_taken(
+    case: Case, before: dict[str, int], after: dict[str, int]
+) -> None:
+    made = {name: case.line("absent" if name == "away" else "here", 100) for name in sorted({*before, *after})}
+    numbers = {name: case.scene.quickbooks.get("Invoice", made[name]["LinkedTxn"][0]["TxnId"])["DocNumber"] for name in made}
+    body = {"CustomerRef": {"value": case.customer}, "TotalAmt": 100, "TxnDate": "2026-11-17"}
+    lines = [{**made[name], "Amount": amount} for name, amount in before.items()]
+    case.paid = case.scene.quickbooks.post("Payment", {**body, "Line": lines})
+    case.scene.take_one(case.paid)
+    edited = {"Id": case.paid["Id"], "SyncToken": "0", "sparse": True, "TotalAmt": 100}
+    lines = [{**made[name], "Amount": amount} for name, amount in after.items()]
+    case.scene.quickbooks.post("Payment", {**edited, "Line": lines})
+    row = case.rows("changes")
+    assert bool(row) is (before != after)
+    if row:
+        assert (row["cells"]["what"], labels(row)[0]) == ("Applied there since", "Take what is applied")
+        assert (
+            f"here {sum(before.values())}.00 of {case.here.number} pays {', '.join(numbers[name] for name in before)}."
+            in row["message"]
+        )
+        assert case.press("take")["outcome"] == "synchronized"
+    here = {numbers[name]: Decimal(amount) for name, amount in after.items() if name != "away"}
+    assert (case.scene.applied(case.paid), case.rows("changes").get("cells", {}).get("what")) == (
+        here,
+        "Waiting for invoice" if "away" in after else None,
+    )
+    for name in set(made) - {"away"}:
+        assert case.scene.open_here(numbers[name]) == 100 - after.get(name, 0)
