@@ -12,11 +12,11 @@ from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
 from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Entity, Message, Outcome, QboPayment, QboTransaction, UnreadableRecord
+from qb_plugin.model import Entity, Message, Outcome, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, applied_here, applied_there, on_invoices
 from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
-from qb_plugin.sync.changes.updating import may_send
+from qb_plugin.sync.changes.updating import gone_here, may_send
 from qb_plugin.sync.importing.amounts.figures import kept_of
 
 SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
@@ -134,20 +134,33 @@ def message_of(pair: ChangedPair) -> Message:
     number, identity = record.number if record else pair.key, pair.link.quickbooks_id
     if isinstance(pair.now, UnreadableRecord):
         return Message("linked_unreadable", {"number": number, "id": identity, "what": pair.now.problem})
-    if record is None or there is None:
-        key = "deleted_in_quickbooks" if there is None else "change_removed_record"
-        return Message(key, {"number": number, "id": identity})
+    if there is None:
+        return Message("deleted_in_quickbooks", {"number": number, "id": identity})
+    if record is None:
+        return gone_here(pair)
     if pair.kind is ChangeKind.VOIDED_THERE:
         return Message("voided_in_quickbooks", {"number": number, "id": identity})
+    return describe_difference(pair, record, there)
+
+
+def describe_difference(pair: ChangedPair, record: SourceRecord, there: QboTransaction) -> Message:
+    """What is not the same of two that are both there."""
     what = ", ".join(WORDS.get(kind, KINDS[kind]) for kind in pair.differences)
-    values = {"number": number, "id": identity, "what": what, "here": record.amount, "here_date": record.date}
+    values = {"number": record.number, "id": there.id, "what": what, "here": record.amount, "here_date": record.date}
     values |= {"there": there.total, "there_date": there.date, "back": there.total - kept_of(there)}
     values |= {"here_applied": applied_here(record), "there_applied": applied_there(there)}
-    if pair.kind is ChangeKind.WAITING and isinstance(there, QboPayment):
-        return Message("change_waiting", {**values, "there_applied": on_invoices(there), "no": invoices_of(there)})
     if pair.kind is ChangeKind.CURRENCY:
         return Message("change_currency", {**values, "here_currency": record.currency, "there_currency": there.currency})
+    if isinstance(there, QboPayment) and (pair.kind is ChangeKind.WAITING or is_moved(pair, record, there)):
+        ours = ", ".join(part.invoice_number for part in record.applications)
+        key = "change_waiting" if pair.kind is ChangeKind.WAITING else "change_moved"
+        return Message(key, {**values, "there_applied": on_invoices(there), "no": invoices_of(there), "here_no": ours})
     return Message("change_returned" if values["back"] else "change_differs", values)
+
+
+def is_moved(pair: ChangedPair, record: SourceRecord, there: QboPayment) -> bool:
+    """Whether as much of the payment is applied here as there, and to other invoices."""
+    return pair.differences == (ChangeKind.APPLIED,) and on_invoices(there) == applied_here(record)
 
 
 def invoices_of(payment: QboPayment) -> str:

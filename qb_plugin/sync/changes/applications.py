@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from qb_plugin.host import Ledger
-from qb_plugin.model import Application, QboPayment
-from qb_plugin.sync.changes.pairs import ChangedPair
+from qb_plugin.model import Application, Link, LinkOrigin, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, on_invoices, was_changed_here, was_changed_there
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.allocation import Allocator
 from qb_plugin.sync.importing.amounts.figures import read_figures
@@ -32,6 +32,29 @@ def find_applications(
         return found
 
     return find
+
+
+def may_have_moved(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> ChangedPair | None:
+    """The pair of an imported payment that QuickBooks has changed and that pays invoices, if it is the same in all sums."""
+    if link.origin is not LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment) or not on_invoices(now):
+        return None
+    if not was_changed_there(link, now):
+        return None
+    kind, side = ChangeKind.APPLIED, ChangedSide.BOTH if was_changed_here(link, record) else ChangedSide.THERE
+    return ChangedPair(link=link, record=record, now=now, kind=kind, side=side, differences=(kind,))
+
+
+def find_moved(context: SyncContext, ledger: Ledger, pairs: Sequence[ChangedPair]) -> Mapping[str, ChangedPair]:
+    """Those of the pairs, by row, whose money QuickBooks has on other invoices than it is on here."""
+    applied = find_applications(context, ledger)(pairs)
+    return {
+        pair.key: pair for pair in pairs if pair.record and amounts_of(applied[pair.key]) != amounts_of(pair.record.applications)
+    }
+
+
+def amounts_of(applications: Sequence[Application]) -> Mapping[str, Decimal]:
+    """What each invoice gets."""
+    return {each.invoice_id: each.amount for each in applications}
 
 
 def allocate(snapshot: HostSnapshot, payment: QboPayment, client: str, balances: dict[str, Decimal]) -> tuple[Application, ...]:

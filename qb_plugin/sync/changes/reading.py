@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qb_plugin.host import PaymentLedger
+from qb_plugin.host import Ledger
 from qb_plugin.model import Entity, Link, QboTransaction, Ref, SourceRecord, UnreadableRecord
+from qb_plugin.sync.changes.applications import find_moved, may_have_moved
 from qb_plugin.sync.changes.pairs import ChangedPair, compare, is_waiting, renew, was_changed_here, was_changed_there
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.link_check import is_young
@@ -42,7 +43,7 @@ class ChangeReading:
 class ChangeReader:
     """Reads what changed on either side of the links; nothing is written."""
 
-    def __init__(self, context: SyncContext, ledger: PaymentLedger) -> None:
+    def __init__(self, context: SyncContext, ledger: Ledger) -> None:
         self._context, self._ledger = context, ledger
         self._currencies = ClientCurrencies(ledger)
         self._payers = Payers(context)
@@ -56,7 +57,7 @@ class ChangeReader:
         suspects = [link for link in links if self._is_suspect(link, records, there, last)]
         there |= self._read_missing([link for link in suspects if key_of(link) not in there])
         seen = [link for link in suspects if there[key_of(link)] is not None or not is_young(self._context, link)]
-        judged = [(link, self._compare(link, records.get(link.source), there[key_of(link)])) for link in seen]
+        judged = self._judge(seen, records, there)
         pairs = [pair for _, pair in judged if pair]
         same = [renew(link, records.get(link.source), there[key_of(link)]) for link, pair in judged if pair is None]
         young = [link for link in suspects if link not in seen]
@@ -70,9 +71,18 @@ class ChangeReader:
         """
         links = list(self._context.links.by_source(self._context.realm, sources).values())
         records, there = dict(self._read_here(links)), self._read_missing(links)
-        return {
-            str(link.source): self._compare(link, records.get(link.source), there[key_of(link)], versions=False) for link in links
-        }
+        return {str(link.source): pair for link, pair in self._judge(links, records, there, versions=False)}
+
+    def _judge(
+        self, links: Sequence[Link], records: Mapping[Ref, SourceRecord], there: Mapping[Key, Now], *, versions: bool = True
+    ) -> list[tuple[Link, ChangedPair | None]]:
+        """What has become of each pair; one that is the same but for the invoices that its money was moved to differs, too."""
+        now = {link: there[key_of(link)] for link in links}
+        pairs = {link: self._compare(link, records.get(link.source), now[link], versions=versions) for link in links}
+        alike = [link for link, pair in pairs.items() if pair is None]
+        suspects = [pair for link in alike if (pair := may_have_moved(link, records.get(link.source), now[link]))]
+        moved = find_moved(self._context, self._ledger, suspects) if suspects else {}
+        return [(link, pair or moved.get(str(link.source))) for link, pair in pairs.items()]
 
     def _read_there(self, last: Checkpoint, links: Sequence[Link]) -> dict[Key, Now]:
         """What changed in QuickBooks by one call; all that is linked where one call does not tell all."""

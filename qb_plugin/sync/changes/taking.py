@@ -147,9 +147,9 @@ def both_of(pair: ChangedPair) -> tuple[SourceRecord, QboTransaction]:
 
 
 def key_of(realm: str, pair: ChangedPair) -> str:
-    """The key of a change: the same versions of the same pair are taken once."""
+    """The key of a change: the same versions of the same pair are taken once, whatever record it was before."""
     token = "" if pair.now is None or isinstance(pair.now, UnreadableRecord) else pair.now.sync_token
-    return f"quickbooks:{realm}:{pair.link.entity}:{pair.link.quickbooks_id}:take:{token}:{version_of(pair)}"
+    return f"quickbooks:{realm}:{pair.link.entity}:{pair.link.quickbooks_id}:take:{pair.key}:{token}:{version_of(pair)}"
 
 
 def version_of(pair: ChangedPair) -> int:

@@ -196,7 +196,8 @@ def plan_update(pair: ChangedPair) -> tuple[SourceRecord, QboPayment, PaymentDra
 
 def gone_here(pair: ChangedPair) -> Message:
     """That there is no record here any more that anything could be done with."""
-    return Message("change_removed_record", {"number": pair.key, "id": pair.link.quickbooks_id})
+    key = "change_removed_record" if pair.link.entity is Entity.PAYMENT else "change_removed_memo"
+    return Message(key, {"id": pair.link.quickbooks_id})
 
 
 def fit_lines(now: QboPayment, total: Decimal) -> tuple[Line, ...]:

@@ -68,6 +68,11 @@ class Customers:
         moved = linked is None or not linked.active or standing_for(now, self.customers, self.matched) == link.quickbooks_id
         return now if moved else link.quickbooks_id
 
+    def name_of(self, customer_id: str, record: SourceRecord) -> str:
+        """What QuickBooks calls the customer that a record's client is matched to; the client's name where it is not known."""
+        customer = self.customers.get(customer_id)
+        return customer.full_name if customer else record.client_name
+
     def agree(self, record: SourceRecord, transaction: QboTransaction) -> bool:
         """Whether customer, amount, date and reference are what the record says."""
         return transaction_key(transaction) == record_key(record, self.meant(record, transaction))

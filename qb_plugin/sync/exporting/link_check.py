@@ -94,7 +94,7 @@ def describe_differences(record: SourceRecord, now: QboTransaction, customers: C
     """What is not the same on both sides, with what stands on each."""
     meant, same_amount = customers.meant(record, now), record.amount in {now.total, kept_of(now)}
     pairs = (
-        ("customer", record.client_name if meant and meant != now.customer_id else "", now.customer_name),
+        ("customer", customers.name_of(meant, record) if meant and meant != now.customer_id else "", now.customer_name),
         ("date", str(record.date) if record.date != now.date else "", str(now.date)),
         ("amount", "" if same_amount else show_amount(record.amount), show_amount(now.total)),
     )

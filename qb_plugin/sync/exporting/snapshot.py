@@ -144,10 +144,11 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         context, records, readable, Customers(links, customers, matched), open_refs=open_refs, chosen=chosen, answers=answers
     )
     undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
+    open_now = read_open(context.quickbooks, families, customer_ids if options.auto_apply else ())
     invoices_there: Mapping[Ref, QboInvoice] = {}
     if options.auto_apply and options.apply_as_in_workspace:
         invoices_there = read_invoices_there(
-            context.quickbooks, records, links=links, invoice_links=invoice_links, families=families
+            context.quickbooks, records, links=links, invoice_links=invoice_links, families=families, open_now=open_now
         )
     owners = Owners(links, customers, invoice_links, matched)
     candidates = free_what_is_gone(evidence.candidates, undecided, owners, options.standing)
@@ -163,7 +164,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         duplicates=find_possible_duplicates(undecided, candidates, owners, answers),
         families=families,
         merges=find_merges(context, records, links, customers),
-        balances=read_balances(context.quickbooks, families, customer_ids if options.auto_apply else ()),
+        balances=OpenBalances(open_now, families),
         invoice_links=invoice_links,
         invoices_there=invoices_there,
         unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
@@ -171,9 +172,14 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
 
 
 def read_balances(quickbooks: QuickBooksApi, families: PayingFamilies, customer_ids: Iterable[str]) -> OpenBalances:
+    """What is open on the invoices of these customers and of all that bill with them."""
+    return OpenBalances(read_open(quickbooks, families, customer_ids), families)
+
+
+def read_open(quickbooks: QuickBooksApi, families: PayingFamilies, customer_ids: Iterable[str]) -> Sequence[QboInvoice]:
     """The open invoices of these customers and of all that bill with them; no call for no customers."""
     wanted = families.with_families(customer_ids)
-    return OpenBalances(quickbooks.open_invoices(wanted) if wanted else (), families)
+    return quickbooks.open_invoices(wanted) if wanted else ()
 
 
 def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> Sequence[QboTransaction | UnreadableRecord]:

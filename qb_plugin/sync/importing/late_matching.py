@@ -99,10 +99,13 @@ def apply_late(context: SyncContext, ledger: Ledger, matches: Sequence[LateMatch
 
 
 def as_change(realm: str, match: LateMatch) -> ApplyChange:
-    """What is added, in the version that was read: the same versions of the same pair are applied once."""
+    """What is added, in the version that was read: the same versions of the same pair are applied once.
+
+    The key names the record, too: one that was undone and imported again begins with the versions of the first.
+    """
     payment, record = match.payment, match.record
     return {
-        "key": f"{external_key(realm, payment.id)}:late:{payment.sync_token}:{record.version}",
+        "key": f"{external_key(realm, payment.id)}:late:{record.ref}:{payment.sync_token}:{record.version}",
         "ref": str(record.ref),
         "version": int(record.version),
         "applications": [ApplicationToRecord(invoice_id=each.invoice_id, amount=each.amount) for each in match.added],

@@ -20,4 +20,5 @@ def pair_alike(
 def traits_of(entry: LedgerEntry) -> Traits:
     """What an entry is compared by: kinds and currencies never mix, so they stand with the owner."""
     owner = f"{entry.owner} {entry.kind} {entry.currency}"
-    return Traits(owner=owner, amount=entry.amount, date=entry.date, reference=entry.reference)
+    kept = entry.amount - entry.returned if entry.returned else None
+    return Traits(owner=owner, amount=entry.amount, date=entry.date, reference=entry.reference, kept=kept)

@@ -212,7 +212,7 @@ class LedgerReader:
             for entry in self._entries_here(missing[start : start + PAGE]):
                 found.add(entry.key)
                 yield entry
-        gone |= {pairs[key]: Message("reconcile_gone_here", {"record": key}) for key in missing if key not in found}
+        gone |= {pairs[key]: Message("reconcile_gone_here") for key in missing if key not in found}
 
     def _partners_there(
         self, pairs: Mapping[str, str], theirs: Mapping[str, LedgerEntry], gone: dict[str, Message]

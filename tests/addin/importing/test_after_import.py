@@ -249,3 +249,74 @@ def test_no_amount_is_taken_or_sent_over_two_currencies(case: Case, way: str, cu
     assert (row["cells"]["what"], labels(row)) == ("Other currency", ["Unlink", "Leave", "Open in QuickBooks"])
     assert case.press(way)["outcome"] == "failed"
     assert (case.here.amount, case.scene.quickbooks.get("Payment", case.paid["Id"])["TotalAmt"]) == (Decimal(100), 90)
+
+
+@pytest.mark.parametrize("by", ["import", "press"])
+def test_one_that_was_undone_and_came_in_again_waits_and_is_applied_like_the_first(case: Case, by: str) -> None:
+    case.pay(("absent", 100))
+    number = case.scene.quickbooks.get("Invoice", case.paid["Line"][0]["LinkedTxn"][0]["TxnId"])["DocNumber"]
+    scene, ledger = case.scene, case.scene.ledger
+    scene.take_one(case.paid)
+    bill = scene.bill(case.name, number, "100.00")
+    for turn in range(2):
+        if by == "press":
+            assert case.press("take")["outcome"] == "synchronized"
+        else:
+            scene.take_one(scene.quickbooks.pay(case.customer, 7 + turn, TxnDate="2026-11-17"))
+        assert (scene.applied(case.paid), scene.open_here(number)) == ({number: Decimal(100)}, Decimal(0))
+        opened = scene.host.forms["undo"].open({"selection": [case.here.ref]})
+        row = f"quickbooks_payment:{case.paid['Id']}"
+        scene.host.forms["undo"].run("undo", {**opened["answer"], "token": opened["token"]}, [row], {}, scene.host)
+        assert (scene.host.rows[row]["outcome"], scene.open_here(number)) == ("undone", Decimal(100))
+        at = next(place for place, each in enumerate(ledger.bills) if each.id == bill.id)
+        ledger.bills[at] = replace(ledger.bills[at], balance=Decimal(0))
+        scene.take_one(case.paid)
+        assert scene.applied(case.paid) == {}
+        ledger.bills[at] = replace(ledger.bills[at], balance=Decimal(100))
+
+
+#: the invoices that pay before and after an edit there, of those here; `away` is one that is not here
+MOVES = [
+    ({"a": 100}, {"b": 100}),
+    ({"a": 100}, {"away": 100}),
+    ({"a": 60, "b": 40}, {"a": 40, "b": 60}),
+    ({"a": 60, "b": 40}, {"b": 40, "c": 60}),
+    ({"a": 60, "b": 40}, {"a": 60, "c": 40}),
+    ({"a": 50}, {"c": 50}),
+    ({"a": 30, "b": 30}, {"c": 60}),
+    ({"a": 60}, {"a": 30, "b": 30}),
+    ({"a": 60, "b": 40}, {"b": 40, "a": 60}),
+    ({"a": 100}, {"a": 100}),
+    ({}, {}),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES)
+def test_money_that_quickbooks_moved_to_another_invoice_is_shown_and_taken(
+    case: Case, before: dict[str, int], after: dict[str, int]
+) -> None:
+    made = {name: case.line("absent" if name == "away" else "here", 100) for name in sorted({*before, *after})}
+    numbers = {name: case.scene.quickbooks.get("Invoice", made[name]["LinkedTxn"][0]["TxnId"])["DocNumber"] for name in made}
+    body = {"CustomerRef": {"value": case.customer}, "TotalAmt": 100, "TxnDate": "2026-11-17"}
+    lines = [{**made[name], "Amount": amount} for name, amount in before.items()]
+    case.paid = case.scene.quickbooks.post("Payment", {**body, "Line": lines})
+    case.scene.take_one(case.paid)
+    edited = {"Id": case.paid["Id"], "SyncToken": "0", "sparse": True, "TotalAmt": 100}
+    lines = [{**made[name], "Amount": amount} for name, amount in after.items()]
+    case.scene.quickbooks.post("Payment", {**edited, "Line": lines})
+    row = case.rows("changes")
+    assert bool(row) is (before != after)
+    if row:
+        assert (row["cells"]["what"], labels(row)[0]) == ("Applied there since", "Take what is applied")
+        assert (
+            f"here {sum(before.values())}.00 of {case.here.number} pays {', '.join(numbers[name] for name in before)}."
+            in row["message"]
+        )
+        assert case.press("take")["outcome"] == "synchronized"
+    here = {numbers[name]: Decimal(amount) for name, amount in after.items() if name != "away"}
+    assert (case.scene.applied(case.paid), case.rows("changes").get("cells", {}).get("what")) == (
+        here,
+        "Waiting for invoice" if "away" in after else None,
+    )
+    for name in set(made) - {"away"}:
+        assert case.scene.open_here(numbers[name]) == 100 - after.get(name, 0)

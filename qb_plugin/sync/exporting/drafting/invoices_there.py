@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qb_plugin.model import Application, Kind, Link, QboInvoice, Ref, SourceRecord
 from qb_plugin.sync.families import PayingFamilies
@@ -20,15 +20,18 @@ def read_invoices_there(
     links: Mapping[Ref, Link],
     invoice_links: Mapping[Ref, Link],
     families: PayingFamilies,
+    open_now: Iterable[QboInvoice] = (),
 ) -> Mapping[Ref, QboInvoice]:
     """Each invoice of the records' applications as it is in QuickBooks: the linked one, else that of the same number.
+
+    A query by number finds no blanks around it; those that are open (`open_now`) are compared here.
 
     Of several with a number it is the one that the record's customer pays; an only one may be anybody's.
     """
     linked = {each.id: each for each in quickbooks.invoices([link.quickbooks_id for link in invoice_links.values()])}
     found = {ref: linked[link.quickbooks_id] for ref, link in invoice_links.items() if link.quickbooks_id in linked}
     parts = [(record, part) for record in records for part in record.applications if invoice_ref(part) not in found]
-    numbered = read_numbered(quickbooks, [part for _, part in parts])
+    numbered = read_numbered(quickbooks, [part for _, part in parts], open_now)
     for record, part in parts:
         link = links.get(Ref(Kind.CLIENT, record.client_id))
         invoice = choose(numbered.get(comparable(part.invoice_number), ()), link.quickbooks_id if link else "", families)
@@ -37,11 +40,12 @@ def read_invoices_there(
     return found
 
 
-def read_numbered(quickbooks: QuickBooksApi, parts: Sequence[Application]) -> Numbered:
+def read_numbered(quickbooks: QuickBooksApi, parts: Sequence[Application], open_now: Iterable[QboInvoice]) -> Numbered:
     """The invoices with these applications' numbers, by number; no call for none."""
     numbers = sorted({part.invoice_number.strip() for part in parts} - {""})
+    asked = {each.id: each for each in (quickbooks.invoices_numbered(numbers) if numbers else ())}
     found: dict[str, list[QboInvoice]] = defaultdict(list)
-    for invoice in quickbooks.invoices_numbered(numbers) if numbers else ():
+    for invoice in (asked | {each.id: each for each in open_now}).values():
         found[comparable(invoice.number or "")].append(invoice)
     return found
 

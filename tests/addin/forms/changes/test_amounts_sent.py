@@ -106,5 +106,6 @@ def test_a_record_that_is_gone_here_is_told_what_there_is_to_do(scene: ImportSce
         "failed",
         "Nothing was changed. Import it again, or unlink the two.",
     )
+    assert ref not in row["message"]
     shown = scene.look()[row["quickbooks_id"]]
     assert [fix["label"] for fix in shown["fixes"]] == ["Import anyway", "Unlink"]
