@@ -7,9 +7,11 @@ const WRITTEN = /^(\d{4})-(\d\d)-(\d\d)(?=$|[ T])/;
 const EARLIEST = "1900"; // while a year is being typed it is 0002, 0020, 0202
 let pattern = document.body.dataset.dates || IN_DATA;
 
-/** From now on dates are written so. @param {string | undefined} next */
+/** From now on dates are written so; what is drawn already hears of it. @param {string | undefined} next */
 export function useDates(next) {
-  if (next) pattern = next;
+  if (!next || next === pattern) return;
+  pattern = next;
+  dispatchEvent(new Event("dates"));
 }
 
 /** A date of data, or the date of a moment, as people write it. @param {string} text @returns {string} */
