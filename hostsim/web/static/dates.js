@@ -48,11 +48,11 @@ function isDay(iso) {
   return iso >= EARLIEST && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(iso);
 }
 
-/** A text field for a date, with a calendar beside it. @param {string} label @param {Record<string, any>} values */
-export function dateInput(label, values) {
+/** A text field for a date, with a calendar beside it. @param {Record<string, any>} values */
+export function dateInput(values) {
   const input = make("input", { ...values, type: "text", size: 10, maxlength: 24, placeholder: pattern, autocomplete: "off", class: "date" });
   const calendar = make("input", { type: "date", class: "calendar", tabindex: -1, "aria-hidden": "true" });
-  const open = make("button", { type: "button", class: "pick", "aria-label": `Choose ${label}`, title: "Calendar", text: "▾" });
+  const open = make("button", { type: "button", class: "pick", "aria-label": "Calendar", title: "Calendar", text: "▾" });
   open.addEventListener("click", () => {
     if (input.disabled) return;
     calendar.value = readDate(input.value) ?? "";
