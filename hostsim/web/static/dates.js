@@ -7,9 +7,11 @@ const WRITTEN = /^(\d{4})-(\d\d)-(\d\d)(?=$|[ T])/;
 const EARLIEST = "1900"; // while a year is being typed it is 0002, 0020, 0202
 let pattern = document.body.dataset.dates || IN_DATA;
 
-/** From now on dates are written so. @param {string | undefined} next */
+/** From now on dates are written so; what is drawn already hears of it. @param {string | undefined} next */
 export function useDates(next) {
-  if (next) pattern = next;
+  if (!next || next === pattern) return;
+  pattern = next;
+  dispatchEvent(new Event("dates"));
 }
 
 /** A date of data, or the date of a moment, as people write it. @param {string} text @returns {string} */
@@ -46,11 +48,11 @@ function isDay(iso) {
   return iso >= EARLIEST && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(iso);
 }
 
-/** A text field for a date, with a calendar beside it. @param {string} label @param {Record<string, any>} values */
-export function dateInput(label, values) {
+/** A text field for a date, with a calendar beside it. @param {Record<string, any>} values */
+export function dateInput(values) {
   const input = make("input", { ...values, type: "text", size: 10, maxlength: 24, placeholder: pattern, autocomplete: "off", class: "date" });
   const calendar = make("input", { type: "date", class: "calendar", tabindex: -1, "aria-hidden": "true" });
-  const open = make("button", { type: "button", class: "pick", "aria-label": `Choose ${label}`, title: "Calendar", text: "▾" });
+  const open = make("button", { type: "button", class: "pick", "aria-label": "Calendar", title: "Calendar", text: "▾" });
   open.addEventListener("click", () => {
     if (input.disabled) return;
     calendar.value = readDate(input.value) ?? "";

@@ -32,7 +32,7 @@ export function ask(title, text, buttons = ["OK"], details = "") {
  */
 export function enter(title, asked) {
   const [heading, words, field] = [newId("title"), newId("words"), newId("field")];
-  const date = asked.type === "date" ? dateInput(asked.label, { id: field, "aria-describedby": words }) : null;
+  const date = asked.type === "date" ? dateInput({ id: field, "aria-describedby": words }) : null;
   date?.write(asked.value);
   const input = date?.input ?? /** @type {HTMLInputElement | HTMLTextAreaElement} */ (asked.type === "lines"
     ? make("textarea", { id: field, rows: 6, cols: 60, text: asked.value, "aria-describedby": words })

@@ -131,7 +131,7 @@ export class Fields {
   /** A date is whole or it is none; what was taken is written as people write dates. @param {Field} field @param {string} title @returns {Drawn} */
   #date(field, title) {
     const id = newId("field");
-    const date = dateInput(field.label, { id, title });
+    const date = dateInput({ id, title });
     const take = () => {
       const [drawn, read] = [this.boxes.get(field.name), date.read()];
       const unfinished = read === null || (!read && Boolean(field.required));

@@ -22,6 +22,7 @@ export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () 
 async function draw(id, body, find) {
   try {
     const description = await waiting(post(formPath(id, "open"), body));
+    useDates(description.dates);
     const form = find();
     await form?.show(description);
     return form;
@@ -78,7 +79,6 @@ class Form {
   /** @param {Description} description */
   async show(description) {
     this.panel?.leave();
-    useDates(description.dates);
     Object.assign(this, { description, panel: null, answer: { ...description.answer, token: description.token } });
     this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
     this.dialog.classList.toggle("full", Boolean(description.columns));

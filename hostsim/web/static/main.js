@@ -120,6 +120,7 @@ function watchRuns() {
   });
 }
 
+addEventListener("dates", () => panel?.grid.draw(true));
 look(localStorage.getItem("look") ?? "system");
 startMenubar(find("[role=menubar]"), pick);
 watchRuns();
