@@ -93,11 +93,11 @@ class Form {
     if ([given, document.body].includes(document.activeElement)) this.#focusFirst();
   }
 
-  /** Draws this form anew because something outside has changed; a sign-in leads to what is next. */
+  /** Draws this form anew because something outside has changed, with what a person ticked in it; a sign-in leads to what is next. */
   async refresh() {
     if (this.busy) return;
     const before = this.description.leads_to?.form;
-    await this.#again();
+    await this.#again(this.panel ? { answer: this.answer } : {});
     const next = this.description.leads_to;
     if (next?.form && next.form !== before && open.get(this.id) === this) await this.#follow(next);
   }

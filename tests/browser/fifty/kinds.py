@@ -219,7 +219,7 @@ CASES = (
     Case(steps=press("marked_voided", "but it was voided there", "Send as new", How.ASK), late=True, reference="MARKED"),
     Case(steps=press("quickbooks_amounts", "QuickBooks rejected the amounts", "Send without applying it"), late=True, billed=True),
     Case(steps=press("quickbooks_cannot_link", "QuickBooks cannot apply this", "Send without applying it"), late=True, billed=True),
-    Case(steps=press("doubt_settled", "QuickBooks never confirmed", "Look again"), late=True, reference="LOST"),
+    Case(steps=press("doubt_settled", "QuickBooks never confirmed P-", "Look again"), late=True, reference="LOST"),
     Case(
         steps=settings("credit_memo_item_missing", "No item for credit memos", "Item on credit memos", "Services"),
         kind="credit_memo",

@@ -5,63 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.demo import NUMBER, TODAY, Demo, row_of
-from tests.browser.fifty.firm import build_books, customer_step, invoice_step, running_firm
+from tests.browser.demo import NUMBER, Demo, row_of
+from tests.browser.fifty.firm import build_books, running_firm
+from tests.browser.fifty.good_firm import ALONE, NUMBERED, OTHERWISE, make_firm
 from tests.browser.fifty.hands import Hands, Keyboard, Mouse, count_pointers, pointers_of
 from tests.browser.fifty.reading import count_there, read_differences
 
 pytestmark = pytest.mark.browser
-Json = dict[str, Any]
-# Nine clients are called in QuickBooks as here, one otherwise, and one is not there at all.
-ALIKE = ("Ash & Co", "Birch Dental", "Cedar Foods", "Dune Café", "Elm Law", "Fir Yoga", "Gale Sails", "Hazel Books", "Iris Optics")
-OTHERWISE = ("Juniper Legal Group", "Holt & Weaver, Attorneys")
-ALONE = "Kelp Surf School"
-BILLED = (*ALIKE, OTHERWISE[0])
-METHODS = ("Check", "Cash", "Visa")
-BEGAN = TODAY - timedelta(days=29)
-
-
-def invoice_number(place: int) -> str:
-    """The invoice that the payment of this place pays; of every fifth payment also the one with a B."""
-    return f"A-{100 + place}"
-
-
-def make_payment(place: int) -> Json:
-    """Payment 0 to 49: in full, in part, of two invoices with a rest, or of none; the last two are of the one without customer."""
-    client = ALONE if place >= 48 else BILLED[place % len(BILLED)]
-    number, amount = invoice_number(place), f"{100 + place}.{place:02}"
-    parts = [{"invoice": number, "amount": amount}]
-    if place >= 48:
-        parts = []
-    elif place % 5 == 3:
-        parts = [{"invoice": number, "amount": "40.25"}]
-    elif place % 5 == 4:
-        parts = [{"invoice": number, "amount": "60.10"}, {"invoice": f"{number}B", "amount": "20.00"}]
-    day = BEGAN + timedelta(days=place % 30)
-    reference = f"R{place}" if place % 7 else ""
-    entry = {"client": client, "date": str(day), "amount": amount, "method": METHODS[place % 3], "reference": reference}
-    return {**entry, "memo": "" if place % 2 else f"thanks {place}", "applications": parts}
-
-
-def make_firm() -> tuple[Json, list[Json]]:
-    """The firm's file, and the steps of the same invoices in QuickBooks."""
-    payments = [make_payment(place) for place in range(50)]
-    invoices = {part["invoice"]: payment["client"] for payment in payments for part in payment["applications"]}
-    day, total, names = str(BEGAN - timedelta(days=10)), "200.00", dict([OTHERWISE])
-    firm = {
-        "clients": [{"name": name} for name in (*BILLED, ALONE)],
-        "invoices": [{"number": n, "client": c, "date": day, "total": total} for n, c in invoices.items()],
-        "payments": payments,
-    }
-    customers = [customer_step(names.get(name, name)) for name in BILLED]
-    return firm, customers + [invoice_step(names.get(c, c), n, total, day) for n, c in invoices.items()]
 
 
 @pytest.fixture
@@ -69,7 +24,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     """The firm and its company; the program brings no keys of an app, and nothing is connected."""
     firm, steps = make_firm()
     with running_firm(tmp_path, firm, keys=False) as running:
-        build_books(running.simulator, steps, preferences={"SalesFormsPrefs": {"CustomTxnNumbers": True}})
+        build_books(running.simulator, steps, preferences=NUMBERED)
         yield running
 
 

@@ -114,8 +114,8 @@ def choose_settings(demo: Demo) -> None:
         ("Card B", "deposit_account", "deposit to", "Other Card Bank"),
         ("Card C", "payment_method", "method", "Discover"),
     )
-    answer = {f"{name}:{method}": ids[f"{method}: {words}"][label] for method, name, words, label in chosen}
-    answer |= {"credit_memo_item": ""}
+    answer: Json = {f"{name}:{method}": ids[f"{method}: {words}"][label] for method, name, words, label in chosen}
+    answer["credit_memo_item"] = ""
     assert "Settings saved" in form.act("save", {**opened["answer"], **answer}, [], {})["notice"]
 
 

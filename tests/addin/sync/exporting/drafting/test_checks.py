@@ -16,6 +16,7 @@ from qb_plugin.sync.exporting.snapshot import ExportOptions
 from tests.support.addin.sync_firm import DAY, payment
 
 HOME = Company(realm="realm", name="Alder & Finch", home_currency="USD", closed_until=DAY)
+CARD = payment(method="Visa")
 KNOWN = Customer(id="51", name="Amy", full_name="Amy", currency="USD")
 
 
@@ -64,16 +65,16 @@ def test_books_that_were_never_closed_take_any_date() -> None:
 
 def options(chosen: str, *known: ListEntry) -> ExportOptions:
     """The options of a run with this payment method for the payment, and these in QuickBooks."""
-    return ExportOptions(methods={payment().method: chosen}, known_methods=known)
+    return ExportOptions(methods={CARD.method: chosen}, known_methods=known)
 
 
 def test_a_payment_method_that_was_made_inactive_or_deleted_is_refused_before_it_is_sent() -> None:
-    gone = Message("method_gone", {"method": payment().method})
+    gone = Message("method_gone", {"method": "Visa"})
     for run in (options("7", ListEntry(id="7", name="Visa", active=False)), options("7", ListEntry(id="8", name="Cash"))):
-        assert refusal(partial(check_method, payment(), run)) == gone
+        assert refusal(partial(check_method, CARD, run)) == gone
 
 
 def test_a_payment_method_that_is_there_or_of_which_nothing_is_known_may_be_sent() -> None:
     visa = ListEntry(id="7", name="Visa")
     for each in (options("7", visa), options("", visa), options("7"), ExportOptions(known_methods=[visa])):
-        check_method(payment(), each)
+        check_method(CARD, each)
