@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from qb_plugin.forms.by_itself.finding import Finding, holding_lease
@@ -14,6 +14,7 @@ from qb_plugin.forms.presentation import spell_count
 from qb_plugin.forms.reconcile.asked import GROUPS
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind
 from qb_plugin.sync.reconcile.items import Group, Period, build_items
 from qb_plugin.sync.reconcile.totals import Summary, summarize
 from qb_plugin.sync.scheduling.timetable import Job, JobState
@@ -29,13 +30,22 @@ def check_by_itself(services: FormServices, task: JobTask, state: JobState) -> F
         pairs = services.change_check.check(connection)
     if not pairs:
         return Finding(lines=(Message("by_itself_unchanged"),))
-    counts = Counter(pair.kind for pair in pairs)
-    what = ", ".join(f"{label} {counts[kind]}" for kind, label in KINDS.items() if counts[kind])
+    changed = [pair for pair in pairs if pair.kind is not ChangeKind.WAITING]
     return Finding(
-        lines=(Message("by_itself_changed", {"records": spell_count(len(pairs), "linked record"), "what": what}),),
+        lines=tuple(say_pairs(changed, len(pairs) - len(changed))),
         seen=" ".join(sorted(f"{pair.key}={pair.kind}" for pair in pairs)),
-        warns=True,
+        warns=bool(changed),
     )
+
+
+def say_pairs(changed: Sequence[ChangedPair], waiting: int) -> Iterator[Message]:
+    """What a person settles, and what the next import applies by itself once it can."""
+    if changed:
+        counts = Counter(pair.kind for pair in changed)
+        what = ", ".join(f"{label} {counts[kind]}" for kind, label in KINDS.items() if counts[kind])
+        yield Message("by_itself_changed", {"records": spell_count(len(changed), "linked record"), "what": what})
+    if waiting:
+        yield Message("by_itself_waiting", {"payments": spell_count(waiting, "payment")})
 
 
 def reconcile_by_itself(services: FormServices, task: JobTask, state: JobState) -> Finding:  # noqa: ARG001 - as all jobs are called

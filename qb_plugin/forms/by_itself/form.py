@@ -126,7 +126,7 @@ class ByItselfForm:
         for number, identity in enumerate(ids):
             kind, _, name = identity.partition(":")
             known = kind == JOB and name in set(Job)
-            outcome, text = self._run_one(Job(name), task, dry=bool(answer.get("dry_run"))) if known else (Outcome.SKIPPED, "")
+            outcome, text = self._run_one(Job(name), task, dry=bool(answer.get("dry_run"))) if known else self._no_job()
             change: RowChange = {"id": identity, "outcome": outcome.value, "message": text, "details": "", "fixes": []}
             task.row({**change, "cells": self._cells(Job(name))} if known else change)
             task.progress(number + 1, len(ids))
@@ -148,6 +148,9 @@ class ByItselfForm:
         except AddInError as failure:
             return Outcome.FAILED, self._services.sentences.text(failure.message)
         return Outcome.NEEDS_DECISION if found.warns else Outcome.SYNCHRONIZED, text_of(self._services, found.lines)
+
+    def _no_job(self) -> tuple[Outcome, str]:
+        return Outcome.SKIPPED, self._services.sentences.text(Message("by_itself_no_job"))
 
     def _cells(self, job: Job) -> Cells:
         """The cells of a job's row as they are now."""

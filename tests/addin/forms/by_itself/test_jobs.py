@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from threading import Thread
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from hostsim.addins.registrars import RIGHTS
+from qb_plugin.forms.by_itself.by_itself import Begun, ByItself
 from qb_plugin.forms.by_itself.job_task import JobTask
 from qb_plugin.forms.by_itself.notes import SHOWN
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.model import Outcome, RowResult, RunInfo
 from qb_plugin.services.status.acting_user import ProgramUser
 from qb_plugin.sync.lease import LeasedRun
+from qb_plugin.sync.scheduling.timetable import Job
 from tests.addin.forms.by_itself.conftest import MINUTE, NINE, Desk
 
 TEN = NINE + timedelta(hours=1)
@@ -234,3 +236,45 @@ def test_a_job_in_a_thread_of_its_own_is_no_persons(desk: Desk) -> None:
     thread.start()
     thread.join()
     assert desk.runs() == [("the program", "Import payments")]
+
+
+def test_two_workstations_that_look_in_the_same_moment_do_it_once(desk: Desk, other: Desk) -> None:
+    desk.schedule("import-payments")
+    for number in range(20):
+        desk.there(f"{50 + number}.00")
+    threads = [Thread(target=each.at, args=(TEN,)) for each in (desk, other) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert desk.runs() == [("the program", "Import payments")]
+    assert [desk.received_here(f"{50 + number}.00") for number in range(20)] == [1] * 20
+    assert len(desk.scene.addin.runtime().notes.latest(desk.books.realm, 9)) == 1
+
+
+@pytest.mark.parametrize("happens", ["nothing", "quiet hours begin", "another company"])
+@pytest.mark.parametrize("pressed", [True, False])
+def test_a_job_at_work_ends_early_when_quiet_hours_begin_or_another_company_is_connected(
+    desk: Desk, happens: str, pressed: bool
+) -> None:
+    desk.schedule("import-payments", quiet_from="22:00", quiet_to="07:00")
+    runtime = desk.scene.addin.runtime()
+    over = ByItself(runtime, UTC)._over(desk.books.realm, Begun(Job.IMPORT, TEN, None if pressed else TEN))
+    assert not over()
+    if happens == "quiet hours begin":
+        desk.clock.at = NINE.replace(hour=22)
+    if happens == "another company":
+        desk.scene.form("connection").act("disconnect", {}, [], {})
+    assert over() == (happens == "another company" or (happens == "quiet hours begin" and not pressed))
+
+
+def test_what_waits_for_an_invoice_waits_for_no_person(desk: Desk) -> None:
+    desk.schedule("changes")
+    invoice = desk.books.invoice(desk.customer, "40.00", DocNumber="LT-1", TxnDate="2026-11-01")
+    there = desk.there("40.00", (str(invoice["Id"]), "40.00", "Invoice"))
+    assert desk.import_(f"quickbooks_payment:{there}")[f"quickbooks_payment:{there}"]["outcome"] == "synchronized"
+    desk.wait(400.0)
+    desk.at(desk.clock.at + HOUR)
+    assert [(note["text"].partition(":")[0], note["level"]) for note in desk.notes()] == [
+        ("Imported, and waiting for an invoice that is not here, or not open enough", "info")
+    ]
