@@ -94,7 +94,7 @@ REASONS = (
     r"went back to ",
     r"Credit memo \d+ of .* is in QuickBooks only",
     r"Of credit memo .* is applied here",
-    r"its invoice is not here yet, or has nothing open",
+    r"its invoice is not here yet, is another client's here, or has nothing open",
     r"no more is open of its invoices here",
 )
 

@@ -64,7 +64,7 @@ class Month:
             record = self.demo.ledger.records([row["id"]])[0]
             paid = self.books.get("Payment", row["cells"]["id"])
             for part in record.applications if not paid["Line"] else ():
-                bill = self.bill_there(paid["CustomerRef"]["value"], part.invoice_number, f"{part.amount:.2f}")
+                bill = self.bill_there(paid["CustomerRef"]["value"], part.invoice_number)
                 link = [{"TxnId": bill, "TxnType": "Invoice"}]
                 paid = self.books.post(
                     "Payment", {**paid, "Line": [*paid["Line"], {"Amount": f"{part.amount:.2f}", "LinkedTxn": link}]}
@@ -74,10 +74,12 @@ class Month:
                 entry = {"number": bill["DocNumber"], "client": record.client_name, "date": bill["TxnDate"]}
                 self.load(invoices=[{**entry, "total": f"{bill['TotalAmt']:.2f}"}])
 
-    def bill_there(self, customer: str, number: str, amount: str) -> str:
-        """The invoice there of this number; typed in where there is none."""
+    def bill_there(self, customer: str, number: str) -> str:
+        """The invoice there of this number; typed in as it is here where there is none."""
         found = self.demo.query(f"SELECT * FROM Invoice WHERE DocNumber = '{number}'")
-        return str((found[0] if found else self.books.invoice(customer, amount, DocNumber=number, TxnDate="2026-11-01"))["Id"])
+        [ours] = self.demo.ledger.invoices_by_number([number])
+        more = {"DocNumber": number, "TxnDate": ours.date.isoformat()}
+        return str((found[0] if found else self.books.invoice(customer, f"{ours.total:.2f}", **more))["Id"])
 
     def differences(self, group: str) -> list[Json]:
         """The rows that Reconcile lists in a group."""
