@@ -63,16 +63,18 @@ class Month:
         for row in self.differences("applied_differs"):
             record = self.demo.ledger.records([row["id"]])[0]
             paid = self.books.get("Payment", row["cells"]["id"])
-            for part in record.applications if not paid["Line"] else ():
-                bill = self.bill_there(paid["CustomerRef"]["value"], part.invoice_number)
-                link = [{"TxnId": bill, "TxnType": "Invoice"}]
-                paid = self.books.post(
-                    "Payment", {**paid, "Line": [*paid["Line"], {"Amount": f"{part.amount:.2f}", "LinkedTxn": link}]}
-                )
+            lines = [self._line_there(paid["CustomerRef"]["value"], part) for part in record.applications]
+            if lines:
+                self.books.post("Payment", {**paid, "Line": lines})
             for line in paid["Line"] if not record.applications else ():
                 bill = self.books.get("Invoice", line["LinkedTxn"][0]["TxnId"])
                 entry = {"number": bill["DocNumber"], "client": record.client_name, "date": bill["TxnDate"]}
                 self.load(invoices=[{**entry, "total": f"{bill['TotalAmt']:.2f}"}])
+
+    def _line_there(self, customer: str, part: Any) -> Json:
+        """The line of a payment there that stands for an application here."""
+        link = {"TxnId": self.bill_there(customer, part.invoice_number), "TxnType": "Invoice"}
+        return {"Amount": f"{part.amount:.2f}", "LinkedTxn": [link]}
 
     def bill_there(self, customer: str, number: str) -> str:
         """The invoice there of this number; typed in as it is here where there is none."""

@@ -146,6 +146,7 @@ def match_the_rest(page: Page, month: Month) -> None:
     month.reactivate("Cool Cars")
     month.books.customer("Meridian North Office")
     match = press_group(page, "Client not matched", "Match Clients…", "Match Clients")
+    match.get_by_role("radio", name=re.compile("^All")).check()
     for client in ("Pye's Cakes", "Jeff's Jalopies", "Yellowstone Yoga"):
         search(match, client)
         row = press(match, client, f"Create “{client}” in QuickBooks", asks=True)
@@ -154,6 +155,7 @@ def match_the_rest(page: Page, month: Month) -> None:
         search(match, client).get_by_role("gridcell").nth(2).dblclick()
         match.get_by_role("combobox").press_sequentially(customer)
         match.get_by_role("option", name=customer).click()
+        expect(match.get_by_text("1 client linked.")).to_be_visible()
         expect(row_of(match, client)).to_contain_text(customer)
     close(match)
     close(page.get_by_role("dialog", name="Reconcile — "))
@@ -205,7 +207,7 @@ def apply_late(page: Page, month: Month) -> None:
     items.get_by_role("button", name="Select All").click()
     items.get_by_role("button", name="Take QuickBooks'").first.click()
     page.get_by_role("alertdialog").get_by_role("button", name="Take QuickBooks'").click()
-    expect(items.get_by_text(re.compile(r"tried: \d+ done, 0 failed"))).to_be_visible()
+    expect(items.get_by_text(re.compile(r"done \d+ · failed 0"))).to_be_visible()
     close(items)
     close(form)
 
