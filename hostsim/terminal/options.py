@@ -151,6 +151,8 @@ def read_request(
     """The values that click has read, as a RunRequest; a usage error when it is not clear which rows."""
     answer = read_fields(fields, given)
     wanted = next((action for action in named if given.get(f"do_{action['id']}")), main)
+    if wanted is None and not (given["select"] or given["more"] or given["every"] or given["dry_run"]):
+        return RunRequest(answer, json=bool(given.get("as_json")), lists=True)
     if wanted is None:
         raise click.UsageError(f"Say what to do: {', '.join(option_name(action['id']) for action in named)}.")
     needs_rows = wanted.get("needs") == "selection"

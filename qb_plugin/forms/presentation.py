@@ -90,6 +90,7 @@ FIXES: Mapping[str, Fix] = {
     "correct_memo": {"label": "Correct memo…", "act": "correct_memo"},
     "correct_text": {"label": "Correct…", "act": "correct_memo"},  # of the field that the message names
     "hide": {"label": "Hide", "act": "hide"},
+    "show": {"label": "Show again", "act": "show"},
     "open_customer": {"label": "Open customer in QuickBooks", "act": "open_customer"},
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
     "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},

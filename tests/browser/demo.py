@@ -88,7 +88,7 @@ def addin(waits: Waits | None = None) -> Source:
 
 
 @contextmanager
-def running_demo(folder: Path, *, connected: bool = True, waits: Waits | None = None) -> Iterator[Demo]:
+def running_demo(folder: Path, *, connected: bool = True, matched: bool = True, waits: Waits | None = None) -> Iterator[Demo]:
     """The demo firm beside its company."""
     practice, database = demo_practice(folder, TODAY)
     with running_simulator("demo", today=TODAY) as simulator:
@@ -97,12 +97,12 @@ def running_demo(folder: Path, *, connected: bool = True, waits: Waits | None = 
         with running_host(practice, [addin(waits)], database=database, values=values, today=TODAY) as host:
             demo = Demo(host, simulator)
             if connected:
-                connect(demo)
+                connect(demo, matched=matched)
             yield demo
 
 
-def connect(demo: Demo) -> None:
-    """Connect and accept every suggested match, as `make demo` does."""
+def connect(demo: Demo, *, matched: bool = True) -> None:
+    """Connect and, unless told not to, accept every suggested match, as `make demo` does."""
     workspace = demo.host.workspace
     form, clients = workspace.form("connection"), workspace.form("match-clients")
     assert form is not None
@@ -110,7 +110,8 @@ def connect(demo: Demo) -> None:
     url = form.act("connect", {}, [], {})["open_url"]
     reply = requests.post(f"{demo.simulator.base_url}/_control/consent", json={"url": url}, timeout=10).json()
     assert workspace.callbacks.receive(dict(parse_qsl(urlsplit(reply["redirect"]).query)))["ok"]
-    clients.act("accept_all", {}, [], {})
+    if matched:
+        clients.act("accept_all", {}, [], {})
 
 
 def run_export(demo: Demo, rows: int) -> None:

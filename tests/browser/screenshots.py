@@ -54,11 +54,23 @@ def show_reconcile(page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_role("row").nth(3)).to_be_visible()
 
 
+def show_differences(page: Page) -> None:
+    """The records that differ, one of them clicked."""
+    show_reconcile(page)
+    form = page.get_by_role("dialog", name="Reconcile — ")
+    form.get_by_role("row").nth(1).click()
+    form.get_by_role("button", name="Show these").click()
+    items = page.get_by_role("dialog", name="Differences")
+    expect(items.get_by_role("row").nth(3)).to_be_visible()
+    items.get_by_role("row").filter(has_text="Needs decision").first.click()
+
+
 GUIDE_PICTURES: Mapping[str, Callable[[Page], None]] = {
     "connection": show_connection,
     "settings": show_tested_settings,
     "import": show_import,
     "reconcile": show_reconcile,
+    "differences": show_differences,
     "export": show_a_failed_row,
 }
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hostsim.addins.descriptions import Column, Row
+from hostsim.addins.descriptions import Answer, Column, Row
 from hostsim.grid_snapshots import Snapshot
 from hostsim.web.csv_export import cell_text, outcome_cells
 from hostsim.web.errors import RequestRefused
@@ -39,6 +39,7 @@ def print_values(workspace: Workspace, snapshot: Snapshot) -> dict[str, object]:
     return {
         "firm": workspace.practice.firm.name,
         "title": snapshot.form.rpartition(".")[2].replace("-", " ").capitalize(),
+        "period": show_period(snapshot.answer, workspace.practice.firm.dates),
         "when": f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M}",
         "notice": notice["text"] if notice else "",
         "chart": notice.get("chart") if notice else None,
@@ -46,6 +47,14 @@ def print_values(workspace: Workspace, snapshot: Snapshot) -> dict[str, object]:
         "rows": [list(cells_of(row, snapshot.columns, workspace.practice.firm.dates)) for row in printed_rows(snapshot)],
         "total": snapshot.rows.total,
     }
+
+
+def show_period(answer: Answer, dates: str) -> str:
+    """The days that the form was asked for, or nothing: a sheet that is kept says of which month it is."""
+    start, end = (show_date(str(answer.get(name) or ""), dates) for name in ("from", "to"))
+    if start and end:
+        return f"{start} to {end}"
+    return f"From {start}" if start else f"Up to {end}" if end else ""
 
 
 def printed_rows(snapshot: Snapshot) -> Iterator[Row]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qb_plugin.forms.descriptions import Action, Column
+from qb_plugin.forms.descriptions import Action, Column, Fix
+from qb_plugin.host import Host
 from qb_plugin.sync.changes.settling import Way
 
 COLUMNS: Sequence[Column] = [
@@ -54,4 +55,15 @@ UNLINK: Action = {
     "right": "match",
     "confirm": "Unlink the two? Nothing is deleted on either side, and nothing links them again without a person.",
 }
+DELETE_HERE: Fix = {
+    "label": "Delete here too",
+    "run": TAKE["id"],
+    "confirm": "Remove it here, too? Its invoices are open again, and it cannot be brought back from here.",
+}
 OPEN_QUICKBOOKS: Action = {"id": "quickbooks", "label": "Open in QuickBooks", "kind": "act", "needs": "selection", "right": "view"}
+
+
+def settling_actions(host: Host) -> list[Action]:
+    """What makes one side what the other is: QuickBooks' cannot be taken where records are neither changed nor removed."""
+    send: Action = {**SEND, "label": f"Send {host.program}'s"}
+    return [*([TAKE] if host.ledger.can & {"update", "remove"} else []), send]

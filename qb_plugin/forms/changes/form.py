@@ -10,11 +10,10 @@ from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.call_checks import no_such_action
 from qb_plugin.forms.access.offer import Offer
 from qb_plugin.forms.changes.asked import ChangesAnswer, ChangesValues
-from qb_plugin.forms.changes.columns import COLUMNS, LEAVE, OPEN_QUICKBOOKS, SEND, TAKE, UNLINK
+from qb_plugin.forms.changes.columns import COLUMNS, LEAVE, OPEN_QUICKBOOKS, SEND, TAKE, UNLINK, settling_actions
 from qb_plugin.forms.changes.press import settle_rows
-from qb_plugin.forms.changes.rows import ChangeRows, message_of, outcome_of
+from qb_plugin.forms.changes.rows import ChangeRows, fixes_of, message_of, outcome_of
 from qb_plugin.forms.descriptions import (
-    Action,
     ActResult,
     Answer,
     Edits,
@@ -34,6 +33,7 @@ from qb_plugin.forms.presentation import FIXES, catch_failures, catch_row_failur
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.told_rows import keep_buttons
 from qb_plugin.model import Kind, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.changes.pairs import ChangedPair
 from qb_plugin.sync.changes.settling import Way
@@ -73,7 +73,7 @@ class ChangesForm:
             "fields": describe_fields(self._schema),
             "answer": {"what": "", **(request.get("answer") or {})},
             "columns": COLUMNS,
-            "actions": self._actions(),
+            "actions": [*settling_actions(self._services.host), LEAVE],
             "row_actions": [UNLINK, OPEN_QUICKBOOKS],
             "search": True,
             "notice": None,
@@ -81,12 +81,6 @@ class ChangesForm:
             "unavailable": self._unavailable(),
             "token": self._readings.keep(Reading()),
         }
-
-    def _actions(self) -> list[Action]:
-        """What this host's ledger does: QuickBooks' side cannot be taken where records are neither changed nor removed."""
-        takes = self._services.host.ledger.can & {"update", "remove"}
-        send: Action = {**SEND, "label": f"Send {self._services.host.program}'s"}
-        return [*([TAKE] if takes else []), send, LEAVE]
 
     def _unavailable(self) -> Unavailable | None:
         try:
@@ -141,7 +135,10 @@ class ChangesForm:
             raise no_such_action(action)
         if answer.get("dry_run"):
             return RunTask(self._services, task).preview(ids, partial(self._preview, answer, ids))
-        summary = settle_rows(self._services, Way(action), ids, task, present_filters(self._schema, answer))
+        host, listed = self._services.host, self._readings.get(answer.get("token"), Reading()).pairs
+        buttons = {pair.key: fixes_of(pair, host.ledger.can, host.program) for pair in listed if pair.key in set(ids)}
+        told = keep_buttons(task, buttons)
+        summary = settle_rows(self._services, Way(action), ids, told, present_filters(self._schema, answer))
         self._forget(answer)
         return summary
 

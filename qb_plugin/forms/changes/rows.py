@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from qb_plugin.forms.changes.asked import KINDS, WORDS, label_of
-from qb_plugin.forms.changes.columns import LEAVE, SEND, TAKE
+from qb_plugin.forms.changes.columns import DELETE_HERE, LEAVE, SEND, TAKE
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
 from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.presentation import FIXES
@@ -190,8 +190,7 @@ def take_fix(pair: ChangedPair) -> Fix:
     """Take QuickBooks', named by what that does."""
     there = readable(pair)
     if pair.kind in REMOVED or there is None:
-        confirm = "Remove it here, too? Its invoices are open again, and it cannot be brought back from here."
-        return {"label": "Delete here too", "run": TAKE["id"], "confirm": confirm}
+        return DELETE_HERE
     if is_late(pair):
         return {"label": "Apply here too", "run": TAKE["id"]}
     kept = show_amount(kept_of(there))

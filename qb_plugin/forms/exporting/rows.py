@@ -211,7 +211,7 @@ class RowPresenter:
         if link:
             return Outcome.NEEDS_DECISION if said and said.key in TWICE else Outcome.SYNCHRONIZED, said
         if mark and mark.hidden:
-            return Outcome.HIDDEN, None
+            return Outcome.HIDDEN, Message("hidden_by_hand")
         if mark and mark.state in {"failed", "not_confirmed"}:
             return self._judge_again(record, Outcome(mark.state), said)
         found = self._question(record, last) or self._judge(record)

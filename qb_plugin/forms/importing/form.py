@@ -46,6 +46,7 @@ from qb_plugin.forms.previews.opening import open_preview
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask, mark_change
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.told_rows import keep_answers
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.applying import apply_credits
@@ -219,7 +220,8 @@ class ImportPayments:
         if answer.get("dry_run"):
             previewed = PreviewedImport(ids, answer, edits)
             return RunTask(self._services, task).preview(ids, partial(self._foresee_rows, previewed), lambda: previewed.told)
-        return self._import_in_task(answer, ids, partial(self._import, edits=edits, previewed=None), task)
+        work = partial(self._import, edits=edits, previewed=None)
+        return self._import_in_task(answer, ids, work, keep_answers(task, edits))
 
     def _import_in_task(self, answer: Answer, ids: Sequence[str], work: ImportWork, task: Task) -> RunSummary:
         """Import the rows, and apply those imported before whose invoice is here by now: these are rows of the run, too."""

@@ -18,14 +18,21 @@ from qb_plugin.sync.unlinking import unlink
 
 def unlink_rows(services: FormServices, ids: Sequence[str]) -> ActResult:
     """Unlink the rows' records from their QuickBooks transactions; a run of its own in the history."""
-    context, run = services.context(services.connection()), services.new_run("unlink", len(ids))
-    results: list[RowResult] = []
+    context = services.context(services.connection())
+    records = find_records(context, ids)
+    linked = context.links.by_source(context.realm, [ref for ref in records.values() if ref])
+    going = [identity for identity in ids if records[identity] in linked]
+    # What is linked to nothing is no row of the run: the history's newest end of a row is what the row goes on to show.
+    idle = [identity for identity in ids if identity not in going]
+    results = [RowResult(id=identity, outcome=Outcome.READY, message=Message("nothing_to_unlink")) for identity in idle]
 
     def work(leased: LeasedRun) -> None:
-        unlink_in_run(services, context, leased, ids, Outcome.READY)
+        unlink_in_run(services, context, leased, going, Outcome.READY)
 
-    progress = RunProgress(tuple(ids))
-    run_under_lease(services.run_ports, run, work, progress=progress, listener=Reporter(results.append, ignore_notice))
+    if going:
+        listener = Reporter(results.append, ignore_notice)
+        run = services.new_run("unlink", len(going))
+        run_under_lease(services.run_ports, run, work, progress=RunProgress(tuple(going)), listener=listener)
     return {"rows": [present_result(services.sentences, result) for result in results], "reload": True}
 
 

@@ -28,9 +28,10 @@ VIEWS: list[Option] = [
     Option(value="months", label="Months"),
     Option(value="methods", label="Methods"),
 ]
-DIFFERENT = "different"
+DIFFERENT, UNSETTLED = "different", "unsettled"
 SHOWN: list[Option] = [
     Option(value=DIFFERENT, label="All that differs"),
+    Option(value=UNSETTLED, label="Cannot be settled here"),
     *(Option(value=group.value, label=label) for group, label in GROUPS.items()),
 ]
 

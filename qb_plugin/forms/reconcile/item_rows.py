@@ -6,23 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from qb_plugin.forms.changes.columns import SEND, TAKE
+from qb_plugin.forms.changes.columns import DELETE_HERE, SEND, TAKE
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
 from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
-from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, ItemsValues
+from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, UNSETTLED, ItemsValues
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Kind, Message, Outcome
+from qb_plugin.model import Message, Outcome
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.reconcile.entries import LedgerEntry
 from qb_plugin.sync.reconcile.items import Group, Item
+from qb_plugin.sync.reconcile.remedies import Remedy, find_remedies, is_unsettled, row_of
 
 OUTCOMES = {
     Group.EQUAL: Outcome.SYNCHRONIZED,
     Group.NEEDS_DECISION: Outcome.NEEDS_DECISION,
     Group.NOT_MATCHED: Outcome.NOT_READY,
 }
-DIFFER = frozenset({Group.DATE_DIFFERS, Group.AMOUNT_DIFFERS, Group.APPLIED_DIFFERS})
-LONE_THERE = frozenset({Group.ONLY_THERE, Group.NEEDS_DECISION})
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
     "group": lambda item: (list(Group).index(item.group),),
@@ -40,11 +39,22 @@ SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
 class ItemRows(ListedRows[Item]):
     """The items in order: by group, then by date and number; or by the sort. Their money is the difference that they make."""
 
-    def __init__(self, services: FormServices, items: Sequence[Item], values: ItemsValues, search: str, sort: Sort | None) -> None:
-        self._services = services
+    def __init__(
+        self,
+        services: FormServices,
+        items: Sequence[Item],
+        values: ItemsValues,
+        *,
+        tried: Mapping[str, Message],
+        search: str,
+        sort: Sort | None,
+    ) -> None:
+        self._services, self._tried = services, tried
         words = search.casefold().split()
-        found = [item for item in items if is_asked_for(item, values) and all(word in text_of(item) for word in words)]
-        super().__init__(in_order(found, sort))
+        asked = [item for item in items if is_asked_for(item, values)]
+        if values["group"] == UNSETTLED:
+            asked = [item for item in asked if is_unsettled(item, services.host.ledger.can, tried)]
+        super().__init__(in_order([item for item in asked if all(word in text_of(item) for word in words)], sort))
 
     @property
     def empty(self) -> EmptyGrid:
@@ -69,7 +79,7 @@ class ItemRows(ListedRows[Item]):
             "id": item.key,
             "cells": item_cells(item),
             "outcome": OUTCOMES.get(item.group, Outcome.CHANGED).value,
-            "message": self._services.sentences.text(item.reason or Message("reconcile_equal")),
+            "message": self._services.sentences.text(reason_of(item, self._tried)),
             "details": "",
             "fixes": settling_of(item, self._services.host.ledger.can, self._services.host.program),
             "selectable": True,
@@ -77,9 +87,16 @@ class ItemRows(ListedRows[Item]):
         }
 
 
+def reason_of(item: Item, tried: Mapping[str, Message]) -> Message:
+    """Why the item makes a difference, and what was said when it was to be settled."""
+    reason, said = item.reason or Message("reconcile_equal"), tried.get(row_of(item))
+    return Message("reconcile_tried", {"before": reason, "reason": said}) if said and item.reason else reason
+
+
 def is_asked_for(item: Item, values: ItemsValues) -> bool:
     """Whether the filters leave the item."""
-    group = item.group is not Group.EQUAL if values["group"] == DIFFERENT else item.group == values["group"]
+    different = values["group"] in {DIFFERENT, UNSETTLED}
+    group = item.group is not Group.EQUAL if different else item.group == values["group"]
     return group and (not values["currency"] or values["currency"].upper() in item.currencies)
 
 
@@ -134,16 +151,25 @@ def item_cells(item: Item) -> Cells:
 
 def settling_of(item: Item, can: frozenset[str], program: str) -> list[Fix]:
     """The buttons that settle an item with what this ledger can do, and the way to QuickBooks."""
-    fixes: list[Fix] = []
-    if item.group is Group.NOT_MATCHED:
-        fixes.append(match_fix(item))
-    elif item.ours and not item.linked and item.group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
-        fixes.append({"label": "Export…", "form": "export-payments", "request": {"selection": [item.ours.key]}})
-    elif item.theirs and not item.ours and item.theirs.kind is Kind.PAYMENT and item.group in LONE_THERE:
-        fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.theirs)}})
-    elif item.linked and item.group in DIFFER:
-        fixes += settling_pair(item, can, program)
+    fixes = [fix_of(remedy, item, program) for remedy in find_remedies(item, can)]
     return [*fixes, *([IN_QUICKBOOKS] if item.theirs else [])]
+
+
+def fix_of(remedy: Remedy, item: Item, program: str) -> Fix:
+    """The button of a remedy."""
+    if remedy is Remedy.MATCH:
+        return match_fix(item)
+    if remedy is Remedy.EXPORT:
+        selection = [item.ours.key] if item.ours else []
+        label = "Send again…" if item.gone else "Export…"
+        return {"label": label, "form": "export-payments", "request": {"selection": selection}}
+    if remedy is Remedy.IMPORT and item.theirs:
+        return {"label": "Import…", "form": "import-payments", "request": {"answer": import_answer(item.theirs)}}
+    if remedy is Remedy.TAKE and item.gone:
+        return DELETE_HERE
+    if remedy is Remedy.TAKE:
+        return {"label": TAKE["label"], "run": TAKE["id"]}
+    return {"label": f"Send {program}'s", "run": SEND["id"]}
 
 
 def match_fix(item: Item) -> Fix:
@@ -152,21 +178,6 @@ def match_fix(item: Item) -> Fix:
         return {"label": "Match client…", "form": "match-clients", "request": {"answer": {"search": name_of(item)}}}
     answer = {"search": name_of(item), "waiting": False}
     return {"label": "Match client…", "form": "match-customers", "request": {"answer": answer}}
-
-
-def settling_pair(item: Item, can: frozenset[str], program: str) -> list[Fix]:
-    """The buttons that make one side of a linked pair what the other is; QuickBooks takes dates and amounts of payments."""
-    fixes: list[Fix] = []
-    ours, theirs, of_applied = item.ours, item.theirs, item.group is Group.APPLIED_DIFFERS
-    invoiced = theirs.applied - theirs.elsewhere if theirs else ZERO
-    if of_applied and ours and invoiced == ours.applied:
-        return fixes  # the rest pays what is not here
-    more_there = bool(ours and invoiced > ours.applied)
-    if "update" in can or ("apply" in can and more_there and of_applied):
-        fixes.append({"label": TAKE["label"], "run": TAKE["id"]})
-    if not of_applied and ours and ours.kind is Kind.PAYMENT:
-        fixes.append({"label": f"Send {program}'s", "run": SEND["id"]})
-    return fixes
 
 
 def import_answer(entry: LedgerEntry) -> dict[str, object]:

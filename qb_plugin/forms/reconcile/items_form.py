@@ -7,12 +7,13 @@ from functools import partial
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.offer import Offer
-from qb_plugin.forms.changes.columns import SEND, TAKE
+from qb_plugin.forms.changes.columns import SEND, TAKE, settling_actions
 from qb_plugin.forms.changes.press import settle_rows
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
     Edits,
+    Fix,
     FormDescription,
     FormRequest,
     Option,
@@ -27,11 +28,13 @@ from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_f
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.reconcile.asked import DIFFERENT, ItemsAnswer, ItemsValues, period_of, this_month
 from qb_plugin.forms.reconcile.columns import ITEM_COLUMNS, OPEN_QUICKBOOKS
-from qb_plugin.forms.reconcile.item_rows import ItemRows
+from qb_plugin.forms.reconcile.item_rows import ItemRows, settling_of
+from qb_plugin.forms.reconcile.refusals import read_refusals
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.told_rows import keep_buttons
 from qb_plugin.model import Connection, Message
 from qb_plugin.sync.changes.settling import Way
-from qb_plugin.sync.reconcile.items import build_items
+from qb_plugin.sync.reconcile.items import Item, build_items
 
 
 class ReconcileItems:
@@ -60,7 +63,7 @@ class ReconcileItems:
             "fields": describe_fields(self._schema),
             "answer": {**first, **(request.get("answer") or {})},
             "columns": ITEM_COLUMNS,
-            "actions": [],
+            "actions": settling_actions(self._services.host),
             "row_actions": [OPEN_QUICKBOOKS],
             "search": True,
             "notice": None,
@@ -83,21 +86,28 @@ class ReconcileItems:
     def _rows(self, answer: Answer, sort: Sort | None) -> ItemRows:
         values: ItemsValues = load_answer(self._schema, answer)
         period = period_of(values)
-        ledgers = self._services.ledger_readings.read(self._services.connection(), period)
-        return ItemRows(self._services, build_items(ledgers, period), values, str(answer.get("search") or ""), sort)
+        connection, search = self._services.connection(), str(answer.get("search") or "")
+        ledgers = self._services.ledger_readings.read(connection, period)
+        items = build_items(ledgers, period)
+        tried = read_refusals(self._services, connection.realm, items)
+        return ItemRows(self._services, items, values, tried=tried, search=search, sort=sort)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Open an item's record in QuickBooks."""
         return catch_failures(self._services.sentences, partial(self._open_in_quickbooks, answer, ids))
 
     def _open_in_quickbooks(self, answer: Answer, ids: Sequence[str]) -> ActResult:
-        period, connection = period_of(load_answer(self._schema, answer)), self._services.connection()
-        items = build_items(self._services.ledger_readings.read(connection, period), period)
+        connection, items = self._services.connection(), self._items(answer)
         theirs = next((item.theirs for item in items if ids and item.key == ids[0] and item.theirs), None)
         if theirs is None:
             return {"notice": self._services.sentences.text(Message("history_no_record")), "level": "warning"}
         entity, _, identity = theirs.key.partition(":")
         return {"open_url": self._services.record_page(connection, entity, identity)}
+
+    def _items(self, answer: Answer) -> Sequence[Item]:
+        """The items of the period as they were last read."""
+        period = period_of(load_answer(self._schema, answer))
+        return build_items(self._services.ledger_readings.read(self._services.connection(), period), period)
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Make one side of linked pairs what the other is; all else is done at once."""
@@ -106,7 +116,13 @@ class ReconcileItems:
         return catch_failures(self._services.sentences, partial(self._run, Way(action), answer, ids, task))
 
     def _run(self, way: Way, answer: Answer, ids: Sequence[str], task: Task) -> RunSummary:
-        return settle_rows(self._services, way, ids, task, present_filters(self._schema, answer))
+        buttons = {item.key: self._buttons(item) for item in self._items(answer) if item.key in set(ids)}
+        told = keep_buttons(task, buttons)
+        return settle_rows(self._services, way, ids, told, present_filters(self._schema, answer))
+
+    def _buttons(self, item: Item) -> Sequence[Fix]:
+        host = self._services.host
+        return settling_of(item, host.ledger.can, host.program)
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """No entries: the form has no choice cells."""

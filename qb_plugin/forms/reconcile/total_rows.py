@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from qb_plugin.forms.descriptions import Answer, Cells, Chart, EmptyGrid, Fix, Notice, Row
-from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS
+from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, UNSETTLED
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Kind, Message, Outcome
+from qb_plugin.model import Message, Outcome
 from qb_plugin.money import plain_amount, show_amount
 from qb_plugin.sync.reconcile.entries import Measures
 from qb_plugin.sync.reconcile.items import Group, Item, fractions_of
+from qb_plugin.sync.reconcile.remedies import Remedy, find_remedies, is_unsettled
 from qb_plugin.sync.reconcile.totals import Summary, Totals, summarize
 
 MEASURES = ("received", "applied", "unapplied", "credits")
 LABELS = {"received": "Received", "applied": "Applied", "unapplied": "Unapplied", "credits": "Credits"}
+LABELS |= {UNSETTLED: "Cannot be settled here"}
 COUNTED = ("count_here", "count_there", "here", "there")
 NOTHING = frozenset({"", "0", "0.00"})
 NAMED = 3  # records named above the grid; all stand in the list of differences
@@ -25,9 +27,11 @@ MOST = 500  # rows that a button opens another form with
 class TotalRows:
     """The rows in order; there are few, so all are made at once."""
 
-    def __init__(self, services: FormServices, items: Sequence[Item], by: str, days: Answer) -> None:
+    def __init__(self, services: FormServices, items: Sequence[Item], by: str, days: Answer, tried: Mapping[str, Message]) -> None:
         self._services, self._items, self._days = services, items, days
         self._summaries = summarize(items)
+        can = services.host.ledger.can
+        self._unsettled = summarize(item for item in items if is_unsettled(item, can, tried))
         build = {"months": self._months, "methods": self._methods}.get(by, self._totals)
         self._rows = [row for currency, summary in self._summaries.items() for row in build(currency, summary)]
 
@@ -88,6 +92,8 @@ class TotalRows:
             yield self._measure(name, summary.whole, currency)
         for group, totals in summary.groups.items():
             yield self._group(group, totals, currency)
+        if currency in self._unsettled:
+            yield self._rest(self._unsettled[currency].whole, currency)
 
     def _measure(self, name: str, totals: Totals, currency: str) -> Row:
         ours, theirs = getattr(totals.ours, name), getattr(totals.theirs, name)
@@ -116,6 +122,13 @@ class TotalRows:
         fine = group is Group.EQUAL or not totals.items
         return as_row(f"group:{currency}:{group.value}", cells, fine=fine, text=text, fixes=fixes)
 
+    def _rest(self, totals: Totals, currency: str) -> Row:
+        """What nothing here settles, of all groups."""
+        cells = {**total_cells(LABELS[UNSETTLED], currency, totals), "hidden": str(totals.hidden)}
+        text = Message("reconcile_unsettled", {"n": totals.items, **differences(totals.difference)})
+        fixes = [self._show(UNSETTLED, currency)]
+        return as_row(f"rest:{currency}", cells, fine=False, text=self._services.sentences.text(text), fixes=fixes)
+
     def _months(self, currency: str, summary: Summary) -> Iterator[Row]:
         for month, totals in summary.months.items():
             yield self._part(f"month:{currency}:{month}", month, totals, currency)
@@ -141,12 +154,13 @@ class TotalRows:
         items = [item for item in self._items if item.group is group and currency in item.currencies]
         if group is Group.NOT_MATCHED:
             return [{"label": "Match Clients…", "form": "match-clients"}]
-        if group in {Group.ONLY_HERE, Group.NEEDS_DECISION}:
-            refs = [item.ours.key for item in items if item.ours and not item.linked][:MOST]
-            return [{"label": "Export…", "form": "export-payments", "request": {"selection": refs}}] if refs else []
-        if group is Group.ONLY_THERE and any(item.theirs and item.theirs.kind is Kind.PAYMENT for item in items):
-            return [{"label": "Import…", "form": "import-payments", "request": {"answer": self._days}}]
-        return []
+        remedies = {item.key: find_remedies(item, self._services.host.ledger.can) for item in items}
+        refs = [key for key, found in remedies.items() if Remedy.EXPORT in found][:MOST]
+        received = any(Remedy.IMPORT in found for found in remedies.values())
+        fixes: list[Fix] = [{"label": "Export…", "form": "export-payments", "request": {"selection": refs}}] if refs else []
+        if received:
+            fixes.append({"label": "Import…", "form": "import-payments", "request": {"answer": self._days}})
+        return fixes
 
 
 def as_row(identity: str, cells: Cells, *, fine: bool, text: str, fixes: Sequence[Fix]) -> Row:

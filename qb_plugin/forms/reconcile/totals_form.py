@@ -22,8 +22,9 @@ from qb_plugin.forms.descriptions import (
 from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.presentation import as_summary, catch_row_failures, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.reconcile.asked import DIFFERENT, TotalsAnswer, TotalsValues, period_of, this_month
+from qb_plugin.forms.reconcile.asked import DIFFERENT, UNSETTLED, TotalsAnswer, TotalsValues, period_of, this_month
 from qb_plugin.forms.reconcile.columns import OPEN_GROUP, TOTAL_COLUMNS
+from qb_plugin.forms.reconcile.refusals import read_refusals
 from qb_plugin.forms.reconcile.total_rows import TotalRows
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Connection, Message
@@ -37,7 +38,7 @@ class ReconcileForm:
     offer = Offer(
         title="Reconcile",
         right="view",
-        kinds=frozenset({"total", "group", "month", "method"}),
+        kinds=frozenset({"total", "group", "rest", "month", "method"}),
         actions=[OPEN_GROUP],
         columns=TOTAL_COLUMNS,
     )
@@ -79,16 +80,19 @@ class ReconcileForm:
     def _rows(self, answer: Answer) -> TotalRows:
         values: TotalsValues = load_answer(self._schema, answer)
         period = period_of(values)
-        ledgers = self._services.ledger_readings.read(self._services.connection(), period)
+        connection = self._services.connection()
+        ledgers = self._services.ledger_readings.read(connection, period)
+        items = build_items(ledgers, period)
+        tried = read_refusals(self._services, connection.realm, items)
         days = {"from": answer.get("from") or "", "to": answer.get("to") or ""}
-        return TotalRows(self._services, build_items(ledgers, period), values["by"], days)
+        return TotalRows(self._services, items, values["by"], days, tried)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Show the items of a group."""
         if not ids:
             return {"notice": self._services.sentences.text(Message("pick_one")), "level": "warning"}
         kind, currency, name = (*ids[0].split(":", 2), "", "")[:3]
-        group = name if kind == "group" and name in set(Group) else DIFFERENT
+        group = name if kind == "group" and name in set(Group) else UNSETTLED if kind == "rest" else DIFFERENT
         days = {"from": answer.get("from") or "", "to": answer.get("to") or ""}
         return {"form": "reconcile-items", "request": {"answer": {**days, "group": group, "currency": currency, "search": ""}}}
 

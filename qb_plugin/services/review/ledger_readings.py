@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from threading import Lock
+from typing import Protocol
 
 from qb_plugin.clock import Clock
 from qb_plugin.host import Host
@@ -15,6 +16,12 @@ from qb_plugin.sync.reconcile.reading import LedgerReader, MethodNames
 LIFETIME = 300.0  # seconds; a form that opens reads anew, and so does the first after a run
 
 
+class ReadLists(Protocol):
+    """Reads QuickBooks' lists; with `fresh` anew."""
+
+    def __call__(self, connection: Connection, fresh: bool = False, /) -> ReferenceLists: ...
+
+
 class LedgerReadings:
     """One period of one company, read again when it is old, or when a run or a person may have changed it."""
 
@@ -24,7 +31,7 @@ class LedgerReadings:
         host: Host,
         clock: Clock,
         open_context: Callable[[Connection], SyncContext],
-        lists: Callable[[Connection], ReferenceLists],
+        lists: ReadLists,
         settings: Callable[[str], Mapping[str, object]],
     ) -> None:
         self._host, self._clock, self._open_context = host, clock, open_context
@@ -50,7 +57,7 @@ class LedgerReadings:
             self._kept = None
 
     def _read(self, connection: Connection, period: Period) -> Ledgers:
-        lists = self._lists(connection)
+        lists = self._lists(connection, True)  # customers are merged and made inactive between two looks
         names = MethodNames(theirs={entry.id: entry.name for entry in lists.methods}, ours=self._mapped(connection.realm, lists))
         context = self._open_context(connection)
         return LedgerReader(context, self._host.ledger, self._host.marks, lists.customers, names).read(period)

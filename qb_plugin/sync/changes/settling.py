@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from qb_plugin.host import Ledger
-from qb_plugin.model import Message, Outcome, Ref, RowResult
+from qb_plugin.model import Kind, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.changes.applications import find_applications
 from qb_plugin.sync.changes.pairs import ChangedPair
 from qb_plugin.sync.changes.reading import ChangeReader
@@ -28,7 +28,7 @@ class Way(StrEnum):
 def settle_changes(context: SyncContext, run: LeasedRun, ledger: Ledger, way: Way, ids: Sequence[str]) -> None:
     """Settle these rows, and report one result each; a pair that is the same by now has ended."""
     settled = settle_open(context, run).results
-    found = ChangeReader(context, ledger).read_pairs([Ref.parse(identity) for identity in ids])
+    found = ChangeReader(context, ledger).read_pairs([Ref.parse(identity) for identity in ids if is_record(identity)])
     pairs: list[ChangedPair] = []
     for identity in ids:
         pair = found.get(identity)
@@ -60,6 +60,11 @@ def leave(context: SyncContext, run: LeasedRun, pairs: Sequence[ChangedPair]) ->
         run.reporter.row(end_of(pair, Outcome.SYNCHRONIZED if pair in standing else Outcome.FAILED, message))
 
 
+def is_record(identity: str) -> bool:
+    """Whether a row is a record here; QuickBooks' own, of Reconcile, are linked to nothing."""
+    return identity.partition(":")[0] in set(Kind)
+
+
 def is_in_doubt(result: RowResult | None) -> bool:
     """Whether an earlier run's change of the row is still in doubt."""
     return result is not None and result.outcome is Outcome.NOT_CONFIRMED
@@ -67,5 +72,5 @@ def is_in_doubt(result: RowResult | None) -> bool:
 
 def nothing_to_settle(identity: str, linked: bool) -> RowResult:
     """The end of a row whose sides are the same by now, or that is not linked any more."""
-    key = "change_settled" if linked else "nothing_to_unlink"
+    key = "change_settled" if linked else "change_not_linked"
     return RowResult(id=identity, outcome=Outcome.SYNCHRONIZED if linked else Outcome.FAILED, message=Message(key))

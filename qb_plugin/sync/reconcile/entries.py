@@ -37,6 +37,8 @@ class LedgerEntry:
     #: whether the client and customer are matched, and keep their accounts in one currency
     matched: bool = True
     same_currency: bool = True
+    #: of WorkSpace: whether the client's customer stands in QuickBooks' list; what is new is sent to no other
+    customer_stands: bool = True
     #: how much of it went back to the customer in QuickBooks
     returned: Decimal = ZERO
     #: how much of what is applied pays no invoice, but a journal entry, or went back: it has nothing to go to on the other side

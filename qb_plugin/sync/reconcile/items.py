@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from qb_plugin.model import Message, Side
+from qb_plugin.model import Kind, Message, Side
 from qb_plugin.sync.reconcile.entries import LedgerEntry
 
 
@@ -65,6 +65,8 @@ class Item:
     reason: Message | None = None
     #: whether the two are known to be one, and not only alike
     linked: bool = False
+    #: whether it is one side of a linked pair of which the other was removed or voided
+    gone: bool = False
 
     @property
     def key(self) -> str:
@@ -129,28 +131,34 @@ def _group_of_pair(ours: LedgerEntry, theirs: LedgerEntry, one_period: bool) -> 
 
 
 def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group, linked: bool) -> Message:
-    values = {"number": ours.number, "id": theirs.number, "here": ours.amount, "there": theirs.amount}
-    values |= {"here_date": ours.date, "there_date": theirs.date}
+    values: dict[str, object] = {"number": ours.number, "id": theirs.number, "here": ours.amount, "there": theirs.amount}
+    values |= {"here_date": ours.date, "there_date": theirs.date, "name": ours.name}
     values |= {"here_applied": ours.applied, "there_applied": theirs.applied}
     values |= {"here_currency": ours.currency, "there_currency": theirs.currency}
-    if group is Group.NEEDS_DECISION and ours.problem:
-        return fractions_of(ours)
-    if group is Group.NEEDS_DECISION and theirs.problem:
-        return Message("reconcile_unreadable", {**values, "problem": theirs.problem})
-    if group is Group.NEEDS_DECISION and ours.currency != theirs.currency:
-        return Message("reconcile_currency", values)
     if group is Group.NEEDS_DECISION and linked:
-        return Message("reconcile_returned_linked", {**values, "returned": theirs.returned})
+        return _question_of(ours, theirs, values)
     if group is Group.APPLIED_DIFFERS and ours.applied == theirs.applied - theirs.elsewhere:
         return Message("reconcile_applied_elsewhere", {**values, "elsewhere": theirs.elsewhere})
+    applied = "reconcile_applied_differs" if theirs.kind is Kind.PAYMENT else "reconcile_memo_applied_differs"
     keys = {
         Group.NOT_MATCHED: "reconcile_not_matched",
         Group.NEEDS_DECISION: "reconcile_possible_duplicate",
         Group.DATE_DIFFERS: "reconcile_date_differs",
         Group.AMOUNT_DIFFERS: "reconcile_amount_differs",
-        Group.APPLIED_DIFFERS: "reconcile_applied_differs",
+        Group.APPLIED_DIFFERS: applied,
     }
-    return Message(keys[group], {**values, "name": ours.name})
+    return Message(keys[group], values)
+
+
+def _question_of(ours: LedgerEntry, theirs: LedgerEntry, values: Mapping[str, object]) -> Message:
+    """Why a linked pair is a person's to settle."""
+    if ours.problem:
+        return fractions_of(ours)
+    if theirs.problem:
+        return Message("reconcile_unreadable", {**values, "problem": theirs.problem})
+    if ours.currency != theirs.currency:
+        return Message("reconcile_currency", values)
+    return Message("reconcile_returned_linked", {**values, "returned": theirs.returned})
 
 
 def fractions_of(entry: LedgerEntry) -> Message:
@@ -168,6 +176,7 @@ def _single(entry: LedgerEntry, gone: Mapping[str, Message]) -> Item:
         counts_here=ours,
         counts_there=not ours,
         reason=gone.get(entry.key, reason),
+        gone=entry.key in gone,
     )
 
 
@@ -180,8 +189,16 @@ def _of_single(entry: LedgerEntry, ours: bool) -> tuple[Group, Message]:
         return Group.NOT_MATCHED, Message("reconcile_not_matched", values)
     if entry.returned:
         return Group.NEEDS_DECISION, Message("reconcile_returned", {**values, "returned": entry.returned})
+    if not entry.customer_stands:
+        return Group.NOT_MATCHED, Message("reconcile_customer_gone", values)
     if not entry.same_currency:
         return Group.NEEDS_DECISION, Message("reconcile_other_currency", values)
+    return Group.ONLY_HERE if ours else Group.ONLY_THERE, Message(_reason_of_single(entry, ours), values)
+
+
+def _reason_of_single(entry: LedgerEntry, ours: bool) -> str:
+    if ours and entry.amount:
+        return "reconcile_hidden" if entry.hidden else "reconcile_only_here"
     if ours:
-        return Group.ONLY_HERE, Message("reconcile_only_here", values)
-    return Group.ONLY_THERE, Message("reconcile_only_there", values)
+        return "reconcile_nothing"
+    return "reconcile_only_there" if entry.kind is Kind.PAYMENT else "reconcile_memo_only_there"

@@ -25,6 +25,8 @@ class Parties:
     clients_of: Mapping[str, str]
     #: the company's home currency
     home: str
+    #: customers that stand in QuickBooks' list: neither inactive, nor merged into another
+    standing: frozenset[str] = frozenset()
 
     def same_currency_here(self, client_id: str) -> bool:
         """Whether the client's customer keeps its account in the client's currency; also while it is not matched."""
@@ -47,6 +49,7 @@ def build_parties(clients: Sequence[Client], customers: Sequence[Customer], cust
         theirs={customer.id: customer.currency or home for customer in customers},
         clients_of={customer: ours[client] for client, customer in customers_of.items() if client in ours},
         home=home,
+        standing=frozenset(customer.id for customer in customers if customer.active),
     )
 
 

@@ -112,6 +112,7 @@ class LedgerReader:
             method=self._text(self._methods.ours.get(record.method, record.method)),
             hidden=bool(mark and mark.hidden),
             matched=bool(customer),
+            customer_stands=not customer or customer in self._parties.standing,
             same_currency=self._parties.same_currency_here(record.client_id),
             problem="" if whole else show_amount(record.amount),
         )

@@ -124,3 +124,23 @@ def test_two_that_wait_never_share_the_same_balance(linked: Linked) -> None:
     other = linked.there("7.00", reference="other")
     linked.import_(row_there(other))
     assert (applied(linked, first), applied(linked, second)) == ({"L-5": Decimal(60)}, {"L-5": Decimal(10)})
+
+
+@pytest.mark.parametrize(
+    ("there", "open_here", "outcome"),
+    [
+        ("100.00", "100.00", "synchronized"),
+        ("100.00", "150.00", "synchronized"),
+        ("100.00", "99.99", "changed"),
+        ("100.00", "0.01", "changed"),
+    ],
+)
+def test_what_is_applied_in_part_is_said_to_be_and_is_not_settled(linked: Linked, there: str, open_here: str, outcome: str) -> None:
+    invoice = invoice_there(linked, "L-P", there)
+    identity = imported(linked, there, (invoice, Decimal(there), "Invoice"))
+    invoice_here(linked, "L-P", "150.00", open_here)
+    ref = here_of(linked, identity).ref
+    told = linked.settle("take", ref)[ref]
+    assert told["outcome"] == outcome
+    assert sum(applied(linked, identity).values()) == min(Decimal(there), Decimal(open_here))
+    assert (f"{open_here} is applied here now, of {there} in QuickBooks" in told["message"]) == (outcome == "changed")

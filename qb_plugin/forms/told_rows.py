@@ -1,0 +1,61 @@
+"""A host's task to which rows are told with other buttons than their sentences alone give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from qb_plugin.forms.descriptions import Edits, Fix, RowChange
+from qb_plugin.forms.protocol import Task
+from qb_plugin.model import Outcome
+
+ANSWERS = ("client", "force")  # what one question was answered, and the next one must not forget
+
+
+class ToldRows:
+    """The task, each row changed before it is told."""
+
+    def __init__(self, task: Task, change: Callable[[RowChange], RowChange]) -> None:
+        self._task, self._change = task, change
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the person wants the run to end."""
+        return self._task.cancelled
+
+    @property
+    def hasty(self) -> bool:
+        """Whether the person does not wait for what is on its way."""
+        return self._task.hasty
+
+    def row(self, row: RowChange, /) -> None:
+        """Tell of a row."""
+        self._task.row(self._change(row))
+
+    def progress(self, done: int, total: int, left: int | None = None, /) -> None:
+        """Pass on how far the run is."""
+        self._task.progress(done, total, left)
+
+    def notice(self, text: str, /) -> None:
+        """Pass on a notice."""
+        self._task.notice(text)
+
+
+def keep_answers(task: Task, edits: Edits) -> ToldRows:
+    """A button that answers a row's next question answers the first one, too."""
+
+    def change(row: RowChange) -> RowChange:
+        given = {name: value for name, value in edits.get(row["id"], {}).items() if name in ANSWERS and value}
+        fixes = [Fix(**{**fix, "edit": {**given, **fix.get("edit", {})}}) if "run" in fix else fix for fix in row.get("fixes", ())]
+        return {**row, "fixes": fixes} if given else row
+
+    return ToldRows(task, change)
+
+
+def keep_buttons(task: Task, buttons: Mapping[str, Sequence[Fix]]) -> ToldRows:
+    """A row that was refused has the buttons that it had before: another of them may settle it."""
+
+    def change(row: RowChange) -> RowChange:
+        lost = row["outcome"] != Outcome.SYNCHRONIZED.value and not row.get("fixes")
+        return {**row, "fixes": list(buttons.get(row["id"], ()))} if lost else row
+
+    return ToldRows(task, change)
