@@ -39,7 +39,7 @@ def present_note(services: FormServices, note: JobNote) -> WindowNote:
     """A note for the window."""
     return {
         "id": f"{KIND}:{note.number}",
-        "title": title_of(note),
+        "title": services.sentences.dates(title_of(note)),
         "text": text_of(services, note.lines),
         "level": "warning" if note.warns else "info",
         "links": links_of(note),

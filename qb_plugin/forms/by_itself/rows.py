@@ -60,7 +60,13 @@ class ByItselfRows(ListedRows[Listed]):
         said = text_of(self._services, lines) if lines else self._services.sentences.text(Message("by_itself_never"))
         return {
             "id": f"{JOB}:{job}",
-            "cells": {"what": LABELS[job], "often": often, "last": show_minute(at), "next": show_minute(soonest), "found": said},
+            "cells": {
+                "what": LABELS[job],
+                "often": often,
+                "last": self._written(at),
+                "next": self._written(soonest),
+                "found": said,
+            },
             "outcome": "",
             "message": said,
             "details": "",
@@ -68,6 +74,9 @@ class ByItselfRows(ListedRows[Listed]):
             "selectable": True,
             "title": LABELS[job],
         }
+
+    def _written(self, moment: datetime | None) -> str:
+        return self._services.sentences.dates(show_minute(moment))
 
     def _present_note(self, note: JobNote) -> Row:
         text = text_of(self._services, note.lines)
@@ -78,7 +87,7 @@ class ByItselfRows(ListedRows[Listed]):
             "cells": {
                 "what": title_of(note).partition(",")[0],
                 "often": "",
-                "last": show_minute(note.at),
+                "last": self._written(note.at),
                 "next": "",
                 "found": text,
             },
@@ -87,7 +96,7 @@ class ByItselfRows(ListedRows[Listed]):
             "details": read,
             "fixes": [as_fix(link) for link in links_of(note)],
             "selectable": False,
-            "title": title_of(note),
+            "title": self._services.sentences.dates(title_of(note)),
         }
 
 
