@@ -93,7 +93,6 @@ class FormDoor:
         except AnswerRejected as rejection:
             return {"rejected": present_rejection(self._services.sentences, rejection)}
         with self._services.acting(acting):
-            use_dates(self._services)
             return self._form.rows(answer, sort)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, *, user: User | None = None) -> ActResult:

@@ -115,12 +115,12 @@ def as_change(realm: str, match: LateMatch) -> ApplyChange:
 def applied_result(match: LateMatch) -> RowResult:
     """The row of a payment of which more is applied now: as much as in QuickBooks, or as much as is open here."""
     before, there = match.record.amount - left_of(match.record), match.payment.total - match.payment.unapplied
-    here = before + sum((each.amount for each in match.added), ZERO)
-    partly = Message("late_applied_partly", {"here": here, "there": there, "rest": there - here})
+    applied = before + sum((each.amount for each in match.added), ZERO)
+    partly = Message("late_applied_partly", {"here": applied, "there": there, "rest": there - applied})
     return RowResult(
         id=row_id(match.payment.id),
-        outcome=Outcome.CHANGED if here < there else Outcome.SYNCHRONIZED,
-        message=partly if here < there else Message("late_applied"),
+        outcome=Outcome.CHANGED if applied < there else Outcome.SYNCHRONIZED,
+        message=partly if applied < there else Message("late_applied"),
         quickbooks_id=match.payment.id,
         applied=match.added,
         source=match.record.ref,

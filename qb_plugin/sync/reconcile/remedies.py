@@ -73,11 +73,11 @@ def _levelling(item: Item, can: frozenset[str]) -> tuple[Remedy, ...]:
     """One side of a linked pair becomes what the other is; QuickBooks takes dates and amounts of payments, and credit memos are
     applied by hand."""
     payment, applied = _is_payment_there(item), item.group is Group.APPLIED_DIFFERS
-    here = item.ours.applied if item.ours else ZERO
+    ours = item.ours.applied if item.ours else ZERO
     invoiced = item.theirs.applied - item.theirs.elsewhere if item.theirs else ZERO
-    if applied and invoiced == here:
+    if applied and invoiced == ours:
         return ()  # the rest pays what is not here
-    more_there = invoiced > here
+    more_there = invoiced > ours
     takes = ("update" in can and (payment or not applied)) or ("apply" in can and payment and applied and more_there)
     sends = payment and not applied
     return (*((Remedy.TAKE,) if takes else ()), *((Remedy.SEND,) if sends else ()))
