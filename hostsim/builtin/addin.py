@@ -22,7 +22,8 @@ PAGES = (("Clients", "/clients"), ("Invoices", "/billing/invoices"), ("Payments"
 RECORD_GRIDS = ("billing.payments", "billing.invoices", "clients")
 LOOKS = (("As the system", "look:system"), ("Light", "look:light"), ("Dark", "look:dark"))
 KEYS = """Arrows, Home, End, Page keys move through a grid. Space selects a row, Shift with an arrow extends, Ctrl+A selects all.
-Enter or F2 opens a list in a cell. Shift+F10 or the menu key opens the context menu. F10 goes to the menu bar. Esc closes."""
+Enter or F2 opens a list in a cell; where there is none, the row, as a double click does.
+Shift+F10 or the menu key opens the context menu. F10 goes to the menu bar. Esc closes."""
 
 
 class BuiltinAddIn:

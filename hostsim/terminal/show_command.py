@@ -57,7 +57,7 @@ def find_ref(practice: Practice, name: str) -> str:
     kind, _, id = name.partition(":")
     if kind in KINDS and id:
         return name
-    found = [] if name.isascii() and name.isdigit() else [ref_of(practice.ledger, name, "")]
+    found = [] if kind in KINDS or name.isdigit() else [ref_of(practice.ledger, name, "")]
     found += [f"invoice:{each.id}" for each in practice.ledger.invoices_by_number([name])]
     found += [f"client:{each.id}" for each in practice.ledger.clients() if each.name.casefold() == name.casefold()]
     found = [ref for ref in found if ref]
@@ -80,7 +80,8 @@ def show(workspace: Workspace, ref: str, as_json: bool) -> int:
         page = {"record": ref, "title": description["title"], "sections": sections}
         click.echo(escaped_json(json.dumps(page, ensure_ascii=False)))
     else:
-        click.echo(plain("\n".join([description["title"], *section_lines(sections)])))
+        for line in (description["title"], *section_lines(sections)):
+            click.echo(plain(line))
     return 1 if any(section.get("problem") for section in sections) else 0
 
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from hostsim.addins.descriptions import EmptyGrid, FormDescription, Notice, Row
+from hostsim.addins.descriptions import ActResult, EmptyGrid, FormDescription, Notice, Row
 from hostsim.task_events import TaskDescription
 from hostsim.web.menus import Node
+
+
+class DatedResult(ActResult, total=False):
+    """The result of an action that has changed how people write dates: pages are drawn so at once."""
+
+    dates: str  # such as YYYY-MM-DD
 
 
 class OpenForm(FormDescription):

@@ -23,7 +23,7 @@ from hostsim.addins.offered_actions import check_right
 from hostsim.grid_snapshots import PAGE, Selection, Snapshot, measure, read_ranges, selected_ids
 from hostsim.refusals import Unfit
 from hostsim.tasks import AlreadyRunning, Task
-from hostsim.web.answers import GridState, OpenForm, OpenGrid, Page, RejectedState
+from hostsim.web.answers import DatedResult, GridState, OpenForm, OpenGrid, Page, RejectedState
 from hostsim.web.csv_export import csv_lines
 from hostsim.web.errors import RequestRefused
 from hostsim.web.form_calls import (
@@ -196,11 +196,13 @@ async def act(request: Request) -> Response:
 def _act(workspace: Workspace, id: str, body: Body) -> ActResult:
     form, ids = _form(workspace, id), _ids(workspace, body)
     action = allowed_action(workspace, form, body, "act")
+    dates = workspace.practice.firm.dates
     result = call_form(workspace, id, lambda: form.act(action, read_answer(body), ids, read_edits(body), user=workspace.user))
     if result.get("rows") and body.get("snapshot"):
         for task in workspace.tasks.of_snapshot(workspace.snapshots.get(str(body["snapshot"])).whole):
             task.amend(result["rows"])
-    return result
+    written = workspace.practice.firm.dates
+    return result if written == dates else DatedResult(**result, dates=written)
 
 
 async def run(request: Request) -> Response:

@@ -214,7 +214,7 @@ class SettingsForm:
         if any(field.metadata["group"] == GROUP for field in changed):
             said += describe_timetable(self._services.settings(connection.realm), now)
         notice = " ".join(map(self._services.sentences.text, said))
-        return {"notice": notice, "level": "info", "reload": before["dates"] != values["dates"]}
+        return {"notice": notice, "level": "info"}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """The same as `act`: no action of this form takes long enough for a run."""

@@ -262,6 +262,7 @@ class Form {
   async #settle(result) {
     this.changed = true;
     this.fields.reject({});
+    useDates(result.dates);
     if (result.rejected) return this.#reject(result.rejected, { text: result.notice ?? "", level: result.level });
     if (result.rows) this.panel?.amend(result.rows);
     if (result.notice && !result.reload) this.say({ text: result.notice, level: result.level });

@@ -6,7 +6,7 @@ import { topDialog } from "./dialog.js";
 const KEYS = [
   ["Arrows, Home, End, Page keys", "move through a grid"],
   ["Space", "selects a row; Shift with an arrow extends, Ctrl+A selects all"],
-  ["Enter or F2", "opens the list in a cell"],
+  ["Enter or F2", "opens the list in a cell; where a row has none, the row, as a double click does"],
   ["Shift+F10 or the menu key", "opens the context menu"],
   ["Ctrl with ← or →, in a header", "makes the column narrower or wider; with Shift it moves"],
   ["Arrows on □", "move the window; with Shift they resize it"],

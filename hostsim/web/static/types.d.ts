@@ -250,6 +250,7 @@ export interface AskedText {
 }
 
 export interface ActResult {
+  dates?: string; // how people write dates, where the action has changed it
   notice?: string;
   level?: Level;
   rejected?: Record<string, string>;

@@ -41,6 +41,7 @@ class Cell(TypedDict, total=False):
 
     row: str
     column: str
+    row_head: str
     help: str
 
 
@@ -48,7 +49,7 @@ def build_by_itself_fields() -> dict[str, fields.Field[str]]:
     """For each job how often and when, as a table; below it the quiet hours."""
     found = dict[str, fields.Field[str]]()
     for job, label in LABELS.items():
-        cell: Cell = {"row": label, "column": "How often", "help": HELP[job]}
+        cell: Cell = {"row": label, "column": "How often", "row_head": "What", "help": HELP[job]}
         found[f"{OFTEN}:{job}"] = build_list(f"{label}: how often", CHOICES, HowOften.NEVER.value, cell)
         found[f"{AT}:{job}"] = build_list(f"{label}: every day at", AT_TIMES, SIX, {"row": label, "column": "Every day at"})
     found[QUIET_FROM] = build_list("Quiet hours from", QUIET_TIMES, "", {"help": "Nothing begins by itself in them"})

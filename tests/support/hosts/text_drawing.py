@@ -22,6 +22,7 @@ def _head(form: FormDescription) -> Iterator[str]:
     for said in (form.get("unavailable"), notice):
         yield from [f"{said['text']}{_link(said.get('link'))}"] if said else []
     yield from _chart(notice["chart"]) if notice and "chart" in notice else []
+    yield from (f"{each['title']}: {each['text']}{''.join(map(_link, each['links']))}" for each in form.get("notes", ()))
     next_form, guide = form.get("leads_to"), form.get("help")
     yield from [f"next:{_link(next_form)}"] if next_form else []
     yield from [f"? {guide}"] if guide else []

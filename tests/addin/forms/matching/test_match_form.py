@@ -219,3 +219,22 @@ def test_a_name_that_is_taken_is_said_on_the_export_row_with_the_way_out(sides: 
     form.run("create_customers", answer, [record.ref], {record.ref: named["edit"]}, sides.host)
     assert sides.host.rows[record.ref]["outcome"] == "ready"
     assert len(customers(sides, "Pye's Cakes (client)")) == 1
+
+
+def test_a_button_that_would_accept_nothing_is_shut_and_says_why(sides: BothSides) -> None:
+    sides.build(customer("Cool Cars", "c"))
+    sides.client("Cool Cars")
+    form = sides.form("match-clients")
+    assert "disabled" not in form.open({})["actions"][0]
+    form.act("accept_all", {}, [], {})
+    accept = form.open({})["actions"][0]
+    assert accept["label"] == "Accept 0 Suggestions ≥ 95 %"
+    assert accept["disabled"] == "No suggestion is 95 % like its client or more, without a twin"
+    assert "{n}" in next(each for each in form.open({})["actions"] if each["id"] == "create_customers")["confirm"]
+
+
+def test_the_table_of_settings_calls_the_host_by_its_own_name(sides: BothSides) -> None:
+    sides.record(sides.client("Cool Cars"), "1.00", method="Check")
+    tables = {field["group"]: field for field in reversed(sides.form("settings").open({})["fields"]) if "row" in field}
+    assert tables["Methods and accounts"]["row_head"] == "Park Practice method"
+    assert all(field["row_head"] for field in tables.values())

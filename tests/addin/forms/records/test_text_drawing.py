@@ -40,6 +40,7 @@ DRAWN += (
     "SectionLink",
     "SectionColumn",
     "SectionRow",
+    "WindowNote",
 )
 # Keys whose value a person does not read: what they do is tried below, or is the host's affair (widths, rights, tokens, calls).
 SILENT = {
@@ -55,6 +56,7 @@ SILENT = {
     "Option": {"value"},
     "Chart": {"marked"},
     "Fact": {"type"},
+    "WindowNote": {"id", "level"},
     "SectionLink": {"request", "form", "record"},
     "SectionColumn": {"key", "type"},
 }
@@ -165,7 +167,7 @@ def interfaces() -> Iterator[tuple[str, str]]:
 
 
 ALONE = {  # what the web host adds for itself
-    "Description": {"context", "running", "help_url", "record", "sections"},
+    "Description": {"context", "running", "help_url", "record", "sections", "dates"},
     "Column": {"chosen"},
     "Field": {"search"},
 }
