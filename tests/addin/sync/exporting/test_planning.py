@@ -230,3 +230,21 @@ def test_a_credit_memo_looks_like_one_of_its_number(firm: Firm) -> None:
         [Link(realm=REALM, source=memo(7).ref, entity=Entity.CREDIT_MEMO, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
     )
     assert row(firm, memo(1)).id == "credit_memo:1"
+
+
+# --- sent without being applied -----------------------------------------------------------------------
+
+
+def test_a_record_that_is_to_go_unapplied_takes_no_balance_and_says_nothing_of_a_rest(firm: Firm) -> None:
+    firm.open(invoice("7", 1, "100.00"))
+    kept, other = payment(1, amount="100.00"), payment(2, amount="100.00")
+    found = plan(firm, kept, other, auto_apply=True, unapplied=frozenset({kept.ref}))
+    first, second = found.rows
+    assert (lines(first), first.to_apply, first.rest_because) == ([], None, None)
+    assert lines(second) == [("7", "100.00")]
+
+
+def test_a_memo_that_is_to_go_unapplied_is_not_applied_once_it_is_saved(firm: Firm) -> None:
+    record = memo(1)
+    assert row(firm, record, auto_apply=True).applies
+    assert not row(firm, record, auto_apply=True, unapplied=frozenset({record.ref})).applies
