@@ -67,4 +67,5 @@ def test_rows_more_cost_pages_and_groups_more_and_one_call_still_tells_what_chan
     with imported(tmp_path, 2 * ROWS) as twice:
         assert twice.kinds() == {"query": 6, "cdc": 1}  # each page begins with the last row of the one before
         assert twice.sql["add-in statements"] - costs.sql["add-in statements"] <= 30 * GROUPS, twice.sql
-        assert twice.sql["host statements"] - costs.sql["host statements"] <= 38 * GROUPS, twice.sql
+        # One of them notes who recorded the group.
+        assert twice.sql["host statements"] - costs.sql["host statements"] <= 39 * GROUPS, twice.sql
