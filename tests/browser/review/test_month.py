@@ -101,7 +101,7 @@ def money_goes_back(page: Page, month: Month) -> None:
     """What went back to a customer is the rest: it is listed with its reason, and makes the whole difference."""
     month.refund("BACK", "Mark Cho", 100, 30)
     received = press_group(page, "Needs decision", "Import…", "Import Payments")
-    row = press(received, "BACK", "Import the 70.00")
+    row = press(received, "BACK", "Import the 70.00", asks=True)
     expect(row).to_have_attribute("data-outcome", "synchronized")
     close(received)
     close(page.get_by_role("dialog", name="Reconcile — "))

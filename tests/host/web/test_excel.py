@@ -14,6 +14,7 @@ from hostsim.addins.descriptions import Column, Row
 from hostsim.builtin.grid_description import column
 from hostsim.testing import demo_practice, running_host
 from hostsim.web.exports.excel import write_workbook
+from hostsim.web.exports.printing import show_period
 from tests.support.hosts.fake_addin import Parcels
 from tests.support.hosts.fixed_rows import FixedRows
 
@@ -102,3 +103,18 @@ def test_a_list_is_saved_and_printed_from_the_browser(tmp_path: Path) -> None:
         printed = session.get(f"/print/{token}")
         assert printed.status_code == 200
         assert printed.text.count("<tr>") == described["state"]["count"] + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "dates", "shown"),
+    [
+        ("2026-11-01", "2026-11-30", "YYYY-MM-DD", "2026-11-01 to 2026-11-30"),
+        ("2026-11-01", "2026-11-30", "MM/DD/YYYY", "11/01/2026 to 11/30/2026"),
+        ("2026-11-01", "", "DD.MM.YYYY", "From 01.11.2026"),
+        ("", "2026-11-30", "YYYY-MM-DD", "Up to 2026-11-30"),
+        ("", "", "YYYY-MM-DD", ""),
+        (None, None, "YYYY-MM-DD", ""),
+    ],
+)
+def test_a_printed_page_says_of_which_days_it_is(start: str | None, end: str | None, dates: str, shown: str) -> None:
+    assert show_period({"from": start, "to": end}, dates) == shown
