@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qb_plugin.clock import Clock
-from qb_plugin.model import Ref, SourceRecord
+from qb_plugin.model import Kind, Ref, SourceRecord
 from qb_plugin.sync.ports import FaultTexts, Ids, Journal, Links, QuickBooksApi
 
 RecordReader = Callable[[Sequence[Ref]], Sequence[SourceRecord]]
@@ -45,3 +45,9 @@ class SyncContext:
     fault_message: FaultTexts
     waits: Waits = Waits()
     read_records: RecordReader | None = None
+
+    def numbers(self, refs: Sequence[Ref]) -> Mapping[Ref, str]:
+        """What people call the records; of one that is gone, a client, or where there is no host to ask, the id."""
+        named = [ref for ref in refs if ref.kind is not Kind.CLIENT]
+        found = self.read_records(named) if self.read_records and named else ()
+        return {**{ref: str(ref) for ref in refs}, **{record.ref: record.number for record in found}}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from qb_plugin.forms.descriptions import Answer, Cells, Chart, EmptyGrid, Fix, Notice, Row
+from qb_plugin.forms.presentation import spell_count
 from qb_plugin.forms.reconcile.asked import DIFFERENT, GROUPS, UNSETTLED
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Outcome
@@ -55,20 +56,15 @@ class TotalRows:
         """Whether the ledgers agree, with the chart of both sides by month."""
         if not self._items:
             return None
-        said = [self._verdict(currency, summary.whole) for currency, summary in self._summaries.items()]
-        text = " ".join([*said, *map(self._services.sentences.text, self._uncounted())])
-        agree = all(summary.whole.difference.is_zero for summary in self._summaries.values())
+        said = [verdict_of(currency, summary) for currency, summary in self._summaries.items()]
+        text = " ".join(map(self._services.sentences.text, [*said, *self._uncounted()]))
+        agree = not any(map(count_apart, self._summaries.values()))
         return {"text": text, "level": "info" if agree else "warning", "chart": chart_of(self._summaries)}
 
     def _uncounted(self) -> list[Message]:
         """The first records that no total holds, by name."""
         found = (item.ours for item in self._items if item.ours and item.ours.problem)
         return [fractions_of(entry) for entry in islice(found, NAMED)]
-
-    def _verdict(self, currency: str, totals: Totals) -> str:
-        key = "reconcile_agrees" if totals.difference.is_zero else "reconcile_differs"
-        values = {name: show_amount(getattr(totals.difference, name)) for name in MEASURES}
-        return self._services.sentences.text(Message(key, {"currency": currency, **values}))
 
     @property
     def empty(self) -> EmptyGrid:
@@ -212,3 +208,20 @@ def chart_of(summaries: Mapping[str, Summary]) -> Chart:
         ],
         "marked": [not totals.difference.is_zero for *_, totals in months],
     }
+
+
+def count_apart(summary: Summary) -> int:
+    """How many items are not the same on both sides, whether or not they even out."""
+    return sum(totals.items for group, totals in summary.groups.items() if group is not Group.EQUAL)
+
+
+def verdict_of(currency: str, summary: Summary) -> Message:
+    """Whether both sides agree in one currency: in each record, in the totals alone, or not at all."""
+    difference, apart = summary.whole.difference, count_apart(summary)
+    if not apart:
+        return Message("reconcile_agrees", {"currency": currency})
+    if difference.is_zero:
+        records = f"{spell_count(apart, 'record')} {'is' if apart == 1 else 'are'}"
+        return Message("reconcile_evens_out", {"currency": currency, "records": records})
+    measures = {name: show_amount(getattr(difference, name)) for name in MEASURES}
+    return Message("reconcile_differs", {"currency": currency, **measures})

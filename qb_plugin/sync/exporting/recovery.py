@@ -15,7 +15,6 @@ from qb_plugin.model import (
     Fault,
     Intent,
     IntentState,
-    Kind,
     LinkOrigin,
     Message,
     Outcome,
@@ -110,10 +109,9 @@ class Recovery:
 
     def _report_settled(self, intents: Sequence[Intent]) -> None:
         """Report the rows whose doubt has ended: they hold nothing else up."""
-        read, refs = self._context.read_records, [each.source for each in intents if each.source.kind is not Kind.CLIENT]
-        numbers = {record.ref: record.number for record in (read(refs) if read and refs else ())}
+        numbers = self._context.numbers([intent.source for intent in intents])
         for intent in intents:
-            self._reporter.row(doubt_settled(intent, numbers.get(intent.source, str(intent.source))))
+            self._reporter.row(doubt_settled(intent, numbers[intent.source]))
 
     def _leave_in_doubt(self, intents: Sequence[Intent]) -> None:
         self.undecided += intents

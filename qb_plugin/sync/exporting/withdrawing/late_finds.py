@@ -94,8 +94,11 @@ def is_what_was_sent(context: SyncContext, intent: Intent, found: QboTransaction
 def settle_late(context: SyncContext, run: LeasedRun) -> list[RowResult]:
     """Adopt what nothing else stands for; a record that stands in QuickBooks under another id too needs a decision."""
     results: dict[str, RowResult] = {}
-    for find in find_late(context):
-        results.setdefault(str(find.intent.source), twice(find) if find.other else adopted(context, run, find))
+    finds = list(find_late(context))
+    numbers = context.numbers([find.intent.source for find in finds if find.other])
+    for find in finds:
+        ended = twice(find, numbers[find.intent.source]) if find.other else adopted(context, run, find)
+        results.setdefault(str(find.intent.source), ended)
     for result in results.values():
         run.reporter.row(result)
     return list(results.values())
@@ -111,9 +114,9 @@ def adopted(context: SyncContext, run: LeasedRun, find: LateFind) -> RowResult:
     return result
 
 
-def twice(find: LateFind) -> RowResult:
-    """The row of a record that stands in QuickBooks twice."""
-    values = {"number": str(find.intent.source), "id1": find.other, "id2": find.found.id}
+def twice(find: LateFind, number: str) -> RowResult:
+    """The row of a record that stands in QuickBooks twice. `number` is what people call it."""
+    values = {"number": number, "id1": find.other, "id2": find.found.id}
     return RowResult(
         id=str(find.intent.source),
         outcome=Outcome.NEEDS_DECISION,

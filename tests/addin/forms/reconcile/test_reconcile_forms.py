@@ -167,6 +167,20 @@ def test_when_both_sides_agree_it_says_so(scene: Scene) -> None:
         assert (row["outcome"] == "synchronized") == anything, row
 
 
+def test_records_that_even_out_are_not_called_agreeing(scene: Scene) -> None:
+    day = (TODAY - timedelta(days=1)).isoformat()
+    theirs = Entries(scene.simulator.core)
+    for other in theirs.query(f"select * from Payment where TxnDate = '{day}'").get("Payment", []):
+        theirs.post("Payment", {"sparse": True, "Id": other["Id"], "SyncToken": other["SyncToken"]}, operation="delete")
+    customer = theirs.query("select * from Customer where DisplayName = 'Diego Rodriguez'")["Customer"][0]["Id"]
+    theirs.pay(customer, 80, TxnDate=day)
+    found = scene.form("reconcile").rows({**scene.opened("reconcile"), "from": day, "to": day}, None)
+    assert found.notice["level"] == "warning"
+    assert found.notice["text"] == (
+        "USD: the totals are the same on both sides, but 2 records are not the same one by one. The groups below name them."
+    )
+
+
 def test_without_quickbooks_nothing_is_said_about_the_period(scene: Scene) -> None:
     opened = scene.opened("reconcile")
     scene.simulator.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qb_plugin.model import Intent, Outcome, SourceRecord
-from qb_plugin.sync.exporting.withdrawing.late_finds import find_late
+from qb_plugin.sync.exporting.withdrawing.late_finds import find_late, settle_late
 from qb_plugin.sync.exporting.withdrawing.withdrawal import withdraw
 from tests.support.addin.sync_firm import Ended, Firm, collect, customer_id, firm_in, payment
 
@@ -55,6 +55,9 @@ def test_a_late_one_beside_an_edited_one_needs_a_decision_and_names_both(firm: F
     assert result.message.values["id1"] == kept
     assert result.message.values["id2"] == firm.quickbooks.payments_saved()[-1].id
     assert stands(firm) == 2
+    named = collect(lambda run: settle_late(replace(firm.context, read_records=lambda _: [EDITED]), run)).rows[str(ROW.ref)].message
+    assert named
+    assert named.values["number"] == EDITED.number
 
 
 def test_a_late_one_that_nothing_else_stands_for_is_linked(firm: Firm) -> None:
