@@ -46,6 +46,8 @@ class Form {
 
   /** What the rows say of themselves; shown until rows that say nothing come. @type {Notice | null | undefined} */
   ofRows = null;
+  /** What was typed into the search while the form was fetched anew. @type {string | undefined} */
+  typed;
   changed = false;
   busy = false;
   over = false;
@@ -78,12 +80,15 @@ class Form {
 
   /** @param {Description} description */
   async show(description) {
+    const [typed, typing] = [this.typed, Boolean(this.panel?.search?.matches(":focus"))];
     this.panel?.leave();
-    Object.assign(this, { description, panel: null, answer: { ...description.answer, token: description.token } });
+    Object.assign(this, { description, panel: null, typed: undefined, answer: { ...description.answer, token: description.token, ...(typed !== undefined && { search: typed }) } });
     this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
     this.dialog.classList.toggle("full", Boolean(description.columns));
     this.content.classList.toggle("stacked", !description.columns);
     this.#build();
+    if (typing) this.panel?.search?.focus();
+    if (typing) this.panel?.search?.setSelectionRange(-1, -1);
     const opens = !this.dialog.open;
     if (opens) this.dialog.showModal();
     const given = opens ? document.activeElement : null; // by the browser; wherever else the focus is, somebody put it
@@ -102,9 +107,12 @@ class Form {
     if (next?.form && next.form !== before && open.get(this.id) === this) await this.#follow(next);
   }
 
-  /** Draws this form anew; closed while its description was fetched, it stays closed. @param {object} body */
+  /** Draws this form anew; closed while its description was fetched, it stays closed, and what was typed into the search meanwhile stays. @param {object} body */
   #again(body = {}) {
-    return draw(this.id, body, () => (open.get(this.id) === this ? this : null));
+    return draw(this.id, body, () => {
+      this.typed = this.panel?.search?.value;
+      return open.get(this.id) === this ? this : null;
+    });
   }
 
   #build() {

@@ -89,6 +89,28 @@ def test_a_form_that_is_left_alone_has_the_focus_in_its_first_field(page: Page) 
     expect(form.locator(".content :is(input, select, button):focus")).to_have_count(1)
 
 
+def test_what_is_typed_into_the_search_stays_when_the_form_is_drawn_anew(page: Page, demo: Demo) -> None:
+    form, held = open_form(page, "Export Payments"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/forms/export-payments/open", hold)
+    form.get_by_role("searchbox").click()
+    with page.expect_request("**/api/forms/export-payments/open"):
+        demo.host.workspace.feed.publish({"addins": "changed"})  # as after a sign-in elsewhere
+    page.keyboard.type("Sushi")
+    with page.expect_response("**/api/forms/export-payments/open"):
+        for route in held:
+            route.continue_()
+    expect(form.get_by_role("searchbox")).to_have_value("Sushi")
+    expect(form.get_by_role("searchbox")).to_be_focused()
+    expect(form.get_by_role("row").filter(has_text="Sushi").first).to_be_visible()
+    expect(form.locator("[role=row][aria-rowindex]").filter(has_text="Mark Cho")).to_have_count(0)
+    page.keyboard.type(" by")
+    expect(form.get_by_role("searchbox")).to_have_value("Sushi by")
+
+
 def test_a_question_mark_that_is_typed_is_text(page: Page) -> None:
     form = open_form(page, "Export Payments")
     form.get_by_role("searchbox").press_sequentially("what?")
