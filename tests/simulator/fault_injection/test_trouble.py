@@ -232,7 +232,16 @@ def test_rules_that_make_no_sense_are_refused(given: dict[str, Any]) -> None:
 
 
 def test_every_kind_can_be_asked_for() -> None:
-    assert {read_trouble({"kind": kind}).kind for kind in KINDS} == KINDS
+    fault = {"fault": {"code": "6140", "message": "Duplicate Document Number", "detail": "It is used."}}
+    assert {read_trouble({"kind": kind, **(fault if kind == "refused" else {})}).kind for kind in KINDS} == KINDS
+
+
+@pytest.mark.parametrize(
+    "given", [{"kind": "refused"}, {"kind": "refused", "fault": {"code": "1"}}, {"kind": "slow", "fault": {"code": "1"}}]
+)
+def test_a_fault_belongs_whole_to_a_refusal_alone(given: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="fault has code, message and detail"):
+        read_trouble(given)
 
 
 def _session(books: Books) -> requests.Session:
