@@ -59,7 +59,7 @@ def test_markup_in_a_record_a_search_and_a_notice_is_shown_as_text(shell: Shell)
     row = page.get_by_role("grid").get_by_role("row").nth(1)
     row.click(button="right")
     page.get_by_role("menuitem", name="Open", exact=True).click()
-    expect(page.get_by_role("dialog").get_by_text(f"Memo: {MARKUP[0]}")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("definition").filter(has_text=MARKUP[0]).first).to_be_visible()
     assert foreign(page) == 0
     page.keyboard.press("Escape")
     form = open_send(page)

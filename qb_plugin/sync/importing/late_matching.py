@@ -114,7 +114,7 @@ def as_change(realm: str, match: LateMatch) -> ApplyChange:
 
 def applied_result(match: LateMatch) -> RowResult:
     """The row of a payment of which more is applied now: as much as in QuickBooks, or as much as is open here."""
-    before, there = match.record.amount - left_of(match.record), match.payment.total - match.payment.unapplied
+    before, there = match.record.amount - left_of(match.record), cash_of(match.payment, Role.INVOICE)
     applied = before + sum((each.amount for each in match.added), ZERO)
     partly = Message("late_applied_partly", {"here": applied, "there": there, "rest": there - applied})
     return RowResult(

@@ -127,7 +127,7 @@ def test_only_what_an_invoice_can_take_here_waits_and_what_went_back_never_comes
         "" if not waits else "Applied there since" if edited else "Waiting for invoice"
     )
     if not row:
-        assert case.press("take")["message"] == "The two are the same by now."
+        assert case.press("take")["message"] == "The two agree by now in all that can be taken or sent from here."
     else:
         assert labels(row)[0] == "Apply here too"
         told = case.press("take")

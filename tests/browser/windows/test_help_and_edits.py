@@ -44,8 +44,8 @@ def open_settings(page: Page) -> Locator:
         (("Settings…",), "QuickBooks Settings", "Connect and set up"),
         (("Time & Billing", "Export Payments"), "Export Payments", "Export payments and credit memos"),
         (("Time & Billing", "Import Payments"), "Import Payments", "Import payments"),
-        (("Time & Billing", "History…"), "History", "History and Reconcile"),
-        (("Time & Billing", "Reconcile…"), "Reconcile", "History and Reconcile"),
+        (("Time & Billing", "History…"), "History", "Reconcile, and History"),
+        (("Time & Billing", "Reconcile…"), "Reconcile", "Reconcile, and History"),
     ],
 )
 def test_a_question_mark_opens_the_keys_and_the_page_about_this_form(

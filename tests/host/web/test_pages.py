@@ -98,7 +98,8 @@ def test_the_hosts_own_forms_open(session: Session, form: str, said: str) -> Non
 def test_a_record_opens_from_the_grid(session: Session) -> None:
     grid = session.post("/api/forms/billing.payments/rows", {"answer": {}}).json()
     record = session.post("/api/forms/record/open", {"snapshot": grid["token"], "ranges": [[0, 1]]}).json()
-    assert grid["rows"][0]["cells"]["number"] in record["notice"]["text"]
+    assert grid["rows"][0]["cells"]["number"] in record["title"]
+    assert record["record"] == grid["rows"][0]["id"]
 
 
 def test_a_context_menu_lists_the_hosts_entry_first(session: Session) -> None:
