@@ -143,4 +143,6 @@ def test_what_is_applied_in_part_is_said_to_be_and_is_not_settled(linked: Linked
     told = linked.settle("take", ref)[ref]
     assert told["outcome"] == outcome
     assert sum(applied(linked, identity).values()) == min(Decimal(there), Decimal(open_here))
-    assert (f"{open_here} is applied here now, of {there} that invoices took in QuickBooks" in told["message"]) == (outcome == "changed")
+    assert (f"{open_here} is applied here now, of {there} that invoices took in QuickBooks" in told["message"]) == (
+        outcome == "changed"
+    )
