@@ -213,7 +213,8 @@ class LedgerReader:
             for entry in self._entries_here(missing[start : start + PAGE]):
                 found.add(entry.key)
                 yield entry
-        gone |= {pairs[key]: Message("reconcile_gone_here") for key in missing if key not in found}
+        lost = {key: Ref.parse(key).kind is Kind.CREDIT_MEMO for key in missing if key not in found}
+        gone |= {pairs[key]: Message("reconcile_memo_gone_here" if memo else "reconcile_gone_here") for key, memo in lost.items()}
 
     def _partners_there(
         self, pairs: Mapping[str, str], theirs: Mapping[str, LedgerEntry], gone: dict[str, Message]

@@ -94,6 +94,7 @@ REASONS = (
     r"went back to ",
     r"Credit memo \d+ of .* is in QuickBooks only",
     r"Of credit memo .* is applied here",
+    r"What this credit memo was here has been removed",
     r"its invoice is not here yet, is another client's here, or has nothing open",
     r"no more is open of its invoices here",
 )

@@ -126,6 +126,25 @@ def test_credit_memos_are_read_with_what_is_used_up(firm: Firm, ledger: ImportLe
     )
 
 
+def test_a_credit_memo_that_was_removed_here_is_not_told_to_be_imported(firm: Firm, ledger: ImportLedger) -> None:
+    memo = QboCreditMemo(
+        id="31",
+        sync_token="0",
+        customer_id=customer_id(1),
+        customer_name="Customer 1",
+        date=DAY,
+        total=Decimal("75.00"),
+        remaining=Decimal("75.00"),
+        number="CM-1",
+    )
+    firm.quickbooks.put(memo)
+    gone = Ref(Kind.CREDIT_MEMO, "9")
+    made = Link(realm=REALM, source=gone, entity=Entity.CREDIT_MEMO, quickbooks_id="31", origin=LinkOrigin.MATCHED)
+    assert firm.store.links.add([made])
+    item = only(read(firm, ledger))
+    assert (item.group, item.reason and item.reason.key) == (Group.ONLY_THERE, "reconcile_memo_gone_here")
+
+
 def test_money_that_went_back_and_what_cannot_be_read_need_a_decision(firm: Firm, ledger: ImportLedger) -> None:
     firm.quickbooks.put(book_payment("698", lines=(line("9", "30.00", type="RefundReceipt"),)))
     firm.quickbooks.unreadable.append(UnreadableRecord(id="700", entity=Entity.PAYMENT, problem="TotalAmt is odd"))
