@@ -21,6 +21,10 @@ from hostsim.qbo_simulator.server.pages import pages
 from hostsim.qbo_simulator.simulator import QuickBooks
 from hostsim.qbo_simulator.state_file import StateFile
 
+#: Seconds that an idle connection is kept. A caller that pauses as long as that meets a connection that is being closed, and its
+#: call is lost: with five seconds pauses of people, and of tests, did so now and then.
+KEEP_ALIVE = 75
+
 
 def new_quickbooks(
     company: str = "demo",
@@ -146,6 +150,7 @@ def _server(core: QuickBooks, reset: Callable[[], None]) -> uvicorn.Server:
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     return uvicorn.Server(options)
 

@@ -50,6 +50,9 @@ class Form {
   typed;
   changed = false;
   busy = false;
+  /** What was pressed last and has not ended yet, but for runs. @type {Promise<void> | null} */
+  acting = null;
+  closing = false;
   over = false;
   count = 0;
   /** The records that led to the one that is shown, and that one. @type {string[]} */
@@ -158,7 +161,14 @@ class Form {
     return this.description.fields?.length > 0 && JSON.stringify(this.answer) !== this.saved;
   }
 
+  /** Closes; pressed while what was changed is being saved, once that has ended. */
   async #close() {
+    if (this.#unsaved && this.acting && !this.closing) {
+      this.closing = true;
+      await this.acting;
+      this.closing = false;
+      if (!this.dialog.open) return;
+    }
     const [stay, go] = ["Go on Editing", "Close without Saving"];
     const words = this.panel ? "Something was chosen in rows that were not sent since. Closing drops it." : "What was changed in this window is not saved.";
     if (this.#unsaved && (await ask("Not saved", words, [stay, go])) !== go) return;
@@ -223,8 +233,17 @@ class Form {
     const label = action.label ?? "";
     const rows = picked?.ranges?.reduce((sum, [start, stop]) => sum + stop - start, 0) ?? this.count;
     if (action.confirm && (await ask(label, action.confirm.replace("{n}", rows.toLocaleString("en")), [label, "Cancel"])) !== label) return;
+    const ended = this.#carryOut(action, picked, edits);
+    if (action.kind !== "run") this.acting = ended;
+    await ended;
+    if (this.acting === ended) this.acting = null;
+  }
+
+  /** @param {Action} action @param {Picked | undefined} picked @param {Record<string, Cell>} edits */
+  async #carryOut(action, picked, edits) {
     const run = action.kind === "run";
     const body = { action: action.id, answer: this.answer, edits, ...picked };
+    const sent = JSON.stringify(this.answer);
     if (run && this.over) this.say(null); // what was said of the run before
     this.#running(true, run);
     try {
@@ -232,7 +251,7 @@ class Form {
       if (run && this.panel) return void this.panel.follow(result);
       if (result.ask) return void (await this.#enter(action, result.ask, picked, edits));
       if (result.question) return void (await this.#answer(action, result, picked, edits));
-      if (action.primary && !result.rejected) this.saved = JSON.stringify(this.answer); // before the rest is drawn: it may be closed meanwhile
+      if (action.primary && !result.rejected) this.saved = sent; // before the rest is drawn: it may be closed meanwhile; what was changed since the press is not saved
       if (!run) await this.#settle(result);
     } catch (failure) {
       const problem = /** @type {Problem} */ (failure);

@@ -150,6 +150,69 @@ def test_escape_with_something_unsaved_asks_and_loses_nothing(page: Page) -> Non
     assert open_settings(page).get_by_label("Check: deposit to").input_value() == ""
 
 
+@pytest.fixture
+def held_save(page: Page) -> Iterator[list[Route]]:
+    """Saving of the settings, held until each route is let go."""
+    held = list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/forms/settings/act", hold)
+    yield held
+    page.unroute("**/api/forms/settings/act")
+
+
+def press_save(page: Page, form: Locator) -> None:
+    """Press Save; its answer has not come."""
+    with page.expect_request("**/api/forms/settings/act"):
+        form.get_by_role("button", name="Save").click()
+
+
+def test_close_while_it_is_being_saved_waits_for_that_and_asks_nothing(page: Page, held_save: list[Route]) -> None:
+    form = open_settings(page)
+    form.get_by_label("Cash: deposit to").select_option(index=1)
+    press_save(page, form)
+    form.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(form).to_be_visible()
+    held_save[0].continue_()
+    expect(form).to_have_count(0)
+    assert open_settings(page).get_by_label("Cash: deposit to").input_value()
+
+
+def test_close_pressed_again_while_it_is_being_saved_asks(page: Page, held_save: list[Route]) -> None:
+    form = open_settings(page)
+    form.get_by_label("Visa: deposit to").select_option(index=1)
+    press_save(page, form)
+    form.get_by_role("button", name="Close").click()
+    form.get_by_role("button", name="Close").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Close without Saving").click()
+    expect(form).to_have_count(0)
+    held_save[0].continue_()
+
+
+def test_close_after_a_save_that_is_refused_asks(page: Page, held_save: list[Route]) -> None:
+    form = open_settings(page)
+    form.get_by_label("Quiet hours from").select_option(index=3)  # without an end
+    press_save(page, form)
+    form.get_by_role("button", name="Close").click()
+    held_save[0].continue_()
+    page.get_by_role("alertdialog").get_by_role("button", name="Go on Editing").click()
+    expect(form.get_by_role("alert")).to_be_visible()
+
+
+def test_what_is_changed_while_it_is_being_saved_is_asked_about(page: Page, held_save: list[Route]) -> None:
+    form = open_settings(page)
+    form.get_by_label("ACH: deposit to").select_option(index=1)
+    press_save(page, form)
+    form.get_by_label("Wire: deposit to").select_option(index=1)
+    held_save[0].continue_()
+    expect(form.get_by_text("Settings saved.")).to_be_visible()
+    form.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("alertdialog", name="Not saved")).to_be_visible()
+
+
 def test_what_is_saved_closes_without_a_question(page: Page) -> None:
     form = open_settings(page)
     form.get_by_label("Pace").select_option(index=1)

@@ -300,3 +300,7 @@ def test_control_merges_customers_and_tells_the_trial_balance(sim: RunningSimula
     assert before == after
     assert round(sum(each["balance"] for each in after), 6) == 0
     assert {each["name"] for each in after} >= {"Accounts Receivable (A/R)", "Undeposited Funds"}
+
+
+def test_a_connection_that_is_idle_for_a_minute_is_kept(sim: RunningSimulator) -> None:
+    assert sim._server.config.timeout_keep_alive > 60
