@@ -47,9 +47,9 @@ def present_note(services: FormServices, note: JobNote) -> WindowNote:
 
 
 def title_of(note: JobNote) -> str:
-    """`Import payments by itself, 2026-11-26 06:00`."""
+    """`Import payments, 2026-11-26 06:00`: a person may have begun it."""
     what = LABELS[Job(note.topic)] if note.topic in set(Job) else "QuickBooks"
-    return f"{what} by itself, {note.at.astimezone():%Y-%m-%d %H:%M}"
+    return f"{what}, {note.at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def text_of(services: FormServices, lines: Sequence[Message]) -> str:

@@ -284,7 +284,7 @@ def test_dates_are_written_as_the_firm_writes_them(desk: Desk) -> None:
     desk.schedule("import-payments", dates="DD.MM.YYYY")
     desk.there("61.00")
     desk.at(TEN)
-    assert desk.notes()[0]["title"].startswith("Import payments by itself, 20.11.2026 ")
+    assert desk.notes()[0]["title"].startswith("Import payments, 20.11.2026 ")
     assert desk.notes()[0]["links"][0]["request"] == {"answer": {"from": "2026-10-21", "to": "2026-11-20"}}  # data stay as they are
     rows = desk.scene.form("by-itself").rows({}, None)
     assert rows.page(0, 1)[0]["cells"]["last"].startswith("20.11.2026 ")
