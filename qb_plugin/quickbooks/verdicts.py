@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from qb_plugin.model import Answer, Batch, Fault, Intent, Operation, Verdict
 from qb_plugin.quickbooks.http.client import ApiResponse
@@ -57,7 +56,7 @@ def judge_item(intent: Intent, item: JsonObject, reply: ApiResponse, resend: boo
     try:
         fault = find_fault(item, reply.status, reply.tid)
         if fault is None:
-            return replace(_confirm(intent, item), tid=reply.tid)
+            return _confirm(intent, item, reply.tid)
     except BadReplyError as problem:
         return Answer(intent.id, Verdict.DOUBT, fault=Fault(code=UNREADABLE, text=str(problem), status=reply.status, tid=reply.tid))
     return Answer(intent.id, judge_fault(fault, resend), fault=cleaned(fault))
@@ -73,11 +72,11 @@ def judge_fault(fault: Fault, resend: bool) -> Verdict:
     return Verdict.DOUBT if any(text in said for text in _DOUBTFUL_TEXTS) else Verdict.REFUSED
 
 
-def _confirm(intent: Intent, item: JsonObject) -> Answer:
+def _confirm(intent: Intent, item: JsonObject, tid: str) -> Answer:
     raw = item.get(intent.entity)
     if intent.operation is Operation.DELETE and is_deleted(raw):
-        return Answer(intent.id, Verdict.CONFIRMED)
-    return Answer(intent.id, Verdict.CONFIRMED, record=read_saved_record(intent.entity, raw))
+        return Answer(intent.id, Verdict.CONFIRMED, tid=tid)
+    return Answer(intent.id, Verdict.CONFIRMED, record=read_saved_record(intent.entity, raw), tid=tid)
 
 
 def judge_single(batch: Batch, intent: Intent, envelope: object, fault: Fault | None, reply: ApiResponse) -> Answer:

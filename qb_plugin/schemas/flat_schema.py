@@ -12,6 +12,7 @@ from marshmallow.schema import SchemaMeta
 
 from qb_plugin.schemas.text import BadReplyError, ReplyValues
 
+_TOLD = object()  # of a field whose `deserialize` must be asked what stands for a missing value
 _OBJECTS = (dict, Mapping)  # `dict` first: an instance check against the abstract class costs more, and a dict is the usual case
 
 
@@ -58,12 +59,16 @@ class FlatSchema(Schema, metaclass=FlatSchemaMeta):
             raise ValidationError({SCHEMA: ["Invalid input type."]})
         found: ReplyValues = {}
         wrong: dict[str, object] = {}
-        for key, name, convert, deserialize in self._steps:
-            value = data.get(key)
+        get = data.get
+        for key, name, convert, deserialize, absent in self._steps:
+            value = get(key)
+            if value is None and absent is not _TOLD and key not in data:
+                found[name] = absent
+                continue
             try:
                 # `None` may be a missing key or a null, which `deserialize` distinguishes; every other value needs no more than
                 # its conversion.
-                value = convert(value) if value is not None else deserialize(data.get(key, missing))
+                value = convert(value) if value is not None else deserialize(get(key, missing))
             except ValidationError as problem:
                 wrong[key] = problem.messages
             else:
@@ -94,10 +99,13 @@ class Converted(fields.Field[Any]):
         return self.load_default if value is missing else None
 
 
-def _step(name: str, field: fields.Field[Any]) -> tuple[str, str, Callable[[Any], Any], Callable[[Any], Any]]:
-    """The key in the data, the name in the result, the conversion of a value, and the treatment of a missing one or null."""
+def _step(name: str, field: fields.Field[Any]) -> tuple[str, str, Callable[[Any], Any], Callable[[Any], Any], object]:
+    """The key in the data, the name in the result, the conversion of a value, the treatment of a missing one or null, and what
+    stands for a missing one where that is a plain value."""
     convert = field.convert if isinstance(field, Converted) else field.deserialize
-    return field.data_key or name, field.attribute or name, convert, field.deserialize
+    default = field.load_default
+    absent = _TOLD if field.required or default is missing or callable(default) else default
+    return field.data_key or name, field.attribute or name, convert, field.deserialize, absent
 
 
 def optional(convert: Callable[[Any], Any], name: str, default: object = None) -> Converted:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from qb_plugin.model import Entity, IntentState, Kind, Link, LinkOrigin, Pair, PairAnswer, Ref
 from qb_plugin.store.pair_answers import GivenAnswer, forget_answers, read_answers, write_answers
-from qb_plugin.store.sources import by_kind
+from qb_plugin.store.sources import by_kind, ids_by_kind
 from qb_plugin.store.sql.connections import Database, Many, insert_text
 from qb_plugin.store.sql.encoding import encode_moment
 from qb_plugin.store.sql.tables import LIVE, STANDING, intents, links
@@ -29,8 +29,9 @@ class Links:
         query = select(links).where(links.c.realm == realm, LIVE)
         found: dict[Ref, Link] = {}
         with self._database.read() as connection:
-            for kind, identities in by_kind(sources):
-                rows = connection.execute(query.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
+            for kind, identities in ids_by_kind(sources).items():
+                among = self._database.among(links.c.source_id, identities)
+                rows = connection.execute(query.where(links.c.source_kind == kind, among))
                 found.update((link.source, link) for link in map(read_link, rows))
         return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from marshmallow import Schema
@@ -33,7 +32,7 @@ class Summaries:
             found = self._read(results)
         except Exception:  # the host may raise anything
             return results
-        return [replace(result, summary=found.get(result.id)) for result in results]
+        return [result.with_words(summary=found.get(result.id)) for result in results]
 
     def _read(self, results: Sequence[RowResult]) -> Mapping[str, RecordSummary]:
         rows = {str(result.source): result.id for result in results if result.source}

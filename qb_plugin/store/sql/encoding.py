@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,8 +18,10 @@ from qb_plugin.model import (
     RunInfo,
 )
 
+_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))  # asked first: most values are of these very types
 _OBJECT = "$object"
 _MESSAGE = "$message"
+_SUMMARY = tuple(field.name for field in fields(RecordSummary))
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))  # `json.dumps` with options builds one at each call
 
 
@@ -73,7 +75,7 @@ def decode_applications(text: str) -> tuple[Application, ...]:
 
 def encode_summary(summary: RecordSummary | None) -> str | None:
     """The text of a record's summary for a nullable column."""
-    return None if summary is None else encode(asdict(summary))
+    return None if summary is None else encode({name: getattr(summary, name) for name in _SUMMARY})
 
 
 def decode_summary(text: str | None) -> RecordSummary | None:
@@ -93,7 +95,7 @@ def encode_moment(moment: datetime) -> str:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in _AS_THEY_ARE or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Message):
         return {_MESSAGE: [value.key, _plain(value.values), value.details]}

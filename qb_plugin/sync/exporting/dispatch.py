@@ -274,7 +274,7 @@ class Dispatcher:
         """What an answer means; doubt closes nothing, a refusal of moved balances is planned once more."""
         row = self._rows[intent.id]
         if answer.verdict is Verdict.CONFIRMED and answer.record:
-            return confirmed(intent, answer.record, row.draft, LinkOrigin.EXPORTED)
+            return confirmed(intent, answer.record, row.draft, LinkOrigin.EXPORTED, answer.tid)
         if answer.verdict is Verdict.REFUSED:
             settlement, result = refused(intent, self._reason(row, answer))
             again = row.lines and not row.retried and code_of(answer) in PLAN_AGAIN

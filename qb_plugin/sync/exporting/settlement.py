@@ -38,13 +38,18 @@ NOT_CONFIRMED = Message("not_confirmed")
 _linked = attrgetter("type", "id", "amount")
 
 
-def confirmed(intent: Intent, saved: SavedRecord, draft: Draft | CustomerDraft, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
-    """Close the intent with what QuickBooks has saved; the row's message names what differs from what was meant."""
+def confirmed(
+    intent: Intent, saved: SavedRecord, draft: Draft | CustomerDraft, origin: LinkOrigin, tid: str = ""
+) -> tuple[Settlement, RowResult]:
+    """Close the intent with what QuickBooks has saved; the row's message names what differs from what was meant.
+
+    `tid`: Intuit's trace id of the answer that says so, where there was one.
+    """
     if isinstance(saved, Customer) or isinstance(draft, CustomerDraft):
-        return customer_confirmed(intent, saved, origin)
+        return customer_confirmed(intent, saved, origin, tid)
     differences = find_differences(draft, saved)
     outcome = Outcome.CHANGED if differences else Outcome.SYNCHRONIZED
-    return settle_confirmed(intent, saved, origin), RowResult(
+    return settle_confirmed(intent, saved, origin, tid), RowResult(
         id=str(intent.source),
         outcome=outcome,
         message=said_of(draft, saved, differences, origin),
@@ -53,17 +58,17 @@ def confirmed(intent: Intent, saved: SavedRecord, draft: Draft | CustomerDraft, 
     )
 
 
-def customer_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> tuple[Settlement, RowResult]:
+def customer_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin, tid: str) -> tuple[Settlement, RowResult]:
     """Close the intent of a customer with the one that has its name."""
     name = saved.full_name if isinstance(saved, Customer) else ""
     key = "customer_found" if origin == LinkOrigin.ADOPTED else "customer_created"
     result = RowResult(
         id=str(intent.source), outcome=Outcome.SYNCHRONIZED, message=Message(key, {"customer": name}), quickbooks_id=saved.id
     )
-    return settle_confirmed(intent, saved, origin), result
+    return settle_confirmed(intent, saved, origin, tid), result
 
 
-def settle_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> Settlement:
+def settle_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin, tid: str) -> Settlement:
     """The settlement of an intent that QuickBooks has carried out."""
     return Settlement(
         intent_id=intent.id,
@@ -73,6 +78,7 @@ def settle_confirmed(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> 
         message=None,
         link=link_of_intent(intent, saved, origin),
         record_updated=None if isinstance(saved, Customer) else saved.updated,
+        tid=tid or None,
     )
 
 
@@ -178,7 +184,8 @@ def settled_elsewhere(intent: Intent, saved: Intent | None) -> RowResult:
 
 def trace(settlement: Settlement, answer: Answer) -> Settlement:
     """The settlement with Intuit's trace id of the answer it comes from, for the history."""
-    return replace(settlement, tid=answer.tid or (answer.fault.tid if answer.fault else "") or None)
+    tid = answer.tid or (answer.fault.tid if answer.fault else "") or None
+    return settlement if settlement.tid == tid else replace(settlement, tid=tid)
 
 
 def code_of(answer: Answer) -> str:

@@ -65,14 +65,14 @@ def tell_applied(result: RowResult, customer: Customer, to_apply: Decimal, why: 
     if result.outcome is not Outcome.SYNCHRONIZED or (said and said.key not in TOLD_BETTER):
         return result
     done = sum((each.amount for each in result.applied), ZERO)
-    rest, reason = to_apply - done, why or Message("nothing_more_open", {"customer": customer.full_name})
+    rest, named = to_apply - done, {"id": result.quickbooks_id or "", "invoices": name_invoices(result.applied)}
+    if result.applied and rest <= 0:
+        return result.with_words(Message("auto_applied", named))
+    reason = why or Message("nothing_more_open", {"customer": customer.full_name})
     if not result.applied:
         return replace(result, message=Message("nothing_applied", {"amount": rest, "reason": reason}), not_applied=True)
-    named = {"id": result.quickbooks_id or "", "invoices": name_invoices(result.applied)}
-    if rest <= 0:
-        return replace(result, message=Message("auto_applied", named))
     values = {**named, "a": done, "b": to_apply, "c": rest, "reason": reason}
-    return replace(result, message=Message("auto_applied_partly", values))
+    return result.with_words(Message("auto_applied_partly", values))
 
 
 def name_invoices(applied: Sequence[Application]) -> str:
