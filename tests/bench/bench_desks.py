@@ -187,9 +187,10 @@ def main(argv: Sequence[str] | None = None) -> list[Section]:
     for kind in options.database:
         if "forms" in options.part:
             sections.append(beside_forms(kind, options.rows, alone(kind, options.rows)))
+            print(table(sections[-1:]), flush=True)  # each part takes minutes: what is measured is shown
         if "exports" in options.part:
             sections.append(at_once(kind, options.together, options.terminals))
-    print(table(sections))
+            print(table(sections[-1:]), flush=True)
     return sections
 
 
