@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,39 @@ def test_an_older_database_that_others_could_read_is_closed_to_them(tmp_path: Pa
     file.chmod(0o644)
     open_practice(f"sqlite:///{file}").close()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def write_text(file: Path) -> None:
+    """A text that somebody keeps."""
+    file.write_text("name,amount\nHolt,12.50\n" * 200, "utf-8")
+
+
+def write_other_database(file: Path) -> None:
+    """Another program's database, in its journal mode."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE clients (name TEXT)")
+        connection.execute("INSERT INTO clients VALUES ('Holt')")
+
+
+def write_short(file: Path) -> None:
+    """A file of a single byte."""
+    file.write_bytes(b"x")
+
+
+@pytest.mark.parametrize("command", ["serve", "seed", "connect", "dump", "show"])
+@pytest.mark.parametrize("write", [write_text, write_other_database, write_short])
+def test_a_file_that_holds_something_else_is_left_as_it_is(command: str, write: Callable[[Path], None], tmp_path: Path) -> None:
+    file = tmp_path / "kept"
+    write(file)
+    file.chmod(0o644)
+    before = file.read_bytes()
+    more = {"serve": ["--port", "0"], "show": ["payment:1"]}.get(command, [])
+    ended = CliRunner().invoke(main, [command, "--database", f"sqlite:///{file}", *more])
+    assert ended.exit_code == 2
+    assert "is not a practice database. Nothing was changed." in ended.output
+    assert file.read_bytes() == before
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644 or os.name != "posix"
+    assert [each.name for each in tmp_path.iterdir()] == ["kept"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX'")
