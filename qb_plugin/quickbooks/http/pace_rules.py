@@ -17,6 +17,8 @@ _SHORTEST_SILENCE, _LONGEST_SILENCE = 1.0, 300.0
 _SAME_MINUTE = 60.0
 _LONGEST_JITTER = 5.0
 _LOOK_EVERY = 0.25  # how soon a place is asked for again: nobody knows when a call ends
+_ASKED_AGAIN, _AT_MOST_LATE = 5.0, 1.0  # by when a run that waits asks again at the latest, and how late it may be at that
+_NOT = float("-inf")
 
 
 class PaceReason(StrEnum):
@@ -40,13 +42,14 @@ class PaceWait:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallAsk:
     """A call that wants to leave; `pace` is the share of the limits that the firm wants used. `ids`: its own, and those of calls
-    that may follow at once."""
+    that may follow at once. `forms_wait`: calls of forms wait in its own process."""
 
     ids: Sequence[str]
     process: str
     batch: bool
     purpose: CallPurpose
     pace: float = 1.0
+    forms_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,59 @@ def take_permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> 
     state.see(ask.process, now)
     if state.silent_until - now > _READY:
         return PaceWait(PaceReason.SILENCE, state.silent_until - now)
-    shared = state.others(ask.process)
-    guests = ask.purpose is CallPurpose.RUN and shared
-    windows = list(_windows(state, ask, now, limits, guests))
+    found = _permits(state, ask, now, limits)
+    if ask.purpose is CallPurpose.RUN:
+        state.run_waits(now + min(found.seconds, _ASKED_AGAIN) + _AT_MOST_LATE if isinstance(found, PaceWait) else _NOT)
+    return found
+
+
+def _permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | Permits:
+    kept = _kept_for_others(state, ask, now, limits)
+    windows = list(_windows(state, ask, now, limits, kept))
     wait = max(window.wait(now) for window in windows)
     if wait > _READY:
         return PaceWait(_whose(state, ask), wait)
-    places = max(1, limits.at_once - guests * limits.places_for_forms) - len(state.places)
+    places = max(1, limits.at_once - kept.places) - len(state.places)
     if places <= 0:
         return PaceWait(PaceReason.PLACES, _LOOK_EVERY)
-    ids = ask.ids[:1] if shared else ask.ids
+    ids = ask.ids[:1] if state.others(ask.process) else ask.ids
     turns = Permits(ids[: max(1, min(window.room for window in windows))], ids[:places])
     state.count(turns.calls, turns.places, now, batch=ask.batch)
     return turns
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a call leaves to those of the other kind: places, and calls of a second and a minute."""
+
+    places: int = 0
+    second: int = 0
+    minute: int = 0
+
+
+def _kept_for_others(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> _Kept:
+    """What is left of the part that the other kind of calls is sure of.
+
+    A run leaves a part to forms while another process is at work, or forms of its own wait. Forms leave a part to a run that
+    waits: a batch is under way for many seconds and a form's call for a part of one, so forms that come and come again would find
+    every place before the run does.
+    """
+    minute, second = now - 60 - limits.guard, now - 1 - limits.guard
+    if ask.purpose is CallPurpose.RUN:
+        if not (ask.forms_wait or state.others(ask.process)):
+            return _Kept()
+        places, in_second, in_minute = limits.places_for_forms, limits.second_for_forms, limits.minute_for_forms
+        under_way = len(state.places) - state.places_of_runs
+        seconds_calls = len(state.since(second, batch=False)) - state.of_runs(second)
+        minutes_calls = len(state.since(minute, batch=False)) - state.of_runs(minute)
+    else:
+        if now >= state.run_waits_until:
+            return _Kept()
+        places, in_second, in_minute = limits.places_for_runs, limits.second_for_runs, limits.minute_for_runs
+        under_way, seconds_calls, minutes_calls = state.places_of_runs, state.of_runs(second), state.of_runs(minute)
+    share = present_share(state, now, limits) * ask.pace
+    of_minute = int(limits.per_minute * share * in_minute)
+    return _Kept(max(0, places - under_way), max(0, in_second - seconds_calls), max(0, of_minute - minutes_calls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +142,12 @@ class _Window:
         return 0.0 if self.room > 0 else self.starts[self.most - 1] + self.length - now
 
 
-def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, guests: bool) -> Iterator[_Window]:
-    """The windows that a call must fit in. While other processes are at work, a run leaves a part of each to people's forms."""
+def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, kept: _Kept) -> Iterator[_Window]:
+    """The windows that a call must fit in, less what it leaves to others."""
     share = present_share(state, now, limits) * ask.pace
     minute, second = 60 + limits.guard, 1 + limits.guard
-    a_minute = int(limits.per_minute * share * (1 - guests * limits.minute_for_forms))
-    a_second = int(limits.per_second * share) - guests * limits.second_for_forms
+    a_minute = int(limits.per_minute * share) - kept.minute
+    a_second = int(limits.per_second * share) - kept.second
     yield _Window(state.since(now - minute, batch=False), max(1, a_minute), minute)
     yield _Window(state.since(now - second, batch=False), max(1, a_second), second)
     if ask.batch:

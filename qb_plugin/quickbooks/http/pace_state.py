@@ -14,9 +14,20 @@ PLACE_LASTS = 130.0
 #: A process that has asked for nothing for so long is no longer at work.
 SEEN_LASTS = 60.0
 _SEEN_AGAIN = 10.0  # how often a process that waits is written down as at work
-_MINUTE = 60.0
+_MINUTE, _HALF_SECOND = 60.0, 0.5
 _EVER = float("-inf")
 _SHAPE = 2  # of the text
+_OF_RUN = "r"  # ends the number of a run's call, and of its place
+
+
+def call_number(process: str, number: int, run: bool) -> str:
+    """The id of a call and of its place: its process, its number, and whether it is a run's."""
+    return f"{process}.{number}{_OF_RUN if run else ''}"
+
+
+def is_of_run(number: str) -> bool:
+    """Whether the call, or the place, of this id is a run's."""
+    return number.endswith(_OF_RUN)
 
 
 @dataclass(slots=True)
@@ -38,6 +49,8 @@ class PaceState:
     places: dict[str, float] = field(default_factory=dict)
     #: by process, when it asked last
     processes: dict[str, float] = field(default_factory=dict)
+    #: until when a run is known to wait for what forms hold
+    run_waits_until: float = _EVER
     #: until when QuickBooks wants no calls
     silent_until: float = _EVER
     #: the share of the limits that is used since QuickBooks has answered 429, and when it grows again
@@ -52,6 +65,8 @@ class PaceState:
             self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
         self.places = {place: end for place, end in self.places.items() if now < end <= now + PLACE_LASTS}
         self.processes = {each: at for each, at in self.processes.items() if now - SEEN_LASTS < at <= now + guard}
+        if self.run_waits_until > now + _MINUTE:
+            self.run_waits_until = _EVER
         if self.silent_until > now + longest_silence:
             self.silent_until, self.share, self.faster_at = _EVER, 1.0, _EVER
 
@@ -64,6 +79,11 @@ class PaceState:
     def leave(self, process: str) -> None:
         """The process is at work no longer."""
         self.changed |= self.processes.pop(process, None) is not None
+
+    def run_waits(self, until: float) -> None:
+        """A run waits, and asks again by then; `-inf` when one has got what it waited for. A little later is not written down."""
+        if until == _EVER < self.run_waits_until or until > self.run_waits_until + _HALF_SECOND:
+            self.run_waits_until, self.changed = until, True
 
     def count(self, calls: Iterable[str], places: Iterable[str], now: float, *, batch: bool) -> None:
         """Count calls, and give places."""
@@ -96,6 +116,7 @@ class PaceState:
         return PaceState(
             calls=[call for call in self.calls if call.batch],
             processes=self.processes.copy(),
+            run_waits_until=self.run_waits_until,
             silent_until=self.silent_until,
             share=self.share,
             faster_at=self.faster_at,
@@ -103,8 +124,19 @@ class PaceState:
 
     def since(self, moment: float, *, batch: bool) -> Sequence[float]:
         """When calls left after the moment, the newest first; `batch`: only the batches among them."""
-        newest: Iterator[CountedCall] = takewhile(lambda call: call.at > moment, reversed(self.calls))
-        return [call.at for call in newest if call.batch or not batch]
+        return [call.at for call in self._newest(moment) if call.batch or not batch]
+
+    def of_runs(self, moment: float) -> int:
+        """How many calls of runs left after the moment."""
+        return sum(is_of_run(call.id) for call in self._newest(moment))
+
+    @property
+    def places_of_runs(self) -> int:
+        """How many calls of runs are under way."""
+        return sum(map(is_of_run, self.places))
+
+    def _newest(self, moment: float) -> Iterator[CountedCall]:
+        return takewhile(lambda call: call.at > moment, reversed(self.calls))
 
     def _sort(self) -> None:
         # A clock that was put back a little, and a call that is counted anew, would stand in the wrong place.
@@ -122,6 +154,7 @@ def encode_state(state: PaceState) -> str:
             "batches": [int(call.batch) for call in state.calls],
             "places": _milliseconds(state.places),
             "processes": _milliseconds(state.processes),
+            "run_waits_until": _finite(state.run_waits_until),
             "silent_until": _finite(state.silent_until),
             "share": state.share,
             "faster_at": _finite(state.faster_at),
@@ -142,9 +175,10 @@ def decode_state(text: str) -> PaceState:
         ],
         places=_seconds(found["places"]),
         processes=_seconds(found["processes"]),
-        silent_until=_EVER if found["silent_until"] is None else found["silent_until"],
+        run_waits_until=_moment(found.get("run_waits_until")),
+        silent_until=_moment(found["silent_until"]),
         share=found["share"],
-        faster_at=_EVER if found["faster_at"] is None else found["faster_at"],
+        faster_at=_moment(found["faster_at"]),
     )
 
 
@@ -154,6 +188,10 @@ def _milliseconds(moments: dict[str, float]) -> dict[str, int]:
 
 def _seconds(moments: dict[str, int]) -> dict[str, float]:
     return {name: at / 1000 for name, at in moments.items()}
+
+
+def _moment(found: float | None) -> float:
+    return _EVER if found is None else found
 
 
 def _finite(moment: float) -> float | None:

@@ -24,7 +24,7 @@ from qb_plugin.quickbooks.http.pace_rules import (
     seconds_until_sent,
     take_permits,
 )
-from qb_plugin.quickbooks.http.pace_state import PaceState, decode_state, encode_state
+from qb_plugin.quickbooks.http.pace_state import PaceState, call_number, decode_state, encode_state
 from qb_plugin.quickbooks.http.slot_pool import RETIMED, Permit, SlotPool
 from qb_plugin.quickbooks.limits import Limits
 
@@ -33,7 +33,6 @@ T = TypeVar("T")
 _STEP = 1.0
 _TELL_AFTER = 2.0  # seconds in which nothing moves before a wait for our own pace is told
 _LONG = 3.0  # a wait known to last so long is told at once to whoever looks at a form
-_FORMS_FIRST = 0.1  # how soon a run asks again that lets a form of this process go first
 _ASK_EVERY = 5.0  # how soon a known wait is asked for again: others may have left meanwhile
 _AT_A_TIME = 5  # turns that a process alone takes at a time: each change of the count costs as much as a small call
 
@@ -183,12 +182,12 @@ class RateLimiter:
         return stop is not never or wait.reason is not PaceReason.OWN_CALLS or wait.seconds > _TELL_AFTER
 
     def _try(self, ask: CallAsk, began: float) -> PaceWait | Permit:
-        if ask.purpose is CallPurpose.RUN and self._waiting[CallPurpose.FORM]:
-            return PaceWait(PaceReason.PLACES, _FORMS_FIRST)
-        if turn := self._pool.take(ask.batch):
+        run = ask.purpose is CallPurpose.RUN
+        forms_wait = run and self._waiting[CallPurpose.FORM] > 0
+        if not forms_wait and (turn := self._pool.take(ask.batch)):
             return turn
-        ids = tuple(f"{self._process}.{next(self._numbers)}" for _ in range(_AT_A_TIME))
-        asked = replace(ask, ids=ids, pace=self._pace())
+        ids = tuple(call_number(self._process, next(self._numbers), run) for _ in range(_AT_A_TIME))
+        asked = replace(ask, ids=ids, pace=self._pace(), forms_wait=forms_wait)
         try:
             found = self._change(lambda state, now: (take_permits(state, asked, now, self._limits), self._monotonic()))
         except Fatal:

@@ -162,29 +162,131 @@ def test_it_gets_no_more_turns_than_there_is_room_for_and_no_more_places() -> No
     assert given(PaceState(calls=calls(1.4995, *[0.2] * 9)), ask(*ids)) == (ids[:1], ids)
 
 
-# --- runs leave a part to forms -----------------------------------------------------------------------
+# --- runs leave a part to forms, and forms to a run that waits ----------------------------------------
+
+
+def under_way(runs: int, forms: int) -> dict[str, float]:
+    """Places of so many calls of each kind."""
+    numbers = [*(f"us.{number}r" for number in range(runs)), *(f"them.{number}" for number in range(forms))]
+    return dict.fromkeys(numbers, NOW + 60)
+
+
+def left(runs: int, forms: int, ago: float) -> list[CountedCall]:
+    """So many calls of each kind that left then."""
+    numbers = [*(f"us.{number}r" for number in range(runs)), *(f"them.{number}" for number in range(forms))]
+    return [CountedCall(number, NOW - ago, batch=False) for number in numbers]
 
 
 @pytest.mark.parametrize(
-    ("purpose", "processes", "most"),
-    [(RUN, ("us", "them"), 8), (RUN, ("us",), 10), (FORM, ("us", "them"), 10)],
+    ("purpose", "processes", "runs", "forms"),
+    [
+        (RUN, ("us", "them"), 8, 0),  # two are kept for forms
+        (RUN, ("us", "them"), 8, 1),
+        (RUN, ("us", "them"), 8, 2),  # which have them
+        (RUN, ("us", "them"), 1, 9),
+        (RUN, ("us",), 10, 0),
+        (FORM, ("us", "them"), 10, 0),
+        (FORM, ("us", "them"), 8, 2),
+        (FORM, ("us", "them"), 0, 10),  # no run waits
+    ],
 )
 def test_beside_another_process_a_run_leaves_two_places_to_forms(
-    purpose: CallPurpose, processes: tuple[str, ...], most: int
+    purpose: CallPurpose, processes: tuple[str, ...], runs: int, forms: int
 ) -> None:
-    places = {f"us.{number}": NOW + 60 for number in range(100, 100 + most)}
-    full, one_less = dict(places), dict(list(places.items())[1:])
-    assert waits(PaceState(places=full, processes=seen(*processes)), ask(purpose=purpose)) == (PaceReason.PLACES, 0.25)
-    assert given(PaceState(places=one_less, processes=seen(*processes)), ask(purpose=purpose))[0] == ("us.1",)
+    full = PaceState(places=under_way(runs, forms), processes=seen(*processes))
+    assert waits(full, ask(purpose=purpose)) == (PaceReason.PLACES, 0.25)
+    room = under_way(runs, forms)
+    room.pop(next(iter(room)) if runs else "them.0")
+    assert given(PaceState(places=room, processes=seen(*processes)), ask(purpose=purpose))[0] == ("us.1",)
+
+
+def test_a_run_leaves_the_part_of_forms_that_wait_in_its_own_process_too() -> None:
+    call = replace(ask(purpose=RUN), forms_wait=True)
+    assert waits(PaceState(places=under_way(8, 0), processes=seen("us")), call) == (PaceReason.PLACES, 0.25)
+    assert given(PaceState(places=under_way(7, 0), processes=seen("us")), call)[0] == ("us.1",)
+
+
+@pytest.mark.parametrize(
+    ("runs", "forms", "leaves"),
+    [(0, 1, True), (0, 2, False), (3, 2, False), (7, 1, True), (7, 2, False), (8, 1, True), (1, 8, False)],
+)
+def test_forms_leave_eight_places_to_a_run_that_waits(runs: int, forms: int, leaves: bool) -> None:
+    state = PaceState(places=under_way(runs, forms), processes=seen("us", "them"), run_waits_until=NOW + 1)
+    if leaves:
+        assert given(state, ask(purpose=FORM))[0] == ("us.1",)
+    else:
+        assert waits(state, ask(purpose=FORM)) == (PaceReason.PLACES, 0.25)
+    over = PaceState(places=under_way(runs, forms), processes=seen("us", "them"), run_waits_until=NOW)
+    assert given(over, ask(purpose=FORM))[0] == ("us.1",)
+
+
+@pytest.mark.parametrize(
+    ("runs", "forms", "ago", "leaves"),
+    [
+        (0, 7, 0.5, True),
+        (0, 8, 0.5, False),
+        (1, 8, 0.5, False),
+        (1, 7, 0.5, True),
+        (2, 7, 0.5, True),
+        (0, 79, 20.5, True),
+        (0, 80, 20.5, False),
+        (10, 80, 20.5, False),
+        (20, 79, 20.5, True),
+        (30, 69, 20.5, True),
+    ],
+)
+def test_forms_leave_two_calls_a_second_and_a_fifth_of_the_minute_to_a_run_that_waits(
+    runs: int, forms: int, ago: float, leaves: bool
+) -> None:
+    state = PaceState(calls=left(runs, forms, ago), processes=seen("us", "them"), run_waits_until=NOW + 1)
+    if leaves:
+        assert given(state, ask(purpose=FORM))[0] == ("us.1",)
+    else:
+        assert waits(state, ask(purpose=FORM))[0] is PaceReason.OTHER_CALLS
+    assert given(replace(state, calls=left(runs, forms, ago), run_waits_until=NOW), ask(purpose=FORM))[0] == ("us.1",)
+
+
+@pytest.mark.parametrize("wait", [PaceState(places=under_way(8, 0)), PaceState(calls=left(80, 0, 20.5))])
+def test_a_run_that_waits_says_so_until_it_has_asked_again_and_no_longer_when_it_goes(wait: PaceState) -> None:
+    wait.processes = seen("us", "them")
+    reason, seconds = waits(wait, ask(purpose=RUN))
+    assert wait.run_waits_until == NOW + min(seconds, 5.0) + 1.0, reason
+    wait.places, wait.calls = {}, []
+    given(wait, ask(purpose=RUN))
+    assert wait.run_waits_until == float("-inf")
+
+
+def test_that_a_run_waits_is_written_down_each_half_second_and_forgotten_when_a_wrong_clock_wrote_it() -> None:
+    state = PaceState()
+    state.run_waits(NOW)
+    assert state.changed
+    state.changed = False
+    state.run_waits(NOW + 0.5)
+    assert (state.run_waits_until, state.changed) == (NOW, False)
+    state.run_waits(NOW + 0.6)
+    assert (state.run_waits_until, state.changed) == (NOW + 0.6, True)
+    state.run_waits_until = NOW + 3600
+    state.forget(NOW, 0.5, 305.0)
+    assert state.run_waits_until == float("-inf")
+
+
+def test_a_form_that_waits_says_nothing_of_runs() -> None:
+    state = PaceState(places=under_way(0, 10), processes=seen("us", "them"))
+    assert waits(state, ask(purpose=FORM)) == (PaceReason.PLACES, 0.25)
+    assert state.run_waits_until == float("-inf")
 
 
 def test_beside_another_process_a_run_leaves_two_calls_a_second_and_a_fifth_of_the_minute() -> None:
     both = seen("us", "them")
-    assert waits(PaceState(calls=calls(*[0.5] * 8), processes=dict(both)), ask(purpose=RUN)) == (PaceReason.OWN_CALLS, 1.0)
-    assert given(PaceState(calls=calls(*[0.5] * 7), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
-    assert waits(PaceState(calls=calls(*[20.5] * 80), processes=dict(both)), ask(purpose=RUN)) == (PaceReason.OWN_CALLS, 40.0)
-    assert given(PaceState(calls=calls(*[20.5] * 79), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
-    assert given(PaceState(calls=calls(*[20.5] * 80), processes=dict(both)), ask(purpose=FORM))[0] == ("us.1",)
+    for runs, forms in ((8, 0), (8, 1), (8, 2), (0, 10)):
+        assert waits(PaceState(calls=left(runs, forms, 0.5), processes=dict(both)), ask(purpose=RUN))[1] == 1.0
+    assert given(PaceState(calls=left(7, 0, 0.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=left(1, 8, 0.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+    for runs, forms in ((80, 0), (80, 10), (80, 20), (0, 100)):
+        assert waits(PaceState(calls=left(runs, forms, 20.5), processes=dict(both)), ask(purpose=RUN))[1] == 40.0
+    assert given(PaceState(calls=left(79, 0, 20.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=left(0, 99, 20.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=left(80, 0, 20.5), processes=dict(both)), ask(purpose=FORM))[0] == ("us.1",)
 
 
 def test_the_smallest_limits_let_one_call_through() -> None:

@@ -70,22 +70,28 @@ def test_a_wait_of_two_seconds_is_slept_through_and_one_of_three_is_not_told(gua
     assert (line.clock.slept, line.told) == (slept, [])
 
 
-def test_a_run_that_long_lets_a_form_of_its_own_process_go_first_says_that_it_waits_for_a_place() -> None:
-    line = Line(Limits(per_second=1))
+def test_a_run_that_long_lets_forms_of_its_own_process_go_first_says_that_it_waits_for_a_place() -> None:
+    line = Line(Limits(at_once=3))
     limiter, runs = line.process(), list[str]()
-    call(limiter)
-
-    def run() -> None:
-        """A run that asks while the form waits, and is called back some seconds later."""
-        if not runs:
-            runs.append("asked")
-            with pytest.raises(CallCancelled) as caught, limiter.slot(stop=lambda: line.clock.monotonic() > 3.0, purpose=RUN):
-                raise AssertionError("it left")
-            assert caught.value.message == Message("cancelled_row")
-
-    line.meanwhile = run
+    held = [limiter.slot(purpose=RUN) for _ in range(2)]
+    for each in held:
+        each.__enter__()
     with limiter.slot(purpose=FORM):
-        assert line.told == [PaceWait(PaceReason.PLACES, 0)]
+
+        def run() -> None:
+            """A run that asks while another form waits, and is called back some seconds later."""
+            if not runs:
+                runs.append("asked")
+                with pytest.raises(CallCancelled) as caught, limiter.slot(stop=lambda: line.clock.monotonic() > 3.0, purpose=RUN):
+                    raise AssertionError("it left")
+                assert caught.value.message == Message("cancelled_row")
+                runs.append("called back")
+                held.pop().__exit__(None, None, None)
+
+        line.meanwhile = run
+        with limiter.slot(purpose=FORM):
+            assert runs == ["asked", "called back"]
+            assert PaceWait(PaceReason.PLACES, 0) in line.told
 
 
 def test_who_stands_behind_another_call_that_waits_is_called_back_too(monkeypatch: pytest.MonkeyPatch) -> None:
