@@ -53,7 +53,9 @@ JUDGED = frozenset(
         "currency_differs",
         "currency_not_used",
         "account_currency_differs",
-        "account_gone",
+        "deposit_account_gone",
+        "payment_method_gone",
+        "account_gone",  # these two as earlier versions said them
         "method_gone",
         "books_closed",
         "amount_cents",

@@ -155,7 +155,10 @@ CASES = (
         becomes="Oak & Sons",
     ),
     Case(steps=match("currency_differs", f"Customer {EURO} is kept in EUR", "Dollar Clay"), name=EURO, becomes="Dollar Clay"),
-    Case(steps=settings("account_gone", "The deposit account chosen for Wire", "Wire: deposit to", "Checking"), method="Wire"),
+    Case(
+        steps=settings("deposit_account_gone", "account Old Bank takes no deposits", "Wire: deposit to", "Checking"),
+        method="Wire",
+    ),
     Case(steps=settings("account_currency_differs", "Customer", "ACH: deposit to", "Savings"), method="ACH"),
     Case(
         steps=press("from_another_company", "came from", "Send to this company", How.ASK),
@@ -201,18 +204,28 @@ CASES = (
     ),
     Case(
         steps=settings(
-            "quickbooks_deposit_account", "QuickBooks rejected the deposit account", "Card A: deposit to", "Checking", "failed"
+            "quickbooks_deposit_account",
+            "deposit account (Card Bank)",
+            "Card A: deposit to",
+            "Checking",
+            "failed",
         ),
         late=True,
         method="Card A",
     ),
     Case(
-        steps=settings("quickbooks_currency", "The currencies do not agree", "Card B: deposit to", "Checking", "failed"),
+        steps=settings(
+            "quickbooks_currency_account",
+            "account Other Card Bank is kept",
+            "Card B: deposit to",
+            "Checking",
+            "failed",
+        ),
         late=True,
         method="Card B",
     ),
     Case(
-        steps=settings("quickbooks_missing", "The payment method has been made inactive", "Card C: method", "No method", "failed"),
+        steps=settings("quickbooks_mapped_gone", "The payment method Discover has", "Card C: method", "No method", "failed"),
         late=True,
         method="Card C",
     ),
