@@ -59,7 +59,7 @@ def join_texts(fault: Fault) -> str:
 
 def message_for(fault: Fault, context: Context) -> Message:
     """The message a person reads. `context` may hold `customer`, `client`, `number`, `date`, `amount`, `invoices`, `entity`,
-    and the names of what the settings choose: `account`, `method`, `item`, `tax_code`, `receivable`."""
+    the names of what the settings choose (`account`, `method`, `item`, `tax_code`, `receivable`), and under `keys` what each is."""
     details = faults.describe(fault)
     if fault.type == faults.NOT_SENT:
         return Message(fault.code, details=fault.detail or None)
@@ -80,7 +80,14 @@ def extract_reason(fault: Fault) -> str:
 
 
 def _customer(_: Fault, context: Context) -> Values:
-    return {"what": f"Customer {context.get('customer') or 'unknown'}", **_client(context)}
+    return {"what": f"Customer {context.get('customer') or 'unknown'}", **_client(context), **_refused(context, "customer")}
+
+
+def _refused(context: Context, *kinds: str) -> Values:
+    """The keys of what was refused: once the record would go with something else, it is judged anew."""
+    keys = context.get("keys")
+    found = [str(keys[kind]) for kind in kinds if kind in keys] if isinstance(keys, Mapping) else []
+    return {"refused": " ".join(found)} if found else {}
 
 
 def _client(context: Context) -> Values:
@@ -90,12 +97,17 @@ def _client(context: Context) -> Values:
 
 def _mapped(kind: str) -> Callable[[Fault, Context], Values]:
     """The values of a sentence about one thing that the settings choose."""
-    return lambda _, context: {"what": f"The {_MAPPED[kind]} {context.get(kind) or 'chosen in the settings'}"}
+
+    def values(_: Fault, context: Context) -> Values:
+        return {"what": f"The {_MAPPED[kind]} {context.get(kind) or 'chosen in the settings'}", **_refused(context, kind)}
+
+    return values
 
 
 def _account_gone(fault: Fault, context: Context) -> Values:
     """Of the two accounts of a payment the one whose id the fault gives."""
-    receivable = str(context.get("receivable_id") or "")
+    keys = context.get("keys")
+    receivable = str(keys.get("receivable") or "").partition(":")[2] if isinstance(keys, Mapping) else ""
     named = receivable and re.search(rf"\b{re.escape(receivable)}\b", join_texts(fault))
     return _mapped("receivable" if named else "account")(fault, context)
 
@@ -104,7 +116,7 @@ def _anything(_: Fault, context: Context) -> Values:
     """All that a record goes out with, where the fault does not say which of it is meant."""
     found = [f"{label} {context[kind]}" for kind, label in _MAPPED.items() if context.get(kind)]
     used = ", ".join([f"customer {context.get('customer') or 'unknown'}", *(found or [_UNNAMED])])
-    return {"what": f"Something this uses ({used})", **_client(context)}
+    return {"what": f"Something this uses ({used})", **_client(context), **_refused(context, "customer", *_MAPPED)}
 
 
 def _rejected(kind: str) -> Callable[[Fault, Context], Values]:
@@ -113,12 +125,13 @@ def _rejected(kind: str) -> Callable[[Fault, Context], Values]:
 
 
 def _currency(_: Fault, context: Context) -> Values:
-    return {"customer": context.get("customer") or "the customer", **_account(_, context), **_client(context)}
+    found = {"customer": context.get("customer") or "the customer", "account": context.get("account") or "the one chosen"}
+    return {**found, **_client(context), **_refused(context, "customer", "account")}
 
 
 def _invoices(_: Fault, context: Context) -> Values:
     whose = {"customer": context.get("customer") or "the customer", **_client(context)}
-    return {"invoices": context.get("invoices") or "the invoice", **whose}
+    return {"invoices": context.get("invoices") or "the invoice", **whose, **_refused(context, "customer")}
 
 
 def _date(_: Fault, context: Context) -> Values:
@@ -126,7 +139,7 @@ def _date(_: Fault, context: Context) -> Values:
 
 
 def _account(_: Fault, context: Context) -> Values:
-    return {"account": context.get("account") or "the one chosen"}
+    return {"account": context.get("account") or "the one chosen", **_refused(context, "account")}
 
 
 def _number(fault: Fault, context: Context) -> Values:

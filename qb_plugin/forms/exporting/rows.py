@@ -218,12 +218,20 @@ class RowPresenter:
 
     def _judge_again(self, record: Record, outcome: Outcome, said: Message | None) -> tuple[Outcome, Message | None]:
         """How a row stands that a run has left so; one that failed for what can be judged here is judged as it is now."""
+        if outcome is Outcome.FAILED and said and self._goes_otherwise(record, said):
+            return self._judge(record)
         if outcome is not Outcome.FAILED or said is None or said.key not in JUDGED:
             return outcome, said
         now = self._judge(record)
         if now[0] is Outcome.READY:
             return now
         return outcome, said if now[1] and SAYS_MORE.get(said.key) == now[1].key else now[1]
+
+    def _goes_otherwise(self, record: Record, said: Message) -> bool:
+        """Whether the record would go with another customer, account or the like than QuickBooks refused."""
+        refused = str(said.values.get("refused") or "").split()
+        link = self._links.get(Ref(Kind.CLIENT, record.client_id))
+        return bool(refused) and not self._readiness.keys(record.method, link.quickbooks_id if link else "").issuperset(refused)
 
     def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
         """What a person is asked about a record that is not linked."""

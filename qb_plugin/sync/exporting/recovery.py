@@ -24,7 +24,7 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.drafting.mapped_names import name_mapped
+from qb_plugin.sync.exporting.drafting.mapped_names import keys_used, name_mapped
 from qb_plugin.sync.exporting.looks import Marked, find_marked, read_all
 from qb_plugin.sync.exporting.settlement import (
     confirmed,
@@ -257,7 +257,7 @@ def fault_values(context: SyncContext, intent: Intent) -> dict[str, object]:
     if intent.entity == Entity.CUSTOMER:
         return {"entity": intent.entity, "customer": context.quickbooks.customer_draft(intent.payload).name}
     draft = context.quickbooks.draft(intent.entity, intent.payload)
-    return {"entity": intent.entity, **name_mapped(draft, context.mapped_names())}
+    return {"entity": intent.entity, "keys": keys_used(draft), **name_mapped(draft, context.mapped_names())}
 
 
 def is_refusal(fault: Fault | None) -> bool:

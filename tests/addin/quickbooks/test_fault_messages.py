@@ -111,7 +111,13 @@ def test_a_fault_is_said_in_plain_words(fault: Fault, key: str, said: str) -> No
     assert said in load_sentences().text(message)
 
 
-OF_PAYMENT = {**CONTEXT, "account": "Old Bank", "method": "Discover", "receivable": "Retail Debtors", "receivable_id": "84"}
+OF_PAYMENT = {
+    **CONTEXT,
+    "account": "Old Bank",
+    "method": "Discover",
+    "receivable": "Retail Debtors",
+    "keys": {"receivable": "receivable:84"},
+}
 OF_MEMO = {**CONTEXT, "item": "Refunds", "tax_code": "Standard"}
 BANK = "Select a bank account for this payment"
 #: Refusals as QuickBooks writes them of something that the settings chose, what the row went out with, and the name it must say.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qb_plugin.model import Entity
-from qb_plugin.sync.exporting.drafting.mapped_names import Names, name_mapped
+from qb_plugin.sync.exporting.drafting.mapped_names import Names, keys_used, name_mapped
 from qb_plugin.sync.exporting.planning import PlannedRow
 
 
@@ -14,6 +14,7 @@ def row_context(row: PlannedRow, names: Names) -> Mapping[str, object]:
     record = row.record
     return {
         **name_mapped(row.draft, names, record.method),
+        "keys": keys_used(row.draft),
         "client": record.client_name,
         "customer": row.customer.full_name,
         "number": record.reference or record.number,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from qb_plugin.model import Draft, PaymentDraft, ReferenceLists
+from qb_plugin.sync.exporting.drafting.taxes import NOT_TAXED, TAXED
 
 Names = Mapping[str, str]  # by kind and id, such as `account:35`
 
@@ -20,6 +21,7 @@ class Mapped(StrEnum):
     RECEIVABLE = "receivable"
 
 
+BUILT_IN_CODES = frozenset({NOT_TAXED, TAXED})
 SAVED = "mapped_names"  # among the settings, the names of what they choose
 #: By setting, what it chooses.
 CHOSEN_BY: Mapping[str, Mapped] = {
@@ -65,16 +67,28 @@ def name_for(kind: Mapped, identity: str, names: Names, purpose: str = "") -> st
     return names.get(key_of(kind, identity)) or f"chosen for {purpose or 'this'}"
 
 
+def ids_used(draft: Draft) -> dict[Mapped, str]:
+    """What a draft refers to by the settings; a payment that names no account goes to Undeposited Funds."""
+    if isinstance(draft, PaymentDraft):
+        chosen = {Mapped.METHOD: draft.method_id, Mapped.RECEIVABLE: draft.receivable_account_id}
+        return {Mapped.ACCOUNT: draft.deposit_account_id or "", **{kind: each for kind, each in chosen.items() if each}}
+    code = draft.tax_group_id or draft.tax_code_id
+    return {Mapped.ITEM: draft.item_id, **({Mapped.TAX_CODE: code} if code and code not in BUILT_IN_CODES else {})}
+
+
 def name_mapped(draft: Draft, names: Names, method: str = "") -> dict[str, str]:
-    """The names of all that a draft refers to by the settings; without a deposit account QuickBooks takes Undeposited Funds."""
-    if not isinstance(draft, PaymentDraft):
-        used: Mapping[Mapped, str | None] = {Mapped.ITEM: draft.item_id, Mapped.TAX_CODE: draft.tax_group_id or draft.tax_code_id}
-        return {kind: name_for(kind, identity, names, "credit memos") for kind, identity in used.items() if identity}
-    chosen = {
-        Mapped.ACCOUNT: draft.deposit_account_id,
-        Mapped.METHOD: draft.method_id,
-        Mapped.RECEIVABLE: draft.receivable_account_id,
-    }
-    found: dict[str, str] = {kind: name_for(kind, identity, names, method) for kind, identity in chosen.items() if identity}
-    receivable = {"receivable_id": draft.receivable_account_id} if draft.receivable_account_id else {}
-    return {Mapped.ACCOUNT: "Undeposited Funds", **found, **receivable}
+    """The names of all that a draft refers to by the settings, by kind."""
+    purpose = method if isinstance(draft, PaymentDraft) else "credit memos"
+    used = ids_used(draft).items()
+    return {kind: name_for(kind, identity, names, purpose) if identity else "Undeposited Funds" for kind, identity in used}
+
+
+def keys_used(draft: Draft) -> dict[str, str]:
+    """The customer and all that a draft refers to by the settings, by kind, each as what a refusal of it is known by later."""
+    mapped = {kind.value: key_of(kind, identity) for kind, identity in ids_used(draft).items()}
+    return {"customer": key_of_customer(draft.customer_id), **mapped}
+
+
+def key_of_customer(identity: str) -> str:
+    """What a refusal of a customer is known by."""
+    return f"customer:{identity}"

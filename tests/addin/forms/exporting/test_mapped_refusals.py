@@ -139,9 +139,37 @@ def test_a_refusal_names_what_the_settings_chose_and_leads_there(sides: BothSide
         assert shown == case.made["body"]["Name"]
     other = another(sides, case.field)
     sides.choose(**{case.field: other})
+    ready = sides.grid(record)[record.ref]
+    assert (ready["outcome"], ready["message"]) == ("ready", "")
     assert sides.export(record)[record.ref]["outcome"] == "synchronized"
     (there,) = sides.query("Payment" if case.kind == "payment" else "CreditMemo")
     assert (there["TotalAmt"], identity_of(case, there)) == (Decimal("40.00"), other)
+
+
+def test_a_refusal_stands_while_nothing_it_was_of_has_changed(sides: BothSides) -> None:
+    record = begin(sides, CASES["account not found"])
+    said = sides.export(record)[record.ref]["message"]
+    sides.choose(**{"payment_method:Check": "", "deposit_account:Visa": another(sides, "deposit_account:Visa")})
+    row = sides.grid(record)[record.ref]
+    assert (row["outcome"], row["message"]) == ("failed", said)
+
+
+def test_a_payment_that_was_refused_for_its_customer_turns_ready_once_the_client_is_matched_to_another(sides: BothSides) -> None:
+    ids = sides.build(customer("Ada", "ada"), customer("Zed", "zed"))
+    record = sides.record(sides.client("Ada"), "40.00", reference="R-7")
+    sides.match()
+    fault = {"code": "2500", "message": "A title", "detail": f"Customers element id {ids['ada']} not found"}
+    rule = {"kind": "refused", "match": {"operation": "create", "record": f"Customer:{ids['ada']}"}, "times": None, "fault": fault}
+    assert requests.post(f"{sides.simulator.base_url}/_control/trouble", json=rule, timeout=10).status_code == 200
+    row = sides.export(record)[record.ref]
+    assert row["message"].startswith("Customer Ada has been made inactive")
+    assert [fix["label"] for fix in row["fixes"]] == ["Open customer in QuickBooks", "Match client…"]
+    assert row["fixes"][1]["request"] == {"answer": {"search": "Ada"}}
+    sides.form("match-clients").act("link", {}, ["client:1"], {"client:1": {"customer": ids["zed"]}})
+    ready = sides.grid(record)[record.ref]
+    assert (ready["outcome"], ready["message"]) == ("ready", "")
+    assert sides.export(record)[record.ref]["outcome"] == "synchronized"
+    assert [each["CustomerRef"]["value"] for each in sides.query("Payment")] == [ids["zed"]]
 
 
 def test_two_receivable_accounts_are_told_apart_in_a_refusal(sides: BothSides) -> None:
