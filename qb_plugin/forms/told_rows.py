@@ -40,6 +40,23 @@ class ToldRows:
         self._task.notice(text)
 
 
+def listen(task: Task, heard: dict[str, RowChange]) -> ToldRows:
+    """The task; what was told last of each row is kept in `heard`."""
+
+    def change(row: RowChange) -> RowChange:
+        heard[row["id"]] = row
+        return row
+
+    return ToldRows(task, change)
+
+
+def tell_again(task: Task, heard: Mapping[str, RowChange], rows: Mapping[str, RowChange]) -> None:
+    """Tell each row that has ended well as it stands now, under what was said of it: its cells are those of before the run."""
+    for identity, said in heard.items():
+        if said.get("outcome") == Outcome.SYNCHRONIZED.value and identity in rows:
+            task.row({**rows[identity], **said})
+
+
 def keep_answers(task: Task, edits: Edits) -> ToldRows:
     """A button that answers a row's next question answers the first one, too."""
 
