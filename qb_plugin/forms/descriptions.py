@@ -287,7 +287,7 @@ class ActResult(TypedDict, total=False):
     level: Level
     rejected: Mapping[str, str]  # sentence by field name
     rows: Sequence[RowChange]
-    reload: bool  # whether the rows are to be read again
+    reload: bool  # whether the rows are to be read again; after a run only fields and buttons, for its rows were told
     open_url: str  # address for the browser
     form: str  # form to open next
     request: FormRequest

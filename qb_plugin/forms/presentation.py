@@ -83,6 +83,7 @@ FIXES: Mapping[str, Fix] = {
         "act": "unlink",
         "confirm": "Unlink the two? Nothing is deleted on either side, and nothing links them again without a person.",
     },
+    "compare": {"label": "Compare the two…", "form": "changes"},
     "export_now": {"label": "Export it as it is now", "run": "export"},
     "correct_reference": {"label": "Correct reference…", "act": "correct_reference"},
     "correct_amount": {"label": "Correct amount…", "act": "correct_amount"},
@@ -142,7 +143,7 @@ def present_fixes(sentences: Sentences, fix: str, message: Message) -> Sequence[
         choices = cast(Sequence[tuple[str, str]], message.values["choices"])
         return [{"label": name, "run": "import", "edit": {"client": client}} for client, name in choices]
     if fix == "create_named":
-        other = message.values.get("other") or f"{message.values['client']} (client)"
+        other = message.values.get("other") or f"{message.values.get('client') or message.values['name']} (client)"
         return [present_create_named(sentences, str(other))]
     if fix == "correct_text":
         named = CORRECTS.get(str(message.values.get("field")))
@@ -169,6 +170,8 @@ def present_fix(sentences: Sentences, fix: str, message: Message) -> Fix:
         return {**found, "request": {"answer": {"search": name}}}
     if fix == "match_customer" and name:
         return {**found, "request": {"answer": {"search": name, "waiting": False}}}
+    if fix == "compare":
+        return {**found, "request": {"answer": {"search": str(message.values.get("number") or "")}}}
     if fix in QUESTIONS:
         return {**found, "confirm": sentences.text(Message(QUESTIONS[fix], message.values))}
     return found

@@ -40,6 +40,7 @@ from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices, use_dates
 from qb_plugin.messages import DATE_PATTERNS, write_dates
 from qb_plugin.model import Message, ReferenceLists
+from qb_plugin.sync.exporting.drafting.mapped_names import SAVED, name_choices
 from qb_plugin.sync.exporting.drafting.taxes import TaxTreatment
 
 SAVE: Action = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
@@ -199,13 +200,15 @@ class SettingsForm:
 
     def _save(self, answer: Answer) -> ActResult:
         connection = self._services.connection()
-        schema = self._schema(self._services.lists(connection, settings=True))
+        lists = self._services.lists(connection, settings=True)
+        schema = self._schema(lists)
         values = load_answer(schema, answer)
         now = self._services.run_ports.clock.now()
         before = self._read(connection.realm)
         check_timetable(before, values, self._services.may("import"))
         kept = nest({name: value for name, value in values.items() if name != "dates"})
-        self._services.save_settings(connection.realm, {**kept, **restart_changed(before, values, now)})
+        names = {SAVED: name_choices(kept, lists)}
+        self._services.save_settings(connection.realm, {**kept, **names, **restart_changed(before, values, now)})
         if values["dates"] != before["dates"]:
             self._services.host.write_dates_as(values["dates"])
             use_dates(self._services)
@@ -245,7 +248,7 @@ def flatten(settings: Mapping[str, object]) -> dict[str, str]:
 
 
 def by_method(settings: Mapping[str, object], name: str) -> dict[str, str]:
-    """One of the two maps by WorkSpace method."""
+    """One of the maps that are saved: by WorkSpace method, or of names."""
     found = settings.get(name)
     return {str(method): str(value) for method, value in found.items()} if isinstance(found, Mapping) else {}
 

@@ -8,6 +8,7 @@ from qb_plugin.forms.descriptions import Edits, Fix, RowChange
 from qb_plugin.forms.protocol import Task
 from qb_plugin.model import Outcome
 
+UNDER_WAY = frozenset({"", Outcome.RUNNING.value, Outcome.WAITING.value})
 ANSWERS = ("client", "force")  # what one question was answered, and the next one must not forget
 
 
@@ -38,6 +39,37 @@ class ToldRows:
     def notice(self, text: str, /) -> None:
         """Pass on a notice."""
         self._task.notice(text)
+
+
+def in_cell(task: Task, name: str, text: Callable[[RowChange], str]) -> ToldRows:
+    """A row that has ended says in this cell what has become of it, not what was to become of it."""
+
+    def change(row: RowChange) -> RowChange:
+        return row if row.get("outcome", "") in UNDER_WAY else {**row, "cells": {**row.get("cells", {}), name: text(row)}}
+
+    return ToldRows(task, change)
+
+
+def listen(task: Task, heard: dict[str, RowChange]) -> ToldRows:
+    """The task; what was told last of each row is kept in `heard`."""
+
+    def change(row: RowChange) -> RowChange:
+        heard[row["id"]] = row
+        return row
+
+    return ToldRows(task, change)
+
+
+def ended_well(said: RowChange) -> bool:
+    """Whether a row has ended as it was meant to."""
+    return said.get("outcome") == Outcome.SYNCHRONIZED.value
+
+
+def tell_again(task: Task, heard: Mapping[str, RowChange], rows: Mapping[str, RowChange]) -> None:
+    """Tell each row that has ended well as it stands now, under what was said of it: its cells are those of before the run."""
+    for identity, said in heard.items():
+        if ended_well(said) and identity in rows:
+            task.row({**rows[identity], **said})
 
 
 def keep_answers(task: Task, edits: Edits) -> ToldRows:

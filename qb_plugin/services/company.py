@@ -21,6 +21,7 @@ from qb_plugin.services.parts import Parts
 from qb_plugin.services.status.acting_user import ActingUser
 from qb_plugin.store.database import Store
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.drafting.mapped_names import SAVED
 from qb_plugin.sync.sources import read_sources
 
 
@@ -78,6 +79,7 @@ class ConnectedCompany:
             fault_message=message_for,
             waits=self._parts.waits_in_doubt,
             read_records=partial(read_sources, self._records),
+            mapped_names=partial(self.mapped_names, connection.realm),
         )
 
     def record_page(self, connection: Connection, entity: str, identity: str) -> str:
@@ -131,6 +133,11 @@ class ConnectedCompany:
     def settings(self, realm: str) -> Mapping[str, object]:
         """A company's settings by name; empty before it was connected for the first time, and without a company."""
         return self._store.settings.get(realm) if realm else {}
+
+    def mapped_names(self, realm: str) -> Mapping[str, str]:
+        """What the company's settings call the accounts, methods and the like that they choose."""
+        found = self.settings(realm).get(SAVED)
+        return {str(key): str(name) for key, name in found.items()} if isinstance(found, Mapping) else {}
 
     def company_name(self, realm: str) -> str:
         """The name of a company that was connected once; its realm when it is not known."""

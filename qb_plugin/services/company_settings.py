@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qb_plugin.model import ListEntry, ReferenceLists
+from qb_plugin.sync.exporting.drafting.mapped_names import SAVED, name_choices
 
 GENTLE = 0.5  # of QuickBooks' limits
 
@@ -13,13 +14,14 @@ def first_settings(methods: Sequence[str], lists: ReferenceLists) -> dict[str, o
     """Payment methods of the same name, Undeposited Funds, and the first service item."""
     by_name = {entry.name.casefold(): entry for entry in lists.methods if entry.active}
     found = {method: by_name[method.casefold()].id for method in methods if method.casefold() in by_name}
-    return {
+    chosen: dict[str, object] = {
         "payment_method": found,
         "deposit_account": {},
         "credit_memo_item": first_item(lists.items),
         "auto_apply_uses": "quickbooks",
         "pace": "full",
     }
+    return {**chosen, SAVED: name_choices(chosen, lists)}
 
 
 def first_item(items: Sequence[ListEntry]) -> str:

@@ -33,7 +33,7 @@ class Waits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncContext:
     """Everything outside that the rules use. `read_records` reads WorkSpace records as they are now, those that are gone left
-    out; None where there is no host to ask."""
+    out; None where there is no host to ask. `mapped_names` gives what the settings call accounts, methods and the like."""
 
     realm: str
     firm_id: str
@@ -45,6 +45,7 @@ class SyncContext:
     fault_message: FaultTexts
     waits: Waits = Waits()
     read_records: RecordReader | None = None
+    mapped_names: Callable[[], Mapping[str, str]] = dict
 
     def numbers(self, refs: Sequence[Ref]) -> Mapping[Ref, str]:
         """What people call the records; of one that is gone, a client, or where there is no host to ask, the id."""

@@ -13,6 +13,7 @@ from qb_plugin.forms.changes.asked import ChangesAnswer, ChangesValues
 from qb_plugin.forms.changes.columns import COLUMNS, LEAVE, OPEN_QUICKBOOKS, SEND, TAKE, UNLINK, settling_actions
 from qb_plugin.forms.changes.press import settle_rows
 from qb_plugin.forms.changes.rows import ChangeRows, fixes_of, message_of, outcome_of
+from qb_plugin.forms.changes.settled import tell_settled
 from qb_plugin.forms.descriptions import (
     ActResult,
     Answer,
@@ -21,6 +22,7 @@ from qb_plugin.forms.descriptions import (
     FormRequest,
     Option,
     Rejected,
+    RowChange,
     RunSummary,
     Sort,
     Unavailable,
@@ -33,7 +35,7 @@ from qb_plugin.forms.presentation import FIXES, catch_failures, catch_row_failur
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.told_rows import keep_buttons
+from qb_plugin.forms.told_rows import keep_buttons, listen
 from qb_plugin.model import Kind, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.changes.pairs import ChangedPair
 from qb_plugin.sync.changes.settling import Way
@@ -137,8 +139,11 @@ class ChangesForm:
             return RunTask(self._services, task).preview(ids, partial(self._preview, answer, ids))
         host, listed = self._services.host, self._readings.get(answer.get("token"), Reading()).pairs
         buttons = {pair.key: fixes_of(pair, host.ledger.can, host.program) for pair in listed if pair.key in set(ids)}
-        told = keep_buttons(task, buttons)
+        heard: dict[str, RowChange] = {}
+        told = keep_buttons(listen(task, heard), buttons)
         summary = settle_rows(self._services, Way(action), ids, told, present_filters(self._schema, answer))
+        if Way(action) is not Way.LEAVE:
+            tell_settled(self._services, listed, heard, task)
         self._forget(answer)
         return summary
 

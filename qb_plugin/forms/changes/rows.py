@@ -108,9 +108,13 @@ def difference_of(pair: ChangedPair) -> Decimal:
 
 def cells_of(pair: ChangedPair) -> Cells:
     """Both records side by side."""
-    record, there = pair.record, readable(pair)
+    return both_cells(pair, label_of(pair.kind, pair.side), pair.record, readable(pair))
+
+
+def both_cells(pair: ChangedPair, what: str, record: SourceRecord | None, there: QboTransaction | None) -> Cells:
+    """Both records of a pair side by side, as it was listed or as they are now."""
     return {
-        "what": label_of(pair.kind, pair.side),
+        "what": what,
         "client": name_of(pair),
         "number": record.number if record else "",
         "date_here": record.date.isoformat() if record else "",

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from qb_plugin.forms.settings import by_method
 from qb_plugin.model import ReferenceLists
+from qb_plugin.sync.exporting.drafting.mapped_names import SAVED, names_in
 from qb_plugin.sync.exporting.drafting.taxes import CreditMemoTax, TaxTreatment
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 
@@ -36,4 +37,5 @@ def options_of_settings(settings: Mapping[str, object], lists: ReferenceLists) -
         accounts=lists.accounts,
         receivables=lists.receivables,
         known_methods=lists.methods,
+        names={**by_method(settings, SAVED), **names_in(lists)},
     )

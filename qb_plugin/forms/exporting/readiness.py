@@ -10,6 +10,7 @@ from qb_plugin.model import Company, Customer, Message, Outcome, ReferenceLists,
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft
 from qb_plugin.sync.exporting.drafting.checks import check_customer, check_record, find_warnings
 from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
+from qb_plugin.sync.exporting.drafting.mapped_names import Mapped, key_of, key_of_customer
 from qb_plugin.sync.exporting.snapshot import ExportOptions
 
 
@@ -35,6 +36,18 @@ class Readiness:
             return Outcome.NOT_READY, refusal.message
         return Outcome.READY, warned(tuple(find_warnings(record, company, self.options)))
 
+    def keys(self, method: str, customer_id: str) -> set[str]:
+        """What a record of this method would go with now, as refusals know it."""
+        options = self.options
+        chosen = {
+            Mapped.ACCOUNT: options.deposits.get(method, ""),
+            Mapped.METHOD: options.methods.get(method, ""),
+            Mapped.ITEM: options.item_id,
+            Mapped.TAX_CODE: options.tax.code_id,
+            Mapped.RECEIVABLE: options.receivable_id,
+        }
+        return {key_of_customer(customer_id), *(key_of(kind, identity) for kind, identity in chosen.items())}
+
     def _check_texts(self, record: SourceRecord, customer: Customer, company: Company) -> None:
         """Refuse what is too long or holds characters that QuickBooks refuses, by writing what would be sent."""
         draft = build_draft(record, customer, (), firm_id=self.firm_id, company=company, options=self.options)
@@ -53,7 +66,9 @@ JUDGED = frozenset(
         "currency_differs",
         "currency_not_used",
         "account_currency_differs",
-        "account_gone",
+        "deposit_account_gone",
+        "payment_method_gone",
+        "account_gone",  # these two as earlier versions said them
         "method_gone",
         "books_closed",
         "amount_cents",

@@ -17,7 +17,6 @@ from qb_plugin.messages import Sentences
 from qb_plugin.model import (
     Kind,
     Link,
-    ListEntry,
     Message,
     Outcome,
     Ref,
@@ -26,6 +25,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO, plain_amount, show_amount
 from qb_plugin.sync.exporting.drafting.checks import from_another_company, other_company
+from qb_plugin.sync.exporting.drafting.mapped_names import CHOSEN_BY, name_for
 from qb_plugin.sync.sources import ClientCurrencies, as_source
 
 SYNCHRONIZED = Hider(
@@ -160,10 +160,9 @@ class RowPresenter:
         self._sentences, self._settings, self._links, self._realm = sentences, settings, links, realm
         self._company_name = company_name
         self._customers = {customer.id: customer for customer in lists.customers}
-        self._readiness = Readiness(lists, options_of_settings(settings, lists), self._customers, firm_id)
+        options = options_of_settings(settings, lists)
+        self._readiness, self._names = Readiness(lists, options, self._customers, firm_id), options.names
         self._currencies = currencies
-        self._methods = {choice.id: choice for choice in lists.methods}
-        self._accounts = {choice.id: choice for choice in lists.accounts}
 
     def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> Row:
         """The row with its cells, its outcome and its reason."""
@@ -184,8 +183,8 @@ class RowPresenter:
             "client": self._present_client(record),
             "reference": record.reference,
             "amount": plain_amount(record.amount),
-            "method": self._present_choice(record, "payment_method", self._methods, "No method"),
-            "deposit": self._present_choice(record, "deposit_account", self._accounts, "Undeposited Funds"),
+            "method": self._present_choice(record, "payment_method", "No method"),
+            "deposit": self._present_choice(record, "deposit_account", "Undeposited Funds"),
         }
 
     def _present_client(self, record: Record) -> str:
@@ -196,11 +195,11 @@ class RowPresenter:
         same = customer is None or customer.full_name == record.client_name
         return record.client_name if same or customer is None else f"{record.client_name} → {customer.full_name}"
 
-    def _present_choice(self, record: Record, setting: str, found: Mapping[str, ListEntry], default: str) -> Option:
-        """The entry that the settings choose for the record's method."""
+    def _present_choice(self, record: Record, setting: str, default: str) -> Option:
+        """The entry that the settings choose for the record's method, under its name though it is gone by now."""
         chosen = self._settings.get(setting)
         value = str(chosen.get(record.method, "")) if isinstance(chosen, Mapping) else ""
-        return {"value": value, "label": found[value].name if value in found else default}
+        return {"value": value, "label": name_for(CHOSEN_BY[setting], value, self._names, record.method) if value else default}
 
     def _decide_outcome(self, record: Record, mark: Mark | None, last: RowResult | None) -> tuple[Outcome, Message | None]:
         """The current outcome: a link counts before the mark, and the mark before the result of the last run."""
@@ -219,12 +218,20 @@ class RowPresenter:
 
     def _judge_again(self, record: Record, outcome: Outcome, said: Message | None) -> tuple[Outcome, Message | None]:
         """How a row stands that a run has left so; one that failed for what can be judged here is judged as it is now."""
+        if outcome is Outcome.FAILED and said and self._goes_otherwise(record, said):
+            return self._judge(record)
         if outcome is not Outcome.FAILED or said is None or said.key not in JUDGED:
             return outcome, said
         now = self._judge(record)
         if now[0] is Outcome.READY:
             return now
         return outcome, said if now[1] and SAYS_MORE.get(said.key) == now[1].key else now[1]
+
+    def _goes_otherwise(self, record: Record, said: Message) -> bool:
+        """Whether the record would go with another customer, account or the like than QuickBooks refused."""
+        refused = str(said.values.get("refused") or "").split()
+        link = self._links.get(Ref(Kind.CLIENT, record.client_id))
+        return bool(refused) and not self._readiness.keys(record.method, link.quickbooks_id if link else "").issuperset(refused)
 
     def _question(self, record: Record, last: RowResult | None) -> tuple[Outcome, Message | None] | None:
         """What a person is asked about a record that is not linked."""

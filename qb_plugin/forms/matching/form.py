@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.access.call_checks import check_choice, no_such_action
@@ -19,6 +20,7 @@ from qb_plugin.forms.descriptions import (
     Notice,
     Option,
     Rejected,
+    RowChange,
     RunSummary,
     Sort,
     Unavailable,
@@ -28,7 +30,7 @@ from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, CREATE, ROW_EDITS
 from qb_plugin.forms.matching.creating import create_in_quickbooks, foresee_in_quickbooks
 from qb_plugin.forms.matching.customer_rows import DAYS
 from qb_plugin.forms.matching.reading import MatchReading, label_customer
-from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows, count_tabs
+from qb_plugin.forms.matching.rows import MatchFilter, MatchRow, MatchRows, count_tabs, present_match
 from qb_plugin.forms.presentation import (
     FIXES,
     as_summary,
@@ -40,6 +42,7 @@ from qb_plugin.forms.presentation import (
 )
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices, read_lists_or_empty, read_lists_with_people
+from qb_plugin.forms.told_rows import listen, tell_again
 from qb_plugin.model import Connection, Message, Ref
 from qb_plugin.sync.clients.waiting import customers_without_client, read_waiting
 from qb_plugin.sync.linking import client_links, link_clients
@@ -172,8 +175,19 @@ class MatchClients:
         """Create customers in QuickBooks for the clients that have none; with `dry_run`, say what would become of each."""
         if action != CREATE["id"]:
             return as_summary(self.act(action, answer, ids, edits))
-        work = foresee_in_quickbooks if answer.get("dry_run") else create_in_quickbooks
-        return catch_failures(self._services.sentences, partial(work, self._services, ids, edits, task))
+        work = partial(foresee_in_quickbooks, self._services) if answer.get("dry_run") else self._create
+        return catch_failures(self._services.sentences, partial(work, ids, edits, task))
+
+    def _create(self, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+        """Create customers, then show their rows, the tabs and the count of suggestions as they are now."""
+        heard: dict[str, RowChange] = {}
+        summary = create_in_quickbooks(self._services, ids, edits, listen(task, heard))
+        with suppress(AddInError):  # what was created is said on its row; which customer it is can be read later
+            connection = self._services.connection()
+            read_lists_with_people(self._services, connection, fresh=True)
+            rows = {row.id: cast(RowChange, present_match(self._services.sentences, row)) for row in self._reading.rows(connection)}
+            tell_again(task, heard, rows)
+        return {**summary, "reload": True}
 
     def options(self, name: str, search: str) -> Sequence[Option]:
         """At most fifty customers whose path contains every word."""

@@ -28,6 +28,7 @@ from qb_plugin.forms.matching.creating import CREATE_CUSTOMERS
 from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_title, present_unavailable, spell_count
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.told_rows import in_cell
 from qb_plugin.model import Message
 
 
@@ -131,7 +132,7 @@ class PreviewForm(ABC, Generic[Picked]):
         return catch_failures(self._services.sentences, partial(self._run, action, answer, ids, edits, task))
 
     def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
-        previewed = self._picking.previewed(answer.get("token"))
+        previewed, task = self._picking.previewed(answer.get("token")), in_cell(task, "will_be", lambda _: "")
         if action == self.run_all["id"]:
             return self._picking.run_previewed(previewed, previewed.ready or ids, edits, task)
         if action in (self.run_row, CREATE_CUSTOMERS):

@@ -23,6 +23,7 @@ OUTCOMES = {
     Group.NOT_MATCHED: Outcome.NOT_READY,
 }
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
+GONE: Cells = {"group": "", "difference": plain_amount(ZERO)}  # of what is not of the period any more
 SORTS: Mapping[str, Callable[[Item], tuple[object, ...]]] = {
     "group": lambda item: (list(Group).index(item.group),),
     "client": lambda item: (name_of(item).casefold(),),

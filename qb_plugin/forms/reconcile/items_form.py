@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from qb_plugin.errors import AddInError
@@ -18,6 +19,7 @@ from qb_plugin.forms.descriptions import (
     FormRequest,
     Option,
     Rejected,
+    RowChange,
     RunSummary,
     Sort,
     Unavailable,
@@ -28,10 +30,10 @@ from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_f
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.reconcile.asked import DIFFERENT, ItemsAnswer, ItemsValues, period_of, this_month
 from qb_plugin.forms.reconcile.columns import ITEM_COLUMNS, OPEN_QUICKBOOKS
-from qb_plugin.forms.reconcile.item_rows import ItemRows, settling_of
+from qb_plugin.forms.reconcile.item_rows import GONE, ItemRows, item_cells, settling_of
 from qb_plugin.forms.reconcile.refusals import read_refusals
 from qb_plugin.forms.services import FormServices
-from qb_plugin.forms.told_rows import keep_buttons
+from qb_plugin.forms.told_rows import ended_well, keep_buttons, listen, tell_again
 from qb_plugin.model import Connection, Message
 from qb_plugin.sync.changes.settling import Way
 from qb_plugin.sync.reconcile.items import Item, build_items
@@ -117,8 +119,20 @@ class ReconcileItems:
 
     def _run(self, way: Way, answer: Answer, ids: Sequence[str], task: Task) -> RunSummary:
         buttons = {item.key: self._buttons(item) for item in self._items(answer) if item.key in set(ids)}
-        told = keep_buttons(task, buttons)
-        return settle_rows(self._services, way, ids, told, present_filters(self._schema, answer))
+        heard: dict[str, RowChange] = {}
+        told = keep_buttons(listen(task, heard), buttons)
+        summary = settle_rows(self._services, way, ids, told, present_filters(self._schema, answer))
+        with suppress(AddInError):  # what was settled is said on its row; how both sides stand then can be read later
+            self._tell_settled(answer, heard, task)
+        return summary
+
+    def _tell_settled(self, answer: Answer, heard: Mapping[str, RowChange], task: Task) -> None:
+        """Tell the rows that were settled with both sides as they are now; what left the period makes no difference any more."""
+        if not any(map(ended_well, heard.values())):
+            return
+        now = {item.key: item_cells(item) for item in self._items(answer)}
+        rows: dict[str, RowChange] = {each: {"id": each, "cells": now.get(each, GONE)} for each in heard}
+        tell_again(task, heard, rows)
 
     def _buttons(self, item: Item) -> Sequence[Fix]:
         host = self._services.host

@@ -29,6 +29,7 @@ from qb_plugin.forms.presentation import catch_failures, catch_row_failures, pre
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
+from qb_plugin.forms.told_rows import in_cell
 from qb_plugin.forms.undoing.asked import COLUMNS, UNDO, VOID, UndoAnswer, UndoValues
 from qb_plugin.forms.undoing.rows import UndoRows
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, HistoryQuery, Kind, Message, Outcome, RowResult
@@ -117,9 +118,9 @@ class UndoForm:
 
     def _run(self, answer: Answer, ids: Sequence[str], task: Task) -> RunSummary:
         values: UndoValues = load_answer(self._schema, answer)
-        running = RunTask(self._services, task)
         if answer.get("dry_run"):
-            return running.preview(ids, partial(self._preview, values, ids))
+            return RunTask(self._services, task).preview(ids, partial(self._preview, values, ids))
+        running = RunTask(self._services, in_cell(task, "says", lambda row: row.get("message", "")))
         return running.run("undo", ids, partial(self._undo, values, ids), filters=present_filters(self._schema, answer))
 
     def _undo(self, values: UndoValues, ids: Sequence[str], run: LeasedRun) -> None:

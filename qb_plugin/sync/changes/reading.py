@@ -73,6 +73,12 @@ class ChangeReader:
         records, there = dict(self._read_here(links)), self._read_missing(links)
         return {str(link.source): pair for link, pair in self._judge(links, records, there, versions=False)}
 
+    def read_sides(self, sources: Iterable[Ref]) -> dict[str, tuple[SourceRecord | None, Now]]:
+        """Both sides of these records as they are now, by row; None for a side that is gone, nothing for one not linked."""
+        links = list(self._context.links.by_source(self._context.realm, sources).values())
+        records, there = dict(self._read_here(links)), self._read_missing(links)
+        return {str(link.source): (records.get(link.source), there[key_of(link)]) for link in links}
+
     def _judge(
         self, links: Sequence[Link], records: Mapping[Ref, SourceRecord], there: Mapping[Key, Now], *, versions: bool = True
     ) -> list[tuple[Link, ChangedPair | None]]:

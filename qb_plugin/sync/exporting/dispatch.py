@@ -286,7 +286,7 @@ class Dispatcher:
     def _reason(self, row: PlannedRow, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
-        return self._context.fault_message(answer.fault, row_context(row))
+        return self._context.fault_message(answer.fault, row_context(row, self._context.mapped_names()))
 
 
 def taken_result(row: PlannedRow, done: Intent | None) -> RowResult:

@@ -24,6 +24,7 @@ from qb_plugin.model import (
     Verdict,
 )
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.exporting.drafting.mapped_names import keys_used, name_mapped
 from qb_plugin.sync.exporting.looks import Marked, find_marked, read_all
 from qb_plugin.sync.exporting.settlement import (
     confirmed,
@@ -255,7 +256,8 @@ def fault_values(context: SyncContext, intent: Intent) -> dict[str, object]:
     """What the sentence about a fault names."""
     if intent.entity == Entity.CUSTOMER:
         return {"entity": intent.entity, "customer": context.quickbooks.customer_draft(intent.payload).name}
-    return {"entity": intent.entity}
+    draft = context.quickbooks.draft(intent.entity, intent.payload)
+    return {"entity": intent.entity, "keys": keys_used(draft), **name_mapped(draft, context.mapped_names())}
 
 
 def is_refusal(fault: Fault | None) -> bool:

@@ -49,6 +49,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     A row may have several results while it is in doubt; its last one counts. Fatal failures are raised before anything is
     sent; later ones leave the remaining rows *not tried*.
     """
+    context = replace(context, mapped_names=lambda: options.names)
     reopen_unchanged(context, run, records, {*options.new_number, *options.withdraw})
     resumed = settle_open(context, run, {record.ref: record for record in records}, options.look_again)
     resumed.results.update({result.id: result for result in settle_late(context, run)})

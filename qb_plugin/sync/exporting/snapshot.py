@@ -25,6 +25,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, key_of, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.drafting.invoices_there import read_invoices_there
+from qb_plugin.sync.exporting.drafting.mapped_names import Names
 from qb_plugin.sync.exporting.drafting.merged_customers import find_merges
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
@@ -42,7 +43,7 @@ class ExportOptions:
     """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows.
 
     `accounts`, `receivables` and `known_methods` are QuickBooks' lists as far as they were read: accounts that take deposits,
-    accounts of what customers owe, and payment methods, inactive ones too.
+    accounts of what customers owe, and payment methods, inactive ones too. `names` are what the settings call what they choose.
     """
 
     auto_apply: bool = False
@@ -55,6 +56,7 @@ class ExportOptions:
     accounts: Sequence[ListEntry] = ()
     receivables: Sequence[ListEntry] = ()
     known_methods: Sequence[ListEntry] = ()
+    names: Names = field(default_factory=dict)
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()

@@ -48,13 +48,21 @@ def refused(code: str, text: str = "", detail: str = "", element: str = "") -> F
         ),
         (
             refused("610", "Object Not Found", f"… has been made inactive. {CHECK}"),
-            "quickbooks_missing",
+            "quickbooks_something_gone",
             "customer Cool Cars, the acc",
         ),
-        (refused("610", "Object Not Found", f"… has been deleted. {CHECK}"), "quickbooks_missing", "An invoice or credit memo"),
-        (refused("2500", "Invalid Reference Id", "Accounts element id 999 not found"), "quickbooks_missing", "The deposit account"),
+        (
+            refused("610", "Object Not Found", f"… has been deleted. {CHECK}"),
+            "quickbooks_applied_gone",
+            "An invoice or credit memo",
+        ),
+        (
+            refused("2500", "Invalid Reference Id", "Accounts element id 9 not found"),
+            "quickbooks_mapped_gone",
+            "The deposit account",
+        ),
         (refused("2500", "Invalid Reference Id", "Customers element id 9 not found"), "quickbooks_missing", "Customer Cool Cars"),
-        (refused("2500", "Invalid", "Line.SalesItemLineDetail.ItemRef"), "quickbooks_missing", "The item"),
+        (refused("2500", "Invalid", "Line.SalesItemLineDetail.ItemRef"), "quickbooks_mapped_gone", "The item"),
         (refused("620", "Transaction ID cannot be linked", "TxnID Cannot Be Linked : 145"), "quickbooks_cannot_link", "INV-1042"),
         (
             refused("6000", "A rule", f"Business Validation Error: {UNDERPAID}"),
@@ -101,6 +109,62 @@ def test_a_fault_is_said_in_plain_words(fault: Fault, key: str, said: str) -> No
     message = message_for(fault, CONTEXT)
     assert message.key == key
     assert said in load_sentences().text(message)
+
+
+OF_PAYMENT = {
+    **CONTEXT,
+    "account": "Old Bank",
+    "method": "Discover",
+    "receivable": "Retail Debtors",
+    "keys": {"receivable": "receivable:84"},
+}
+OF_MEMO = {**CONTEXT, "item": "Refunds", "tax_code": "Standard"}
+BANK = "Select a bank account for this payment"
+#: Refusals as QuickBooks writes them of something that the settings chose, what the row went out with, and the name it must say.
+MAPPED = {
+    "account deleted": (
+        refused("2500", "Invalid Reference Id", "Accounts element id 35 not found"),
+        OF_PAYMENT,
+        "account Old Bank",
+    ),
+    "account by field": (refused("2500", "Invalid", element="Payment.DepositToAccountRef"), OF_PAYMENT, "account Old Bank"),
+    "account of another type": (refused("6430", "Invalid account type", BANK), OF_PAYMENT, "Old Bank"),
+    "account is no bank": (refused("6000", "A rule", "Select a bank account for this deposit"), OF_PAYMENT, "Old Bank"),
+    "account in another currency": (refused("6000", "A rule", "The currency of the account differs"), OF_PAYMENT, "Old Bank"),
+    "account in another currency, linked": (refused("620", "Currency mismatch"), OF_PAYMENT, "Old Bank"),
+    "amounts or account": (refused("6000", "A rule", UNDERPAID), OF_PAYMENT, "Old Bank"),
+    "method deleted": (refused("2500", "Invalid", "PaymentMethods element id 7 not found"), OF_PAYMENT, "method Discover"),
+    "method by field": (refused("610", "Object Not Found", element="PaymentMethodRef"), OF_PAYMENT, "method Discover"),
+    "method of a rule": (refused("6000", "A rule", "This payment method needs a card"), OF_PAYMENT, "method Discover"),
+    "receivable deleted": (refused("2500", "Invalid", "Accounts element id 84 not found"), OF_PAYMENT, "account Retail Debtors"),
+    "receivable by field": (refused("6250", "Inactive", element="ARAccountRef"), OF_PAYMENT, "account Retail Debtors"),
+    "receivable of a rule": (refused("6000", "A rule", "Use one Accounts Receivable"), OF_PAYMENT, "account Retail Debtors"),
+    "item deleted": (refused("2500", "Invalid", "Items element id 3 not found"), OF_MEMO, "item Refunds"),
+    "item of a rule": (refused("6000", "A rule", "The item needs an income account"), OF_MEMO, "item Refunds"),
+    "tax code deleted": (refused("2500", "Invalid", "TaxCode element id 5 not found"), OF_MEMO, "tax code Standard"),
+    "tax code of a rule": (refused("6000", "A rule", "Make sure all have a GST rate"), OF_MEMO, "tax code Standard"),
+    "any of a payment": (refused("610", "Object Not Found", f"… made inactive. {CHECK}"), OF_PAYMENT, "account Old Bank, payment"),
+    "any of a memo": (refused("610", "Object Not Found", f"… made inactive. {CHECK}"), OF_MEMO, "item Refunds, tax code Standard"),
+}
+
+
+@pytest.mark.parametrize("name", MAPPED)
+def test_a_refusal_of_what_the_settings_choose_names_it_and_leads_there(name: str) -> None:
+    fault, context, said = MAPPED[name]
+    sentences, message = load_sentences(), message_for(fault, context)
+    assert said in sentences.text(message)
+    assert sentences.fix(message).split()[0] == "settings"
+
+
+def test_a_rule_about_an_account_that_a_record_does_not_use_is_said_in_quickbooks_own_words() -> None:
+    assert message_for(refused("6000", "A rule", "The item needs an income account"), OF_PAYMENT).key == "quickbooks_rule"
+    assert message_for(refused("6000", "A rule", "Use one Accounts Receivable"), OF_MEMO).key == "quickbooks_rule"
+
+
+def test_a_missing_customer_is_looked_for_in_match_clients_by_the_clients_name() -> None:
+    message = message_for(refused("2500", "Invalid", "Customers element id 9 not found"), {**CONTEXT, "client": "Cool Cars, Inc."})
+    assert message.values == {"what": "Customer Cool Cars", "client": "Cool Cars, Inc."}
+    assert load_sentences().fix(message) == "open_customer match_client"
 
 
 def test_every_case_can_be_said_without_any_context() -> None:

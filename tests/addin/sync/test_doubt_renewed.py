@@ -195,4 +195,5 @@ def test_the_reason_why_a_customer_was_refused_in_the_end_names_who_it_is(firm: 
     ended = collect(lambda run: Recovery(context, run).settle([client]))
     said = {"code": "2210", "entity": Entity.CUSTOMER, "customer": "Alder"}
     assert (ended.failure, ended.rows[str(CLIENT)].message) == (None, Message("quickbooks_said", said))
-    assert fault_values(firm.context, sent) == {"entity": Entity.PAYMENT}
+    keys = {"customer": f"customer:{sent.customer_id}", "account": "account:"}
+    assert fault_values(firm.context, sent) == {"entity": Entity.PAYMENT, "account": "Undeposited Funds", "keys": keys}

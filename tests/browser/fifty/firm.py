@@ -18,6 +18,7 @@ from hostsim.testing import running_host
 from tests.browser.demo import TODAY, Demo, addin
 
 Json = dict[str, Any]
+DOLLARS = {"value": "USD"}  # named on everything in a company of several currencies
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from qb_plugin.errors import RowRefused
 from qb_plugin.model import Company, Customer, Kind, Message, SourceRecord
 from qb_plugin.money import LARGEST, decimals_of, fits_currency
 from qb_plugin.sync.exporting.drafting.drafts import chosen, currency_meant
+from qb_plugin.sync.exporting.drafting.mapped_names import Mapped, name_for
 from qb_plugin.sync.exporting.drafting.receivables import receivable_for, receivables_in
 from qb_plugin.sync.exporting.drafting.taxes import choose_tax
 from qb_plugin.sync.exporting.snapshot import ExportOptions
@@ -82,7 +83,9 @@ def check_deposit_account(record: SourceRecord, customer: Customer, company: Com
     wanted = chosen(record, options.row_deposits, options.deposits) or ""
     account = accounts.get(wanted)
     if wanted and accounts and account is None:
-        raise RowRefused(Message("account_gone", {"method": record.method or "this method"}))
+        method = record.method or "this method"
+        values = {"account": name_for(Mapped.ACCOUNT, wanted, options.names, method), "method": method}
+        raise RowRefused(Message("deposit_account_gone", values))
     meant = currency_meant(record, company)
     if account and company.multicurrency and account.currency not in {None, meant, company.home_currency}:
         values = {"name": customer.full_name, "currency": meant, "account": account.name, "other": account.currency}
@@ -93,7 +96,9 @@ def check_method(record: SourceRecord, options: ExportOptions) -> None:
     """QuickBooks refuses a payment method that was made inactive; lists that could not be read tell nothing."""
     wanted = chosen(record, options.row_methods, options.methods)
     if wanted and options.known_methods and wanted not in {method.id for method in options.known_methods if method.active}:
-        raise RowRefused(Message("method_gone", {"method": record.method or "this method"}))
+        method = record.method or "this method"
+        values = {"there": name_for(Mapped.METHOD, wanted, options.names, method), "method": method}
+        raise RowRefused(Message("payment_method_gone", values))
 
 
 def check_period(record: SourceRecord, company: Company) -> None:

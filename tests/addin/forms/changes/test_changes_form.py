@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,63 @@ def test_taking_quickbooks_changes_the_record_here(linked: Linked) -> None:
     assert (record.amount, record.date.isoformat()) == (Decimal("450.00"), "2026-11-02")
     assert linked.changes() == {}
     assert linked.books.get("Payment", identity)["SyncToken"] == "1"
+
+
+#: What somebody changed of a payment of 540.00, here and in QuickBooks, and the button that settles it.
+SETTLED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "amount there, taken": ({}, {"TotalAmt": 450}, "take"),
+    "amount there, sent": ({}, {"TotalAmt": 450}, "send"),
+    "more there, taken": ({}, {"TotalAmt": 600}, "take"),
+    "more there, sent": ({}, {"TotalAmt": 600}, "send"),
+    "date there, taken": ({}, {"TxnDate": "2026-11-02"}, "take"),
+    "date there, sent": ({}, {"TxnDate": "2026-11-02"}, "send"),
+    "both there, taken": ({}, {"TotalAmt": 450, "TxnDate": "2026-11-02"}, "take"),
+    "both there, sent": ({}, {"TotalAmt": 450, "TxnDate": "2026-11-02"}, "send"),
+    "amount here, sent": ({"amount": Decimal("550.00")}, {}, "send"),
+    "amount here, taken": ({"amount": Decimal("550.00")}, {}, "take"),
+    "each side, sent": ({"amount": Decimal("550.00")}, {"TxnDate": "2026-11-02"}, "send"),
+    "each side, taken": ({"amount": Decimal("550.00")}, {"TxnDate": "2026-11-02"}, "take"),
+}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_a_row_that_is_settled_shows_both_sides_as_they_are_then(linked: Linked, name: str) -> None:
+    edited, changed, way = SETTLED[name]
+    ref, identity = linked.exported_pair("540.00")
+    if edited:
+        linked.edit_here(ref, **edited)
+    if changed:
+        linked.edit_there(identity, **changed)
+    form, answer = linked.scene.form("changes"), linked.scene.opened("changes")
+    listed = form.rows(answer, None).page(0, 9)[0]["cells"]
+    linked.scene.host.rows.clear()
+    form.run(way, answer, [ref], {}, linked.scene.host)
+    row = linked.scene.host.rows[ref]
+    record, there = linked.record(ref), linked.books.get("Payment", identity)
+    assert row["outcome"] == "synchronized"
+    assert row["message"]
+    cells = {name: row["cells"][name] for name in ("what", "here", "date_here", "there", "date_there", "number", "id")}
+    assert cells == {
+        "what": "Settled",
+        "here": f"{record.amount}",
+        "date_here": record.date.isoformat(),
+        "there": f"{Decimal(str(there['TotalAmt'])):.2f}",
+        "date_there": there["TxnDate"],
+        "number": listed["number"],
+        "id": identity,
+    }
+    assert (cells["here"], cells["date_here"]) == (cells["there"], cells["date_there"])
+
+
+def test_what_was_deleted_there_and_then_here_shows_neither_side(linked: Linked) -> None:
+    ref, identity = linked.exported_pair("500.00")
+    linked.end_there(identity, "delete")
+    form, answer = linked.scene.form("changes"), linked.scene.opened("changes")
+    form.rows(answer, None)
+    linked.scene.host.rows.clear()
+    form.run("take", answer, [ref], {}, linked.scene.host)
+    row = linked.scene.host.rows[ref]
+    assert (row["cells"]["what"], row["cells"]["here"], row["cells"]["there"]) == ("Settled", "", "")
 
 
 def test_what_was_deleted_there_stays_deleted_until_a_person_says_otherwise(linked: Linked) -> None:

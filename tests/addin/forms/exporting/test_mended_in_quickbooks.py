@@ -72,7 +72,7 @@ CASES = {
     "inactive method": Trouble(
         change("PaymentMethod:Visa", Name="Visa", Active=False),
         change("PaymentMethod:Visa (deleted)", Name="Visa", Active=True),
-        ("The payment method chosen for Visa was made inactive", "Choose another one"),
+        ("The payment method Visa was made inactive", "Choose another one for Visa"),
         method="Visa",
     ),
 }

@@ -109,6 +109,12 @@ def test_a_customer_is_created_from_a_row_and_linked(sides: BothSides) -> None:
     ended = create(sides, "Pye's Cakes")["Pye's Cakes"]
     assert (ended["outcome"], ended["message"]) == ("synchronized", "Customer Pye's Cakes was created in QuickBooks and linked.")
     [made] = customers(sides, "Pye's Cakes")
+    assert ended["cells"] == {
+        "client": "Pye's Cakes",
+        "customer": {"value": made["Id"], "label": "Pye's Cakes"},
+        "why": "Linked",
+        "likeness": "",
+    }
     [row] = rows_of(sides)
     assert (row["outcome"], row["cells"]["customer"]["value"]) == ("synchronized", made["Id"])
     record = sides.record(client, "450.00")

@@ -52,6 +52,15 @@ class Preview:
         return dict(found)
 
 
+def test_a_row_of_a_preview_that_has_ended_no_longer_says_what_it_would_be(sides: BothSides) -> None:
+    one, two, twin, lost = build(sides)
+    preview = Preview(sides, one, two, twin, lost)
+    assert preview.rows[one.ref]["cells"]["will_be"] != ""
+    told = preview.press()
+    assert {each["cells"]["will_be"] for each in told.values()} == {""}
+    assert {one.ref, two.ref} <= told.keys()
+
+
 def build(sides: BothSides) -> tuple[FakeRecord, FakeRecord, FakeRecord, FakeRecord]:
     """Two that can go, one twin of what is there, one of nobody."""
     ids = sides.build(customer("Ada", "ada"), customer("Bo", "bo"), invoice("ada", "A-1", "70.00"), invoice("ada", "A-2", "50.00"))

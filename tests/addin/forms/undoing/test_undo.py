@@ -16,7 +16,9 @@ def test_an_exported_payment_is_deleted_there_and_may_be_sent_anew(sides: BothSi
     assert f"payment {first}" in rows[paid.ref]["message"]
     assert "1001 150.00" in rows[paid.ref]["message"]
     done = press_undo(sides, [paid.ref], run=run)
-    assert done["rows"][paid.ref]["outcome"] == "undone"
+    told = done["rows"][paid.ref]
+    assert told["outcome"] == "undone"
+    assert told["cells"] == {"says": told["message"]}  # no longer what would happen
     assert done["counts"]["done"] == 1
     assert sides.query("Payment") == []
     assert str(sides.query("Invoice", "DocNumber = '1001'")[0]["Balance"]) == "400.00"

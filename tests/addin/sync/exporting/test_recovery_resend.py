@@ -252,7 +252,9 @@ def test_the_reason_of_a_refusal_is_told_with_what_was_refused(firm: Firm) -> No
     send_and_die(firm, row)
     context = replace(firm.context, fault_message=lambda fault, context: Message("quickbooks_said", {"code": fault.code} | context))
     ended = collect(partial(settle_open, context))
-    assert ended.rows[str(row.ref)].message == Message("quickbooks_said", {"code": "610", "entity": "Payment"})
+    keys = {"customer": "customer:51", "account": "account:"}
+    said = {"code": "610", "entity": "Payment", "account": "Undeposited Funds", "keys": keys}
+    assert ended.rows[str(row.ref)].message == Message("quickbooks_said", said)
 
 
 def test_what_a_re_send_saved_without_an_answer_is_found_by_the_look_after_it(firm: Firm) -> None:

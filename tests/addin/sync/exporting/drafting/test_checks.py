@@ -69,7 +69,7 @@ def options(chosen: str, *known: ListEntry) -> ExportOptions:
 
 
 def test_a_payment_method_that_was_made_inactive_or_deleted_is_refused_before_it_is_sent() -> None:
-    gone = Message("method_gone", {"method": "Visa"})
+    gone = Message("payment_method_gone", {"there": "chosen for Visa", "method": "Visa"})
     for run in (options("7", ListEntry(id="7", name="Visa", active=False)), options("7", ListEntry(id="8", name="Cash"))):
         assert refusal(partial(check_method, CARD, run)) == gone
 

@@ -11,21 +11,42 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.demo import Demo, SilentTask, connect
-from tests.browser.fifty.firm import build_books, control, customer_step, invoice_step, local_name, running_firm
-from tests.browser.fifty.kinds import CASES, GONE, MAILED, MERGED, TAKEN, UNKNOWN_MAIL, Case, amount_of, client_of
+from tests.browser.fifty.firm import DOLLARS, build_books, control, customer_step, invoice_step, local_name, running_firm
 from tests.browser.fifty.reading import KINDS, QuickBooksSide, ledger_records
+from tests.browser.fifty.wrong.cases import (
+    ALIKE,
+    CASES,
+    GONE,
+    MAILED,
+    MERGED,
+    TAKEN,
+    UNKNOWN_MAIL,
+    amount_of,
+    client_of,
+    invoice_of,
+    place_of,
+)
+from tests.browser.fifty.wrong.kinds import Case
+from tests.browser.fifty.wrong.refusals import refuse_payments
 
 Json = dict[str, Any]
 FOREIGN = "quickbooks:9999:77"  # the key of a payment that came from another company
-SENT_EARLIER = ("UNLINKED", "DELETED", "VOIDED", "EARLIER")
+SENT_EARLIER = ("UNLINKED", "DELETED", "VOIDED", "CHANGED", "EARLIER", "alike")
 PREFERENCES = {
     "SalesFormsPrefs": {"CustomTxnNumbers": True},
     "CurrencyPrefs": {"MultiCurrencyEnabled": True},
     "AccountingInfoPrefs": {"BookCloseDate": "2026-10-31"},
+    "TaxPrefs": {"UsingSalesTax": True},
 }
-DOLLARS = {"value": "USD"}  # named on everything in a company of several currencies
-ACCOUNTS = (("Old Bank", "USD"), ("Euro Bank", "EUR"), ("Card Bank", "USD"), ("Other Card Bank", "USD"))
-OTHERS = ("Holt & Weaver", "Darjeeling House", "Oak & Sons", "Dollar Clay")  # customers that nobody is matched to at first
+ACCOUNTS = (
+    ("Old Bank", "USD"),
+    ("Euro Bank", "EUR"),
+    ("Card Bank", "USD"),
+    ("Other Card Bank", "USD"),
+    ("Lost Bank", "USD"),
+)
+#: Customers that nobody is matched to at first.
+OTHERS = ("Holt & Weaver", "Darjeeling House", "Oak & Sons", "Dollar Clay", "Fable Orchard", "Gorse Garden")
 
 
 @contextmanager
@@ -39,16 +60,6 @@ def running_wrong_firm(folder: Path) -> Iterator[Demo]:
         record_foreign(demo)
         change_books(demo)
         yield demo
-
-
-def place_of(reference: str) -> int:
-    """The case of this reference."""
-    return next(place for place, case in enumerate(CASES) if case.reference == reference)
-
-
-def invoice_of(place: int) -> str:
-    """The number of a case's invoice."""
-    return f"INV-{place}"
 
 
 def make_record(place: int, case: Case) -> Json:
@@ -67,10 +78,12 @@ def make_record(place: int, case: Case) -> Json:
 
 
 def make_firm() -> Json:
-    """The firm's file: a client and a record for each case, and an earlier payment of the client whose customer is merged."""
+    """The firm's file: a client and a record for each case, and earlier payments: of the client whose customer is merged, and one
+    that a case is like."""
     own = [(place, case) for place, case in enumerate(CASES) if case.reference != "FOREIGN"]
     earlier = {"client": MERGED, "date": "2026-11-02", "amount": "31.00", "method": "Check", "reference": "EARLIER"}
-    clients = [{"name": client_of(place)} for place, _ in enumerate(CASES)]
+    alike = {**make_record(place_of("ALIKE"), CASES[place_of("ALIKE")]), "client": ALIKE, "reference": "alike"}
+    clients = [{"name": client_of(place), **currency_of(case)} for place, case in enumerate(CASES)]
     return {
         "clients": [{**each, "email": UNKNOWN_MAIL} if each["name"] == MAILED else each for each in clients],
         "invoices": [
@@ -78,18 +91,24 @@ def make_firm() -> Json:
             for place, case in own
             if case.invoiced
         ],
-        "payments": [*(make_record(place, case) for place, case in own if case.kind == "payment"), earlier],
+        "payments": [*(make_record(place, case) for place, case in own if case.kind == "payment"), earlier, alike],
         "credit_memos": [make_record(place, case) for place, case in own if case.kind != "payment"],
     }
+
+
+def currency_of(case: Case) -> Json:
+    """The currency of a case's client, where it is not the firm's own."""
+    return {"currency": case.currency} if case.currency else {}
 
 
 def make_books() -> list[Json]:
     """QuickBooks at the beginning: a customer for each client that is to be matched, open invoices, accounts."""
     unmatched = {client_of(place) for place, case in enumerate(CASES) if case.steps[0].key == "client_not_matched"}
-    euro = next(client_of(place) for place, case in enumerate(CASES) if case.steps[0].key == "currency_differs")
-    steps: list[Json] = [{"create": "CompanyCurrency", "body": {"Code": "EUR"}}]
+    codes = {client_of(place): case.currency for place, case in enumerate(CASES) if case.currency}
+    codes |= {client_of(place): "EUR" for place, case in enumerate(CASES) if case.steps[0].key == "currency_differs"}
+    steps: list[Json] = [{"create": "CompanyCurrency", "body": {"Code": code}} for code in sorted({*codes.values()})]
     for name in [*map(client_of, range(len(CASES))), *OTHERS]:
-        currency = {"CurrencyRef": {"value": "EUR"}} if name == euro else {}
+        currency = {"CurrencyRef": {"value": codes[name]}} if name in codes else {}
         steps += [] if name in unmatched else [customer_step(name, **currency)]
     steps.append({"create": "Vendor", "body": {"DisplayName": TAKEN}})
     for place, case in enumerate(CASES):
@@ -113,6 +132,9 @@ def choose_settings(demo: Demo) -> None:
         ("Card A", "deposit_account", "deposit to", "Card Bank"),
         ("Card B", "deposit_account", "deposit to", "Other Card Bank"),
         ("Card C", "payment_method", "method", "Discover"),
+        ("Card D", "payment_method", "method", "Diners Club"),
+        ("Card E", "payment_method", "method", "MasterCard"),
+        ("Card F", "deposit_account", "deposit to", "Lost Bank"),
     )
     answer: Json = {f"{name}:{method}": ids[f"{method}: {words}"][label] for method, name, words, label in chosen}
     answer["credit_memo_item"] = ""
@@ -148,12 +170,14 @@ def change_books(demo: Demo) -> None:
         {"update": f"$Customer:{GONE}", "body": {"Active": False}},
         {"merge": f"$Customer:{MERGED}", "into": "$Customer:Oak & Sons"},
         {"update": "$Account:Old Bank", "body": {"Name": "Old Bank", "Active": False}},
+        {"update": "$PaymentMethod:Diners Club", "body": {"Name": "Diners Club", "Active": False}},
+        {"update": "$Payment:CHANGED", "body": {"TxnDate": "2026-11-09"}},
         {"delete": "$Payment:DELETED"},
         {"void": "$Payment:VOIDED"},
         *make_strangers(demo),
     ]
     build_books(demo.simulator, steps)
-    for rule in make_refusals(demo):
+    for rule in refuse_payments(demo):
         control(demo.simulator, "trouble", rule)
 
 
@@ -166,6 +190,9 @@ def make_strangers(demo: Demo) -> Iterator[Json]:
     yield by_hand(place_of("NUMBER"), "BACKUP", TotalAmt="999.99", PrivateNote=mark % ids["NUMBER"])
     yield {**by_hand(place_of("MARKED"), "MARKED", PrivateNote=mark % ids["MARKED"]), "as": "marked"}
     yield {"void": "$marked"}
+    paid = place_of("PAID")
+    line = {"Amount": amount_of(paid), "LinkedTxn": [{"TxnId": f"$Invoice:{invoice_of(paid)}", "TxnType": "Invoice"}]}
+    yield by_hand(paid, "PAID", Line=[line])
     yield {**by_hand(place_of("UNREADABLE"), "BROKEN"), "as": "broken"}
     yield {"alter": "$broken", "remove": ["CustomerRef"]}
     yield by_hand(place_of("TAKEN"), "TAKEN", TotalAmt=None, Line=[credit_line("7.77")], TxnDate="2026-11-01")
@@ -184,46 +211,6 @@ def by_hand(place: int, number: str, **more: object) -> Json:
     body: Json = {"CustomerRef": f"$Customer:{client_of(place)}", "TxnDate": case.day, "TotalAmt": amount_of(place), name: number}
     body |= {"CurrencyRef": DOLLARS, **more}
     return {"create": entity, "body": {key: value for key, value in body.items() if value is not None}}
-
-
-def make_refusals(demo: Demo) -> Iterator[Json]:
-    """What QuickBooks refuses, each with an error as it writes them; a lost answer, for as long as the trouble lasts."""
-    ids, methods = choices(demo, "Card A: deposit to"), choices(demo, "Card C: method")
-    invoices = [invoice_id(demo, invoice_of(place)) for place, case in enumerate(CASES) if case.billed]
-    yield refusal({"text": UNKNOWN_MAIL}, "2210", "Invalid Email Address format")
-    yield refusal({"text": "2026-11-07"}, "6200", "Account Period Closed")
-    yield refusal({"text": "USED"}, "6000", "Reference number is already used")
-    yield refusal({"text": "A:B"}, "2040", "Invalid Characters", element="Payment.PaymentRefNum")
-    yield refusal({"text": "SAME"}, "6140", "Duplicate Document Number Error")
-    yield {**refusal({"text": "NEGATIVE"}, "2290", "Invalid Negative Amount"), "times": 1}
-    yield refusal({"record": f"DepositToAccount:{ids['Card Bank']}"}, "6430", "Invalid account type")
-    yield refusal({"record": f"DepositToAccount:{ids['Other Card Bank']}"}, "6000", "The currency of the account is another one")
-    yield refusal({"record": f"PaymentMethod:{methods['Discover']}"}, "2500", "Invalid Reference Id : PaymentMethodRef")
-    yield refusal(
-        {"record": f"Invoice:{invoices[0]}"}, "6000", "The payments you have selected add up to more than the open balance"
-    )
-    yield refusal({"record": f"Invoice:{invoices[1]}"}, "620", "Transaction ID cannot be linked")
-    yield {"kind": "item_fault", "match": {"operation": "create", "text": "LOST"}, "times": None}
-
-
-def choices(demo: Demo, label: str) -> dict[str, str]:
-    """What a field of Settings offers: the ids by name."""
-    form = demo.host.workspace.form("settings")
-    assert form is not None
-    field = next(each for each in form.open({})["fields"] if each["label"] == label)
-    return {each["label"]: each["value"] for each in field["choices"]}
-
-
-def invoice_id(demo: Demo, number: str) -> str:
-    """QuickBooks' id of the invoice of this number."""
-    (found,) = demo.query(f"SELECT * FROM Invoice WHERE DocNumber = '{number}'")
-    return str(found["Id"])
-
-
-def refusal(match: Json, code: str, text: str, **more: str) -> Json:
-    """The rule of a refusal that lasts for what it names."""
-    fault = {"code": code, "message": text, "detail": f"{text}.", **more}
-    return {"kind": "refused", "match": {"operation": "create", **match}, "times": None, "fault": fault}
 
 
 def transactions_by_hand(demo: Demo) -> dict[str, set[str]]:
