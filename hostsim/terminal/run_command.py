@@ -104,7 +104,7 @@ def find(workspace: Workspace, name: str) -> Form:
     )
     form = workspace.form(name) if name in offered else None
     if form is None:
-        failed = "".join(f" The add-in {each.name} was not loaded: {each.failure}" for each in workspace.failures)
+        failed = "".join(f" The add-in {each.name} was not loaded: {each.failure}." for each in workspace.failures)
         runs = ", ".join(each for each in offered if workspace.form(each))
         raise CannotRun(f"There is no {name} to run. There is: {runs or 'nothing'}.{failed}")
     return form
