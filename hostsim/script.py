@@ -1,4 +1,4 @@
-"""The script `hostsim`: it says which extra is missing where the package was installed without one."""
+"""The script `hostsim`: it says which extra is missing, and what of the machine stops it, in a sentence."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ EXTRAS = {
     "psycopg": "postgres",
 }
 CANNOT_RUN = 2
+NOT_PRINTED = 1
 
 
 def main() -> None:
-    """Run the command; without a library of an extra, one sentence and exit status 2."""
+    """Run the command. One sentence and exit status 2 without a library of an extra, or without a file it needs; exit status 1 when
+    what it did cannot be printed."""
     try:
         importlib.import_module("hostsim.cli").main(prog_name="hostsim")
     except ModuleNotFoundError as missing:
@@ -22,6 +24,17 @@ def main() -> None:
             raise
         print(missing_words(str(missing.name), extra), file=sys.stderr)
         sys.exit(CANNOT_RUN)
+    except OSError as problem:
+        print(refused_words(problem), file=sys.stderr)
+        sys.exit(CANNOT_RUN if problem.filename else NOT_PRINTED)
+
+
+def refused_words(problem: OSError) -> str:
+    """What the machine refused: a file by its name; without one it was the output."""
+    reason = problem.strerror or type(problem).__name__
+    if problem.filename:
+        return f"{problem.filename} cannot be used: {reason}. Nothing was done."
+    return f"The output cannot be written: {reason}. What was done before stands; hostsim run history lists it."
 
 
 def missing_words(library: str, extra: str) -> str:

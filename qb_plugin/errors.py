@@ -11,6 +11,8 @@ AddInError                    carries a Message: key, values, details
     ├── Unreachable           QuickBooks does not answer at all
     ├── RunInProgress         another run holds the lease
     └── LeaseLost             our own lease was taken over
+
+StartRefused is no AddInError: it goes out of a hook to the host, with its sentence as text.
 """
 
 from __future__ import annotations
@@ -70,3 +72,7 @@ class RunInProgress(Fatal):
 
 class LeaseLost(Fatal):
     """Our own lease was taken over while we ran."""
+
+
+class StartRefused(ValueError):
+    """The add-in cannot start; the text is the sentence for people."""

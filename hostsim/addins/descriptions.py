@@ -96,6 +96,7 @@ class Action(TypedDict):
     tooltip: NotRequired[str]
     primary: NotRequired[bool]
     confirm: NotRequired[str]  # question asked first; {n} in it stands for the number of selected rows
+    opens: NotRequired[bool]  # all it does is to open another form: a host without windows leaves it out
     disabled: NotRequired[str | None]  # why it can do nothing now; it is shown shut
 
 
@@ -289,6 +290,7 @@ class ActResult(TypedDict, total=False):
     rejected: Mapping[str, str]  # sentence by field name
     rows: Sequence[RowChange]
     reload: bool  # whether the rows are to be read again; after a run only fields and buttons, for its rows were told
+    done: int  # how many rows were changed, where they are not given one by one
     open_url: str  # address for the browser
     form: str  # form to open next
     request: FormRequest

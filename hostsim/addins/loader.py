@@ -153,7 +153,8 @@ def _dangling(addin: AddIn) -> list[str]:
 def _fail(addin: AddIn, problem: Exception) -> None:
     addin.menu, addin.actions, addin.forms, addin.jobs = Menu(), ContextActions(), Forms(), Jobs()
     addin.sections = RecordSections()
-    addin.failure = str(problem) if isinstance(problem, ValueError) else f"it stopped with {type(problem).__name__}: {problem}"
+    said = str(problem) if isinstance(problem, ValueError) else f"it stopped with {type(problem).__name__}: {problem}"
+    addin.failure = said.rstrip(".")  # whoever shows it ends the sentence
     addin.details = "".join(traceback.format_exception(problem))
     addin.disagreement = str(problem) if isinstance(problem, ManifestError | RegistrationError) else ""
     addin.trace = trace_of(problem)

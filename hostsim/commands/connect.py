@@ -51,7 +51,7 @@ def connect(workspace: Workspace, quickbooks: str) -> str:
     """Connect, and give back the sentence that says to what; CannotRun, with a sentence, when it does not come to that."""
     form = workspace.form(FORM)
     if form is None:
-        reasons = "; ".join(f"{each.name}: {each.failure}" for each in workspace.failures)
+        reasons = " ".join(f"{each.name}: {each.failure}." for each in workspace.failures)
         raise CannotRun(f"No add-in with a connection is loaded. {reasons}".strip())
     if is_simulator(quickbooks):
         ask(quickbooks, "credentials")

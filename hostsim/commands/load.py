@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from typing import IO
+import sys
+from typing import IO, Any
 
 import click
 
@@ -17,8 +18,18 @@ from hostsim.practice.sql.connection import PracticeUnavailable
 from hostsim.practice.sql.database_url import database_url
 
 
+class InputFile(click.File):
+    """A file, or standard input for `-`; a usage error where there is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The open file."""
+        if value == "-" and sys.stdin is None:
+            self.fail("There is no standard input. Name a file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command("load")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=InputFile("rb"))
 @click.option("--database", metavar="URL", help="Where the practice is kept: a file or a database address [HOSTSIM_DATABASE].")
 @click.option("--empty", is_flag=True, help="Begin with an empty firm: remove all clients, invoices, payments and credit memos.")
 def command(file: IO[bytes], database: str | None, empty: bool) -> None:

@@ -54,7 +54,7 @@ def command(
 def _serve(workspace: Workspace, listener: socket.socket, address: str, tokens: StartTokens, opens: bool) -> None:
     """Print the address and answer until Ctrl-C."""
     for addin in workspace.failures:
-        click.echo(f"The add-in {addin.name} was not loaded: {addin.failure}", err=True)
+        click.echo(f"The add-in {addin.name} was not loaded: {addin.failure}.", err=True)
     click.echo(f"{workspace.practice.firm.name}: {address}")
     server = make_server(workspace, tokens)
     workspace.start_jobs()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -11,9 +11,10 @@ from hostsim.addins.descriptions import Column, FormDescription, Row
 from hostsim.addins.form_protocol import Rows
 from hostsim.commands.plain_text import escaped_json, plain
 from hostsim.terminal.output import GOOD, ICONS
-from hostsim.terminal.selection import show_money
+from hostsim.terminal.selection import PAGE, show_money, text_of
 
-PAGE = 500
+WIDEST = 40
+NUMBERS = ("money", "number")
 FINE = (*GOOD, "synchronized", "ready", "running", "waiting", "hidden", "")
 
 
@@ -36,8 +37,7 @@ def pages(rows: Rows) -> Iterator[Row]:
 
 def cell_text(row: Row, column: Column) -> str:
     """A cell's text."""
-    value = row.get("cells", {}).get(column["key"], "")
-    return value["label"] if isinstance(value, Mapping) else value
+    return text_of(row.get("cells", {}).get(column["key"], ""))
 
 
 def list_to_json(rows: Rows, found: Sequence[Row], columns: Sequence[Column]) -> str:
@@ -57,11 +57,30 @@ def list_to_json(rows: Rows, found: Sequence[Row], columns: Sequence[Column]) ->
 
 
 def _print_lines(rows: Rows, found: Sequence[Row], columns: Sequence[Column]) -> None:
-    shown = [column for column in columns if column["type"] != "outcome"]
-    for row in found:
-        cells = [show_money(text) if column["type"] == "money" else text for column in shown if (text := cell_text(row, column))]
-        click.echo(plain("  ".join((ICONS.get(row["outcome"], "·"), *cells))))
+    for line in table(found, columns):
+        click.echo(line)
     if not found and rows.empty:
         click.echo(plain(rows.empty["text"]))
     if rows.total:
-        click.echo(f"{rows.count:,} rows · {show_money(rows.total)}")
+        click.echo(f"{rows.count:,} row{'' if rows.count == 1 else 's'} · {show_money(rows.total)}")
+
+
+def table(found: Sequence[Row], columns: Sequence[Column]) -> Iterator[str]:
+    """The rows under the heads of those columns in which any of them has something; numbers at the right, a long text as it is."""
+    shown = [each for each in columns if any(shown_text(row, each) for row in found)]
+    lines = [[shown_text(row, column) for column in shown] for row in found]
+    heads = [plain(column["label"]) for column in shown]
+    widths = [min(WIDEST, max(map(len, texts))) for texts in zip(heads, *lines, strict=True)]
+    right = [column["type"] in NUMBERS for column in shown]
+    for icon, texts in [(" ", heads), *((ICONS.get(row["outcome"], "·"), line) for row, line in zip(found, lines, strict=True))]:
+        if found:
+            cells = [text.rjust(w) if number else text.ljust(w) for text, w, number in zip(texts, widths, right, strict=True)]
+            yield "  ".join((icon, *cells)).rstrip()
+
+
+def shown_text(row: Row, column: Column) -> str:
+    """A cell as a person reads it, in one line; of the outcome its word."""
+    if column["type"] == "outcome":
+        return row["outcome"].replace("_", " ")
+    text = plain(cell_text(row, column))
+    return show_money(text) if column["type"] == "money" else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import click
 
 from hostsim.addins.descriptions import Action, Field, FormDescription, RowEdit
+
+SELECT = "These rows, by id (payment:17 or 17), by number (P-1017), or by what one cell alone says. More may follow."
+GENERATED = re.compile("[0-9a-f]{32}")  # an id that no person chooses by
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class RunRequest:
 def build_command(name: str, description: FormDescription) -> click.Command:
     """A command whose options are the form's fields; invoked, it returns a RunRequest."""
     runs = [action for action in description.get("actions", ()) if action.get("kind") == "run"]
-    acts = [action for action in description.get("actions", ()) if action.get("kind") != "run"]
+    acts = [action for action in description.get("actions", ()) if action.get("kind") != "run" and not action.get("opens")]
     main = main_run(runs, acts)
     named = [action for action in (*acts, *runs) if action is not main]
     parameters: list[click.Parameter] = [field_option(each) for each in description.get("fields", ())]
@@ -52,7 +56,10 @@ def build_command(name: str, description: FormDescription) -> click.Command:
             return RunRequest(read_fields(fields, given), json=bool(given.get("as_json")), lists=True)
         return read_request(fields, given, main, named, list(read_edits(row_edits, given)))
 
-    return click.Command(name, params=parameters, callback=read, help=str(description.get("title", name)))
+    settings = {"help_option_names": ["-h", "--help"]}
+    return click.Command(
+        name, params=parameters, callback=read, help=str(description.get("title", name)), context_settings=settings
+    )
 
 
 def picks_rows(acts: Sequence[Action]) -> bool:
@@ -84,8 +91,21 @@ def field_option(each: Field) -> click.Option:
         return click.Option([f"{option_name(name)}/{other}", f"field_{name}"], default=None, help=help)
     names = [option_name(name), f"field_{name}"]
     if each["type"] == "choice" and each.get("choices"):
-        return click.Option(names, default=None, help=help, type=click.Choice(choice_names(each)))
+        return choice_option(names, help, choice_names(each))
     return click.Option(names, default=None, help=help, metavar="DATE" if each["type"] == "date" else None)
+
+
+def choice_option(names: Sequence[str], help: str, values: Sequence[str]) -> click.Option:
+    """An option that takes one of the values; where they are ids, neither help nor a mistake lists them."""
+    if values and not any(map(GENERATED.fullmatch, values)):
+        return click.Option(names, default=None, help=help, type=click.Choice(values))
+
+    def read(value: str) -> str:
+        if value not in values:
+            raise click.BadParameter(f"There is no {value}.")
+        return value
+
+    return click.Option(names, default=None, help=help, type=read, metavar="ID")
 
 
 def choice_names(each: Field) -> list[str]:
@@ -98,7 +118,7 @@ def row_options(searchable: bool) -> list[click.Parameter]:
     return [
         *([search_option()] if searchable else []),
         click.Option(["--all", "every"], is_flag=True, help="Every row that the filters leave."),
-        click.Option(["--select"], multiple=True, metavar="ID…", help="These rows: payment:17, 17 or P-1017. More may follow."),
+        click.Option(["--select"], multiple=True, metavar="ID…", help=SELECT),
         click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing."),
         json_option(),
         click.Argument(["more"], nargs=-1, metavar="[ID]..."),
@@ -127,8 +147,13 @@ def json_option() -> click.Option:
 
 def edit_option(each: RowEdit) -> click.Option:
     """An option that decides about one row; it may be given for several."""
-    metavar = "REF=ID" if each["takes"] == "text" else "REF"
-    return click.Option([f"--{each['option']}", f"edit_{each['name']}"], multiple=True, metavar=metavar, help=each["label"])
+    names = [f"--{each['option']}", f"edit_{each['name']}"]
+    return click.Option(names, multiple=True, metavar=edit_metavar(each), help=each["label"])
+
+
+def edit_metavar(each: RowEdit) -> str:
+    """What the option takes: `REF`, `REF=ID`, or with another text than an id its name, `REF=NAME`."""
+    return f"REF={'NAME' if each['name'] == 'name' else 'ID'}" if each["takes"] == "text" else "REF"
 
 
 def read_edits(row_edits: Sequence[RowEdit], given: Mapping[str, Any]) -> Iterator[tuple[str, str, str | bool]]:
@@ -136,8 +161,8 @@ def read_edits(row_edits: Sequence[RowEdit], given: Mapping[str, Any]) -> Iterat
     for each in row_edits:
         for text in given[f"edit_{each['name']}"]:
             row, _, value = text.partition("=")
-            if bool(value) != (each["takes"] == "text"):
-                raise click.UsageError(f"--{each['option']} takes {'REF=ID' if each['takes'] == 'text' else 'REF'}.")
+            if not row.strip() or bool(value) != (each["takes"] == "text"):
+                raise click.UsageError(f"--{each['option']} takes {edit_metavar(each)}.")
             yield row, each["name"], value or True
 
 
@@ -151,6 +176,8 @@ def read_request(
     """The values that click has read, as a RunRequest; a usage error when it is not clear which rows."""
     answer = read_fields(fields, given)
     wanted = next((action for action in named if given.get(f"do_{action['id']}")), main)
+    if wanted and wanted["kind"] == "act" and given.get("dry_run"):
+        raise click.UsageError(f"{option_name(wanted['id'])} is done at once and has no dry run. Nothing was done.")
     if wanted is None and not (given["select"] or given["more"] or given["every"] or given["dry_run"]):
         return RunRequest(answer, json=bool(given.get("as_json")), lists=True)
     if wanted is None:
@@ -161,7 +188,7 @@ def read_request(
     select = tuple(each for text in (*given["select"], *given["more"]) for each in text.split(",") if each)
     select = select or (() if given["every"] else tuple(dict.fromkeys(row for row, _, _ in edits)))
     if needs_rows and bool(select) == bool(given["every"]):
-        raise click.UsageError("Say which rows: --all for every row that the filters leave, or --select ID.")
+        raise click.UsageError("Say which rows: either --all, for every row that the filters leave, or --select ID.")
     if given["dry_run"]:
         answer["dry_run"] = True
     act, run = (wanted["id"], "") if wanted["kind"] == "act" else ("", wanted["id"])

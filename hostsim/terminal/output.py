@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import click
@@ -22,6 +23,7 @@ NOT_APPLIED: Literal["not_applied"] = "not_applied"  # part of those done
 GOOD = ("done", "skipped")
 ALWAYS_SHOWN = ("done", "failed")
 ROW = ("id", "outcome", "message", "quickbooks_id", "applied")
+ELSEWHERE: tuple[Literal["form", "open_url", "question", "ask"], ...] = ("form", "open_url", "question", "ask")
 NO_COUNTS = RunCounts(
     tried=0,
     done=0,
@@ -42,7 +44,8 @@ ICONS = {
     "changed": "≠",
     "not_tried": "–",
 }
-PRINTED = ("failed", "not_confirmed", "changed", "needs_decision", "removed")  # rows that are printed with their reason
+# Rows that are printed with their reason; a run leaves one ready that it withdrew, or had nothing to withdraw of.
+PRINTED = ("failed", "not_confirmed", "changed", "needs_decision", "removed", "ready", "not_ready")
 
 
 def print_run(summary: RunSummary, chosen: RowChoice, request: RunRequest) -> int:
@@ -57,31 +60,34 @@ def print_run(summary: RunSummary, chosen: RowChoice, request: RunRequest) -> in
         click.echo(to_json(whole))
     else:
         _print_rows(whole, chosen, bool(request.answer.get("dry_run")))
-    return exit_status(whole)
+    return exit_status(whole, dry=bool(request.answer.get("dry_run")))
 
 
 def with_unknown(summary: RunSummary, chosen: RowChoice) -> RunSummary:
     """The summary with a failed row for each name that no row has."""
-    text = "There is no such record. Nothing was done for it."
-    unknown: list[RowChange] = [
-        {"id": name, "outcome": "failed", "message": text, "quickbooks_id": None, "applied": []} for name in chosen.unknown
-    ]
+    unknown = [unknown_row(name) for name in chosen.unknown]
     counts: RunCounts = {**summary["counts"], "failed": summary["counts"].get("failed", 0) + len(unknown)}
     return {**summary, "counts": counts, "rows": [*summary.get("rows", ()), *unknown]}
 
 
-def exit_status(summary: RunSummary) -> int:
-    """0 when every row is synchronized or was skipped by its user, 1 when any ended otherwise."""
-    bad: list[CountName] = [key for key in (*COUNTS, "not_ready") if key not in GOOD]
+def unknown_row(name: str) -> RowChange:
+    """The failed row of a name that no row has."""
+    text = "There is no such record. Nothing was done for it."
+    return {"id": name, "outcome": "failed", "message": text, "quickbooks_id": None, "applied": []}
+
+
+def exit_status(summary: RunSummary, *, dry: bool) -> int:
+    """0 when every row is synchronized or was skipped by its user, 1 when any ended otherwise; of a dry run, ready is good, too."""
+    bad: list[CountName] = [key for key in (*COUNTS, *PREVIEWED) if key not in GOOD and not (dry and key == "ready")]
     return 1 if any(summary["counts"].get(key) for key in bad) or summary.get("level") == "error" else 0
 
 
-def to_json(summary: RunSummary, problem: str = "") -> str:
-    """The one shape of `--json`; `problem` is there when the list of rows could not be read."""
+def to_json(summary: RunSummary, problem: str = "", notice: str = "") -> str:
+    """The one shape of `--json`; `problem` says why it could not run, `notice` what an action said that was done at once."""
     found = summary["counts"]
     counts = {key: found.get(key, 0) for key in (*COUNTS, *(key for key in (*PREVIEWED, NOT_APPLIED) if found.get(key)))}
     rows = [{key: row.get(key) for key in ROW} for row in summary.get("rows", ())]
-    extra = {"problem": problem} if problem else {}
+    extra = {key: text for key, text in (("problem", problem), ("notice", notice)) if text}
     return escaped_json(json.dumps({"run": summary.get("run"), "counts": counts, "rows": rows, **extra}, ensure_ascii=False))
 
 
@@ -102,20 +108,25 @@ def _print_rows(summary: RunSummary, chosen: RowChoice, every: bool) -> None:
     words = {key: f"{key.replace('_', ' ')} {counts.get(key, 0)}" for key in shown}
     if counts.get("not_applied"):
         words["done"] += f" ({counts.get('not_applied')} not applied)"
-    click.echo(" · ".join(words.values()))
+    if words:
+        click.echo(" · ".join(words.values()))
     if summary.get("level") == "error":
         click.echo(plain(summary.get("text") or ""), err=True)
 
 
-def print_act(result: ActResult, request: RunRequest) -> int:
-    """Print the result of an action that was done at once; the exit status."""
+def print_act(result: ActResult, request: RunRequest, unknown: Sequence[str] = ()) -> int:
+    """Print the result of an action that was done at once; the exit status. CannotRun, with a sentence, when it did nothing."""
     said = " ".join([*map(str, (result.get("rejected") or {}).values()), str(result.get("notice") or "")]).strip()
     changed = bool(result.get("reload") or result.get("rows") or result.get("level") != "warning")
     if result.get("rejected") or not changed:
         raise CannotRun(said)
+    if not said and any(result.get(key) for key in ELSEWHERE):
+        raise CannotRun(f"{request.act} goes on in a window of its own, which a terminal does not have. Nothing was done.")
+    rows, failed = list(result.get("rows") or ()), [unknown_row(name) for name in unknown]
     if request.json:
-        rows = result.get("rows") or []
-        click.echo(to_json({"counts": {**NO_COUNTS, "done": len(rows)}, "rows": rows}))
+        counts: RunCounts = {**NO_COUNTS, "done": result.get("done", len(rows)), "failed": len(failed)}
+        click.echo(to_json({"counts": counts, "rows": [*rows, *failed]}, notice=said))
     else:
-        click.echo(plain(said))
-    return 1 if result.get("level") == "warning" else 0
+        for line in [*(f"{ICONS['failed']}  {row['id']}  {row.get('message', '')}" for row in failed), said]:
+            click.echo(plain(line))
+    return 1 if failed or result.get("level") == "warning" else 0

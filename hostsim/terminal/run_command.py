@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from hostsim.terminal.listing import print_list
 from hostsim.terminal.options import RunRequest, build_command
 from hostsim.terminal.output import NO_COUNTS, print_act, print_run, to_json
 from hostsim.terminal.progress import TerminalTask, WaitLine
-from hostsim.terminal.selection import ListUnreadable, RowChoice, check_was_read, choose, pick, ref_of
+from hostsim.terminal.selection import RowChoice, check_was_read, choose, pick, ref_of
 from hostsim.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -51,12 +52,16 @@ def command(
     if form in HELP:  # not click's own help option: a form has its own, which must reach it
         click.echo(context.get_help())
         return
-    workspace = open_from(database, quickbooks, today=today, user=user)
-    workspace.wait_notices.listeners.append(WaitLine(Console(stderr=True, highlight=False, markup=False, soft_wrap=True)).say)
     try:
-        context.exit(drive(workspace, form, list(rest)))
-    finally:
-        workspace.close()
+        workspace = open_from(database, quickbooks, today=today, user=user)
+        wait_line = WaitLine(Console(stderr=True, highlight=False, markup=False, soft_wrap=True))
+        workspace.wait_notices.listeners.append(wait_line.say)
+        with closing(workspace):
+            context.exit(drive(workspace, form, list(rest)))
+    except CannotRun as problem:
+        if "--json" in rest:
+            click.echo(to_json({"counts": NO_COUNTS, "rows": []}, problem.message))
+        raise
 
 
 def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
@@ -99,7 +104,7 @@ def find(workspace: Workspace, name: str) -> Form:
     )
     form = workspace.form(name) if name in offered else None
     if form is None:
-        failed = "".join(f" The add-in {each.name} was not loaded: {each.failure}" for each in workspace.failures)
+        failed = "".join(f" The add-in {each.name} was not loaded: {each.failure}." for each in workspace.failures)
         runs = ", ".join(each for each in offered if workspace.form(each))
         raise CannotRun(f"There is no {name} to run. There is: {runs or 'nothing'}.{failed}")
     return form
@@ -109,7 +114,7 @@ def attempt(call: Callable[[], Result]) -> Result:
     """Call the form; an exception becomes a sentence."""
     try:
         return call()
-    except ListUnreadable:
+    except CannotRun:
         raise
     except Exception as problem:  # an add-in may raise anything
         raise CannotRun(f"The add-in stopped with an error: {type(problem).__name__}: {problem}") from problem
@@ -122,18 +127,14 @@ def with_answer(description: FormDescription, request: RunRequest) -> Answer:
 
 def _act(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> int:
     """Do at once what was named, to the rows that were named where it needs any."""
-    ids: Sequence[str] = attempt_choice(workspace, form, description, request).ids if request.needs_rows else []
+    chosen = attempt_choice(workspace, form, description, request) if request.needs_rows else None
+    ids, unknown = (chosen.ids, chosen.unknown) if chosen else ([], [])
     answer = with_answer(description, request)
-    return print_act(attempt(lambda: form.act(request.act, answer, ids, {}, user=workspace.user)), request)
+    return print_act(attempt(lambda: form.act(request.act, answer, ids, {}, user=workspace.user)), request, unknown)
 
 
 def _run(workspace: Workspace, form: Form, description: FormDescription, request: RunRequest) -> int:
-    try:
-        chosen = attempt_choice(workspace, form, description, request)
-    except ListUnreadable as problem:
-        if request.json:
-            click.echo(to_json({"counts": NO_COUNTS, "rows": []}, problem.message))
-        raise
+    chosen = attempt_choice(workspace, form, description, request)
     workspace.wait_notices.say("")
     if chosen.warning:
         click.echo(chosen.warning, err=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from hostsim.addins.descriptions import Answer, FormDescription, Rejected
+from hostsim.addins.descriptions import Answer, FormDescription, Option, Rejected
 from hostsim.addins.form_protocol import Form, Rows
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.ledger import PracticeLedger
@@ -15,6 +15,8 @@ from hostsim.workspace import Workspace
 
 GRID = "billing.payments"
 KINDS = ("payment", "credit_memo")
+PAGE = 500
+LISTED = 5
 
 
 class ListUnreadable(CannotRun):
@@ -49,7 +51,9 @@ def choose(workspace: Workspace, form: Form, description: FormDescription, reque
     if request.select:
         refs = {name: ref_of(workspace.practice.ledger, name, "") for name in request.select}
         shown = set(ids)  # a row that shows a record may be named by the record's number
-        ids, unknown = pick(ids, [refs[name] if refs[name] in shown else name for name in request.select])
+        ids, missing = pick(ids, [refs[name] if refs[name] in shown else name for name in request.select])
+        found, unknown = pick_by_cell(rows, missing)
+        ids = list(dict.fromkeys([*ids, *found]))
     return _chosen(description, answer, rows, ids, unknown)
 
 
@@ -115,6 +119,25 @@ def ref_of(ledger: PracticeLedger, name: str, kind: str) -> str:
     found = ledger.snapshot({"search": name, "show_hidden": True})
     records = ledger.records(found.refs(0, min(found.count, 500)))
     return next((record.ref for record in records if record.number.casefold() == name.casefold()), "")
+
+
+def pick_by_cell(rows: Rows, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The rows of which one cell says such a name; and the names that no cell says. CannotRun where several rows say it."""
+    by_text: dict[str, list[str]] = {name.casefold(): [] for name in names}
+    for start in range(0, rows.count if names else 0, PAGE):
+        for row in rows.page(start, min(start + PAGE, rows.count)):
+            for text in {text_of(cell).casefold() for cell in row.get("cells", {}).values()} & by_text.keys():
+                by_text[text].append(row["id"])
+    for name in names:
+        if len(found := by_text[name.casefold()]) > 1:
+            listed = ", ".join(found[:LISTED]) + (", …" if len(found) > LISTED else "")
+            raise CannotRun(f"{name} may be {listed}. Nothing was done. Say which.")
+    return [id for name in names for id in by_text[name.casefold()]], [name for name in names if not by_text[name.casefold()]]
+
+
+def text_of(cell: str | Option) -> str:
+    """A cell's text."""
+    return cell["label"] if isinstance(cell, Mapping) else cell
 
 
 def pick(ids: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:

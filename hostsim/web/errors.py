@@ -1,12 +1,14 @@
-"""Failures of requests, all in one shape: `{"error": {"text": sentence, …}}`."""
+"""Failures of requests, all in one shape: `{"error": {"text": sentence, …}}`; a person who opens an address reads the sentence."""
 
 from __future__ import annotations
 
 import traceback
+from html import escape
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from hostsim.refusals import Refused, RightMissing, RowsGone, Unfit
 
@@ -26,25 +28,51 @@ def error(status: int, text: str, **values: object) -> JSONResponse:
     return JSONResponse({"error": {"text": text, **values}}, status_code=status)
 
 
-async def on_refused(_: Request, problem: Exception) -> Response:
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>WorkSpace</title>
+<link rel="icon" href="/static/icon.svg">
+<link rel="stylesheet" href="/static/look.css">
+</head>
+<body class="small"><main><h1>WorkSpace</h1><p role="alert">{text}</p></main></body>
+</html>
+"""
+HTTP_TEXTS = {404: "There is no such page.", 405: "That cannot be done here."}
+
+
+def error_for(headers: Headers, status: int, text: str, **values: object) -> Response:
+    """The one shape, or the sentence as a page where a browser shows the answer to a person."""
+    if "text/html" in headers.get("accept", ""):
+        return HTMLResponse(PAGE.format(text=escape(text)), status_code=status)
+    return error(status, text, **values)
+
+
+async def on_refused(request: Request, problem: Exception) -> Response:
     """Answer for a refusal; `gone` makes the page read its rows again."""
     if isinstance(problem, RequestRefused):
-        return error(problem.status, problem.text, **problem.values)
+        return error_for(request.headers, problem.status, problem.text, **problem.values)
     gone = {"gone": True} if isinstance(problem, RowsGone) else {}
-    return error(STATUSES[type(problem)] if isinstance(problem, Refused) else 500, str(problem), **gone)
+    return error_for(request.headers, STATUSES[type(problem)] if isinstance(problem, Refused) else 500, str(problem), **gone)
 
 
-async def on_http(_: Request, problem: Exception) -> Response:
+async def on_http(request: Request, problem: Exception) -> Response:
     """Answer for an unknown address or method."""
     status = problem.status_code if isinstance(problem, HTTPException) else 500
-    return error(
-        status, {404: "There is no such page.", 405: "That cannot be done here."}.get(status, "That request does not fit.")
+    return error_for(
+        request.headers,
+        status,
+        {404: "There is no such page.", 405: "That cannot be done here."}.get(status, "That request does not fit."),
     )
 
 
 async def on_crash(request: Request, problem: Exception) -> Response:
     """Answer for anything unforeseen; the trace goes under Details."""
     request.app.state.workspace.exceptions.add(request.scope["route"].path if "route" in request.scope else "", problem)
-    return error(
-        500, f"Something went wrong in WorkSpace: {type(problem).__name__}.", details="".join(traceback.format_exception(problem))
+    return error_for(
+        request.headers,
+        500,
+        f"Something went wrong in WorkSpace: {type(problem).__name__}.",
+        details="".join(traceback.format_exception(problem)),
     )

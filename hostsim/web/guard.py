@@ -17,7 +17,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hostsim.web.errors import RequestRefused, error
+from hostsim.web.errors import RequestRefused, error_for
 from hostsim.web.start_tokens import StartTokens
 
 LIMIT = 1_000_000
@@ -71,20 +71,20 @@ class Guard:
         """None lets the request in; a response ends it."""
         refusal = refuse_wire(scope, headers) or refuse_origin(scope["method"], headers)
         if refusal:
-            return error(refusal.status, refusal.text)
+            return error_for(headers, refusal.status, refusal.text)
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if scope["method"] == "GET" and "token" in query and scope["path"] != CALLBACK:
             return self._sign_in(scope, headers, query)
         if is_open(scope["method"], scope["path"]) or self._knows(scope, headers):
             return None
-        return error(401, "Open the address that hostsim printed when it started; it carries the key to this page.")
+        return error_for(headers, 401, "Open the address that hostsim printed when it started; it carries the key to this page.")
 
     def _sign_in(self, scope: Scope, headers: Headers, query: Mapping[str, list[str]]) -> Response:
         """Let in who brings an unused token, once; a browser that is in already keeps its cookie and spends none."""
         token = query["token"][0]
         again = self._tokens.is_used(token) and self._knows(scope, headers)
         if len(query["token"]) != 1 or not (again or self._tokens.spend(token)):
-            return error(401, USED if self._tokens.is_used(token) else EARLIER)
+            return error_for(headers, 401, USED if self._tokens.is_used(token) else EARLIER)
         rest = urlencode({name: values for name, values in query.items() if name != "token"}, doseq=True)
         answer = RedirectResponse("/" + scope["path"].strip("/") + (f"?{rest}" if rest else ""), status_code=303)
         answer.set_cookie(cookie_name(scope), self._tokens.cookie, httponly=True, samesite="strict", path="/")

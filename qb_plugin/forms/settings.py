@@ -75,6 +75,9 @@ TEST: Action = {
     "tooltip": "Reads company, accounts, methods, item and tax code, and checks each choice above. Writes nothing.",
 }
 METHODS = "Methods and accounts"
+CREDIT_MEMOS = "Credit memos"
+APPLYING = "Auto Apply"
+EXPORTED = (METHODS, CREDIT_MEMOS, APPLYING)  # groups of what goes along with a record that is exported
 MAPS = ("payment_method", "deposit_account")
 JOB_MAPS = (OFTEN, AT)
 AFFECT = (Message("settings_affect"), Message("by_itself_affects"))
@@ -85,10 +88,10 @@ def build_settings_schema(methods: Sequence[str], lists: ReferenceLists, program
     """The schema for these methods of the host, which people call so, and these QuickBooks lists."""
     found: dict[str, fields.Field[str]] = {
         **build_method_table(methods, lists, f"{program} method"),
-        "credit_memo_item": build_choice("Item on credit memos", "Credit memos", build_choices(lists.items, "None chosen")),
+        "credit_memo_item": build_choice("Item on credit memos", CREDIT_MEMOS, build_choices(lists.items, "None chosen")),
         **build_tax_fields(lists),
         **build_receivable_field(lists),
-        "auto_apply_uses": build_choice("Auto Apply uses", "Auto Apply", AUTO_APPLY, "quickbooks"),
+        "auto_apply_uses": build_choice("Auto Apply uses", APPLYING, AUTO_APPLY, "quickbooks"),
         "pace": build_choice("Pace", "Speed", PACE, "full"),
         "history_years": build_choice("Keep the history", "History", KEEP),
         "dates": build_choice("Dates", "Screens", DATES, DATE_PATTERNS[0]),
@@ -117,9 +120,9 @@ def build_tax_fields(lists: ReferenceLists) -> dict[str, fields.Field[str]]:
         return {}
     treatments = [each for each in TREATMENTS if not lists.company.in_united_states or each["value"] != TaxTreatment.INCLUDED]
     return {
-        "credit_memo_tax": build_choice("Tax on credit memos", "Credit memos", treatments),
+        "credit_memo_tax": build_choice("Tax on credit memos", CREDIT_MEMOS, treatments),
         "credit_memo_tax_code": build_choice(
-            "Tax code on credit memos", "Credit memos", build_choices(lists.tax_codes, "None chosen")
+            "Tax code on credit memos", CREDIT_MEMOS, build_choices(lists.tax_codes, "None chosen")
         ),
     }
 
@@ -129,7 +132,7 @@ def build_receivable_field(lists: ReferenceLists) -> dict[str, fields.Field[str]
     if len(lists.receivables) < 2:
         return {}
     choices = build_choices(lists.receivables, "QuickBooks' choice")
-    return {"receivable_account": build_choice("Receivable account", "Credit memos", choices)}
+    return {"receivable_account": build_choice("Receivable account", CREDIT_MEMOS, choices)}
 
 
 def build_choice(label: str, group: str, entries: Sequence[Option], default: str = "", **cell: str) -> fields.String:
@@ -233,8 +236,8 @@ def describe_saving(changed: Sequence[fields.Field[str]]) -> Message:
     if not changed:
         return Message("settings_same")
     what = ", ".join(str(field.metadata["label"]) for field in changed)
-    later = any(field.metadata["group"] != GROUP for field in changed)
-    return Message("settings_saved" if later else "by_itself_saved", {"what": what})
+    exported = any(field.metadata["group"] in EXPORTED for field in changed)
+    return Message("settings_saved" if exported else "settings_saved_at_once", {"what": what})
 
 
 def flatten(settings: Mapping[str, object]) -> dict[str, str]:

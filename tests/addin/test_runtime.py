@@ -13,7 +13,9 @@ import pytest
 from hostsim.qbo_simulator.server.inprocess import InProcessAdapter
 from hostsim.qbo_simulator.server.server import new_quickbooks
 from hostsim.qbo_simulator.simulator import QuickBooks as Simulator
+from qb_plugin.errors import StartRefused
 from qb_plugin.model import Entity, Link, LinkOrigin, Message, Outcome, Ref
+from qb_plugin.plugin import QuickBooksAddIn
 from qb_plugin.quickbooks.factory import build_quickbooks
 from qb_plugin.quickbooks.http.call_scope import CallPurpose, current_scope, never
 from qb_plugin.quickbooks.http.pace_state import decode_state
@@ -163,3 +165,19 @@ def test_closed_it_holds_no_connection_to_the_database(host: TextHost, tmp_path:
     assert runtime.parts.stand_in_clock is None
     runtime.close()
     assert not list(tmp_path.glob("firm.db-*"))
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite://", "A database in memory would forget what was sent to QuickBooks. Nothing was saved."),
+        ("mysql+pymysql://localhost/firm", "The add-in keeps its tables in SQLite or PostgreSQL, not in mysql. Nothing was saved."),
+        ("sqlite:////nowhere/at/all/firm.db", "The database cannot be reached or read. This step was not saved."),
+    ],
+)
+def test_an_addin_that_cannot_start_says_so_to_its_host_in_a_sentence(url: str, said: str) -> None:
+    """Not the key of the sentence: a host shows the text of a ValueError as it is."""
+    host = TextHost(FakeLedger([], [], []), url, {}, date(2026, 11, 20))
+    with pytest.raises(StartRefused) as refused:
+        QuickBooksAddIn().workspace_start(host=host)
+    assert str(refused.value).startswith(said)

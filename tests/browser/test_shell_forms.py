@@ -197,7 +197,8 @@ def test_nothing_is_lost_when_the_page_is_loaded_again_in_the_middle(shell: Shel
     shell.let(5)
     expect(shell.page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "5")
     shell.page.reload()
-    form = open_send(shell.page)
+    form = shell.page.get_by_role("dialog", name="Send Parcels")
+    expect(form.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "5")
     shell.let(7)
     expect(form.get_by_text("done 10 · failed 1")).to_be_visible()
     expect(row(form, 11)).to_have_attribute("data-outcome", "synchronized")
@@ -292,6 +293,18 @@ def test_a_host_that_is_gone_is_said_until_it_answers_again(shell: Shell) -> Non
     expect(line).to_have_count(0, timeout=15_000)
     shell.let(12)
     expect(shell.page.get_by_text("done 10 · failed 1")).to_be_visible(timeout=15_000)
+
+
+def test_a_host_that_was_started_again_is_said_with_what_to_do(shell: Shell) -> None:
+    """It has another key, and answers this window with 401."""
+    begin(shell)
+    shell.let(12)
+    expect(shell.page.get_by_text("done 10 · failed 1")).to_be_visible()
+    shell.page.context.clear_cookies()
+    shell.host.workspace.feed.interrupt()
+    line = shell.page.get_by_role("alert")
+    expect(line).to_contain_text("WorkSpace was started again, and does not know this window.", timeout=15_000)
+    expect(line).to_contain_text("open the address that was printed last")
 
 
 def wait_until(page: Page, condition: Callable[[], bool]) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hostsim.addins.hookspecs import WorkspaceHooks
+from hostsim.addins.registrars import Menu
+from hostsim.builtin.addin import BuiltinAddIn
 from hostsim.cli import COMMANDS
+from qb_plugin.plugin import QuickBooksAddIn
 from tests.support.paths import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *GUIDE])
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -25,6 +31,41 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_files_that_are_named_exist(page: Path) -> None:
     named = re.findall(r"`((?:qb_plugin|hostsim|tests|docs)/[\w./-]*)`", page.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_line_does_not_say_again_what_the_one_before_says(page: Path) -> None:
+    """Two changes of one line, merged, may leave both."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    starts = [line[:40] for line in lines]
+    prose = [before for before, after in pairwise(starts) if before == after and len(before) == 40 and before[0] in "|`-*A"]
+    assert [start for start in prose if not start.startswith(("|---", "----"))] == []
+
+
+MENU_PATH = re.compile(r"(?:Setup|Help|File|View) (?:▸|>) [^,.;:)*|`\n]*[^,.;:)*|`\s\n]")
+
+
+def menu_paths() -> set[tuple[str, ...]]:
+    """Every way through the menus of the host with the add-in, and where it leads to a menu."""
+    menu, view = Menu(), Menu()
+    practice: Any = None
+    BuiltinAddIn(practice, {}, practice, list).workspace_menu(menu)
+    QuickBooksAddIn().workspace_menu(view)
+    paths = [entry.path for entry in (*menu.entries, *view.entries)]
+    return {tuple(path[:depth]) for path in paths for depth in range(1, len(path) + 1)}
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "qb_plugin" / "messages.toml"], ids=lambda page: page.name)
+def test_the_ways_through_the_menus_are_there(page: Path) -> None:
+    known = menu_paths()
+    named = MENU_PATH.findall(page.read_text(encoding="utf-8"))
+    assert [path for path in named if tuple(re.split(r" (?:▸|>) ", path)) not in known] == []
+
+
+def test_the_guide_is_for_those_who_work_with_it() -> None:
+    """No file of the sources is named in it: the help page shows it to a bookkeeper."""
+    named = {page.name: re.findall(r"\b(?:tests|qb_plugin|hostsim)/[\w./]+", page.read_text(encoding="utf-8")) for page in GUIDE}
+    assert {name: found for name, found in named.items() if found} == {}
 
 
 def test_every_hook_is_described() -> None:

@@ -34,6 +34,8 @@ def parse_firm_file(text: str) -> FirmFile:
         found = json.loads(text)
     except json.JSONDecodeError as error:
         raise LoadMistake(f"Line {error.lineno}, column {error.colno}", f"This is not JSON ({error.msg}).") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
+        raise LoadMistake("The file", "A number in it is too long, or its lists stand too deep in one another.") from None
     if not isinstance(found, dict):
         raise LoadMistake("The file", f"It is not an object with {', '.join(LISTS)}.")
     whole = JsonEntry("The file", found)

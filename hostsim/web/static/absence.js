@@ -1,23 +1,28 @@
-// The line that says that the host is gone: shown over whatever is open, withdrawn when it answers again.
+// The line that says that the host is gone, or was started again and does not know this window: shown over whatever is open, withdrawn
+// when it answers again.
 // @ts-check
 /** @import {Problem} from "./types.d.ts" */
 import { get, make } from "./api.js";
 import { topDialog } from "./dialog.js";
 
-const WORDS = "WorkSpace does not answer. What was sent stays; start it again.";
+/** By status of the answer; 0 is none. @type {Record<number, string>} */
+const WORDS = {
+  0: "WorkSpace does not answer. What was sent stays; start it again.",
+  401: "WorkSpace was started again, and does not know this window. What was sent stays; open the address that was printed last.",
+};
 const line = make("div", { class: "banner absent", role: "alert", popover: "manual" });
 
 // Asks the host itself: a stream may break while the host is well.
 export async function lookForHost() {
   const problem = await get("/api/tasks").catch((/** @type {Problem} */ failure) => failure);
-  showAbsence(problem.status === 0);
+  showAbsence(WORDS[problem.status ?? -1]);
 }
 
-/** @param {boolean} gone */
-export function showAbsence(gone) {
-  if (!gone) return line.remove();
+/** @param {string} [words] why nothing can be done here; without any the line goes */
+export function showAbsence(words) {
+  if (!words) return line.remove();
+  line.textContent = words;
   if (line.matches(":popover-open")) return;
   (topDialog() ?? document.body).append(line);
-  line.textContent = WORDS;
   line.showPopover();
 }

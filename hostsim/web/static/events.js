@@ -33,7 +33,7 @@ export function watchAll(fn) {
 
 /** @param {Message} message */
 function receive({ id, change, failures: broken }) {
-  if (broken !== undefined) return broken < BROKEN ? showAbsence(false) : void lookForHost();
+  if (broken !== undefined) return broken < BROKEN ? showAbsence() : void lookForHost();
   if (!change) return;
   last = id ?? last;
   for (const fn of [...others]) fn(change);

@@ -10,13 +10,24 @@ import { asksForHelp, showHelp } from "./help.js";
 import { Panel } from "./panel.js";
 import { waiting } from "./waits.js";
 import { drawAddins, drawSections } from "./sections.js";
+import { keepForReload, takeKept } from "./windows/reopen.js";
 import { FormWindow } from "./windows/window.js";
 
 /** @type {Map<string, Form>} */
 const open = new Map();
 
 /** Opens a form. body: {} | {snapshot, ranges} (a selection) | {request} | {answer}. @param {string} id @param {object} body @param {(changed: boolean) => unknown} closed */
-export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () => open.get(id) ?? new Form(id, closed));
+export const openForm = (id, body = {}, closed = () => {}) => draw(id, body, () => Object.assign(open.get(id) ?? new Form(id, closed), { body }));
+
+/** Opens what stood open when the page was loaded again, each above the one that led to it. @param {(changed: boolean) => unknown} closed */
+export async function reopenForms(closed) {
+  for (const { id, body } of takeKept()) {
+    const below = [...open.values()].at(-1);
+    await (below ? below.openOther(id, body) : openForm(id, body, closed));
+    Object.assign(open.get(id) ?? {}, { reopened: true });
+  }
+}
+keepForReload(() => [...open.values()].map((form) => form.reopening));
 
 /** @param {string} id @param {object} body @param {() => Form | null} find */
 async function draw(id, body, find) {
@@ -41,6 +52,8 @@ class Form {
   buttons = new Map();
   /** @type {Answer} */
   answer = {};
+  /** What it was opened with last. @type {object} */
+  body = {};
   /** The answer as it was last saved, as text. */
   saved = "";
 
@@ -53,6 +66,8 @@ class Form {
   /** What was pressed last and has not ended yet, but for runs. @type {Promise<void> | null} */
   acting = null;
   closing = false;
+  /** Whether a reload opened it: without a press of a person, a browser takes such windows for one, and Esc closes them all. */
+  reopened = false;
   over = false;
   count = 0;
   /** The records that led to the one that is shown, and that one. @type {string[]} */
@@ -76,6 +91,7 @@ class Form {
     bar.append(make("span", { class: "controls" }, help, this.window.button, close));
     this.dialog.addEventListener("cancel", (event) => this.#unsaved && (event.preventDefault(), this.#close()));
     this.dialog.addEventListener("keydown", (event) => asksForHelp(event) && this.dialog === topDialog() && (event.preventDefault(), this.#help()));
+    this.dialog.addEventListener("keydown", (event) => this.#escaped(event) && (event.preventDefault(), this.#close()));
     this.dialog.addEventListener("close", () => this.#closed());
     (topDialog() ?? /** @type {HTMLElement} */ (document.querySelector("main"))).append(this.dialog);
     open.set(id, this);
@@ -146,9 +162,19 @@ class Form {
     if (!record || !sections) return;
     this.trail = this.trail.at(-2) === record ? this.trail.slice(0, -1) : [...this.trail, record].filter((each, index, all) => each !== all[index - 1]);
     const before = this.trail.at(-2);
-    const openOther = (/** @type {string} */ form, /** @type {{request: FormRequest}} */ body) => this.#openOther(form, body);
+    const openOther = (/** @type {string} */ form, /** @type {{request: FormRequest}} */ body) => this.openOther(form, body);
     const back = before && make("button", { type: "button", class: "link", text: "‹ Back", onclick: () => openOther(this.id, { request: { selection: [before] } }) });
     this.content.append(...(back ? [back] : []), ...drawSections(sections, openOther), drawAddins(record, openOther));
+  }
+
+  /** How it is opened again: a list with what its filters hold, anything else as it was opened; what was typed there is not written down. */
+  get reopening() {
+    return { id: this.id, body: this.panel ? { answer: this.answer } : this.body };
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escaped(event) {
+    return this.reopened && event.key === "Escape" && !event.defaultPrevented && this.dialog === topDialog();
   }
 
   #help() {
@@ -177,7 +203,7 @@ class Form {
 
   #makePanel() {
     return new Panel(this.description, this.answer, {
-      open: (form, body) => this.#openOther(form, body),
+      open: (form, body) => this.openOther(form, body),
       perform: (action, ranges, edits) => this.#perform(action, ranges && { snapshot: this.panel?.token ?? null, ranges }, edits),
       called: (result) => this.#settle(result),
       rejected: (answer) => this.#reject(answer.rejected, answer.notice),
@@ -296,7 +322,7 @@ class Form {
     if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
     if (result.open_url) this.#openAddress(result.open_url);
     if (result.reload) await this.#again({ answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
-    if (result.form && result.form !== this.id) this.#openOther(result.form, { request: result.request ?? {} });
+    if (result.form && result.form !== this.id) this.openOther(result.form, { request: result.request ?? {} });
   }
 
   /** @param {string} url */
@@ -339,7 +365,7 @@ class Form {
 
   /** @param {FormLink} link */
   #follow(link) {
-    if (link.form) return this.#openOther(link.form, { request: link.request ?? {} });
+    if (link.form) return this.openOther(link.form, { request: link.request ?? {} });
     if (link.request) return this.#again({ request: link.request });
     this.fields.set(link.answer ?? {});
     if (this.panel?.search && "search" in (link.answer ?? {})) this.panel.search.value = link.answer?.search;
@@ -347,7 +373,7 @@ class Form {
   }
 
   /** @param {string} form @param {object} body */
-  #openOther(form, body) {
+  openOther(form, body) {
     const closed = (/** @type {boolean} */ changed) => {
       if (!changed || this.busy) return;
       this.description.unavailable || this.description.reopens || !this.panel ? this.#again({ answer: this.answer }) : this.panel.load(true);

@@ -4,7 +4,7 @@
 import { formPath, get, post } from "./api.js";
 import { tell } from "./dialog.js";
 import { startEvents, watchAll } from "./events.js";
-import { openForm, refreshForms } from "./form.js";
+import { openForm, refreshForms, reopenForms } from "./form.js";
 import { startMenubar } from "./menubar.js";
 import { Notes } from "./notes.js";
 import { Panel } from "./panel.js";
@@ -126,4 +126,7 @@ startMenubar(find("[role=menubar]"), pick);
 watchRuns();
 startEvents();
 watchLights();
-showPlace().catch(tell).finally(showLights);
+showPlace()
+  .then(() => reopenForms(refresh))
+  .catch(tell)
+  .finally(showLights);

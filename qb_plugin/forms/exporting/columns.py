@@ -23,6 +23,7 @@ PREVIEW: Action = {
     "needs": "selection",
     "right": "export",
     "tooltip": "Say what would become of the selected rows, and send nothing",
+    "opens": True,
 }
 UNLINK: Action = {
     "id": "unlink",

@@ -30,6 +30,7 @@ from qb_plugin.forms.history.words import show_action, show_moment
 from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_failures, present_title
 from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices
+from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, EntryKind, HistoryEntry, HistoryQuery, Message, RunInfo
 from qb_plugin.sync.context import SyncContext
 
@@ -81,7 +82,8 @@ class HistoryEntries:
         found = describe_fields(self._schema)
         newest = self._services.history.run_ids(HistoryQuery(realm=connection.realm))[:CHOICES]
         runs = self._services.history.runs(list(dict.fromkeys([*([run_id] if run_id else []), *newest])))
-        return [{**field, "choices": [ANY, *map(as_option, runs)]} if field["name"] == "run" else field for field in found]
+        choices = offer_runs(self._services.sentences, runs)
+        return [{**field, "choices": choices} if field["name"] == "run" else field for field in found]
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """The entries that the filters leave."""
@@ -128,9 +130,10 @@ class HistoryEntries:
         return []
 
 
-def as_option(run: RunInfo) -> Option:
-    """`2026-11-26 14:02:11 Export payments, Maria Ortiz`."""
-    return {"value": run.id, "label": f"{show_moment(run.started)} {show_action(run.action)}, {run.user}"}
+def offer_runs(sentences: Sentences, runs: Sequence[RunInfo]) -> list[Option]:
+    """*Any*, and each run as `2026-11-26 14:02:11 Export payments, Maria Ortiz`, the date as people write it."""
+    moments = {run.id: sentences.dates(show_moment(run.started)) for run in runs}
+    return [ANY, *({"value": run.id, "label": f"{moments[run.id]} {show_action(run.action)}, {run.user}"} for run in runs)]
 
 
 def entity_of(entry: HistoryEntry) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qb_plugin.errors import AddInError
 from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row
+from qb_plugin.forms.history.record_names import RecordName, read_names, spell_ref
 from qb_plugin.forms.history.words import ORIGINS, STATES, show_attempt, show_moment, show_request, show_what, traces
 from qb_plugin.forms.presentation import present_applications
 from qb_plugin.forms.services import FormServices
@@ -60,32 +61,34 @@ class EntryRows:
 
     def page(self, start: int, stop: int) -> list[Row]:
         """The rows at these positions."""
-        return [self._present(entry) for entry in self._services.history.entries(self._ids[start:stop])]
+        entries = self._services.history.entries(self._ids[start:stop])
+        names = read_names(self._services, [ref for entry in entries for ref in shown_refs(entry)])
+        return [self._present(entry, names) for entry in entries]
 
     def total_of(self, ids: Sequence[str]) -> str:
         """No sum: one payment may have several entries."""
         return ""
 
-    def _present(self, entry: HistoryEntry) -> Row:
-        requests = [self._request(attempt) for attempt in entry.attempts]
-        answer = self._answer(entry)
+    def _present(self, entry: HistoryEntry, names: Mapping[str, RecordName]) -> Row:
+        requests = [self._request(attempt, entry) for attempt in entry.attempts]
+        answer, name = self._answer(entry, names), name_of(entry, names)
         details = [show_attempt(*pair) for pair in zip(entry.attempts, requests, strict=True)]
         if entry.result and entry.result.message and entry.result.message.details:
             details.append(entry.result.message.details)
         there = quickbooks_id(entry)
-        fixes = [*([IN_QUICKBOOKS] if there else []), whole_record(record_of(entry))]
+        fixes = [*([IN_QUICKBOOKS] if there else []), whole_record(find_again(entry, names))]
         return {
             "id": entry.id,
-            "cells": {**entry_cells(entry), "request": "; ".join(requests), "answer": answer, "quickbooks": there},
+            "cells": {**entry_cells(entry, names), "request": "; ".join(requests), "answer": answer, "quickbooks": there},
             "outcome": outcome_of(entry).value,
             "message": answer,
-            "details": "\n".join(details),
+            "details": self._services.sentences.dates("\n".join(details)),
             "fixes": fixes,
             "selectable": True,
-            "title": " ".join(filter(None, (show_what(entry), record_of(entry), show_moment(entry.at)))),
+            "title": self._services.sentences.dates(f"{show_what(entry)} {name.label} {show_moment(entry.at)}"),
         }
 
-    def _request(self, attempt: Attempt) -> str:
+    def _request(self, attempt: Attempt, entry: HistoryEntry) -> str:
         """What was sent, in words; without a company or with a payload that cannot be read, its operation alone."""
         draft = None
         if self._context:
@@ -93,13 +96,14 @@ class EntryRows:
                 draft = self._context.quickbooks.draft(attempt.intent.entity, attempt.intent.payload)
             except (AddInError, ValueError):
                 draft = None
-        return self._services.sentences.dates(show_request(attempt.intent.operation, draft, attempt.intent.sends))
+        applied = entry.result.applied if entry.result else ()
+        return self._services.sentences.dates(show_request(attempt.intent.operation, draft, attempt.intent.sends, applied))
 
-    def _answer(self, entry: HistoryEntry) -> str:
+    def _answer(self, entry: HistoryEntry, names: Mapping[str, RecordName]) -> str:
         sentences = self._services.sentences
         if entry.link:
             key = "history_linked" if entry.kind is EntryKind.LINKED else "history_unlinked"
-            values = {"record": str(entry.link.source), "there": f"{entry.link.entity} {entry.link.quickbooks_id}"}
+            values = {"record": name_of(entry, names).label, "there": f"{entry.link.entity} {entry.link.quickbooks_id}"}
             return sentences.text(Message(key, values | {"how": ORIGINS[entry.link.origin]}))
         if entry.result and entry.result.message:
             return sentences.text(entry.result.message)
@@ -118,50 +122,68 @@ def whole_record(record: str) -> Fix:
     return {"label": "All of this record", "form": "history-entries", "request": {"answer": answer}}
 
 
-def entry_cells(entry: HistoryEntry) -> Cells:
-    """The cells that need no company."""
+def shown_refs(entry: HistoryEntry) -> list[str]:
+    """The records that the entry's row shows by their names."""
+    return [record_of(entry), *([str(entry.result.source)] if entry.result and entry.result.source else [])]
+
+
+def name_of(entry: HistoryEntry, names: Mapping[str, RecordName]) -> RecordName:
+    """What the entry's record is called: as it stood when a run ended it, else as it is now."""
     summary = entry.result.summary if entry.result else None
+    return RecordName(summary.number, summary.client) if summary else names[record_of(entry)]
+
+
+def find_again(entry: HistoryEntry, names: Mapping[str, RecordName]) -> str:
+    """What the field *Record* finds the record by: the number that it has now, else its ref."""
+    record = record_of(entry)
+    number = names[record].number
+    return record if number in {"", spell_ref(record)} else number
+
+
+def entry_cells(entry: HistoryEntry, names: Mapping[str, RecordName]) -> Cells:
+    """The cells that need no company."""
+    summary, name = entry.result.summary if entry.result else None, name_of(entry, names)
     return {
         "when": show_moment(entry.at),
         "who": entry.run.user if entry.run else "",
         "what": show_what(entry),
-        "number": summary.number if summary else record_of(entry),
-        "client": summary.client if summary else "",
+        "number": name.number,
+        "client": name.client,
         "date": summary.date.isoformat() if summary else "",
         "amount": plain_amount(summary.amount) if summary else "",
-        "change": change_of(entry),
+        "change": change_of(entry, names),
         "applied": present_applications(entry.result.applied) if entry.result else "",
         "tid": traces(entry.attempts),
     }
 
 
-def change_of(entry: HistoryEntry) -> str:
+def change_of(entry: HistoryEntry, names: Mapping[str, RecordName]) -> str:
     """`not in QuickBooks → in QuickBooks as 698`; empty where nothing has changed."""
     if entry.result is None:
         return ""
-    return " → ".join(filter(None, (before(entry.result, entry.attempts), after(entry.result))))
+    return " → ".join(filter(None, (before(entry.result, entry.attempts, names), after(entry.result, names))))
 
 
-def before(result: RowResult, attempts: Sequence[Attempt]) -> str:
+def before(result: RowResult, attempts: Sequence[Attempt], names: Mapping[str, RecordName]) -> str:
     """Where the record was before: an export that created it, or an import that recorded it, found nothing on the other side."""
     if result.outcome is Outcome.UNDONE:
-        return standing_as(result)
+        return standing_as(result, names)
     if side_of(result.id) is Side.QUICKBOOKS:
         return "not here" if result.source else ""
     return "not in QuickBooks" if any(each.intent.state is IntentState.CONFIRMED for each in attempts) else ""
 
 
-def after(result: RowResult) -> str:
+def after(result: RowResult, names: Mapping[str, RecordName]) -> str:
     """What the record is on the other side now."""
     if result.outcome is Outcome.UNDONE:
         return "not here" if side_of(result.id) is Side.QUICKBOOKS else "not in QuickBooks"
-    return standing_as(result)
+    return standing_as(result, names)
 
 
-def standing_as(result: RowResult) -> str:
+def standing_as(result: RowResult, names: Mapping[str, RecordName]) -> str:
     """What a record is on the other side, where it is there."""
     if side_of(result.id) is Side.QUICKBOOKS:
-        return str(result.source) if result.source else ""
+        return f"here as {names[str(result.source)].label}" if result.source else ""
     return f"in QuickBooks as {result.quickbooks_id}" if result.quickbooks_id else ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from qb_plugin.model import (
+    Application,
     Attempt,
     Draft,
     EntryKind,
@@ -86,19 +87,27 @@ def show_what(entry: HistoryEntry) -> str:
     return show_action(entry.run.action) if entry.run else "Sent"
 
 
-def show_request(operation: Operation, draft: Draft | None, sends: int) -> str:
-    """`create payment 450.00 of 2026-11-18, reference 10432; 1037 400.00`, and how often it left."""
+def show_request(operation: Operation, draft: Draft | None, sends: int, applied: Sequence[Application] = ()) -> str:
+    """`create payment 450.00 of 2026-11-18, reference 10432; applied to INV-1037 400.00`, and how often it left.
+
+    `applied` is what came of it, whose numbers stand for QuickBooks' ids where the amounts are the same.
+    """
     times = f" ({sends} times)" if sends > 1 else ""
-    return f"{OPERATIONS[operation]} {show_draft(draft)}".rstrip() + times
+    return f"{OPERATIONS[operation]} {show_draft(draft, applied)}".rstrip() + times
 
 
-def show_draft(draft: Draft | None) -> str:
+def show_draft(draft: Draft | None, applied: Sequence[Application] = ()) -> str:
     """A payment or credit memo as it was to be in QuickBooks."""
     if draft is None:
         return ""
     if isinstance(draft, PaymentDraft):
         name, amount, reference = "payment", draft.total, draft.reference
-        lines = ", ".join(f"{line.number or line.type + ' ' + line.id} {show_amount(line.amount)}" for line in draft.lines)
+        same = [line.amount for line in draft.lines] == [part.amount for part in applied]
+        named = [part.invoice_number for part in applied] if same else [""] * len(draft.lines)
+        numbers = [
+            line.number or known or f"QuickBooks' {line.type} {line.id}" for line, known in zip(draft.lines, named, strict=True)
+        ]
+        lines = ", ".join(f"{number} {show_amount(line.amount)}" for number, line in zip(numbers, draft.lines, strict=True))
     else:
         name, amount, reference, lines = "credit memo", draft.amount, draft.number, ""
     said = f"{name} {show_amount(amount)} of {draft.date.isoformat()}" + (f", reference {reference}" if reference else "")

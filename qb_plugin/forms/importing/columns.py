@@ -35,6 +35,7 @@ PREVIEW: Action = {
     "needs": "selection",
     "right": "import",
     "tooltip": "Say what would become of the selected rows, and record nothing",
+    "opens": True,
 }
 
 #: What can be done with a row of any outcome, and needs the ledger's change of this name.

@@ -19,6 +19,7 @@ from qb_plugin.forms.descriptions import (
     Edits,
     FormDescription,
     FormRequest,
+    Level,
     Option,
     Rejected,
     RunSummary,
@@ -157,7 +158,7 @@ class MatchCustomers:
             raise AnswerRejected(Message("answer_rejected"), {"edits": Message("client_chosen_twice")})
         linked = link_clients(self._services.links, self._services.context(connection).realm, pairs).linked
         text = self._services.sentences.text(Message("clients_linked", {"n": spell_count(linked, "client")}))
-        return {"notice": text, "level": "info", "reload": True}
+        return {"notice": text, "level": "info", "done": linked, "reload": True}
 
     def _create(self, connection: Connection, rows: Sequence[CustomerRow], edits: Edits) -> ActResult:
         realm = self._services.context(connection).realm
@@ -166,7 +167,8 @@ class MatchCustomers:
         said = [Message("clients_created", {"n": spell_count(len(done.clients), "client")})]
         said += [Message("client_refused", {"customer": names[each], "reason": reason}) for each, reason in done.refused.items()]
         text = " ".join(self._services.sentences.text(message) for message in said)
-        return {"notice": text, "level": "warning" if done.refused else "info", "reload": True}
+        level: Level = "warning" if done.refused else "info"
+        return {"notice": text, "level": level, "done": len(done.clients), "reload": True}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """The same as `act`: no action of this form takes long enough for a run."""

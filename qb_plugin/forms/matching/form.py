@@ -17,6 +17,7 @@ from qb_plugin.forms.descriptions import (
     Edits,
     FormDescription,
     FormRequest,
+    Level,
     Notice,
     Option,
     Rejected,
@@ -159,7 +160,8 @@ class MatchClients:
             if matched.shared
             else Message("clients_linked", {"n": added})
         )
-        return {"notice": self._services.sentences.text(message), "level": "warning" if matched.shared else "info", "reload": True}
+        level: Level = "warning" if matched.shared else "info"
+        return {"notice": self._services.sentences.text(message), "level": level, "done": matched.linked, "reload": True}
 
     def _name_owners(self, owners: Mapping[str, str]) -> str:
         """`Jeff's Jalopies (as Cool Cars)`, for each client that shares its customer."""
@@ -167,9 +169,12 @@ class MatchClients:
         return "; ".join(f"{names[client]} (as {names[owner]})" for client, owner in owners.items())
 
     def _unlink(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
-        self._services.links.remove(self._services.context(connection).realm, [Ref.parse(identity) for identity in ids])
-        text = self._services.sentences.text(Message("clients_unlinked", {"n": spell_count(len(ids))}))
-        return {"notice": text, "level": "info", "reload": True}
+        realm = self._services.context(connection).realm
+        linked = {str(link.source) for link in client_links(self._services.links, realm).values()}
+        standing = [Ref.parse(identity) for identity in ids if identity in linked]
+        self._services.links.remove(realm, standing)
+        text = self._services.sentences.text(Message("clients_unlinked", {"n": spell_count(len(standing), "client")}))
+        return {"notice": text, "level": "info", "done": len(standing), "reload": True}
 
     def run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Create customers in QuickBooks for the clients that have none; with `dry_run`, say what would become of each."""

@@ -22,8 +22,8 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.history.asked import ANY, find_records
-from qb_plugin.forms.history.entries_form import CHOICES, as_option
+from qb_plugin.forms.history.asked import find_records
+from qb_plugin.forms.history.entries_form import CHOICES, offer_runs
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.presentation import catch_failures, catch_row_failures, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
@@ -76,7 +76,8 @@ class UndoForm:
         """The fields; the field *Run* offers the last ones, and the one that was asked for."""
         newest = self._services.history.run_ids(HistoryQuery(realm=connection.realm))[:CHOICES]
         runs = self._services.history.runs(list(dict.fromkeys([*([run_id] if run_id else []), *newest])))
-        choices = [ANY, *(as_option(run) for run in runs if run.action.startswith(("export-", "import-")))]
+        undoable = [run for run in runs if run.action.startswith(("export-", "import-"))]
+        choices = offer_runs(self._services.sentences, undoable)
         fields = describe_fields(self._schema)
         return [{**field, "choices": choices} if field["name"] == "run" else field for field in fields]
 

@@ -117,8 +117,8 @@ def test_a_window_is_moved_and_resized_by_mouse_and_keys_and_remembered_for_the_
     assert abs(left["x"] - small["x"] - 104) <= 2
     assert abs(left["height"] - small["height"] - 24) <= 2
     page.reload()
-    expect(page.get_by_role("row").nth(1)).to_be_visible()
-    again = open_form(page, "Export Payments")
+    again = page.get_by_role("dialog", name="Export Payments")
+    expect(again.get_by_role("row").nth(1)).to_be_visible()
     assert eventually(page, lambda: box_of(again) == left)
     page.evaluate("document.body.dataset.person = 'Somebody Else'")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()

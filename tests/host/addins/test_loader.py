@@ -87,6 +87,13 @@ def test_an_addin_that_raises_counts_for_nothing_and_says_why(tmp_path: Path) ->
     assert not addin.forms.forms
 
 
+def test_a_sentence_of_an_addin_is_told_as_it_is_and_whoever_shows_it_ends_it(tmp_path: Path) -> None:
+    def refuse() -> object:
+        raise ValueError("The shelf is full. Make room.")
+
+    assert loaded(tmp_path, refuse).failure == "The shelf is full. Make room"
+
+
 def test_one_that_raises_leaves_the_next_one_alone(tmp_path: Path) -> None:
     (tmp_path / "good").mkdir()
     sources = [parcel_source(tmp_path, RaisesInMenu), parcel_source(tmp_path / "good", ParcelAddIn)]

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from hostsim.cli import main
-from hostsim.script import EXTRAS, missing_words
+from hostsim.script import EXTRAS, missing_words, refused_words
 from tests.support.paths import ROOT
 
 BAD = [
@@ -93,6 +93,59 @@ main()
 """
     done = call(folder=tmp_path, code=code)
     assert (done.returncode, done.stderr.strip()) == (2, missing_words(library, EXTRAS[library]))
+
+
+REFUSED = {
+    "OSError(28, 'No space left')": (1, "The output cannot be written: No space left."),
+    "OSError(5, 'Input/output error')": (1, "The output cannot be written: Input/output error."),
+    "NotADirectoryError(20, 'Not a directory', 'a/b')": (2, "a/b cannot be used: Not a directory. Nothing was done."),
+    "PermissionError(13, 'Permission denied', 'a.db')": (2, "a.db cannot be used: Permission denied. Nothing was done."),
+}
+
+
+@pytest.mark.parametrize("problem", sorted(REFUSED))
+def test_what_the_machine_refuses_is_a_sentence(problem: str, tmp_path: Path) -> None:
+    status, said = REFUSED[problem]
+    code = (
+        f"import hostsim.cli\ndef main(**_):\n    raise {problem}\nhostsim.cli.main = main\nfrom hostsim.script import main\nmain()"
+    )
+    done = call(folder=tmp_path, code=code)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (status, "", 1)
+    assert done.stderr.startswith(said)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["dump"], ["run", "nonsense", "--json"]], ids=" ".join)
+def test_an_output_that_takes_nothing_is_a_sentence(arguments: list[str], tmp_path: Path) -> None:
+    code = """
+import io, sys
+class Full(io.StringIO):
+    def write(self, text):
+        raise OSError(28, "No space left on device")
+sys.stdout = Full()
+from hostsim.script import main
+main()
+"""
+    done = call(*arguments, folder=tmp_path, code=code)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, refused_words(OSError(28, "No space left on device")))
+    assert "Traceback" not in done.stderr
+
+
+def test_a_demo_whose_folder_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = call("demo", "--port", "0", "--quickbooks-port", "0", "--folder", str(tmp_path / "file" / "x"), folder=tmp_path)
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        f"{tmp_path / 'file' / 'x'} cannot be used: Not a directory. Nothing was done.",
+    )
+
+
+def test_without_standard_input_a_file_is_asked_for(tmp_path: Path) -> None:
+    code = "import sys; sys.stdin = None; from hostsim.script import main; main()"
+    done = call("load", "-", folder=tmp_path, code=code)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        "Error: Invalid value for 'FILE': There is no standard input. Name a file.",
+    )
 
 
 MODULES = {"markdown-it-py": "markdown_it"}  # of those that are imported by another name

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from hostsim.addins.acting_user import ActingUser
-from hostsim.addins.descriptions import FormDescription, FormRequest
+from hostsim.addins.descriptions import Column, FormDescription, FormRequest, Row
 from hostsim.addins.host_services import Options
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.database import open_practice
+from hostsim.terminal.listing import table
 from hostsim.terminal.run_command import drive
 from hostsim.testing import KEY, demo_practice
 from hostsim.workspace import Workspace, open_workspace
@@ -37,11 +38,38 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     opened.close()
 
 
-def test_the_rows_are_lines(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_rows_stand_under_the_heads_of_the_columns(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert drive(workspace, "send", []) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "→  Parcel 0  10.00  Slow boat"
-    assert lines[-1] == "3 rows · 30.00"
+    assert capsys.readouterr().out.splitlines() == [
+        "   Name      Amount  Way        Outcome",
+        "→  Parcel 0   10.00  Slow boat  ready",
+        "→  Parcel 1   10.00  Slow boat  ready",
+        "→  Parcel 2   10.00  Slow boat  ready",
+        "3 rows · 30.00",
+    ]
+
+
+def test_every_cell_stands_under_its_head_whatever_the_row_lacks() -> None:
+    columns: list[Column] = [
+        {"key": key, "label": key.title(), "type": kind, "width": 90}
+        for key, kind in (("what", "text"), ("here", "number"), ("there", "money"), ("why", "text"), ("none", "text"))
+    ]
+    cells = [
+        {"what": "Received", "here": "7", "there": "1234.50"},
+        {"what": "Applied", "there": "-8.00", "why": "a\nb\x1b[31m"},
+        {"what": "W" * 50, "here": "12", "why": "!"},
+    ]
+    rows: list[Row] = [
+        {"id": str(n), "cells": each, "outcome": "ready", "message": "", "title": "", "selectable": True}
+        for n, each in enumerate(cells)
+    ]
+    assert list(table(rows, columns)) == [
+        f"   {'What'.ljust(40)}  Here     There  Why",
+        f"→  {'Received'.ljust(40)}     7  1,234.50",
+        f"→  {'Applied'.ljust(40)}           -8.00  a b␛[31m",
+        f"→  {'W' * 50}    12            !",
+    ]
+    assert list(table([], columns)) == []
 
 
 def test_json_has_every_cell(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

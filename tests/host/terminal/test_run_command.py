@@ -12,19 +12,21 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from hostsim.addins.descriptions import RowChange
+from hostsim.addins.descriptions import ActResult, RowChange
 from hostsim.addins.host_services import Options
+from hostsim.cli import main
 from hostsim.commands.startup import CannotRun
 from hostsim.practice.database import open_practice
-from hostsim.terminal.options import build_command
-from hostsim.terminal.output import COUNTS, NO_COUNTS
+from hostsim.terminal.options import RunRequest, build_command
+from hostsim.terminal.output import COUNTS, NO_COUNTS, print_act, print_run
 from hostsim.terminal.progress import TerminalTask
 from hostsim.terminal.run_command import drive, with_rows
-from hostsim.terminal.selection import find_records, pick
+from hostsim.terminal.selection import RowChoice, find_records, pick, pick_by_cell
 from hostsim.testing import KEY, demo_practice
 from hostsim.workspace import Workspace, open_workspace
-from tests.support.hosts.fake_addin import MANIFEST, ParcelAddIn, SendForm, parcel_source
+from tests.support.hosts.fake_addin import MANIFEST, ParcelAddIn, Parcels, SendForm, parcel_source
 
 COMMANDS = MANIFEST.replace('commands = ["send", "connect"]', 'commands = ["send", "connect", "address"]')
 
@@ -189,6 +191,62 @@ def test_a_row_that_the_run_has_left_open_gets_its_end_and_is_counted() -> None:
     assert [row.get("outcome") for row in whole["rows"]] == ["synchronized", "not_confirmed"]
     assert whole["counts"] == {**NO_COUNTS, "tried": 2, "done": 1, "not_confirmed": 1}
     assert with_rows({"counts": NO_COUNTS}, told[:1]) == {"counts": NO_COUNTS, "rows": told[:1]}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--search", "crash", "--all"], ["--from", "soon", "--all"], ["--select", "4", "--not-now", "99"]]
+)
+def test_json_says_why_it_could_not_run(firm: str, tmp_path: Path, arguments: list[str]) -> None:
+    """Whatever stops it: standard output holds the one shape, with the reason that stands on standard error."""
+    for words in ([*arguments, "--json"], ["--json", *arguments]):
+        done = CliRunner().invoke(main, ["run", "export-payments", "--database", firm, *words], env={"HOME": str(tmp_path)})
+        told = json.loads(done.stdout)
+        assert (done.exit_code, told["rows"], set(told["counts"].values())) == (2, [], {0})
+        assert told["problem"] == done.stderr.strip()
+
+
+def test_a_row_is_named_by_what_one_cell_alone_says() -> None:
+    rows = Parcels(None, 12)
+    assert pick_by_cell(rows, ["Parcel 7", "PARCEL 3", "nothing", "Parcel"]) == (["parcel:7", "parcel:3"], ["nothing", "Parcel"])
+    with pytest.raises(CannotRun, match=r"^10\.00 may be parcel:0, parcel:1, parcel:2, parcel:4, parcel:5, …\. Nothing was done\."):
+        pick_by_cell(rows, ["Parcel 7", "10.00"])
+
+
+def test_the_rows_of_an_act_that_are_not_there_are_said_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    request, result = RunRequest(act="unlink"), ActResult(notice="2 clients unlinked.", level="info", done=2, reload=True)
+    assert print_act(result, request, ["999", "nobody"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "✗  999  There is no such record. Nothing was done for it.",
+        "✗  nobody  There is no such record. Nothing was done for it.",
+        "2 clients unlinked.",
+    ]
+    assert print_act(result, RunRequest(act="unlink", json=True), ["999"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["counts"]["done"], told["counts"]["failed"], told["notice"]) == (2, 1, "2 clients unlinked.")
+    assert [row["id"] for row in told["rows"]] == ["999"]
+    assert print_act(result, request) == 0
+
+
+@pytest.mark.parametrize("key", ["form", "open_url", "question", "ask"])
+def test_an_act_that_goes_on_elsewhere_has_done_nothing_here(key: str) -> None:
+    result: Any = {key: "preview-export"}
+    with pytest.raises(CannotRun, match=r"preview goes on in a window of its own, .* Nothing was done\."):
+        print_act(result, RunRequest(act="preview"))
+
+
+def test_a_row_that_a_run_leaves_ready_is_printed_and_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    rows: list[RowChange] = [{"id": "parcel:7", "outcome": "ready", "message": "Nothing was withdrawn."}]
+    chosen = RowChoice(rows=Parcels(None, 12), ids=["parcel:7"], unknown=[], answer={}, heading="")
+    assert print_run({"counts": {**NO_COUNTS, "ready": 1}, "rows": rows}, chosen, RunRequest()) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "→  P-7 Parcel  Nothing was withdrawn."
+    dry = RunRequest({"dry_run": True})
+    assert print_run({"counts": {**NO_COUNTS, "ready": 1}, "rows": rows}, chosen, dry) == 0
+
+
+def test_no_rows_leave_no_empty_line(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = RowChoice(rows=Parcels([], 0), ids=[], unknown=[], answer={}, heading="")
+    print_run({"counts": NO_COUNTS, "rows": [], "text": "No parcel waits."}, chosen, RunRequest({"dry_run": True}))
+    assert capsys.readouterr().out.splitlines() == ["No parcel waits."]
 
 
 def test_rows_are_picked_by_id_with_or_without_their_kind() -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from datetime import date
+from html import escape
 
 import pytest
 import requests
@@ -240,6 +241,29 @@ def test_the_printed_address_lets_in_one_browser_once(host: RunningHost) -> None
     refused = second.get(address, timeout=10)
     assert (refused.status_code, "opened already" in refused.text) == (401, True)
     assert "set-cookie" not in refused.headers
+
+
+ADDRESSES = ["/", "/billing/payments", "/?token=of-an-earlier-start", "/nowhere", "/api/forms/nothing", "/events", "/guide/x"]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_who_opens_an_address_that_is_not_answered_reads_a_sentence(host: RunningHost, path: str) -> None:
+    """A browser that shows the answer gets a page; what a script asks gets the one shape."""
+    with requests.Session() as stranger:
+        stranger.trust_env = False
+        page = stranger.get(f"{host.url}{path}", headers={"Accept": "text/html,*/*"}, timeout=10)
+        data = stranger.get(f"{host.url}{path}", timeout=10)
+    assert (page.status_code, data.status_code) == (401, 401)
+    text = data.json()["error"]["text"]
+    assert page.headers["content-type"].startswith("text/html")
+    assert f'<p role="alert">{escape(text)}</p>' in page.text
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_a_page_that_is_not_there_says_so_to_who_is_in(host: RunningHost) -> None:
+    session = host.session()
+    page = session.http.get(f"{host.url}/nowhere/<b>", headers={"Accept": "text/html"}, timeout=10)
+    assert (page.status_code, '<p role="alert">There is no such page.</p>' in page.text) == (404, True)
 
 
 def test_callback_takes_its_state_once_and_without_cookie(host: RunningHost, cookie: str, addin: ParcelAddIn) -> None:

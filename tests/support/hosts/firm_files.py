@@ -51,6 +51,8 @@ def invoice(**changes: object) -> Json:
 
 
 MISTAKES: list[tuple[object, str]] = [
+    ("[" * 100_000, "The file: A number in it is too long, or its lists stand too deep in one another."),
+    ('{"clients": ' + "9" * 5_000 + "}", "The file: A number in it is too long, or its lists stand too deep in one another."),
     ("{", "Line 1, column 2: This is not JSON (Expecting property name enclosed in double quotes)."),
     ([], "The file: It is not an object with clients, invoices, payments, credit_memos."),
     ({"payment": []}, "The file.payment: Nothing here has this name. Known: clients, credit_memos, currency, invoices, payments."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import requests
 
 from hostsim.addins.descriptions import Row
+from qb_plugin.model import Ref
 from tests.addin.forms.test_text_host import Scene
 from tests.support.hosts.text_host import TextUser
 
@@ -85,7 +87,45 @@ def test_a_right_click_shows_the_records_that_were_picked(scene: Scene) -> None:
     export(scene, "payment:1", "payment:2")
     assert (("billing.payments", "QuickBooks History"), "history-entries") in scene.host.entries
     rows = list_rows(scene, "history-entries", selection=["payment:2"])
-    assert {row["cells"]["number"] for row in rows} == {"P-1002", "payment:2"}
+    assert [row["cells"]["number"] for row in rows] == ["P-1002", "P-1002"]
+
+
+INTERNAL = re.compile(r"\b(payment|credit_memo|client|quickbooks_payment|quickbooks_credit_memo):\w+")
+ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
+
+def shown_texts(scene: Scene, form: str, rows: list[Row]) -> list[str]:
+    """Everything of the form and its rows that people read as it is: cells of dates are the host's to write."""
+    opened = scene.form(form).open({})
+    typed = {column["key"] for column in opened["columns"] if column["type"] == "date"}
+    texts = [choice["label"] for field in opened["fields"] for choice in field.get("choices", ())]
+    texts += [str((opened.get("notice") or {}).get("text", ""))]
+    for row in rows:
+        texts += [row["title"], row["message"], row.get("details", "")]
+        texts += [str(cell) for key, cell in row["cells"].items() if key not in typed]
+    return texts
+
+
+def test_people_read_names_and_dates_as_they_write_them_and_no_ids(scene: Scene) -> None:
+    """Runs, rows, links, unlinks, attempts, imports; of payments and clients; of records that are there and that are gone."""
+    scene.host.dates = "DD.MM.YYYY"
+    export(scene, "payment:1", "payment:4")
+    answer = scene.opened("import-payments")
+    found = scene.form("import-payments").rows(answer, None)
+    scene.run("import-payments", "import", answer, [found.ids(0, 1)[0]])
+    context = scene.addin.runtime().context(scene.addin.runtime().connection())
+    context.links.remove(context.realm, [Ref.parse("payment:1"), Ref.parse("client:1")])
+    rows = list_rows(scene, "history-entries")
+    linked = [row["message"] for row in rows if "linked" in str(row["cells"]["what"]).lower()]
+    assert any(text.startswith("P-1001 and Payment ") for text in linked)
+    assert any(text.startswith("Amy's Bird Sanctuary and Customer ") for text in linked)
+    texts = [*shown_texts(scene, "history-entries", rows), *shown_texts(scene, "history", list_rows(scene, "history"))]
+    texts += shown_texts(scene, "undo", [])
+    assert [text for text in texts if INTERNAL.search(text)] == []
+    assert [text for text in texts if ISO.search(text)] == []
+    scene.host.ledger.entries.clear()
+    gone = [row["message"] for row in list_rows(scene, "history-entries")]
+    assert any(text.startswith("payment 1 and Payment ") for text in gone)
 
 
 def test_an_import_says_what_came_in_and_what_it_became(scene: Scene) -> None:
@@ -98,7 +138,7 @@ def test_an_import_says_what_came_in_and_what_it_became(scene: Scene) -> None:
     assert entry["outcome"] == "synchronized"
     assert entry["cells"]["amount"] == ready[0]["cells"]["amount"]
     assert entry["cells"]["quickbooks"] == ready[0]["id"].partition(":")[2]
-    assert str(entry["cells"]["change"]).startswith("not here → payment:")
+    assert str(entry["cells"]["change"]).startswith("not here → here as P-")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,24 @@ def test_accept_takes_all_above_the_line_whatever_is_selected_and_no_twin(sides:
     assert field_of(sides) == ["Unmatched 0", "Suggested 2", "Matched 2", "All 4"]
 
 
+def test_what_is_linked_and_unlinked_is_counted_truly(sides: BothSides) -> None:
+    sides.build(customer("Amy", "a"), customer("Bea", "b"), customer("Cleo", "c"))
+    ids = {name: f"client:{sides.client(name).id}" for name in ("Amy", "Bea", "Cleo", "Nobody There")}
+
+    def act(action: str, *names: str) -> tuple[object, object]:
+        done = sides.form("match-clients").act(action, {}, [ids[name] for name in names], {})
+        return done["notice"], done["done"]
+
+    sides.form("match-clients").open({})
+    assert act("link", "Amy", "Nobody There") == ("1 client linked.", 1)
+    assert act("accept_all") == ("2 clients linked.", 2)
+    assert act("accept_all") == ("0 clients linked.", 0)
+    assert act("unlink", "Amy", "Nobody There") == ("1 client unlinked.", 1)
+    assert act("unlink", "Amy") == ("0 clients unlinked.", 0)
+    assert act("unlink", "Amy", "Bea", "Cleo") == ("2 clients unlinked.", 2)
+    assert field_of(sides)[2] == "Matched 0"
+
+
 def test_a_vendor_or_employee_of_the_name_and_an_inactive_customer_are_said(sides: BothSides) -> None:
     ids = sides.build(
         {"create": "Vendor", "as": "v", "body": {"DisplayName": "Brosnahan Insurance"}},
