@@ -23,15 +23,23 @@ from tests.support.virtual_clock import VirtualClock
 class Colleague:
     """A run at another workstation, one look further with each second that is waited."""
 
-    def __init__(self, runtime: Runtime, host: TextHost, clock: VirtualClock, action: str = "export-payments") -> None:
+    def __init__(
+        self, runtime: Runtime, host: TextHost, clock: VirtualClock, action: str = "export-payments", user: str = "Ana Ruiz"
+    ) -> None:
         self._store = open_store(host.database_url)
-        run = replace(runtime.new_run(action, 70), user="Ana Ruiz", started=clock.now() - timedelta(minutes=3))
+        run = replace(runtime.new_run(action, 70), user=user, started=clock.now() - timedelta(minutes=3))
         self.since = f"{run.started.astimezone():%H:%M}"
         self._lease = self._store.leases.take(REALM, run)
 
     def beat(self, done: int) -> None:
         """Say how far the run is."""
         self._store.leases.beat(self._lease, done)
+
+    @property
+    def asked(self) -> bool:
+        """Whether a person waits for its lease."""
+        lease = self._store.leases.current(REALM)
+        return lease is not None and lease.asked
 
     def leave(self) -> None:
         """End the run."""

@@ -42,6 +42,19 @@ def test_rows_that_a_preview_leaves_out_were_cancelled(runtime: Runtime, task: R
     assert host.rows["payment:1"]["message"] == runtime.sentences.text(Message("cancelled_row"))
 
 
+def test_a_preview_may_say_one_sentence_of_all_rows_unless_it_failed(runtime: Runtime, task: RunTask) -> None:
+    told = Message("connection_none")
+
+    def plan() -> Iterator[RowResult]:
+        raise ReconnectNeeded(Message("quickbooks_signed_out"))
+
+    summary = task.preview(IDS[:1], lambda: iter([ended("payment:1", Outcome.NOT_READY)]), lambda: told)
+    assert summary["text"] == runtime.sentences.text(told)
+    assert (summary["level"], summary["counts"]["not_ready"]) == ("warning", 1)
+    failed = task.preview(IDS[:1], plan, lambda: told)
+    assert failed["text"] == runtime.sentences.text(Message("quickbooks_signed_out"))
+
+
 LEVELS: Mapping[Outcome, str] = {
     Outcome.SYNCHRONIZED: "info",
     Outcome.UNDONE: "info",
