@@ -8,7 +8,7 @@ from qb_plugin.forms.run_task import LOOK_EVERY, RunTask
 from qb_plugin.model import PROGRAM, SETTLE
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.status.acting_user import ProgramUser
-from tests.addin.forms.test_run_task_watching import Colleague
+from tests.addin.forms.running.test_run_task_watching import Colleague
 from tests.support.addin.reported_rows import IDS, ended, reporting
 from tests.support.hosts.text_host import TextHost
 from tests.support.virtual_clock import VirtualClock

@@ -12,7 +12,7 @@ from qb_plugin.errors import ReconnectNeeded
 from qb_plugin.forms.run_task import Countdown, RunTask
 from qb_plugin.model import Entity, Link, LinkOrigin, Message, RecordSummary, Ref
 from qb_plugin.runtime import Runtime
-from tests.addin.forms.test_run_task_watching import Colleague
+from tests.addin.forms.running.test_run_task_watching import Colleague
 from tests.support.addin.reported_rows import IDS, REALM, connected, ended, failing, reporting
 from tests.support.hosts.text_host import TextHost
 from tests.support.ledgers.fake_ledger_values import FakeRecord
