@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
 import pytest
 
 from qb_plugin.forms.run_task import LOOK_EVERY, RunTask
-from qb_plugin.model import PROGRAM, SETTLE
+from qb_plugin.model import PROGRAM, SETTLE, Lease
 from qb_plugin.runtime import Runtime
 from qb_plugin.services.status.acting_user import ProgramUser
+from qb_plugin.sync.ports import Leases
 from tests.addin.forms.running.test_run_task_watching import Colleague
 from tests.support.addin.reported_rows import IDS, ended, reporting
 from tests.support.hosts.text_host import TextHost
@@ -91,3 +96,30 @@ def test_a_persons_run_that_came_first_is_watched(runtime: Runtime, task: RunTas
     assert host.lines[0] == GIVES_WAY
     assert host.lines[1].startswith("* Ana Ruiz started a run for this company")
     assert summary["counts"]["not_tried"] == 3
+
+
+class WatchedLeases:
+    """Leases that tell each look at who holds them."""
+
+    def __init__(self, leases: Leases, looked: Callable[[], object]) -> None:
+        self._leases, self._looked = leases, looked
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._leases, name)
+
+    def current(self, realm: str) -> Lease | None:
+        """The lease that is held; then what happens at that moment."""
+        lease = self._leases.current(realm)
+        self._looked()
+        return lease
+
+
+def test_a_persons_run_that_ends_while_it_is_looked_at_is_over_and_nothing_begins_by_itself(
+    runtime: Runtime, task: RunTask, host: TextHost, clock: VirtualClock
+) -> None:
+    left = [Colleague(runtime, host, clock)]
+    leases = WatchedLeases(runtime.run_ports.leases, lambda: left.pop().leave() if left else None)
+    runtime.run_ports = replace(runtime.run_ports, leases=cast("Leases", leases))
+    summary = task.run("export-payments", IDS, WORK)
+    assert summary["text"].startswith("The run that Ana Ruiz started at")
+    assert (summary["counts"]["done"], summary["counts"]["not_tried"]) == (0, 3)

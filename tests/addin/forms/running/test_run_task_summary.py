@@ -37,6 +37,12 @@ def test_a_preview_that_fails_gives_the_reason_to_each_row_that_is_left(task: Ru
     assert host.rows["payment:2"]["message"] == summary["text"]
 
 
+def test_a_preview_has_no_pace_of_batches(runtime: Runtime, task: RunTask, host: TextHost) -> None:
+    runtime.company.seconds_until_sent = lambda rows: 60.0 * rows  # type: ignore[method-assign]
+    task.preview(IDS, lambda: map(ended, IDS))
+    assert set(host.left) == {None}
+
+
 def test_rows_that_a_preview_leaves_out_were_cancelled(runtime: Runtime, task: RunTask, host: TextHost) -> None:
     task.preview(IDS[:1], lambda: iter(()))
     assert host.rows["payment:1"]["message"] == runtime.sentences.text(Message("cancelled_row"))

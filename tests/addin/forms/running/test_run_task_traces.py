@@ -63,6 +63,17 @@ def test_marks_are_set_right_after_a_run_that_was_cut_short(
     other.close()
 
 
+def test_marks_are_left_alone_when_it_cannot_be_known_whether_a_run_was_cut_short(
+    runtime: Runtime, task: RunTask, host: TextHost
+) -> None:
+    runtime.links.add([LINK])
+    with runtime.store.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE quickbooks_leases")
+    summary = task.run("export-payments", IDS, reporting())
+    assert (summary["level"], summary["counts"]["not_tried"]) == ("error", 3)
+    assert host.marks.marked("synchronized", REALM) == []
+
+
 class UnreadableMarks(FakeMarks):
     """Marks of a host that takes them, and cannot list them."""
 
