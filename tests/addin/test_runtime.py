@@ -121,15 +121,21 @@ def test_settings_are_those_of_the_company_asked_for(runtime: Runtime) -> None:
     runtime.store.settings.put(REALM, {"pace": "full"})
     runtime.use_saved_pace(REALM)
     assert runtime.company.open_quickbooks().pace == 1.0
+    runtime.store.settings.put(REALM, {"pace": "gentle"})
+    runtime.use_saved_pace(REALM)
+    assert runtime.company.open_quickbooks().pace == 0.5
 
 
-def test_calls_of_a_run_are_called_back_by_its_own_word(runtime: Runtime) -> None:
+def test_calls_of_a_run_are_called_back_and_given_up_by_its_own_word(runtime: Runtime) -> None:
     def stop() -> bool:
         return True
 
-    with runtime.calls_of_run(stop, never):
+    def hasty() -> bool:
+        return True
+
+    with runtime.calls_of_run(stop, hasty):
         scope = current_scope()
-    assert (scope.purpose, scope.stop) == (CallPurpose.RUN, stop)
+    assert (scope.purpose, scope.stop, scope.hasty) == (CallPurpose.RUN, stop, hasty)
     assert current_scope().purpose is CallPurpose.FORM
 
 

@@ -23,6 +23,7 @@ def target(module: str, *tests: str) -> Target:
 EXPORTING, HTTP, AUTH = "sync/exporting", "quickbooks/http", "quickbooks/auth"
 PACE = ("rate_limiter_turns", "rate_limiter_waits", "rate_limiter", "seconds_until_sent", "shared_pace")
 DOUBT = ("recovery", "recovery_resend", "recovery_unreadable", "adoption", "doubt")
+RUN_TASK = ("", "_summary", "_watching", "_giving_way", "_traces")
 
 TARGETS: Mapping[str, Target] = {
     # what money rests on
@@ -45,8 +46,8 @@ TARGETS: Mapping[str, Target] = {
     "sealing": target(f"{AUTH}/sealing", f"{AUTH}/sealing"),
     "browser_sign_in": target("services/browser_sign_in", "services/browser_sign_in"),
     # the run of forms
-    "run_task": target("forms/run_task", "forms/run_task", "forms/run_task_summary", "forms/run_task_watching"),
+    "run_task": target("forms/run_task", *(f"forms/running/run_task{part}" for part in RUN_TASK)),
     "marks_repair": target("services/marks_repair", "services/marks_repair"),
-    "settle_job": target("services/settle_job", "services/settle_job", "services/settle_job_doubt"),
-    "runtime": target("runtime", "runtime"),
+    "settle_job": target("services/settle_job", "services/settle_job", "services/settle_job_doubt", "services/settle_job_late"),
+    "runtime": target("runtime", "runtime", "runtime_services"),
 }

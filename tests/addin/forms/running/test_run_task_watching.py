@@ -23,15 +23,23 @@ from tests.support.virtual_clock import VirtualClock
 class Colleague:
     """A run at another workstation, one look further with each second that is waited."""
 
-    def __init__(self, runtime: Runtime, host: TextHost, clock: VirtualClock, action: str = "export-payments") -> None:
+    def __init__(
+        self, runtime: Runtime, host: TextHost, clock: VirtualClock, action: str = "export-payments", user: str = "Ana Ruiz"
+    ) -> None:
         self._store = open_store(host.database_url)
-        run = replace(runtime.new_run(action, 70), user="Ana Ruiz", started=clock.now() - timedelta(minutes=3))
+        run = replace(runtime.new_run(action, 70), user=user, started=clock.now() - timedelta(minutes=3))
         self.since = f"{run.started.astimezone():%H:%M}"
         self._lease = self._store.leases.take(REALM, run)
 
     def beat(self, done: int) -> None:
         """Say how far the run is."""
         self._store.leases.beat(self._lease, done)
+
+    @property
+    def asked(self) -> bool:
+        """Whether a person waits for its lease."""
+        lease = self._store.leases.current(REALM)
+        return lease is not None and lease.asked
 
     def leave(self) -> None:
         """End the run."""
@@ -133,12 +141,12 @@ def test_a_database_that_fails_while_a_colleague_is_watched_ends_the_watching(
 class GoneLeases:
     """Leases of which another run's is given back between our asking for it and our first look."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self._values = values
+    def __init__(self, key: str, values: Mapping[str, object]) -> None:
+        self._refusal = Message(key, values)
 
     def take(self, realm: str, run: RunInfo) -> Lease:
         """Refuse."""
-        raise RunInProgress(Message("run_in_progress", self._values))
+        raise RunInProgress(self._refusal)
 
     def current(self, realm: str) -> Lease | None:
         """Nobody runs any more."""
@@ -158,11 +166,20 @@ class GoneLeases:
         """Never asked for."""
 
 
-def test_a_run_that_is_over_before_the_first_look_is_named_too(runtime: Runtime, task: RunTask, clock: VirtualClock) -> None:
-    leases = GoneLeases({"user": "Ana Ruiz", "time": "09:30", "done": 70, "total": 70})
+@pytest.mark.parametrize(
+    ("key", "over"),
+    [
+        ("run_in_progress", "The run that Ana Ruiz started at 09:30 is over."),
+        ("settling_in_progress", "The looking up of lost answers that began at 09:30 is over."),
+    ],
+)
+def test_what_is_over_before_the_first_look_is_named_too(
+    key: str, over: str, runtime: Runtime, task: RunTask, clock: VirtualClock
+) -> None:
+    leases = GoneLeases(key, {"user": "Ana Ruiz", "time": "09:30", "done": 70, "total": 70})
     runtime.run_ports = replace(runtime.run_ports, leases=leases)
     summary = task.run("export-payments", IDS, reporting())
-    assert summary["text"].startswith("The run that Ana Ruiz started at 09:30 is over.")
+    assert summary["text"].startswith(over)
     assert clock.slept == []
 
 

@@ -37,9 +37,28 @@ def test_a_preview_that_fails_gives_the_reason_to_each_row_that_is_left(task: Ru
     assert host.rows["payment:2"]["message"] == summary["text"]
 
 
+def test_a_preview_has_no_pace_of_batches(runtime: Runtime, task: RunTask, host: TextHost) -> None:
+    runtime.company.seconds_until_sent = lambda rows: 60.0 * rows  # type: ignore[method-assign]
+    task.preview(IDS, lambda: map(ended, IDS))
+    assert set(host.left) == {None}
+
+
 def test_rows_that_a_preview_leaves_out_were_cancelled(runtime: Runtime, task: RunTask, host: TextHost) -> None:
     task.preview(IDS[:1], lambda: iter(()))
     assert host.rows["payment:1"]["message"] == runtime.sentences.text(Message("cancelled_row"))
+
+
+def test_a_preview_may_say_one_sentence_of_all_rows_unless_it_failed(runtime: Runtime, task: RunTask) -> None:
+    told = Message("connection_none")
+
+    def plan() -> Iterator[RowResult]:
+        raise ReconnectNeeded(Message("quickbooks_signed_out"))
+
+    summary = task.preview(IDS[:1], lambda: iter([ended("payment:1", Outcome.NOT_READY)]), lambda: told)
+    assert summary["text"] == runtime.sentences.text(told)
+    assert (summary["level"], summary["counts"]["not_ready"]) == ("warning", 1)
+    failed = task.preview(IDS[:1], plan, lambda: told)
+    assert failed["text"] == runtime.sentences.text(Message("quickbooks_signed_out"))
 
 
 LEVELS: Mapping[Outcome, str] = {

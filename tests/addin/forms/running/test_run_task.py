@@ -73,6 +73,7 @@ def test_an_imported_row_marks_the_record_that_it_became(task: RunTask, host: Te
 def test_the_record_to_mark_is_the_row_or_what_it_became() -> None:
     assert marked_record(ended("payment:1")) == "payment:1"
     assert marked_record(ended("payment:1", source=Ref(Kind.PAYMENT, "2"))) == "payment:2"
+    assert marked_record(ended("payment:7:1")) == "payment:7:1"
     assert marked_record(ended("quickbooks_payment:1")) is None
     assert mark_change("payment:1", "failed", None, "9130") == {"ref": "payment:1", "state": "failed", "scope": "9130"}
 
@@ -137,12 +138,16 @@ def test_the_work_calls_quickbooks_for_a_run_and_stops_when_the_person_cancels(t
 
     def work(run: LeasedRun) -> None:
         scope = current_scope()
-        seen.append((scope.purpose, scope.stop(), run.stop()))
+        seen.append((scope.purpose, scope.stop(), run.stop(), scope.hasty()))
         host.cancelled = True
-        seen.append((scope.purpose, scope.stop(), run.stop()))
+        seen.append((scope.purpose, scope.stop(), run.stop(), scope.hasty()))
+        host.hasty = True
+        seen.append((scope.purpose, scope.stop(), run.stop(), scope.hasty()))
 
     summary = task.run("export-payments", IDS, work)
-    assert seen == [(CallPurpose.RUN, False, False), (CallPurpose.RUN, True, True)]
+    assert seen == [
+        (CallPurpose.RUN, False, False, False), (CallPurpose.RUN, True, True, False), (CallPurpose.RUN, True, True, True),
+    ]  # fmt: skip
     assert current_scope().purpose is CallPurpose.FORM
     assert (summary["text"], summary["level"]) == ("Stopped. 0 were done and stay; 3 were not touched.", "info")
 
@@ -163,7 +168,7 @@ def test_a_failure_ends_the_run_and_each_row_and_is_the_last_sentence(task: RunT
 def test_a_call_that_was_called_back_is_no_failure(task: RunTask, host: TextHost) -> None:
     summary = task.run("export-payments", IDS, failing(CallCancelled(Message("cancelled_row"))))
     assert summary["text"] == "2 tried: 1 done, 0 failed, 1 not confirmed, 1 not tried."
-    assert summary["level"] == "warning"
+    assert (summary["level"], task.failure) == ("warning", None)
     assert host.rows["payment:3"]["outcome"] == "not_tried"
 
 
@@ -244,6 +249,30 @@ def test_time_left_is_what_the_pace_is_known_to_take_and_follows_each_wait(
     assert host.left[:3] == [118, 57, 56]
 
 
-def test_an_import_has_no_pace_of_batches(runtime: Runtime, host: TextHost) -> None:
-    RunTask(runtime, host).run("import-payments", IDS, reporting(ended("payment:1")))
-    assert set(host.left) == {None}
+@pytest.mark.parametrize(
+    ("action", "left"),
+    [
+        ("export-payments", [120, 60, None]),
+        ("export-credit-memos", [120, 60, None]),
+        ("undo", [120, 60, None]),
+        ("undo-import", [120, 60, None]),
+        ("import-payments", [None] * 3),
+        ("changes", [None] * 3),
+        ("reconcile", [None] * 3),
+        ("settle", [None] * 3),
+        ("hide", [None] * 3),
+        ("match", [None] * 3),
+    ],
+)
+def test_time_left_is_that_of_the_rows_that_are_still_to_be_sent(
+    action: str, left: list[int | None], runtime: Runtime, host: TextHost, clock: VirtualClock
+) -> None:
+    runtime.company.seconds_until_sent = lambda rows: 60.0 * rows  # type: ignore[method-assign]
+
+    def work(run: LeasedRun) -> None:
+        for identity in IDS:
+            run.reporter.row(ended(identity))
+            clock.move(1.0)
+
+    RunTask(runtime, host).run(action, IDS, work)
+    assert host.left == left
