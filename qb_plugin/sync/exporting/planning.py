@@ -37,7 +37,7 @@ from qb_plugin.sync.exporting.drafting.checks import (
 from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.drafting.explanations import explain_rest
 from qb_plugin.sync.exporting.drafting.invoices_there import invoice_ref
-from qb_plugin.sync.exporting.drafting.unreadable import may_be
+from qb_plugin.sync.exporting.drafting.unreadable import may_be, unreadable_invoice
 from qb_plugin.sync.exporting.previewing.promises import change_of_application, change_of_create
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
 from qb_plugin.sync.linking import ENTITIES
@@ -195,6 +195,9 @@ class Planner:
         check_record(record, customer, snapshot.company, options)
         self._check_possible_duplicate(record, customer)
         is_payment, applies = record.ref.kind is Kind.PAYMENT, options.applies(record.ref)
+        odd = self.why_not_allocated(record, customer) if applies else None
+        if odd:
+            raise RowRefused(odd)
         lines = self.lines_for(record, customer.id, record.amount) if applies and is_payment else ()
         try:
             draft = build_draft(record, customer, lines, firm_id=self._context.firm_id, company=snapshot.company, options=options)
@@ -292,6 +295,15 @@ class Planner:
             self._snapshot.balances.give_back(customer_id, lines)
             return (), change
         return lines, None
+
+    def why_not_allocated(self, record: SourceRecord, customer: Customer) -> Message | None:
+        """That an invoice which may take this record's money cannot be understood, so nobody can say where the money goes."""
+        found = self._snapshot.balances.unreadable(customer.id)
+        if self._options.apply_as_in_workspace:
+            named = [self._snapshot.invoices_there.get(invoice_ref(part)) for part in record.applications]
+            there = [each for each in named if each and each.problem]
+            found = there or ([each for each in found if not each.number] if None in named else [])
+        return unreadable_invoice(found[0], customer) if found else None
 
     def _wanted(self, record: SourceRecord) -> list[Application]:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb_plugin.model import SourceRecord, UnreadableRecord
+from qb_plugin.model import Customer, Message, QboInvoice, SourceRecord, UnreadableRecord
 from qb_plugin.sync.markers import find_marker
 
 
@@ -17,3 +17,9 @@ def may_be(unreadable: UnreadableRecord, record: SourceRecord, firm_id: str) -> 
         return marker.firm == firm_id and marker.may_name(record)
     told_apart = unreadable.note is not None and unreadable.customer_id is not None
     return not told_apart and unreadable.total in {None, record.amount}
+
+
+def unreadable_invoice(invoice: QboInvoice, customer: Customer) -> Message:
+    """That an open invoice which this customer may pay cannot be understood."""
+    name = invoice.number or f"with the id {invoice.id}"
+    return Message("open_invoice_unreadable", {"no": name, "customer": customer.full_name, "what": invoice.problem})
