@@ -76,7 +76,12 @@ def _likeness_of_references(ours: Traits, theirs: Traits) -> Likeness | None:
         return Likeness.SAME_REFERENCE
     if one and other and similar_references(one, other):
         return Likeness.SIMILAR_REFERENCE
-    return Likeness.NO_REFERENCE if not (one and other) or ours.is_own_number else None
+    return Likeness.NO_REFERENCE if not (tells(one) and tells(other)) or ours.is_own_number else None
+
+
+def tells(reference: str) -> bool:
+    """Whether a reference tells payments apart: `Check`, `-`, `no.` and `000` say no more than an empty one."""
+    return any(_parts(reference))
 
 
 def similar_references(one: str, other: str) -> bool:

@@ -24,7 +24,7 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, key_of, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
-from qb_plugin.sync.exporting.drafting.invoices_there import read_invoices_there
+from qb_plugin.sync.exporting.drafting.invoices_there import NONE_THERE, InvoicesThere, read_invoices_there
 from qb_plugin.sync.exporting.drafting.merged_customers import find_merges
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
@@ -93,12 +93,18 @@ class ExportSnapshot:
     merges: Mapping[str, str]  # customers that are gone, and those that have their transactions now
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
-    invoices_there: Mapping[Ref, QboInvoice] = field(default_factory=dict)  # open, paid, or another customer's by now
+    invoices_there: InvoicesThere = NONE_THERE
     unreadable: Sequence[UnreadableRecord] = ()
+    unreadable_linked: frozenset[str] = frozenset()  # the ids of those that some record is linked to
 
     def customer(self, identity: str) -> Customer:
         """The customer of a transaction that is in QuickBooks already; by its id alone if it is gone."""
         return self.customers.get(identity) or Customer(id=identity, name=identity, full_name=identity)
+
+    def customer_of(self, record: SourceRecord) -> str:
+        """The id of the customer that the record's client is matched to; "" for none."""
+        link = self.links.get(Ref(Kind.CLIENT, record.client_id))
+        return link.quickbooks_id if link else ""
 
     def linkable(self, record: SourceRecord) -> QboTransaction | None:
         """What a person who says *the same one* means: the possible duplicate, else what stands under the record's number."""
@@ -133,6 +139,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     linked = read_linked(context, records, every, period, options.send_again)
     links = {ref: link for ref, link in every.items() if ref not in linked.again}
     readable = [each for each in period if not isinstance(each, UnreadableRecord)]
+    unreadable = [each for each in period if isinstance(each, UnreadableRecord)]
     in_doubt = context.journal.open_intents(context.realm)
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
@@ -145,7 +152,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     )
     undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
     open_now = read_open(context.quickbooks, families, customer_ids if options.auto_apply else ())
-    invoices_there: Mapping[Ref, QboInvoice] = {}
+    invoices_there = NONE_THERE
     if options.auto_apply and options.apply_as_in_workspace:
         invoices_there = read_invoices_there(
             context.quickbooks, records, links=links, invoice_links=invoice_links, families=families, open_now=open_now
@@ -167,8 +174,17 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         balances=OpenBalances(open_now, families),
         invoice_links=invoice_links,
         invoices_there=invoices_there,
-        unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
+        unreadable=unreadable,
+        unreadable_linked=find_linked(context, unreadable),
     )
+
+
+def find_linked(context: SyncContext, unreadable: Sequence[UnreadableRecord]) -> frozenset[str]:
+    """The ids of those of these that some record here is linked to."""
+    found: set[str] = set()
+    for entity in sorted({each.entity for each in unreadable}):
+        found |= context.links.by_quickbooks(context.realm, entity, [e.id for e in unreadable if e.entity == entity]).keys()
+    return frozenset(found)
 
 
 def read_balances(quickbooks: QuickBooksApi, families: PayingFamilies, customer_ids: Iterable[str]) -> OpenBalances:

@@ -42,6 +42,11 @@ class HostSnapshot:
         own = only_one([each for each in found if each.client_id == client], line.number)
         return own or only_one([each for each in found if each.client_id in self._owners_of(line)], line.number)
 
+    def invoices_of(self, client: str, payment: QboPayment) -> list[tuple[Line, Invoice]]:
+        """The invoices here, whosever they are, that lines of this client's payment are on in QuickBooks."""
+        lines = [line for line in payment.lines if line.type == Entity.INVOICE]
+        return [(line, invoice) for line in lines if (invoice := self.find_invoice(client, line))]
+
     def has_twice(self, client: str, line: Line) -> bool:
         """Whether the client has more than one invoice of the line's number."""
         found = self.numbered_invoices.get(invoice_key(line.number or ""), ())

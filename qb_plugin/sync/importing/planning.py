@@ -56,7 +56,8 @@ class ImportPlanner:
         )
         balances = snapshot.balances(spent or {})
         rows = [self._decide(snapshot, payment, balances, gone) for payment in payments]
-        held = finder.hold(rows, snapshot.standing)
+        on = {row.payment.id: snapshot.invoices_of(row.client_id, row.payment) for row in rows if row.may_come_in}
+        held = finder.hold(rows, snapshot.standing, on)
         return find_merges(self.ledger, self._payers, snapshot.clients, held)
 
     def _decide(self, snapshot: HostSnapshot, payment: QboPayment, balances: dict[str, Decimal], gone: Set[str]) -> ImportRow:
