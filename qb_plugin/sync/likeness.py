@@ -26,6 +26,12 @@ Ours = TypeVar("Ours", bound=Hashable)
 Theirs = TypeVar("Theirs", bound=Hashable)
 
 
+def days_around(day: date, days: int) -> list[date]:
+    """The days so many before to so many after, as far as the calendar goes: records bear the oddest dates."""
+    first, last = max(day.toordinal() - days, date.min.toordinal()), min(day.toordinal() + days, date.max.toordinal())
+    return [date.fromordinal(number) for number in range(first, last + 1)]
+
+
 class Likeness(IntEnum):
     """Why two payments may be one, the strongest evidence first."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from qb_plugin.model import (
     Company,
@@ -30,11 +29,12 @@ from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.exporting.previewing.promises import Promise
 from qb_plugin.sync.families import PayingFamilies
+from qb_plugin.sync.likeness import days_around
 from qb_plugin.sync.linking import client_links
 from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standing, find_possible_duplicates, free_what_is_gone
 
-MARGIN = timedelta(days=31)  # a transaction of ours may have been given another date since; most such corrections are small
+MARGIN = 31  # days: a transaction of ours may have been given another date since; most such corrections are small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> S
     for kind in sorted({record.ref.kind for record in records}):
         days = [record.date for record in records if record.ref.kind is kind]
         read = quickbooks.payments if kind is Kind.PAYMENT else quickbooks.credit_memos
-        found += read(min(days) - MARGIN, max(days) + MARGIN)
+        found += read(days_around(min(days), MARGIN)[0], days_around(max(days), MARGIN)[-1])
     return found
 
 

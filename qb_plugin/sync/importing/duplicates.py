@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from qb_plugin.model import Entity, Kind, Line, Outcome, Pair, PairAnswer, Ref
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
-from qb_plugin.sync.likeness import DAYS, Likeness, Traits, pair_off
+from qb_plugin.sync.likeness import DAYS, Likeness, Traits, days_around, pair_off
 from qb_plugin.sync.linking import client_links, is_gone
 from qb_plugin.sync.matching import comparable
 
@@ -69,7 +69,7 @@ class DuplicateFinder:
         for row in rows:
             on = self._on.get(row.payment.id, ())
             wide = WIDE if any(invoice.balance < line.amount for line, invoice in on) else DAYS
-            days = [row.payment.date + timedelta(days=number) for number in range(-wide, wide + 1)]
+            days = days_around(row.payment.date, wide)
             amounts = {row.payment.total, row.amount}  # people enter what came in, or what stayed
             clients = {row.client_id, *(invoice.client_id for _, invoice in on)}
             keys |= {
