@@ -82,7 +82,7 @@ class FlatSchema(Schema, metaclass=FlatSchemaMeta):
         """Each value by itself, None for one that does not fit; and the names of those."""
         found: ReplyValues = {}
         wrong: set[str] = set()
-        for key, name, convert, deserialize in self._steps:
+        for key, name, convert, deserialize, _ in self._steps:
             value = data.get(key)
             try:
                 found[name] = convert(value) if value is not None else deserialize(data.get(key, missing))

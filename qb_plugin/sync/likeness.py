@@ -19,6 +19,7 @@ _NEAR = timedelta(days=DAYS)
 _ORDINARY_WORDS = frozenset(
     ["ch", "chk", "chq", "ck", "check", "cheque", "no", "nr", "num", "number", "ref", "reference", "pmt", "payment"]
 )
+SURE_DIGITS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 
@@ -91,11 +92,17 @@ def tells(reference: str) -> bool:
 
 
 def similar_references(one: str, other: str) -> bool:
-    """Whether two references name the same cheque or transfer: `CHK 4411`, `#0004411` and `4411` do; `A-1` and `B-1` do not."""
+    """Whether two references name the same cheque or transfer: `CHK 4411`, `#0004411`, `4411` and `CHK 4411 / Bank 9` do; `A-1` and
+    `B-1` do not."""
     (words, number), (others, other_number) = _parts(one), _parts(other)
     if number != other_number:
-        return False
+        return names_among(number, other) or names_among(other_number, one)
     return words == others or bool(number and not (words and others))
+
+
+def names_among(number: str, reference: str) -> bool:
+    """Whether a reference of several numbers has this one among them; a short one is in too many."""
+    return len(number) >= SURE_DIGITS and number in {each.lstrip("0") for each in _NUMBER.findall(comparable(reference))}
 
 
 def _parts(reference: str) -> tuple[str, str]:

@@ -63,6 +63,11 @@ KINDS = [
     ("Payment ref", 7, True),
     ("Check", 8, False),
     ("-", -8, False),
+    ("CHK 4411 / Bank 99", 0, True),
+    ("Inv 1002, check 4411", 7, True),
+    ("2026-11-02 no. 04411", -7, True),
+    ("Inv 1002, check 44110", 0, False),
+    ("CHK 4411 / Bank 99", 8, False),
 ]
 
 
