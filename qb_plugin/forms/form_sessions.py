@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
+
+from qb_plugin.errors import Fatal
+from qb_plugin.forms.services import FormServices
+from qb_plugin.model import Message
 
 Value = TypeVar("Value")
 KEPT = 64
@@ -31,3 +36,17 @@ class FormSessions(Generic[Value]):
         """The value, or the default for an unknown token."""
         with self._lock:
             return self._values.get(token, default) if isinstance(token, str) else default
+
+
+@dataclass(slots=True)
+class SeenCompany:
+    """The company whose records an open form showed last, by its realm; "" before it showed any. What a person presses there is
+    meant for that company."""
+
+    realm: str = ""
+
+
+def check_company(services: FormServices, seen: str, realm: str) -> None:
+    """Refuse what was pressed in a list of one company while another one is connected; "" is no company."""
+    if seen and realm and seen != realm:
+        raise Fatal(Message("company_changed", {"was": services.company_name(seen), "now": services.company_name(realm)}))

@@ -8,6 +8,7 @@ from functools import partial
 
 from qb_plugin.errors import AddInError, CallCancelled, Fatal, RunInProgress
 from qb_plugin.forms.descriptions import Level, RunSummary
+from qb_plugin.forms.form_sessions import check_company
 from qb_plugin.forms.history.summaries import Summaries, Summarize, no_summaries
 from qb_plugin.forms.presentation import present_counts, present_result
 from qb_plugin.forms.protocol import Task
@@ -92,10 +93,12 @@ class RunTask:
         *,
         filters: Mapping[str, str] | None = None,
         summarize: Summarize = no_summaries,
+        seen: str = "",
     ) -> RunSummary:
         """Carry out the work; every row ends with an outcome, whatever happens.
 
-        For the history: `filters` are the form's fields by label, `summarize` gives what rows of QuickBooks show.
+        For the history: `filters` are the form's fields by label, `summarize` gives what rows of QuickBooks show. Nothing is done
+        where another company is connected than the one whose list the person saw (`seen`).
         """
         progress = RunProgress(tuple(ids))
         run = replace(self._services.new_run(action, len(ids)), filters=filters or {})
@@ -103,6 +106,7 @@ class RunTask:
         self._sends = action.startswith(SENDING)
         failure: AddInError | None = None
         try:
+            check_company(self._services, seen, run.realm)
             stop, ports = lambda: self._task.cancelled, self._services.run_ports
             with (
                 self._services.notices.subscribed(partial(self._waits, progress)),

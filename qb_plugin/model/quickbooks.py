@@ -21,7 +21,7 @@ class Entity(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A QuickBooks customer; `full_name` is the path `Parent:Child`. What a sub-customer that bills with its parent owes may be
-    paid by the parent."""
+    paid by the parent. `problem` is what was odd about one that cannot be understood as a whole."""
 
     id: str
     name: str
@@ -33,11 +33,13 @@ class Customer:
     email: str = ""
     phone: str = ""
     sync_token: str = "0"
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QboInvoice:
-    """A QuickBooks invoice, as much of it as allocation needs."""
+    """A QuickBooks invoice, as much of it as allocation needs. One with a `problem` cannot be understood: only its id stands, and
+    its customer and number where these could be read."""
 
     id: str
     number: str | None
@@ -46,6 +48,7 @@ class QboInvoice:
     total: Decimal
     balance: Decimal
     currency: str | None = None
+    problem: str = ""
 
 
 #: Types of linked transactions that bring money to a payment; a journal entry's line may bring or take it.
@@ -99,13 +102,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherReceipt:
-    """Money received in QuickBooks otherwise than by a payment: a sales receipt, or a customer's line of a bank deposit."""
+    """Money received in QuickBooks otherwise than by a payment: a sales receipt, or a customer's line of a bank deposit.
+
+    One with a `problem` cannot be understood: its amount is not known, and its customer may be "".
+    """
 
     entity: str  # SalesReceipt or Deposit
     id: str
     customer_id: str
     amount: Decimal
     currency: str | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,17 @@ from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, r
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal, write_update
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
 from qb_plugin.schemas.payloads import read_draft
-from qb_plugin.schemas.salvage import tolerant
+from qb_plugin.schemas.salvage import (
+    rescue_account,
+    rescue_customer,
+    rescue_deposit_lines,
+    rescue_document,
+    rescue_invoice,
+    rescue_named,
+    rescue_sales_receipt,
+    rescuing,
+    tolerant,
+)
 from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payers, read_payment
 
 T = TypeVar("T")
@@ -50,6 +60,13 @@ _ACCOUNTS = among("AccountType", ("Bank", "Other Current Asset", "Accounts Recei
 _NOT_SOLD = frozenset({"Category", "Group"})
 _PAYMENT = tolerant(Entity.PAYMENT, read_payment)
 _CREDIT_MEMO = tolerant(Entity.CREDIT_MEMO, read_credit_memo)
+_CUSTOMER = rescuing(read_customer, rescue_customer)
+_ACCOUNT = rescuing(read_account, rescue_account)
+_NAMED = rescuing(read_named, rescue_named)
+_INVOICE = rescuing(read_invoice, rescue_invoice)
+_DOCUMENT = rescuing(read_document, rescue_document)
+_SALES_RECEIPT = rescuing(read_sales_receipt, rescue_sales_receipt)
+_DEPOSIT_LINES = rescuing(read_deposit_lines, rescue_deposit_lines)
 _READERS: Mapping[Entity, Callable[[object], QboTransaction | UnreadableRecord]] = {
     Entity.PAYMENT: _PAYMENT,
     Entity.CREDIT_MEMO: _CREDIT_MEMO,
@@ -86,35 +103,35 @@ class QuickBooksAdapter:
 
     def customers(self) -> Sequence[Customer]:
         """All customers, inactive ones too."""
-        return self._list(read_customer, "Customer", "Active IN (true, false)")
+        return self._list(_CUSTOMER, "Customer", "Active IN (true, false)")
 
     def people(self) -> Sequence[ListEntry]:
         """Vendors and employees, inactive ones too."""
         return [
             ListEntry(each.id, each.name, kind, each.active)
             for kind in ("Vendor", "Employee")
-            for each in self._list(read_customer, kind, "Active IN (true, false)")
+            for each in self._list(_CUSTOMER, kind, "Active IN (true, false)")
         ]
 
     def accounts(self) -> Sequence[ListEntry]:
         """Active accounts that can take a deposit, Bank and Other Current Asset, and those of what customers owe."""
-        return self._list(read_account, "Account", _ACCOUNTS)
+        return self._list(_ACCOUNT, "Account", _ACCOUNTS)
 
     def customers_by_id(self, ids: Sequence[str]) -> Sequence[Customer]:
         """These customers, inactive ones too."""
-        return self._by_id(read_customer, "Customer", ids, " AND Active IN (true, false)")
+        return self._by_id(_CUSTOMER, "Customer", ids, " AND Active IN (true, false)")
 
     def methods(self) -> Sequence[ListEntry]:
         """Payment methods, inactive ones too."""
-        return self._list(read_named, "PaymentMethod", "Active IN (true, false)")
+        return self._list(_NAMED, "PaymentMethod", "Active IN (true, false)")
 
     def items(self) -> Sequence[ListEntry]:
         """Active items that can stand on a credit memo."""
-        return [item for item in self._list(read_named, "Item") if item.type not in _NOT_SOLD]
+        return [item for item in self._list(_NAMED, "Item") if item.type not in _NOT_SOLD]
 
     def tax_codes(self) -> Sequence[ListEntry]:
         """Active tax codes; in the United States the built-in ones are among them."""
-        return self._list(read_named, "TaxCode")
+        return self._list(_NAMED, "TaxCode")
 
     def open_invoices(self, customer_ids: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with a balance of these customers: asked for by customer or all of them, whichever is fewer calls."""
@@ -125,11 +142,11 @@ class QuickBooksAdapter:
         if len(portions) == 1 or len(portions) <= self._pages_of_all_open():
             return [found for part in portions for found in self._open(among("CustomerRef", part))]
         chosen = frozenset(wanted)
-        return [found for found in self._list(read_invoice, "Invoice", _OPEN) if found.customer_id in chosen]
+        return [found for found in self._list(_INVOICE, "Invoice", _OPEN) if found.customer_id in chosen or not found.customer_id]
 
     def invoices(self, ids: Sequence[str]) -> Sequence[QboInvoice]:
         """These invoices as they are now; deleted ones are left out."""
-        return self._by_id(read_invoice, "Invoice", ids)
+        return self._by_id(_INVOICE, "Invoice", ids)
 
     def payments_of(self, ids: Sequence[str], numbers: Sequence[str]) -> frozenset[str]:
         """The ids of the payments that pay invoices of these ids or numbers."""
@@ -141,7 +158,7 @@ class QuickBooksAdapter:
     def invoices_numbered(self, numbers: Sequence[str]) -> Sequence[QboInvoice]:
         """Invoices with these numbers, whosever they are, open or paid."""
         parts = _portions(list(dict.fromkeys(numbers)), self._limits.ids_per_query)
-        return [found for part in parts for found in self._list(read_invoice, "Invoice", among("DocNumber", part))]
+        return [found for part in parts for found in self._list(_INVOICE, "Invoice", among("DocNumber", part))]
 
     def payments(self, start: date | None, end: date | None) -> Sequence[QboPayment | UnreadableRecord]:
         """Payments dated on or between the two, in order of Id."""
@@ -168,13 +185,13 @@ class QuickBooksAdapter:
     def documents(self, type: str, ids: Sequence[str]) -> Mapping[str, Document]:
         """What payments' lines of this type are linked to, by id; empty for a type that cannot be read."""
         entity = DOCUMENT_ENTITIES.get(type)
-        return {found.id: found for found in self._by_id(read_document, entity, ids)} if entity else {}
+        return {found.id: found for found in self._by_id(_DOCUMENT, entity, ids)} if entity else {}
 
     def other_receipts(self, start: date | None, end: date | None) -> Sequence[OtherReceipt]:
         """Sales receipts and customers' lines of bank deposits dated on or between the two."""
         where = between("TxnDate", start, end)
-        receipts = self._list(read_sales_receipt, "SalesReceipt", where)
-        return [*receipts, *(line for deposit in self._list(read_deposit_lines, "Deposit", where) for line in deposit)]
+        receipts = self._list(_SALES_RECEIPT, "SalesReceipt", where)
+        return [*receipts, *(line for deposit in self._list(_DEPOSIT_LINES, "Deposit", where) for line in deposit)]
 
     def credit_memos(self, start: date | None, end: date | None) -> Sequence[QboCreditMemo | UnreadableRecord]:
         """Credit memos dated on or between the two, in order of Id."""
@@ -182,7 +199,7 @@ class QuickBooksAdapter:
 
     def customers_since(self, moment: datetime) -> Sequence[Customer]:
         """Customers created at or after the moment, inactive ones too."""
-        return self._list(read_customer, "Customer", f"{since('MetaData.CreateTime', moment)} AND Active IN (true, false)")
+        return self._list(_CUSTOMER, "Customer", f"{since('MetaData.CreateTime', moment)} AND Active IN (true, false)")
 
     def created_since(self, entity: Entity, moment: datetime) -> Sequence[QboTransaction | UnreadableRecord]:
         """Payments or credit memos created at or after the moment."""
@@ -246,7 +263,7 @@ class QuickBooksAdapter:
             yield sender
 
     def _open(self, where: str) -> Sequence[QboInvoice]:
-        return self._list(read_invoice, "Invoice", f"{where} AND {_OPEN}")
+        return self._list(_INVOICE, "Invoice", f"{where} AND {_OPEN}")
 
     def _pages_of_all_open(self) -> int:
         return ceil(self._reader.count("Invoice", _OPEN) / self._limits.page_rows)

@@ -78,6 +78,19 @@ class FlatSchema(Schema, metaclass=FlatSchemaMeta):
             raise ValidationError(wrong)
         return found
 
+    def load_parts(self, data: Mapping[str, Any]) -> tuple[ReplyValues, frozenset[str]]:
+        """Each value by itself, None for one that does not fit; and the names of those."""
+        found: ReplyValues = {}
+        wrong: set[str] = set()
+        for key, name, convert, deserialize, _ in self._steps:
+            value = data.get(key)
+            try:
+                found[name] = convert(value) if value is not None else deserialize(data.get(key, missing))
+            except ValidationError:
+                found[name] = None
+                wrong.add(name)
+        return found, frozenset(wrong)
+
 
 class ReplySchema(FlatSchema):
     """A shape QuickBooks sends. Unlisted keys are ignored, because Intuit adds keys without notice."""
@@ -122,6 +135,11 @@ def required(convert: Callable[[Any], Any], name: str) -> Converted:
 def build_schema(kind: type[FlatSchema]) -> FlatSchema:
     """The schema of this class, built at its first use: building one costs as much as reading ten records."""
     return kind()
+
+
+def load_parts(kind: type[ReplySchema], raw: object) -> tuple[ReplyValues, frozenset[str]]:
+    """What can be read of `raw`, None for each part that cannot, and the names of those parts; all of them of what is no object."""
+    return build_schema(kind).load_parts(raw if isinstance(raw, _OBJECTS) else {})
 
 
 def load_reply(kind: type[ReplySchema], raw: object) -> ReplyValues:

@@ -100,11 +100,10 @@ class InvoiceReply(ReplySchema):
 
 
 def as_payers(value: Any) -> frozenset[str]:
-    """The payments among the transactions that an invoice is linked to."""
-    try:
-        return frozenset(as_text(link["TxnId"]) for link in value if link["TxnType"] == "Payment")
-    except (TypeError, KeyError):
-        raise ValidationError("not links") from None
+    """The payments among the transactions that an invoice is linked to; a link that is odd names none."""
+    links = value if isinstance(value, list) else []
+    found = [link["TxnId"] for link in links if isinstance(link, dict) and link.get("TxnType") == "Payment" and "TxnId" in link]
+    return frozenset(identity for identity in found if isinstance(identity, str))
 
 
 class InvoicePayers(ReplySchema):

@@ -19,11 +19,18 @@ _NEAR = timedelta(days=DAYS)
 _ORDINARY_WORDS = frozenset(
     ["ch", "chk", "chq", "ck", "check", "cheque", "no", "nr", "num", "number", "ref", "reference", "pmt", "payment"]
 )
+SURE_DIGITS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 
 Ours = TypeVar("Ours", bound=Hashable)
 Theirs = TypeVar("Theirs", bound=Hashable)
+
+
+def days_around(day: date, days: int) -> list[date]:
+    """The days so many before to so many after, as far as the calendar goes: records bear the oddest dates."""
+    first, last = max(day.toordinal() - days, date.min.toordinal()), min(day.toordinal() + days, date.max.toordinal())
+    return [date.fromordinal(number) for number in range(first, last + 1)]
 
 
 class Likeness(IntEnum):
@@ -76,15 +83,26 @@ def _likeness_of_references(ours: Traits, theirs: Traits) -> Likeness | None:
         return Likeness.SAME_REFERENCE
     if one and other and similar_references(one, other):
         return Likeness.SIMILAR_REFERENCE
-    return Likeness.NO_REFERENCE if not (one and other) or ours.is_own_number else None
+    return Likeness.NO_REFERENCE if not (tells(one) and tells(other)) or ours.is_own_number else None
+
+
+def tells(reference: str) -> bool:
+    """Whether a reference tells payments apart: `Check`, `-`, `no.` and `000` say no more than an empty one."""
+    return any(_parts(reference))
 
 
 def similar_references(one: str, other: str) -> bool:
-    """Whether two references name the same cheque or transfer: `CHK 4411`, `#0004411` and `4411` do; `A-1` and `B-1` do not."""
+    """Whether two references name the same cheque or transfer: `CHK 4411`, `#0004411`, `4411` and `CHK 4411 / Bank 9` do; `A-1` and
+    `B-1` do not."""
     (words, number), (others, other_number) = _parts(one), _parts(other)
     if number != other_number:
-        return False
+        return names_among(number, other) or names_among(other_number, one)
     return words == others or bool(number and not (words and others))
+
+
+def names_among(number: str, reference: str) -> bool:
+    """Whether a reference of several numbers has this one among them; a short one is in too many."""
+    return len(number) >= SURE_DIGITS and number in {each.lstrip("0") for each in _NUMBER.findall(comparable(reference))}
 
 
 def _parts(reference: str) -> tuple[str, str]:

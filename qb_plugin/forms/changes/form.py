@@ -28,7 +28,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions
+from qb_plugin.forms.form_sessions import FormSessions, check_company
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.unlinking import unlink_rows
 from qb_plugin.forms.presentation import FIXES, catch_failures, catch_row_failures, present_title, present_unavailable
@@ -43,9 +43,11 @@ from qb_plugin.sync.changes.settling import Way
 
 @dataclass(slots=True)
 class Reading:
-    """The pairs as an open form last read them; `realm` is empty when they must be read again."""
+    """The pairs as an open form last read them; `realm` is empty when they must be read again. `seen` is the company that they are
+    of."""
 
     realm: str = ""
+    seen: str = ""
     pairs: Sequence[ChangedPair] = ()
 
 
@@ -105,7 +107,7 @@ class ChangesForm:
         reading, connection = self._readings.get(answer.get("token"), Reading()), self._services.connection()
         if not connection.realm or reading.realm != connection.realm:
             reading.pairs = self._services.change_check.check(connection)
-            reading.realm = connection.realm
+            reading.realm = reading.seen = connection.realm
         return reading
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
@@ -114,6 +116,8 @@ class ChangesForm:
 
     def _act(self, action: str, answer: Answer, ids: Sequence[str]) -> ActResult:
         if action == UNLINK["id"]:
+            seen = self._readings.get(answer.get("token"), Reading()).seen
+            check_company(self._services, seen, self._services.connection().realm)
             result = unlink_rows(self._services, ids)
             self._forget(answer)
             return result
@@ -137,13 +141,14 @@ class ChangesForm:
             raise no_such_action(action)
         if answer.get("dry_run"):
             return RunTask(self._services, task).preview(ids, partial(self._preview, answer, ids))
-        host, listed = self._services.host, self._readings.get(answer.get("token"), Reading()).pairs
-        buttons = {pair.key: fixes_of(pair, host.ledger.can, host.program) for pair in listed if pair.key in set(ids)}
+        host, reading = self._services.host, self._readings.get(answer.get("token"), Reading())
+        buttons = {pair.key: fixes_of(pair, host.ledger.can, host.program) for pair in reading.pairs if pair.key in set(ids)}
         heard: dict[str, RowChange] = {}
         told = keep_buttons(listen(task, heard), buttons)
-        summary = settle_rows(self._services, Way(action), ids, told, present_filters(self._schema, answer))
+        filters = present_filters(self._schema, answer)
+        summary = settle_rows(self._services, Way(action), ids, told, filters, seen=reading.seen)
         if Way(action) is not Way.LEAVE:
-            tell_settled(self._services, listed, heard, task)
+            tell_settled(self._services, reading.pairs, heard, task)
         self._forget(answer)
         return summary
 

@@ -13,9 +13,11 @@ from qb_plugin.sync.changes.settling import Way, settle_changes
 from qb_plugin.sync.lease import LeasedRun
 
 
-def settle_rows(services: FormServices, way: Way, ids: Sequence[str], task: Task, filters: Mapping[str, str]) -> RunSummary:
-    """Settle these rows the way that was chosen; each ends with an outcome."""
-    return RunTask(services, task).run(f"{way}-changes", ids, partial(_settle, services, way, ids), filters=filters)
+def settle_rows(
+    services: FormServices, way: Way, ids: Sequence[str], task: Task, filters: Mapping[str, str], *, seen: str
+) -> RunSummary:
+    """Settle these rows the way that was chosen; each ends with an outcome. `seen` is the company of the list they stand in."""
+    return RunTask(services, task).run(f"{way}-changes", ids, partial(_settle, services, way, ids), filters=filters, seen=seen)
 
 
 def _settle(services: FormServices, way: Way, ids: Sequence[str], run: LeasedRun) -> None:

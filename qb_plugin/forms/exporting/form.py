@@ -36,7 +36,7 @@ from qb_plugin.forms.exporting.records import read_records
 from qb_plugin.forms.exporting.row_acts import SETTLING
 from qb_plugin.forms.exporting.rows import ExportRows
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions
+from qb_plugin.forms.form_sessions import FormSessions, SeenCompany, check_company
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
@@ -69,8 +69,8 @@ HIDES = {"hide": True, "show": False}
 LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedForm:
+@dataclass(slots=True, kw_only=True)
+class OpenedForm(SeenCompany):
     """What a form was opened with: the selection of the Billing tab, when it was opened from there."""
 
     selection: Selection | None = None
@@ -102,9 +102,9 @@ class ExportPayments:
         """The form's description, for a selection or for the filters."""
         refs = [Ref.parse(text) for text in request.get("selection") or ()]
         selection = sort_selection(refs) if refs else None
-        token = self._opened.keep(OpenedForm(selection))
-        self._currencies.forget()
         connection = self._services.connection()
+        token = self._opened.keep(OpenedForm(realm=connection.realm, selection=selection))
+        self._currencies.forget()
         lists, trouble = self._read_lists(connection)
         return {
             "id": self.id,
@@ -175,13 +175,14 @@ class ExportPayments:
         values: ExportValues = load_answer(self._schema, answer)
         query: LedgerQuery = {"kinds": [SOURCES[values["source"]].value], "search": str(answer.get("search") or "")}
         query = {**query, **build_sort_query(sort)}
-        selection = self._opened.get(answer.get("token"), OpenedForm()).selection
+        opened, realm = self._opened.get(answer.get("token"), OpenedForm()), self._services.connection().realm
+        opened.realm, selection = realm, opened.selection
         if selection:
             query["refs"] = [str(ref) for ref in (*selection.shown, *selection.left_out)]
         else:
             query["from"], query["to"] = values["start"], values["end"]
             query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
-            query["scope"] = self._services.connection().realm
+            query["scope"] = realm
         return ExportRows(self._services, query, values, self._currencies)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
@@ -191,6 +192,8 @@ class ExportPayments:
     def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         if action == PREVIEW["id"]:
             return open_preview("export-preview", self._previews, PreviewedExport(ids, answer, edits), self._services.sentences)
+        if action in {*LINKS, *SETTLING}:
+            check_company(self._services, self._seen(answer), self._services.connection().realm)
         if action in LINKS:
             return self._link(LINKS[action], answer, ids)
         if action in SETTLING:
@@ -231,7 +234,12 @@ class ExportPayments:
     def _export_in_task(self, answer: Answer, ids: Sequence[str], options: ExportOptions, edits: Edits, task: Task) -> RunSummary:
         values: ExportValues = load_answer(self._schema, answer)
         work, filters = partial(self._export, ids, options, edits), present_filters(self._schema, answer)
-        return RunTask(self._services, task).run(f"export-{values['source']}", ids, work, filters=filters)
+        seen = self._seen(answer)
+        return RunTask(self._services, task).run(f"export-{values['source']}", ids, work, filters=filters, seen=seen)
+
+    def _seen(self, answer: Answer) -> str:
+        """The company of the list that the person saw."""
+        return self._opened.get(answer.get("token"), OpenedForm()).realm
 
     def _foresee_rows(self, previewed: PreviewedExport) -> Iterator[RowResult]:
         self.foresee(previewed)
@@ -267,6 +275,7 @@ class ExportPayments:
         values: ExportValues = load_answer(self._schema, previewed.answer)
         options = build_options(self._services, values, previewed.edits)
         context, unknown = self._services.context(self._services.connection()), list[RowResult]()
+        self._opened.get(previewed.answer.get("token"), OpenedForm()).realm = context.realm
         records = self._read_records(previewed.ids, unknown.append)
         previewed.at = f"{self._services.run_ports.clock.now().astimezone():%H:%M:%S}"
         rows = [*map(foresee_unknown, unknown), *foresee(context, records, options, previewed.at)]

@@ -62,6 +62,7 @@ JUDGED = frozenset(
     [
         "client_not_matched",
         "customer_inactive",
+        "customer_unreadable",
         "customer_merged_export",
         "currency_differs",
         "currency_not_used",

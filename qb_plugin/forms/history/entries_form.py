@@ -133,7 +133,8 @@ class HistoryEntries:
 def offer_runs(sentences: Sentences, runs: Sequence[RunInfo]) -> list[Option]:
     """*Any*, and each run as `2026-11-26 14:02:11 Export payments, Maria Ortiz`, the date as people write it."""
     moments = {run.id: sentences.dates(show_moment(run.started)) for run in runs}
-    return [ANY, *({"value": run.id, "label": f"{moments[run.id]} {show_action(run.action)}, {run.user}"} for run in runs)]
+    named: list[Option] = [{"value": run.id, "label": f"{moments[run.id]} {show_action(run.action)}, {run.user}"} for run in runs]
+    return [ANY, *named]
 
 
 def entity_of(entry: HistoryEntry) -> str:

@@ -27,5 +27,8 @@ def create_clients_of_rows(services: FormServices, context: SyncContext, rows: S
         Message("client_refused", {"customer": customers[each].full_name, "reason": reason})
         for each, reason in done.refused.items()
     ]
+    names = {row.payment.customer_id: row.payment.customer_name for row in rows}
+    gone = [Message("payment_customer_gone", {"customer": names[each]}) for each in wanted if each not in customers]
+    said += gone
     text = " ".join(services.sentences.text(message) for message in said)
-    return {"notice": text, "level": "warning" if done.refused else "info", "reload": True}
+    return {"notice": text, "level": "warning" if done.refused or gone else "info", "reload": True}

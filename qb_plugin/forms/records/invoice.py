@@ -33,6 +33,8 @@ def read_invoice(services: FormServices, connection: Connection, context: SyncCo
     notes = [Message("record_invoice_found")]
     if link and all(each.customer_id != link.quickbooks_id for each in found):
         notes.append(Message("record_invoice_other", {"client": invoice_client(services, invoice)}))
+    odd = [Message("record_unreadable", {"there": f"Invoice {each.id}", "what": each.problem}) for each in found if each.problem]
+    notes += odd
     rows = [present_invoice(services, connection, each, names.get(each.customer_id, each.customer_id)) for each in ordered]
     return {"title": TITLE, "facts": [], "note": " ".join(map(text, notes)), "columns": COLUMNS, "rows": rows}
 
@@ -47,8 +49,8 @@ def present_invoice(services: FormServices, connection: Connection, invoice: Qbo
     cells = {
         "number": invoice.number or "",
         "customer": customer,
-        "date": invoice.date.isoformat(),
-        "total": plain_amount(invoice.total),
-        "balance": plain_amount(invoice.balance),
+        "date": "" if invoice.problem else invoice.date.isoformat(),
+        "total": "" if invoice.problem else plain_amount(invoice.total),
+        "balance": "" if invoice.problem else plain_amount(invoice.balance),
     }
     return {"cells": cells, "links": open_there(services, connection, "Invoice", invoice.id)}

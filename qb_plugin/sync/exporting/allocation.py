@@ -31,14 +31,17 @@ class OpenBalances:
     """What is still open on each invoice while a run is planned: no balance is spent twice.
 
     Balances are those of paying families: a parent's payment goes to the invoices of the jobs that bill with it, too.
-    An invoice in another currency than its customer's cannot be paid by that customer, and is left out.
+    An invoice in another currency than its customer's cannot be paid by that customer, and is left out; so is one that cannot
+    be understood.
     """
 
     def __init__(self, invoices: Iterable[QboInvoice], families: PayingFamilies = NO_FAMILIES) -> None:
         self._families = families
         once = {invoice.id: invoice for invoice in invoices}  # pages that shift while they are read may show one twice
+        self._odd = [invoice for invoice in once.values() if invoice.problem]
         grouped: dict[str, list[QboInvoice]] = defaultdict(list)
-        for invoice in sorted(once.values(), key=lambda i: (i.date, _number(i.id))):
+        readable = (invoice for invoice in once.values() if not invoice.problem)
+        for invoice in sorted(readable, key=lambda i: (i.date, _number(i.id))):
             if same_currency(invoice.currency, families.currency_of(invoice.customer_id)):
                 grouped[families.root(invoice.customer_id)].append(invoice)
         self._by_family = {root: FamilyBalances(owned) for root, owned in grouped.items()}
@@ -59,6 +62,10 @@ class OpenBalances:
             lines += part
             amount -= total_of(part)
         return tuple(lines)
+
+    def unreadable(self, customer_id: str) -> list[QboInvoice]:
+        """Open invoices that cannot be understood and that this customer may pay: what goes to them, nobody can say."""
+        return [each for each in self._odd if not each.customer_id or self._families.pays_for(customer_id, each.customer_id)]
 
     def give_back(self, customer_id: str, lines: Sequence[Line]) -> None:
         """Take back what was spent for a payment that is not sent after all; the lines must be of this family's invoices."""

@@ -57,6 +57,8 @@ def plan_applications(context: SyncContext, planner: Planner, saved: Sequence[Sa
     for memo in sorted(saved, key=lambda each: age_of(each.record)):
         transaction = transactions.get(memo.result.quickbooks_id or "")
         end = why_not_applied(memo, transaction)
+        odd = planner.why_not_allocated(memo.record, memo.customer)
+        end = end or (not_applied(memo.result, odd) if odd else None)
         left = transaction.remaining if isinstance(transaction, QboCreditMemo) and not end else ZERO
         lines, change = planner.promised_lines(memo.record, memo.customer.id, left)
         if change and not end:

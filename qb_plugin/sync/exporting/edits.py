@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from qb_plugin.model import Draft, Intent, IntentState, Message, Operation, Outcome, PaymentDraft, Ref, RowResult, SourceRecord
+from qb_plugin.model import (
+    Draft,
+    Intent,
+    IntentState,
+    Kind,
+    Message,
+    Operation,
+    Outcome,
+    PaymentDraft,
+    Ref,
+    RowResult,
+    SourceRecord,
+)
 from qb_plugin.money import show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.settlement import applications_of
@@ -25,10 +37,14 @@ def find_edited(context: SyncContext, refs: Sequence[Ref], sent: Mapping[Ref, st
     """The ends of those of these records that are not what was sent any more."""
     read = {record.ref: record for record in context.read_records(refs)} if context.read_records else {}
     edited = [ref for ref in refs if ref not in read or read[ref].version != sent[ref]]
+    clients = {Ref(Kind.CLIENT, read[ref].client_id) for ref in edited if ref in read}
+    links = context.links.by_source(context.realm, clients) if clients else {}
     for intent in context.journal.standing(context.realm, edited) if edited else ():
         if intent.operation is Operation.CREATE and intent.state is IntentState.CONFIRMED:
             draft = context.quickbooks.draft(intent.entity, intent.payload)
-            message = describe_edit(draft, read.get(intent.source))
+            record = read.get(intent.source)
+            link = links.get(Ref(Kind.CLIENT, record.client_id)) if record else None
+            message = describe_edit(draft, record, moved=link is None or link.quickbooks_id != draft.customer_id)
             if message:
                 yield changed(intent, draft, message)
 
@@ -41,13 +57,15 @@ def changed(intent: Intent, draft: Draft, message: Message) -> RowResult:
     )
 
 
-def describe_edit(draft: Draft, record: SourceRecord | None) -> Message | None:
-    """What of a record is no longer as it was sent; None for an edit that QuickBooks does not see."""
+def describe_edit(draft: Draft, record: SourceRecord | None, moved: bool = False) -> Message | None:
+    """What of a record is no longer as it was sent; None for an edit that QuickBooks does not see. `moved`: it is now of a client
+    that is not matched to the customer it was sent for."""
     if record is None:
         return Message("removed_while_sent")
     sent = draft.total if isinstance(draft, PaymentDraft) else draft.amount
     parts = [("amount", show_amount(sent), show_amount(record.amount)), ("date", draft.date.isoformat(), record.date.isoformat())]
     if isinstance(draft, PaymentDraft):
         parts.append(("reference", draft.reference or "–", record.reference or "–"))
-    what = [f"{name} {before}, now {now}" for name, before, now in parts if before != now]
+    what = [f"client, now {record.client_name}"] if moved else []
+    what += [f"{name} {before}, now {now}" for name, before, now in parts if before != now]
     return Message("edited_while_sent", {"number": record.number, "what": "; ".join(what)}) if what else None

@@ -21,7 +21,6 @@ from qb_plugin.model import (
     Outcome,
     PaymentDraft,
     QboTransaction,
-    Ref,
     RowResult,
     SourceRecord,
 )
@@ -31,16 +30,14 @@ from qb_plugin.sync.exporting.drafting.checks import (
     check_customer,
     check_record,
     find_warnings,
-    from_another_company,
-    other_company,
 )
 from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.drafting.explanations import explain_rest
 from qb_plugin.sync.exporting.drafting.invoices_there import invoice_ref
-from qb_plugin.sync.exporting.drafting.unreadable import may_be
+from qb_plugin.sync.exporting.drafting.questions import Asker
+from qb_plugin.sync.exporting.drafting.unreadable import unreadable_invoice
 from qb_plugin.sync.exporting.previewing.promises import change_of_application, change_of_create
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
-from qb_plugin.sync.linking import ENTITIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +96,7 @@ class Planner:
 
     def __init__(self, context: SyncContext, snapshot: ExportSnapshot, options: ExportOptions) -> None:
         self._context, self._snapshot, self._options = context, snapshot, options
+        self._asker = Asker(context, snapshot, options)
 
     def plan(self, records: Sequence[SourceRecord]) -> Plan:
         """Decide each record, oldest first, so that older payments take older balances."""
@@ -179,22 +177,22 @@ class Planner:
 
     def _check_unreadable(self, record: SourceRecord) -> None:
         """Hold a row that may be what QuickBooks holds and we cannot read, until a person says that it is another."""
-        if record.ref in self._options.force:
-            return
-        for unreadable in self._snapshot.unreadable:
-            if unreadable.entity == ENTITIES[record.ref.kind] and may_be(unreadable, record, self._context.firm_id):
-                values = {"id": unreadable.id, "number": record.number, "what": unreadable.problem}
-                raise RowNotSent(Outcome.NEEDS_DECISION, Message("unreadable_in_period", values), unreadable.id)
+        asked = self._asker.about_unreadable(record)
+        if asked:
+            raise RowNotSent(Outcome.NEEDS_DECISION, asked.message, asked.quickbooks_id)
 
     def _plan_row(self, record: SourceRecord) -> PlannedRow:
         snapshot, options = self._snapshot, self._options
-        customer = check_customer(record, self._customer_id(record), snapshot.customers, snapshot.merges)
+        customer = check_customer(record, snapshot.customer_of(record), snapshot.customers, snapshot.merges)
         family = snapshot.families.root(customer.id)
         if family in snapshot.waiting_families:
             raise RowNotSent(Outcome.NOT_TRIED, Message("waits_for_doubt"))
         check_record(record, customer, snapshot.company, options)
-        self._check_possible_duplicate(record, customer)
+        self._check_possible_duplicate(record)
         is_payment, applies = record.ref.kind is Kind.PAYMENT, options.applies(record.ref)
+        odd = self.why_not_allocated(record, customer) if applies else None
+        if odd:
+            raise RowRefused(odd)
         lines = self.lines_for(record, customer.id, record.amount) if applies and is_payment else ()
         try:
             draft = build_draft(record, customer, lines, firm_id=self._context.firm_id, company=snapshot.company, options=options)
@@ -244,21 +242,11 @@ class Planner:
         as_here = self._options.apply_as_in_workspace
         return explain_rest(record, customer, lines, snapshot=self._snapshot, as_in_workspace=as_here)
 
-    def _customer_id(self, record: SourceRecord) -> str:
-        link = self._snapshot.links.get(Ref(Kind.CLIENT, record.client_id))
-        return link.quickbooks_id if link else ""
-
-    def _check_possible_duplicate(self, record: SourceRecord, customer: Customer) -> None:
-        if record.ref in self._options.force:
-            return
-        duplicate, claim = self._snapshot.duplicates.get(record.ref), self._snapshot.claims.get(record.ref)
-        if duplicate:
-            raise RowNotSent(Outcome.NEEDS_DECISION, duplicate.question(record, customer), duplicate.transaction.id)
-        if claim and claim.question:
-            raise RowNotSent(Outcome.NEEDS_DECISION, claim.question, claim.candidate.id if claim.candidate else None)
-        other = other_company(record.external_key, self._context.realm)
-        if other:
-            raise RowNotSent(Outcome.NEEDS_DECISION, from_another_company(record.number, self._options.company_name(other)))
+    def _check_possible_duplicate(self, record: SourceRecord) -> None:
+        """Hold a row that a person is asked about."""
+        asked = self._asker.about(record)
+        if asked:
+            raise RowNotSent(Outcome.NEEDS_DECISION, asked.message, asked.quickbooks_id)
 
     def read_balances_again(self, customer_ids: Iterable[str]) -> None:
         """Plan these customers' rows over a newer snapshot of open invoices from now on."""
@@ -292,6 +280,15 @@ class Planner:
             self._snapshot.balances.give_back(customer_id, lines)
             return (), change
         return lines, None
+
+    def why_not_allocated(self, record: SourceRecord, customer: Customer) -> Message | None:
+        """That an invoice which may take this record's money cannot be understood, so nobody can say where the money goes."""
+        found = self._snapshot.balances.unreadable(customer.id)
+        if self._options.apply_as_in_workspace:
+            named = [self._snapshot.invoices_there.get(invoice_ref(part)) for part in record.applications]
+            there = [each for each in named if each and each.problem]
+            found = there or ([each for each in found if not each.number] if None in named else [])
+        return unreadable_invoice(found[0], customer) if found else None
 
     def _wanted(self, record: SourceRecord) -> list[Application]:
         """The applications made in WorkSpace, on QuickBooks' invoices: linked ones, else those of the same number."""

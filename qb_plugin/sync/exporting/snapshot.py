@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from qb_plugin.model import (
     Company,
@@ -24,18 +23,19 @@ from qb_plugin.model import (
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, key_of, read_chosen, read_evidence
 from qb_plugin.sync.exporting.allocation import OpenBalances
-from qb_plugin.sync.exporting.drafting.invoices_there import read_invoices_there
+from qb_plugin.sync.exporting.drafting.invoices_there import NONE_THERE, InvoicesThere, read_invoices_there
 from qb_plugin.sync.exporting.drafting.mapped_names import Names
 from qb_plugin.sync.exporting.drafting.merged_customers import find_merges
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.exporting.previewing.promises import Promise
 from qb_plugin.sync.families import PayingFamilies
+from qb_plugin.sync.likeness import days_around
 from qb_plugin.sync.linking import client_links
 from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standing, find_possible_duplicates, free_what_is_gone
 
-MARGIN = timedelta(days=31)  # a transaction of ours may have been given another date since; most such corrections are small
+MARGIN = 31  # days: a transaction of ours may have been given another date since; most such corrections are small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +95,18 @@ class ExportSnapshot:
     merges: Mapping[str, str]  # customers that are gone, and those that have their transactions now
     balances: OpenBalances
     invoice_links: Mapping[Ref, Link]
-    invoices_there: Mapping[Ref, QboInvoice] = field(default_factory=dict)  # open, paid, or another customer's by now
+    invoices_there: InvoicesThere = NONE_THERE
     unreadable: Sequence[UnreadableRecord] = ()
+    unreadable_linked: frozenset[str] = frozenset()  # the ids of those that some record is linked to
 
     def customer(self, identity: str) -> Customer:
         """The customer of a transaction that is in QuickBooks already; by its id alone if it is gone."""
         return self.customers.get(identity) or Customer(id=identity, name=identity, full_name=identity)
+
+    def customer_of(self, record: SourceRecord) -> str:
+        """The id of the customer that the record's client is matched to; "" for none."""
+        link = self.links.get(Ref(Kind.CLIENT, record.client_id))
+        return link.quickbooks_id if link else ""
 
     def linkable(self, record: SourceRecord) -> QboTransaction | None:
         """What a person who says *the same one* means: the possible duplicate, else what stands under the record's number."""
@@ -135,6 +141,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     linked = read_linked(context, records, every, period, options.send_again)
     links = {ref: link for ref, link in every.items() if ref not in linked.again}
     readable = [each for each in period if not isinstance(each, UnreadableRecord)]
+    unreadable = [each for each in period if isinstance(each, UnreadableRecord)]
     in_doubt = context.journal.open_intents(context.realm)
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
@@ -147,7 +154,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     )
     undecided = [r for r in records if r.ref not in links and r.ref not in open_refs and not is_adopted(evidence.claims.get(r.ref))]
     open_now = read_open(context.quickbooks, families, customer_ids if options.auto_apply else ())
-    invoices_there: Mapping[Ref, QboInvoice] = {}
+    invoices_there = NONE_THERE
     if options.auto_apply and options.apply_as_in_workspace:
         invoices_there = read_invoices_there(
             context.quickbooks, records, links=links, invoice_links=invoice_links, families=families, open_now=open_now
@@ -169,8 +176,17 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         balances=OpenBalances(open_now, families),
         invoice_links=invoice_links,
         invoices_there=invoices_there,
-        unreadable=[each for each in period if isinstance(each, UnreadableRecord)],
+        unreadable=unreadable,
+        unreadable_linked=find_linked(context, unreadable),
     )
+
+
+def find_linked(context: SyncContext, unreadable: Sequence[UnreadableRecord]) -> frozenset[str]:
+    """The ids of those of these that some record here is linked to."""
+    found: set[str] = set()
+    for entity in sorted({each.entity for each in unreadable}):
+        found |= context.links.by_quickbooks(context.realm, entity, [e.id for e in unreadable if e.entity == entity]).keys()
+    return frozenset(found)
 
 
 def read_balances(quickbooks: QuickBooksApi, families: PayingFamilies, customer_ids: Iterable[str]) -> OpenBalances:
@@ -190,7 +206,7 @@ def read_period(quickbooks: QuickBooksApi, records: Sequence[SourceRecord]) -> S
     for kind in sorted({record.ref.kind for record in records}):
         days = [record.date for record in records if record.ref.kind is kind]
         read = quickbooks.payments if kind is Kind.PAYMENT else quickbooks.credit_memos
-        found += read(min(days) - MARGIN, max(days) + MARGIN)
+        found += read(days_around(min(days), MARGIN)[0], days_around(max(days), MARGIN)[-1])
     return found
 
 

@@ -14,7 +14,7 @@ from qb_plugin.sync.importing.amounts.figures import Role, read_figures
 from qb_plugin.sync.importing.evidence import external_key
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.planning import ImportPlanner
-from qb_plugin.sync.importing.row import ImportRow
+from qb_plugin.sync.importing.row import ImportRow, combine
 
 _DONE = frozenset({RecordingStatus.RECORDED, RecordingStatus.EXISTS})
 
@@ -24,14 +24,24 @@ def apply_credits(context: SyncContext, ledger: Ledger, payment: QboPayment) -> 
     planner = ImportPlanner(context=context, ledger=ledger)
     row = planner.plan([payment])[0]
     memos = read_memos(ledger, planner.snapshot, payment)
-    changes = list(plan_changes(planner, row, memos))
+    rooms = read_rooms(planner, row)
+    changes = list(plan_changes(planner, row, memos, rooms))
     outcomes = ledger.apply(changes) if changes else ()
     refused = [outcome.reason for outcome in outcomes if outcome.status not in _DONE]
     if refused or not changes:
         reason = refused[0] if refused else Message("credits_nothing_left")
         return RowResult(id=row.id, outcome=row.outcome, message=Message("credits_not_applied", {"reason": reason}))
     numbers = {str(memo.id): memo.number for memo, _ in memos}
-    return RowResult(id=row.id, outcome=row.outcome, message=Message("credits_applied", {"what": describe(changes, numbers)}))
+    said = [Message("credits_applied", {"what": describe(changes, numbers)}), *left_open(ledger, rooms)]
+    return RowResult(id=row.id, outcome=row.outcome, message=combine(said))
+
+
+def left_open(ledger: Ledger, rooms: Mapping[str, Decimal]) -> Iterator[Message]:
+    """What credits paid in QuickBooks and stays open here all the same."""
+    rests = {invoice: room for invoice, room in rooms.items() if room > 0}
+    if rests:
+        numbers = ", ".join(invoice.number for invoice in ledger.invoices(list(rests)))
+        yield Message("credits_leave_open", {"c": sum(rests.values(), ZERO), "no": numbers})
 
 
 def read_memos(ledger: Ledger, snapshot: HostSnapshot, payment: QboPayment) -> list[tuple[Record, Decimal]]:
@@ -47,9 +57,10 @@ def left_of(record: Record) -> Decimal:
     return record.amount - sum((each.amount for each in record.applications), ZERO)
 
 
-def plan_changes(planner: ImportPlanner, row: ImportRow, memos: Sequence[tuple[Record, Decimal]]) -> Iterator[ApplyChange]:
-    """How much of each memo goes to which invoice: as in QuickBooks, the last lines are the credits'."""
-    rooms = read_rooms(planner, row)
+def plan_changes(
+    planner: ImportPlanner, row: ImportRow, memos: Sequence[tuple[Record, Decimal]], rooms: dict[str, Decimal]
+) -> Iterator[ApplyChange]:
+    """How much of each memo goes to which invoice: as in QuickBooks, the last lines are the credits'. It is taken off the rooms."""
     for memo, most in memos:
         parts: list[ApplicationToRecord] = []
         free = most
@@ -73,12 +84,12 @@ def read_rooms(planner: ImportPlanner, row: ImportRow) -> dict[str, Decimal]:
             client, applied = record.client_id, [Application(a.invoice_id, a.invoice_number, a.amount) for a in record.applications]
     cash = {each.invoice_id: each.amount for each in applied}
     open_here = snapshot.balances({} if is_here else cash)
-    rooms: dict[str, Decimal] = {}
+    paid: dict[str, Decimal] = {}
     for line in reversed(read_figures(row.payment).of(Role.INVOICE)):
         invoice = snapshot.find_invoice(client, line)
         if invoice and invoice.client_id == client:
-            rooms[invoice.id] = min(line.amount - cash.get(invoice.id, ZERO), open_here[invoice.id])
-    return rooms
+            paid[invoice.id] = paid.get(invoice.id, ZERO) + line.amount
+    return {invoice: min(amount - cash.get(invoice, ZERO), open_here[invoice]) for invoice, amount in paid.items()}
 
 
 def describe(changes: Sequence[ApplyChange], numbers: Mapping[str, str]) -> str:

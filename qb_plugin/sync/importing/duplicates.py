@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
-from qb_plugin.host import PaymentLedger, Record
-from qb_plugin.model import Entity, Kind, Outcome, Pair, PairAnswer, Ref
+from qb_plugin.host import Invoice, PaymentLedger, Record
+from qb_plugin.model import Entity, Kind, Line, Outcome, Pair, PairAnswer, Ref
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
-from qb_plugin.sync.likeness import DAYS, Likeness, Traits, pair_off
+from qb_plugin.sync.likeness import DAYS, Likeness, Traits, days_around, pair_off
 from qb_plugin.sync.linking import client_links, is_gone
 from qb_plugin.sync.matching import comparable
 
 Found = Mapping[str, tuple[Record, Likeness]]  # by QuickBooks id
+On = Mapping[str, Sequence[tuple[Line, Invoice]]]  # by QuickBooks id, the invoices here that a payment's lines are on
+WIDE = 31  # days: somebody may have entered by another date what pays an invoice here already
+NOTHING_ON: On = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -33,6 +37,7 @@ class DuplicateFinder:
     verify: bool = False
     answers: Mapping[Pair, PairAnswer] = field(init=False)
     _customers: Mapping[str, str] = field(init=False)
+    _on: On = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         links = client_links(self.context.links, self.context.realm)
@@ -43,8 +48,9 @@ class DuplicateFinder:
         """Read what people said of pairs; again once more was said."""
         self.answers = self.context.links.answers(self.context.realm)
 
-    def hold(self, rows: Sequence[ImportRow], standing: Standing) -> list[ImportRow]:
+    def hold(self, rows: Sequence[ImportRow], standing: Standing, on: On = NOTHING_ON) -> list[ImportRow]:
         """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
+        self._on = on
         ready = {row.payment.id: row for row in rows if row.may_come_in and row.payment.id not in standing.gone}
         records = {record.id: record for record in self._find(ready.values())}
         linked = self._linked([*records.values(), *standing.named.values()], standing)
@@ -57,12 +63,18 @@ class DuplicateFinder:
         return [self._decided(row, held, linked, standing) for row in rows]
 
     def _find(self, rows: Iterable[ImportRow]) -> Sequence[Record]:
-        """Payments of the same client, or of one that shares its customer, of the same amount, and near in time."""
+        """Payments of the same client, of one that shares its customer, or of one whose invoice is paid, of the same amount; near
+        in time, or farther where the invoice has less open here than was paid there: its money may be here already."""
         keys: set[tuple[str, date, Decimal]] = set()
         for row in rows:
-            days = [row.payment.date + timedelta(days=number) for number in range(-DAYS, DAYS + 1)]
+            on = self._on.get(row.payment.id, ())
+            wide = WIDE if any(invoice.balance < line.amount for line, invoice in on) else DAYS
+            days = days_around(row.payment.date, wide)
             amounts = {row.payment.total, row.amount}  # people enter what came in, or what stayed
-            keys |= {(client, day, amount) for client in self._sharing(row.client_id) for day in days for amount in amounts}
+            clients = {row.client_id, *(invoice.client_id for _, invoice in on)}
+            keys |= {
+                (each, day, amount) for client in clients for each in self._sharing(client) for day in days for amount in amounts
+            }
         return self.ledger.find_payments(sorted(keys)) if keys else ()
 
     def _sharing(self, client: str) -> list[str]:
@@ -109,23 +121,25 @@ class DuplicateFinder:
     def _row_traits(self, row: ImportRow) -> Traits:
         payment, owner = row.payment, self._owner(row.client_id)
         lines = (comparable(line.number) for line in payment.lines if line.type == Entity.INVOICE and line.number)
+        here = {invoice.id for _, invoice in self._on.get(payment.id, ())}
         return Traits(
             owner=owner,
             amount=payment.total,
             kept=row.amount,
             date=payment.date,
             reference=payment.reference or "",
-            invoices=frozenset((owner, number) for number in lines),
+            invoices=frozenset({(owner, number) for number in lines} | here),
         )
 
     def _record_traits(self, record: Record) -> Traits:
         owner = self._owner(record.client_id)
+        numbers = {(owner, comparable(part.invoice_number)) for part in record.applications}
         return Traits(
             owner=owner,
             amount=record.amount,
             date=record.date,
             reference=record.reference,
-            invoices=frozenset((owner, comparable(part.invoice_number)) for part in record.applications),
+            invoices=frozenset(numbers | {part.invoice_id for part in record.applications}),
         )
 
     def _owner(self, client: str) -> str:

@@ -35,22 +35,32 @@ class HostSnapshot:
     def find_invoice(self, client: str, line: Line) -> Invoice | None:
         """The invoice here of a QuickBooks line: the linked one, else the client's only one of that number, else that of the
         client whom the invoice belongs to in QuickBooks, too. Another client's invoice cannot take the payment."""
-        linked = self.linked_invoices.get(line.id)
-        if linked or not line.number:
+        linked, number = self.linked_invoices.get(line.id), self.number_of(line)
+        if linked or not number:
             return linked
-        found = self.numbered_invoices.get(invoice_key(line.number), ())
-        own = only_one([each for each in found if each.client_id == client], line.number)
-        return own or only_one([each for each in found if each.client_id in self._owners_of(line)], line.number)
+        found = self.numbered_invoices.get(invoice_key(number), ())
+        own = only_one([each for each in found if each.client_id == client], number)
+        return own or only_one([each for each in found if each.client_id in self._owners_of(line)], number)
+
+    def invoices_of(self, client: str, payment: QboPayment) -> list[tuple[Line, Invoice]]:
+        """The invoices here, whosever they are, that lines of this client's payment are on in QuickBooks."""
+        lines = [line for line in payment.lines if line.type == Entity.INVOICE]
+        return [(line, invoice) for line in lines if (invoice := self.find_invoice(client, line))]
 
     def has_twice(self, client: str, line: Line) -> bool:
         """Whether the client has more than one invoice of the line's number."""
-        found = self.numbered_invoices.get(invoice_key(line.number or ""), ())
+        found = self.numbered_invoices.get(invoice_key(self.number_of(line)), ())
         return sum(each.client_id == client for each in found) > 1
 
     def owner_of(self, line: Line, clients: Sequence[str]) -> str | None:
         """Whose the line's invoice is among these clients; None for none of them, or more than one."""
         found = {invoice.client_id for client in clients if (invoice := self.find_invoice(client, line))} & set(clients)
         return found.pop() if len(found) == 1 else None
+
+    def number_of(self, line: Line) -> str:
+        """The number of the invoice that the line is on: as the line has it, else as the invoice itself has; "" for none."""
+        document = None if line.number else self.document(line)
+        return line.number or (document.number if document else "") or ""
 
     def document(self, line: Line) -> Document | None:
         """What the line is linked to, if that was read."""
@@ -87,9 +97,11 @@ def read_host_snapshot(
     invoices = [line for line in lines if line.type == Entity.INVOICE]
     linked = context.links.by_quickbooks(context.realm, Entity.INVOICE, {line.id for line in invoices})
     found = {link.source.id: qb for qb, link in linked.items()}
-    numbered = by_number(ledger.invoices_by_number(sorted({line.number for line in invoices if line.number})))
     owners = payers.clients_of({payment.customer_id for payment in payments})
-    documents = read_documents(context, payments, owners, numbered, linked.keys())
+    documents = read_numberless(context, payments, owners, linked.keys())
+    numbers = {line.number for line in invoices} | {each.number for each in documents.values()}
+    numbered = by_number(ledger.invoices_by_number(sorted(number for number in numbers if number)))
+    documents = {**documents, **read_documents(context, payments, owners, numbered, {*linked, *(each for _, each in documents)})}
     owners = {**payers.clients_of({each.customer_id or "" for each in documents.values()}), **owners}
     # Links of memos matter only where the host can apply them.
     memos = {line.id for line in lines if line.type == Entity.CREDIT_MEMO and "apply" in ledger.can}
@@ -110,6 +122,22 @@ def by_number(invoices: Iterable[Invoice]) -> Mapping[str, Sequence[Invoice]]:
     for invoice in invoices:
         found[invoice_key(invoice.number)].append(invoice)
     return found
+
+
+def read_numberless(
+    context: SyncContext, payments: Sequence[QboPayment], owners: Mapping[str, tuple[str, ...]], linked: Iterable[str]
+) -> Mapping[DocumentKey, Document]:
+    """The invoices of lines that do not tell their number: a line may lack what its invoice has."""
+    known = set(linked)
+    lines = (line for payment in payments if owners.get(payment.customer_id) for line in payment.lines)
+    ids = {line.id for line in lines if line.type == Entity.INVOICE and not line.number} - known
+    return {(str(Entity.INVOICE), identity): each for identity, each in find_invoices(context, ids).items()}
+
+
+def find_invoices(context: SyncContext, ids: Iterable[str]) -> Mapping[str, Document]:
+    """These invoices of QuickBooks'; no call for none."""
+    wanted = sorted(ids)
+    return context.quickbooks.documents(Entity.INVOICE, wanted) if wanted else {}
 
 
 def read_documents(

@@ -18,9 +18,10 @@ def read_other_receipts(context: SyncContext, start: date | None, end: date | No
     """How many sales receipts and bank deposits of matched customers there are in the dates, and how much; None for none."""
     found = context.quickbooks.other_receipts(start, end)
     matched = Payers(context).clients_of({each.customer_id for each in found}) if found else {}
-    theirs = [each for each in found if each.customer_id in matched]
+    theirs = [each for each in found if each.customer_id in matched and not each.problem]
     kinds = [describe(kind, [each for each in theirs if each.entity == kind]) for kind in NAMES]
-    what = " and ".join(filter(None, kinds))
+    odd = [name_unreadable(each) for each in found if each.problem and (each.customer_id in matched or not each.customer_id)]
+    what = " and ".join(filter(None, [*kinds, *odd]))
     return Message("other_receipts", {"what": what}) if what else None
 
 
@@ -30,6 +31,11 @@ def describe(kind: str, receipts: Sequence[OtherReceipt]) -> str:
     if not count:
         return ""
     return f"{count} {NAMES[kind][count > 1]} ({sums(receipts)})"
+
+
+def name_unreadable(receipt: OtherReceipt) -> str:
+    """`sales receipt 12 (which we cannot read)`."""
+    return f"{NAMES[receipt.entity][0]} {receipt.id} (which we cannot read)"
 
 
 def sums(receipts: Iterable[OtherReceipt]) -> str:

@@ -14,7 +14,14 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.allocation import Allocator
 from qb_plugin.sync.importing.amounts.figures import Figures, read_figures
-from qb_plugin.sync.importing.amounts.questions import HomeCurrency, ask_about_currency, ask_about_money, ask_whose, imported_rest
+from qb_plugin.sync.importing.amounts.questions import (
+    HomeCurrency,
+    ask_about_currency,
+    ask_about_customer,
+    ask_about_money,
+    ask_whose,
+    imported_rest,
+)
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot, read_host_snapshot
 from qb_plugin.sync.importing.merges import find_merges
@@ -56,7 +63,8 @@ class ImportPlanner:
         )
         balances = snapshot.balances(spent or {})
         rows = [self._decide(snapshot, payment, balances, gone) for payment in payments]
-        held = finder.hold(rows, snapshot.standing)
+        on = {row.payment.id: snapshot.invoices_of(row.client_id, row.payment) for row in rows if row.may_come_in}
+        held = finder.hold(rows, snapshot.standing, on)
         return find_merges(self.ledger, self._payers, snapshot.clients, held)
 
     def _decide(self, snapshot: HostSnapshot, payment: QboPayment, balances: dict[str, Decimal], gone: Set[str]) -> ImportRow:
@@ -68,7 +76,8 @@ class ImportPlanner:
             return ImportRow(payment=payment, outcome=Outcome.REMOVED)
         clients = snapshot.owners.get(payment.customer_id, ())
         if why_not(payment) or not clients:
-            return ImportRow(payment=payment, outcome=Outcome.NOT_READY)
+            asked = None if why_not(payment) else ask_about_customer(payment, self._payers)
+            return ImportRow(payment=payment, outcome=Outcome.NOT_READY, question=asked)
         figures = read_figures(payment)
         client = self._client(snapshot, payment, clients, figures)
         if client is None:

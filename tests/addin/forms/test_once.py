@@ -54,6 +54,20 @@ KINDS = [
     ("4412", 0, False),
     ("CHK 44110", 0, False),
     ("deposit", 0, False),
+    ("Check", 0, True),  # what says nothing is as good as missing
+    ("CHK no.", 3, True),
+    ("cheque #", -7, True),
+    ("-", 0, True),
+    (".", 6, True),
+    ("000", 1, True),
+    ("Payment ref", 7, True),
+    ("Check", 8, False),
+    ("-", -8, False),
+    ("CHK 4411 / Bank 99", 0, True),
+    ("Inv 1002, check 4411", 7, True),
+    ("2026-11-02 no. 04411", -7, True),
+    ("Inv 1002, check 44110", 0, False),
+    ("CHK 4411 / Bank 99", 8, False),
 ]
 
 
@@ -149,6 +163,11 @@ def test_only_exact_look_alikes_with_a_reference_are_hidden_one_to_one(
         ("4411", None, 9, "ready"),
         ("4411", "4412", 0, "ready"),
         ("A-1", "B-1", 0, "ready"),
+        ("4411", "Check", 0, "needs_decision"),
+        ("chk", "4411", 3, "needs_decision"),
+        ("-", "no.", -2, "needs_decision"),
+        ("check", "check", 5, "needs_decision"),
+        ("4411", "Check", 8, "ready"),
     ],
 )
 def test_what_may_be_here_is_listed_and_asked_about(

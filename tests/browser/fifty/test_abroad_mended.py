@@ -68,10 +68,10 @@ def test_a_memo_gets_its_tax_code_and_a_payment_its_account(page: Page, demo: De
         desk.export_all()
         expect(row_of(form, record.number)).to_have_attribute("data-outcome", "synchronized")
     side = QuickBooksSide(demo)
-    (payment,) = made_of(*ledger_records(demo, "payment"), side.all("Payment"))
+    (payment,) = made_of(ledger_records(demo, "payment")[0], side.all("Payment"))
     (debtors,) = demo.query("SELECT * FROM Account WHERE Name = 'Trade Debtors'")
     assert (payment["TotalAmt"], payment["ARAccountRef"]["value"]) == (Decimal("240.00"), debtors["Id"])
-    (memo,) = made_of(*ledger_records(demo, "credit_memo"), side.all("CreditMemo"))
+    (memo,) = made_of(ledger_records(demo, "credit_memo")[0], side.all("CreditMemo"))
     assert (memo["TotalAmt"], memo["TxnTaxDetail"]["TotalTax"]) == (Decimal("240.00"), Decimal("40.00"))
     if kind is Keyboard:
         assert pointers_of(page.context.pages) == 0

@@ -51,8 +51,11 @@ def test_the_rows_stand_under_the_heads_of_the_columns(workspace: Workspace, cap
 
 def test_every_cell_stands_under_its_head_whatever_the_row_lacks() -> None:
     columns: list[Column] = [
-        {"key": key, "label": key.title(), "type": kind, "width": 90}
-        for key, kind in (("what", "text"), ("here", "number"), ("there", "money"), ("why", "text"), ("none", "text"))
+        {"key": "what", "label": "What", "type": "text", "width": 90},
+        {"key": "here", "label": "Here", "type": "number", "width": 90},
+        {"key": "there", "label": "There", "type": "money", "width": 90},
+        {"key": "why", "label": "Why", "type": "text", "width": 90},
+        {"key": "none", "label": "None", "type": "text", "width": 90},
     ]
     cells = [
         {"what": "Received", "here": "7", "there": "1234.50"},

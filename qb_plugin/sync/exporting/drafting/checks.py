@@ -42,6 +42,8 @@ def check_customer(
         raise RowRefused(describe_merge(record, customer, customers[merges[customer_id]]))
     if customer is None or not customer.active:
         raise RowRefused(Message("customer_inactive", {"name": customer.full_name if customer else record.client_name}))
+    if customer.problem:
+        raise RowRefused(Message("customer_unreadable", {"name": customer.full_name, "what": customer.problem}))
     return customer
 
 

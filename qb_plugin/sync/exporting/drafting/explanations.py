@@ -43,7 +43,9 @@ def reasons_by_invoice(
     placed = {line.id: line.amount for line in lines}
     for part in record.applications:
         found = snapshot.invoices_there.get(invoice_ref(part))
-        if found is None:
+        if invoice_ref(part) in snapshot.invoices_there.several:
+            yield Message("invoice_twice_there", {"no": part.invoice_number, "customer": customer.full_name})
+        elif found is None:
             yield Message("invoice_not_there", {"no": part.invoice_number, "customer": customer.full_name})
         elif placed.get(found.id, ZERO) < part.amount:
             yield why_less(part, found, customer, snapshot)

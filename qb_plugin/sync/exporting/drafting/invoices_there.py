@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from qb_plugin.model import Application, Kind, Link, QboInvoice, Ref, SourceRecord
 from qb_plugin.sync.families import PayingFamilies
@@ -11,6 +12,22 @@ from qb_plugin.sync.matching import comparable
 from qb_plugin.sync.ports import QuickBooksApi
 
 Numbered = Mapping[str, Sequence[QboInvoice]]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicesThere:
+    """QuickBooks' invoices by the invoices here: open, paid, or another customer's by now. `several` are those whose number more
+    than one has there that the customer pays: nobody can say which is meant."""
+
+    found: Mapping[Ref, QboInvoice] = field(default_factory=dict)
+    several: frozenset[Ref] = frozenset()
+
+    def get(self, ref: Ref) -> QboInvoice | None:
+        """The invoice in QuickBooks of one here."""
+        return self.found.get(ref)
+
+
+NONE_THERE = InvoicesThere()
 
 
 def read_invoices_there(
@@ -21,7 +38,7 @@ def read_invoices_there(
     invoice_links: Mapping[Ref, Link],
     families: PayingFamilies,
     open_now: Iterable[QboInvoice] = (),
-) -> Mapping[Ref, QboInvoice]:
+) -> InvoicesThere:
     """Each invoice of the records' applications as it is in QuickBooks: the linked one, else that of the same number.
 
     A query by number finds no blanks around it; those that are open (`open_now`) are compared here.
@@ -31,13 +48,15 @@ def read_invoices_there(
     linked = {each.id: each for each in quickbooks.invoices([link.quickbooks_id for link in invoice_links.values()])}
     found = {ref: linked[link.quickbooks_id] for ref, link in invoice_links.items() if link.quickbooks_id in linked}
     parts = [(record, part) for record in records for part in record.applications if invoice_ref(part) not in found]
-    numbered = read_numbered(quickbooks, [part for _, part in parts], open_now)
+    numbered, several = read_numbered(quickbooks, [part for _, part in parts], open_now), set[Ref]()
     for record, part in parts:
         link = links.get(Ref(Kind.CLIENT, record.client_id))
-        invoice = choose(numbered.get(comparable(part.invoice_number), ()), link.quickbooks_id if link else "", families)
-        if invoice:
-            found[invoice_ref(part)] = invoice
-    return found
+        meant = narrow(numbered.get(comparable(part.invoice_number), ()), link.quickbooks_id if link else "", families)
+        if len(meant) == 1:
+            found[invoice_ref(part)] = meant[0]
+        elif meant:
+            several.add(invoice_ref(part))
+    return InvoicesThere(found, frozenset(several))
 
 
 def read_numbered(quickbooks: QuickBooksApi, parts: Sequence[Application], open_now: Iterable[QboInvoice]) -> Numbered:
@@ -50,11 +69,10 @@ def read_numbered(quickbooks: QuickBooksApi, parts: Sequence[Application], open_
     return found
 
 
-def choose(invoices: Sequence[QboInvoice], payer: str, families: PayingFamilies) -> QboInvoice | None:
-    """The one of these that the customer pays, an open one before paid ones, or the only one there is."""
+def narrow(invoices: Sequence[QboInvoice], payer: str, families: PayingFamilies) -> Sequence[QboInvoice]:
+    """Those of one number that may be meant: what the customer pays, open ones before paid ones; an only one may be anybody's."""
     own = [invoice for invoice in invoices if families.pays_for(payer, invoice.customer_id)]
-    named = [invoice for invoice in own if invoice.balance > 0] or own or invoices
-    return named[0] if len(named) == 1 else None
+    return [invoice for invoice in own if invoice.balance > 0] or own or (invoices if len(invoices) == 1 else ())
 
 
 def invoice_ref(part: Application) -> Ref:

@@ -79,6 +79,7 @@ class Allocator:
         if self._left:
             names = join_names(share.invoice.number for share in shares if share.invoice and share.rest)
             yield Message("invoice_has_less_open", {"no": names, "amount": self._left})
+        yield from self._moved(shares)
         entries = sum((share.cash for share in shares if share.role is Role.ENTRY), ZERO)
         if entries:
             yield Message("applied_to_entry", {"amount": entries})
@@ -89,6 +90,23 @@ class Allocator:
         if absent:
             values = {"no": join_names(name_invoice(self.snapshot, share.line) for share in outside if share.rest)}
             yield Message("credit_paid_elsewhere", {**values, "c": absent, "credit": self._credits()})
+
+    def _moved(self, shares: list[Share]) -> Iterator[Message]:
+        """Cash that pays other lines here than in QuickBooks, because less is open here of its own and credits paid theirs."""
+        left, less, more = self.payment.total - self.payment.unapplied, list[Share](), list[Share]()
+        moved = ZERO
+        for share in shares:
+            there = max(min(share.line.amount, left), ZERO)
+            left -= there
+            if share.invoice and share.cash < there:
+                less.append(share)
+            elif share.cash > there:
+                more.append(share)
+                moved += share.cash - there
+        if moved and less:
+            values = {"no": join_names(share.invoice.number for share in less if share.invoice), "amount": moved}
+            names = join_names(name_invoice(self.snapshot, share.line) for share in more)
+            yield Message("pays_another_here", {**values, "other": names, "credit": self._credits()})
 
     def _elsewhere(self, shares: list[Share]) -> Iterator[Message]:
         """Money on invoices that are not here, and on those of each other client."""
@@ -125,9 +143,11 @@ class Allocator:
                 "c": sum(opened.values(), ZERO),
                 "credit": self._credits(),
             }
-            memos = [line.id for line in self.figures.of(Role.CREDIT) if line.type == Entity.CREDIT_MEMO]
-            linked = any(identity in self.snapshot.memo_links for identity in memos)
-            yield Message("paid_by_linked_credit" if linked else "paid_by_credit", values)
+            memos = [line for line in self.figures.of(Role.CREDIT) if line.type == Entity.CREDIT_MEMO]
+            linked = [line for line in memos if line.id in self.snapshot.memo_links]
+            whole = sum((line.amount for line in linked), ZERO) >= sum(opened.values(), ZERO)
+            key = "paid_by_linked_credit" if whole else "paid_by_credit_partly_linked"
+            yield Message(key if linked else "paid_by_credit", values)
 
     def _credits(self) -> str:
         return join_names(name_transaction(self.snapshot, line) for line in self.figures.of(Role.CREDIT))

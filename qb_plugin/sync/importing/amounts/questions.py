@@ -12,6 +12,7 @@ from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.figures import Figures, Role
 from qb_plugin.sync.importing.amounts.line_names import join_names, name_transaction
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
+from qb_plugin.sync.importing.payers import Payers
 from qb_plugin.sync.importing.row import ImportRow
 
 
@@ -26,6 +27,16 @@ class HomeCurrency:
         """Its ISO 4217 code."""
         self._code = self._code or self._quickbooks.company().home_currency
         return self._code
+
+
+def ask_about_customer(payment: QboPayment, payers: Payers) -> Message | None:
+    """What is said in the place of *not matched* of a payment that does not tell its customer's name."""
+    if payment.customer_name:
+        return None
+    customer = payers.read([payment.customer_id])[payment.customer_id]
+    if customer is None:
+        return Message("payment_customer_gone", {"customer": f"(customer {payment.customer_id})"})
+    return Message("customer_not_matched", {"customer": customer.full_name})
 
 
 def ask_whose(snapshot: HostSnapshot, payment: QboPayment, clients: Sequence[str]) -> ImportRow:

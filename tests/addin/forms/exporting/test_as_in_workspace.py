@@ -89,3 +89,56 @@ def test_each_application_is_made_there_or_the_row_says_why_not(tmp_path: Path) 
             said = case.said.format(me=f"Parent {n}:Me {n}", **names)
             assert said in row["message"], (case.name, row["message"])
             assert there["UnappliedAmt"] == record.amount - Decimal(case.applied or 0)
+
+
+# Whose invoices of one number QuickBooks has, with what is open of each, where 50.00 goes, and what the row says of the rest.
+EQUAL_NUMBERS: dict[str, tuple[list[tuple[str, str]], int | None, str]] = {
+    "one": ([("me", "50")], 0, ""),
+    "two open": ([("me", "50"), ("me", "50")], None, "on more than one invoice that {me} may pay"),
+    "three open": ([("me", "50"), ("me", "60"), ("me", "70")], None, "on more than one invoice that {me} may pay"),
+    "one of them paid": ([("me", "0"), ("me", "50")], 1, ""),
+    "both paid": ([("me", "0"), ("me", "0")], None, "on more than one invoice that {me} may pay"),
+    "its own and its job's": ([("me", "50"), ("job", "50")], None, "on more than one invoice that {me} may pay"),
+    "its job's, and its own paid": ([("me", "0"), ("job", "50")], 1, ""),
+    "two jobs'": ([("job", "50"), ("job", "50")], None, "on more than one invoice that {me} may pay"),
+    "its own and another's": ([("me", "50"), ("other", "50")], 0, ""),
+    "another's": ([("other", "50")], None, "belongs to {other}"),
+    "two others'": ([("other", "50"), ("parent", "50")], None, "QuickBooks has no invoice {no} of {me}"),
+    "none": ([], None, "QuickBooks has no invoice {no} of {me}"),
+}
+
+
+def equal_numbers(n: int, owners: list[tuple[str, str]]) -> list[dict[str, object]]:
+    """The customers, and their invoices of 80.00 with the number N-n."""
+    steps: list[dict[str, object]] = [
+        customer(f"Root {n}", f"parent{n}"),
+        customer(f"We {n}", f"me{n}", ParentRef=f"$parent{n}", Job=True, BillWithParent=True),
+        customer(f"Site {n}", f"job{n}", ParentRef=f"$me{n}", Job=True, BillWithParent=True),
+        customer(f"They {n}", f"other{n}"),
+    ]
+    for position, (owner, left) in enumerate(owners):
+        steps.append(invoice(f"{owner}{n}", f"N-{n}", "80", key=f"n{n}-{position}"))
+        line = {"Amount": 80 - int(left), "LinkedTxn": [{"TxnId": f"$n{n}-{position}", "TxnType": "Invoice"}]}
+        body = {"CustomerRef": f"${owner}{n}", "TotalAmt": 80 - int(left), "TxnDate": "2026-05-01", "Line": [line]}
+        steps.append({"create": "Payment", "body": body})
+    return steps
+
+
+def test_of_several_invoices_of_one_number_the_open_one_is_meant_or_the_row_says_that_nobody_knows(tmp_path: Path) -> None:
+    with both_sides(tmp_path) as sides:
+        table = list(enumerate(EQUAL_NUMBERS.items()))
+        steps = [step for n, (_, (owners, _, _)) in table for step in equal_numbers(n, owners)]
+        ids = sides.build(*steps, preferences={"SalesFormsPrefs": {"CustomTxnNumbers": True}})
+        records = []
+        for n, _ in table:
+            client = sides.client(f"We {n}")
+            records.append(sides.record(client, "50.00", parts=[(sides.invoice(client, f"N-{n}", "50.00"), "50.00")]))
+        sides.match()
+        sides.choose(auto_apply_uses="workspace")
+        rows = sides.export(*records, auto_apply=True)
+        for (n, (name, (_, goes, said))), record in zip(table, records, strict=True):
+            row = rows[record.ref]
+            assert row["outcome"] == "synchronized", (name, row)
+            there = lines_of(sides.read("Payment", row["quickbooks_id"]))
+            assert there == ({} if goes is None else {ids[f"n{n}-{goes}"]: Decimal(50)}), (name, row["message"])
+            assert said.format(me=f"Root {n}:We {n}", other=f"They {n}", no=f"N-{n}") in row["message"], (name, row["message"])

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.hosts.both_sides import BothSides, both_sides, customer, invoice, lines_of
+from qb_plugin.model import Entity, Kind, Link, LinkOrigin, Ref
+from tests.support.hosts.both_sides import TODAY, BothSides, both_sides, customer, invoice, lines_of
 
 
 @pytest.fixture
@@ -152,3 +153,44 @@ def test_a_row_that_is_edited_here_between_plan_and_send_is_said(sides: BothSide
     assert sides.read("Payment", rows[ada.ref]["quickbooks_id"])["TotalAmt"] == Decimal("10.00")
     assert "10.00" in rows[ada.ref]["message"]
     assert "12.00" in rows[ada.ref]["message"]
+
+
+EDITS: dict[str, tuple[dict[str, object], str]] = {
+    "amount": ({"amount": Decimal("12.00")}, "amount 10.00, now 12.00"),
+    "date": ({"date": TODAY}, f"now {TODAY.isoformat()}"),
+    "reference": ({"reference": "77"}, "reference –, now 77"),
+    "to a matched client": ({"client_id": "2", "client_name": "Bo"}, "client, now Bo"),
+    "to a client of the same customer": ({"client_id": "3", "client_name": "Zed"}, ""),
+    "to a client without a customer": ({"client_id": "4", "client_name": "Cy"}, "client, now Cy"),
+    "client and amount": ({"client_id": "2", "client_name": "Bo", "amount": Decimal(9)}, "client, now Bo; amount 10.00, now 9.00"),
+    "memo": ({"memo": "Thank you"}, ""),
+    "method": ({"method": "Cash"}, ""),
+    "nothing": ({}, ""),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_what_quickbooks_sees_of_an_edit_between_plan_and_send_is_said(sides: BothSides, name: str) -> None:
+    edit, said = EDITS[name]
+    ids = sides.build(customer("Ada", "ada"), customer("Bo", "bo"))
+    ada, _, _, _ = (sides.client(each) for each in ("Ada", "Bo", "Zed", "Cy"))
+    record = sides.record(ada, "10.00")
+    sides.match()
+    realm = sides.entries.realm
+    link = Link(
+        realm=realm,
+        source=Ref(Kind.CLIENT, "3"),
+        entity=Entity.CUSTOMER,
+        quickbooks_id=ids["ada"],
+        origin=LinkOrigin.MATCHED,
+    )
+    assert sides.addin.runtime().links.add([link])
+
+    def change() -> None:
+        sides.ledger.entries[sides.ledger.entries.index(record)] = replace(record, version=1, **edit)  # type: ignore[arg-type]
+
+    sides.host.when_running = change
+    row = sides.export(record)[record.ref]
+    assert (row["outcome"], said in row["message"]) == ("changed" if said else "synchronized", True), row
+    there = sides.read("Payment", row["quickbooks_id"])
+    assert (there["TotalAmt"], there["CustomerRef"]["value"]) == (Decimal(10), ids["ada"])
