@@ -22,6 +22,7 @@ from tests.faults.cases.undoing.exports import UNDONE, UndoPlay, undo_worlds
 from tests.faults.cases.undoing.imports import UNDO_IMPORT_CONTROLS, UndoImportPlay, undo_import_worlds
 from tests.faults.cases.updates import UPDATE_CONTROLS, UpdatePlay, update_worlds
 from tests.faults.harness.databases import Databases, Files, Servers
+from tests.faults.harness.points import Killed
 
 FRESH_KEYS = "import under fresh keys"
 ALL_CONTROLS = (*CONTROLS, FRESH_KEYS, *UPDATE_CONTROLS, *UNDO_IMPORT_CONTROLS)
@@ -117,7 +118,7 @@ def play(case: Case, databases: Databases, control: str = "") -> Played:
     """Play one case, in the way named by `control` if there is one; what breaks out of it is bad, and the others go on."""
     try:
         return _play(case, databases, control)
-    except Exception as broken:
+    except (Exception, Killed) as broken:
         at = traceback.extract_tb(broken.__traceback__)[-1]
         return Played(bad=[f"it broke off at {Path(at.filename).name}:{at.lineno}, {type(broken).__name__}: {broken}"])
 

@@ -150,6 +150,9 @@ class Play:
         """What a last press tells of rows that went under a new number: the ids in QuickBooks of those that stand there twice."""
         if not self.person.renewed:
             return {}
+        self.desk.close()
+        self._kills.clear()
+        self.desk = self._open()  # that nothing dies of this press: a death would tell nothing
         ended = self.desk.press(self.scenario.records, options_of(self.scenario))
         return {
             Ref.parse(result.id): frozenset(str(result.message.values[key]) for key in ("id1", "id2"))
