@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
 import pytest
@@ -121,7 +122,7 @@ OF_PAYMENT = {
 OF_MEMO = {**CONTEXT, "item": "Refunds", "tax_code": "Standard"}
 BANK = "Select a bank account for this payment"
 #: Refusals as QuickBooks writes them of something that the settings chose, what the row went out with, and the name it must say.
-MAPPED = {
+MAPPED: dict[str, tuple[Fault, Mapping[str, object], str]] = {
     "account deleted": (
         refused("2500", "Invalid Reference Id", "Accounts element id 35 not found"),
         OF_PAYMENT,

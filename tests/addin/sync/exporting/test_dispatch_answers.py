@@ -145,7 +145,10 @@ def test_what_was_not_acted_upon_is_not_tried_and_says_why(firm: Firm) -> None:
 def test_a_faults_sentence_may_name_what_the_row_is_about(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00", number="INV-1001"))
     row = planned(firm, payment(1, reference="10432"), ("1", "10.00"))
-    assert row_context(row) == {
+    assert row_context(row, {"account:35": "Checking"}) == {
+        "account": "Undeposited Funds",
+        "keys": {"customer": "customer:51", "account": "account:"},
+        "client": row.record.client_name,
         "customer": "Customer 1",
         "number": "10432",
         "date": row.record.date,
