@@ -40,7 +40,7 @@ from qb_plugin.forms.protocol import Rows, Task
 from qb_plugin.forms.services import FormServices, use_dates
 from qb_plugin.messages import DATE_PATTERNS, write_dates
 from qb_plugin.model import Message, ReferenceLists
-from qb_plugin.sync.exporting.drafting.mapped_names import SAVED, name_choices
+from qb_plugin.sync.exporting.drafting.mapped_names import SAVED, name_choices, with_gone
 from qb_plugin.sync.exporting.drafting.taxes import TaxTreatment
 
 SAVE: Action = {"id": "save", "label": "Save", "kind": "act", "needs": "nothing", "right": "configure", "primary": True}
@@ -162,7 +162,7 @@ class SettingsForm:
             "id": self.id,
             "title": self.offer.title,
             "subtitle": present_title(self._services.host, connection),
-            "fields": [] if trouble else describe_fields(self._schema(lists)),
+            "fields": [] if trouble else describe_fields(self._schema(lists, connection.realm)),
             "answer": self._read(connection.realm),
             "columns": None,
             "actions": [] if trouble else [TEST, SAVE],
@@ -177,8 +177,10 @@ class SettingsForm:
         """The company's settings, and how the firm writes dates, which the host knows."""
         return {**flatten(self._services.settings(realm)), "dates": self._services.host.dates}
 
-    def _schema(self, lists: ReferenceLists) -> Schema:
-        return build_settings_schema(self._services.host.ledger.methods(), lists, self._services.host.program)
+    def _schema(self, lists: ReferenceLists, realm: str) -> Schema:
+        """The schema; what was chosen and is gone from QuickBooks stays among the choices, so that the others can be saved."""
+        offered = with_gone(lists, self._services.settings(realm))
+        return build_settings_schema(self._services.host.ledger.methods(), offered, self._services.host.program)
 
     def rows(self, answer: Answer, sort: Sort | None) -> Rows | Rejected:
         """No rows: the form has no grid."""
@@ -204,13 +206,13 @@ class SettingsForm:
     def _save(self, answer: Answer) -> ActResult:
         connection = self._services.connection()
         lists = self._services.lists(connection, settings=True)
-        schema = self._schema(lists)
+        schema = self._schema(lists, connection.realm)
         values = load_answer(schema, answer)
         now = self._services.run_ports.clock.now()
         before = self._read(connection.realm)
         check_timetable(before, values, self._services.may("import"))
         kept = nest({name: value for name, value in values.items() if name != "dates"})
-        names = {SAVED: name_choices(kept, lists)}
+        names = {SAVED: name_choices({**self._services.settings(connection.realm), **kept}, lists)}
         self._services.save_settings(connection.realm, {**kept, **names, **restart_changed(before, values, now)})
         if values["dates"] != before["dates"]:
             self._services.host.write_dates_as(values["dates"])

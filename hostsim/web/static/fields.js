@@ -12,7 +12,7 @@ const NO_DATE = "Enter a whole date.";
 
 /**
  * A field as it is drawn: its box, its inputs, and how a value is written into them.
- * @typedef {{box: HTMLElement, inputs: HTMLControl[], write: (next: any) => unknown, help?: string, title?: string, refilters?: boolean}} Drawn
+ * @typedef {{box: HTMLElement, inputs: HTMLControl[], labels?: HTMLElement[], write: (next: any) => unknown, help?: string, title?: string, refilters?: boolean}} Drawn
  * @typedef {HTMLInputElement | HTMLSelectElement} HTMLControl
  */
 
@@ -82,6 +82,14 @@ export class Fields {
     box.classList.add("shut");
     box.title = why;
     for (const input of inputs) Object.assign(input, { disabled: true, title: why });
+  }
+
+  /** Labels of what there is to choose, written anew where they count something; what is chosen stays. @param {Field[]} fields */
+  relabel(fields) {
+    for (const field of fields) {
+      const labels = this.boxes.get(field.name)?.labels ?? [];
+      labels.forEach((label, index) => (label.textContent = field.choices?.[index]?.label ?? label.textContent));
+    }
   }
 
   /** @param {Answer} answer */
@@ -167,9 +175,10 @@ export class Fields {
       input.addEventListener("change", () => this.#set(field, each.value));
       return input;
     });
-    const pairs = inputs.map((input, index) => make("span", {}, input, " ", make("label", { for: input.id, text: choices[index].label })));
+    const labels = inputs.map((input, index) => make("label", { for: input.id, text: choices[index].label }));
+    const pairs = inputs.map((input, index) => make("span", {}, input, " ", labels[index]));
     const box = make("fieldset", { title }, make("legend", { text: field.label }), ...pairs);
-    return { box, inputs, write: (next) => inputs.forEach((input) => (input.checked = input.value === next)) };
+    return { box, inputs, labels, write: (next) => inputs.forEach((input) => (input.checked = input.value === next)) };
   }
 
   /** @param {Field} field @param {string} title @returns {Drawn} */

@@ -2,11 +2,12 @@
 // @ts-check
 /** @import {ActResult, Action, Answer, AskedText, Cell, Description, Field, FormLink, FormRequest, Notice, Picked, Problem, RunSummary} from "./types.d.ts" */
 import { formPath, make, newId, post } from "./api.js";
-import { drawChart } from "./chart.js";
 import { useDates } from "./dates.js";
-import { ask, enter, tell, topDialog } from "./dialog.js";
+import { ask, tell, topDialog } from "./dialog.js";
 import { Fields } from "./fields.js";
+import { FormActs } from "./form_acts.js";
 import { asksForHelp, showHelp } from "./help.js";
+import { fillNotice, openAddress } from "./notice.js";
 import { Panel } from "./panel.js";
 import { waiting } from "./waits.js";
 import { drawAddins, drawSections } from "./sections.js";
@@ -45,7 +46,7 @@ async function draw(id, body, find) {
 // Opens every open form's description again: something outside has changed, such as a sign-in.
 export const refreshForms = () => [...open.values()].forEach((form) => form.refresh());
 
-class Form {
+export class Form {
   /** @type {Panel | null} */
   panel = null;
   /** @type {Map<Action, HTMLButtonElement>} */
@@ -63,8 +64,6 @@ class Form {
   typed;
   changed = false;
   busy = false;
-  /** What was pressed last and has not ended yet, but for runs. @type {Promise<void> | null} */
-  acting = null;
   closing = false;
   /** Whether a reload opened it: without a press of a person, a browser takes such windows for one, and Esc closes them all. */
   reopened = false;
@@ -77,6 +76,7 @@ class Form {
   constructor(id, closed) {
     this.id = id;
     this.closed = closed;
+    this.acts = new FormActs(this);
     this.description = /** @type {Description} */ ({});
     this.notice = make("div", {});
     this.fields = new Fields(id, [], {}, () => {});
@@ -113,7 +113,7 @@ class Form {
     const given = opens ? document.activeElement : null; // by the browser; wherever else the focus is, somebody put it
     if (description.warning) await ask(description.warning.title, description.warning.text);
     if (this.panel) await (description.running ? this.panel.attach(description.running) : this.panel.load());
-    if (description.running) this.#running(true, true);
+    if (description.running) this.running(true, true);
     if ([given, document.body].includes(document.activeElement)) this.#focusFirst();
   }
 
@@ -121,13 +121,13 @@ class Form {
   async refresh() {
     if (this.busy) return;
     const before = this.description.leads_to?.form;
-    await this.#again(this.panel ? { answer: this.answer } : {});
+    await this.again(this.panel ? { answer: this.answer } : {});
     const next = this.description.leads_to;
     if (next?.form && next.form !== before && open.get(this.id) === this) await this.#follow(next);
   }
 
   /** Draws this form anew; closed while its description was fetched, it stays closed, and what was typed into the search meanwhile stays. @param {object} body */
-  #again(body = {}) {
+  again(body = {}) {
     return draw(this.id, body, () => {
       this.typed = this.panel?.search?.value;
       return open.get(this.id) === this ? this : null;
@@ -189,9 +189,9 @@ class Form {
 
   /** Closes; pressed while what was changed is being saved, once that has ended. */
   async #close() {
-    if (this.#unsaved && this.acting && !this.closing) {
+    if (this.#unsaved && this.acts.acting && !this.closing) {
       this.closing = true;
-      await this.acting;
+      await this.acts.acting;
       this.closing = false;
       if (!this.dialog.open) return;
     }
@@ -204,8 +204,8 @@ class Form {
   #makePanel() {
     return new Panel(this.description, this.answer, {
       open: (form, body) => this.openOther(form, body),
-      perform: (action, ranges, edits) => this.#perform(action, ranges && { snapshot: this.panel?.token ?? null, ranges }, edits),
-      called: (result) => this.#settle(result),
+      perform: (action, ranges, edits) => this.acts.perform(action, ranges && { snapshot: this.panel?.token ?? null, ranges }, edits),
+      called: (result) => this.settle(result),
       rejected: (answer) => this.#reject(answer.rejected, answer.notice),
       rows: (state) => (this.fields.reject({}), (state.notice || this.ofRows) && this.say((this.ofRows = state.notice))),
       selected: (count) => this.#enable(count),
@@ -224,7 +224,7 @@ class Form {
   /** @param {Action} action */
   #button(action) {
     const kind = action.primary ? "push primary" : "push";
-    const button = make("button", { type: "button", class: kind, text: action.label, title: action.disabled ?? action.tooltip, onclick: () => this.#perform(action) });
+    const button = make("button", { type: "button", class: kind, text: action.label, title: action.disabled ?? action.tooltip, onclick: () => this.acts.perform(action) });
     this.buttons.set(action, button);
     return button;
   }
@@ -239,7 +239,7 @@ class Form {
   }
 
   /** While a run goes on, its rows stay: what would fetch others waits for its end. @param {boolean} busy */
-  #running(busy, run = false) {
+  running(busy, run = false) {
     this.busy = busy;
     const why = run ? "Not while the run goes on" : "";
     this.fields.hold(why);
@@ -254,65 +254,8 @@ class Form {
     if (field.refilters && this.panel) this.panel.load();
   }
 
-  /** Carries out what was picked when it was asked for: rows that come in meanwhile stand at other places. @param {Action} action @param {Picked} [picked] @param {Record<string, Cell>} edits */
-  async #perform(action, picked = this.panel?.selection, edits = this.panel?.edits.values ?? {}) {
-    const label = action.label ?? "";
-    const rows = picked?.ranges?.reduce((sum, [start, stop]) => sum + stop - start, 0) ?? this.count;
-    if (action.confirm && (await ask(label, action.confirm.replace("{n}", rows.toLocaleString("en")), [label, "Cancel"])) !== label) return;
-    const ended = this.#carryOut(action, picked, edits);
-    if (action.kind !== "run") this.acting = ended;
-    await ended;
-    if (this.acting === ended) this.acting = null;
-  }
-
-  /** @param {Action} action @param {Picked | undefined} picked @param {Record<string, Cell>} edits */
-  async #carryOut(action, picked, edits) {
-    const run = action.kind === "run";
-    const body = { action: action.id, answer: this.answer, edits, ...picked };
-    const sent = JSON.stringify(this.answer);
-    if (run && this.over) this.say(null); // what was said of the run before
-    this.#running(true, run);
-    try {
-      const result = await waiting(post(formPath(this.id, run ? "run" : "act"), body));
-      if (run && this.panel) return void this.panel.follow(result);
-      if (result.ask) return void (await this.#enter(action, result.ask, picked, edits));
-      if (result.question) return void (await this.#answer(action, result, picked, edits));
-      if (action.primary && !result.rejected) this.saved = sent; // before the rest is drawn: it may be closed meanwhile; what was changed since the press is not saved
-      if (!run) await this.#settle(result);
-    } catch (failure) {
-      const problem = /** @type {Problem} */ (failure);
-      if (problem.running) return void this.#join(problem.message);
-      if (problem.gone) this.panel?.load();
-      tell(problem);
-    }
-    this.#running(false);
-  }
-
-  /** Asks what the action asks, and answered yes does it. @param {Action} action @param {ActResult} result @param {Picked | undefined} picked @param {Record<string, Cell>} edits */
-  async #answer(action, result, picked, edits) {
-    this.#running(false);
-    const label = action.label ?? "Yes";
-    if ((await ask(label, result.question ?? "", [label, "Cancel"])) === label) await this.#perform({ ...action, confirm: undefined }, picked, { ...edits, ...result.edits });
-  }
-
-  /** Asks for the value that an action needs, and calls it again with it. @param {Action} action @param {AskedText} asked @param {Picked | undefined} picked @param {Record<string, Cell>} edits */
-  async #enter(action, asked, picked, edits) {
-    this.#running(false);
-    const entered = await enter(asked.label, asked);
-    if (entered === null) return;
-    const row = /** @type {Cell} */ (edits[asked.row] ?? {});
-    await this.#perform({ ...action, confirm: undefined }, picked, { ...edits, [asked.row]: { ...row, [asked.key]: entered } });
-  }
-
-  /** Somebody else was first: their run is shown instead, as on opening the form again. @param {string} words */
-  async #join(words) {
-    await this.#again();
-    if (this.description.running) this.say({ text: words, level: "info" });
-    else this.#running(false);
-  }
-
   /** @param {ActResult} result */
-  async #settle(result) {
+  async settle(result) {
     this.changed = true;
     this.fields.reject({});
     useDates(result.dates);
@@ -320,17 +263,9 @@ class Form {
     if (result.rows) this.panel?.amend(result.rows);
     if (result.notice && !result.reload) this.say({ text: result.notice, level: result.level });
     if (result.save?.startsWith("/api/")) make("a", { href: result.save, download: "" }).click();
-    if (result.open_url) this.#openAddress(result.open_url);
-    if (result.reload) await this.#again({ answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
+    if (result.open_url) openAddress(result.open_url, this.notice);
+    if (result.reload) await this.again({ answer: this.answer }).then(() => result.notice && this.say({ text: result.notice, level: result.level }));
     if (result.form && result.form !== this.id) this.openOther(result.form, { request: result.request ?? {} });
-  }
-
-  /** @param {string} url */
-  #openAddress(url) {
-    if (!/^https?:\/\//.test(url)) return;
-    window.open(url, "_blank", "noopener");
-    this.notice.append(make("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: "Open it in the browser ›" }));
-    this.notice.hidden = false;
   }
 
   /** @param {Record<string, string>} fields @param {Notice} [notice] */
@@ -343,7 +278,8 @@ class Form {
   /** @param {RunSummary} summary */
   #ended(summary) {
     this.changed = true;
-    this.#running(false);
+    this.running(false);
+    if (summary.reload) this.#describe();
     if (this.description.running) this.say(null); // who started it, when it was not this window
     if (summary.rejected) this.#reject(summary.rejected);
     else if (summary.level === "error" || !summary.counts) {
@@ -352,21 +288,31 @@ class Form {
     }
   }
 
+  /** Shows fields and buttons as they are described now, for a run has changed what they count; its rows were told. */
+  async #describe() {
+    /** @type {Description | null} */
+    const found = await post(formPath(this.id, "open"), { answer: this.answer }).catch(() => null);
+    if (!found || open.get(this.id) !== this) return;
+    this.fields.relabel(found.fields);
+    for (const [action, button] of this.buttons) {
+      const now = found.actions.find((each) => each.id === action.id);
+      if (now) button.textContent = now.label ?? "";
+      if (now) Object.assign(action, { label: now.label, disabled: now.disabled });
+    }
+    this.#enable(this.count);
+  }
+
   /** Shows a notice; its link opens this form again with a request, another form, or changes the answer. @param {Notice | null | undefined} notice */
   say(notice) {
     this.over = false;
-    this.notice.hidden = !notice?.text;
-    this.notice.className = `notice ${notice?.level ?? "info"}`;
-    const target = notice?.link;
-    const link = target && make("button", { type: "button", class: "link", text: target.label, onclick: () => this.#follow(target) });
-    this.notice.replaceChildren(make("span", { text: notice?.text ?? "" }), link || "", notice?.chart ? drawChart(notice.chart) : "");
+    fillNotice(this.notice, notice, (link) => this.#follow(link));
     if (!this.panel && notice?.text && this.dialog.open) this.notice.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {FormLink} link */
   #follow(link) {
     if (link.form) return this.openOther(link.form, { request: link.request ?? {} });
-    if (link.request) return this.#again({ request: link.request });
+    if (link.request) return this.again({ request: link.request });
     this.fields.set(link.answer ?? {});
     if (this.panel?.search && "search" in (link.answer ?? {})) this.panel.search.value = link.answer?.search;
     return this.panel?.load();
@@ -376,7 +322,7 @@ class Form {
   openOther(form, body) {
     const closed = (/** @type {boolean} */ changed) => {
       if (!changed || this.busy) return;
-      this.description.unavailable || this.description.reopens || !this.panel ? this.#again({ answer: this.answer }) : this.panel.load(true);
+      this.description.unavailable || this.description.reopens || !this.panel ? this.again({ answer: this.answer }) : this.panel.load(true);
     };
     return openForm(form, body, closed);
   }
@@ -388,11 +334,14 @@ class Form {
     (first ?? this.dialog.querySelector("button"))?.focus();
   }
 
+  /** What opened this form reads its rows again, where this one changed something; of a run that goes on, once it has ended. */
   #closed() {
-    this.panel?.leave();
+    const { feed } = this.panel ?? {};
     this.window.leave();
     open.delete(this.id);
     this.dialog.remove();
-    this.closed(this.changed);
+    if (feed && !feed.over) return feed.outlive(() => this.closed(true));
+    this.panel?.leave();
+    return this.closed(this.changed);
   }
 }

@@ -13,16 +13,17 @@ export class Message {
     this.show(null);
   }
 
-  /** @param {Row | null | undefined} row */
-  show(row) {
-    const state = JSON.stringify([row?.id, row?.outcome, row?.message, row?.details, row?.fixes]);
+  /** `cut` is what of the row does not fit its columns. @param {Row | null | undefined} row @param {string[]} cut */
+  show(row, cut = []) {
+    const state = JSON.stringify([row?.id, row?.outcome, row?.message, row?.details, row?.fixes, cut]);
     if (state === this.state) return;
     this.state = state;
     this.element.dataset.outcome = row?.outcome ?? "";
     const mark = row?.outcome && row.outcome !== "ready" ? outcomeWords(row.outcome) : "";
     const words = row?.message || "";
     const text = make("span", { class: "text" }, words ? `${mark.match(/^[^\p{L}] /u)?.[0] ?? ""}${words}` : [row?.title, mark].filter(Boolean).join(" · "));
-    this.element.replaceChildren(text, (row && words && this.#buttons(row, text.textContent ?? "")) || "");
+    const whole = cut.length && make("p", { class: "cut", text: cut.join(" · ") });
+    this.element.replaceChildren(text, (row && words && this.#buttons(row, text.textContent ?? "")) || "", whole || "");
   }
 
   /** @param {Row} row @param {string} text */

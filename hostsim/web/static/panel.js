@@ -1,93 +1,77 @@
 // A grid with all that belongs to it: its rows, search box, message, progress, totals and context menu.
 // @ts-check
-/** @import {Action, Answer, Column, Description, Empty, Fix, GridState, Item, Measure, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
-import { formPath, get, make, newId, post, showMoney } from "./api.js";
-import { among, Combobox } from "./combobox.js";
+/** @import {Answer, Column, Description, Empty, GridState, Option, PanelEvents, Problem, RejectedState, Row, RowChange, RunSummary, Sort, Task, TaskChange, Why} from "./types.d.ts" */
+import { formPath, get, make, newId, post } from "./api.js";
 import { tell } from "./dialog.js";
 import { Edits } from "./edits.js";
-import { watch } from "./events.js";
+import { Foot } from "./foot.js";
+import { openChoices } from "./grid/choice_cell.js";
 import { chooseColumns } from "./grid/column_dialog.js";
 import { Columns } from "./grid/columns.js";
 import { Grid } from "./grid/grid.js";
-import { Menu } from "./menu.js";
 import { Message } from "./message.js";
 import { Outcomes } from "./outcomes.js";
 import { countWords, Progress } from "./progress.js";
 import { Reasons } from "./reasons.js";
+import { RowActs } from "./row_acts.js";
+import { RunFeed } from "./run_feed.js";
 import { waiting } from "./waits.js";
 import { recall, remember } from "./windows/remember.js";
 
 const COUNT_AFTER = 400; // milliseconds: while a search is typed, no list of it is counted
-
-/** Whether the row is one of the host's own records. @param {Row | undefined} row */
-const isRecord = (row) => /^(payment|credit_memo|invoice|client):\d+$/.test(row?.id ?? "");
 
 export class Panel {
   /** @type {string | null} */
   token = null;
   /** @type {Sort | null} */
   sort = null;
-  /** @type {Map<string, RowChange>} */
-  pending = new Map();
-  /** @type {Map<string, RowChange>} */
-  heard = new Map();
-  /** @type {Partial<TaskChange>} */
-  since = {};
-  /** @type {Measure | undefined} */
-  newest = undefined;
   /** @type {HTMLInputElement | null} */
   search = null;
-  /** @type {number | null} */
-  frame = null;
   edits = new Edits();
-  over = true;
   count = 0;
   round = 0;
-  late = 0;
   measuring = 0;
   counting = 0;
-  task = "";
   total = "";
   held = "";
   asked = "";
-  asking = {};
-  unwatch = () => {};
 
   /** @param {Description} description @param {Answer} answer @param {PanelEvents} on */
   constructor(description, answer, on) {
     this.description = description;
     this.answer = answer;
     this.on = on;
+    this.acts = new RowActs(this);
     this.columns = new Columns(description.id, description.columns ?? [], answer, () => this.#arranged());
     this.sort = this.#leftSort(description);
     this.grid = new Grid(description.title, {
       page: (start, stop) => this.#page(start, stop),
       selected: () => this.#selected(),
-      focused: (row) => this.message.show(row),
+      focused: (row) => this.message.show(row, this.grid.cut),
       sorted: (key) => this.#sorted(key),
       resized: (key, width, done) => this.columns.resize(key, width, done),
       widened: (key, width, step) => this.columns.widen(key, width, step),
       moved: (key, to) => this.columns.moveTo(key, to),
       stepped: (key, step) => this.columns.move(key, step),
-      menu: (box) => this.#menu(box),
+      menu: (box) => this.acts.menu(box),
       edit: (row, column, cell) => this.#edit(row, column, cell),
-      opened: (row) => this.#open(row),
+      opened: (row) => this.acts.open(row),
     });
-    this.message = new Message((fix, row) => this.#fix(fix, row));
-    this.progress = new Progress((hasty) => post(`/api/tasks/${this.task}/cancel`, { hasty }).catch(tell));
+    this.message = new Message((fix, row) => this.acts.mend(fix, row));
+    this.progress = new Progress((hasty) => post(`/api/tasks/${this.feed.task}/cancel`, { hasty }).catch(tell));
     this.outcomes = new Outcomes((outcome) => this.filter(outcome));
     this.reasons = new Reasons((fix) => this.on.open(fix.form ?? "", { request: fix.request ?? {} }));
     this.empty = make("div", { class: "empty", hidden: true });
-    this.picked = make("span", { "aria-live": "polite" });
-    this.summary = make("span", { class: "summary", "aria-live": "polite" });
-    this.whole = make("span", { class: "whole" });
-    const columns = make("button", { type: "button", class: "link", text: "Columns", title: "Choose columns, their order and width", onclick: () => chooseColumns(this.columns) });
-    const csv = make("button", { type: "button", class: "link", text: "CSV", title: "Save what is shown as CSV", onclick: () => this.download() });
-    const excel = make("button", { type: "button", class: "link", text: "Excel", title: "Save what is shown as an Excel workbook", onclick: () => this.download("xlsx") });
-    const print = make("button", { type: "button", class: "link", text: "Print", title: "Open what is shown as a page to print", onclick: () => this.print() });
-    const foot = make("div", { class: "foot" }, this.picked, this.summary, make("span", {}, this.whole, " · ", columns, " · ", csv, " · ", excel, " · ", print));
+    this.feed = new RunFeed({
+      changed: (rows) => this.edits.settle(rows),
+      rows: (rows) => this.patch(rows),
+      progress: (measure) => this.progress.measure(measure),
+      notice: (text) => this.progress.say(text),
+      ended: (change, summary) => this.#ended(change, summary),
+    });
+    this.foot = new Foot({ columns: () => chooseColumns(this.columns), save: (kind) => this.download(kind), print: () => this.print() });
     this.tools = description.search ? this.#searchBox() : null;
-    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.outcomes.element, this.reasons.element, this.message.element, this.progress.element, foot);
+    this.element = make("div", { class: "panel" }, this.grid.element, this.empty, this.outcomes.element, this.reasons.element, this.message.element, this.progress.element, this.foot.element);
   }
 
   get selection() {
@@ -140,7 +124,7 @@ export class Panel {
 
   async #retry() {
     const { run } = this;
-    await this.filter("failed", this.task);
+    await this.filter("failed", this.feed.task);
     this.outcomes.offer(0);
     this.grid.selectAll(true);
     if (run && this.count) this.on.perform(run);
@@ -182,17 +166,13 @@ export class Panel {
 
   /** @param {Task} task */
   follow(task) {
-    this.unwatch();
     this.round++; // rows on their way are no longer wanted
     this.grid.busy(false);
-    this.task = task.task;
     this.progress.start();
     this.progress.measure(task.progress);
-    this.summary.textContent = "";
+    this.foot.summary.textContent = "";
     this.outcomes.offer(0);
-    Object.assign(this, { heard: new Map(), since: {}, over: false });
-    this.unwatch = watch(task.task, (change) => this.#hear(change));
-    this.#catchUp();
+    this.feed.follow(task.task);
   }
 
   /** Keeps the rows as they are, order and all, while there is a reason; what is shut says it. @param {Why} why */
@@ -204,7 +184,7 @@ export class Panel {
   }
 
   leave() {
-    this.unwatch();
+    this.feed.leave();
   }
 
   download(kind = "csv") {
@@ -226,60 +206,10 @@ export class Panel {
     if (this.run) this.#count();
   }
 
-  /** @param {TaskChange} change */
-  #hear(change) {
-    if (change.lost) return (this.heard.clear(), (this.since = {}), void this.#catchUp());
-    for (const row of change.rows) this.heard.set(row.id, row);
-    if (change.progress !== undefined) this.since.progress = change.progress;
-    if (change.notice !== undefined) this.since.notice = change.notice;
-    this.#changed(change);
-  }
-
-  // What happened before this window listened is asked for once; what it heard since is newer than the answer,
-  // unless the answer knows the end: then it is the last word of every row, and nothing more will be heard.
-  async #catchUp() {
-    const { task, heard } = this;
-    const asking = (this.asking = {});
-    try {
-      /** @type {Task} */
-      const found = await get(`/api/tasks/${task}`);
-      if (asking !== this.asking) return; // asked again since, of this run or of another: an older answer may come last
-      const rows = found.state === "running" ? found.rows.filter((row) => !heard.has(row.id)) : found.rows;
-      const rest = this.over ? {} : { ...found, ...this.since, summary: found.state === "running" ? undefined : found.summary };
-      this.#changed({ ...rest, rows });
-    } catch (problem) {
-      tell(/** @type {Problem} */ (problem));
-    }
-  }
-
-  /** @param {TaskChange} change */
-  #changed(change) {
-    this.edits.settle(change.rows);
-    for (const row of change.rows) this.pending.set(row.id, row);
-    Object.assign(this, { newest: change.progress ?? this.newest });
-    if (change.notice !== undefined) this.progress.say(change.notice);
-    if (!this.frame) {
-      this.frame = requestAnimationFrame(() => this.#flush());
-      this.late = setTimeout(() => this.#flush(), 250); // a window in the background gets no frames
-    }
-    if (change.summary) this.#ended(change, change.summary);
-  }
-
-  #flush() {
-    if (this.frame) cancelAnimationFrame(this.frame);
-    clearTimeout(this.late);
-    this.frame = null;
-    this.patch([...this.pending.values()]);
-    this.pending.clear();
-    if (this.newest) this.progress.measure(this.newest);
-  }
-
   /** @param {TaskChange} change @param {RunSummary} summary */
   #ended({ state, cancelled }, summary) {
-    this.over = true;
-    this.unwatch();
     this.progress.end();
-    if (summary.counts) this.summary.textContent = countWords(summary.counts);
+    if (summary.counts) this.foot.summary.textContent = countWords(summary.counts);
     if (this.run) this.#count();
     if (this.run && !summary.counts?.ready) this.outcomes.offer(summary.counts?.failed ?? 0, () => this.#retry());
     const words = summary.text ?? summary.notice ?? "";
@@ -296,8 +226,8 @@ export class Panel {
     const kept = this.grid.show(this.columns.shown, { ...state, rows }, this.sort, keep);
     this.grid.element.hidden = !state.count;
     this.#showEmpty(state.count ? null : state.empty ?? { text: "Nothing to show." });
-    this.whole.textContent = [`${state.count.toLocaleString("en")} ${state.count === 1 ? "row" : "rows"}`, showMoney(state.total)].filter(Boolean).join(" · ");
-    this.message.show(kept ? this.grid.focusedRow : null);
+    this.foot.count(state.count, state.total);
+    this.message.show(kept ? this.grid.focusedRow : null, kept ? this.grid.cut : []);
     this.on.rows(state);
     this.#selected();
   }
@@ -312,12 +242,11 @@ export class Panel {
 
   /** What was heard while the page was on its way is newer than the page. @param {number} start @param {number} stop @returns {Promise<Row[]>} */
   async #page(start, stop) {
-    /** @type {Map<string, RowChange>} */
-    const heard = this.over ? new Map() : this.heard;
+    const { news } = this.feed;
     try {
       /** @type {{rows: Row[]}} */
       const { rows } = await get(`/api/snapshots/${this.token}/page?start=${start}&stop=${stop}`);
-      return this.edits.lay(rows).map((row) => ({ ...row, ...heard.get(row.id), cells: { ...row.cells, ...heard.get(row.id)?.cells } }));
+      return this.edits.lay(rows).map((row) => ({ ...row, ...news.get(row.id), cells: { ...row.cells, ...news.get(row.id)?.cells } }));
     } catch (problem) {
       if (/** @type {Problem} */ (problem).gone) this.load();
       return [];
@@ -327,14 +256,14 @@ export class Panel {
   #selected() {
     const { ranges, count } = this.grid.selection;
     this.on.selected(count);
-    if (!count) return void (this.picked.textContent = "0 selected");
-    if (count > 5000) this.picked.textContent = `${count.toLocaleString("en")} selected`;
+    if (!count) return void this.foot.pick(0);
+    if (count > 5000) this.foot.pick(count);
     const asked = (this.asked = JSON.stringify(ranges));
     clearTimeout(this.measuring);
     this.measuring = setTimeout(async () => {
       const found = await post(`/api/snapshots/${this.token}/selection`, { ranges: JSON.parse(asked) }).catch(() => null);
       if (!found || asked !== this.asked || !this.grid.selection.count) return;
-      this.picked.textContent = [`${found.count.toLocaleString("en")} selected`, showMoney(found.total)].filter(Boolean).join(" · ");
+      this.foot.pick(found.count, found.total);
     }, 40);
   }
 
@@ -370,75 +299,18 @@ export class Panel {
     return make("div", { class: "search" }, make("label", { for: id, text: "Search" }), input);
   }
 
-  /** @param {DOMRect} box */
-  #menu(box) {
-    const own = this.description.row_actions.map((action) => ({ label: action.label ?? "", disabled: action.disabled, action }));
-    const { context } = this.description;
-    const record = !context.some((item) => item.form === "record") && isRecord(this.grid.focusedRow);
-    const items = [...(record ? [{ label: "Open", form: "record" }] : []), ...context, ...own];
-    if (!items.length) return;
-    const menu = new Menu(items, "Row", {
-      host: this.element,
-      pick: (item) => this.#pick(item),
-      closed: () => this.grid.element.focus({ preventScroll: true }),
-    });
-    menu.open(box).focus();
-  }
-
-  /** @param {Item} item */
-  #pick(item) {
-    if (item.action) this.on.perform(item.action);
-    else if (item.form === "record") this.#openRecord(this.grid.focusedRow);
-    else if (item.form) this.on.open(item.form, this.selection);
-    else post(`/api/context/${encodeURIComponent(this.description.id)}/${item.index}`, this.selection).then(this.on.called, tell);
-  }
-
-  /** What Enter and a double click mean: the form's own *Open*, else the record's window. @param {Row} row */
-  #open(row) {
-    const own = this.description.row_actions.find((action) => action.id === "open" && !action.disabled);
-    if (own) this.on.perform(own, [[this.grid.at, this.grid.at + 1]]);
-    else if (isRecord(row)) this.#openRecord(row);
-  }
-
-  /** @param {Row | undefined} row */
-  #openRecord(row) {
-    if (row) this.on.open("record", { request: { selection: [row.id] } });
-  }
-
-  /** What mends a row: another form, or an action of this one on this row alone. @param {Fix} fix @param {Row} row */
-  #fix(fix, row) {
-    if (fix.form) return this.on.open(fix.form, { request: fix.request ?? {} });
-    const place = this.grid.at;
-    const edits = { [row.id]: { ...this.edits.values[row.id], ...fix.edit } };
-    /** @type {Action} */
-    const action = { id: fix.act ?? fix.run ?? "", kind: fix.run ? "run" : "act", label: fix.label, confirm: fix.confirm };
-    return this.on.perform(action, [[place, place + 1]], edits);
-  }
-
   /** @param {Row} row @param {Column} column @param {Element} cell */
   #edit(row, column, cell) {
     if (this.held) return void this.progress.say("A row's choice can be changed when the run has ended.");
-    const options = (/** @type {string} */ text) => get(`${formPath(this.description.id, "options")}?${new URLSearchParams({ name: column.key, search: text })}`);
-    const choose = (/** @type {Option} */ choice) => {
-      this.edits.choose(row.id, column.key, choice);
-      if (column.act) return (end(true), void this.on.perform({ id: column.act, kind: "act" }, [[this.grid.at, this.grid.at + 1]]));
-      this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
-      end(true);
-    };
-    let ended = false;
-    const end = (/** @type {boolean} */ refocus) => {
-      if (ended) return;
-      ended = true;
+    const left = (/** @type {boolean} */ refocus) => {
       this.grid.draw(true);
       if (refocus) this.grid.element.focus({ preventScroll: true });
     };
-    const combo = new Combobox({
-      label: `${column.label}, ${row.title}`, value: row.cells[column.key], picked: choose, left: end, inCell: true,
-      find: column.choices ? among(column.choices) : options,
-    });
-    cell.replaceChildren(combo.element);
-    combo.input.focus();
-    combo.input.select();
-    combo.open("");
+    const picked = (/** @type {Option} */ choice) => {
+      this.edits.choose(row.id, column.key, choice);
+      if (column.act) this.on.perform({ id: column.act, kind: "act" }, [[this.grid.at, this.grid.at + 1]]);
+      else this.patch([{ id: row.id, cells: { [column.key]: choice } }]);
+    };
+    openChoices({ form: this.description.id, row, column, cell, picked, left });
   }
 }

@@ -328,6 +328,22 @@ export interface PanelEvents {
   unfinished(): boolean;
 }
 
+// What a run's feed tells the panel that follows it.
+export interface RunFeedEvents {
+  changed(rows: RowChange[]): unknown;
+  rows(rows: RowChange[]): unknown;
+  progress(measure: Measure): unknown;
+  notice(text: string): unknown;
+  ended(change: TaskChange, summary: RunSummary): unknown;
+}
+
+// What the line under a grid tells the panel.
+export interface FootEvents {
+  columns(): unknown;
+  save(kind: string): unknown;
+  print(): unknown;
+}
+
 // What a grid tells the panel around it.
 export interface GridEvents {
   page(start: number, stop: number): Promise<Row[]>;

@@ -112,17 +112,17 @@ def test_a_fault_is_said_in_plain_words(fault: Fault, key: str, said: str) -> No
     assert said in load_sentences().text(message)
 
 
-OF_PAYMENT: Mapping[str, object] = {
+OF_PAYMENT = {
     **CONTEXT,
     "account": "Old Bank",
     "method": "Discover",
     "receivable": "Retail Debtors",
     "keys": {"receivable": "receivable:84"},
 }
-OF_MEMO: Mapping[str, object] = {**CONTEXT, "item": "Refunds", "tax_code": "Standard"}
+OF_MEMO = {**CONTEXT, "item": "Refunds", "tax_code": "Standard"}
 BANK = "Select a bank account for this payment"
 #: Refusals as QuickBooks writes them of something that the settings chose, what the row went out with, and the name it must say.
-MAPPED: Mapping[str, tuple[Fault, Mapping[str, object], str]] = {
+MAPPED: dict[str, tuple[Fault, Mapping[str, object], str]] = {
     "account deleted": (
         refused("2500", "Invalid Reference Id", "Accounts element id 35 not found"),
         OF_PAYMENT,

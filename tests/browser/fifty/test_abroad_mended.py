@@ -14,7 +14,7 @@ from tests.browser.demo import Demo, connect, row_of
 from tests.browser.fifty.desk import Desk
 from tests.browser.fifty.firm import Json, build_books, running_firm
 from tests.browser.fifty.hands import Hands, Keyboard, Mouse, count_pointers, pointers_of
-from tests.browser.fifty.reading import QuickBooksSide, ledger_records, made_of
+from tests.browser.fifty.reading import KINDS, QuickBooksSide, ledger_records, made_of
 from tests.browser.fifty.wrong.cases import ABROAD
 
 pytestmark = pytest.mark.browser
@@ -68,10 +68,10 @@ def test_a_memo_gets_its_tax_code_and_a_payment_its_account(page: Page, demo: De
         desk.export_all()
         expect(row_of(form, record.number)).to_have_attribute("data-outcome", "synchronized")
     side = QuickBooksSide(demo)
-    (payment,) = made_of(ledger_records(demo, "payment")[0], side.all("Payment"))
+    made = {name: made_of(ledger_records(demo, name)[0], side.all(entity)) for name, (entity, _) in KINDS.items()}
+    (payment,), (memo,) = made["payment"], made["credit_memo"]
     (debtors,) = demo.query("SELECT * FROM Account WHERE Name = 'Trade Debtors'")
     assert (payment["TotalAmt"], payment["ARAccountRef"]["value"]) == (Decimal("240.00"), debtors["Id"])
-    (memo,) = made_of(ledger_records(demo, "credit_memo")[0], side.all("CreditMemo"))
     assert (memo["TotalAmt"], memo["TxnTaxDetail"]["TotalTax"]) == (Decimal("240.00"), Decimal("40.00"))
     if kind is Keyboard:
         assert pointers_of(page.context.pages) == 0

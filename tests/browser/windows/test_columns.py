@@ -174,6 +174,38 @@ def test_an_amount_is_not_cut_however_narrow_its_column_was_made(page: Page) -> 
     assert form.locator("[role=gridcell].money").evaluate_all(cut) == []
 
 
+CUT = """grid => [...grid.querySelectorAll('.here [role=gridcell]')].filter((cell) => cell.scrollWidth > cell.clientWidth)
+  .map((cell) => cell.textContent)"""
+LISTS = {
+    "Export Payments": ("Time & Billing", "Export Payments"),
+    "Import Payments": ("Time & Billing", "Import Payments"),
+    "Match Clients": ("Match Clients…",),
+    "History": ("Time & Billing", "History…"),
+    "Reconcile": ("Time & Billing", "Reconcile…"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_a_column_is_too_narrow_for_stands_whole_under_the_grid(page: Page, name: str) -> None:
+    page.set_viewport_size({"width": 1024, "height": 700})
+    open_menu(page, "Setup", "QuickBooks", *LISTS[name])
+    form = page.get_by_role("dialog", name=name)
+    grid, message = form.get_by_role("grid"), form.get_by_role("status", name="Message")
+    expect(grid.get_by_role("row").nth(3)).to_be_visible()
+    for head in form.get_by_role("columnheader").filter(has=page.get_by_role("button")).all():
+        for _ in range(8):
+            head.get_by_role("button").press("Control+ArrowLeft")
+    grid.focus()
+    found = 0
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+        cut = grid.evaluate(CUT)
+        found += len(cut)
+        for text in cut:
+            expect(message).to_contain_text(text)
+    assert found > 0
+
+
 def test_credit_memos_have_no_method_and_no_account(page: Page) -> None:
     form = open_form(page, "Export Payments")
     assert {"Method", "Deposit to"} <= set(labels(form))

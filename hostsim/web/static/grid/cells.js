@@ -34,3 +34,10 @@ export function fillRow(element, row, columns, prefix) {
   element.dataset.outcome = row?.outcome ?? "";
   element.dataset.row = row?.id ?? "";
 }
+
+/** What of a drawn row does not fit its columns, whole, each under its column's name. @param {Element} element @param {Column[]} columns */
+export const cutCells = (element, columns) =>
+  columns.flatMap((column, index) => {
+    const cell = /** @type {HTMLElement} */ (element.children[index + 1]);
+    return cell.scrollWidth > cell.clientWidth ? [`${column.label}: ${cell.title}`] : [];
+  });

@@ -2,18 +2,13 @@
 // @ts-check
 /** @import {Column, GridEvents, Row, RowChange, Sort, Why} from "../types.d.ts" */
 import { make, newId } from "../api.js";
-import { cellText, editable, fillRow } from "./cells.js";
+import { cutCells, editable, fillRow } from "./cells.js";
 import { headRow } from "./head.js";
+import { Layout } from "./layout.js";
 import { Pages } from "./pages.js";
 import { Selection } from "./selection.js";
 
 const ROW = 24;
-const WHOLE = ["date", "money", "number", "outcome"]; // half a date or an amount says something else; half a name is still known
-const OUTCOME = 146; // pixels of the longest outcome, with its sign
-const least = (/** @type {Column} */ column) => (column.type === "outcome" ? Math.max(OUTCOME, column.width) : Math.round(column.width * (WHOLE.includes(column.type) ? 1 : 0.6)));
-const PADDING = 14; // pixels beside a cell's text
-const HEADING = 14; // and beside a header's
-const PEN = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 const TALLEST = 8_000_000; // browsers stop at about 17 million pixels; beyond this the bar is a scale
 
 export class Grid {
@@ -27,9 +22,6 @@ export class Grid {
     this.drawn = new Map();
     /** @type {Column[]} */
     this.columns = [];
-    this.template = "";
-    /** Characters of the longest amount drawn so far, by column: an amount is never cut. @type {Map<string, number>} */
-    this.longest = new Map();
     this.held = "";
     this.top = this.at = this.column = this.anchor = this.expected = 0;
     /** @type {boolean} */
@@ -38,6 +30,7 @@ export class Grid {
     this.body = make("div", { class: "body", role: "rowgroup" });
     this.view = make("div", { class: "view" }, this.head, this.body);
     this.sizer = make("div", {}, this.view);
+    this.layout = new Layout(this.head, this.sizer, this.drawn);
     this.element = make("div", { class: "grid", role: "grid", "aria-label": label, "aria-multiselectable": "true", tabindex: 0 }, this.sizer);
     this.element.addEventListener("scroll", () => this.#scrolled());
     this.element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -86,7 +79,7 @@ export class Grid {
     if (!same) this.#restore(rows, focused, picked);
     this.element.setAttribute("aria-rowcount", String(count + 1));
     this.element.setAttribute("aria-colcount", String(columns.length + 1));
-    this.longest.clear();
+    this.layout.forget();
     this.#drawHead(columns, sort);
     this.body.setAttribute("role", count ? "rowgroup" : "presentation");
     this.#clear();
@@ -99,7 +92,7 @@ export class Grid {
   arrange(columns, sort) {
     const same = columns.length === this.columns.length && columns.every((each, index) => each.key === this.columns[index].key);
     this.columns = columns;
-    if (same) return this.#layOut();
+    if (same) return (this.layout.arrange(this.columns), this.touched && this.on.focused(this.focusedRow));
     this.element.setAttribute("aria-colcount", String(columns.length + 1));
     this.#drawHead(columns, sort);
     this.column = 0;
@@ -110,7 +103,7 @@ export class Grid {
   #drawHead(columns, sort) {
     const focused = this.#focusedHead();
     this.head.replaceChildren(headRow(columns, sort, (on) => this.selectAll(on), this.on));
-    this.#layOut();
+    this.layout.arrange(this.columns);
     this.#focusHead(focused);
     this.hold(this.held);
   }
@@ -130,42 +123,6 @@ export class Grid {
     this.#changed();
   }
 
-  /** @param {Column} column */
-  #least(column) {
-    const characters = this.longest.get(column.key);
-    const head = `${Math.ceil(this.#written(column.label)) + HEADING}px`;
-    const width = column.chosen ? `${column.chosen}px` : `${least(column)}px, ${head}`;
-    return `max(${width}${characters ? `, calc(${characters}ch + ${PADDING}px)` : ""})`;
-  }
-
-  /** Pixels that a header's text takes. @param {string} text */
-  #written(text) {
-    const { fontSize, fontFamily } = getComputedStyle(this.head);
-    PEN.font = `600 ${fontSize} ${fontFamily}`;
-    return PEN.measureText(text).width;
-  }
-
-  #layOut() {
-    const widths = this.columns.map((each) => this.#least(each));
-    this.template = ["30px", ...this.columns.map((each, index) => (each.chosen || WHOLE.includes(each.type) ? widths[index] : `minmax(${widths[index]}, ${each.width}fr)`))].join(" ");
-    this.sizer.style.minWidth = `calc(${["30px", ...widths].join(" + ")})`;
-    const rows = /** @type {HTMLElement[]} */ ([...this.head.children, ...this.drawn.values()]);
-    for (const row of rows) row.style.gridTemplateColumns = this.template;
-  }
-
-  /** Makes room for amounts that are longer than those drawn before. @param {Row | undefined} row */
-  #makeRoom(row) {
-    let grown = false;
-    for (const column of row ? this.columns : []) {
-      if (column.type !== "money" || !row) continue;
-      const length = cellText(column, row).length;
-      if (length <= (this.longest.get(column.key) ?? 0)) continue;
-      this.longest.set(column.key, length);
-      grown = true;
-    }
-    if (grown) this.#layOut();
-  }
-
   #pickedIds() {
     const places = this.selection.count > 200 ? [] : this.selection.ranges.flatMap(([start, stop]) => Array.from({ length: stop - start }, (_, i) => start + i));
     return new Set(places.map((place) => this.pages.row(place)?.id));
@@ -183,6 +140,12 @@ export class Grid {
 
   get focusedRow() {
     return this.pages.row(this.at);
+  }
+
+  /** What of the focused row its columns are too narrow for: it is said under the grid. */
+  get cut() {
+    const element = this.drawn.get(this.at);
+    return element ? cutCells(element, this.columns) : [];
   }
 
   /** @param {RowChange[]} changes */
@@ -210,7 +173,7 @@ export class Grid {
   /** @param {number} place */
   #create(place) {
     const element = make("div", { role: "row", "aria-rowindex": place + 2, id: `${this.id}-${place}` });
-    element.style.gridTemplateColumns = this.template;
+    element.style.gridTemplateColumns = this.layout.template;
     const next = this.drawn.get(place + 1);
     this.drawn.set(place, element);
     next ? next.before(element) : this.body.append(element);
@@ -219,7 +182,7 @@ export class Grid {
 
   /** @param {number} place */
   #fill(place) {
-    this.#makeRoom(this.pages.row(place));
+    this.layout.makeRoom(this.pages.row(place));
     fillRow(/** @type {HTMLElement} */ (this.drawn.get(place)), this.pages.row(place), this.columns, `${this.id}-${place}`);
   }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
-from qb_plugin.model import Draft, PaymentDraft, ReferenceLists
+from qb_plugin.model import Draft, ListEntry, PaymentDraft, ReferenceLists
 from qb_plugin.sync.exporting.drafting.taxes import NOT_TAXED, TAXED
 
 Names = Mapping[str, str]  # by kind and id, such as `account:35`
@@ -22,6 +23,7 @@ class Mapped(StrEnum):
 
 
 BUILT_IN_CODES = frozenset({NOT_TAXED, TAXED})
+GONE = "gone from QuickBooks"
 SAVED = "mapped_names"  # among the settings, the names of what they choose
 #: By setting, what it chooses.
 CHOSEN_BY: Mapping[str, Mapped] = {
@@ -47,9 +49,33 @@ def names_in(lists: ReferenceLists) -> dict[str, str]:
 
 def name_choices(values: Mapping[str, object], lists: ReferenceLists) -> dict[str, str]:
     """The names of all that settings choose, to be saved with them: what is gone from QuickBooks later has no other name."""
-    names = names_in(lists)
-    chosen = [key_of(kind, identity) for field, kind in CHOSEN_BY.items() for identity in ids_in(values.get(field))]
-    return {key: names[key] for key in chosen if key in names}
+    saved = values.get(SAVED)
+    names = {**(saved if isinstance(saved, Mapping) else {}), **names_in(lists)}
+    return {key: names[key] for key in (key_of(*each) for each in chosen_in(values)) if key in names}
+
+
+def chosen_in(values: Mapping[str, object]) -> list[tuple[Mapped, str]]:
+    """Kind and id of all that settings choose."""
+    every = ((kind, identity) for field, kind in CHOSEN_BY.items() for identity in ids_in(values.get(field)))
+    return [(kind, identity) for kind, identity in every if identity]
+
+
+def with_gone(lists: ReferenceLists, values: Mapping[str, object]) -> ReferenceLists:
+    """The lists with what settings choose and QuickBooks does not have any more, so that it can be seen, and stay."""
+    names, active = name_choices(values, lists), names_in(lists)
+    gone: dict[Mapped, list[ListEntry]] = {kind: [] for kind in Mapped}
+    for kind, identity in dict.fromkeys(chosen_in(values)):
+        if key_of(kind, identity) not in active:
+            name = names.get(key_of(kind, identity), "The one chosen before")
+            gone[kind].append(ListEntry(identity, f"{name} ({GONE})"))
+    return replace(
+        lists,
+        accounts=[*lists.accounts, *gone[Mapped.ACCOUNT]],
+        methods=[*lists.methods, *gone[Mapped.METHOD]],
+        items=[*lists.items, *gone[Mapped.ITEM]],
+        tax_codes=[*lists.tax_codes, *gone[Mapped.TAX_CODE]],
+        receivables=[*lists.receivables, *gone[Mapped.RECEIVABLE]],
+    )
 
 
 def ids_in(chosen: object) -> Sequence[str]:

@@ -172,6 +172,25 @@ def test_a_payment_that_was_refused_for_its_customer_turns_ready_once_the_client
     assert [each["CustomerRef"]["value"] for each in sides.query("Payment")] == [ids["zed"]]
 
 
+def test_a_choice_that_is_gone_is_shown_so_in_settings_and_hinders_no_other_change(sides: BothSides) -> None:
+    begin(sides, CASES["account inactive, seen before"])
+    begin_label = labels_of(sides, "deposit_account:Check")
+    assert [label for label in begin_label if "gone" in label] == ["Old Bank (gone from QuickBooks)"]
+    assert labels_of(sides, "deposit_account:Visa") == begin_label  # the choices of a column are the same in each row
+    assert "Settings saved" in sides.choose(pace="gentle")["notice"]
+    assert "Old Bank (gone from QuickBooks)" in labels_of(sides, "deposit_account:Check")
+    tested = sides.form("settings").act("test", sides.opened("settings"), [], {})
+    assert {*tested["rejected"]} == {"deposit_account:Check"}
+    sides.choose(**{"deposit_account:Check": ""})
+    assert [label for label in labels_of(sides, "deposit_account:Check") if "gone" in label] == []
+
+
+def labels_of(sides: BothSides, field: str) -> list[str]:
+    """What a field of Settings offers, by name."""
+    (found,) = [each for each in sides.form("settings").open({})["fields"] if each["name"] == field]
+    return [str(each["label"]) for each in found["choices"]]
+
+
 def test_two_receivable_accounts_are_told_apart_in_a_refusal(sides: BothSides) -> None:
     ids = sides.build(customer("Ada", "ada"), {"create": "Account", "as": "it", "body": {"Name": "Retail Debtors", **DEBTORS}})
     record = sides.record(sides.client("Ada"), "40.00", reference="R-7")

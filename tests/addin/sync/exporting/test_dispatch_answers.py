@@ -23,7 +23,6 @@ from qb_plugin.model import (
 )
 from qb_plugin.sync.exporting.dispatch import Dispatcher
 from qb_plugin.sync.exporting.drafting.fault_context import row_context
-from qb_plugin.sync.exporting.drafting.mapped_names import keys_used
 from qb_plugin.sync.exporting.planning import PlannedRow
 from qb_plugin.sync.reporting import RunAborted
 from tests.support.addin.scripted_sends import LOST, Step, refuses
@@ -146,9 +145,9 @@ def test_what_was_not_acted_upon_is_not_tried_and_says_why(firm: Firm) -> None:
 def test_a_faults_sentence_may_name_what_the_row_is_about(firm: Firm) -> None:
     firm.open(invoice("1", 1, "100.00", number="INV-1001"))
     row = planned(firm, payment(1, reference="10432"), ("1", "10.00"))
-    assert row_context(row, {}) == {
+    assert row_context(row, {"account:35": "Checking"}) == {
         "account": "Undeposited Funds",
-        "keys": keys_used(row.draft),
+        "keys": {"customer": "customer:51", "account": "account:"},
         "client": row.record.client_name,
         "customer": "Customer 1",
         "number": "10432",

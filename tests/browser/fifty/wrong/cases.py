@@ -19,14 +19,7 @@ NAMES = (
 WORDS = NAMES.split()
 TRADES = ("Bakery", "Dental", "Foods", "Legal", "Yoga")
 PLAIN, TAKEN, COLON, MAILED, OTHERWISE = "Nectar Surf", "Onyx Print", "Pepper: South", "Quartz Pets", "Raven Glass"
-GONE, MERGED, EURO, TWICE, MISSING, ALIKE = (
-    "Saffron Tea",
-    "Timber Works",
-    "Umber Clay",
-    "Violet Mills",
-    "Walnut Forge",
-    "Yonder Boats",
-)
+GONE, MERGED, EURO, MISSING, ALIKE = "Saffron Tea", "Timber Works", "Umber Clay", "Walnut Forge", "Yonder Boats"
 EARLIER = frozenset({"EARLIER", "alike"})  # references of what stands beside the cases, sent yesterday
 UNKNOWN_MAIL = "quartz at pets.example"
 NO_MATCH = "is not matched to a QuickBooks customer yet"
@@ -61,14 +54,6 @@ BEFORE = (
         ),
         name=COLON,
         becomes="Pepper - South",
-    ),
-    Case(
-        steps=(
-            *create(TWICE, "not_ready"),
-            *ask("quickbooks_duplicate_name", "QuickBooks already has someone called", f"Create “{TWICE} (client)”", "ready"),
-        ),
-        name=TWICE,
-        becomes=f"{TWICE} (client)",
     ),
     Case(
         steps=(

@@ -55,6 +55,9 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "saved_but_differs",
         "edited_while_sent",
     ),
+    "Only where the lost answer to a customer's create is asked for again; it has the buttons of `customer_name_taken`.": (
+        "quickbooks_duplicate_name",
+    ),
     "Never met: a payload names its customer, and item and amount are looked at before, with sentences of their own.": (
         "quickbooks_no_customer",
         "quickbooks_no_item",

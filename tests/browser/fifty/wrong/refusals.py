@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.browser.demo import Demo
 from tests.browser.fifty.firm import Json
-from tests.browser.fifty.wrong.cases import CASES, MISSING, TWICE, UNKNOWN_MAIL, invoice_of
+from tests.browser.fifty.wrong.cases import CASES, MISSING, UNKNOWN_MAIL, invoice_of
 
 ANYTHING = (
     "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items, vendors or employees"
@@ -18,7 +18,6 @@ TOO_MUCH = "The payments you have selected add up to more than the open balance"
 def refuse_payments(demo: Demo) -> Iterator[Json]:
     """The rules for customers and payments."""
     yield refusal({"text": UNKNOWN_MAIL}, "2210", "Invalid Email Address format")
-    yield {**refusal({"entity": "Customer", "text": TWICE}, "6240", "Duplicate Name Exists Error"), "times": 1}
     yield from refuse_records(demo)
     yield from refuse_choices(demo)
     yield from refuse_applying(demo)
