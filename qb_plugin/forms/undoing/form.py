@@ -22,7 +22,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions, SeenCompany
+from qb_plugin.forms.form_sessions import SeenCompanies
 from qb_plugin.forms.history.asked import ANY, find_records
 from qb_plugin.forms.history.entries_form import CHOICES, as_option
 from qb_plugin.forms.history.summaries import present_filters
@@ -49,7 +49,7 @@ class UndoForm:
     offer = Offer(title="Undo", right="undo", kinds=KINDS, actions=[UNDO], columns=COLUMNS)
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._schema, self._seen = services, UndoAnswer(), FormSessions[SeenCompany]()
+        self._services, self._schema, self._seen = services, UndoAnswer(), SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description, for a run or for records."""
@@ -69,7 +69,7 @@ class UndoForm:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._seen.keep(SeenCompany(connection.realm)),
+            "token": self._seen.begin(connection.realm),
         }
 
     def _describe_fields(self, connection: Connection, run_id: str) -> list[Field]:
@@ -94,7 +94,7 @@ class UndoForm:
     def _rows(self, answer: Answer) -> UndoRows:
         values: UndoValues = load_answer(self._schema, answer)
         context = self._services.context(self._services.connection())
-        self._seen.get(answer.get("token"), SeenCompany()).realm = context.realm
+        self._seen.see(answer, context.realm)
         plans = self._plan(context, self._find(context, values)(), values)
         return UndoRows(self._services, plans, void=values["how"] == VOID, asked=bool(values["run"] or values["record"]))
 
@@ -122,7 +122,7 @@ class UndoForm:
         running = RunTask(self._services, task)
         if answer.get("dry_run"):
             return running.preview(ids, partial(self._preview, values, ids))
-        seen, filters = self._seen.get(answer.get("token"), SeenCompany()).realm, present_filters(self._schema, answer)
+        seen, filters = self._seen.of(answer), present_filters(self._schema, answer)
         return running.run("undo", ids, partial(self._undo, values, ids), filters=filters, seen=seen)
 
     def _undo(self, values: UndoValues, ids: Sequence[str], run: LeasedRun) -> None:
