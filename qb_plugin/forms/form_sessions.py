@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from qb_plugin.errors import Fatal
+from qb_plugin.forms.descriptions import Answer
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message
 
@@ -50,3 +51,26 @@ def check_company(services: FormServices, seen: str, realm: str) -> None:
     """Refuse what was pressed in a list of one company while another one is connected; "" is no company."""
     if seen and realm and seen != realm:
         raise Fatal(Message("company_changed", {"was": services.company_name(seen), "now": services.company_name(realm)}))
+
+
+class SeenCompanies:
+    """By the token of each open form the company that it showed last."""
+
+    def __init__(self, services: FormServices) -> None:
+        self._services, self._sessions = services, FormSessions[SeenCompany]()
+
+    def begin(self, realm: str) -> str:
+        """The token of a form that opens and shows this company."""
+        return self._sessions.keep(SeenCompany(realm))
+
+    def see(self, answer: Answer, realm: str) -> None:
+        """Note that the form of this answer shows this company now."""
+        self._sessions.get(answer.get("token"), SeenCompany()).realm = realm
+
+    def of(self, answer: Answer) -> str:
+        """The company that the form of this answer showed last; "" for a form that is not known."""
+        return self._sessions.get(answer.get("token"), SeenCompany()).realm
+
+    def check(self, answer: Answer, realm: str) -> None:
+        """Refuse what was pressed in a form that shows another company than this one."""
+        check_company(self._services, self.of(answer), realm)

@@ -34,6 +34,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import build_choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
+from qb_plugin.forms.form_sessions import SeenCompanies
 from qb_plugin.forms.mapping_checks import check_mappings, present_checks
 from qb_plugin.forms.presentation import as_summary, catch_failures, present_rejection, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
@@ -148,7 +149,7 @@ class SettingsForm:
     offer = Offer(title="QuickBooks Settings", right="configure", actions=[TEST, SAVE])
 
     def __init__(self, services: FormServices) -> None:
-        self._services = services
+        self._services, self._seen = services, SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The settings of the connected company, or the reason why they cannot be changed now."""
@@ -170,7 +171,7 @@ class SettingsForm:
             "notice": None if trouble else {"text": " ".join(map(self._services.sentences.text, AFFECT)), "level": "info"},
             "warning": None,
             "unavailable": trouble,
-            "token": "",
+            "token": self._seen.begin(connection.realm),
         }
 
     def _read(self, realm: str) -> dict[str, str]:
@@ -196,6 +197,7 @@ class SettingsForm:
     def _test(self, answer: Answer) -> ActResult:
         """Look for each choice, saved or not, in QuickBooks' lists as they are now."""
         connection = self._services.connection()
+        self._seen.check(answer, connection.realm)
         lists = self._services.lists(connection, fresh=True, settings=True, tax_codes=True)
         values = {name: str(value) for name, value in answer.items() if value}
         checks = check_mappings(values, self._services.host.ledger.methods(), connection, lists)
@@ -205,6 +207,7 @@ class SettingsForm:
 
     def _save(self, answer: Answer) -> ActResult:
         connection = self._services.connection()
+        self._seen.check(answer, connection.realm)  # ids of another company's accounts may be other accounts' here
         lists = self._services.lists(connection, settings=True)
         schema = self._schema(lists, connection.realm)
         values = load_answer(schema, answer)

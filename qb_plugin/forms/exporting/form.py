@@ -220,6 +220,7 @@ class ExportPayments:
 
     def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         if action == CREATE_CUSTOMERS:
+            check_company(self._services, self._seen(answer), self._services.connection().realm)
             records = self._read_records(ids, ignore)
             return create_for_records(self._services, records, edits, task, partial(self._read_rows, answer))
         if action != ACTION["id"]:

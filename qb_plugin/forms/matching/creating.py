@@ -16,10 +16,10 @@ from qb_plugin.sync.lease import LeasedRun
 CREATE_CUSTOMERS = "create_customers"
 
 
-def create_in_quickbooks(services: FormServices, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+def create_in_quickbooks(services: FormServices, ids: Sequence[str], edits: Edits, task: Task, *, seen: str = "") -> RunSummary:
     """Create a customer for each of these clients, under the name of its edit where it has one."""
     clients = {identity: identity.partition(":")[2] for identity in ids}
-    return RunTask(services, task).run("create-customers", ids, partial(_create, services, clients, edits))
+    return RunTask(services, task).run("create-customers", ids, partial(_create, services, clients, edits), seen=seen)
 
 
 def foresee_in_quickbooks(services: FormServices, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:

@@ -27,6 +27,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
+from qb_plugin.forms.form_sessions import SeenCompanies
 from qb_plugin.forms.matching.customer_rows import CustomerFilter, CustomerRow, CustomerRows, read_customer_rows
 from qb_plugin.forms.matching.reading import CandidateCache
 from qb_plugin.forms.presentation import (
@@ -92,6 +93,7 @@ class MatchCustomers:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._cache = services, CustomersAnswer(), CandidateCache()
+        self._seen = SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description; QuickBooks' customers are read again, not from the cache."""
@@ -109,7 +111,7 @@ class MatchCustomers:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": "",
+            "token": self._seen.begin(connection.realm),
         }
 
     @property
@@ -130,20 +132,23 @@ class MatchCustomers:
     def _rows(self, answer: Answer, sort: Sort | None) -> CustomerRows:
         values: CustomersValues = load_answer(self._schema, answer)
         wanted = CustomerFilter(str(answer.get("search") or ""), values["waiting"])
-        return CustomerRows(self._services, self._read(self._services.connection()), wanted, sort)
+        connection = self._services.connection()
+        self._seen.see(answer, connection.realm)
+        return CustomerRows(self._services, self._read(connection), wanted, sort)
 
     def _read(self, connection: Connection) -> list[CustomerRow]:
         return read_customer_rows(self._services, connection, self._cache)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link the chosen or suggested clients, or create clients."""
-        return catch_failures(self._services.sentences, partial(self._act, action, ids, edits))
+        return catch_failures(self._services.sentences, partial(self._act, action, answer, ids, edits))
 
-    def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
+    def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         work = {"link": self._link, CREATE_CLIENTS: self._create}.get(action)
         if work is None or (action == CREATE_CLIENTS and not self._can_create):
             raise no_such_action(action)
         connection = self._services.connection()
+        self._seen.check(answer, connection.realm)
         rows = [row for row in self._read(connection) if row.id in set(ids)]
         return work(connection, rows, edits)
 

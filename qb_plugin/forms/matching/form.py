@@ -27,6 +27,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import load_answer
+from qb_plugin.forms.form_sessions import SeenCompanies
 from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, CREATE, ROW_EDITS, MatchAnswer, Tab, describe_tabs, label_accept
 from qb_plugin.forms.matching.creating import create_in_quickbooks, foresee_in_quickbooks
 from qb_plugin.forms.matching.customer_rows import DAYS
@@ -72,6 +73,7 @@ class MatchClients:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._reading = services, MatchAnswer(), MatchReading(services)
+        self._seen = SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description; QuickBooks' customers are read again, not from the cache."""
@@ -91,7 +93,7 @@ class MatchClients:
             "notice": None if unavailable else self._waiting_notice(connection),
             "warning": None,
             "unavailable": unavailable,
-            "token": "",
+            "token": self._seen.begin(connection.realm),
         }
 
     def _read(self, connection: Connection) -> tuple[list[MatchRow], Unavailable | None]:
@@ -125,17 +127,21 @@ class MatchClients:
     def _rows(self, answer: Answer, sort: Sort | None) -> MatchRows:
         values: MatchValues = load_answer(self._schema, answer)
         wanted = MatchFilter(str(answer.get("search") or ""), Tab(values["show"]))
-        return MatchRows(self._services, self._reading.rows(self._services.connection()), wanted, sort)
+        connection = self._services.connection()
+        self._seen.see(answer, connection.realm)
+        return MatchRows(self._services, self._reading.rows(connection), wanted, sort)
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Accept suggestions, link the chosen customers, or unlink."""
-        return catch_failures(self._services.sentences, partial(self._act, action, ids, edits))
+        return catch_failures(self._services.sentences, partial(self._act, action, answer, ids, edits))
 
-    def _act(self, action: str, ids: Sequence[str], edits: Edits) -> ActResult:
+    def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         work = {"accept_all": self._accept, "link": self._link, "unlink": self._unlink}.get(action)
         if work is None:
             raise no_such_action(action)
-        return work(self._services.connection(), ids, edits)
+        connection = self._services.connection()
+        self._seen.check(answer, connection.realm)  # an id of another company's customer may be another customer's here
+        return work(connection, ids, edits)
 
     def _accept(self, connection: Connection, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link all suggestions above the line that have no rival, whatever is selected or shown."""
@@ -180,13 +186,16 @@ class MatchClients:
         """Create customers in QuickBooks for the clients that have none; with `dry_run`, say what would become of each."""
         if action != CREATE["id"]:
             return as_summary(self.act(action, answer, ids, edits))
-        work = partial(foresee_in_quickbooks, self._services) if answer.get("dry_run") else self._create
+        if answer.get("dry_run"):
+            work = partial(foresee_in_quickbooks, self._services)
+        else:
+            work = partial(self._create, self._seen.of(answer))
         return catch_failures(self._services.sentences, partial(work, ids, edits, task))
 
-    def _create(self, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
+    def _create(self, seen: str, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         """Create customers, then show their rows, the tabs and the count of suggestions as they are now."""
         heard: dict[str, RowChange] = {}
-        summary = create_in_quickbooks(self._services, ids, edits, listen(task, heard))
+        summary = create_in_quickbooks(self._services, ids, edits, listen(task, heard), seen=seen)
         with suppress(AddInError):  # what was created is said on its row; which customer it is can be read later
             connection = self._services.connection()
             read_lists_with_people(self._services, connection, fresh=True)

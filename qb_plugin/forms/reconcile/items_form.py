@@ -25,7 +25,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions, SeenCompany
+from qb_plugin.forms.form_sessions import SeenCompanies
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_failures, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
@@ -53,7 +53,7 @@ class ReconcileItems:
     )
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._schema, self._seen = services, ItemsAnswer(), FormSessions[SeenCompany]()
+        self._services, self._schema, self._seen = services, ItemsAnswer(), SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description."""
@@ -72,7 +72,7 @@ class ReconcileItems:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._seen.keep(SeenCompany(connection.realm)),
+            "token": self._seen.begin(connection.realm),
         }
 
     def _unavailable(self, connection: Connection) -> Unavailable | None:
@@ -90,7 +90,7 @@ class ReconcileItems:
         values: ItemsValues = load_answer(self._schema, answer)
         period = period_of(values)
         connection, search = self._services.connection(), str(answer.get("search") or "")
-        self._seen.get(answer.get("token"), SeenCompany()).realm = connection.realm
+        self._seen.see(answer, connection.realm)
         ledgers = self._services.ledger_readings.read(connection, period)
         items = build_items(ledgers, period)
         tried = read_refusals(self._services, connection.realm, items)
@@ -123,7 +123,7 @@ class ReconcileItems:
         buttons = {item.key: self._buttons(item) for item in self._items(answer) if item.key in set(ids)}
         heard: dict[str, RowChange] = {}
         told = keep_buttons(listen(task, heard), buttons)
-        seen = self._seen.get(answer.get("token"), SeenCompany()).realm
+        seen = self._seen.of(answer)
         summary = settle_rows(self._services, way, ids, told, present_filters(self._schema, answer), seen=seen)
         with suppress(AddInError):  # what was settled is said on its row; how both sides stand then can be read later
             self._tell_settled(answer, heard, task)

@@ -22,7 +22,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions, SeenCompany
+from qb_plugin.forms.form_sessions import SeenCompanies
 from qb_plugin.forms.history.asked import find_records
 from qb_plugin.forms.history.entries_form import CHOICES, offer_runs
 from qb_plugin.forms.history.summaries import present_filters
@@ -50,7 +50,7 @@ class UndoForm:
     offer = Offer(title="Undo", right="undo", kinds=KINDS, actions=[UNDO], columns=COLUMNS)
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._schema, self._seen = services, UndoAnswer(), FormSessions[SeenCompany]()
+        self._services, self._schema, self._seen = services, UndoAnswer(), SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description, for a run or for records."""
@@ -70,7 +70,7 @@ class UndoForm:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._seen.keep(SeenCompany(connection.realm)),
+            "token": self._seen.begin(connection.realm),
         }
 
     def _describe_fields(self, connection: Connection, run_id: str) -> list[Field]:
@@ -96,7 +96,7 @@ class UndoForm:
     def _rows(self, answer: Answer) -> UndoRows:
         values: UndoValues = load_answer(self._schema, answer)
         context = self._services.context(self._services.connection())
-        self._seen.get(answer.get("token"), SeenCompany()).realm = context.realm
+        self._seen.see(answer, context.realm)
         plans = self._plan(context, self._find(context, values)(), values)
         return UndoRows(self._services, plans, void=values["how"] == VOID, asked=bool(values["run"] or values["record"]))
 
@@ -124,7 +124,7 @@ class UndoForm:
         if answer.get("dry_run"):
             return RunTask(self._services, task).preview(ids, partial(self._preview, values, ids))
         running = RunTask(self._services, in_cell(task, "says", lambda row: row.get("message", "")))
-        seen, filters = self._seen.get(answer.get("token"), SeenCompany()).realm, present_filters(self._schema, answer)
+        seen, filters = self._seen.of(answer), present_filters(self._schema, answer)
         return running.run("undo", ids, partial(self._undo, values, ids), filters=filters, seen=seen)
 
     def _undo(self, values: UndoValues, ids: Sequence[str], run: LeasedRun) -> None:

@@ -34,11 +34,11 @@ class LinkedNow:
     found: Mapping[Ref, QboTransaction | UnreadableRecord | None] = field(default_factory=dict)
     again: Mapping[Ref, str] = field(default_factory=dict)  # with the QuickBooks id of what is gone
 
-    def judge(self, record: SourceRecord, link: Link, customers: Customers) -> tuple[Outcome, Message]:
-        """How the row of a linked record ends: there as it is here, or what became of it."""
+    def judge(self, record: SourceRecord, link: Link, customers: Customers, home: str) -> tuple[Outcome, Message]:
+        """How the row of a linked record ends: there as it is here, or what became of it. `home` is the company's currency."""
         if record.ref not in self.found:  # too new to be looked at
             return Outcome.SYNCHRONIZED, ALREADY
-        return judge(record, link, self.found[record.ref], customers)
+        return judge(record, link, self.found[record.ref], customers, home)
 
 
 def read_linked(
@@ -71,7 +71,7 @@ def is_young(context: SyncContext, link: Link) -> bool:
 
 
 def judge(
-    record: SourceRecord, link: Link, now: QboTransaction | UnreadableRecord | None, customers: Customers
+    record: SourceRecord, link: Link, now: QboTransaction | UnreadableRecord | None, customers: Customers, home: str
 ) -> tuple[Outcome, Message]:
     """Outcome and sentence of a linked record by what it is in QuickBooks now."""
     values = {"number": record.number, "id": link.quickbooks_id}
@@ -81,7 +81,7 @@ def judge(
         return Outcome.CHANGED, Message("linked_unreadable", {**values, "what": now.problem})
     if not now.total:
         return Outcome.CHANGED, Message("voided_in_quickbooks", values)
-    differences = describe_differences(record, now, customers)
+    differences = describe_differences(record, now, customers, home)
     if differences:
         return Outcome.CHANGED, Message("changed_since_linked", {**values, "what": "; ".join(differences)})
     if isinstance(now, QboPayment) and now.lines and now.sync_token != link.sync_token:
@@ -90,12 +90,14 @@ def judge(
     return Outcome.SYNCHRONIZED, ALREADY
 
 
-def describe_differences(record: SourceRecord, now: QboTransaction, customers: Customers) -> list[str]:
+def describe_differences(record: SourceRecord, now: QboTransaction, customers: Customers, home: str) -> list[str]:
     """What is not the same on both sides, with what stands on each."""
+    kept, theirs = record.currency or home, now.currency or home
     meant, same_amount = customers.meant(record, now), record.amount in {now.total, kept_of(now)}
     pairs = (
         ("customer", customers.name_of(meant, record) if meant and meant != now.customer_id else "", now.customer_name),
         ("date", str(record.date) if record.date != now.date else "", str(now.date)),
         ("amount", "" if same_amount else show_amount(record.amount), show_amount(now.total)),
+        ("currency", "" if kept == theirs else kept, theirs),
     )
-    return [f"{name} {ours} here, {theirs} in QuickBooks" for name, ours, theirs in pairs if ours]
+    return [f"{name} {ours} here, {other} in QuickBooks" for name, ours, other in pairs if ours]

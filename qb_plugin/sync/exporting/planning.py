@@ -166,7 +166,8 @@ class Planner:
         """What QuickBooks holds of this record already, by link or marker."""
         link = self._snapshot.links.get(record.ref)
         if link:
-            raise RowNotSent(*self._snapshot.linked.judge(record, link, self._snapshot.meant), link.quickbooks_id)
+            home = self._snapshot.company.home_currency
+            raise RowNotSent(*self._snapshot.linked.judge(record, link, self._snapshot.meant, home), link.quickbooks_id)
         if record.ref in self._options.skip:
             raise RowNotSent(Outcome.SKIPPED, Message("not_now"))
         if record.ref in self._snapshot.open_refs:

@@ -121,14 +121,14 @@ class DuplicateFinder:
     def _row_traits(self, row: ImportRow) -> Traits:
         payment, owner = row.payment, self._owner(row.client_id)
         lines = (comparable(line.number) for line in payment.lines if line.type == Entity.INVOICE and line.number)
-        here = {invoice.id for _, invoice in self._on.get(payment.id, ())}
+        paid = {invoice.id for _, invoice in self._on.get(payment.id, ())}
         return Traits(
             owner=owner,
             amount=payment.total,
             kept=row.amount,
             date=payment.date,
             reference=payment.reference or "",
-            invoices=frozenset({(owner, number) for number in lines} | here),
+            invoices=frozenset({(owner, number) for number in lines} | paid),
         )
 
     def _record_traits(self, record: Record) -> Traits:

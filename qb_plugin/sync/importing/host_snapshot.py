@@ -128,9 +128,8 @@ def read_numberless(
     context: SyncContext, payments: Sequence[QboPayment], owners: Mapping[str, tuple[str, ...]], linked: Iterable[str]
 ) -> Mapping[DocumentKey, Document]:
     """The invoices of lines that do not tell their number: a line may lack what its invoice has."""
-    known = set(linked)
     lines = (line for payment in payments if owners.get(payment.customer_id) for line in payment.lines)
-    ids = {line.id for line in lines if line.type == Entity.INVOICE and not line.number} - known
+    ids = {line.id for line in lines if line.type == Entity.INVOICE and not line.number} - set(linked)
     return {(str(Entity.INVOICE), identity): each for identity, each in find_invoices(context, ids).items()}
 
 

@@ -105,8 +105,13 @@ class Allocator:
                 moved += share.cash - there
         if moved and less:
             values = {"no": join_names(share.invoice.number for share in less if share.invoice), "amount": moved}
-            names = join_names(name_invoice(self.snapshot, share.line) for share in more)
+            names = join_names(self._name(share) for share in more)
             yield Message("pays_another_here", {**values, "other": names, "credit": self._credits()})
+
+    def _name(self, share: Share) -> str:
+        return (
+            name_invoice(self.snapshot, share.line) if share.role is Role.INVOICE else name_transaction(self.snapshot, share.line)
+        )
 
     def _elsewhere(self, shares: list[Share]) -> Iterator[Message]:
         """Money on invoices that are not here, and on those of each other client."""

@@ -54,7 +54,7 @@ class Case:
 
     name: str
     said: tuple[str, ...]
-    looks_same: bool = False  # QuickBooks has one like it
+    alike: bool = False  # QuickBooks has one like it
     odd: dict[str, Any] = field(default_factory=dict)  # and one that cannot be read
     here: dict[str, Any] = field(default_factory=dict)
     marked: bool = False  # QuickBooks has other money under its number
@@ -64,16 +64,16 @@ class Case:
 SAME, ODD, FOREIGN, NUMBER = "Is it the same one?", "which we cannot read", "came from", "under the number of"
 LINK = "Same one: link them"
 CASES = [
-    Case("one like it", (SAME,), looks_same=True, buttons=(LINK, "Send anyway", "Not now")),
+    Case("one like it", (SAME,), alike=True, buttons=(LINK, "Send anyway", "Not now")),
     Case("an odd one", (ODD,), odd=UNREADABLE),
     Case("from elsewhere", (FOREIGN,), here=ELSEWHERE, buttons=("Send to this company", "Not now")),
-    Case("like, and odd", (ODD, SAME), looks_same=True, odd=UNREADABLE, buttons=("Send anyway", "Not now", LINK)),
-    Case("like, and elsewhere", (SAME, FOREIGN), looks_same=True, here=ELSEWHERE, buttons=(LINK, "Send anyway", "Not now")),
+    Case("like, and odd", (ODD, SAME), alike=True, odd=UNREADABLE, buttons=("Send anyway", "Not now", LINK)),
+    Case("like, and elsewhere", (SAME, FOREIGN), alike=True, here=ELSEWHERE, buttons=(LINK, "Send anyway", "Not now")),
     Case("odd, and elsewhere", (ODD, FOREIGN), odd=UNREADABLE, here=ELSEWHERE),
     Case(
         "like, odd, and elsewhere",
         (ODD, SAME, FOREIGN),
-        looks_same=True,
+        alike=True,
         odd=UNREADABLE,
         here=ELSEWHERE,
         buttons=("Send anyway", "Not now", LINK),
@@ -90,7 +90,7 @@ def arrange(sides: BothSides, case: Case) -> tuple[str, FakeRecord]:
     """The customer, and the payment here."""
     name = f"Client {len(sides.ledger.people)}"
     record = sides.record(sides.client(name), "70.00", **case.here)
-    steps = [customer(name, "me"), *([there("me", "same", later=1)] if case.looks_same else [])]
+    steps = [customer(name, "me"), *([there("me", "same", later=1)] if case.alike else [])]
     steps += [there("me", "odd", later=2)] if case.odd else []
     firm = sides.host.firm_id
     steps += [there("me", "number", "55.00", PrivateNote=f"[WS {firm}-payment-{record.id}]")] if case.marked else []
