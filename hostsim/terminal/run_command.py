@@ -14,7 +14,9 @@ from rich.console import Console
 from hostsim.addins.acting_user import may_not
 from hostsim.addins.descriptions import Answer, Edits, FormDescription, Rejected, RowChange, RunSummary
 from hostsim.addins.form_protocol import Form, Rows
+from hostsim.addins.registrars import RIGHTS
 from hostsim.commands.startup import CannotRun, open_from, shared_options, today_option, user_option
+from hostsim.practice.model import User
 from hostsim.row_ends import count_rows, ended, is_open
 from hostsim.terminal.listing import print_list
 from hostsim.terminal.options import RunRequest, build_command
@@ -73,7 +75,11 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     unavailable = description.get("unavailable")
     if unavailable and not description["actions"]:
         raise CannotRun(unavailable["text"])
-    request = build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
+    try:
+        request = read_arguments(name, description, arguments)
+    except click.NoSuchOption:
+        refuse_what_others_may(workspace, form, arguments)
+        raise
     if not isinstance(request, RunRequest):
         return 0  # help was asked for and printed
     check_right(workspace, right_of(description, request.act or request.run))
@@ -84,6 +90,23 @@ def drive(workspace: Workspace, name: str, arguments: list[str]) -> int:
     if request.act:
         return _act(workspace, form, description, request)
     return _run(workspace, form, description, request)
+
+
+def read_arguments(name: str, description: FormDescription, arguments: list[str]) -> object:
+    """The request that the arguments make by the form's fields and actions; else help was asked for and printed."""
+    return build_command(name, description).main(arguments, prog_name=f"hostsim run {name}", standalone_mode=False)
+
+
+def refuse_what_others_may(workspace: Workspace, form: Form, arguments: list[str]) -> None:
+    """CannotRun where an option is missing because the person at work lacks the right of its action."""
+    everything = User(workspace.user.name, frozenset(RIGHTS))
+    whole = attempt(lambda: form.open({"selection": None, "answer": None}, user=everything))
+    try:
+        request = read_arguments(form.id, whole, arguments)
+    except click.ClickException:
+        return  # nobody has such an option
+    if isinstance(request, RunRequest):
+        check_right(workspace, right_of(whole, request.act or request.run))
 
 
 def right_of(description: FormDescription, action: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hostsim.addins.hookspecs import WorkspaceHooks
 from hostsim.addins.registrars import Menu
 from hostsim.builtin.addin import BuiltinAddIn
 from hostsim.cli import COMMANDS
+from qb_plugin.forms.access.guide_pages import GUIDE_PAGES
 from qb_plugin.plugin import QuickBooksAddIn
 from tests.support.paths import ROOT
 
@@ -60,6 +62,12 @@ def test_the_ways_through_the_menus_are_there(page: Path) -> None:
     known = menu_paths()
     named = MENU_PATH.findall(page.read_text(encoding="utf-8"))
     assert [path for path in named if tuple(re.split(r" (?:▸|>) ", path)) not in known] == []
+
+
+def test_every_form_has_a_page_of_the_guide() -> None:
+    forms = tomllib.loads((ROOT / "manifest.toml").read_text(encoding="utf-8"))["forms"]
+    assert sorted(forms) == sorted(GUIDE_PAGES)
+    assert set(GUIDE_PAGES.values()) <= {page.stem for page in GUIDE}
 
 
 def test_the_guide_is_for_those_who_work_with_it() -> None:

@@ -171,6 +171,16 @@ TERMINAL = [
     (["match-clients", "--link"], "match"),
     (["match-clients", "--unlink"], "match"),
     (["match-clients", "--help"], "match"),
+    (["match-customers", "--create-clients", "--all"], "match"),
+    (["changes", "--take", "--all"], "import"),
+    (["changes", "--take", "--all", "--dry-run"], "import"),
+    (["changes", "--send", "--select", "P-1017"], "export"),
+    (["changes", "--leave", "--all", "--json"], "match"),
+    (["reconcile-items", "--take", "--all"], "import"),
+    (["reconcile-items", "--send", "--all"], "export"),
+    (["undo", "--record", "P-1017", "--all"], "undo"),
+    (["by-itself", "--all"], "import"),
+    (["by-itself", "--all", "--dry-run"], "import"),
 ]
 
 

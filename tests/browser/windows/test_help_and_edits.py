@@ -44,8 +44,9 @@ def open_settings(page: Page) -> Locator:
         (("Settings…",), "QuickBooks Settings", "Connect and set up"),
         (("Time & Billing", "Export Payments"), "Export Payments", "Export payments and credit memos"),
         (("Time & Billing", "Import Payments"), "Import Payments", "Import payments"),
-        (("Time & Billing", "History…"), "History", "Reconcile, and History"),
-        (("Time & Billing", "Reconcile…"), "Reconcile", "Reconcile, and History"),
+        (("Time & Billing", "History…"), "History", "History"),
+        (("Time & Billing", "Reconcile…"), "Reconcile", "Reconcile"),
+        (("Time & Billing", "Changes…"), "Changes Since Linking", "Changes and late matching"),
     ],
 )
 def test_a_question_mark_opens_the_keys_and_the_page_about_this_form(
