@@ -246,9 +246,11 @@ def test_forms_leave_two_calls_a_second_and_a_fifth_of_the_minute_to_a_run_that_
     assert given(replace(state, calls=left(runs, forms, ago), run_waits_until=NOW), ask(purpose=FORM))[0] == ("us.1",)
 
 
-@pytest.mark.parametrize("wait", [PaceState(places=under_way(8, 0)), PaceState(calls=left(80, 0, 20.5))])
-def test_a_run_that_waits_says_so_until_it_has_asked_again_and_no_longer_when_it_goes(wait: PaceState) -> None:
-    wait.processes = seen("us", "them")
+@pytest.mark.parametrize(("places", "calls"), [(under_way(8, 0), []), ({}, left(80, 0, 20.5))])
+def test_a_run_that_waits_says_so_until_it_has_asked_again_and_no_longer_when_it_goes(
+    places: dict[str, float], calls: list[CountedCall]
+) -> None:
+    wait = PaceState(places=dict(places), calls=list(calls), processes=seen("us", "them"))
     reason, seconds = waits(wait, ask(purpose=RUN))
     assert wait.run_waits_until == NOW + min(seconds, 5.0) + 1.0, reason
     wait.places, wait.calls = {}, []
