@@ -1,5 +1,4 @@
-// The line that says that the host is gone, or was started again and does not know this window: shown over whatever is open, withdrawn
-// when it answers again.
+// Says over whatever is open that the host is gone, or was started again and does not know this window, until it answers.
 // @ts-check
 /** @import {Problem} from "./types.d.ts" */
 import { get, make } from "./api.js";
