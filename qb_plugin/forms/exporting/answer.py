@@ -11,6 +11,7 @@ from marshmallow.validate import OneOf
 
 from qb_plugin.forms.access.call_checks import check_choice
 from qb_plugin.forms.descriptions import Answer, Edits
+from qb_plugin.forms.exporting.invoice_owners import invoice_owners
 from qb_plugin.forms.exporting.options import ExportValues, options_of_settings
 from qb_plugin.forms.fields import FormSchema, WholeDate, check_dates
 from qb_plugin.forms.links.standing import standing_records
@@ -100,4 +101,5 @@ def build_options(services: FormServices, values: ExportValues, edits: Edits) ->
         user=services.user_name,
         company_name=services.company_name,
         standing=standing_records(services),
+        owners=invoice_owners(services, connection.realm),
     )

@@ -46,10 +46,21 @@ class OpenBalances:
                 grouped[families.root(invoice.customer_id)].append(invoice)
         self._by_family = {root: FamilyBalances(owned) for root, owned in grouped.items()}
 
-    def allocate(self, customer_id: str, amount: Decimal) -> tuple[Line, ...]:
-        """Spend up to `amount` on the invoices that this customer pays, by the default process."""
+    def allocate(self, customer_id: str, amount: Decimal, tiers: Sequence[MayPay] | None = None) -> tuple[Line, ...]:
+        """Spend up to `amount` on the invoices that this customer pays, by the default process; with `tiers` on those of the first,
+        then on those of the next, and on no others."""
         family, may_pay = self._of(customer_id)
-        return tuple(family.spend_exact(amount, may_pay) or family.spend_oldest(amount, may_pay)) if family else ()
+        lines: list[Line] = []
+        for allowed in ([may_pay] if tiers is None else [both(may_pay, tier) for tier in tiers]) if family else ():
+            part = family.spend_exact(amount, allowed) or family.spend_oldest(amount, allowed) if family else []
+            lines += part
+            amount -= total_of(part)
+        return tuple(lines)
+
+    def open_of(self, customer_id: str) -> list[QboInvoice]:
+        """The invoices that this customer pays of which something is left."""
+        family, may_pay = self._of(customer_id)
+        return [invoice for invoice in family.open_now() if may_pay(invoice)] if family else []
 
     def allocate_as_wanted(self, customer_id: str, amount: Decimal, wanted: Sequence[Application]) -> tuple[Line, ...]:
         """Spend `amount` as WorkSpace did; `wanted` names QuickBooks invoices by id, each gets at most what is open there."""
@@ -78,6 +89,11 @@ class OpenBalances:
         if root == customer_id:
             return self._by_family.get(root), any_invoice
         return self._by_family.get(root), lambda invoice: self._families.pays_for(customer_id, invoice.customer_id)
+
+
+def both(one: MayPay, other: MayPay) -> MayPay:
+    """That the payer may pay it by both rules."""
+    return lambda invoice: one(invoice) and other(invoice)
 
 
 def any_invoice(_: QboInvoice) -> bool:
@@ -113,6 +129,10 @@ class FamilyBalances:
             if left > 0:
                 found.setdefault(left, []).append(position)
         return found
+
+    def open_now(self) -> list[QboInvoice]:
+        """Those of which something is left."""
+        return [invoice for invoice, left in zip(self._invoices, self._left, strict=True) if left > 0]
 
     def spend_exact(self, amount: Decimal, may_pay: MayPay = any_invoice) -> list[Line]:
         """All of it on the oldest invoice of just this balance."""

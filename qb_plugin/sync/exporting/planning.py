@@ -35,6 +35,7 @@ from qb_plugin.sync.exporting.drafting.drafts import build_draft, without_mark
 from qb_plugin.sync.exporting.drafting.explanations import explain_rest
 from qb_plugin.sync.exporting.drafting.invoices_there import invoice_ref
 from qb_plugin.sync.exporting.drafting.questions import Asker
+from qb_plugin.sync.exporting.drafting.shared_customers import SharedCustomers
 from qb_plugin.sync.exporting.drafting.unreadable import unreadable_invoice
 from qb_plugin.sync.exporting.previewing.promises import change_of_application, change_of_create
 from qb_plugin.sync.exporting.snapshot import ExportOptions, ExportSnapshot, read_balances
@@ -96,7 +97,7 @@ class Planner:
 
     def __init__(self, context: SyncContext, snapshot: ExportSnapshot, options: ExportOptions) -> None:
         self._context, self._snapshot, self._options = context, snapshot, options
-        self._asker = Asker(context, snapshot, options)
+        self._asker, self._shared = Asker(context, snapshot, options), SharedCustomers(snapshot, options)
 
     def plan(self, records: Sequence[SourceRecord]) -> Plan:
         """Decide each record, oldest first, so that older payments take older balances."""
@@ -241,6 +242,8 @@ class Planner:
     def explain(self, record: SourceRecord, customer: Customer, lines: Sequence[Line] = ()) -> Message:
         """Why Auto Apply puts no more than these lines on invoices."""
         as_here = self._options.apply_as_in_workspace
+        if not as_here and self._shared.leaves_others(record, customer.id, self._snapshot.balances):
+            return Message("open_of_another_client", {"customer": customer.full_name, "client": record.client_name})
         return explain_rest(record, customer, lines, snapshot=self._snapshot, as_in_workspace=as_here)
 
     def _check_possible_duplicate(self, record: SourceRecord) -> None:
@@ -270,7 +273,7 @@ class Planner:
         """The invoices this amount goes to, by the rule chosen in the settings; spends their balances."""
         balances = self._snapshot.balances
         if not self._options.apply_as_in_workspace:
-            return balances.allocate(customer_id, amount)
+            return balances.allocate(customer_id, amount, self._shared.tiers(record, customer_id, balances))
         return balances.allocate_as_wanted(customer_id, amount, self._wanted(record))
 
     def promised_lines(self, record: SourceRecord, customer_id: str, amount: Decimal) -> tuple[tuple[Line, ...], Message | None]:

@@ -38,6 +38,14 @@ from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standi
 MARGIN = 31  # days: a transaction of ours may have been given another date since; most such corrections are small
 
 
+InvoiceOwners = Callable[[Sequence[QboInvoice]], Mapping[str, frozenset[str]]]
+
+
+def nobodys(_: Sequence[QboInvoice]) -> Mapping[str, frozenset[str]]:
+    """That no invoice is known to be any client's."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
     """How a run exports. The two maps are from WorkSpace method to QuickBooks id; `rows` holds what was chosen on single rows.
@@ -67,6 +75,7 @@ class ExportOptions:
     send_again: frozenset[Ref] = frozenset()  # what was deleted or voided in QuickBooks since
     user: str = ""  # who answers
     company_name: Callable[[str], str] = str  # of a realm
+    owners: InvoiceOwners = nobodys  # the clients here whose QuickBooks' invoices are, by the invoices' ids
     withdraw: frozenset[Ref] = frozenset()
     new_number: frozenset[Ref] = frozenset()
     standing: Standing = frozenset  # which of these records are still here
@@ -85,6 +94,7 @@ class ExportSnapshot:
     company: Company
     customers: Mapping[str, Customer]
     matched: frozenset[str] = frozenset()  # the customers that are some client's
+    sharing: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by a client, all with its customer; of several only
     links: Mapping[Ref, Link]
     linked: LinkedNow
     open_refs: frozenset[Ref]
@@ -146,7 +156,8 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     open_refs = frozenset(intent.source for intent in in_doubt)
     company = context.quickbooks.company()
     customers = {customer.id: customer for customer in context.quickbooks.customers()}
-    matched = frozenset(link.quickbooks_id for link in client_links(context.links, context.realm).values())
+    customer_of = {client: link.quickbooks_id for client, link in client_links(context.links, context.realm).items()}
+    matched = frozenset(customer_of.values())
     families = PayingFamilies(customers)
     chosen = read_chosen(context, [record for record in records if record.ref not in links], options.link, options.standing)
     evidence = read_evidence(
@@ -165,6 +176,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         company=company,
         customers=customers,
         matched=matched,
+        sharing=find_sharing(customer_of),
         links=links,
         linked=linked,
         open_refs=open_refs,
@@ -179,6 +191,14 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         unreadable=unreadable,
         unreadable_linked=find_linked(context, unreadable),
     )
+
+
+def find_sharing(customer_of: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """For each client that shares its customer, all who do; `customer_of` are all clients' customers."""
+    clients: dict[str, list[str]] = {}
+    for client, customer in customer_of.items():
+        clients.setdefault(customer, []).append(client)
+    return {client: frozenset(theirs) for theirs in clients.values() if len(theirs) > 1 for client in theirs}
 
 
 def find_linked(context: SyncContext, unreadable: Sequence[UnreadableRecord]) -> frozenset[str]:
