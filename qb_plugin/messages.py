@@ -32,6 +32,15 @@ def write_dates(text: str, pattern: str) -> str:
     return WRITTEN.sub(lambda d: pattern.replace("YYYY", d[1]).replace("MM", d[2]).replace("DD", d[3]), text)
 
 
+class Count(int):
+    """A number in a sentence. `{n:# row was|# rows were}` says the part that fits it, with the number in the place of #."""
+
+    def __format__(self, spec: str) -> str:
+        """The part for one, or the part for any other number; without parts the number as it is."""
+        one, several, many = spec.partition("|")
+        return (one if self == 1 else many).replace("#", f"{int(self):,}") if several else format(int(self), spec)
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence with placeholders, the names of the fixes that forms offer beside it, separated by blanks, and the cause in a
@@ -79,6 +88,8 @@ class Sentences:
             return show_amount(value)
         if isinstance(value, date):
             return self.dates(value.isoformat())
+        if isinstance(value, int):
+            return Count(value)
         return self.dates(value) if isinstance(value, str) and name not in VERBATIM else value
 
     def fix(self, message: Message) -> str:

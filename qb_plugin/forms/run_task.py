@@ -33,6 +33,7 @@ COUNT_WORDS = {
     "ready": "ready",
     "not_ready": "not ready",
 }
+ONE = {"1 need a decision": "1 needs a decision"}
 WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
 SENDING = ("export-", "undo")  # what actions begin with that send to QuickBooks
 AFTER_CANCEL = ("stopping",)
@@ -303,6 +304,7 @@ def counts_in_words(counts: Mapping[str, int]) -> str:
     """`106 done (2 of them not applied), 12 failed, 3 need a decision`; zeros are left out, but for done and failed."""
     shown = ((word, counts.get(name, 0)) for name, word in COUNT_WORDS.items())
     told = {word: f"{number} {word}" for word, number in shown if number or word in ALWAYS_TOLD}
+    told = {word: ONE.get(text, text) for word, text in told.items()}
     if counts.get("not_applied"):
         told["done"] += f" ({counts['not_applied']} of them not applied)"
     return ", ".join(told.values())

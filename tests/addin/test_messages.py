@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from datetime import date
@@ -94,7 +95,62 @@ def test_text_from_quickbooks_with_braces_stays_as_it_is() -> None:
     assert "{amount} {0}" in SENTENCES.text(Message("host_refused", {"reason": "{amount} {0}"}))
 
 
-def test_placeholders_are_plain_names() -> None:
+def test_placeholders_are_plain_names_and_forms_are_those_of_a_number() -> None:
+    """No value stands within a form: what people have called something could change it."""
     for key in SENTENCES:
         for _, name, form, conversion in string.Formatter().parse(SENTENCES[key].text):
-            assert name is None or (name.isidentifier() and not form and conversion is None), key
+            assert name is None or (name.isidentifier() and conversion is None), key
+            assert not form or (form.count("|") == 1 and not {"{", "}"} & set(form)), key
+
+
+#: Numbers in sentences that are never one, and why.
+NEVER_ONE = {
+    "pace_own_calls": "QuickBooks' calls a minute",
+    "pace_other_calls": "QuickBooks' calls a minute",
+    "pace_places": "QuickBooks' calls at once",
+    "doubt_ends_run": "so many failures in a row end a run",
+    "marker_twice": "at least two",
+}
+MANY = re.compile(
+    r"\{(?:n|m|days|count|accounts|methods|items|codes|rows|all)\} "
+    r"(?:(?:more|linked|payment|tax) )*(?:\w+s|were|are|have|need)\b"
+)
+
+
+def test_a_number_of_one_is_told_in_the_singular() -> None:
+    """Of every sentence with a number that may be one: what stands behind it is told apart."""
+    texts = {key: SENTENCES[key].text for key in SENTENCES if key not in NEVER_ONE}
+    assert {key: found[0] for key, text in texts.items() if (found := MANY.search(text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "many"),
+    [
+        (
+            "cancelled",
+            "Stopped. 1 was done and stays; 1 was not touched.",
+            "Stopped. 1,200 were done and stay; 1,200 were not touched.",
+        ),
+        (
+            "settling_open",
+            "Settling 1 row of an earlier run that was cut short.",
+            "Settling 1,200 rows of an earlier run that was cut short.",
+        ),
+        ("checking_doubt", "No answer came for 1 row; looking it up in", "No answer came for 1,200 rows; looking them up in"),
+        ("reconcile_group_equal", "1 record stands on both sides alike.", "1,200 records stand on both sides alike."),
+        ("reconcile_group_only_here", "1 record is in WorkSpace only:", "1,200 records are in WorkSpace only:"),
+        ("reconcile_group_needs_decision", "1 record needs a decision: it may", "1,200 records need a decision: they may"),
+        ("empty_export_hidden", "The only one of the payments between", "All 1,200 payments between"),
+        ("empty_import_no_money", "The only payment between 2026-11-01 and", "All 1,200 payments between 2026-11-01 and"),
+        ("empty_matches_hidden", "The only client is not", "None of the 1,200 clients is"),
+        ("connection_days", "The sign-in lasts until 2026-11-01: 1 day.", "The sign-in lasts until 2026-11-01: 1,200 days."),
+        ("by_itself_more", "1 more note is listed", "1,200 more notes are listed"),
+    ],
+)
+def test_one_and_many_are_told_apart(key: str, one: str, many: str) -> None:
+    sentences, money = load_sentences("WorkSpace"), Decimal(1)
+    more: dict[str, object] = {"what": "payments", "tab": "matched", **dict.fromkeys(("from", "to", "day"), date(2026, 11, 1))}
+    more |= dict.fromkeys(("received", "applied", "unapplied", "credits"), money)
+    for number, said in ((1, one), (1200, many)):
+        text = sentences.text(Message(key, {**more, **dict.fromkeys(("n", "m", "days"), number)}))
+        assert text.startswith(said)

@@ -81,7 +81,7 @@ WORDS = {
     Outcome.NOT_TRIED: "0 tried: 0 done, 0 failed, 1 not tried.",
     Outcome.READY: "0 tried: 0 done, 0 failed, 1 ready.",
     Outcome.CHANGED: "1 tried: 0 done, 1 changed, 0 failed.",
-    Outcome.NEEDS_DECISION: "1 tried: 0 done, 1 need a decision, 0 failed.",
+    Outcome.NEEDS_DECISION: "1 tried: 0 done, 1 needs a decision, 0 failed.",
     Outcome.FAILED: "1 tried: 0 done, 1 failed.",
     Outcome.REMOVED: "1 tried: 0 done, 1 failed.",
     Outcome.NOT_CONFIRMED: "1 tried: 0 done, 0 failed, 1 not confirmed.",
