@@ -13,7 +13,7 @@ from qb_plugin.model import Application, Kind, Message, Outcome, Ref
 from qb_plugin.quickbooks.http.call_scope import CallPurpose, current_scope
 from qb_plugin.runtime import Runtime
 from qb_plugin.sync.lease import LeasedRun
-from tests.support.addin.reported_rows import IDS, connected, ended, failing, reporting
+from tests.support.addin.reported_rows import IDS, REALM, connected, ended, failing, reporting
 from tests.support.hosts.text_host import TextHost
 from tests.support.ledgers.fake_marks import FakeMarks
 from tests.support.virtual_clock import VirtualClock
@@ -170,6 +170,19 @@ def test_a_call_that_was_called_back_is_no_failure(task: RunTask, host: TextHost
     assert summary["text"] == "2 tried: 1 done, 0 failed, 1 not confirmed, 1 not tried."
     assert (summary["level"], task.failure) == ("warning", None)
     assert host.rows["payment:3"]["outcome"] == "not_tried"
+
+
+@pytest.mark.parametrize(("seen", "done"), [("", 3), (REALM, 3), ("4", 0)])
+def test_what_was_pressed_in_a_list_of_another_company_is_not_done(
+    seen: str, done: int, runtime: Runtime, task: RunTask, host: TextHost
+) -> None:
+    runtime.save_settings("4", {"company_name": "Brook & Sons"})
+    runtime.save_settings(REALM, {"company_name": "Alder & Finch"})
+    summary = task.run("export-payments", IDS, reporting(*map(ended, IDS)), seen=seen)
+    assert (summary["counts"]["done"], summary["counts"]["not_tried"]) == (done, 3 - done)
+    assert len(host.marks.marks) == done
+    refusal = Message("company_changed", {"was": "Brook & Sons", "now": "Alder & Finch"})
+    assert (summary["text"] == runtime.sentences.text(refusal)) == (done == 0)
 
 
 class BrokenHost(TextHost):

@@ -291,6 +291,34 @@ def test_beside_another_process_a_run_leaves_two_calls_a_second_and_a_fifth_of_t
     assert given(PaceState(calls=left(80, 0, 20.5), processes=dict(both)), ask(purpose=FORM))[0] == ("us.1",)
 
 
+@pytest.mark.parametrize(
+    ("share", "faster_at", "pace", "most"),
+    [
+        (1.0, NOW, 0.5, 40),
+        (0.5, NOW + 60, 1.0, 40),
+        (0.5, NOW + 60, 0.5, 20),
+        (0.25, NOW, 1.0, 28),  # it grows to 0.357 now
+        (0.25, NOW + 60, 1.0, 20),
+    ],
+)
+def test_what_a_run_leaves_of_the_minute_is_a_fifth_of_its_share(share: float, faster_at: float, pace: float, most: int) -> None:
+    state = PaceState(processes=seen("us", "them"), share=share, faster_at=faster_at)
+    call = ask(purpose=RUN, pace=pace)
+    assert waits(replace(state, calls=left(most, 0, 20.5)), call) == (PaceReason.OWN_CALLS, 40.0)
+    assert given(replace(state, calls=left(most - 1, 0, 20.5)), call)[0] == ("us.1",)
+
+
+def test_calls_of_forms_take_of_their_part_while_they_count_in_the_window_and_no_longer() -> None:
+    in_the_minute, before_the_second = left(0, 20, 60.0), left(0, 2, 2.0)
+    both = seen("us", "them")
+    minute = PaceState(calls=[*in_the_minute, *left(60, 0, 20.5)], processes=dict(both))
+    assert given(minute, ask(purpose=RUN))[0] == ("us.1",)
+    second = PaceState(calls=[*before_the_second, *left(8, 0, 0.5)], processes=dict(both))
+    assert waits(second, ask(purpose=RUN)) == (PaceReason.OWN_CALLS, 1.0)
+    in_the_second = PaceState(calls=[*left(0, 2, 1.25), *left(6, 0, 0.5)], processes=dict(both))
+    assert given(in_the_second, ask(purpose=RUN))[0] == ("us.1",)
+
+
 def test_the_smallest_limits_let_one_call_through() -> None:
     one = Limits(per_minute=1, per_second=1, batches_per_minute=1, at_once=1)
     call = ask(purpose=RUN, batch=True, pace=0.1)
