@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from qb_plugin.forms.descriptions import Action, Column
 
 TOTAL_COLUMNS: Sequence[Column] = [
-    {"key": "what", "label": "What", "type": "text", "width": 240},
+    {"key": "what", "label": "What", "type": "text", "width": 280},
     {"key": "currency", "label": "Currency", "type": "text", "width": 110},
-    {"key": "count_here", "label": "Here", "type": "number", "width": 70},
-    {"key": "here", "label": "Amount here", "type": "money", "width": 130},
-    {"key": "count_there", "label": "There", "type": "number", "width": 70},
-    {"key": "there", "label": "QuickBooks", "type": "money", "width": 130},
-    {"key": "difference", "label": "Difference", "type": "money", "width": 120},
-    {"key": "applied_difference", "label": "of applied", "type": "money", "width": 110},
-    {"key": "credits_difference", "label": "of credits", "type": "money", "width": 110},
+    {"key": "count_here", "label": "Here", "type": "number", "width": 60},
+    {"key": "here", "label": "Amount here", "type": "money", "width": 104},
+    {"key": "count_there", "label": "There", "type": "number", "width": 60},
+    {"key": "there", "label": "QuickBooks", "type": "money", "width": 104},
+    {"key": "difference", "label": "Difference", "type": "money", "width": 104},
+    {"key": "applied_difference", "label": "of applied", "type": "money", "width": 96},
+    {"key": "credits_difference", "label": "of credits", "type": "money", "width": 96},
     {"key": "hidden", "label": "Hidden", "type": "number", "width": 70},
     {"key": "outcome", "label": "Outcome", "type": "outcome", "width": 170},
 ]
 ITEM_COLUMNS: Sequence[Column] = [
-    {"key": "group", "label": "Why", "type": "text", "width": 140, "sortable": True},
+    {"key": "group", "label": "Why", "type": "text", "width": 240, "sortable": True},
     {"key": "client", "label": "Client or customer", "type": "text", "width": 190, "sortable": True},
     {"key": "number", "label": "Number here", "type": "text", "width": 90, "sortable": True},
     {"key": "date_here", "label": "Date here", "type": "date", "width": 95, "sortable": True},
