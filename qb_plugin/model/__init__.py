@@ -58,6 +58,7 @@ from qb_plugin.model.runs import (
     RunInfo,
     Settlement,
 )
+from qb_plugin.model.sales import CreditMemoForm, CreditMemoUpdate, SalesLine
 
 __all__ = [
     "CREDIT_TYPES",
@@ -72,6 +73,8 @@ __all__ = [
     "Connection",
     "ConnectionState",
     "CreditMemoDraft",
+    "CreditMemoForm",
+    "CreditMemoUpdate",
     "Customer",
     "CustomerDraft",
     "Document",
@@ -110,6 +113,7 @@ __all__ = [
     "ReferenceLists",
     "RowResult",
     "RunInfo",
+    "SalesLine",
     "SavedRecord",
     "Settlement",
     "Side",

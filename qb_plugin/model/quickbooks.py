@@ -125,7 +125,7 @@ class PaymentChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QboCreditMemo:
-    """A QuickBooks credit memo as read back."""
+    """A QuickBooks credit memo as read back; `subtotal` is what its sales come to, without tax on top and discounts."""
 
     id: str
     sync_token: str
@@ -139,6 +139,7 @@ class QboCreditMemo:
     created: datetime | None = None
     updated: datetime | None = None
     currency: str | None = None
+    subtotal: Decimal | None = None
 
 
 QboTransaction = QboPayment | QboCreditMemo
@@ -191,7 +192,7 @@ class CreditMemoDraft:
     """A credit memo to create in QuickBooks: one sales line of one item.
 
     `tax_code_id` is the line's, `tax_group_id` the whole memo's in the United States; `tax_calculation` is GlobalTaxCalculation,
-    which companies elsewhere have.
+    which companies elsewhere have. `subtotal` is what the sales of an update come to, whose lines are not read back.
     """
 
     customer_id: str
@@ -205,6 +206,7 @@ class CreditMemoDraft:
     tax_code_id: str | None = None
     tax_group_id: str | None = None
     tax_calculation: str | None = None
+    subtotal: Decimal | None = None
 
 
 Draft = PaymentDraft | CreditMemoDraft

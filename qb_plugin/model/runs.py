@@ -37,7 +37,10 @@ class Link:
     `source_version` and `sync_token` are both sides' versions when the link was made or last confirmed. `own_version` is the
     WorkSpace record's version that this program itself made last, which an undo may take away: in a new link None stands for
     `source_version`, in a renewed one for leaving it. `made_at` is when the table took it: None before, and no part of what two
-    links are compared by.
+    links are compared by. `applied` is what of the QuickBooks record was applied when it was last seen
+    (`qb_plugin/sync/applied.py`); None: not known, or changed since by this program itself; in a renewed link it leaves what is
+    noted.
+    `by` is the person who said that the two are the same, or had the link taken back; empty where nobody was asked.
     """
 
     realm: str
@@ -49,6 +52,8 @@ class Link:
     source_version: str = "0"
     own_version: str | None = field(default=None, compare=False)
     made_at: datetime | None = field(default=None, compare=False)
+    applied: str | None = field(default=None, compare=False)
+    by: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from qb_plugin.errors import RowRefused, Unreachable
 from qb_plugin.model import (
     Company,
+    CreditMemoForm,
+    CreditMemoUpdate,
     Customer,
     CustomerDraft,
     Document,
@@ -39,6 +41,8 @@ from qb_plugin.schemas.customers.drafts import read_customer_draft, write_custom
 from qb_plugin.schemas.documents import DOCUMENT_ENTITIES, read_deposit_lines, read_document, read_sales_receipt
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal, write_update
 from qb_plugin.schemas.lists import read_account, read_customer, read_named
+from qb_plugin.schemas.memos.forms import read_credit_memo_form
+from qb_plugin.schemas.memos.updates import write_credit_memo_update
 from qb_plugin.schemas.payloads import read_draft
 from qb_plugin.schemas.salvage import (
     rescue_account,
@@ -54,6 +58,7 @@ from qb_plugin.schemas.salvage import (
 from qb_plugin.schemas.transactions import read_credit_memo, read_invoice, read_payers, read_payment
 
 T = TypeVar("T")
+HasId = TypeVar("HasId", QboTransaction | UnreadableRecord, CreditMemoForm)
 
 _OPEN = "Balance > '0'"
 _ACCOUNTS = among("AccountType", ("Bank", "Other Current Asset", "Accounts Receivable"))
@@ -210,14 +215,11 @@ class QuickBooksAdapter:
 
         A query may lag behind a write, so whatever it does not find is read by itself before it counts as deleted.
         """
-        found: dict[str, QboTransaction | UnreadableRecord] = {}
-        if len(ids) > 1:
-            found = {record.id: record for record in self._by_id(_READERS[entity], entity, ids)}
-        for identity in ids:
-            record = None if identity in found else self._read_one(entity, identity)
-            if record:
-                found[identity] = record
-        return found
+        return self._read_all(_READERS[entity], entity, ids)
+
+    def credit_memo_forms(self, ids: Sequence[str]) -> Mapping[str, CreditMemoForm]:
+        """The lines and the tax of these credit memos as they are now; deleted ones are left out."""
+        return self._read_all(read_credit_memo_form, Entity.CREDIT_MEMO, ids)
 
     def payload(self, draft: Draft) -> tuple[Entity, str]:
         """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken."""
@@ -247,12 +249,20 @@ class QuickBooksAdapter:
             message = problem.message
         raise RowRefused(message)
 
+    def credit_memo_update(self, update: CreditMemoUpdate) -> str:
+        """The JSON text for an update of a credit memo; RowRefused as for a create."""
+        try:
+            return write_credit_memo_update(update)
+        except DraftRefusedError as problem:
+            message = problem.message
+        raise RowRefused(message)
+
     def customer_draft(self, payload: str) -> CustomerDraft:
         """The draft of a customer that a payload was made from."""
         return read_customer_draft(payload)
 
     def draft(self, entity: str, payload: str) -> Draft:
-        """The draft a payload was made from."""
+        """The draft a payload was made from; of an update, what it is to make of the record."""
         return read_draft(entity, payload)
 
     @contextmanager
@@ -276,11 +286,19 @@ class QuickBooksAdapter:
     def _list(self, read: Callable[[object], T], entity: str, where: str = "") -> list[T]:
         return self._reader.rows(entity, where, read)
 
-    def _read_one(self, entity: Entity, identity: str) -> QboTransaction | UnreadableRecord | None:
+    def _read_all(self, read: Callable[[object], HasId], entity: Entity, ids: Sequence[str]) -> dict[str, HasId]:
+        found = {record.id: record for record in self._by_id(read, entity, ids)} if len(ids) > 1 else {}
+        for identity in ids:
+            record = None if identity in found else self._read_one(read, entity, identity)
+            if record is not None:
+                found[identity] = record
+        return found
+
+    def _read_one(self, read: Callable[[object], HasId], entity: Entity, identity: str) -> HasId | None:
         if not identity.isdecimal():
             return None
         raw = self._reader.entity(entity, f"{entity.lower()}/{identity}")
-        return None if raw is None else self._reader.understood(_READERS[entity], raw)
+        return None if raw is None else self._reader.understood(read, raw)
 
 
 def _portions(values: Sequence[Any], most: int) -> list[Sequence[Any]]:

@@ -9,6 +9,7 @@ from marshmallow import fields
 from qb_plugin.model import CreditMemoDraft, Draft, PaymentDraft
 from qb_plugin.schemas.conversions import as_day, as_mapping, as_money, as_ref_id, as_text
 from qb_plugin.schemas.flat_schema import ReplySchema, load_reply, optional, required
+from qb_plugin.schemas.memos.updates import read_credit_memo_update
 from qb_plugin.schemas.text import BadReplyError, ReplyValues, read_json
 from qb_plugin.schemas.transactions import as_lines
 
@@ -62,10 +63,12 @@ class CreditMemoText(ReplySchema):
 
 
 def read_draft(entity: str, payload: str) -> Draft:
-    """The inverse of `write_draft`; BadReplyError for any other text."""
+    """The inverse of `write_draft`, and what an update is to make of a record; BadReplyError for any other text."""
     raw = read_json(payload.encode())
     if entity == "Payment":
         return PaymentDraft(**load_reply(PaymentText, raw))
+    if entity == "CreditMemo" and isinstance(raw, dict) and "Id" in raw:
+        return read_credit_memo_update(raw)
     if entity == "CreditMemo":
         return _read_credit_memo(load_reply(CreditMemoText, raw))
     raise BadReplyError(f"no record kind is called {entity}")

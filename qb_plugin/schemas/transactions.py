@@ -71,6 +71,14 @@ class PaymentReply(ReplySchema):
     deposit_id = optional(as_deposit_id, "LinkedTxn")
 
 
+def as_subtotal(value: Any) -> Decimal:
+    """What the sales of a form come to."""
+    try:
+        return sum((as_money(line["Amount"]) for line in value if line.get("DetailType") == "SalesItemLineDetail"), ZERO)
+    except (TypeError, KeyError, AttributeError):
+        raise ValidationError("not lines") from None
+
+
 class CreditMemoReply(ReplySchema):
     """A CreditMemo; RemainingCredit may be absent on old ones, whose Balance is then the rest."""
 
@@ -85,6 +93,7 @@ class CreditMemoReply(ReplySchema):
     note = optional(as_text, "PrivateNote")
     times = optional(as_times, "MetaData", _NO_TIMES)
     currency = optional(as_ref_id, "CurrencyRef")
+    subtotal = optional(as_subtotal, "Line")
 
 
 class InvoiceReply(ReplySchema):

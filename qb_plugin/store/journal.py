@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, selec
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Message, Operation, Ref, Settlement
 from qb_plugin.store.intent_rows import COLUMNS, intent_of, row_of
-from qb_plugin.store.links import close_intents, prepare_links, remove_links, renew_links, rows_in_order
+from qb_plugin.store.links import close_intents, forget_applied, prepare_links, remove_links, renew_links, rows_in_order
 from qb_plugin.store.sources import by_kind
 from qb_plugin.store.sql.connections import Database, insert_text, portions
 from qb_plugin.store.sql.encoding import encode_message, encode_moment
@@ -166,6 +166,9 @@ class Journal:
             if settlement.undone_by is not None:
                 take_away(self._database, connection, settlement)
         renew_links(connection, [settlement.renewed for settlement in closing if settlement.renewed is not None])
+        linkless = [each.intent_id for each in closing if each.state is IntentState.CONFIRMED and not (each.link or each.renewed)]
+        for portion in portions(linkless):
+            forget_applied(connection, portion)
 
     def open_intents(self, realm: str) -> Sequence[Intent]:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""

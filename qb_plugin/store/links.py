@@ -7,9 +7,9 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, exists, func, select, update
 
-from qb_plugin.model import Entity, IntentState, Kind, Link, LinkOrigin, Pair, PairAnswer, Ref
+from qb_plugin.model import Entity, IntentState, Kind, Link, LinkOrigin, Operation, Pair, PairAnswer, Ref
 from qb_plugin.store.pair_answers import GivenAnswer, forget_answers, read_answers, write_answers
 from qb_plugin.store.sources import by_kind, ids_by_kind
 from qb_plugin.store.sql.connections import Database, Many, insert_text
@@ -71,10 +71,10 @@ class Links:
             added = {read_link(row) for row in connection.execute(insert, values)}
         return [link for link in dict.fromkeys(new) if link in added]
 
-    def remove(self, realm: str, sources: Sequence[Ref]) -> None:
-        """Unlink these WorkSpace records; the rows stay as history."""
+    def remove(self, realm: str, sources: Sequence[Ref], by: str = "") -> None:
+        """Unlink these WorkSpace records; the rows stay as history. `by` is the person who wanted that, if one did."""
         with self._database.write() as connection:
-            remove_links(connection, realm, sources, self._database.clock.now())
+            remove_links(connection, realm, sources, self._database.clock.now(), by)
 
     def renew(self, renewed: Sequence[Link]) -> None:
         """Note both sides' versions of links that stand; those that were taken back meanwhile stay so."""
@@ -102,7 +102,7 @@ class Links:
         found = list(self.by_source(realm, sources).values())
         pairs = [Pair(link.source, link.entity, link.quickbooks_id) for link in found]
         with self._database.write() as connection:
-            remove_links(connection, realm, sources, self._database.clock.now())
+            remove_links(connection, realm, sources, self._database.clock.now(), by)
             close_intents(connection, realm, sources)
             write_answers(self._database, connection, pairs, GivenAnswer(realm, PairAnswer.UNLINKED, by))
         return found
@@ -124,9 +124,9 @@ class Links:
                 forget_answers(connection, realm, pairs)
 
 
-def remove_links(connection: Connection, realm: str, sources: Iterable[Ref], at: datetime) -> None:
+def remove_links(connection: Connection, realm: str, sources: Iterable[Ref], at: datetime, by: str = "") -> None:
     """Mark the live links of these records as removed."""
-    removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=at)
+    removal = update(links).where(links.c.realm == realm, LIVE).values(removed_at=at, removed_by=by)
     for kind, identities in by_kind(sources):
         connection.execute(removal.where(links.c.source_kind == kind, links.c.source_id.in_(identities)))
 
@@ -138,7 +138,16 @@ def renew_links(connection: Connection, renewed: Iterable[Link]) -> None:
         source = (links.c.source_kind == link.source.kind, links.c.source_id == link.source.id)
         versions = {"sync_token": link.sync_token, "source_version": link.source_version}
         versions |= {} if link.own_version is None else {"own_version": link.own_version}
+        versions |= {} if link.applied is None else {"applied": link.applied}
         connection.execute(update(links).where(*same, *source, LIVE).values(**versions))
+
+
+def forget_applied(connection: Connection, applications: Sequence[str]) -> None:
+    """Note that more is applied of credit memos than was seen: this program itself did it, by these of its intents."""
+    ours = (intents.c.id.in_(applications), intents.c.operation == Operation.APPLY, intents.c.realm == links.c.realm)
+    of_link = (intents.c.source_kind == links.c.source_kind, intents.c.source_id == links.c.source_id)
+    memos = update(links).where(LIVE, links.c.entity == Entity.CREDIT_MEMO, exists().where(*ours, *of_link))
+    connection.execute(memos.values(applied=None))
 
 
 def close_intents(connection: Connection, realm: str, sources: Iterable[Ref]) -> None:
@@ -160,6 +169,8 @@ _COLUMNS = (
     "source_version",
     "own_version",
     "made_at",
+    "applied",
+    "made_by",
 )
 
 
@@ -168,13 +179,13 @@ def prepare_links(database: Database) -> Many:
     return database.many(insert_text(links, _COLUMNS), len(_COLUMNS))
 
 
-def rows_in_order(new: Sequence[Link], made_at: datetime) -> list[tuple[str, ...]]:
+def rows_in_order(new: Sequence[Link], made_at: datetime) -> list[tuple[str | None, ...]]:
     """The links as rows, in one order everywhere, against deadlocks; the sort is stable, so the first of two equal ones wins."""
     made = encode_moment(made_at)
     return sorted((_row(link, made) for link in new), key=itemgetter(0, 1, 2))
 
 
-def _row(link: Link, made_at: str) -> tuple[str, ...]:
+def _row(link: Link, made_at: str) -> tuple[str | None, ...]:
     return (
         link.realm,
         link.source.kind.value,
@@ -186,6 +197,8 @@ def _row(link: Link, made_at: str) -> tuple[str, ...]:
         link.source_version,
         link.source_version if link.own_version is None else link.own_version,
         made_at,
+        link.applied,
+        link.by,
     )
 
 
@@ -200,4 +213,6 @@ def read_link(row: Row[Any]) -> Link:
         source_version=row.source_version,
         own_version=row.own_version,
         made_at=row.made_at,
+        applied=row.applied,
+        by=row.made_by,
     )

@@ -29,7 +29,10 @@ def take_away(database: Database, connection: Connection, settlement: Settlement
     closing = update(intents).where(*_of_source(intents, row), STANDING, *made, *of_record)
     connection.execute(closing.values(state=IntentState.CLOSED))
     linked = (LIVE, links.c.entity == row.entity, links.c.quickbooks_id == settlement.quickbooks_id)
-    connection.execute(update(links).where(*_of_source(links, row), *linked).values(removed_at=database.clock.now()))
+    removed = {"removed_at": database.clock.now(), "removed_by": settlement.undone_by or ""}
+    connection.execute(update(links).where(*_of_source(links, row), *linked).values(**removed))
+    # A link that stands is that of a credit memo of which only the application was taken away: what was seen applied is not true.
+    connection.execute(update(links).where(*_of_source(links, row), LIVE).values(applied=None))
     pair = Pair(Ref(Kind(row.source_kind), row.source_id), Entity(row.entity), settlement.quickbooks_id or "")
     write_answers(database, connection, [pair], GivenAnswer(row.realm, PairAnswer.UNLINKED, settlement.undone_by or ""))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from qb_plugin.model import Customer
@@ -20,6 +20,26 @@ def standing_for(customer_id: str, customers: Mapping[str, Customer], matched: C
         customer = customers.get(at)
         at = customer.parent_id if customer else None
     return customer_id
+
+
+def clientless_above(customer_id: str, customers: Mapping[str, Customer], matched: Container[str]) -> Sequence[str]:
+    """The customers above this one that are no client's, the nearest first, up to one that is: what is entered on them may be meant
+    for this one, since nobody else's it is."""
+    found: list[str] = []
+    customer = customers.get(customer_id)
+    while customer and customer.parent_id and customer.parent_id not in matched and customer.parent_id not in {customer_id, *found}:
+        found.append(customer.parent_id)
+        customer = customers.get(customer.parent_id)
+    return found
+
+
+def matched_below(customers: Mapping[str, Customer], matched: Container[str]) -> Mapping[str, frozenset[str]]:
+    """By each customer that is no client's, the matched customers below it that no other client's stands between."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for identity in customers:
+        for above in clientless_above(identity, customers, matched) if identity in matched else ():
+            found[above].add(identity)
+    return {above: frozenset(below) for above, below in found.items()}
 
 
 class PayingFamilies:

@@ -47,6 +47,7 @@ class Likeness(IntEnum):
 class Traits:
     """What payments are compared by. `owner` names the client or customer, `invoices` what it pays, alike on both sides.
 
+    `may_be_of` are other customers whose it may be: those below one that is no client's.
     `kept` is what stayed of the amount where QuickBooks gave a part back: people enter either. `is_own_number` says that the
     reference is a credit memo's own number here, which a memo entered there does not have.
     """
@@ -58,6 +59,12 @@ class Traits:
     kept: Decimal | None = None
     is_own_number: bool = False
     invoices: frozenset[Hashable] = frozenset()
+    may_be_of: frozenset[str] = frozenset()
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Whose it may be."""
+        return self.may_be_of | {self.owner}
 
     @property
     def amounts(self) -> frozenset[Decimal]:
@@ -72,7 +79,7 @@ def likeness(ours: Traits, theirs: Traits) -> Likeness | None:
     if ours.invoices & theirs.invoices:
         return Likeness.SAME_INVOICE
     apart = abs(ours.date - theirs.date)
-    if ours.owner != theirs.owner or apart > _NEAR:
+    if ours.owner not in theirs.owners or apart > _NEAR:
         return None
     return _likeness_of_references(ours, theirs)
 
@@ -141,7 +148,8 @@ class _Index(Generic[Theirs]):
         self._by_invoice: dict[Hashable, list[Theirs]] = defaultdict(list)
         for identity, each in traits.items():
             for amount in each.amounts:
-                self._by_amount[each.owner, amount].append((each.date, identity))
+                for owner in each.owners:
+                    self._by_amount[owner, amount].append((each.date, identity))
                 for invoice in each.invoices:
                     self._by_invoice[invoice, amount].append(identity)
 

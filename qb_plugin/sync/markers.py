@@ -44,6 +44,11 @@ def find_marker(note: str | None) -> Marker | None:
     return Marker(firm, Ref(Kind(kind), identity), birth=birth)
 
 
+def without_marker(note: str | None) -> str:
+    """The note without our marker at its end: what people wrote."""
+    return _PATTERN.sub("", note or "").rstrip()
+
+
 def with_marker(memo: str, marker: Marker) -> str:
     """The memo with our marker at its end."""
     return f"{memo.rstrip()} {marker}".lstrip()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from qb_plugin.model import Customer, Entity, Kind, Link, Message, Pair, PairAnswer, QboPayment, QboTransaction, Ref, SourceRecord
-from qb_plugin.sync.families import standing_for
+from qb_plugin.sync.families import matched_below, standing_for
 from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.likeness import Likeness, Traits, pair_off
 from qb_plugin.sync.linking import ENTITIES
@@ -55,7 +56,7 @@ class PossibleDuplicate:
         return Message(f"twin_{record.ref.kind.value}", values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Owners:
     """Which customer a record's client is, and what both sides call the invoices that payments pay.
 
@@ -70,6 +71,14 @@ class Owners:
     def owner_of(self, transaction: QboTransaction) -> str:
         """The customer that a transaction is of: for one of a project, that of the client who stands for the project."""
         return standing_for(transaction.customer_id, self.customers, self.matched)
+
+    @cached_property
+    def _below(self) -> Mapping[str, frozenset[str]]:
+        return matched_below(self.customers, self.matched)
+
+    def may_be_of(self, transaction: QboTransaction) -> frozenset[str]:
+        """The matched customers below one that is no client's: people enter a child's payment on its parent, who paid it."""
+        return self._below.get(transaction.customer_id, frozenset())
 
     def customer_of(self, record: SourceRecord) -> str:
         """The id of the client's customer; empty for a client that is not matched."""
@@ -103,7 +112,12 @@ def free_what_is_gone(candidates: Candidates, records: Sequence[SourceRecord], o
     suspects = {
         key: ref
         for key, (found, ref) in candidates.linked.items()
-        if {(owners.owner_of(found), amount) for amount in (found.total, kept_of(found))} & like
+        if {
+            (owner, amount)
+            for owner in owners.may_be_of(found) | {owners.owner_of(found)}
+            for amount in (found.total, kept_of(found))
+        }
+        & like
     }
     here_still = standing(sorted(set(suspects.values()))) if suspects else frozenset()
     gone = {key for key, ref in suspects.items() if ref not in here_still}
@@ -168,6 +182,7 @@ def transaction_traits(transaction: QboTransaction, owners: Owners, *, marked: b
         date=transaction.date,
         reference=reference_there(transaction),
         invoices=frozenset() if marked else frozenset(owners.transaction_invoices(transaction)),
+        may_be_of=owners.may_be_of(transaction),
     )
 
 

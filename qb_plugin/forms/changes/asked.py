@@ -21,6 +21,8 @@ KINDS: Mapping[ChangeKind, str] = {
     ChangeKind.AMOUNT: "Amount changed",
     ChangeKind.RETURNED: "Money went back",
     ChangeKind.DATE: "Date changed",
+    ChangeKind.TEXT: "Reference or memo changed",
+    ChangeKind.UNAPPLIED: "Taken off its invoice",
     ChangeKind.APPLIED: "Applied",
     ChangeKind.WAITING: "Waiting for invoice",
 }
@@ -30,6 +32,8 @@ WORDS: Mapping[ChangeKind, str] = {
     ChangeKind.AMOUNT: "amount",
     ChangeKind.RETURNED: "what stayed",
     ChangeKind.DATE: "date",
+    ChangeKind.TEXT: "reference or memo",
+    ChangeKind.UNAPPLIED: "what is applied",
     ChangeKind.APPLIED: "what is applied",
 }
 SIDES: Mapping[ChangedSide, str] = {ChangedSide.HERE: "here", ChangedSide.THERE: "there", ChangedSide.BOTH: "on both sides"}
@@ -66,6 +70,10 @@ def label_of(kind: ChangeKind, side: ChangedSide) -> str:
     """`Amount changed there`, `Applied there since`."""
     if kind in ONE_SIDED:
         return KINDS[kind]
+    if kind is ChangeKind.TEXT:
+        return f"{KINDS[kind]} {SIDES[ChangedSide.HERE]}"
+    if kind is ChangeKind.UNAPPLIED:
+        return f"{KINDS[kind]} {SIDES[ChangedSide.THERE]}"
     if kind is ChangeKind.APPLIED and side is ChangedSide.HERE:
         return "Applied differently here"
     return f"{KINDS[kind]} {SIDES[side]}" + (" since" if kind is ChangeKind.APPLIED else "")

@@ -36,8 +36,8 @@ SEND: Action = {
     "kind": "run",
     "needs": "selection",
     "right": "export",
-    "tooltip": "Make the payments in QuickBooks what they are here",
-    "confirm": "Change the selected payments in QuickBooks to what they are here?",
+    "tooltip": "Make the payments and credit memos in QuickBooks what they are here",
+    "confirm": "Change the selected payments and credit memos in QuickBooks to what they are here?",
 }
 LEAVE: Action = {
     "id": Way.LEAVE.value,

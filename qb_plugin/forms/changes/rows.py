@@ -12,12 +12,26 @@ from qb_plugin.forms.descriptions import Cells, EmptyGrid, Fix, Row, Sort
 from qb_plugin.forms.lists.listed_rows import Amounts, ListedRows
 from qb_plugin.forms.presentation import FIXES
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Entity, Message, Outcome, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
+from qb_plugin.model import (
+    Line,
+    Message,
+    Outcome,
+    QboCreditMemo,
+    QboPayment,
+    QboTransaction,
+    SourceRecord,
+    UnreadableRecord,
+)
 from qb_plugin.money import ZERO, plain_amount, show_amount
+from qb_plugin.sync.applied import applied_of, total_of
+from qb_plugin.sync.changes.memo_updates import is_too_small, too_small
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, applied_here, applied_there, on_invoices
+from qb_plugin.sync.changes.payment_updates import gone_here
 from qb_plugin.sync.changes.taking import REMOVED, is_late, may_take
-from qb_plugin.sync.changes.updating import gone_here, may_send
+from qb_plugin.sync.changes.texts import texts_there
+from qb_plugin.sync.changes.updating import may_send
 from qb_plugin.sync.importing.amounts.figures import kept_of
+from qb_plugin.sync.matching import reference_of
 
 SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
     "what": lambda pair: (list(ChangeKind).index(pair.kind),),
@@ -29,7 +43,7 @@ SORTS: Mapping[str, Callable[[ChangedPair], tuple[object, ...]]] = {
     "here": lambda pair: (pair.record.amount if pair.record else ZERO,),
     "there": lambda pair: (there.total if (there := readable(pair)) else ZERO,),
 }
-SENDABLE = frozenset({ChangeKind.AMOUNT, ChangeKind.DATE})  # what an update of a payment changes
+LONGEST = 80  # characters of a memo in a sentence
 IN_QUICKBOOKS: Fix = {"label": "Open in QuickBooks", "act": "quickbooks"}
 
 
@@ -155,11 +169,36 @@ def describe_difference(pair: ChangedPair, record: SourceRecord, there: QboTrans
     values |= {"here_applied": applied_here(record), "there_applied": applied_there(there)}
     if pair.kind is ChangeKind.CURRENCY:
         return Message("change_currency", {**values, "here_currency": record.currency, "there_currency": there.currency})
+    if ChangeKind.AMOUNT in pair.differences and isinstance(there, QboCreditMemo) and is_too_small(record, there):
+        return too_small(record, there)
+    if pair.kind is ChangeKind.TEXT:
+        return Message("change_text", values | texts_of(pair, record, there))
+    if pair.kind is ChangeKind.UNAPPLIED or (pair.kind is ChangeKind.APPLIED and isinstance(there, QboCreditMemo)):
+        return describe_use(pair, there, values)
     if isinstance(there, QboPayment) and (pair.kind is ChangeKind.WAITING or is_moved(pair, record, there)):
         ours = ", ".join(part.invoice_number for part in record.applications)
         key = "change_waiting" if pair.kind is ChangeKind.WAITING else "change_moved"
         return Message(key, {**values, "there_applied": on_invoices(there), "no": invoices_of(there), "here_no": ours})
     return Message("change_returned" if values["back"] else "change_differs", values)
+
+
+def describe_use(pair: ChangedPair, there: QboTransaction, values: Mapping[str, object]) -> Message:
+    """What QuickBooks had applied when it was seen last, and what it has now."""
+    lines = pair.before.applied or ()
+    more = {**values, "before": total_of(lines), "before_no": name_invoices(lines)}
+    return Message("change_memo_used" if isinstance(there, QboCreditMemo) else "change_unapplied", more)
+
+
+def texts_of(pair: ChangedPair, record: SourceRecord, there: QboTransaction) -> dict[str, object]:
+    """Reference and memo of both sides."""
+    ours = f"{reference_of(record)} {record.memo}".strip()
+    theirs = " ".join(texts_there(record, there, pair.before)).strip() if isinstance(there, QboCreditMemo) else ""
+    return {"here_text": shortened(ours) or "–", "there_text": shortened(theirs) or "–"}
+
+
+def shortened(text: str) -> str:
+    """A text of people's that fits into a sentence."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 
 def is_moved(pair: ChangedPair, record: SourceRecord, there: QboPayment) -> bool:
@@ -169,7 +208,12 @@ def is_moved(pair: ChangedPair, record: SourceRecord, there: QboPayment) -> bool
 
 def invoices_of(payment: QboPayment) -> str:
     """The numbers of the invoices that a payment pays there."""
-    numbers = [line.number for line in payment.lines if line.type == Entity.INVOICE and line.number]
+    return name_invoices(applied_of(payment))
+
+
+def name_invoices(lines: Sequence[Line]) -> str:
+    """`invoice 1037, 1038`."""
+    numbers = [line.number for line in lines if line.number]
     return f"invoice {', '.join(numbers)}" if numbers else "its invoice"
 
 
@@ -180,7 +224,7 @@ def fixes_of(pair: ChangedPair, can: frozenset[str], program: str) -> list[Fix]:
         fixes.append(take_fix(pair))
     if pair.record and pair.kind in REMOVED:
         fixes.append({"label": "Send again…", "form": "export-payments", "request": {"selection": [pair.key]}})
-    elif may_send(pair) and SENDABLE & set(pair.differences):
+    elif may_send(pair):
         fixes.append(send_fix(pair, program))
     if pair.record and pair.side is not ChangedSide.HERE and ChangeKind.CUSTOMER in pair.differences:
         fixes.append({**FIXES["match_client"], "request": {"answer": {"search": pair.record.client_name}}})
@@ -199,8 +243,7 @@ def take_fix(pair: ChangedPair) -> Fix:
         return {"label": "Apply here too", "run": TAKE["id"]}
     kept = show_amount(kept_of(there))
     named = {ChangeKind.AMOUNT: kept, ChangeKind.RETURNED: kept, ChangeKind.DATE: there.date.isoformat()}
-    word = next((named[kind] for kind in pair.differences if kind in named), "what is applied")
-    return {"label": f"Take {word}", "run": TAKE["id"]}
+    return {"label": f"Take {word_of(pair, named)}", "run": TAKE["id"]}
 
 
 def send_fix(pair: ChangedPair, program: str) -> Fix:
@@ -208,5 +251,11 @@ def send_fix(pair: ChangedPair, program: str) -> Fix:
     record = pair.record
     if record is None:
         return {"label": f"Send {program}'s", "run": SEND["id"]}
-    word = show_amount(record.amount) if ChangeKind.AMOUNT in pair.differences else record.date.isoformat()
-    return {"label": f"Send {word}", "run": SEND["id"]}
+    named = {ChangeKind.AMOUNT: show_amount(record.amount), ChangeKind.DATE: record.date.isoformat()}
+    return {"label": f"Send {word_of(pair, named)}", "run": SEND["id"]}
+
+
+def word_of(pair: ChangedPair, named: Mapping[ChangeKind, str]) -> str:
+    """What a button takes or sends: an amount, a date, else what differs in words."""
+    words = {**named, ChangeKind.TEXT: WORDS[ChangeKind.TEXT]}
+    return next((words[kind] for kind in pair.differences if kind in words), WORDS[ChangeKind.APPLIED])

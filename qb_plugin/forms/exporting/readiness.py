@@ -54,7 +54,7 @@ class Readiness:
         try:
             write_draft(draft)
         except DraftRefusedError as problem:
-            raise without_mark(RowRefused(problem.message), record, draft) from None
+            raise without_mark(RowRefused(problem.message), record, draft.note) from None
 
 
 #: What a row is judged by before a run: a row that failed for one of these is judged anew, and turns ready by itself.

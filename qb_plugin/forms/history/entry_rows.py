@@ -145,7 +145,7 @@ def entry_cells(entry: HistoryEntry, names: Mapping[str, RecordName]) -> Cells:
     summary, name = entry.result.summary if entry.result else None, name_of(entry, names)
     return {
         "when": show_moment(entry.at),
-        "who": entry.run.user if entry.run else "",
+        "who": who_of(entry),
         "what": show_what(entry),
         "number": name.number,
         "client": name.client,
@@ -155,6 +155,13 @@ def entry_cells(entry: HistoryEntry, names: Mapping[str, RecordName]) -> Cells:
         "applied": present_applications(entry.result.applied) if entry.result else "",
         "tid": traces(entry.attempts),
     }
+
+
+def who_of(entry: HistoryEntry) -> str:
+    """Who began the run, or who linked the two or took that back by hand."""
+    if entry.run:
+        return entry.run.user
+    return entry.link.by if entry.link else ""
 
 
 def change_of(entry: HistoryEntry, names: Mapping[str, RecordName]) -> str:

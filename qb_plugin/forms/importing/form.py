@@ -172,7 +172,8 @@ class ImportPayments:
         context, reading = self._reading_of(answer)
         rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
         merged = [row for row in rows if row.question and row.question.key == "customer_merged"]
-        link_clients(context.links, context.realm, {row.client_id: row.payment.customer_id for row in merged})
+        wanted = {row.client_id: row.payment.customer_id for row in merged}
+        link_clients(context.links, context.realm, wanted, self._services.user_name)
         reading.of = None
         results = [
             RowResult(id=row.id, outcome=Outcome.READY, message=Message("client_relinked", row.question.values))
@@ -196,7 +197,7 @@ class ImportPayments:
         context, reading = self._reading_of(answer)
         rows = [row for kept in map(reading.kept.get, ids) if kept and is_linkable(row := unpack(kept))]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
-        link_matched(context, pairs)
+        link_matched(context, pairs, self._services.user_name)
         self._services.host.marks.put([mark_change(str(ref), "synchronized", there.id, context.realm) for ref, there in pairs])
         reading.of = None
         results = [

@@ -16,7 +16,7 @@ def link_possible_duplicate(services: FormServices, record: SourceRecord) -> Row
     duplicate = read_snapshot(context, [record], ExportOptions(standing=standing_records(services))).linkable(record)
     if duplicate is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))
-    link_records(context, [(record, duplicate)], LinkOrigin.MATCHED)
+    link_records(context, [(record, duplicate)], LinkOrigin.MATCHED, services.user_name)
     services.host.marks.put([mark_change(str(record.ref), "synchronized", duplicate.id, context.realm)])
     return RowResult(id=str(record.ref), outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=duplicate.id)
 
@@ -30,5 +30,5 @@ def relink_client(services: FormServices, record: SourceRecord) -> RowResult:
     if new is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("nothing_merged"))
     values = {"client": record.client_name, "customer": snapshot.customer(new).full_name}
-    link_clients(context.links, context.realm, {record.client_id: new})
+    link_clients(context.links, context.realm, {record.client_id: new}, services.user_name)
     return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("client_relinked_export", values))

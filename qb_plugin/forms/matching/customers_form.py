@@ -161,7 +161,9 @@ class MatchCustomers:
         pairs = {client: customer for customer, client in chosen.items() if client}
         if len(pairs) < len([client for client in chosen.values() if client]):
             raise AnswerRejected(Message("answer_rejected"), {"edits": Message("client_chosen_twice")})
-        linked = link_clients(self._services.links, self._services.context(connection).realm, pairs).linked
+        linked = link_clients(
+            self._services.links, self._services.context(connection).realm, pairs, self._services.user_name
+        ).linked
         text = self._services.sentences.text(Message("clients_linked", {"n": spell_count(linked, "client")}))
         return {"notice": text, "level": "info", "done": linked, "reload": True}
 

@@ -159,7 +159,7 @@ class MatchClients:
 
     def _add(self, connection: Connection, pairs: Mapping[str, str]) -> ActResult:
         """Link each client to its customer; of one that is another client's, too, the notice says whose."""
-        matched = link_clients(self._services.links, self._services.context(connection).realm, pairs)
+        matched = link_clients(self._services.links, self._services.context(connection).realm, pairs, self._services.user_name)
         added = spell_count(matched.linked, "client")
         message = (
             Message("customer_shared", {"n": added, "whose": self._name_owners(matched.shared)})
@@ -178,7 +178,7 @@ class MatchClients:
         realm = self._services.context(connection).realm
         linked = {str(link.source) for link in client_links(self._services.links, realm).values()}
         standing = [Ref.parse(identity) for identity in ids if identity in linked]
-        self._services.links.remove(realm, standing)
+        self._services.links.remove(realm, standing, self._services.user_name)
         text = self._services.sentences.text(Message("clients_unlinked", {"n": spell_count(len(standing), "client")}))
         return {"notice": text, "level": "info", "done": len(standing), "reload": True}
 

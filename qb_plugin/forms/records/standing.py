@@ -72,7 +72,7 @@ def _linked(services: FormServices, connection: Connection, link: Link, entries:
         fact("State", "matched" if source_is_client(link) else "synchronized"),
         fact("In QuickBooks as", name_of(link.entity, link.quickbooks_id), links=page),
         fact(HAPPENED.get(link.origin, "Linked"), show_moment(at) if at else noted, "moment"),
-        fact("By", run.user if run else noted),
+        fact("By", link.by or (run.user if run else noted)),
         *ran,
         fact("How", ORIGINS[link.origin]),
     ]
@@ -100,6 +100,8 @@ def _state(source: Ref, entries: Sequence[HistoryEntry]) -> Message:
     client = source.kind is Kind.CLIENT
     if was and was.link:
         values = {"there": name_of(was.link.entity, was.link.quickbooks_id), "when": show_moment(was.at)}
+        if was.link.by:
+            return Message("record_client_was_by" if client else "record_was_by", values | {"name": was.link.by})
         return Message("record_client_was" if client else "record_was", values)
     return Message("record_client_unmatched" if client else "record_not_linked")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,8 +109,10 @@ class History:
         query = select(links).where(links.c.number.in_(list(map(int, numbers))))
         with self._database.read() as connection:
             for row in connection.execute(query):
-                at = row.made_at if kind is EntryKind.LINKED else row.removed_at
-                yield HistoryEntry(kind=kind, number=str(row.number), at=at, link=read_link(row))
+                link, at = read_link(row), row.made_at
+                if kind is EntryKind.UNLINKED:
+                    link, at = replace(link, by=row.removed_by), row.removed_at
+                yield HistoryEntry(kind=kind, number=str(row.number), at=at, link=link)
 
 
 def _attempt(row: Row[Any]) -> Attempt:

@@ -14,7 +14,7 @@ from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import METADATA, schema_version
 from qb_plugin.store.sql.triggers import protect_history
 
-CURRENT = 15
+CURRENT = 16
 
 # Any number that nobody else locks by: two workstations must not migrate the same database at once.
 _LOCK = 7_220_451_893
@@ -84,6 +84,11 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "CREATE TABLE quickbooks_notes (number {number} NOT NULL, realm TEXT NOT NULL, topic TEXT NOT NULL, left_at TEXT NOT NULL,"
         " warns BOOLEAN NOT NULL, said TEXT NOT NULL, read_at TEXT, read_by TEXT, PRIMARY KEY (number))",
         "CREATE INDEX quickbooks_notes_unread ON quickbooks_notes (realm) WHERE read_at IS NULL",
+    ),
+    16: (
+        "ALTER TABLE quickbooks_links ADD COLUMN applied TEXT",
+        "ALTER TABLE quickbooks_links ADD COLUMN made_by TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE quickbooks_links ADD COLUMN removed_by TEXT NOT NULL DEFAULT ''",
     ),
 }
 

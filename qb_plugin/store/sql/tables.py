@@ -126,6 +126,9 @@ links = Table(
     _moment("made_at"),
     _moment("removed_at", null=True),
     _text("own_version"),
+    _text("applied", null=True),
+    _text("made_by", default=True),
+    _text("removed_by", default=True),
 )
 Index(
     "quickbooks_links_source",

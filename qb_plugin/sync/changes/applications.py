@@ -7,7 +7,16 @@ from decimal import Decimal
 
 from qb_plugin.host import Ledger
 from qb_plugin.model import Application, Link, LinkOrigin, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangedSide, ChangeKind, on_invoices, was_changed_here, was_changed_there
+from qb_plugin.sync.changes.before import Before
+from qb_plugin.sync.changes.pairs import (
+    ChangedPair,
+    ChangedSide,
+    ChangeKind,
+    on_invoices,
+    was_changed_here,
+    was_changed_there,
+    was_reapplied,
+)
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.allocation import Allocator
 from qb_plugin.sync.importing.amounts.figures import read_figures
@@ -34,14 +43,22 @@ def find_applications(
     return find
 
 
-def may_have_moved(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> ChangedPair | None:
-    """The pair of an imported payment that QuickBooks has changed and that pays invoices, if it is the same in all sums."""
-    if link.origin is not LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment) or not on_invoices(now):
+def may_have_moved(
+    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, before: Before
+) -> ChangedPair | None:
+    """The pair of a payment that pays invoices, if it is the same in all sums and its money may be on others than here.
+
+    An imported one came in as it was applied there, so a change of either side is enough. One that was sent may have been applied
+    otherwise from the beginning: QuickBooks must have moved it since.
+    """
+    if record is None or not isinstance(now, QboPayment) or not on_invoices(now):
         return None
-    if not was_changed_there(link, now):
+    here, there = was_changed_here(link, record), was_changed_there(link, now)
+    moved_there = there and before.applied is not None and was_reapplied(link, now, before)
+    if not moved_there and not (link.origin is LinkOrigin.IMPORTED and (here or there)):
         return None
-    kind, side = ChangeKind.APPLIED, ChangedSide.BOTH if was_changed_here(link, record) else ChangedSide.THERE
-    return ChangedPair(link=link, record=record, now=now, kind=kind, side=side, differences=(kind,))
+    kind, side = ChangeKind.APPLIED, ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
+    return ChangedPair(link=link, record=record, now=now, kind=kind, side=side, differences=(kind,), before=before)
 
 
 def find_moved(context: SyncContext, ledger: Ledger, pairs: Sequence[ChangedPair]) -> Mapping[str, ChangedPair]:

@@ -1,8 +1,9 @@
-"""Settles updates in doubt by reading the payments back (docs/architecture.md rule 5)."""
+"""Settles updates in doubt by reading back what they act on (docs/architecture.md rule 5)."""
 
 from __future__ import annotations
 
 from qb_plugin.model import (
+    CreditMemoDraft,
     Draft,
     Intent,
     IntentState,
@@ -10,6 +11,7 @@ from qb_plugin.model import (
     Message,
     Outcome,
     PaymentDraft,
+    QboCreditMemo,
     QboPayment,
     QboTransaction,
     RowResult,
@@ -35,10 +37,14 @@ class UpdateDoubt(ModificationDoubt):
 
 
 def is_as_sent(now: Now, draft: Draft) -> bool:
-    """Whether a payment is what an update was to make of it."""
-    if not isinstance(now, QboPayment) or not isinstance(draft, PaymentDraft):
+    """Whether a payment or credit memo is what an update was to make of it."""
+    if isinstance(now, QboPayment) and isinstance(draft, PaymentDraft):
+        return not find_differences(draft, now) and same_lines(draft.lines, now.lines)
+    if not isinstance(now, QboCreditMemo) or not isinstance(draft, CreditMemoDraft):
         return False
-    return not find_differences(draft, now) and same_lines(draft.lines, now.lines)
+    # Tax on top makes another total of the lines that were sent: it is saved, and told as a difference.
+    differs = [name for name in find_differences(draft, now) if name != "amount" or now.subtotal != draft.subtotal]
+    return not differs and draft.note == now.note and draft.number in {None, now.number}
 
 
 def updated(intent: Intent, saved: QboTransaction, draft: Draft) -> Settled:
@@ -61,7 +67,7 @@ def updated(intent: Intent, saved: QboTransaction, draft: Draft) -> Settled:
 
 
 def overtaken(intent: Intent, now: Now) -> Settled:
-    """The end of an update whose payment somebody changed or deleted first: nothing of it was saved."""
+    """The end of an update of what somebody changed or deleted first: nothing of it was saved."""
     values = {"id": intent.quickbooks_id or ""}
     message = Message("change_overtaken", values)
     if now is None:

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeGuard
 
 from qb_plugin.model import Link, LinkOrigin, QboCreditMemo, QboPayment, QboTransaction, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
+from qb_plugin.sync.applied import applied_of, sums_of, total_of
+from qb_plugin.sync.changes.before import UNKNOWN, Before
+from qb_plugin.sync.changes.texts import has_other_texts
 from qb_plugin.sync.importing.amounts.figures import Role, cash_of, kept_of
+from qb_plugin.sync.linking import seen
 
 
 class ChangeKind(StrEnum):
@@ -24,8 +29,13 @@ class ChangeKind(StrEnum):
     AMOUNT = "amount"
     RETURNED = "returned"  # all of it stands here, and a part went back to the customer in QuickBooks
     DATE = "date"
+    TEXT = "text"  # a credit memo's reference or memo, changed here since it was sent
+    UNAPPLIED = "unapplied"  # QuickBooks has less of it applied than when it was seen last
     APPLIED = "applied"
     WAITING = "waiting"  # imported, and applied in QuickBooks to an invoice that is not here yet, or was not open enough
+
+
+APPLICATIONS = frozenset({ChangeKind.UNAPPLIED, ChangeKind.APPLIED})
 
 
 class ChangedSide(StrEnum):
@@ -38,7 +48,8 @@ class ChangedSide(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedPair:
-    """A link, and both sides as they are now; None for a side that is gone. `differences` names all that is not the same."""
+    """A link, and both sides as they are now; None for a side that is gone. `differences` names all that is not the same, `before`
+    what the pair was when it was seen last."""
 
     link: Link
     record: SourceRecord | None
@@ -46,11 +57,19 @@ class ChangedPair:
     kind: ChangeKind
     side: ChangedSide
     differences: tuple[ChangeKind, ...] = ()
+    before: Before = UNKNOWN
 
     @property
     def key(self) -> str:
         """The row's id: `payment:17`."""
         return str(self.link.source)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the payment is applied on one side alone, as it was from the beginning: that is left as it is."""
+        if self.record is None or not isinstance(self.now, QboPayment):
+            return False
+        return is_applied_apart(self.link, self.record, self.now, self.before)
 
     @property
     def renewed(self) -> Link:
@@ -60,8 +79,8 @@ class ChangedPair:
 
 def renew(link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None) -> Link:
     """The link in the versions that both sides have now; a side that is gone or unreadable keeps the one it had."""
-    token = link.sync_token if now is None or isinstance(now, UnreadableRecord) else now.sync_token
-    return replace(link, sync_token=token, source_version=record.version if record else link.source_version)
+    there = link if now is None or isinstance(now, UnreadableRecord) else seen(link, now)
+    return replace(there, source_version=record.version if record else link.source_version)
 
 
 def was_changed_here(link: Link, record: SourceRecord | None) -> bool:
@@ -75,7 +94,13 @@ def was_changed_there(link: Link, now: QboTransaction | UnreadableRecord | None)
 
 
 def compare(
-    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str, *, versions: bool = True
+    link: Link,
+    record: SourceRecord | None,
+    now: QboTransaction | UnreadableRecord | None,
+    customer: str,
+    *,
+    before: Before = UNKNOWN,
+    versions: bool = True,
 ) -> ChangedPair | None:
     """What has become of a pair; None when its sides are the same.
 
@@ -85,29 +110,72 @@ def compare(
     here, there = was_changed_here(link, record), was_changed_there(link, now)
     side = ChangedSide.BOTH if here and there else ChangedSide.THERE if there else ChangedSide.HERE
     kinds = list(kinds_of(record, now, customer))
-    if versions and ChangeKind.APPLIED in kinds and is_applied_apart(link, record, now, changed_there=there):
-        kinds.remove(ChangeKind.APPLIED)
+    if record and has_money(now):
+        kinds += [ChangeKind.TEXT] if here and has_other_texts(record, before.sent) else []
+        kinds += kinds_of_applications(link, record, now, before, versions=versions)
     if kinds and versions and not (here or there):
         kinds = [ChangeKind.WAITING] if is_waiting(link, record, now) and ChangeKind.CURRENCY not in kinds else []
     if not kinds:
         return None
-    return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds))
+    return ChangedPair(link=link, record=record, now=now, kind=kinds[0], side=side, differences=tuple(kinds), before=before)
 
 
-def is_applied_apart(
-    link: Link, record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, *, changed_there: bool
-) -> bool:
-    """Whether a payment that did not come from there is applied on one side alone, which is no change.
+def has_money(now: QboTransaction | UnreadableRecord | None) -> TypeGuard[QboTransaction]:
+    """Whether a transaction is there, understood and not voided."""
+    return now is not None and not isinstance(now, UnreadableRecord) and bool(now.total)
+
+
+def kinds_of_applications(
+    link: Link, record: SourceRecord, now: QboTransaction, before: Before, *, versions: bool = True
+) -> list[ChangeKind]:
+    """Whether what is applied is not the same: QuickBooks took something off, or the sides differ otherwise.
+
+    What is applied alike on both sides is no change, whoever did it.
+    """
+    ours = applied_here(record)
+    if isinstance(now, QboCreditMemo):
+        return _kinds_of_memo(record, now, before)
+    theirs = on_invoices(now)
+    if ours == theirs and (ours or not was_taken_off(now, before)):
+        return []
+    if was_taken_off(now, before):
+        return [ChangeKind.UNAPPLIED]
+    return [] if versions and is_applied_apart(link, record, now, before) else [ChangeKind.APPLIED]
+
+
+def _kinds_of_memo(record: SourceRecord, now: QboCreditMemo, before: Before) -> list[ChangeKind]:
+    """Of a credit memo QuickBooks tells only how much is used: it is compared with what was, and not with what is applied here."""
+    used = applied_there(now)
+    if before.applied is None or used == total_of(before.applied) or (record.applications and applied_here(record) == used):
+        return []
+    return [ChangeKind.UNAPPLIED if used < total_of(before.applied) else ChangeKind.APPLIED]
+
+
+def was_taken_off(now: QboTransaction, before: Before) -> bool:
+    """Whether QuickBooks has less of it applied than when it was seen last."""
+    return before.applied is not None and total_of(applied_of(now)) < total_of(before.applied)
+
+
+def was_reapplied(link: Link, now: QboTransaction, before: Before) -> bool:
+    """Whether its money is on other invoices in QuickBooks than when it was seen last; where that is not known, by its version."""
+    if before.applied is None:
+        return was_changed_there(link, now)
+    return sums_of(applied_of(now)) != sums_of(before.applied)
+
+
+def is_applied_apart(link: Link, record: SourceRecord, now: QboTransaction, before: Before) -> bool:
+    """Whether a payment that did not come from there is applied on one side alone, as it was from the beginning: no change.
 
     With Auto Apply off nothing is applied there; with it on, QuickBooks' default process did it when it was sent.
     """
-    if link.origin is LinkOrigin.IMPORTED or record is None or not isinstance(now, QboPayment):
+    if link.origin is LinkOrigin.IMPORTED or not isinstance(now, QboPayment) or was_taken_off(now, before):
         return False
-    return not on_invoices(now) or (not record.applications and not changed_there)
+    stands_here = not record.applications or not was_changed_here(link, record)
+    return not on_invoices(now) or (stands_here and not was_reapplied(link, now, before))
 
 
 def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord | None, customer: str) -> Sequence[ChangeKind]:
-    """What is not the same, the gravest first; nothing when both are gone."""
+    """What is not the same of two records, the gravest first; nothing when both are gone."""
     if record is None or now is None:
         return [] if record is None and now is None else [ChangeKind.REMOVED_THERE if now is None else ChangeKind.REMOVED_HERE]
     if isinstance(now, UnreadableRecord):
@@ -121,7 +189,6 @@ def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord
         (record.amount not in {now.total, kept}, ChangeKind.AMOUNT),
         (record.amount == now.total != kept, ChangeKind.RETURNED),
         (record.date != now.date, ChangeKind.DATE),
-        (isinstance(now, QboPayment) and applied_here(record) != on_invoices(now), ChangeKind.APPLIED),
     )
     return [kind for differs, kind in found if differs]
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from qb_plugin.host import Ledger
 from qb_plugin.model import Entity, Link, QboTransaction, Ref, SourceRecord, UnreadableRecord
 from qb_plugin.sync.changes.applications import find_moved, may_have_moved
+from qb_plugin.sync.changes.before import Before, read_before
 from qb_plugin.sync.changes.pairs import ChangedPair, compare, is_waiting, renew, was_changed_here, was_changed_there
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.link_check import is_young
@@ -84,9 +85,10 @@ class ChangeReader:
     ) -> list[tuple[Link, ChangedPair | None]]:
         """What has become of each pair; one that is the same but for the invoices that its money was moved to differs, too."""
         now = {link: there[key_of(link)] for link in links}
-        pairs = {link: self._compare(link, records.get(link.source), now[link], versions=versions) for link in links}
+        before = read_before(self._context, links)
+        pairs = {link: self._compare(link, records.get(link.source), now[link], before[link], versions=versions) for link in links}
         alike = [link for link, pair in pairs.items() if pair is None]
-        suspects = [pair for link in alike if (pair := may_have_moved(link, records.get(link.source), now[link]))]
+        suspects = [pair for link in alike if (pair := may_have_moved(link, records.get(link.source), now[link], before[link]))]
         moved = find_moved(self._context, self._ledger, suspects) if suspects else {}
         return [(link, pair or moved.get(str(link.source))) for link, pair in pairs.items()]
 
@@ -119,16 +121,20 @@ class ChangeReader:
         changed = key in there and (was_changed_there(link, there[key]) or is_waiting(link, record, there[key]))
         return changed or key in last.unsettled or was_changed_here(link, record)
 
-    def _compare(self, link: Link, record: SourceRecord | None, now: Now, *, versions: bool = True) -> ChangedPair | None:
-        return compare(link, record, now, self._customer_of(record, now) if record else "", versions=versions)
+    def _compare(
+        self, link: Link, record: SourceRecord | None, now: Now, before: Before, *, versions: bool = True
+    ) -> ChangedPair | None:
+        customer = self._customer_of(record, now) if record else ""
+        return compare(link, record, now, customer, before=before, versions=versions)
 
     def _customer_of(self, record: SourceRecord, now: Now) -> str:
-        """The client's customer: the transaction's own if the client stands for it, too, as for a project; empty for no client."""
+        """The client's customer: the transaction's own if the client stands for it, too, as for a project, or if it is a parent
+        that is no client's; empty for no client."""
         matched = self._payers.customers.get(record.client_id, "")
         if not matched or now is None or isinstance(now, UnreadableRecord) or now.customer_id == matched:
             return matched
         stands = record.client_id in self._payers.clients_of([now.customer_id]).get(now.customer_id, ())
-        return now.customer_id if stands else matched
+        return now.customer_id if stands or self._payers.is_clientless_above(now.customer_id, matched) else matched
 
 
 def key_of(link: Link) -> Key:

@@ -8,10 +8,11 @@ from enum import StrEnum
 from qb_plugin.host import Ledger
 from qb_plugin.model import Kind, Message, Outcome, Ref, RowResult
 from qb_plugin.sync.changes.applications import find_applications
-from qb_plugin.sync.changes.pairs import ChangedPair
+from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind
+from qb_plugin.sync.changes.payment_updates import gone_here
 from qb_plugin.sync.changes.reading import ChangeReader
 from qb_plugin.sync.changes.taking import Taker
-from qb_plugin.sync.changes.updating import Updater, end_of, gone_here
+from qb_plugin.sync.changes.updating import Updater, end_of
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import settle_open
 from qb_plugin.sync.lease import LeasedRun
@@ -32,7 +33,7 @@ def settle_changes(context: SyncContext, run: LeasedRun, ledger: Ledger, way: Wa
     pairs: list[ChangedPair] = []
     for identity in ids:
         pair = found.get(identity)
-        if pair is not None and not is_in_doubt(settled.get(identity)):
+        if pair is not None and not is_in_doubt(settled.get(identity)) and not has_nothing_for(way, pair):
             pairs.append(pair)
         else:
             run.reporter.row(settled.get(identity) or nothing_to_settle(identity, identity in found))
@@ -58,6 +59,11 @@ def leave(context: SyncContext, run: LeasedRun, pairs: Sequence[ChangedPair]) ->
     for pair in pairs:
         message = Message("change_left") if pair in standing else Message("change_one_side") if pair.record else gone_here(pair)
         run.reporter.row(end_of(pair, Outcome.SYNCHRONIZED if pair in standing else Outcome.FAILED, message))
+
+
+def has_nothing_for(way: Way, pair: ChangedPair) -> bool:
+    """Whether there is nothing to send of a pair that is the same but for what was applied on one side alone from the beginning."""
+    return way is Way.SEND and set(pair.differences) == {ChangeKind.APPLIED} and pair.is_apart
 
 
 def is_record(identity: str) -> bool:

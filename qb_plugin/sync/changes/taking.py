@@ -8,10 +8,23 @@ from decimal import Decimal
 
 from qb_plugin.host import Ledger
 from qb_plugin.ledger_changes import ApplicationToRecord, ChangeOutcome, RecordChange, UpdateChange
-from qb_plugin.model import Application, Message, Outcome, QboPayment, QboTransaction, RowResult, SourceRecord, UnreadableRecord
+from qb_plugin.model import (
+    Application,
+    LinkOrigin,
+    Message,
+    Outcome,
+    QboCreditMemo,
+    QboPayment,
+    QboTransaction,
+    RowResult,
+    SourceRecord,
+    UnreadableRecord,
+)
 from qb_plugin.money import ZERO
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_here, is_applied_apart, on_invoices
-from qb_plugin.sync.changes.updating import end_of, gone_here
+from qb_plugin.sync.changes.pairs import APPLICATIONS, ChangedPair, ChangeKind, applied_here, applied_there, on_invoices
+from qb_plugin.sync.changes.payment_updates import gone_here
+from qb_plugin.sync.changes.texts import texts_there
+from qb_plugin.sync.changes.updating import end_of
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
@@ -21,9 +34,8 @@ from qb_plugin.sync.linking import made
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({"recorded", "exists"})
 REMOVED = frozenset({ChangeKind.REMOVED_THERE, ChangeKind.VOIDED_THERE})
-TAKEN = frozenset({ChangeKind.AMOUNT, ChangeKind.RETURNED, ChangeKind.DATE, ChangeKind.APPLIED})
-
-LATE = frozenset({ChangeKind.APPLIED, ChangeKind.WAITING})
+TAKEN = APPLICATIONS | {ChangeKind.AMOUNT, ChangeKind.RETURNED, ChangeKind.DATE, ChangeKind.TEXT}
+LATE = APPLICATIONS | {ChangeKind.WAITING}
 
 FindApplications = Callable[[Sequence[ChangedPair]], Mapping[str, tuple[Application, ...]]]
 
@@ -60,7 +72,7 @@ class Taker:
         gone = [pair.link.source for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status in DONE]
         if gone:
             self.context.journal.withdraw(self.context.realm, gone)
-            self.context.links.remove(self.context.realm, gone)
+            self.context.links.remove(self.context.realm, gone, self.run.user)
         for pair, outcome in zip(pairs, outcomes, strict=True):
             self.run.reporter.row(result_of(pair, outcome, Message("change_removed_here", {"number": number_of(pair)})))
 
@@ -91,7 +103,14 @@ def may_take(pair: ChangedPair, can: frozenset[str]) -> bool:
     if is_late(pair):
         return "apply" in can
     left = kept_of(pair.now) if pair.now and not isinstance(pair.now, UnreadableRecord) else ZERO
+    if isinstance(pair.now, QboCreditMemo) and not may_take_use(pair, pair.now):
+        return False
     return "update" in can and left > ZERO and bool(pair.differences) and set(pair.differences) <= TAKEN
+
+
+def may_take_use(pair: ChangedPair, memo: QboCreditMemo) -> bool:
+    """Whether what is used of a credit memo can be taken: nothing, for else QuickBooks does not tell which invoices it pays."""
+    return not APPLICATIONS & set(pair.differences) or not applied_there(memo)
 
 
 def is_late(pair: ChangedPair) -> bool:
@@ -102,10 +121,12 @@ def is_late(pair: ChangedPair) -> bool:
 
 
 def takes_applications(pair: ChangedPair) -> bool:
-    """Whether the applications here become QuickBooks'; those of a payment of which nothing is applied there stay, unless they are
+    """Whether the applications here become QuickBooks'; those of a payment of which nothing was applied there stay, unless they are
     all that differs."""
-    apart = is_applied_apart(pair.link, pair.record, pair.now, changed_there=True)
-    return ChangeKind.APPLIED in pair.differences and (not apart or len(pair.differences) == 1)
+    if pair.record is None or not isinstance(pair.now, QboPayment) or not APPLICATIONS & set(pair.differences):
+        return False
+    apart = not on_invoices(pair.now) and ChangeKind.APPLIED in pair.differences and pair.link.origin is not LinkOrigin.IMPORTED
+    return not apart or len(pair.differences) == 1
 
 
 def as_removal(realm: str, pair: ChangedPair) -> RecordChange:
@@ -120,7 +141,9 @@ def as_update(realm: str, pair: ChangedPair, applications: tuple[Application, ..
     kept = kept_of(now)
     change: UpdateChange = {"key": key_of(realm, pair), "ref": pair.key, "version": version_of(pair)}
     change["amount"], change["date"] = kept, now.date
-    parts = applications
+    if ChangeKind.TEXT in pair.differences and isinstance(now, QboCreditMemo):
+        change["reference"], change["memo"] = texts_there(record, now, pair.before)
+    parts = () if isinstance(now, QboCreditMemo) and ChangeKind.UNAPPLIED in pair.differences else applications
     if parts is None and applied_here(record) > kept:
         parts = cut(record.applications, kept)
     if parts is not None:

@@ -1,24 +1,23 @@
-"""Sends WorkSpace's: updates of payments in QuickBooks, each an intent that is written down first (docs/architecture.md rule 1)."""
+"""Sends WorkSpace's: updates in QuickBooks, each an intent that is written down first (docs/architecture.md rule 1)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from qb_plugin.errors import AddInError, Fatal, RowRefused
 from qb_plugin.model import (
-    CREDIT_TYPES,
     Answer,
     Batch,
+    CreditMemoForm,
+    Customer,
+    Draft,
     Entity,
     Intent,
-    Line,
     Message,
     Operation,
     Outcome,
     PaymentDraft,
-    QboPayment,
     QboTransaction,
     RowResult,
     Settlement,
@@ -26,28 +25,34 @@ from qb_plugin.model import (
     UnreadableRecord,
     Verdict,
 )
-from qb_plugin.money import ZERO
 from qb_plugin.sync.changes.doubt import UpdateDoubt, overtaken, updated
-from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind
+from qb_plugin.sync.changes.lines_there import LinesThere
+from qb_plugin.sync.changes.memo_updates import may_send_memo, plan_memo_update, read_forms
+from qb_plugin.sync.changes.pairs import ChangedPair
+from qb_plugin.sync.changes.payment_updates import may_send_payment, plan_update
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.exporting.drafting.checks import check_amount
+from qb_plugin.sync.exporting.drafting.drafts import without_mark
 from qb_plugin.sync.exporting.settlement import code_of, in_doubt, not_sent, refused, trace
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.modifying.intents import build_intent, fault_words
 from qb_plugin.sync.ports import Sender
 
 STALE = "5010"
-KNOWN_LINES = frozenset({Entity.INVOICE, Entity.CREDIT_MEMO})
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedUpdate:
-    """An update of the payment as it was read, what it is to be, and that as JSON."""
+    """An update of the transaction as it was read, what it is to be, and that as JSON."""
 
     record: SourceRecord
-    now: QboPayment
-    draft: PaymentDraft
+    now: QboTransaction
+    draft: Draft
     payload: str
+
+    @property
+    def entity(self) -> Entity:
+        """What is updated."""
+        return Entity.PAYMENT if isinstance(self.draft, PaymentDraft) else Entity.CREDIT_MEMO
 
 
 class Updater:
@@ -61,7 +66,8 @@ class Updater:
 
     def send(self, pairs: Sequence[ChangedPair]) -> None:
         """Send this side of the pairs, and report one result each; AddInError when nothing more can be sent."""
-        plans = [plan for pair in pairs if (plan := self._plan(pair))]
+        lines, forms = LinesThere(self._context, pairs), read_forms(self._context, pairs)
+        plans = [plan for pair in pairs if (plan := self._plan(pair, lines, forms))]
         with self._context.quickbooks.sender(self._run.stop, self._run.may_leave) as sender:
             while plans and not self.fatal:
                 batch, plans = plans[: sender.size], plans[sender.size :]
@@ -71,14 +77,25 @@ class Updater:
         if self.fatal:
             raise self.fatal
 
-    def _plan(self, pair: ChangedPair) -> PlannedUpdate | None:
+    def _plan(self, pair: ChangedPair, lines: LinesThere, forms: Mapping[str, CreditMemoForm]) -> PlannedUpdate | None:
         """The update; None when it cannot be sent, and then its row has ended."""
         try:
-            record, now, draft = plan_update(pair)
-            return PlannedUpdate(record, now, draft, self._context.quickbooks.update(draft, now.id, now.sync_token))
+            return self._plan_memo(pair, forms) if is_memo(pair) else self._plan_payment(pair, lines)
         except RowRefused as refusal:
             self._run.reporter.row(end_of(pair, Outcome.FAILED, refusal.message))
             return None
+
+    def _plan_payment(self, pair: ChangedPair, lines: LinesThere) -> PlannedUpdate:
+        record, now, draft = plan_update(pair, lines.lines_of(pair) if may_send_payment(pair) else None)
+        return PlannedUpdate(record, now, draft, self._context.quickbooks.update(draft, now.id, now.sync_token))
+
+    def _plan_memo(self, pair: ChangedPair, forms: Mapping[str, CreditMemoForm]) -> PlannedUpdate:
+        record, now, update = plan_memo_update(pair, forms)
+        try:
+            payload = self._context.quickbooks.credit_memo_update(update)
+        except RowRefused as refusal:
+            raise without_mark(refusal, record, update.note) from None
+        return PlannedUpdate(record, now, self._context.quickbooks.draft(Entity.CREDIT_MEMO, payload), payload)
 
     def _send_batch(self, sender: Sender, plans: Sequence[PlannedUpdate]) -> None:
         """Write the intents down, send them, and settle what comes back; one batch at a time, for lines touch invoices."""
@@ -106,7 +123,7 @@ class Updater:
                 place,
                 source=plan.record.ref,
                 operation=Operation.UPDATE,
-                entity=Entity.PAYMENT,
+                entity=plan.entity,
                 payload=plan.payload,
                 now=plan.now,
                 source_version=plan.record.version,
@@ -133,8 +150,8 @@ class Updater:
             self._run.reporter.row(result)
 
     def _judge(self, intent: Intent, answer: Answer) -> tuple[Settlement | None, RowResult]:
-        """What an answer means; doubt closes nothing. Of a payment that was changed first it is read what it is now."""
-        if answer.verdict is Verdict.CONFIRMED and isinstance(answer.record, QboPayment):
+        """What an answer means; doubt closes nothing. Of what was changed first it is read what it is now."""
+        if answer.verdict is Verdict.CONFIRMED and answer.record and not isinstance(answer.record, Customer):
             return updated(intent, answer.record, self._plans[intent.id].draft)
         if answer.verdict is Verdict.REFUSED and code_of(answer) == STALE:
             return overtaken(intent, self._read(intent))
@@ -146,14 +163,14 @@ class Updater:
 
     def _read(self, intent: Intent) -> QboTransaction | UnreadableRecord | None:
         identity = intent.quickbooks_id or ""
-        return self._context.quickbooks.read(Entity.PAYMENT, [identity]).get(identity)
+        return self._context.quickbooks.read(intent.entity, [identity]).get(identity)
 
     def _reason(self, intent: Intent, answer: Answer) -> Message:
         if answer.fault is None:
             return Message("quickbooks_no_reason")
         plan = self._plans[intent.id]
         closed = min(plan.now.date, plan.draft.date)  # books are closed up to a day: of the two it is this one that is in them
-        words = {**fault_words(plan.now), "date": closed, "amount": plan.draft.total}
+        words = {**fault_words(plan.now), "date": closed, "amount": plan.record.amount}
         return self._context.fault_message(answer.fault, words)
 
 
@@ -162,54 +179,11 @@ def end_of(pair: ChangedPair, outcome: Outcome, message: Message) -> RowResult:
     return RowResult(id=pair.key, outcome=outcome, message=message, quickbooks_id=pair.link.quickbooks_id)
 
 
+def is_memo(pair: ChangedPair) -> bool:
+    """Whether the pair is of credit memos."""
+    return pair.link.entity is Entity.CREDIT_MEMO
+
+
 def may_send(pair: ChangedPair) -> bool:
-    """Whether this side can be sent: to a payment of the client, in its currency, that pays nothing which an update would undo."""
-    now, differs = pair.now, {ChangeKind.CUSTOMER, ChangeKind.CURRENCY} & set(pair.differences)
-    if pair.record is None or not isinstance(now, QboPayment) or not now.total or differs:
-        return False
-    return all(line.type in KNOWN_LINES for line in now.lines)
-
-
-def plan_update(pair: ChangedPair) -> tuple[SourceRecord, QboPayment, PaymentDraft]:
-    """The payment as it is here, in the version that was read; RowRefused for what cannot be sent as an update."""
-    record, now = pair.record, pair.now
-    if record is None:
-        raise RowRefused(gone_here(pair))
-    if isinstance(now, QboPayment) and any(line.type not in KNOWN_LINES for line in now.lines):
-        raise RowRefused(Message("change_other_lines", {"id": now.id}))
-    if not may_send(pair) or not isinstance(now, QboPayment):
-        raise RowRefused(Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
-    check_amount(record, now.currency or record.currency)
-    draft = PaymentDraft(
-        customer_id=now.customer_id,
-        date=record.date,
-        total=record.amount,
-        reference=now.reference,
-        method_id=now.method_id,
-        deposit_account_id=now.deposit_account_id,
-        note=now.note,
-        lines=fit_lines(now, record.amount),
-        currency=now.currency,
-    )
-    return record, now, draft
-
-
-def gone_here(pair: ChangedPair) -> Message:
-    """That there is no record here any more that anything could be done with."""
-    key = "change_removed_record" if pair.link.entity is Entity.PAYMENT else "change_removed_memo"
-    return Message(key, {"id": pair.link.quickbooks_id})
-
-
-def fit_lines(now: QboPayment, total: Decimal) -> tuple[Line, ...]:
-    """All lines of the payment, the last ones cut to what the new total pays; RowRefused where cutting them takes a person."""
-    credits = sum((line.amount for line in now.lines if line.type in CREDIT_TYPES), ZERO)
-    left = total + credits
-    fitted: list[Line] = []
-    for line in now.lines:
-        amount = line.amount if line.type in CREDIT_TYPES else min(line.amount, left)
-        left -= ZERO if line.type in CREDIT_TYPES else amount
-        if amount:
-            fitted.append(Line(line.type, line.id, amount, line.number))
-    if credits > sum((line.amount for line in fitted if line.type not in CREDIT_TYPES), ZERO):
-        raise RowRefused(Message("change_other_lines", {"id": now.id}))
-    return tuple(fitted)
+    """Whether this side can be sent."""
+    return may_send_memo(pair) if is_memo(pair) else may_send_payment(pair)

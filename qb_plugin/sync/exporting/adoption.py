@@ -22,7 +22,7 @@ from qb_plugin.model import (
     UnreadableRecord,
 )
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.families import standing_for
+from qb_plugin.sync.families import clientless_above, standing_for
 from qb_plugin.sync.linking import ENTITIES
 from qb_plugin.sync.markers import Marker, find_marker
 from qb_plugin.sync.matching import record_key, transaction_key
@@ -59,13 +59,14 @@ class Customers:
     matched: frozenset[str] = frozenset()
 
     def meant(self, record: SourceRecord, transaction: QboTransaction) -> str:
-        """The linked customer; the one that the transaction has now where QuickBooks has merged the linked one away, or where the
-        client stands for that one, too."""
+        """The linked customer; the one that the transaction has now where QuickBooks has merged the linked one away, where the
+        client stands for that one, too, or where that is a parent that is no client's: somebody linked what was entered there."""
         link = self.links.get(Ref(Kind.CLIENT, record.client_id))
         if link is None:
             return ""
         linked, now = self.customers.get(link.quickbooks_id), transaction.customer_id
         moved = linked is None or not linked.active or standing_for(now, self.customers, self.matched) == link.quickbooks_id
+        moved = moved or now in clientless_above(link.quickbooks_id, self.customers, self.matched)
         return now if moved else link.quickbooks_id
 
     def name_of(self, customer_id: str, record: SourceRecord) -> str:

@@ -222,7 +222,7 @@ class Planner:
         try:
             return self._context.quickbooks.payload(draft)
         except RowRefused as refusal:
-            raise without_mark(refusal, record, draft) from None
+            raise without_mark(refusal, record, draft.note) from None
 
     def explained(self, row: PlannedRow, to_apply: Decimal) -> PlannedRow:
         """The row with the amount that Auto Apply had, and why part of it goes to no invoice."""

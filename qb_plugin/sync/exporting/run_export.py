@@ -70,7 +70,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     loop = SendLoop(context, run, options, planner)
     loop.apply_later(unapplied)
     release_replaced(context, found.adopted, snapshot)
-    link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED)
+    link_records(context, [pair for pair in found.adopted if pair[0].ref in options.link], LinkOrigin.MATCHED, options.user)
     adopt(context, run, found.adopted, snapshot, loop)
     loop.send(found.to_send)
     report_edited(context, run, loop.sent)

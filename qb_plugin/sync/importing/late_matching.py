@@ -18,7 +18,7 @@ from qb_plugin.sync.importing.evidence import external_key
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.planning import ImportPlanner
 from qb_plugin.sync.importing.row import row_id
-from qb_plugin.sync.linking import made
+from qb_plugin.sync.linking import made, seen
 
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({RecordingStatus.RECORDED, RecordingStatus.EXISTS})
@@ -133,7 +133,7 @@ def renew_links(context: SyncContext, matches: Sequence[LateMatch], versions: Ma
     links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, done)
     context.links.renew(
         [
-            made(replace(link, sync_token=done[identity].payment.sync_token), done[identity].record.version, versions[identity])
+            made(seen(link, done[identity].payment), done[identity].record.version, versions[identity])
             for identity, link in links.items()
         ]
     )

@@ -40,6 +40,16 @@ class Payers:
             above = {customer: parent for customer, at in above.items() if (parent := self._parent(at))}
         return found
 
+    def is_clientless_above(self, above: str, customer: str) -> bool:
+        """Whether `above` is no client's and stands above the customer, with no other client's between."""
+        at: str | None = customer
+        for _ in range(_LEVELS):
+            self.read([at] if at else [])
+            at = self._parent(at) if at else None
+            if at is None or at in self._linked or at == above:
+                break
+        return at == above and above not in self._linked
+
     def read(self, customers: Iterable[str]) -> Mapping[str, Customer | None]:
         """These customers as QuickBooks has them; None for one that is not there."""
         wanted = sorted(set(customers))

@@ -138,7 +138,7 @@ def remember_answers(context: SyncContext, rows: Sequence[ImportRow], options: I
     context.links.answer(context.realm, pairs, PairAnswer.DIFFERENT, options.user)
     gone = [row.existing for row in forced if row.existing and row.outcome is Outcome.REMOVED]
     if gone:
-        context.links.remove(context.realm, gone)
+        context.links.remove(context.realm, gone, options.user)
 
 
 def plan_refreshed(

@@ -11,6 +11,8 @@ from qb_plugin.model import (
     Answer,
     Batch,
     Company,
+    CreditMemoForm,
+    CreditMemoUpdate,
     Customer,
     CustomerDraft,
     Document,
@@ -149,6 +151,10 @@ class QuickBooksApi(Protocol):
         """These records as they are now; deleted ones are left out."""
         ...
 
+    def credit_memo_forms(self, ids: Sequence[str]) -> Mapping[str, CreditMemoForm]:
+        """The lines and the tax of these credit memos as they are now; deleted ones are left out."""
+        ...
+
     def payload(self, draft: Draft) -> tuple[Entity, str]:
         """The entity name and the JSON text for a create; RowRefused when a limit of QuickBooks is broken (a 21-character
         limit, a character it does not take)."""
@@ -171,8 +177,13 @@ class QuickBooksApi(Protocol):
         RowRefused as for `payload`."""
         ...
 
+    def credit_memo_update(self, update: CreditMemoUpdate) -> str:
+        """The JSON text for an update of a credit memo in the version of its form; RowRefused as for `payload`."""
+        ...
+
     def draft(self, entity: Entity, payload: str) -> Draft:
-        """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant."""
+        """The draft a payload was made from: the inverse of `payload`, for comparing what comes back with what was meant. Of a
+        credit memo's update it has no item, and what the sales come to in `subtotal`."""
         ...
 
     def sender(self, stop: Callable[[], bool] = ..., may_leave: Callable[[], bool] = ...) -> AbstractContextManager[Sender]:

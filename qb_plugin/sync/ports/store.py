@@ -110,9 +110,12 @@ class Links(Protocol):
         """Add links; those that would break uniqueness are left out. Returns what was added."""
         ...
 
-    def remove(self, realm: str, sources: Sequence[Ref]) -> None: ...
+    def remove(self, realm: str, sources: Sequence[Ref], by: str = "") -> None:
+        """Take links back; `by` is the person who wanted that, if one did."""
+        ...
+
     def renew(self, links: Sequence[Link]) -> None:
-        """Note both sides' versions of links that stand: what they are compared with from now on."""
+        """Note both sides' versions of links that stand, and what is applied: what they are compared with from now on."""
         ...
 
     def elsewhere(self, realm: str, source: Ref) -> Sequence[Link]:

@@ -70,8 +70,8 @@ def _deciding(item: Item, can: frozenset[str]) -> tuple[Remedy, ...]:
 
 
 def _levelling(item: Item, can: frozenset[str]) -> tuple[Remedy, ...]:
-    """One side of a linked pair becomes what the other is; QuickBooks takes dates and amounts of payments, and credit memos are
-    applied by hand."""
+    """One side of a linked pair becomes what the other is; QuickBooks takes dates and amounts, of credit memos none below what is
+    used of them, which are applied by hand."""
     payment, applied = _is_payment_there(item), item.group is Group.APPLIED_DIFFERS
     ours = item.ours.applied if item.ours else ZERO
     invoiced = item.theirs.applied - item.theirs.elsewhere if item.theirs else ZERO
@@ -79,7 +79,7 @@ def _levelling(item: Item, can: frozenset[str]) -> tuple[Remedy, ...]:
         return ()  # the rest pays what is not here
     more_there = invoiced > ours
     takes = ("update" in can and (payment or not applied)) or ("apply" in can and payment and applied and more_there)
-    sends = payment and not applied
+    sends = not applied and (payment or (item.ours is not None and invoiced <= item.ours.amount))
     return (*((Remedy.TAKE,) if takes else ()), *((Remedy.SEND,) if sends else ()))
 
 

@@ -36,7 +36,7 @@ def remove_group(context: SyncContext, run: LeasedRun, ledger: Ledger, plans: Se
     made = ledger.remove([change_of(context, plan) for plan in standing]) if standing else ()
     outcomes = {plan.row.id: outcome for plan, outcome in zip(standing, made, strict=True)}
     gone = [plan for plan in plans if plan.row.id not in outcomes or outcomes[plan.row.id].status in DONE]
-    context.links.remove(context.realm, [plan.row.source for plan in gone])
+    context.links.remove(context.realm, [plan.row.source for plan in gone], run.user)
     for plan in plans:
         run.reporter.row(result_of(plan, outcomes.get(plan.row.id)))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qb_plugin.model import Customer
 from qb_plugin.sync.exporting.allocation import OpenBalances
-from qb_plugin.sync.families import PayingFamilies
+from qb_plugin.sync.families import PayingFamilies, clientless_above, matched_below
 from tests.support.addin.sync_firm import invoice
 
 Tree = list[tuple[int, bool]]
@@ -85,3 +85,27 @@ def test_an_invoice_in_another_currency_than_its_customers_is_left_out() -> None
     found = [replace(invoice(n, 1, "10.00"), currency=code) for n, code in (("1", "USD"), ("2", "EUR"), ("3", None))]
     balances = OpenBalances(found, families)
     assert [line.id for line in balances.allocate("51", Decimal("30.00"))] == ["2", "3"]
+
+
+@given(trees, st.sets(st.sampled_from(NAMES)))
+def test_what_is_no_clients_may_be_of_the_nearest_clients_below_it(tree: Tree, matched: set[str]) -> None:
+    customers = {
+        name: Customer(id=name, name=name, full_name=name, parent_id=NAMES[parent] if parent < number else None)
+        for number, (name, (parent, _)) in enumerate(zip(NAMES, tree, strict=True))
+    }
+    below = matched_below(customers, matched)
+    for name in NAMES:
+        above: list[str] = []
+        at = customers[name].parent_id
+        while at and at not in matched:
+            above.append(at)
+            at = customers[at].parent_id
+        assert clientless_above(name, customers, matched) == above
+        assert {each for each in below if name in below[each]} == (set(above) if name in matched else set())
+
+
+def test_a_circle_of_parents_that_are_no_clients_ends() -> None:
+    ring = {name: Customer(id=name, name=name, full_name=name, parent_id=parent) for name, parent in (("A", "B"), ("B", "A"))}
+    assert clientless_above("A", ring, {"A"}) == ["B"]
+    assert clientless_above("Z", ring, {"A"}) == []
+    assert matched_below(ring, {"A"}) == {"B": frozenset({"A"})}

@@ -77,7 +77,7 @@ def test_a_payment_with_our_marker_was_adopted_and_any_other_imported(firm: Firm
 
 
 def test_payments_that_a_person_called_the_same_are_matched(firm: Firm) -> None:
-    link_matched(firm.context, [(payment(5).ref, book_payment("900"))])
+    link_matched(firm.context, [(payment(5).ref, book_payment("900"))], "Maria")
     link = firm.link(payment(5))
     assert link is not None
     assert (link.quickbooks_id, link.origin) == ("900", LinkOrigin.MATCHED)

@@ -61,6 +61,7 @@ PARTS = (
     Part("postgresql", "payments", 8),
     Part("postgresql", "import", 3),
     Part("postgresql", "update", 20),
+    Part("postgresql", "edited", 20),
     Part("postgresql", "unchanged", 20),
     Part("postgresql", "queue", 5),
     Part("postgresql", "away", 10),

@@ -1,4 +1,5 @@
-"""The cases of an update: payments that are in QuickBooks were edited here and are sent again, a death at every commit and send."""
+"""The cases of an update: payments and credit memos that are in QuickBooks were edited here and are sent again, a death at every
+commit and send."""
 
 from __future__ import annotations
 
@@ -12,11 +13,24 @@ from sqlalchemy import update
 from hostsim.qbo_simulator.base.http import Record
 from hostsim.qbo_simulator.base.money import amount as in_money
 from qb_plugin.forms.changes.form import ChangesForm
-from qb_plugin.model import ConnectionState, Entity, Intent, Message, PaymentDraft, QboPayment, SourceRecord
+from qb_plugin.model import (
+    ConnectionState,
+    CreditMemoUpdate,
+    Entity,
+    Intent,
+    Link,
+    Message,
+    PaymentDraft,
+    QboCreditMemo,
+    QboPayment,
+    SalesLine,
+    SourceRecord,
+)
 from qb_plugin.store.sql.tables import leases
 from qb_plugin.sync.changes import updating
 from qb_plugin.sync.changes.doubt import UpdateDoubt
-from qb_plugin.sync.changes.updating import plan_update
+from qb_plugin.sync.changes.memo_updates import plan_memo_update
+from qb_plugin.sync.changes.payment_updates import plan_update
 from qb_plugin.sync.exporting.settlement import refused
 from tests.faults.cases.case import TROUBLES, Case, World
 from tests.faults.cases.controls import PLAIN, Control, patched
@@ -27,6 +41,7 @@ from tests.faults.harness.server import KEPT, LASTING, NETWORK, SERVERS, FaultyQ
 from tests.faults.harness.shared_time import SharedTime
 
 NAME = "update"
+ENTITIES = (Entity.PAYMENT, Entity.CREDIT_MEMO)
 #: By reference: the amount that the record is given here, and what the payment's lines must put on which invoice then.
 WANTED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "P0": ("6.00", {"INV-1": "6.00"}),
@@ -34,7 +49,9 @@ WANTED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "P2": ("31.00", {"INV-3": "20.00"}),
     "P3": ("38.00", {"INV-2": "25.00", "INV-4": "13.00"}),
 }
-AMOUNTS_THERE = ("10.00", "20.00", "30.00", "40.00")  # as they were sent
+AMOUNTS_THERE = ("10.00", "20.00", "30.00", "40.00", "15.00", "15.00")  # as they were sent, the credit memos last
+#: The amounts that the credit memos are given, and how much of each pays invoices: the first was found none to pay.
+MEMOS: Sequence[tuple[str, str]] = (("12.00", "0.00"), ("18.00", "10.00"))
 #: Trouble of creates alone, or that has no end for a person who only sends again.
 LEFT_OUT = frozenset({"links_dropped", KEPT, NETWORK, *LASTING})
 UPDATE_TROUBLES = tuple(trouble for trouble in TROUBLES if trouble not in LEFT_OUT)
@@ -48,15 +65,17 @@ class _Begun:
 
 
 def set_up(url: str) -> None:
-    """A firm that has exported four payments with Auto Apply, and then edited them."""
-    refs = list(begin(url))[: len(WANTED)]
+    """A firm that has exported four payments and two credit memos with Auto Apply, and then edited them."""
+    begun = list(begin(url))
+    refs = [*begun[: len(WANTED)], *begun[-len(MEMOS) :]]
     time = SharedTime()
     firm = Firm(url, new_server(company(), time, "replay"), time, refs)
     firm.sign_in()
-    ended = firm.export(refs, auto_apply=True)
-    if ended["counts"]["done"] != len(refs):
-        raise RuntimeError(f"the first export ended with {ended['text']}")
-    for ref, (amount, _) in zip(refs, WANTED.values(), strict=True):
+    for group in (refs[: len(WANTED)], refs[len(WANTED) :]):
+        ended = firm.export(group, auto_apply=True)
+        if ended["counts"]["done"] != len(group):
+            raise RuntimeError(f"the first export ended with {ended['text']}")
+    for ref, (amount, _) in zip(refs, (*WANTED.values(), *MEMOS), strict=True):
         firm.edit(ref, amount)
     firm.close()
     _Begun.core, _Begun.refs = firm.core, refs
@@ -80,7 +99,7 @@ def prepared(databases: Databases) -> None:
 
 
 def begun_firm(databases: Databases) -> UpdateFirm:
-    """A firm that has sent four payments and edited them."""
+    """A firm that has sent four payments and two credit memos, and edited them."""
     time = SharedTime()
     core = new_server(Template(_Begun.core), time, "replay")
     return UpdateFirm(databases.fresh(NAME), core, time, list(_Begun.refs))
@@ -96,7 +115,8 @@ class UpdatePlay:
         self._firm = UpdateFirm(databases.fresh(NAME), self._core, self._time, list(_Begun.refs), control)
         add_strike(self._core, case.world.trouble, case.world.strike)
         self._kills = [case.first, case.second]
-        self._count = len(self._core.company.all("Payment"))
+        self._count = self._count_all()
+        self._amounts = dict(zip(self._firm.refs, (amount for amount, _ in (*WANTED.values(), *MEMOS)), strict=True))
         self.played = Played()
 
     def run(self) -> Played:
@@ -149,37 +169,55 @@ class UpdatePlay:
         """Told that it is sent: it stands there. Told that it failed or was not tried: it stands as it was."""
         there, links = self._there(), self._links()
         for row, told in listener.rows.items():
-            payment = there[links[row]]
-            is_saved = payment["TotalAmt"] == Decimal(WANTED[payment["PaymentRefNum"]][0])
+            found = there[links[row].quickbooks_id]
+            is_saved = found["TotalAmt"] == Decimal(self._amounts[row])
             if told["outcome"] == "synchronized" and not is_saved:
-                self.played.bad.append(f"{row} told synchronized, but it stands there with {payment['TotalAmt']}")
+                self.played.bad.append(f"{row} told synchronized, but it stands there with {found['TotalAmt']}")
             if told["outcome"] in {"failed", "not_tried"} and is_saved:
                 self.played.bad.append(f"{row} told {told['outcome']}, but it is saved")
 
-    def _there(self) -> Mapping[str, Record]:
-        company = self._core.company
-        return {str(each["Id"]): {**each, "Line": company.lines.get(int(each["Id"]), ())} for each in company.all("Payment")}
+    def _count_all(self) -> int:
+        return sum(len(self._core.company.all(entity)) for entity in ENTITIES)
 
-    def _links(self) -> Mapping[str, str]:
-        links = self._firm.runtime.store.links.all_of(self._core.realm, Entity.PAYMENT)
-        return {str(link.source): link.quickbooks_id for link in links}
+    def _there(self) -> Mapping[str, Record]:
+        """Payments, with their lines, and credit memos by Id; the two share the numbers of transactions."""
+        company = self._core.company
+        payments = {each["Id"]: {**each, "Line": company.lines.get(int(each["Id"]), ())} for each in company.all("Payment")}
+        return payments | {each["Id"]: each for each in company.all("CreditMemo")}
+
+    def _links(self) -> Mapping[str, Link]:
+        links = self._firm.runtime.store.links
+        return {str(link.source): link for entity in ENTITIES for link in links.all_of(self._core.realm, entity)}
 
     def _judge_end(self) -> list[str]:
-        """Each payment is there once, as it is here, with its lines; its link is of the version that it has."""
-        there, numbers = self._there(), {each["Id"]: each["DocNumber"] for each in self._core.company.all("Invoice")}
-        wrong = [] if len(there) == self._count else [f"there are {len(there)} payments, not {self._count}"]
-        for each in there.values():
-            amount, lines = WANTED[each["PaymentRefNum"]]
-            found = {numbers[str(line.id)]: in_money(line.units) for line in each["Line"]}
-            meant = {number: Decimal(part) for number, part in lines.items()}
-            if each["TotalAmt"] != Decimal(amount):
-                wrong.append(f"{each['PaymentRefNum']} stands there with {each['TotalAmt']}, not {amount}")
-            if found != meant:
-                wrong.append(f"{each['PaymentRefNum']} pays {found}, not {meant}")
-        for link in self._firm.runtime.store.links.all_of(self._core.realm, Entity.PAYMENT):
-            if there[link.quickbooks_id]["SyncToken"] != link.sync_token:
-                wrong.append(f"{link.source} is linked in version {link.sync_token}")
+        """Each is there once, as it is here, with its lines; its link is of the version that it has."""
+        there, links, count = self._there(), self._links(), self._count_all()
+        wrong = [] if count == self._count else [f"there are {count} payments and credit memos, not {self._count}"]
+        found = {ref: there[links[ref].quickbooks_id] for ref in self._firm.refs}
+        for ref, each in found.items():
+            if each["TotalAmt"] != Decimal(self._amounts[ref]):
+                wrong.append(f"{ref} stands there with {each['TotalAmt']}, not {self._amounts[ref]}")
+            if each["SyncToken"] != links[ref].sync_token:
+                wrong.append(f"{ref} is linked in version {links[ref].sync_token}")
+        wrong += self._judge_lines([each for each in found.values() if "PaymentRefNum" in each])
+        wrong += judge_memos([each for each in found.values() if "PaymentRefNum" not in each])
         return wrong + [f"{intent.source} is still open" for intent in self._open_intents()]
+
+    def _judge_lines(self, payments: Sequence[Record]) -> Iterator[str]:
+        numbers = {each["Id"]: each["DocNumber"] for each in self._core.company.all("Invoice")}
+        for each in payments:
+            found = {numbers[str(line.id)]: in_money(line.units) for line in each["Line"]}
+            meant = {number: Decimal(part) for number, part in WANTED[each["PaymentRefNum"]][1].items()}
+            if found != meant:
+                yield f"{each['PaymentRefNum']} pays {found}, not {meant}"
+
+
+def judge_memos(memos: Sequence[Record]) -> Iterator[str]:
+    """What is used of each credit memo stays, and so does the item that its one line sells."""
+    for each, (_, used) in zip(memos, MEMOS, strict=True):
+        items = [line["SalesItemLineDetail"]["ItemRef"]["value"] for line in each["Line"] if "SalesItemLineDetail" in line]
+        if each["TotalAmt"] - each["RemainingCredit"] != Decimal(used) or items != ["1"]:
+            yield f"credit memo {each['Id']} sells {items}, and {each['RemainingCredit']} of {each['TotalAmt']} is left"
 
 
 def update_worlds(database: str) -> Iterator[World]:
@@ -190,10 +228,17 @@ def update_worlds(database: str) -> Iterator[World]:
                 yield World(database, "update", "batch", trouble, strike, server)
 
 
-def without_lines(pair: Any) -> tuple[SourceRecord, QboPayment, PaymentDraft]:
+def without_lines(pair: Any, lines: Any = None) -> tuple[SourceRecord, QboPayment, PaymentDraft]:
     """An update that names no lines, and so drops those there are."""
-    record, now, draft = plan_update(pair)
+    record, now, draft = plan_update(pair, lines)
     return record, now, replace(draft, lines=())
+
+
+def with_another_line(pair: Any, forms: Any) -> tuple[SourceRecord, QboCreditMemo, CreditMemoUpdate]:
+    """An update of a credit memo with a line that is made anew, of the first item at hand."""
+    record, now, change = plan_memo_update(pair, forms)
+    text = f'{{"Amount":{record.amount},"DetailType":"SalesItemLineDetail","SalesItemLineDetail":{{"ItemRef":{{"value":"2"}}}}}}'
+    return record, now, replace(change, form=replace(change.form, lines=(SalesLine(text, record.amount, sells=True),)))
 
 
 def take_doubt_for_refusal(self: UpdateDoubt, intents: Sequence[Intent]) -> None:
@@ -204,6 +249,9 @@ def take_doubt_for_refusal(self: UpdateDoubt, intents: Sequence[Intent]) -> None
 UPDATE_CONTROLS: Mapping[str, Control] = {
     "update without its lines": Control(
         "update without its lines", lambda context: context, ((updating, "plan_update", without_lines),)
+    ),
+    "memo update without its item": Control(
+        "memo update without its item", lambda context: context, ((updating, "plan_memo_update", with_another_line),)
     ),
     "update doubt unread": Control(
         "update doubt unread", lambda context: context, ((UpdateDoubt, "settle", take_doubt_for_refusal),)

@@ -16,6 +16,8 @@ from qb_plugin.model import (
     Batch,
     Company,
     CreditMemoDraft,
+    CreditMemoForm,
+    CreditMemoUpdate,
     Customer,
     CustomerDraft,
     Document,
@@ -40,6 +42,7 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 from qb_plugin.schemas.customers.drafts import read_customer_draft, write_customer
 from qb_plugin.schemas.drafts import DraftRefusedError, write_draft, write_removal, write_update
+from qb_plugin.schemas.memos.updates import write_credit_memo_update
 from qb_plugin.schemas.payloads import read_draft
 from tests.support.addin.scripted_sends import BROKEN, WELL, Step, refusal
 from tests.support.virtual_clock import VirtualClock
@@ -253,6 +256,12 @@ class FakeBooks:
 
     def update(self, draft: PaymentDraft, identity: str, sync_token: str) -> str:
         return write_update(draft, identity, sync_token)
+
+    def credit_memo_forms(self, ids: Sequence[str]) -> Mapping[str, CreditMemoForm]:
+        raise NotImplementedError("updates of credit memos are tested against the simulator")
+
+    def credit_memo_update(self, update: CreditMemoUpdate) -> str:
+        return write_credit_memo_update(update)
 
     def draft(self, entity: str, payload: str) -> Draft:
         return read_draft(entity, payload)

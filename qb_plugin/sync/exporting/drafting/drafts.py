@@ -54,21 +54,28 @@ def build_credit_memo(
     """The credit memo of a record. A reference stands in the note where the company gives out its numbers by itself."""
     if not options.item_id:
         raise RowRefused(Message("credit_memo_item_missing"))
-    number, tax = reference_of(record), choose_tax(company, options.tax)
-    memo = record.memo if company.custom_numbers else f"{record.memo} ({number})".lstrip()
+    tax = choose_tax(company, options.tax)
+    number, note = write_texts(record, mark, numbered=company.custom_numbers)
     return CreditMemoDraft(
         customer_id=customer.id,
         date=record.date,
         amount=record.amount,
         item_id=options.item_id,
-        number=number if company.custom_numbers else None,
-        note=with_marker(memo, mark),
+        number=number,
+        note=note,
         description=record.memo or None,
         currency=currency,
         tax_code_id=tax.code_id,
         tax_group_id=tax.group_id,
         tax_calculation=tax.calculation,
     )
+
+
+def write_texts(record: SourceRecord, mark: Marker | None, *, numbered: bool) -> tuple[str | None, str]:
+    """A credit memo's number and note; one that is not `numbered` gets QuickBooks' number, and has its own in the note."""
+    number = reference_of(record)
+    memo = record.memo if numbered else f"{record.memo} ({number})".lstrip()
+    return number if numbered else None, with_marker(memo, mark) if mark else memo.rstrip()
 
 
 def currency_meant(record: SourceRecord, company: Company) -> str:
@@ -87,11 +94,11 @@ def chosen(record: SourceRecord, rows: Mapping[Ref, str], methods: Mapping[str, 
     return rows.get(record.ref, methods.get(record.method, "")) or None
 
 
-def without_mark(refusal: RowRefused, record: SourceRecord, draft: Draft) -> RowRefused:
+def without_mark(refusal: RowRefused, record: SourceRecord, note: str | None) -> RowRefused:
     """The refusal of a text that is too long, counted in what the person typed: our mark takes part of the room."""
     message = refusal.message
     if message.key != "quickbooks_too_long" or message.values.get("field") != "Memo":
         return refusal
     typed = len(record.memo.rstrip())
-    ours = len(draft.note or "") - typed
+    ours = len(note or "") - typed
     return RowRefused(Message(message.key, {**message.values, "length": typed, "max": int(str(message.values["max"])) - ours}))
