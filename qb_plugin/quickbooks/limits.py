@@ -10,8 +10,8 @@ class Limits:
     """Calls per window, seconds of waiting, items per call. Sources: Intuit's limits page and batch reference (2025).
 
     `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `..._for_forms`
-    is what a run leaves of the calls at once, in a second and in a minute to people's forms while other processes of the firm are
-    at work, `..._for_runs` what forms leave to a run that waits. `ledger_wait`: for how long a call waits for a database that does
+    is what a run leaves of the calls at once, in a second and in a minute to people's forms while they are used beside it,
+    `..._for_runs` what forms leave to a run that waits. `ledger_wait`: for how long a call waits for a database that does
     not give the firm's count of calls. `read_waits` is the patience of a form with somebody looking at it, `send_waits` that of a
     run. The timeouts bound each wait for a byte, the deadlines a whole call: `call_deadline` outlasts QuickBooks' own limit of
     120 s, and three of `sign_in_deadline` (discovery, refresh, once more) end before another process takes over the refresh.

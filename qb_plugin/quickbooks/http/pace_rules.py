@@ -17,7 +17,7 @@ _SHORTEST_SILENCE, _LONGEST_SILENCE = 1.0, 300.0
 _SAME_MINUTE = 60.0
 _LONGEST_JITTER = 5.0
 _LOOK_EVERY = 0.25  # how soon a place is asked for again: nobody knows when a call ends
-_ASKED_AGAIN, _AT_MOST_LATE = 5.0, 1.0  # by when a run that waits asks again at the latest, and how late it may be at that
+_ASKED_AGAIN = 6.0  # within how many seconds a run that waits asks again
 _NOT = float("-inf")
 
 
@@ -67,11 +67,13 @@ def take_permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> 
     """
     state.forget(now, limits.guard, _LONGEST_SILENCE + _LONGEST_JITTER)
     state.see(ask.process, now)
+    if ask.purpose is CallPurpose.FORM:
+        state.see_form(now)
     if state.silent_until - now > _READY:
         return PaceWait(PaceReason.SILENCE, state.silent_until - now)
     found = _permits(state, ask, now, limits)
     if ask.purpose is CallPurpose.RUN:
-        state.run_waits(now + min(found.seconds, _ASKED_AGAIN) + _AT_MOST_LATE if isinstance(found, PaceWait) else _NOT)
+        state.run_waits(now + _ASKED_AGAIN if isinstance(found, PaceWait) else _NOT)
     return found
 
 
@@ -102,13 +104,13 @@ class _Kept:
 def _kept_for_others(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> _Kept:
     """What is left of the part that the other kind of calls is sure of.
 
-    A run leaves a part to forms while another process is at work, or forms of its own wait. Forms leave a part to a run that
+    A run leaves a part to forms while they are used beside it, or forms of its own process wait. Forms leave a part to a run that
     waits: a batch is under way for many seconds and a form's call for a part of one, so forms that come and come again would find
     every place before the run does.
     """
     minute, second = now - 60 - limits.guard, now - 1 - limits.guard
     if ask.purpose is CallPurpose.RUN:
-        if not (ask.forms_wait or state.others(ask.process)):
+        if not (ask.forms_wait or state.forms_beside(ask.process, now)):
             return _Kept()
         places, in_second, in_minute = limits.places_for_forms, limits.second_for_forms, limits.minute_for_forms
         under_way = len(state.places) - state.places_of_runs
@@ -196,6 +198,6 @@ def seconds_until_sent(state: PaceState, batches: int, pace: float, now: float, 
 
 
 def runs_at_once(state: PaceState, process: str, pace: float, now: float, limits: Limits) -> int:
-    """How many calls a run should have under way: a share of the limit while it is shared with others."""
-    most = limits.at_once - state.others(process) * limits.places_for_forms
+    """How many calls a run should have under way: all that may be, less what forms beside it are left."""
+    most = limits.at_once - state.forms_beside(process, now) * limits.places_for_forms
     return max(1, int(most * present_share(state, now, limits) * pace))

@@ -13,8 +13,11 @@ from typing import Any
 PLACE_LASTS = 130.0
 #: A process that has asked for nothing for so long is no longer at work.
 SEEN_LASTS = 60.0
-_SEEN_AGAIN = 10.0  # how often a process that waits is written down as at work
-_MINUTE, _HALF_SECOND = 60.0, 0.5
+#: After a form has asked, a run leaves forms their part for so long.
+FORMS_LAST = 20.0
+_SEEN_AGAIN = 10.0  # how often a process that waits, and a form, is written down as at work
+_LATER = 3.0  # by how much later a run's wait must end to be written down anew
+_MINUTE = 60.0
 _EVER = float("-inf")
 _SHAPE = 2  # of the text
 _OF_RUN = "r"  # ends the number of a run's call, and of its place
@@ -49,6 +52,8 @@ class PaceState:
     places: dict[str, float] = field(default_factory=dict)
     #: by process, when it asked last
     processes: dict[str, float] = field(default_factory=dict)
+    #: when a form of any process asked last
+    form_seen_at: float = _EVER
     #: until when a run is known to wait for what forms hold
     run_waits_until: float = _EVER
     #: until when QuickBooks wants no calls
@@ -65,6 +70,8 @@ class PaceState:
             self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
         self.places = {place: end for place, end in self.places.items() if now < end <= now + PLACE_LASTS}
         self.processes = {each: at for each, at in self.processes.items() if now - SEEN_LASTS < at <= now + guard}
+        if self.form_seen_at > now + guard:
+            self.form_seen_at = _EVER
         if self.run_waits_until > now + _MINUTE:
             self.run_waits_until = _EVER
         if self.silent_until > now + longest_silence:
@@ -76,13 +83,18 @@ class PaceState:
             self.processes[process] = now
             self.changed = True
 
+    def see_form(self, now: float) -> None:
+        """A form asks."""
+        if now - self.form_seen_at >= _SEEN_AGAIN:
+            self.form_seen_at, self.changed = now, True
+
     def leave(self, process: str) -> None:
         """The process is at work no longer."""
         self.changed |= self.processes.pop(process, None) is not None
 
     def run_waits(self, until: float) -> None:
         """A run waits, and asks again by then; `-inf` when one has got what it waited for. A little later is not written down."""
-        if until == _EVER < self.run_waits_until or until > self.run_waits_until + _HALF_SECOND:
+        if until == _EVER < self.run_waits_until or until >= self.run_waits_until + _LATER:
             self.run_waits_until, self.changed = until, True
 
     def count(self, calls: Iterable[str], places: Iterable[str], now: float, *, batch: bool) -> None:
@@ -111,11 +123,16 @@ class PaceState:
         """Whether another process is at work."""
         return any(each != process for each in self.processes)
 
+    def forms_beside(self, process: str, now: float) -> bool:
+        """Whether people use forms beside this process: another is at work, and a form has asked a little while ago."""
+        return self.others(process) and now - self.form_seen_at <= FORMS_LAST
+
     def summary(self) -> PaceState:
         """How it stands, of the calls the batches alone: a value of its own, that may be read while this one changes."""
         return PaceState(
             calls=[call for call in self.calls if call.batch],
             processes=self.processes.copy(),
+            form_seen_at=self.form_seen_at,
             run_waits_until=self.run_waits_until,
             silent_until=self.silent_until,
             share=self.share,
@@ -154,6 +171,7 @@ def encode_state(state: PaceState) -> str:
             "batches": [int(call.batch) for call in state.calls],
             "places": _milliseconds(state.places),
             "processes": _milliseconds(state.processes),
+            "form_seen_at": _finite(state.form_seen_at),
             "run_waits_until": _finite(state.run_waits_until),
             "silent_until": _finite(state.silent_until),
             "share": state.share,
@@ -175,6 +193,7 @@ def decode_state(text: str) -> PaceState:
         ],
         places=_seconds(found["places"]),
         processes=_seconds(found["processes"]),
+        form_seen_at=_moment(found.get("form_seen_at")),
         run_waits_until=_moment(found.get("run_waits_until")),
         silent_until=_moment(found["silent_until"]),
         share=found["share"],

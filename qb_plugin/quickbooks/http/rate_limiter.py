@@ -109,7 +109,7 @@ class RateLimiter:
 
     @property
     def at_once(self) -> int:
-        """How many calls a run should have under way: as the windows, a share of the limit while it is shared with others."""
+        """How many calls a run should have under way: as the windows, less while forms are used beside it."""
         state, behind = self._seen
         return runs_at_once(state, self._process, self._pace(), self._monotonic() - behind, self._limits)
 

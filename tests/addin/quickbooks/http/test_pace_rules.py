@@ -193,11 +193,37 @@ def left(runs: int, forms: int, ago: float) -> list[CountedCall]:
 def test_beside_another_process_a_run_leaves_two_places_to_forms(
     purpose: CallPurpose, processes: tuple[str, ...], runs: int, forms: int
 ) -> None:
-    full = PaceState(places=under_way(runs, forms), processes=seen(*processes))
+    full = PaceState(places=under_way(runs, forms), processes=seen(*processes), form_seen_at=NOW - 1)
     assert waits(full, ask(purpose=purpose)) == (PaceReason.PLACES, 0.25)
     room = under_way(runs, forms)
     room.pop(next(iter(room)) if runs else "them.0")
-    assert given(PaceState(places=room, processes=seen(*processes)), ask(purpose=purpose))[0] == ("us.1",)
+    assert given(PaceState(places=room, processes=seen(*processes), form_seen_at=NOW - 1), ask(purpose=purpose))[0] == ("us.1",)
+
+
+@pytest.mark.parametrize(("ago", "kept"), [(0.0, True), (20.0, True), (20.1, False), (float("inf"), False)])
+def test_a_run_leaves_a_part_for_some_seconds_after_a_form_has_asked(ago: float, kept: bool) -> None:
+    state = PaceState(places=under_way(8, 0), processes=seen("us", "them"), form_seen_at=NOW - ago)
+    assert runs_at_once(replace(state), "us", 1.0, NOW, LIMITS) == (8 if kept else 10)
+    if kept:
+        assert waits(state, ask(purpose=RUN)) == (PaceReason.PLACES, 0.25)
+    else:
+        assert given(state, ask(purpose=RUN))[0] == ("us.1",)
+
+
+def test_that_a_form_has_asked_is_written_down_each_ten_seconds_and_that_a_run_has_is_not() -> None:
+    state = PaceState(processes=seen("us", "them"))
+    take_permits(state, ask(purpose=RUN), NOW, LIMITS)
+    assert state.form_seen_at == float("-inf")
+    take_permits(state, ask(purpose=FORM), NOW, LIMITS)
+    take_permits(state, ask(purpose=FORM), NOW + 9.9, LIMITS)
+    assert state.form_seen_at == NOW
+    take_permits(state, ask(purpose=FORM), NOW + 10.0, LIMITS)
+    assert state.form_seen_at == NOW + 10.0
+    state.changed = False
+    state.see_form(NOW + 19.5)
+    assert not state.changed
+    state.forget(NOW, 0.5, 305.0)
+    assert state.form_seen_at == float("-inf")  # a clock that ran ahead has written it
 
 
 def test_a_run_leaves_the_part_of_forms_that_wait_in_its_own_process_too() -> None:
@@ -250,23 +276,23 @@ def test_forms_leave_two_calls_a_second_and_a_fifth_of_the_minute_to_a_run_that_
 def test_a_run_that_waits_says_so_until_it_has_asked_again_and_no_longer_when_it_goes(
     places: dict[str, float], calls: list[CountedCall]
 ) -> None:
-    wait = PaceState(places=dict(places), calls=list(calls), processes=seen("us", "them"))
-    reason, seconds = waits(wait, ask(purpose=RUN))
-    assert wait.run_waits_until == NOW + min(seconds, 5.0) + 1.0, reason
+    wait = PaceState(places=dict(places), calls=list(calls), processes=seen("us", "them"), form_seen_at=NOW)
+    waits(wait, ask(purpose=RUN))
+    assert wait.run_waits_until == NOW + 6.0
     wait.places, wait.calls = {}, []
     given(wait, ask(purpose=RUN))
     assert wait.run_waits_until == float("-inf")
 
 
-def test_that_a_run_waits_is_written_down_each_half_second_and_forgotten_when_a_wrong_clock_wrote_it() -> None:
+def test_that_a_run_waits_is_written_down_each_three_seconds_and_forgotten_when_a_wrong_clock_wrote_it() -> None:
     state = PaceState()
     state.run_waits(NOW)
     assert state.changed
     state.changed = False
-    state.run_waits(NOW + 0.5)
+    state.run_waits(NOW + 2.9)
     assert (state.run_waits_until, state.changed) == (NOW, False)
-    state.run_waits(NOW + 0.6)
-    assert (state.run_waits_until, state.changed) == (NOW + 0.6, True)
+    state.run_waits(NOW + 3.0)
+    assert (state.run_waits_until, state.changed) == (NOW + 3.0, True)
     state.run_waits_until = NOW + 3600
     state.forget(NOW, 0.5, 305.0)
     assert state.run_waits_until == float("-inf")
@@ -281,14 +307,14 @@ def test_a_form_that_waits_says_nothing_of_runs() -> None:
 def test_beside_another_process_a_run_leaves_two_calls_a_second_and_a_fifth_of_the_minute() -> None:
     both = seen("us", "them")
     for runs, forms in ((8, 0), (8, 1), (8, 2), (0, 10)):
-        assert waits(PaceState(calls=left(runs, forms, 0.5), processes=dict(both)), ask(purpose=RUN))[1] == 1.0
-    assert given(PaceState(calls=left(7, 0, 0.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
-    assert given(PaceState(calls=left(1, 8, 0.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
+        assert waits(PaceState(calls=left(runs, forms, 0.5), processes=dict(both), form_seen_at=NOW), ask(purpose=RUN))[1] == 1.0
+    assert given(PaceState(calls=left(7, 0, 0.5), processes=dict(both), form_seen_at=NOW), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=left(1, 8, 0.5), processes=dict(both), form_seen_at=NOW), ask(purpose=RUN))[0] == ("us.1",)
     for runs, forms in ((80, 0), (80, 10), (80, 20), (0, 100)):
-        assert waits(PaceState(calls=left(runs, forms, 20.5), processes=dict(both)), ask(purpose=RUN))[1] == 40.0
-    assert given(PaceState(calls=left(79, 0, 20.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
-    assert given(PaceState(calls=left(0, 99, 20.5), processes=dict(both)), ask(purpose=RUN))[0] == ("us.1",)
-    assert given(PaceState(calls=left(80, 0, 20.5), processes=dict(both)), ask(purpose=FORM))[0] == ("us.1",)
+        assert waits(PaceState(calls=left(runs, forms, 20.5), processes=dict(both), form_seen_at=NOW), ask(purpose=RUN))[1] == 40.0
+    assert given(PaceState(calls=left(79, 0, 20.5), processes=dict(both), form_seen_at=NOW), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=left(0, 99, 20.5), processes=dict(both), form_seen_at=NOW), ask(purpose=RUN))[0] == ("us.1",)
+    assert given(PaceState(calls=left(80, 0, 20.5), processes=dict(both), form_seen_at=NOW), ask(purpose=FORM))[0] == ("us.1",)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +328,7 @@ def test_beside_another_process_a_run_leaves_two_calls_a_second_and_a_fifth_of_t
     ],
 )
 def test_what_a_run_leaves_of_the_minute_is_a_fifth_of_its_share(share: float, faster_at: float, pace: float, most: int) -> None:
-    state = PaceState(processes=seen("us", "them"), share=share, faster_at=faster_at)
+    state = PaceState(processes=seen("us", "them"), form_seen_at=NOW, share=share, faster_at=faster_at)
     call = ask(purpose=RUN, pace=pace)
     assert waits(replace(state, calls=left(most, 0, 20.5)), call) == (PaceReason.OWN_CALLS, 40.0)
     assert given(replace(state, calls=left(most - 1, 0, 20.5)), call)[0] == ("us.1",)
@@ -311,11 +337,11 @@ def test_what_a_run_leaves_of_the_minute_is_a_fifth_of_its_share(share: float, f
 def test_calls_of_forms_take_of_their_part_while_they_count_in_the_window_and_no_longer() -> None:
     in_the_minute, before_the_second = left(0, 20, 60.0), left(0, 2, 2.0)
     both = seen("us", "them")
-    minute = PaceState(calls=[*in_the_minute, *left(60, 0, 20.5)], processes=dict(both))
+    minute = PaceState(calls=[*in_the_minute, *left(60, 0, 20.5)], processes=dict(both), form_seen_at=NOW)
     assert given(minute, ask(purpose=RUN))[0] == ("us.1",)
-    second = PaceState(calls=[*before_the_second, *left(8, 0, 0.5)], processes=dict(both))
+    second = PaceState(calls=[*before_the_second, *left(8, 0, 0.5)], processes=dict(both), form_seen_at=NOW)
     assert waits(second, ask(purpose=RUN)) == (PaceReason.OWN_CALLS, 1.0)
-    in_the_second = PaceState(calls=[*left(0, 2, 1.25), *left(6, 0, 0.5)], processes=dict(both))
+    in_the_second = PaceState(calls=[*left(0, 2, 1.25), *left(6, 0, 0.5)], processes=dict(both), form_seen_at=NOW)
     assert given(in_the_second, ask(purpose=RUN))[0] == ("us.1",)
 
 
@@ -391,7 +417,7 @@ def test_a_share_that_has_grown_again_counts_at_once() -> None:
 def test_a_run_has_as_many_calls_under_way_as_its_share_lets(
     processes: tuple[str, ...], share: float, pace: float, most: int
 ) -> None:
-    state = PaceState(processes=seen(*processes), share=share, faster_at=NOW + 60)
+    state = PaceState(processes=seen(*processes), form_seen_at=NOW, share=share, faster_at=NOW + 60)
     assert runs_at_once(state, "us", pace, NOW, LIMITS) == most
 
 
