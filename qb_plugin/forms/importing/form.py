@@ -24,7 +24,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import UNLINK
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions
+from qb_plugin.forms.form_sessions import FormSessions, SeenCompany, check_company
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.answer import ImportAnswer
 from qb_plugin.forms.importing.choices import build_options, is_linkable
@@ -60,10 +60,10 @@ DAYS = 30  # the default range: today and the thirty days before it
 
 
 @dataclass(slots=True)
-class Reading:
+class Reading(SeenCompany):
     """QuickBooks' payments as an open form last read them, so that sorting and filtering need no second reading.
 
-    `of` is their company and dates; None when they must be read again.
+    `of` is their company and dates; None when they must be read again. `realm` is the company that the person saw.
     """
 
     of: tuple[str, date | None, date | None] | None = None
@@ -125,7 +125,8 @@ class ImportPayments:
     def _rows(self, answer: Answer, sort: Sort | None) -> ImportRows:
         values: ImportValues = load_answer(self._schema, answer)
         connection = self._services.connection()
-        kept = self._read_payments(connection, answer, values).kept
+        reading = self._read_payments(connection, answer, values)
+        kept, reading.realm = reading.kept, connection.realm
         everything, search = bool(answer.get("not_listed")), str(answer.get("search") or "")
         return ImportRows(
             self._services, connection=connection, kept=kept, values=values, everything=everything, search=search, sort=sort
@@ -157,7 +158,12 @@ class ImportPayments:
         }.get(action)
         if work is None:
             raise no_such_action(action)
+        check_company(self._services, self._seen(answer), self._services.connection().realm)
         return work(answer, ids)
+
+    def _seen(self, answer: Answer) -> str:
+        """The company of the list that the person saw: a payment's id is another payment's in another company."""
+        return self._readings.get(answer.get("token"), Reading()).realm
 
     def _apply_credits(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         """Apply here the linked credit memos that paid the rows' invoices in QuickBooks."""
@@ -226,7 +232,9 @@ class ImportPayments:
 
     def _import_in_task(self, answer: Answer, ids: Sequence[str], work: ImportWork, task: Task) -> RunSummary:
         """Import the rows, and apply those imported before whose invoice is here by now: these are rows of the run, too."""
-        connection = self._services.connection()
+        connection, seen = self._services.connection(), self._seen(answer)
+        if seen and connection.realm and seen != connection.realm:
+            return RunTask(self._services, task).run("import-payments", ids, lambda _: None, seen=seen)
         reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
         waiting = find_waiting(self._services, self._services.context(connection), reading.kept, set(ids))
 
@@ -281,6 +289,7 @@ class ImportPayments:
         connection = self._services.connection()
         reading = self._read_payments(connection, previewed.answer, load_answer(self._schema, previewed.answer))
         context, ledger, kept = self._services.context(connection), self._services.host.ledger, reading.kept
+        reading.realm = connection.realm
         previewed.options = build_options(previewed.edits, {}, self._services.user_name)
         previewed.at = f"{self._services.run_ports.clock.now().astimezone():%H:%M:%S}"
         rows = pack_rows(foresee_import(context, ledger, kept, previewed.ids, options=previewed.options))

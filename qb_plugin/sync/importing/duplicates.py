@@ -157,8 +157,10 @@ class DuplicateFinder:
 
 
 def is_striking(row: ImportRow, record: Record, how: Likeness) -> bool:
-    """Whether a record that is linked to another payment is likely the same money: a reference says so, or the very day."""
-    return how is not Likeness.NO_REFERENCE or row.payment.date == record.date
+    """Whether a record that is linked to another payment is likely the same money: near in time, and a reference says so, or the
+    very day. QuickBooks has the two payments of an invoice that are far apart in time."""
+    near = abs((row.payment.date - record.date).days) <= DAYS
+    return near and (how is not Likeness.NO_REFERENCE or row.payment.date == record.date)
 
 
 def has_its_reference_and_date(row: ImportRow, record: Record) -> bool:

@@ -110,3 +110,26 @@ def test_it_comes_in_when_a_person_says_that_it_is_another_and_is_one_when_they_
     found = scene.here(other)
     assert (found and found.amount, found and found.applications) == (Decimal(case.total), ())
     assert entered in scene.ledger.entries
+
+
+@pytest.mark.parametrize(("days", "held"), [(0, True), (3, True), (7, True), (8, False), (15, False), (31, False)])
+def test_two_payments_there_of_one_invoice_far_apart_are_two_though_less_is_open_here(
+    scene: ImportScene, days: int, held: bool
+) -> None:
+    n = scene.number()
+    name = f"Twice {n}"
+    customer = scene.client(name)
+    there = scene.quickbooks.invoice(customer, 200, DocNumber=f"TW-{n}", TxnDate="2026-09-01")
+    scene.bill(name, f"TW-{n}", "200.00", "150.00")  # a part was written off here
+    first, second = (
+        scene.quickbooks.pay(customer, 100, (there["Id"], 100, "Invoice"), TxnDate=(DAY - timedelta(days=ago)).isoformat())
+        for ago in (days, 0)
+    )
+    assert scene.take_one(first)["outcome"] == "synchronized"
+    row = scene.take_one(second)
+    assert row["outcome"] == ("needs_decision" if held else "synchronized"), row
+    if held:
+        assert f"which is linked to {first['Id']}" in row["message"]
+    else:
+        assert scene.open_here(f"TW-{n}") == 0
+        assert "so 50.00 is unapplied" in row["message"]

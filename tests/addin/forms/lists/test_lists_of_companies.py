@@ -18,6 +18,7 @@ from tests.support.simulator.simulator_calls import Books
 
 __all__ = ["scene"]
 
+PAYMENT = "quickbooks_payment:1"  # of the company that is connected afterwards there is one, too
 STALE = "What is shown here is of Alder & Finch, and Empty Company is connected since. Nothing was done."
 
 
@@ -117,6 +118,15 @@ PRESSES: dict[str, tuple[str, dict[str, Any], Press]] = {
     "same one: link": ("export-payments", {}, acts("export-payments", "link_possible_duplicate", "alike")),
     "unlink": ("export-payments", {}, acts("export-payments", "unlink", "sent")),
     "withdraw": ("export-payments", {}, acts("export-payments", "withdraw", "new")),
+    "import": ("import-payments", {}, runs("import-payments", "import", PAYMENT)),
+    "import anyway": ("import-payments", {}, runs("import-payments", "import", PAYMENT, force=True)),
+    "not now": ("import-payments", {}, runs("import-payments", "import", PAYMENT, skip=True)),
+    "unlink in an import": ("import-payments", {}, runs("import-payments", "import", PAYMENT, unlink=True)),
+    "same one, imported": ("import-payments", {}, acts("import-payments", "link_possible_duplicate", PAYMENT)),
+    "unlink what was imported": ("import-payments", {}, acts("import-payments", "unlink", PAYMENT)),
+    "apply the credit": ("import-payments", {}, acts("import-payments", "apply_credits", PAYMENT)),
+    "match a merged customer": ("import-payments", {}, acts("import-payments", "relink_client", PAYMENT)),
+    "create the payer": ("import-payments", {}, acts("import-payments", "create_client", PAYMENT)),
     "take": ("changes", {}, runs("changes", "take", "changed")),
     "send": ("changes", {}, runs("changes", "send", "changed")),
     "leave": ("changes", {}, runs("changes", "leave", "changed")),
