@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pluggy
 
-from qb_plugin.errors import AddInError, StartRefused
 from qb_plugin.forms.access.door import FormDoor, HidingDoor
 from qb_plugin.forms.by_itself.by_itself import ByItself
 from qb_plugin.forms.by_itself.form import ByItselfForm
@@ -23,7 +22,6 @@ from qb_plugin.forms.records.page import RecordReader
 from qb_plugin.forms.settings import SettingsForm
 from qb_plugin.forms.undoing.form import UndoForm
 from qb_plugin.host import Host
-from qb_plugin.messages import load_sentences
 from qb_plugin.registrars import (
     ContextRegistrar,
     FormRegistrar,
@@ -88,10 +86,7 @@ class QuickBooksAddIn:
     @hookimpl
     def workspace_start(self, host: Host) -> None:
         """Open the add-in's tables and take sign-in callbacks; StartRefused when the tables cannot be opened."""
-        try:
-            self._runtime = Runtime(host, self._parts)
-        except AddInError as failure:
-            raise StartRefused(load_sentences(host.program).text(failure.message)) from failure
+        self._runtime = Runtime(host, self._parts)
         host.on_callback(self._runtime.sign_in.receive_callback)
 
     @hookimpl

@@ -16,7 +16,7 @@ from qb_plugin.services.browser_sign_in import BrowserSignIn
 from qb_plugin.services.company import ConnectedCompany
 from qb_plugin.services.mark_queue import MarkQueue
 from qb_plugin.services.notices import Notices
-from qb_plugin.services.parts import Parts
+from qb_plugin.services.parts import Parts, open_or_refuse
 from qb_plugin.services.reference_lists import ReferenceListCache
 from qb_plugin.services.review.change_check import ChangeCheck
 from qb_plugin.services.review.history_pruning import PruneHistory
@@ -41,7 +41,7 @@ class Runtime:
         self.sentences = load_sentences(host.program, frozenset() if "update" in host.ledger.can else CORRECTING)
         self.notices = Notices()
         self.mark_queue = MarkQueue(host.marks)
-        self.store = self.parts.open_store(host.database_url)
+        self.store = open_or_refuse(self.parts, host.database_url, self.sentences)
         self.links: Links = self.store.links
         self.history: History = self.store.history
         self.notes: Notes = self.store.notes

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from qb_plugin.clock import Clock, SystemClock
+from qb_plugin.errors import AddInError, StartRefused
+from qb_plugin.messages import Sentences
 from qb_plugin.quickbooks.factory import QuickBooks, build_quickbooks
 from qb_plugin.quickbooks.http.connections import seconds_on_the_way
 from qb_plugin.quickbooks.limits import Limits
@@ -47,3 +49,11 @@ class Parts:
     def stand_in_clock(self) -> Clock | None:
         """The clock, unless it is this machine's own: one that stands in for it knows nothing of the database server's."""
         return None if type(self.clock) is SystemClock else self.clock
+
+
+def open_or_refuse(parts: Parts, url: str, sentences: Sentences) -> Store:
+    """The add-in's tables; StartRefused, with the sentence, when they cannot be used."""
+    try:
+        return parts.open_store(url)
+    except AddInError as failure:
+        raise StartRefused(sentences.text(failure.message)) from failure

@@ -15,6 +15,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SECONDS = click.FloatRange(min=0)
 
 
+class CannotRun(click.ClickException):
+    """A sentence, and exit status 2 as of every command that could not run."""
+
+    exit_code = 2
+
+
 @click.command("quickbooks")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8401, show_default=True, help="Port to answer on, or of the simulator to ask."
@@ -56,9 +62,9 @@ def command(  # noqa: PLR0917 - one argument per option
         settings = paced(not no_limits, service_seconds=service_seconds, batch_item_seconds=batch_item_seconds)
         serve(port=port, company=",".join(companies), state_file=state, settings=settings, books=books)
     except ValueError as error:
-        raise click.ClickException(f"{books} cannot be read: {error}") from error
+        raise CannotRun(f"{books} cannot be read: {error}") from error
     except OSError as error:
-        raise click.ClickException(f"Port {port} cannot be used ({error.strerror}); choose another one with --port.") from error
+        raise CannotRun(f"Port {port} cannot be used ({error.strerror}); choose another one with --port.") from error
 
 
 def ask_credentials(address: str) -> dict[str, str]:
@@ -69,5 +75,5 @@ def ask_credentials(address: str) -> dict[str, str]:
             connection.request("GET", "/_control/credentials")
             told: dict[str, str] = json.load(connection.getresponse())
     except (OSError, HTTPException, ValueError) as error:
-        raise click.ClickException(f"No simulator answers at {address}: {error}") from error
+        raise CannotRun(f"No simulator answers at {address}: {error}") from error
     return told

@@ -155,7 +155,8 @@ class Recovery:
         draft = draft_of(self._context, intent)
         agreeing = [transaction for transaction in transactions if is_as_meant(draft, transaction)]
         if len(transactions) > 1 and len(agreeing) != 1:
-            message = Message("marker_twice", {"number": str(intent.source), "n": len(transactions)})
+            number = self._context.numbers([intent.source])[intent.source]
+            message = Message("marker_twice", {"number": number, "n": len(transactions)})
             return None, RowResult(id=str(intent.source), outcome=Outcome.NOT_CONFIRMED, message=message)
         return confirmed(intent, (agreeing or list(transactions))[0], draft, LinkOrigin.ADOPTED)
 

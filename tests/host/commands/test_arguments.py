@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tomllib
@@ -137,6 +138,15 @@ def test_a_demo_whose_folder_cannot_be_made_says_so(tmp_path: Path) -> None:
         2,
         f"{tmp_path / 'file' / 'x'} cannot be used: Not a directory. Nothing was done.",
     )
+
+
+@pytest.mark.parametrize("command", ["serve", "quickbooks", "demo"])
+def test_a_port_that_is_taken_is_a_sentence_and_status_2(command: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = [command, "--port", port, *(["--folder", str(tmp_path)] if command == "demo" else [])]
+        done = CliRunner().invoke(main, arguments, env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)})
+    assert (done.exit_code, "--port" in done.stderr, f"Port {port} " in done.stderr) == (2, True, True)
 
 
 def test_without_standard_input_a_file_is_asked_for(tmp_path: Path) -> None:

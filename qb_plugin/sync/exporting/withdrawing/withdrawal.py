@@ -42,7 +42,8 @@ def facts_as_sent(context: SyncContext, intent: Intent) -> dict[str, object]:
     """What a person compares with QuickBooks' list: number here, and amount, date and reference as they were sent."""
     draft = context.quickbooks.draft(intent.entity, intent.payload)
     amount, reference = (draft.total, draft.reference) if isinstance(draft, PaymentDraft) else (draft.amount, draft.number)
-    return {"number": str(intent.source), "amount": amount, "date": draft.date, "ref": reference or "none"}
+    number = context.numbers([intent.source])[intent.source]
+    return {"number": number, "amount": amount, "date": draft.date, "ref": reference or "none"}
 
 
 def reopen_unchanged(

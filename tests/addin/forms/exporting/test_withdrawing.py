@@ -42,6 +42,7 @@ def realm(scene: Scene, tmp_path: Path) -> str:
 def test_a_row_that_is_not_there_at_the_last_look_is_withdrawn_and_ready_again(scene: Scene, realm: str, tmp_path: Path) -> None:
     [row] = scene.form("export-payments").act("withdraw", scene.opened("export-payments"), [ROW], CONFIRMED)["rows"]
     assert (row["id"], row["outcome"]) == (ROW, "ready")
+    assert row["message"].startswith("Withdrawn: P-1001 was not in QuickBooks")
     with closing(open_store(f"sqlite:///{tmp_path / 'park.db'}")) as store:
         assert [(intent.source, intent.state) for intent in store.journal.withdrawn(realm)] == [(ref(1), IntentState.WITHDRAWN)]
         assert store.runs.latest(realm, 1)[0].action == "withdraw"
