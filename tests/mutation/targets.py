@@ -28,8 +28,15 @@ RUN_TASK = ("", "_summary", "_watching", "_giving_way", "_traces")
 TARGETS: Mapping[str, Target] = {
     # what money rests on
     "money": target("money", "money"),
-    "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation"),
-    "journal": target("store/journal", "store/journal", "store/journal_doubt", "store/journal_renewed", "store/pair_answers"),
+    "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation", f"{EXPORTING}/drafting/allocation_tiers"),
+    "journal": target(
+        "store/journal",
+        "store/journal",
+        "store/journal_doubt",
+        "store/journal_renewed",
+        "store/sql/journal_applied",
+        "store/pair_answers",
+    ),
     "recovery": target(
         f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable", "sync/doubt_renewed"
     ),

@@ -18,6 +18,7 @@ from qb_plugin.store.database import open_store
 from qb_plugin.sync.exporting.recovery import Recovery, fault_values
 from qb_plugin.sync.exporting.run_export import settle_open
 from tests.support.addin.interrupted_runs import BETWEEN, send_and_die, settle
+from tests.support.addin.quickbooks_fakes import payment_intent
 from tests.support.addin.scripted_sends import LOST, UNSENT, Step, refuses
 from tests.support.addin.sync_firm import REALM, Ended, Firm, collect, firm_in, leased, payment
 
@@ -197,3 +198,14 @@ def test_the_reason_why_a_customer_was_refused_in_the_end_names_who_it_is(firm: 
     assert (ended.failure, ended.rows[str(CLIENT)].message) == (None, Message("quickbooks_said", said))
     keys = {"customer": f"customer:{sent.customer_id}", "account": "account:"}
     assert fault_values(firm.context, sent) == {"entity": Entity.PAYMENT, "account": "Undeposited Funds", "keys": keys}
+
+
+def test_the_reason_of_a_refusal_names_what_the_settings_choose_as_they_call_it(firm: Firm) -> None:
+    context = replace(firm.context, mapped_names=lambda: {"account:35": "Checking", "method:4": "Visa"})
+    sent = payment_intent(1, "7", deposit_account_id="35", method_id="4")
+    assert fault_values(context, sent) == {
+        "entity": Entity.PAYMENT,
+        "account": "Checking",
+        "method": "Visa",
+        "keys": {"customer": "customer:7", "account": "account:35", "method": "method:4"},
+    }
