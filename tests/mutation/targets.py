@@ -29,7 +29,14 @@ TARGETS: Mapping[str, Target] = {
     # what money rests on
     "money": target("money", "money"),
     "allocation": target(f"{EXPORTING}/allocation", f"{EXPORTING}/allocation"),
-    "journal": target("store/journal", "store/journal", "store/journal_doubt", "store/journal_renewed", "store/pair_answers"),
+    "journal": target(
+        "store/journal",
+        "store/journal",
+        "store/journal_doubt",
+        "store/journal_renewed",
+        "store/pair_answers",
+        "store/sql/links_noted",
+    ),
     "recovery": target(
         f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable", "sync/doubt_renewed"
     ),
