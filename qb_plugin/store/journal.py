@@ -166,8 +166,8 @@ class Journal:
             if settlement.undone_by is not None:
                 take_away(self._database, connection, settlement)
         renew_links(connection, [settlement.renewed for settlement in closing if settlement.renewed is not None])
-        linkless = [each.intent_id for each in closing if each.state is IntentState.CONFIRMED and not (each.link or each.renewed)]
-        for portion in portions(linkless):
+        done = [each.intent_id for each in closing if each.link is None and each.state is IntentState.CONFIRMED]
+        for portion in portions(done):
             forget_applied(connection, portion)
 
     def open_intents(self, realm: str) -> Sequence[Intent]:

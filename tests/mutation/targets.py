@@ -36,6 +36,7 @@ TARGETS: Mapping[str, Target] = {
         "store/journal_renewed",
         "store/sql/journal_applied",
         "store/pair_answers",
+        "store/sql/links_noted",
     ),
     "recovery": target(
         f"{EXPORTING}/recovery", *(f"{EXPORTING}/{name}" for name in DOUBT), "sync/unreadable", "sync/doubt_renewed"
