@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ def _engine(url: str, busy_seconds: float) -> Engine:
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:
     if url.database and url.database != ":memory:":
-        check_file(Path(url.database), busy_seconds)
+        check_file(Path(url.database))
         keep_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
@@ -122,29 +122,16 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     return engine
 
 
-def check_file(file: Path, busy_seconds: float) -> None:
-    """PracticeUnavailable for a file that is no database, or another program's: not even its rights are changed.
+def check_file(file: Path) -> None:
+    """PracticeUnavailable for a file that is no SQLite database: not even its rights are changed.
 
-    What cannot be read (in use, another user's file) is left for opening to complain about.
+    What cannot be read (another user's file) is left for opening to complain about.
     """
     if not file.is_file() or not file.stat().st_size:
         return
     with suppress(PermissionError), file.open("rb") as content:
         if content.read(len(MAGIC)) != MAGIC:  # SQLite itself takes a file of a few bytes for an empty one
             raise PracticeUnavailable(_sentence("not a database"))
-    with suppress(sqlite3.OperationalError), closing(_read_only(file, busy_seconds)) as connection:
-        try:
-            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            raise PracticeUnavailable(_sentence(str(error))) from error
-        if names and "practice_schema" not in names:
-            raise PracticeUnavailable(_sentence("not a database"))
-
-
-def _read_only(file: Path, busy_seconds: float) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=busy_seconds)
 
 
 def keep_private(file: Path) -> None:

@@ -67,9 +67,9 @@ WHAT = [
     (nothing, "synchronized", "Already in QuickBooks. Nothing was sent.", []),
     (delete, "removed", "was deleted in QuickBooks since", ["Send again", "Unlink"]),
     (void, "changed", "was voided in QuickBooks since", ["Send again", "Unlink"]),
-    (correct, "changed", "amount 70.00 here, 71.50 in QuickBooks", ["Unlink"]),
-    (change_date, "changed", "2026-10-30 in QuickBooks", ["Unlink"]),
-    (move_far_away, "changed", "2026-03-30 in QuickBooks", ["Unlink"]),
+    (correct, "changed", "amount 70.00 here, 71.50 in QuickBooks", ["Compare the two…", "Unlink"]),
+    (change_date, "changed", "2026-10-30 in QuickBooks", ["Compare the two…", "Unlink"]),
+    (move_far_away, "changed", "2026-03-30 in QuickBooks", ["Compare the two…", "Unlink"]),
     (apply_there, "synchronized", "applied there since to LT-1 70.00", []),
 ]
 

@@ -94,7 +94,11 @@ def test_an_empty_text_is_left_out_so_that_it_does_not_count_as_a_value(empty: s
         ({"total": Decimal("10000000000.00")}, "quickbooks_amount_too_large", "this is 10,000,000,000.00"),
         ({"customer_id": ""}, "quickbooks_no_customer", "No customer"),
         ({"lines": (Line("Invoice", "1", Decimal("0.001")),)}, "quickbooks_bad_amount", "0.001"),
-        ({"lines": (Line("Invoice", "1", Decimal("1")),) * 10_001}, "quickbooks_too_many_lines", "10001"),
+        (
+            {"lines": (Line("Invoice", "1", Decimal("1")),) * 10_001},
+            "quickbooks_too_many_lines",
+            "10,001 invoices; QuickBooks takes 10,000 at most",
+        ),
     ],
 )
 def test_a_limit_of_quickbooks_is_caught_before_anything_is_sent(change: dict[str, Any], key: str, said: str) -> None:

@@ -79,8 +79,8 @@ def with_gone(lists: ReferenceLists, values: Mapping[str, object]) -> ReferenceL
 
 
 def ids_in(chosen: object) -> Sequence[str]:
-    """The ids of a setting: of one choice, or of one for each of the host's methods."""
-    return [str(each) for each in (chosen.values() if isinstance(chosen, Mapping) else [chosen])]
+    """The ids of a setting: of one choice, or of one for each of the host's methods; nothing chosen is none."""
+    return [str(each) for each in (chosen.values() if isinstance(chosen, Mapping) else [chosen]) if each]
 
 
 def key_of(kind: Mapped, identity: str) -> str:

@@ -169,7 +169,7 @@ def test_an_account_that_was_made_inactive_is_known_before_the_run_until_another
     sides.entries.post("Account", gone)
     row = sides.grid(record)[record.ref]
     assert (row["outcome"], row["fixes"][0]["label"]) == ("not_ready", "Settings…")
-    assert row["message"].startswith("The deposit account chosen for Check takes no deposits any more")
+    assert row["message"].startswith("The deposit account Checking takes no deposits any more")
     sides.choose(**{field["name"]: other})
     assert sides.grid(record)[record.ref]["outcome"] == "ready"
     done = sides.export(record)[record.ref]

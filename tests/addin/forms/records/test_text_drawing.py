@@ -47,7 +47,7 @@ SILENT = {
     "FormDescription": {"id", "answer", "token", "select_all", "search", "reopens", "columns"},
     "Field": {"name", "type", "style", "refilters", "required", "label"},
     "Column": {"key", "type", "width", "sortable", "optional", "when", "choices", "search", "act"},
-    "Action": {"id", "kind", "needs", "right", "primary"},
+    "Action": {"id", "kind", "needs", "opens", "right", "primary"},
     "Notice": {"level"},
     "RowEdit": {"name", "takes"},
     "Row": {"id", "outcome", "selectable", "title"},
