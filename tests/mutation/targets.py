@@ -36,6 +36,7 @@ TARGETS: Mapping[str, Target] = {
         "store/journal_renewed",
         "store/sql/journal_applied",
         "store/pair_answers",
+        "store/undone",
         "store/sql/links_noted",
     ),
     "recovery": target(

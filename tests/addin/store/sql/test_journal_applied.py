@@ -42,7 +42,7 @@ def applied(store: Store, realm: str = REALM) -> dict[str, str | None]:
 
 ENDS = [
     (Settlement(intent_id="first-1", state=IntentState.CONFIRMED, quickbooks_id="700"), None),
-    (Settlement(intent_id="first-1", state=IntentState.CONFIRMED, quickbooks_id="700", renewed=link(1, NEWER)), NEWER),
+    (Settlement(intent_id="first-1", state=IntentState.CONFIRMED, quickbooks_id="700", renewed=link(1, NEWER)), None),
     (Settlement(intent_id="first-1", state=IntentState.REFUSED), SEEN),
     (Settlement(intent_id="first-1", state=IntentState.CLOSED), SEEN),
     (Settlement(intent_id="first-1", state=IntentState.OPEN), SEEN),
@@ -50,7 +50,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("end", "known_applied"), ENDS)
-def test_an_application_that_is_confirmed_without_the_memo_as_it_is_now_leaves_it_unknown(
+def test_an_application_that_is_confirmed_without_a_link_of_its_own_leaves_it_unknown(
     store: Store, end: Settlement, known_applied: str | None
 ) -> None:
     store.links.add([link(1), link(2), link(1, realm=ANOTHER)])
