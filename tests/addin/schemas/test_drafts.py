@@ -97,7 +97,7 @@ def test_an_empty_text_is_left_out_so_that_it_does_not_count_as_a_value(empty: s
         (
             {"lines": (Line("Invoice", "1", Decimal("1")),) * 10_001},
             "quickbooks_too_many_lines",
-            "10,001 invoices; QuickBooks takes 10,000 at most",
+            "10,001 invoices; QuickBooks takes 10,000 lines",
         ),
     ],
 )

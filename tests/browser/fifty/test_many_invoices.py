@@ -19,7 +19,7 @@ from tests.browser.fifty.wrong.kinds import press
 
 pytestmark = pytest.mark.browser
 CLIENT, CENT = "Harbor Freight", Decimal("0.01")
-STEPS = press("quickbooks_too_many_lines", "QuickBooks takes 10000 at most", "Send without applying it")
+STEPS = press("quickbooks_too_many_lines", "QuickBooks takes 10,000 lines at most", "Send without applying it")
 PAYMENT: Json = {"client": CLIENT, "date": "2026-11-10", "amount": str(CENT * (MOST_LINES + 1)), "method": "Check"}
 FIRM: Json = {"clients": [{"name": CLIENT}], "payments": [{**PAYMENT, "reference": each} for each in ("by mouse", "by keyboard")]}
 
