@@ -115,7 +115,10 @@ class PracticeLedger:
 
     def find_payments(self, keys: Sequence[tuple[str, date, Decimal]]) -> Sequence[Record]:
         """Payments of these clients, dates and amounts, in order of id."""
-        stored = [key for key in map(_stored_key, keys) if key is not None]
+        clients = {client: row_number(client) for client in {client for client, _, _ in keys}}
+        amounts = {amount: _units(amount) for amount in {amount for _, _, amount in keys}}
+        rows = ((clients[client], day, amounts[amount]) for client, day, amount in keys)
+        stored = [(client, day, amount) for client, day, amount in rows if client is not None and amount is not None]
         with self._database.reading() as connection:
             return reading.find_payments(connection, stored)
 
@@ -162,11 +165,9 @@ class PracticeLedger:
         return outcomes
 
 
-def _stored_key(key: tuple[str, date, Decimal]) -> tuple[int, date, int] | None:
-    """None when the practice can hold no such payment."""
-    client, day, amount = key
-    number = row_number(client)
+def _units(amount: Decimal) -> int | None:
+    """None when the practice can hold no such amount."""
     try:
-        return None if number is None else (number, day, to_units(amount))
+        return to_units(amount)
     except BadAmountError:
         return None

@@ -37,12 +37,15 @@ class DuplicateFinder:
     verify: bool = False
     answers: Mapping[Pair, PairAnswer] = field(init=False)
     _customers: Mapping[str, str] = field(init=False)
+    _clients: dict[str, list[str]] = field(init=False, default_factory=dict)  # by customer
     _on: On = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         links = client_links(self.context.links, self.context.realm)
         self.read_answers()
         self._customers = {client: link.quickbooks_id for client, link in links.items()}
+        for client, customer in self._customers.items():
+            self._clients.setdefault(customer, []).append(client)
 
     def read_answers(self) -> None:
         """Read what people said of pairs; again once more was said."""
@@ -79,8 +82,8 @@ class DuplicateFinder:
 
     def _sharing(self, client: str) -> list[str]:
         """The client, and all who share its customer."""
-        customer = self._customers.get(client)
-        return [client, *(other for other, theirs in self._customers.items() if theirs == customer and other != client)]
+        sharers = self._clients.get(self._customers.get(client, ""), ())
+        return [client, *(other for other in sharers if other != client)]
 
     def _linked(self, records: Sequence[Record], standing: Standing) -> Mapping[str, str]:
         """The QuickBooks ids of records that are linked, or were recorded under a key of this company."""
