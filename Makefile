@@ -21,7 +21,7 @@ demo: $(STAMP) ## start the demo firm and its QuickBooks on http://127.0.0.1:840
 
 test: $(STAMP) ## set up and run every test
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 quick: $(STAMP) ## the tests without browsers and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" $(ARGS)

@@ -197,7 +197,7 @@ def test_the_command_refuses_a_file_that_is_wrong(tmp_path: Path) -> None:
     for text in ("{", json.dumps([{"create": "Bill"}])):
         file.write_text(text, encoding="utf-8")
         result = CliRunner().invoke(command, ["--port", "0", "--company", "empty", "--books", str(file)])
-        assert (result.exit_code, str(file) in result.output) == (1, True)
+        assert (result.exit_code, str(file) in result.output) == (2, True)
     missing = CliRunner().invoke(command, ["--books", str(tmp_path / "none.json")])
     assert missing.exit_code == 2
 

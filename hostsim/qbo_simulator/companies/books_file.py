@@ -91,7 +91,7 @@ class _Builder:
         if kind not in KINDS:
             raise self.wrong(f"no entity is called {kind}")
         body = self.resolved(step.get("body", {}), "")
-        made = load(perform(self.company, Write(kind, "create", body, building=True), at))
+        made = load(perform(self.company, Write(kind, "create", body, allow_duplicate=True, building=True), at))
         if "as" in step:
             self.names[str(step["as"])] = (kind, str(made["Id"]))
 

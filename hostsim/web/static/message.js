@@ -9,6 +9,7 @@ export class Message {
   constructor(fix) {
     this.fix = fix;
     this.state = "";
+    this.held = "";
     this.element = make("div", { class: "message", role: "status", "aria-label": "Message" });
     this.show(null);
   }
@@ -38,10 +39,26 @@ export class Message {
       await navigator.clipboard.writeText([row.title, text, row.details].filter(Boolean).join("\n"));
       copy.textContent = "Copied";
     } });
-    const fixes = (row.fixes ?? []).map((each) => make("button", { type: "button", class: "push", text: each.label, onclick: () => this.fix(each, row) }));
+    const fixes = (row.fixes ?? []).map((each) => make("button", { type: "button", class: "push fix", text: each.label, onclick: () => this.held || this.fix(each, row) }));
     const buttons = make("span", { class: "buttons" }, ...fixes, toggle, copy);
     const all = document.createDocumentFragment();
     all.append(buttons, details || "");
+    hold(fixes, this.held);
     return all;
+  }
+
+  /** While a run goes on, what mends a row waits for its end; the buttons keep the focus. @param {string} why */
+  hold(why) {
+    this.held = why;
+    hold(this.element.querySelectorAll("button.fix"), why);
+  }
+}
+
+/** @param {Iterable<Element>} buttons @param {string} why */
+function hold(buttons, why) {
+  for (const each of buttons) {
+    if (why) each.setAttribute("aria-disabled", "true");
+    else each.removeAttribute("aria-disabled");
+    each.setAttribute("title", why);
   }
 }

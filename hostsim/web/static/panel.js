@@ -180,6 +180,7 @@ export class Panel {
     this.held = why;
     this.grid.hold(why);
     this.outcomes.hold(why);
+    this.message.hold(why);
     if (this.search) Object.assign(this.search, { disabled: Boolean(why), title: why });
   }
 

@@ -301,7 +301,8 @@ def test_payments_of_the_company_before_do_not_come_in_as_those_of_the_next(scen
     fill(scene.simulator.core, "empty", TODAY)
     connect(scene, DEFAULT_REALMS["empty"], "Empty Company")
     summary = scene.run("import-payments", "import", answer, ids)
-    assert {row["message"].partition(" (")[0] for row in summary["rows"]} == {"This row does not exist"}
+    refused = "What is shown here is of Alder & Finch, and Empty Company is connected since. Nothing was done."
+    assert {row["message"].partition(" Load it again")[0] for row in summary["rows"]} == {refused}
     assert [entry for entry in scene.host.ledger.entries if entry.external_key] == []
 
 

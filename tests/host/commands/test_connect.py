@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -62,7 +63,8 @@ def test_connecting_matching_and_exporting_need_no_person(hostsim: Callable[...,
 
 def test_running_without_a_connection_says_so(hostsim: Callable[..., Any]) -> None:
     done = hostsim("run", "export-payments", "--all", "--json")
-    assert (done.exit_code, done.stdout) == (2, "")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["run"], told["rows"], told["problem"]) == (2, None, [], "No QuickBooks company is connected.")
     assert done.stderr.strip().endswith(".")
 
 

@@ -286,9 +286,9 @@ def test_command_asks_the_running_simulator(sim: RunningSimulator) -> None:
 
 def test_command_says_what_is_wrong(sim: RunningSimulator) -> None:
     taken = CliRunner().invoke(command, ["--port", str(sim.port)])
-    assert (taken.exit_code, "--port" in taken.output) == (1, True)
+    assert (taken.exit_code, "--port" in taken.output) == (2, True)
     silent = CliRunner().invoke(command, ["--credentials", "--quickbooks", "http://127.0.0.1:1"])
-    assert (silent.exit_code, "No simulator answers" in silent.output) == (1, True)
+    assert (silent.exit_code, "No simulator answers" in silent.output) == (2, True)
 
 
 def test_control_merges_customers_and_tells_the_trial_balance(sim: RunningSimulator, session: requests.Session) -> None:

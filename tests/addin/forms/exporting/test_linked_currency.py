@@ -73,7 +73,7 @@ def test_a_linked_record_in_another_currency_than_in_quickbooks_is_changed(sides
     row = sides.export(now)[record.ref]
     if case.said:
         assert (row["outcome"], case.said in row["message"]) == ("changed", True), row
-        assert [fix["label"] for fix in row["fixes"]] == ["Unlink"]
+        assert [fix["label"] for fix in row["fixes"]] == ["Compare the two…", "Unlink"]
     else:
         assert (row["outcome"], row["message"]) == ("synchronized", "Already in QuickBooks. Nothing was sent.")
     assert sides.read(kind, sent["quickbooks_id"]) == before
