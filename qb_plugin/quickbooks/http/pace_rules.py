@@ -71,19 +71,21 @@ def take_permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> 
         state.see_form(now)
     if state.silent_until - now > _READY:
         return PaceWait(PaceReason.SILENCE, state.silent_until - now)
-    found = _permits(state, ask, now, limits)
-    if ask.purpose is CallPurpose.RUN:
-        state.run_waits(now + _ASKED_AGAIN if isinstance(found, PaceWait) else _NOT)
-    return found
+    return _permits(state, ask, now, limits)
 
 
 def _permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | Permits:
     kept = _kept_for_others(state, ask, now, limits)
-    windows = list(_windows(state, ask, now, limits, kept))
+    shared = list(_windows(state, ask, now, limits, kept))
+    windows = [*shared, *_windows_of_batches(state, ask, now, limits)]
     wait = max(window.wait(now) for window in windows)
+    places = max(1, limits.at_once - kept.places) - len(state.places)
+    if ask.purpose is CallPurpose.RUN:
+        # Where only the batches' window is full, there is nothing that forms could leave.
+        has_room = max(window.wait(now) for window in shared) <= _READY and (wait > _READY or places > 0)
+        state.run_waits(_NOT if has_room else now + _ASKED_AGAIN)
     if wait > _READY:
         return PaceWait(_whose(state, ask), wait)
-    places = max(1, limits.at_once - kept.places) - len(state.places)
     if places <= 0:
         return PaceWait(PaceReason.PLACES, _LOOK_EVERY)
     ids = ask.ids[:1] if state.others(ask.process) else ask.ids
@@ -145,14 +147,19 @@ class _Window:
 
 
 def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, kept: _Kept) -> Iterator[_Window]:
-    """The windows that a call must fit in, less what it leaves to others."""
+    """The windows that every call must fit in, less what it leaves to others."""
     share = present_share(state, now, limits) * ask.pace
     minute, second = 60 + limits.guard, 1 + limits.guard
     a_minute = int(limits.per_minute * share) - kept.minute
     a_second = int(limits.per_second * share) - kept.second
     yield _Window(state.since(now - minute, batch=False), max(1, a_minute), minute)
     yield _Window(state.since(now - second, batch=False), max(1, a_second), second)
+
+
+def _windows_of_batches(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> Iterator[_Window]:
+    """The window that a batch must fit in, too."""
     if ask.batch:
+        share, minute = present_share(state, now, limits) * ask.pace, 60 + limits.guard
         yield _Window(state.since(now - minute, batch=True), max(1, int(limits.batches_per_minute * share)), minute)
 
 

@@ -284,6 +284,24 @@ def test_a_run_that_waits_says_so_until_it_has_asked_again_and_no_longer_when_it
     assert wait.run_waits_until == float("-inf")
 
 
+@pytest.mark.parametrize("runs", [0, 3, 8])
+def test_a_run_that_waits_for_room_for_a_batch_takes_nothing_from_forms(runs: int) -> None:
+    batches = [CountedCall(f"us.{number}r", NOW - 20.5, batch=True) for number in range(20)]
+    state = PaceState(calls=batches, places=under_way(runs, 0), processes=seen("us", "them"), form_seen_at=NOW)
+    assert waits(state, ask(purpose=RUN, batch=True)) == (PaceReason.OWN_CALLS, 40.0)
+    assert state.run_waits_until == float("-inf")
+    for number in range(10 - runs):
+        call = CallAsk(ids=(f"them.{number}",), process="them", batch=False, purpose=FORM)
+        assert given(state, call)[0] == (f"them.{number}",)
+
+
+def test_a_run_that_waits_for_a_batch_and_for_what_forms_hold_says_so() -> None:
+    batches = [CountedCall(f"us.{number}r", NOW - 20.5, batch=True) for number in range(20)]
+    state = PaceState(calls=[*batches, *left(0, 10, 0.5)], processes=seen("us", "them"), form_seen_at=NOW)
+    assert waits(state, ask(purpose=RUN, batch=True)) == (PaceReason.OWN_CALLS, 40.0)
+    assert state.run_waits_until == NOW + 6.0
+
+
 def test_that_a_run_waits_is_written_down_each_three_seconds_and_forgotten_when_a_wrong_clock_wrote_it() -> None:
     state = PaceState()
     state.run_waits(NOW)
