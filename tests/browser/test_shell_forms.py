@@ -174,6 +174,26 @@ def test_nothing_fetches_other_rows_while_the_run_goes_on(shell: Shell) -> None:
     expect(form.get_by_label("From")).to_have_attribute("title", "First day")
 
 
+def test_what_mends_a_row_waits_for_the_end_of_the_run_and_keeps_the_focus(shell: Shell) -> None:
+    begin(shell)
+    form = shell.page.get_by_role("dialog").first
+    shell.let(4)
+    row(form, 1).click()
+    mend = form.get_by_role("button", name="Change address…")
+    expect(mend).to_have_attribute("title", "Not while the run goes on")
+    expect(mend).to_be_disabled()
+    mend.focus()
+    shell.page.keyboard.press("Enter")
+    mend.click(force=True)
+    expect(shell.page.get_by_role("dialog")).to_have_count(1)
+    shell.let(8)
+    expect(form.get_by_text("done 10 · failed 1")).to_be_visible()
+    expect(mend).to_be_enabled()
+    expect(mend).to_be_focused()
+    shell.page.keyboard.press("Enter")
+    expect(shell.page.get_by_role("dialog")).to_have_count(2)
+
+
 def test_a_form_reopened_in_mid_run_has_the_fields_the_run_was_started_with(shell: Shell) -> None:
     form = open_send(shell.page)
     form.get_by_label("From").fill("2026-10-05")
