@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -15,6 +14,7 @@ from qb_plugin.model import Message
 
 Value = TypeVar("Value")
 KEPT = 64
+_COMPANY = "~"  # stands in a token before the company that its form was opened in
 
 
 class FormSessions(Generic[Value]):
@@ -24,14 +24,18 @@ class FormSessions(Generic[Value]):
         self._values: OrderedDict[str, Value] = OrderedDict()
         self._kept, self._lock = kept, Lock()
 
-    def keep(self, value: Value) -> str:
-        """A new token for the value; the oldest value is dropped when there are too many."""
-        token = secrets.token_urlsafe(9)
+    def keep(self, value: Value, realm: str = "") -> str:
+        """A new token for the value, of a form that is opened while this company is connected."""
+        token = new_token(realm)
+        self.put(token, value)
+        return token
+
+    def put(self, token: str, value: Value) -> None:
+        """The value from now on; the oldest is dropped when there are too many."""
         with self._lock:
             self._values[token] = value
             while len(self._values) > self._kept:
                 self._values.popitem(last=False)
-        return token
 
     def get(self, token: object, default: Value) -> Value:
         """The value, or the default for an unknown token."""
@@ -39,12 +43,9 @@ class FormSessions(Generic[Value]):
             return self._values.get(token, default) if isinstance(token, str) else default
 
 
-@dataclass(slots=True)
-class SeenCompany:
-    """The company whose records an open form showed last, by its realm; "" before it showed any. What a person presses there is
-    meant for that company."""
-
-    realm: str = ""
+def new_token(realm: str) -> str:
+    """The token of a form that opens while this company is connected: it tells the company, however many forms open later."""
+    return f"{secrets.token_urlsafe(9)}{_COMPANY}{realm}"
 
 
 def check_company(services: FormServices, seen: str, realm: str) -> None:
@@ -54,22 +55,22 @@ def check_company(services: FormServices, seen: str, realm: str) -> None:
 
 
 class SeenCompanies:
-    """By the token of each open form the company that it showed last."""
+    """The company whose records each open form showed last, by its realm. What a person presses there is meant for that company."""
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._sessions = services, FormSessions[SeenCompany]()
-
-    def begin(self, realm: str) -> str:
-        """The token of a form that opens and shows this company."""
-        return self._sessions.keep(SeenCompany(realm))
+        # A token tells the company that its form was opened in; kept is which one was loaded into it since.
+        self._services, self._loaded = services, FormSessions[str]()
 
     def see(self, answer: Answer, realm: str) -> None:
         """Note that the form of this answer shows this company now."""
-        self._sessions.get(answer.get("token"), SeenCompany()).realm = realm
+        token = answer.get("token")
+        if isinstance(token, str) and realm != self.of(answer):
+            self._loaded.put(token, realm)
 
     def of(self, answer: Answer) -> str:
-        """The company that the form of this answer showed last; "" for a form that is not known."""
-        return self._sessions.get(answer.get("token"), SeenCompany()).realm
+        """The company that the form of this answer showed last; "" for a form without one."""
+        token = answer.get("token")
+        return self._loaded.get(token, token.partition(_COMPANY)[2] if isinstance(token, str) else "")
 
     def check(self, answer: Answer, realm: str) -> None:
         """Refuse what was pressed in a form that shows another company than this one."""

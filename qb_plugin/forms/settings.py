@@ -34,7 +34,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import build_choices
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.form_sessions import SeenCompanies
+from qb_plugin.forms.form_sessions import SeenCompanies, new_token
 from qb_plugin.forms.mapping_checks import check_mappings, present_checks
 from qb_plugin.forms.presentation import as_summary, catch_failures, present_rejection, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
@@ -171,7 +171,7 @@ class SettingsForm:
             "notice": None if trouble else {"text": " ".join(map(self._services.sentences.text, AFFECT)), "level": "info"},
             "warning": None,
             "unavailable": trouble,
-            "token": self._seen.begin(connection.realm),
+            "token": new_token(connection.realm),
         }
 
     def _read(self, realm: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions, check_company
+from qb_plugin.forms.form_sessions import FormSessions, SeenCompanies
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.unlinking import unlink_rows
 from qb_plugin.forms.presentation import FIXES, catch_failures, catch_row_failures, present_title, present_unavailable
@@ -43,11 +43,9 @@ from qb_plugin.sync.changes.settling import Way
 
 @dataclass(slots=True)
 class Reading:
-    """The pairs as an open form last read them; `realm` is empty when they must be read again. `seen` is the company that they are
-    of."""
+    """The pairs as an open form last read them; `realm` is empty when they must be read again."""
 
     realm: str = ""
-    seen: str = ""
     pairs: Sequence[ChangedPair] = ()
 
 
@@ -65,7 +63,8 @@ class ChangesForm:
     )
 
     def __init__(self, services: FormServices) -> None:
-        self._services, self._schema, self._readings = services, ChangesAnswer(), FormSessions[Reading](kept=16)
+        self._services, self._schema, self._seen = services, ChangesAnswer(), SeenCompanies(services)
+        self._readings = FormSessions[Reading](kept=16)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description."""
@@ -83,7 +82,7 @@ class ChangesForm:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(),
-            "token": self._readings.keep(Reading()),
+            "token": self._readings.keep(Reading(), connection.realm),
         }
 
     def _unavailable(self) -> Unavailable | None:
@@ -107,7 +106,8 @@ class ChangesForm:
         reading, connection = self._readings.get(answer.get("token"), Reading()), self._services.connection()
         if not connection.realm or reading.realm != connection.realm:
             reading.pairs = self._services.change_check.check(connection)
-            reading.realm = reading.seen = connection.realm
+            reading.realm = connection.realm
+        self._seen.see(answer, connection.realm)
         return reading
 
     def act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
@@ -116,8 +116,7 @@ class ChangesForm:
 
     def _act(self, action: str, answer: Answer, ids: Sequence[str]) -> ActResult:
         if action == UNLINK["id"]:
-            seen = self._readings.get(answer.get("token"), Reading()).seen
-            check_company(self._services, seen, self._services.connection().realm)
+            self._seen.check(answer, self._services.connection().realm)
             result = unlink_rows(self._services, ids)
             self._forget(answer)
             return result
@@ -146,7 +145,7 @@ class ChangesForm:
         heard: dict[str, RowChange] = {}
         told = keep_buttons(listen(task, heard), buttons)
         filters = present_filters(self._schema, answer)
-        summary = settle_rows(self._services, Way(action), ids, told, filters, seen=reading.seen)
+        summary = settle_rows(self._services, Way(action), ids, told, filters, seen=self._seen.of(answer))
         if Way(action) is not Way.LEAVE:
             tell_settled(self._services, reading.pairs, heard, task)
         self._forget(answer)

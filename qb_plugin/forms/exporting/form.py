@@ -36,7 +36,7 @@ from qb_plugin.forms.exporting.records import read_records
 from qb_plugin.forms.exporting.row_acts import SETTLING
 from qb_plugin.forms.exporting.rows import ExportRows
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions, SeenCompany, check_company
+from qb_plugin.forms.form_sessions import FormSessions, SeenCompanies
 from qb_plugin.forms.hiding import set_hidden
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.links.linking import link_possible_duplicate, relink_client
@@ -70,7 +70,7 @@ LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": re
 
 
 @dataclass(slots=True, kw_only=True)
-class OpenedForm(SeenCompany):
+class OpenedForm:
     """What a form was opened with: the selection of the Billing tab, when it was opened from there."""
 
     selection: Selection | None = None
@@ -94,7 +94,7 @@ class ExportPayments:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._opened = services, ExportAnswer(), FormSessions[OpenedForm]()
-        self._previews = FormSessions[PreviewedExport](kept=16)
+        self._previews, self._seen = FormSessions[PreviewedExport](kept=16), SeenCompanies(services)
         self._records = services.host.ledger  # to read records from, whatever the marks on them are
         self._currencies = ClientCurrencies(self._records)
 
@@ -103,7 +103,7 @@ class ExportPayments:
         refs = [Ref.parse(text) for text in request.get("selection") or ()]
         selection = sort_selection(refs) if refs else None
         connection = self._services.connection()
-        token = self._opened.keep(OpenedForm(realm=connection.realm, selection=selection))
+        token = self._opened.keep(OpenedForm(selection=selection), connection.realm)
         self._currencies.forget()
         lists, trouble = self._read_lists(connection)
         return {
@@ -175,8 +175,8 @@ class ExportPayments:
         values: ExportValues = load_answer(self._schema, answer)
         query: LedgerQuery = {"kinds": [SOURCES[values["source"]].value], "search": str(answer.get("search") or "")}
         query = {**query, **build_sort_query(sort)}
-        opened, realm = self._opened.get(answer.get("token"), OpenedForm()), self._services.connection().realm
-        opened.realm, selection = realm, opened.selection
+        selection, realm = self._opened.get(answer.get("token"), OpenedForm()).selection, self._services.connection().realm
+        self._seen.see(answer, realm)
         if selection:
             query["refs"] = [str(ref) for ref in (*selection.shown, *selection.left_out)]
         else:
@@ -193,7 +193,7 @@ class ExportPayments:
         if action == PREVIEW["id"]:
             return open_preview("export-preview", self._previews, PreviewedExport(ids, answer, edits), self._services.sentences)
         if action in {*LINKS, *SETTLING}:
-            check_company(self._services, self._seen(answer), self._services.connection().realm)
+            self._seen.check(answer, self._services.connection().realm)
         if action in LINKS:
             return self._link(LINKS[action], answer, ids)
         if action in SETTLING:
@@ -220,7 +220,7 @@ class ExportPayments:
 
     def _run(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits, task: Task) -> RunSummary:
         if action == CREATE_CUSTOMERS:
-            check_company(self._services, self._seen(answer), self._services.connection().realm)
+            self._seen.check(answer, self._services.connection().realm)
             records = self._read_records(ids, ignore)
             return create_for_records(self._services, records, edits, task, partial(self._read_rows, answer))
         if action != ACTION["id"]:
@@ -235,12 +235,8 @@ class ExportPayments:
     def _export_in_task(self, answer: Answer, ids: Sequence[str], options: ExportOptions, edits: Edits, task: Task) -> RunSummary:
         values: ExportValues = load_answer(self._schema, answer)
         work, filters = partial(self._export, ids, options, edits), present_filters(self._schema, answer)
-        seen = self._seen(answer)
+        seen = self._seen.of(answer)
         return RunTask(self._services, task).run(f"export-{values['source']}", ids, work, filters=filters, seen=seen)
-
-    def _seen(self, answer: Answer) -> str:
-        """The company of the list that the person saw."""
-        return self._opened.get(answer.get("token"), OpenedForm()).realm
 
     def _foresee_rows(self, previewed: PreviewedExport) -> Iterator[RowResult]:
         self.foresee(previewed)
@@ -276,7 +272,7 @@ class ExportPayments:
         values: ExportValues = load_answer(self._schema, previewed.answer)
         options = build_options(self._services, values, previewed.edits)
         context, unknown = self._services.context(self._services.connection()), list[RowResult]()
-        self._opened.get(previewed.answer.get("token"), OpenedForm()).realm = context.realm
+        self._seen.check(previewed.answer, context.realm)  # what was picked in a list of another company
         records = self._read_records(previewed.ids, unknown.append)
         previewed.at = f"{self._services.run_ports.clock.now().astimezone():%H:%M:%S}"
         rows = [*map(foresee_unknown, unknown), *foresee(context, records, options, previewed.at)]

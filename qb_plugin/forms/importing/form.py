@@ -24,7 +24,7 @@ from qb_plugin.forms.descriptions import (
 )
 from qb_plugin.forms.exporting.columns import UNLINK
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import FormSessions, SeenCompany, check_company
+from qb_plugin.forms.form_sessions import FormSessions, SeenCompanies
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.answer import ImportAnswer
 from qb_plugin.forms.importing.choices import build_options, is_linkable
@@ -60,10 +60,10 @@ DAYS = 30  # the default range: today and the thirty days before it
 
 
 @dataclass(slots=True)
-class Reading(SeenCompany):
+class Reading:
     """QuickBooks' payments as an open form last read them, so that sorting and filtering need no second reading.
 
-    `of` is their company and dates; None when they must be read again. `realm` is the company that the person saw.
+    `of` is their company and dates; None when they must be read again.
     """
 
     of: tuple[str, date | None, date | None] | None = None
@@ -87,7 +87,7 @@ class ImportPayments:
 
     def __init__(self, services: FormServices) -> None:
         self._services, self._schema, self._readings = services, ImportAnswer(), FormSessions[Reading](kept=16)
-        self._previews = FormSessions[PreviewedImport](kept=16)
+        self._previews, self._seen = FormSessions[PreviewedImport](kept=16), SeenCompanies(services)
 
     def open(self, request: FormRequest) -> FormDescription:
         """The form's description."""
@@ -108,7 +108,7 @@ class ImportPayments:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._readings.keep(Reading()),
+            "token": self._readings.keep(Reading(), connection.realm),
         }
 
     def _unavailable(self, connection: Connection) -> Unavailable | None:
@@ -125,8 +125,8 @@ class ImportPayments:
     def _rows(self, answer: Answer, sort: Sort | None) -> ImportRows:
         values: ImportValues = load_answer(self._schema, answer)
         connection = self._services.connection()
-        reading = self._read_payments(connection, answer, values)
-        kept, reading.realm = reading.kept, connection.realm
+        kept = self._read_payments(connection, answer, values).kept
+        self._seen.see(answer, connection.realm)
         everything, search = bool(answer.get("not_listed")), str(answer.get("search") or "")
         return ImportRows(
             self._services, connection=connection, kept=kept, values=values, everything=everything, search=search, sort=sort
@@ -158,12 +158,8 @@ class ImportPayments:
         }.get(action)
         if work is None:
             raise no_such_action(action)
-        check_company(self._services, self._seen(answer), self._services.connection().realm)
+        self._seen.check(answer, self._services.connection().realm)  # a payment's id is another payment's in another company
         return work(answer, ids)
-
-    def _seen(self, answer: Answer) -> str:
-        """The company of the list that the person saw: a payment's id is another payment's in another company."""
-        return self._readings.get(answer.get("token"), Reading()).realm
 
     def _apply_credits(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         """Apply here the linked credit memos that paid the rows' invoices in QuickBooks."""
@@ -232,7 +228,7 @@ class ImportPayments:
 
     def _import_in_task(self, answer: Answer, ids: Sequence[str], work: ImportWork, task: Task) -> RunSummary:
         """Import the rows, and apply those imported before whose invoice is here by now: these are rows of the run, too."""
-        connection, seen = self._services.connection(), self._seen(answer)
+        connection, seen = self._services.connection(), self._seen.of(answer)
         if seen and connection.realm and seen != connection.realm:
             return RunTask(self._services, task).run("import-payments", ids, lambda _: None, seen=seen)
         reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
@@ -249,6 +245,7 @@ class ImportPayments:
             import_and_apply,
             filters=present_filters(self._schema, answer),
             summarize=partial(summarize_rows, reading.kept),
+            seen=seen,
         )
         reading.of = None
         return summary
@@ -287,9 +284,9 @@ class ImportPayments:
     def foresee(self, previewed: PreviewedImport) -> None:
         """Plan what was picked, as a run would now; nothing is recorded or written."""
         connection = self._services.connection()
+        self._seen.check(previewed.answer, connection.realm)  # what was picked in a list of another company
         reading = self._read_payments(connection, previewed.answer, load_answer(self._schema, previewed.answer))
         context, ledger, kept = self._services.context(connection), self._services.host.ledger, reading.kept
-        reading.realm = connection.realm
         previewed.options = build_options(previewed.edits, {}, self._services.user_name)
         previewed.at = f"{self._services.run_ports.clock.now().astimezone():%H:%M:%S}"
         rows = pack_rows(foresee_import(context, ledger, kept, previewed.ids, options=previewed.options))

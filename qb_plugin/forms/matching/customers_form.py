@@ -27,7 +27,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import FormSchema, describe_fields, load_answer
-from qb_plugin.forms.form_sessions import SeenCompanies
+from qb_plugin.forms.form_sessions import SeenCompanies, new_token
 from qb_plugin.forms.matching.customer_rows import CustomerFilter, CustomerRow, CustomerRows, read_customer_rows
 from qb_plugin.forms.matching.reading import CandidateCache
 from qb_plugin.forms.presentation import (
@@ -111,7 +111,7 @@ class MatchCustomers:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._seen.begin(connection.realm),
+            "token": new_token(connection.realm),
         }
 
     @property

@@ -27,7 +27,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import load_answer
-from qb_plugin.forms.form_sessions import SeenCompanies
+from qb_plugin.forms.form_sessions import SeenCompanies, new_token
 from qb_plugin.forms.matching.columns import ACTIONS, COLUMNS, CREATE, ROW_EDITS, MatchAnswer, Tab, describe_tabs, label_accept
 from qb_plugin.forms.matching.creating import create_in_quickbooks, foresee_in_quickbooks
 from qb_plugin.forms.matching.customer_rows import DAYS
@@ -93,7 +93,7 @@ class MatchClients:
             "notice": None if unavailable else self._waiting_notice(connection),
             "warning": None,
             "unavailable": unavailable,
-            "token": self._seen.begin(connection.realm),
+            "token": new_token(connection.realm),
         }
 
     def _read(self, connection: Connection) -> tuple[list[MatchRow], Unavailable | None]:

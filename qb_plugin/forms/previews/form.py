@@ -91,7 +91,7 @@ class PreviewForm(ABC, Generic[Picked]):
             "answer": {},
             "search": True,
             "columns": self.offer.columns,
-            "actions": [{**self.run_all, "label": f"{self.verb} these {ready}"}] if ready else [],
+            "actions": [{**self.run_all, "label": f"{self.verb} these {ready}"}] if ready and not unavailable else [],
             "row_actions": [],
             "notice": self._notice(previewed),
             "warning": None,

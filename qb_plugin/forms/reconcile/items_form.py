@@ -25,7 +25,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import SeenCompanies
+from qb_plugin.forms.form_sessions import SeenCompanies, new_token
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.presentation import as_summary, catch_failures, catch_row_failures, present_title, present_unavailable
 from qb_plugin.forms.protocol import Rows, Task
@@ -72,7 +72,7 @@ class ReconcileItems:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._seen.begin(connection.realm),
+            "token": new_token(connection.realm),
         }
 
     def _unavailable(self, connection: Connection) -> Unavailable | None:

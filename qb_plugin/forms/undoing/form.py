@@ -22,7 +22,7 @@ from qb_plugin.forms.descriptions import (
     Unavailable,
 )
 from qb_plugin.forms.fields import describe_fields, load_answer
-from qb_plugin.forms.form_sessions import SeenCompanies
+from qb_plugin.forms.form_sessions import SeenCompanies, new_token
 from qb_plugin.forms.history.asked import find_records
 from qb_plugin.forms.history.entries_form import CHOICES, offer_runs
 from qb_plugin.forms.history.summaries import present_filters
@@ -70,7 +70,7 @@ class UndoForm:
             "notice": None,
             "warning": None,
             "unavailable": self._unavailable(connection),
-            "token": self._seen.begin(connection.realm),
+            "token": new_token(connection.realm),
         }
 
     def _describe_fields(self, connection: Connection, run_id: str) -> list[Field]:

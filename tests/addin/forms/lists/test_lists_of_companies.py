@@ -171,6 +171,40 @@ def test_nothing_of_one_companys_list_is_done_in_another(desk: Desk, name: str) 
     assert stands(desk) == before
 
 
+MANY = 70  # forms that were opened since: more than any keeps what it has read for
+
+
+LONG_OPEN = (
+    "export",
+    "unlink",
+    "import",
+    "unlink what was imported",
+    "take",
+    "unlink a change",
+    "undo",
+    "take a difference",
+    "match a client",
+    "match a customer",
+    "save settings",
+)
+
+
+@pytest.mark.parametrize("name", LONG_OPEN)
+def test_nor_is_it_when_many_others_were_opened_since_and_it_can_be_loaded_again(desk: Desk, name: str) -> None:
+    form, request, press = PRESSES[name]
+    answer = opened(desk, form, **request)
+    for _ in range(MANY):
+        desk.sides.scene.form(form).open(request)
+    connect_empty(desk.sides)
+    before = stands(desk)
+    told = press(desk, answer)
+    assert (told["outcome"], told["message"].startswith(STALE)) == ("not_tried", True), told
+    assert stands(desk) == before
+    if form != "settings":
+        desk.sides.scene.form(form).rows(answer, None)
+        assert not press(desk, answer)["message"].startswith(STALE)
+
+
 @pytest.mark.parametrize("name", ["export", "take", "undo", "take a difference"])
 def test_a_list_that_was_loaded_again_is_of_the_company_that_is_connected(desk: Desk, name: str) -> None:
     form, request, press = PRESSES[name]
@@ -191,3 +225,31 @@ def test_a_list_stands_while_its_own_company_is_connected_again(desk: Desk, name
     other = [(each["Id"], each["SyncToken"]) for each in all_of(desk.other)]
     assert press(desk, answer)["outcome"] in {"synchronized", "undone"}
     assert [(each["Id"], each["SyncToken"]) for each in all_of(desk.other)] == other
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize(("form", "row"), [("export", "new"), ("import", PAYMENT)])
+def test_nor_is_what_a_preview_planned_in_one_done_in_another(desk: Desk, form: str, row: str, again: bool) -> None:
+    scene, name = desk.sides.scene, f"{form}-preview"
+    answer, ref = opened(desk, f"{form}-payments"), getattr(desk, row, row)
+    request = scene.form(f"{form}-payments").act("preview", answer, [ref], {})["request"]
+    preview = scene.form(name).open(request)
+    connect_empty(desk.sides)
+    before = stands(desk)
+    if again:
+        shown = scene.form(name).open(request)
+        assert shown["unavailable"]["text"].startswith(STALE)
+        assert shown["actions"] == []
+    scene.host.rows.clear()
+    scene.form(name).run(f"{form}_previewed", {"token": preview["token"]}, [ref], {}, scene.host)
+    told = scene.host.rows[ref]
+    assert (told["outcome"], told["message"].startswith(STALE)) == ("not_tried", True), told
+    assert stands(desk) == before
+    pressed = press_in_list(desk, form, answer, ref)
+    assert (pressed["outcome"], pressed["message"].startswith(STALE)) == ("not_tried", True), pressed
+    assert stands(desk) == before
+
+
+def press_in_list(desk: Desk, action: str, answer: dict[str, Any], row: str) -> dict[str, Any]:
+    """The list that the preview was picked in is pressed after it."""
+    return runs(f"{action}-payments", action, row)(desk, answer)
