@@ -21,6 +21,7 @@ from hostsim.qbo_simulator.base.http import LostAnswer, Request, Response
 from hostsim.qbo_simulator.fault_injection.trouble import read_trouble
 from qb_plugin.model import ConnectionState, Kind, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.snapshot import ExportOptions
+from tests.faults.cases.person import Person
 from tests.faults.cases.verdict import is_told_done, key_of, read_truth
 from tests.faults.harness.databases import MEMORY
 from tests.faults.harness.points import Killed, Points
@@ -105,10 +106,10 @@ class Soaked:
 
 
 class Soak:
-    """A firm of many clients, and one person who presses until every row has come to an end."""
+    """A firm of many clients, and one person who presses and takes what a row offers until all have come to an end."""
 
     def __init__(self, seed: int, rows: int, folder: Path) -> None:
-        self.soaked = Soaked()
+        self.soaked, self._person = Soaked(), Person()
         self._records = {str(record.ref): record for record in make_records(rows)}
         self._time, self._draw = SharedTime(), Random(seed + 1)
         clients = {record.client_id: record.client_name for record in self._records.values()}
@@ -123,7 +124,7 @@ class Soak:
         while self.soaked.presses < PRESSES and (left := self._left()):
             self.soaked.presses += 1
             try:
-                self._take(desk.press(left, ExportOptions(auto_apply=True, methods={UNKNOWN_METHOD: "999"})))
+                self._take(desk.press(left, self._person.choose(ExportOptions(auto_apply=True, methods={UNKNOWN_METHOD: "999"}))))
             except Killed:
                 self.soaked.deaths += 1
                 desk.close()
@@ -164,6 +165,7 @@ class Soak:
     def _take(self, ended: Ended) -> None:
         """Keep each row's last end; one that was told done stays done."""
         self.soaked.last.update(ended.rows)
+        self._person.read(ended.rows)
 
     def _judge(self, desk: Desk) -> None:
         soaked = self.soaked

@@ -21,7 +21,7 @@ def target(module: str, *tests: str) -> Target:
 
 
 EXPORTING, HTTP, AUTH = "sync/exporting", "quickbooks/http", "quickbooks/auth"
-PACE = ("rate_limiter_turns", "rate_limiter_waits", "rate_limiter", "seconds_until_sent", "shared_pace")
+PACE = ("rate_limiter_turns", "rate_limiter_waits", "rate_limiter", "pace/seconds_until_sent", "pace/shared_pace")
 DOUBT = ("recovery", "recovery_resend", "recovery_unreadable", "adoption", "doubt")
 RUN_TASK = ("", "_summary", "_watching", "_giving_way", "_traces")
 
@@ -45,7 +45,8 @@ TARGETS: Mapping[str, Target] = {
     # calls to QuickBooks
     "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
     "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
-    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/pace_rules", f"{HTTP}/seconds_until_sent"),
+    "watchdog": target(f"{HTTP}/watchdog", f"{HTTP}/watchdog"),
+    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/pace/pace_rules", f"{HTTP}/pace/seconds_until_sent"),
     "slot_pool": target(f"{HTTP}/slot_pool", f"{HTTP}/slot_pool"),
     "rate_limiter": target(f"{HTTP}/rate_limiter", *(f"{HTTP}/{name}" for name in PACE)),
     # signing in

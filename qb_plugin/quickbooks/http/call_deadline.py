@@ -6,11 +6,13 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
-from threading import Lock, Timer
+from threading import Lock
 from types import TracebackType
 from typing import Protocol
 
 from urllib3.exceptions import ConnectTimeoutError
+
+from qb_plugin.quickbooks.http.watchdog import WATCHDOG
 
 
 class Carrier(Protocol):
@@ -24,15 +26,13 @@ class CallDeadline:
     """Bounds one call, headers and body together. A context manager around the sending and reading, in the calling thread.
 
     A timeout of `requests` bounds each wait for a byte, so it never ends an answer that drips; this one does. `seconds` run by
-    the machine's monotonic clock in a thread of their own; `monotonic` is the caller's clock, asked whenever a part has come.
+    the machine's monotonic clock in the watchdog's thread; `monotonic` is the caller's clock, asked whenever a part has come.
     """
 
     def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._end = monotonic() + seconds
-        self._timer = Timer(seconds, self.give_up)
-        self._timer.daemon = True
-        self._timer.name = "quickbooks-deadline"
+        self._seconds = seconds
         self._lock = Lock()
         self._carried: tuple[Carrier, socket.socket | None] | None = None
         self._given_up = False
@@ -40,11 +40,11 @@ class CallDeadline:
 
     def __enter__(self) -> CallDeadline:
         self._token = _current.set(self)
-        self._timer.start()
+        WATCHDOG.watch(self, self._seconds, self.give_up)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        self._timer.cancel()
+        WATCHDOG.call_off(self)
         with self._lock:
             self._carried = None
         if self._token:

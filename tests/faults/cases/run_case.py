@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from zlib import crc32
@@ -122,12 +122,18 @@ class Play:
 
     def sign_in(self) -> None:
         """A person signs in again; the process may die of that too."""
+        self.survives(lambda desk: desk.connect(self.core.credentials(ADDRESS, self.core.realm)["refresh_token"]))
+
+    def survives(self, act: Callable[[Desk], object]) -> bool:
+        """Whether the process lived to do it; else another one takes its place."""
         try:
-            self.desk.connect(self.core.credentials(ADDRESS, self.core.realm)["refresh_token"])
+            act(self.desk)
         except Killed:
             self.desk.close()
             self.played.lives.append(len(self.desk.points.passed))
             self.desk = self._open()
+            return False
+        return True
 
     def judge(self, ended: Ended) -> None:
         """Hold what the rows were told against what is so."""

@@ -110,7 +110,8 @@ class OtherCompany(Play):
         while self.desk.store.tokens.connection().realm != realm:
             self.sign_in()
         ids = {each["DisplayName"]: each["Id"] for each in self.core.company.all("Customer")}
-        match(self.desk, {client: ids[name] for client, name in CLIENTS.items()})
+        while not self.survives(lambda desk: match(desk, {client: ids[name] for client, name in CLIENTS.items()})):
+            pass
 
 
 class Restored(Play):

@@ -118,19 +118,15 @@ def test_to_give_up_what_has_no_open_socket_is_no_failure(closed: bool) -> None:
         assert call.passed
 
 
-def test_the_watchdog_is_a_daemon_and_goes_with_its_call() -> None:
-    before = watchdogs()  # those of calls that have ended may take a moment to end themselves
+def test_calls_within_calls_are_watched_by_one_daemon() -> None:
     with deadline() as call:
-        (found,) = new = [each for each in watchdogs() if each not in before]
-        assert found.daemon
+        (watchdog,) = watchdogs()
+        assert watchdog.daemon
         assert current_deadline() is call
         with deadline() as inner:
-            new += [each for each in watchdogs() if each not in [*before, found]]
+            assert watchdogs() == [watchdog]
             assert current_deadline() is inner
         assert current_deadline() is call
-    for each in new:
-        each.join(5.0)
-    assert [each.is_alive() for each in new] == [False, False]
     assert current_deadline() is None
 
 
