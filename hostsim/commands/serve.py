@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import webbrowser
+from contextlib import suppress
 from datetime import date
 
 import click
@@ -60,7 +61,6 @@ def _serve(workspace: Workspace, listener: socket.socket, address: str, tokens: 
     workspace.start_jobs()
     if opens:
         webbrowser.open(address)
-    try:
+    with suppress(KeyboardInterrupt):  # pressed while the server was starting or ending, it does not always come through
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    click.echo("Stopped.")

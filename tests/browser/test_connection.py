@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.demo import Demo, connect, open_menu, row_of, running_demo, search
+from tests.browser.demo import Demo, connect, open_form, open_menu, row_of, running_demo, search
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +86,31 @@ def test_a_form_that_is_closed_while_it_is_drawn_anew_stays_closed(page: Page, d
             route.continue_()
     page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 300))")
     expect(form).to_have_count(0)
+
+
+@pytest.mark.parametrize("company", ["the same", "another"])
+def test_rows_that_are_picked_stay_so_as_their_form_is_drawn_anew_but_not_in_another_company(
+    page: Page, demo: Demo, company: str
+) -> None:
+    connect(demo)
+    form = open_form(page, "Export Payments")
+    first = form.locator("[role=row][aria-rowindex='2']")
+    first.click()
+    form.locator("[role=row][aria-rowindex='4']").click(modifiers=["Control"])
+    expect(form.get_by_text("2 selected · ")).to_be_visible()
+
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        told = found.json()
+        route.fulfill(response=found, json={**told, "subtitle": told["subtitle"] if company == "the same" else "Another company"})
+
+    page.route("**/api/forms/export-payments/open", answer)
+    with page.expect_response("**/api/forms/export-payments/rows"):
+        demo.host.workspace.feed.publish({"addins": "changed"})
+    expect(form.get_by_text("Another company")).to_have_count(int(company == "another"))
+    expect(form.get_by_role("grid")).to_have_attribute("aria-busy", "false")
+    expect(form.locator("[role=row][aria-selected=true]")).to_have_count(2 if company == "the same" else 0)
+    expect(form.get_by_role("button", name="Export Selected")).to_be_enabled(enabled=company == "the same")
 
 
 def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:

@@ -30,13 +30,13 @@ export async function reopenForms(closed) {
 }
 keepForReload(() => [...open.values()].map((form) => form.reopening));
 
-/** @param {string} id @param {object} body @param {() => Form | null} find */
-async function draw(id, body, find) {
+/** @param {string} id @param {object} body @param {() => Form | null} find @param {boolean} keeps the rows that are picked */
+async function draw(id, body, find, keeps = false) {
   try {
     const description = await waiting(post(formPath(id, "open"), body));
     useDates(description.dates);
     const form = find();
-    await form?.show(description);
+    await form?.show(description, keeps);
     return form;
   } catch (problem) {
     return tell(/** @type {Problem} */ (problem));
@@ -97,15 +97,17 @@ export class Form {
     open.set(id, this);
   }
 
-  /** @param {Description} description */
-  async show(description) {
+  /** @param {Description} description @param {boolean} keeps the rows that are picked */
+  async show(description, keeps) {
     const [typed, typing] = [this.typed, Boolean(this.panel?.search?.matches(":focus"))];
+    const picked = keeps && this.description.subtitle === description.subtitle ? this.panel?.grid.pickedIds : undefined; // of one company, not of the one before
     this.panel?.leave();
     Object.assign(this, { description, panel: null, typed: undefined, answer: { ...description.answer, token: description.token, ...(typed !== undefined && { search: typed }) } });
     this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
     this.dialog.classList.toggle("full", Boolean(description.columns));
     this.content.classList.toggle("stacked", !description.columns);
     this.#build();
+    this.panel?.grid.pickLater(picked);
     if (typing) this.panel?.search?.focus();
     if (typing) this.panel?.search?.setSelectionRange(-1, -1);
     const opens = !this.dialog.open;
@@ -121,17 +123,18 @@ export class Form {
   async refresh() {
     if (this.busy) return;
     const before = this.description.leads_to?.form;
-    await this.again(this.panel ? { answer: this.answer } : {});
+    await this.again(this.panel ? { answer: this.answer } : {}, true);
     const next = this.description.leads_to;
     if (next?.form && next.form !== before && open.get(this.id) === this) await this.#follow(next);
   }
 
-  /** Draws this form anew; closed while its description was fetched, it stays closed, and what was typed into the search meanwhile stays. @param {object} body */
-  again(body = {}) {
-    return draw(this.id, body, () => {
+  /** Draws this form anew; closed while its description was fetched, it stays closed, and what was typed into the search meanwhile stays. @param {object} body @param {boolean} keeps the rows that are picked */
+  again(body = {}, keeps = false) {
+    const find = () => {
       this.typed = this.panel?.search?.value;
       return open.get(this.id) === this ? this : null;
-    });
+    };
+    return draw(this.id, body, find, keeps);
   }
 
   #build() {
@@ -256,7 +259,7 @@ export class Form {
 
   /** @param {ActResult} result */
   async settle(result) {
-    this.changed = true;
+    this.changed ||= !result.open_url; // an address is only shown; of what is done there, such as a sign-in, all forms are told
     this.fields.reject({});
     useDates(result.dates);
     if (result.rejected) return this.#reject(result.rejected, { text: result.notice ?? "", level: result.level });
@@ -322,7 +325,7 @@ export class Form {
   openOther(form, body) {
     const closed = (/** @type {boolean} */ changed) => {
       if (!changed || this.busy) return;
-      this.description.unavailable || this.description.reopens || !this.panel ? this.again({ answer: this.answer }) : this.panel.load(true);
+      this.description.unavailable || this.description.reopens || !this.panel ? this.again({ answer: this.answer }, true) : this.panel.load(true);
     };
     return openForm(form, body, closed);
   }

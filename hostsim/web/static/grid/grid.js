@@ -26,6 +26,8 @@ export class Grid {
     this.top = this.at = this.column = this.anchor = this.expected = 0;
     /** @type {boolean} */
     this.touched = false;
+    /** @type {Set<string | undefined> | undefined} */
+    this.awaited = undefined;
     this.head = make("div", { class: "head", role: "rowgroup" });
     this.body = make("div", { class: "body", role: "rowgroup" });
     this.view = make("div", { class: "view" }, this.head, this.body);
@@ -73,7 +75,8 @@ export class Grid {
   show(columns, { count, rows }, sort, keep = false) {
     const same = keep && count === this.pages.count;
     const focused = this.touched ? this.focusedRow?.id : undefined;
-    const picked = this.#pickedIds();
+    const picked = this.pickedIds;
+    this.awaited = undefined;
     this.columns = columns;
     this.pages.reset(count, rows);
     if (!same) this.#restore(rows, focused, picked);
@@ -123,7 +126,14 @@ export class Grid {
     this.#changed();
   }
 
-  #pickedIds() {
+  /** Selects rows of these ids once rows are shown: those picked in the grid that this one takes the place of. @param {Set<string | undefined> | undefined} ids */
+  pickLater(ids) {
+    this.awaited = ids;
+  }
+
+  /** Ids of the rows that are selected, or will be once rows are shown; none of more than 200. */
+  get pickedIds() {
+    if (this.awaited) return this.awaited;
     const places = this.selection.count > 200 ? [] : this.selection.ranges.flatMap(([start, stop]) => Array.from({ length: stop - start }, (_, i) => start + i));
     return new Set(places.map((place) => this.pages.row(place)?.id));
   }
