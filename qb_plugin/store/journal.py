@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select, update
 
 from qb_plugin.errors import LeaseLost
 from qb_plugin.model import Intent, IntentState, Message, Operation, Ref, Settlement
@@ -173,8 +173,7 @@ class Journal:
     def open_intents(self, realm: str) -> Sequence[Intent]:
         """All intents of the company that are not settled, batch by batch in the order in which they were sent."""
         with self._database.read() as connection:
-            query = select(intents).where(intents.c.realm == realm, OPEN).order_by(*_IN_ORDER)
-            return [intent_of(row) for row in connection.execute(query)]
+            return [intent_of(row) for row in connection.execute(_UNSETTLED, {"realm": realm})]
 
     def counts(self, realm: str) -> Mapping[tuple[str, str], int]:
         """How many intents the company has, by operation and state."""
@@ -202,17 +201,8 @@ class Journal:
 
     def to_apply(self, realm: str) -> Sequence[Intent]:
         """Creates of credit memos that were to be applied next and no application of which stands, oldest first."""
-        other = intents.alias()
-        same = (
-            other.c.realm == intents.c.realm,
-            other.c.source_kind == intents.c.source_kind,
-            other.c.source_id == intents.c.source_id,
-        )
-        application = (other.c.operation == Operation.APPLY, other.c.state.in_((IntentState.OPEN, IntentState.CONFIRMED)))
-        pending = (intents.c.realm == realm, APPLIES, intents.c.state == IntentState.CONFIRMED)
-        query = select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
         with self._database.read() as connection:
-            return [intent_of(row) for row in connection.execute(query)]
+            return [intent_of(row) for row in connection.execute(_UNAPPLIED, {"realm": realm})]
 
     def leave_unapplied(self, realm: str, sources: Sequence[Ref]) -> None:
         """Note that there is nothing to apply these credit memos to."""
@@ -241,6 +231,22 @@ WHERE {intents.name}.id = new.column1 AND {intents.name}.{OPEN}
 """  # noqa: S608 - names of our own
 
 
+_UNSETTLED = select(intents).where(intents.c.realm == bindparam("realm"), OPEN).order_by(*_IN_ORDER)
+
+
+def _select_unapplied() -> Select[Any]:
+    other = intents.alias()
+    same = (
+        other.c.realm == intents.c.realm,
+        other.c.source_kind == intents.c.source_kind,
+        other.c.source_id == intents.c.source_id,
+    )
+    application = (other.c.operation == Operation.APPLY, other.c.state.in_((IntentState.OPEN, IntentState.CONFIRMED)))
+    pending = (intents.c.realm == bindparam("realm"), APPLIES, intents.c.state == IntentState.CONFIRMED)
+    return select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
+
+
+_UNAPPLIED = _select_unapplied()
 # The shared lock keeps a taker of the lease waiting until these intents are committed.
 _FENCE = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm == bindparam("realm")).with_for_update(read=True)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
 
 from qb_plugin.model import Entity, IntentState, Kind, Link, LinkOrigin, Operation, Pair, PairAnswer, Ref
 from qb_plugin.store.pair_answers import GivenAnswer, forget_answers, read_answers, write_answers
@@ -23,30 +23,33 @@ class Links:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._insert = prepare_links(database)
+        of_kind = (links.c.realm == bindparam("realm"), links.c.source_kind == bindparam("kind"), LIVE)
+        self._of_sources = select(links).where(*of_kind, database.among_listed(links.c.source_id, "ids"))
+        of_entity = (links.c.realm == bindparam("realm"), links.c.entity == bindparam("entity"), LIVE)
+        self._of_ids = select(links).where(*of_entity, database.among_listed(links.c.quickbooks_id, "ids"))
+        self._of_entity = select(links).where(*of_entity).order_by(links.c.number)
 
     def by_source(self, realm: str, sources: Iterable[Ref]) -> Mapping[Ref, Link]:
         """The links of these WorkSpace records."""
-        query = select(links).where(links.c.realm == realm, LIVE)
         found: dict[Ref, Link] = {}
         with self._database.read() as connection:
             for kind, identities in ids_by_kind(sources).items():
-                among = self._database.among(links.c.source_id, identities)
-                rows = connection.execute(query.where(links.c.source_kind == kind, among))
+                wanted = {"realm": realm, "kind": kind, "ids": self._database.listed(identities)}
+                rows = connection.execute(self._of_sources, wanted)
                 found.update((link.source, link) for link in map(read_link, rows))
         return found
 
     def by_quickbooks(self, realm: str, entity: Entity, ids: Iterable[str]) -> Mapping[str, Link]:
         """The links of these QuickBooks records, by QuickBooks id."""
-        query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE)
+        wanted = {"realm": realm, "entity": entity, "ids": self._database.listed(ids)}
         with self._database.read() as connection:
-            rows = connection.execute(query.where(self._database.among(links.c.quickbooks_id, ids)))
+            rows = connection.execute(self._of_ids, wanted)
             return {link.quickbooks_id: link for link in map(read_link, rows)}
 
     def all_of(self, realm: str, entity: Entity) -> Sequence[Link]:
         """All links to this QuickBooks entity, oldest first."""
-        query = select(links).where(links.c.realm == realm, links.c.entity == entity, LIVE).order_by(links.c.number)
         with self._database.read() as connection:
-            return [read_link(row) for row in connection.execute(query)]
+            return [read_link(row) for row in connection.execute(self._of_entity, {"realm": realm, "entity": entity})]
 
     def imported_between(self, realm: str, start: datetime, end: datetime | None) -> Sequence[Link]:
         """The live links of payments that were imported between the two moments, both included, oldest first."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from qb_plugin.model import Entity, Kind, Pair, PairAnswer, Ref
 from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.sql.tables import pair_answers
+
+_ANSWERS = select(pair_answers).where(pair_answers.c.realm == bindparam("realm"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class GivenAnswer:
 def read_answers(database: Database, realm: str) -> Mapping[Pair, PairAnswer]:
     """All answers of this company: people give few."""
     with database.read() as connection:
-        rows = connection.execute(select(pair_answers).where(pair_answers.c.realm == realm))
+        rows = connection.execute(_ANSWERS, {"realm": realm})
         return {
             Pair(Ref(Kind(row.source_kind), row.source_id), Entity(row.entity), row.quickbooks_id): PairAnswer(row.answer)
             for row in rows

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from qb_plugin.model import Message, Outcome, Ref, RowResult, RunInfo
 from qb_plugin.store.sql.connections import Database, insert_text, portions
@@ -35,6 +35,7 @@ _COLUMNS = (  # in the order of `_result_row`
     "summary",
     "words",
 )
+_CHANGE = update(runs).where(runs.c.id == bindparam("of_run"))
 # Rows that wait for a person were stored as skipped before there was an outcome for them; nothing else was skipped with these.
 _OLD_DECISIONS = frozenset({"twin_payment", "twin_credit_memo", "marker_twice"})
 
@@ -60,12 +61,12 @@ class Runs:
             if results:
                 self._insert.send(connection, [_result_row(run_id, result, at) for result in results])
             if done is not None:
-                connection.execute(update(runs).where(runs.c.id == run_id).values(done=done))
+                connection.execute(_CHANGE, {"of_run": run_id, "done": done})
 
     def finish(self, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
         """Record the end of a run and its counts by outcome."""
         with self._database.write() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(finished=at, counts=encode(dict(counts))))
+            connection.execute(_CHANGE, {"of_run": run_id, "finished": at, "counts": encode(dict(counts))})
 
     def last_results(self, realm: str, ids: Sequence[str]) -> Mapping[str, RowResult]:
         """The newest outcome of each of these rows in this company; rows that never ran are left out."""

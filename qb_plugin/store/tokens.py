@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, bindparam, delete, select, true
 
 from qb_plugin.errors import Fatal
 from qb_plugin.model import Connection, ConnectionState, Message
@@ -18,6 +18,8 @@ from qb_plugin.store.sql.connections import Database
 SIGN_IN = "sign_in"
 STATE_LASTS = timedelta(minutes=10)
 _STATES_AT_MOST = 20
+_SEALED = select(tables.tokens.c.sealed).where(tables.tokens.c.realm == bindparam("realm"))
+_CONNECTION = select(tables.connection)
 _PAUSE = 0.2
 # A holder loses the lock after LASTS, so half as long again is enough for the next one.
 _TRIES = int(LASTS.total_seconds() * 1.5 / _PAUSE)
@@ -33,8 +35,7 @@ class Tokens:
     def load(self, realm: str) -> bytes | None:
         """The sealed tokens of a company."""
         with self._database.read() as connection:
-            query = select(tables.tokens.c.sealed).where(tables.tokens.c.realm == realm)
-            return connection.execute(query).scalar_one_or_none()
+            return connection.execute(_SEALED, {"realm": realm}).scalar_one_or_none()
 
     def save(self, realm: str, sealed: bytes) -> None:
         """Replace a company's sealed tokens; they are committed when this returns."""
@@ -56,7 +57,7 @@ class Tokens:
     def connection(self) -> Connection:
         """The sign-in as a person sees it."""
         with self._database.read() as connection:
-            row = connection.execute(select(tables.connection)).one_or_none()
+            row = connection.execute(_CONNECTION).one_or_none()
         if row is None:
             return Connection(ConnectionState.NONE)
         return Connection(ConnectionState(row.state), row.realm, row.company, row.environment, row.ends)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from qb_plugin.store.leasing.process import Process
 from qb_plugin.store.sql.connections import Database
@@ -14,6 +14,11 @@ from qb_plugin.store.sql.tables import leases
 
 # Without a sign of life for this long, a row is free again.
 LASTS = timedelta(seconds=60)
+_IS = (leases.c.purpose == bindparam("of_purpose"), leases.c.realm == bindparam("of_realm"))
+_LOOK = select(leases).where(*_IS)
+_LOCK = _LOOK.with_for_update()
+_TAKE = update(leases).where(*_IS)
+_CHANGE = update(leases).where(*_IS, leases.c.fence == bindparam("of_fence"), leases.c.held)
 _NEVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 HasDied = Callable[[Process, Process], bool]
@@ -26,6 +31,7 @@ class Claims:
         self._database = database
         self._here = here
         self._has_died = has_died
+        self._add = database.insert(leases).on_conflict_do_nothing()
 
     def row(self, connection: Connection, purpose: str, realm: str) -> Row[Any]:
         """The row, locked until the transaction ends; a missing one is created as free."""
@@ -37,12 +43,12 @@ class Claims:
             "heartbeat": _NEVER,
             "done": 0,
         }
-        connection.execute(self._database.insert(leases).on_conflict_do_nothing(), fresh)
-        return connection.execute(select(leases).where(_is(purpose, realm)).with_for_update()).one()
+        connection.execute(self._add, fresh)
+        return connection.execute(_LOCK, _of(purpose, realm)).one()
 
     def look(self, connection: Connection, purpose: str, realm: str) -> Row[Any] | None:
         """The row as it is, unlocked."""
-        return connection.execute(select(leases).where(_is(purpose, realm))).one_or_none()
+        return connection.execute(_LOOK, _of(purpose, realm)).one_or_none()
 
     def is_free(self, connection: Connection, row: Row[Any]) -> bool:
         """Whether it was released, has expired, or belongs to a process of this machine that has ended."""
@@ -61,17 +67,16 @@ class Claims:
             "done": done,
             "asked": False,
         }
-        connection.execute(update(leases).where(_is(row.purpose, row.realm)).values(values))
+        connection.execute(_TAKE, values | _of(row.purpose, row.realm))
         return fence
 
     def change(self, connection: Connection, purpose: str, realm: str, fence: int, **values: object) -> bool:
         """Change the row if it is still held under this fence; returns whether it was."""
-        mine = update(leases).where(_is(purpose, realm), leases.c.fence == fence, leases.c.held)
-        return connection.execute(mine.values(**values)).rowcount == 1
+        return connection.execute(_CHANGE, values | _of(purpose, realm) | {"of_fence": fence}).rowcount == 1
 
 
-def _is(purpose: str, realm: str) -> ColumnElement[bool]:
-    return (leases.c.purpose == purpose) & (leases.c.realm == realm)
+def _of(purpose: str, realm: str) -> dict[str, object]:
+    return {"of_purpose": purpose, "of_realm": realm}
 
 
 def _whose(process: Process) -> dict[str, object]:

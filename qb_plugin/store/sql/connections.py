@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -51,23 +52,26 @@ class Database:
 
     def __init__(self, engine: Engine, clock: Clock, server_time: bool) -> None:
         self.engine = engine
+        self._writing = engine.execution_options(writes=True)
         self.clock = clock
         self._server_time = server_time and engine.dialect.name == "postgresql"
+        self._list_type = Text() if engine.dialect.name == "sqlite" else ARRAY(Text())
         self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with translate_errors(), self.engine.begin() as connection:
+        with translate_errors(), self.engine.connect() as connection, connection.begin():
+            _begin(connection, "BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes; committed at its end, or not at all."""
-        with translate_errors(), self.engine.connect() as plain:
-            connection = plain.execution_options(begin="BEGIN IMMEDIATE")
-            with connection.begin():
-                yield connection
+        with translate_errors(), self._writing.connect() as connection, connection.begin():
+            # Writers wait their turn at the start: two that read first and write later would block each other.
+            _begin(connection, "BEGIN IMMEDIATE")
+            yield connection
 
     def insert(self, table: Table) -> postgresql.Insert:
         """An insert with `ON CONFLICT`, which SQLite and PostgreSQL write alike."""
@@ -76,11 +80,20 @@ class Database:
     def among(self, column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
         """The condition that the column is one of these texts, however many. They are sent as one value: a statement with a
         parameter for each is compiled again every time, which costs more than its answer."""
-        texts = list(values)
+        return self._is_one_of(column, bindparam(None, self.listed(values), self._list_type))
+
+    def among_listed(self, column: Column[str], name: str) -> ColumnElement[bool]:
+        """The same for a statement that is made once: the parameter of this name is given what `listed` returns."""
+        return self._is_one_of(column, bindparam(name, type_=self._list_type))
+
+    def listed(self, values: Iterable[str]) -> object:
+        """These texts as one value."""
+        return json.dumps(list(values)) if self.engine.dialect.name == "sqlite" else list(values)
+
+    def _is_one_of(self, column: Column[str], texts: BindParameter[Any]) -> ColumnElement[bool]:
         if self.engine.dialect.name == "sqlite":
-            rows = func.json_each(bindparam(None, json.dumps(texts))).table_valued("value")
-            return column.in_(select(rows.c.value))
-        return column == any_(bindparam(None, texts, ARRAY(Text())))
+            return column.in_(select(func.json_each(texts).table_valued("value").c.value))
+        return column == any_(texts)
 
     def many(self, text: str, width: int) -> Many:
         """A statement that inserts many rows of `width` values; where `{rows}` stands in its text, their parameters come."""
@@ -147,7 +160,7 @@ def use_write_ahead_log(database: Database, patience: float) -> None:
 
 def _switched(engine: Engine, last: bool) -> bool:
     try:
-        with engine.connect().execution_options(begin="") as connection:
+        with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     except OperationalError as error:
         if last or not is_locked(error):
@@ -196,7 +209,6 @@ def connect_ledger(url: str, patience: float) -> Engine:
         )
         event.listen(engine, "connect", _prepare_ledger)
         event.listen(engine, "close", _leave_ledger)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     milliseconds = int(patience * 1000)
     arguments = {
@@ -216,7 +228,6 @@ def _connect_sqlite(address: URL, patience: float, lies_on_share: Callable[[Path
         raise Fatal(Message("database_on_share", {"file": Path(str(address.database)).name}))
     engine = create_engine(address, connect_args={"timeout": patience}, paramstyle="named", hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -247,8 +258,7 @@ def _leave_ledger(connection: sqlite3.Connection, record: Any) -> None:  # noqa:
     connection.execute("PRAGMA synchronous=FULL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # Writers wait their turn at the start: two that read first and write later would block each other.
-    begin = connection.get_execution_options().get("begin", "BEGIN")
-    if begin:
-        connection.exec_driver_sql(begin)
+def _begin(connection: Connection, statement: str) -> None:
+    # SQLite alone: its driver begins none. As a listener of the engine it would have every statement look for listeners.
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(statement)

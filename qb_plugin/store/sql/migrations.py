@@ -127,7 +127,7 @@ def copy_file(database: Database, version: int) -> None:
     if database.engine.dialect.name == "postgresql":
         return
     # VACUUM runs outside any transaction; it reads what is committed, whichever other connection waits to write.
-    with database.engine.connect().execution_options(begin="") as connection:
+    with database.engine.connect() as connection:
         wanted = f"{database.engine.url.database}.version-{version}-{database.clock.now():%Y%m%dT%H%M%S}"
         connection.execute(text("VACUUM INTO :copy"), {"copy": _free_name(wanted)})
 

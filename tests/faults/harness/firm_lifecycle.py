@@ -155,7 +155,7 @@ class Firm:
         connect = partial(build_quickbooks, adapter=adapter, jitter=lambda: 0.0)
         parts = Parts(clock=self.time, limits=LIMITS[self.mode], connect=connect)
         self.runtime = OddRuntime(host, parts, self.control)
-        for engine, option in ((self.runtime.store.database.engine, "begin"), (self.practice.database.engine, "practice_write")):
+        for engine, option in ((self.runtime.store.database.engine, "writes"), (self.practice.database.engine, "practice_write")):
             Watch(engine, option).points = self.points
 
     def close(self) -> None:

@@ -5,10 +5,14 @@ Between a commit and the next point nothing lasts, so dying after it is dying be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import TimeoutError
+
+from qb_plugin.clock import Clock
+from qb_plugin.store.sql.connections import Database
 
 
 class Killed(BaseException):
@@ -63,6 +67,32 @@ class Outage(Points):
         """No answer while it is away."""
         if self._ends is not None and self._monotonic() < self._ends:
             raise TimeoutError("the database is away")
+
+
+class WatchedDatabase(Database):
+    """The add-in's database as one process uses it: every commit that writes is a point of it.
+
+    A listener at the engine would see the same, but then each statement looks for listeners.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, points: Points) -> None:
+        super().__init__(engine, clock, server_time=False)
+        self._points = points
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As the product's, while the database answers."""
+        with super().read() as connection:
+            self._points.ask_database()
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """As the product's; its commit is a point."""
+        with super().write() as connection:
+            self._points.ask_database()
+            yield connection
+            self._points.reach("commit")
 
 
 class Watch:

@@ -27,7 +27,6 @@ from qb_plugin.store.leasing.process import Process
 from qb_plugin.store.links import Links
 from qb_plugin.store.runs import Runs
 from qb_plugin.store.settings import Settings
-from qb_plugin.store.sql.connections import Database
 from qb_plugin.store.tokens import Tokens
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.run_export import export
@@ -36,7 +35,7 @@ from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunPorts, RunProgress, run_under_lease
 from tests.faults.cases.controls import PLAIN, Control
-from tests.faults.harness.points import Points, Watch
+from tests.faults.harness.points import Points, WatchedDatabase
 from tests.faults.harness.server import ADDRESS, FaultyQuickBooks
 from tests.faults.harness.shared_time import DeskClock, SharedTime
 
@@ -58,27 +57,18 @@ class Site:
     clocks: Sequence[str] = ("right",)  # of its processes, one after the other
 
 
-@dataclass(frozen=True, slots=True)
-class KeptEngine:
-    """An engine and the watch over its commits."""
-
-    engine: Engine
-    watch: Watch
-
-
 @cache
-def kept_engine(url: str) -> KeptEngine:
-    """The engine for an address: the add-in's own, as `open_store` makes it."""
-    engine = open_store(url).database.engine
-    return KeptEngine(engine, Watch(engine, "begin"))
+def kept_engine(url: str) -> Engine:
+    """The engine for an address: the add-in's own, as `open_store` makes it; it outlives many processes."""
+    return open_store(url).database.engine
 
 
-def store_over(engine: Engine, time: SharedTime, number: int) -> Store:
+def store_over(engine: Engine, time: SharedTime, number: int, points: Points) -> Store:
     """The add-in's store as `open_store` puts it together; every other process counts as dead.
 
     Its time is the shared one, as that of a database server is: no machine's time of day is compared with another's.
     """
-    database = Database(engine, time, server_time=False)
+    database = WatchedDatabase(engine, time, points)
     process = Process("desk", number, str(number))
     claims = Claims(database, process, lambda other, here: other.pid != here.pid)
     return Store(
@@ -148,9 +138,7 @@ class Desk:
         self.site, self.number = site, number
         self.points = points or Points()
         self.clock = DeskClock(site.time, site.clocks[number % len(site.clocks)])
-        self._engine = kept_engine(site.url)
-        self._engine.watch.points = self.points
-        self.store = store_over(self._engine.engine, site.time, number)
+        self.store = store_over(kept_engine(site.url), site.time, number, self.points)
         self.quickbooks = build_quickbooks(
             environment=ADDRESS,
             app=App(*app_keys(site.core)),
@@ -168,7 +156,6 @@ class Desk:
 
     def close(self) -> None:
         """The process is gone, and its connections with it."""
-        self._engine.watch.points = Points()
         self.store.close()
 
     def requestid(self) -> str:

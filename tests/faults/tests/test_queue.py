@@ -60,7 +60,7 @@ class Place:
 @contextmanager
 def lost_database(place: Place) -> Iterator[Callable[[], object]]:
     """From the fortieth second on nobody can write to the database, until what is yielded is called."""
-    engine = kept_engine(place.site.url).engine
+    engine = kept_engine(place.site.url)
 
     def hurry(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA busy_timeout = 20").fetchall()
