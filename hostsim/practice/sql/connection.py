@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 BUSY_SECONDS = 15.0
+READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 MAGIC = b"SQLite format 3\0"  # the first bytes of each of its files
 
 # Looked for in the driver's text, in this order; the last resort is the sentence in `_sentence`.
@@ -54,14 +55,15 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection whose statements all see the same moment; PracticeUnavailable when the database fails."""
         with troubles_told(), self.engine.connect() as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            connection.exec_driver_sql("BEGIN" if self.is_sqlite else READ_ONLY)
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection inside a write transaction, committed at the end; PracticeUnavailable when the database fails."""
-        with troubles_told(), self._writer.begin() as connection:
+        with troubles_told(), self._writer.connect() as connection, connection.begin():
+            if self.is_sqlite:  # whose driver begins none; a listener that did would make each statement look for listeners
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     def close(self) -> None:
@@ -118,7 +120,6 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         keep_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -165,8 +166,3 @@ def switch_to_log(connection: Any, attempts: int = 20) -> None:
                 raise
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("COMMIT")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("practice_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
