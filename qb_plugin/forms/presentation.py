@@ -48,7 +48,7 @@ FIXES: Mapping[str, Fix] = {
     },
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
-    "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate"},
+    "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate", "edit": {"about": ""}},
     "look_again": {"label": "Look again", "run": "export", "edit": {"look_again": True}},
     "withdraw": {"label": "It is not in QuickBooks: withdraw", "act": "withdraw"},
     "delete_later": {"label": "Delete the later one…", "act": "delete_later"},
@@ -56,19 +56,19 @@ FIXES: Mapping[str, Fix] = {
     "force_export": {
         "label": "Send anyway",
         "run": "export",
-        "edit": {"force": True},
+        "edit": {"force": True, "about": ""},
         "confirm": "Send it although QuickBooks may have it? It cannot be taken back from here.",
     },
     "send_as_new": {
         "label": "Send as new",
         "run": "export",
-        "edit": {"force": True},
+        "edit": {"force": True, "about": ""},
         "confirm": "Send it as a new transaction? It cannot be taken back from here.",
     },
     "send_to_company": {
         "label": "Send to this company",
         "run": "export",
-        "edit": {"force": True},
+        "edit": {"force": True, "about": ""},
         "confirm": "Send it to the company that is connected now? It cannot be taken back from here.",
     },
     "send_unapplied": {"label": "Send without applying it", "run": "export", "edit": {"unapplied": True}},
@@ -110,16 +110,22 @@ CORRECTS: Mapping[str, str] = {
     "Memo": "correct_memo",
     "Description": "correct_memo",
 }
+#: What a question is about that names no transaction in QuickBooks.
+NOTHING = "nothing"
 # What a fix asks first, in the message's own values.
 QUESTIONS: Mapping[str, str] = {"send_new_number": "new_number_question", "create_customer": "create_customer_question"}
 
 
-def present_message(sentences: Sentences, message: Message | None) -> RowMessage:
-    """The `message`, `details` and `fixes` of a row."""
+def present_message(sentences: Sentences, message: Message | None, about: str | None = None) -> RowMessage:
+    """The `message`, `details` and `fixes` of a row; `about` is the id of the transaction in QuickBooks that it
+    speaks of, "" where there is none: a button that sends the record all the same answers for that one alone."""
     if message is None:
         return {"message": "", "details": "", "fixes": []}
     fixes = [
-        fix for part in parts_of(message) for name in sentences.fix(part).split() for fix in present_fixes(sentences, name, part)
+        answer_about(fix, about)
+        for part in parts_of(message)
+        for name in sentences.fix(part).split()
+        for fix in present_fixes(sentences, name, part)
     ]
     once: dict[str, Fix] = {}
     for fix in fixes:  # of two that do the same, the first: it names what it does
@@ -127,6 +133,12 @@ def present_message(sentences: Sentences, message: Message | None) -> RowMessage
     shown: RowMessage = {"message": sentences.text(message), "details": message.details or "", "fixes": [*once.values()]}
     reason = sentences.short(message)
     return {**shown, "reason": reason} if reason else shown
+
+
+def answer_about(fix: Fix, about: str | None) -> Fix:
+    """The fix; one that answers a question says about which transaction it was."""
+    edit = fix.get("edit", {})
+    return {**fix, "edit": {**edit, "about": about or NOTHING}} if about is not None and "about" in edit else fix
 
 
 def parts_of(message: Message) -> Iterator[Message]:
@@ -192,7 +204,7 @@ def label_fix(fix: str, message: Message) -> str:
 
 def present_result(sentences: Sentences, result: RowResult) -> RowChange:
     """A row's result during a run."""
-    shown = present_message(sentences, result.message)
+    shown = present_message(sentences, result.message, result.quickbooks_id or "")
     change: RowChange = {
         "id": result.id,
         "outcome": result.outcome.value,

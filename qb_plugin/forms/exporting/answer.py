@@ -91,6 +91,7 @@ def build_options(services: FormServices, values: ExportValues, edits: Edits) ->
         row_deposits={ref: str(change["deposit"]) for ref, change in rows.items() if "deposit" in change},
         row_methods={ref: str(change["method"]) for ref, change in rows.items() if "method" in change},
         force=frozenset(ref for ref, change in rows.items() if change.get("force")),
+        asked_about={ref: str(change["about"]) for ref, change in rows.items() if change.get("about")},
         unapplied=frozenset(ref for ref, change in rows.items() if change.get("unapplied")),
         skip=frozenset(ref for ref, change in rows.items() if change.get("skip")),
         link={ref: str(change["link"]) for ref, change in rows.items() if change.get("link")},

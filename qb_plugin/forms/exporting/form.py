@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -66,7 +66,8 @@ from qb_plugin.sync.sources import ClientCurrencies
 from qb_plugin.sync.undoing.twice import delete_later
 
 HIDES = {"hide": True, "show": False}
-LINKS = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
+LinkRow = Callable[[FormServices, SourceRecord, str], RowResult]
+LINKS: Mapping[str, LinkRow] = {"link_possible_duplicate": link_possible_duplicate, "relink_client": relink_client}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,7 +196,7 @@ class ExportPayments:
         if action in {*LINKS, *SETTLING}:
             self._seen.check(answer, self._services.connection().realm)
         if action in LINKS:
-            return self._link(LINKS[action], answer, ids)
+            return self._link(LINKS[action], answer, ids, edits)
         if action in SETTLING:
             return SETTLING[action](self._services, ids, edits)
         if action in MENDING:
@@ -204,10 +205,12 @@ class ExportPayments:
             return set_hidden(self._services, ids, hidden=HIDES[action])
         raise no_such_action(action)
 
-    def _link(self, link: Callable[[FormServices, SourceRecord], RowResult], answer: Answer, ids: Sequence[str]) -> ActResult:
+    def _link(self, link: LinkRow, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         """Link each row, or its client, one after the other: what the first changes is seen by the next."""
         unknown = list[RowResult]()
-        results = {record: link(self._services, record) for record in self._read_records(ids, unknown.append)}
+        seen = {identity: str(edit.get("about") or "") for identity, edit in edits.items()}
+        records = self._read_records(ids, unknown.append)
+        results = {record: link(self._services, record, seen.get(str(record.ref), "")) for record in records}
         return {"rows": present_linked(self._services.sentences, results, unknown, partial(self._read_rows, answer))}
 
     def _read_rows(self, answer: Answer, clients: Collection[str]) -> Sequence[Row]:

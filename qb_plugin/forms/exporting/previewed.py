@@ -59,7 +59,7 @@ def foresee_export(sentences: Sentences, previewed: PreviewedExport, row: Row) -
     foreseen = previewed.rows.get(row["id"])
     if foreseen is None:
         return row
-    shown = present_message(sentences, foreseen.result.message)
+    shown = present_message(sentences, foreseen.result.message, foreseen.result.quickbooks_id or "")
     cells: Cells = {**row["cells"], **fate_cells(foreseen, shown["message"])}
     return cast(Row, {**row, "cells": cells, "outcome": foreseen.result.outcome.value, **shown})
 

@@ -167,13 +167,14 @@ class RowPresenter:
     def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> Row:
         """The row with its cells, its outcome and its reason."""
         outcome, message = self._decide_outcome(record, mark, last)
+        about = (last.quickbooks_id or "") if last and message is last.message else None
         return {
             "id": ref_of(record),
             "cells": self._present_cells(record),
             "outcome": outcome.value,
             "selectable": True,
             "title": f"{record.number} {record.client_name} {show_amount(record.amount)}",
-            **present_message(self._sentences, message),
+            **present_message(self._sentences, message, about),
         }
 
     def _present_cells(self, record: Record) -> Cells:

@@ -6,22 +6,33 @@ from qb_plugin.forms.links.standing import standing_records
 from qb_plugin.forms.run_task import mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Kind, LinkOrigin, Message, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.sync.exporting.drafting.questions import Asker
 from qb_plugin.sync.exporting.snapshot import ExportOptions, read_snapshot
 from qb_plugin.sync.linking import link_clients, link_records
 
 
-def link_possible_duplicate(services: FormServices, record: SourceRecord) -> RowResult:
-    """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now."""
+def link_possible_duplicate(services: FormServices, record: SourceRecord, seen: str) -> RowResult:
+    """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now.
+
+    `seen` is the id of the one that a person saw, or "": another one that is there by now is asked about anew.
+    """
     context = services.context(services.connection())
-    duplicate = read_snapshot(context, [record], ExportOptions(standing=standing_records(services))).linkable(record)
+    options = ExportOptions(standing=standing_records(services), company_name=services.company_name)
+    snapshot = read_snapshot(context, [record], options)
+    duplicate = snapshot.linkable(record)
     if duplicate is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))
+    asked = Asker(context, snapshot, options).about(record) if seen not in {"", duplicate.id} else None
+    if asked:
+        return RowResult(
+            id=str(record.ref), outcome=Outcome.NEEDS_DECISION, message=asked.message, quickbooks_id=asked.quickbooks_id
+        )
     link_records(context, [(record, duplicate)], LinkOrigin.MATCHED, services.user_name)
     services.host.marks.put([mark_change(str(record.ref), "synchronized", duplicate.id, context.realm)])
     return RowResult(id=str(record.ref), outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=duplicate.id)
 
 
-def relink_client(services: FormServices, record: SourceRecord) -> RowResult:
+def relink_client(services: FormServices, record: SourceRecord, _: str) -> RowResult:
     """Match the record's client to the customer that QuickBooks merged its own into; the evidence is looked for again."""
     context = services.context(services.connection())
     snapshot = read_snapshot(context, [record], ExportOptions())

@@ -59,7 +59,7 @@ def export(context: SyncContext, run: LeasedRun, options: ExportOptions, records
     snapshot = read_snapshot(context, [*records, *options.alongside], options)
     if credits_go_elsewhere(snapshot.company, options, records):
         run.reporter.notice(Message("auto_apply_credit_on"))
-    remember_answers(context, records, snapshot, options.force, options.user)
+    remember_answers(context, records, snapshot, options)
     planner = Planner(context, snapshot, options)
     unapplied = find_unapplied(context, options, records, resumed, snapshot)
     done = {memo.result.id for memo in unapplied} | resumed.ended

@@ -68,6 +68,7 @@ class ExportOptions:
     row_deposits: Mapping[Ref, str] = field(default_factory=dict)
     row_methods: Mapping[Ref, str] = field(default_factory=dict)
     force: frozenset[Ref] = frozenset()
+    asked_about: Mapping[Ref, str] = field(default_factory=dict)  # the QuickBooks id that a person saw; another word for none
     unapplied: frozenset[Ref] = frozenset()  # sent without being applied, whatever Auto Apply says
     skip: frozenset[Ref] = frozenset()
     link: Mapping[Ref, str] = field(default_factory=dict)  # to the QuickBooks id that a person named

@@ -110,6 +110,49 @@ def test_send_anyway_sends_and_is_remembered_for_the_pair_and_not_now_is_not(sid
     assert row["outcome"] == "ready"
 
 
+@pytest.mark.parametrize("meanwhile", ["nothing", "another one", "another one in its place", "it is gone", "the terminal"])
+def test_send_anyway_answers_for_what_was_shown_and_for_nothing_that_came_up_meanwhile(sides: BothSides, meanwhile: str) -> None:
+    record = sides.here("63.00", reference="9")
+    typed = sides.there("63.00")
+    shown = sides.export(record)[record]
+    answer = next(fix["edit"] for fix in shown["fixes"] if fix["label"] == "Send anyway")
+    if meanwhile in {"another one in its place", "it is gone"}:
+        sides.books.post("Payment", {"Id": typed, "SyncToken": "0"}, operation="delete")
+    if meanwhile in {"another one", "another one in its place"}:
+        sides.there("63.00", reference="9")  # more like it than the one before
+    before = len(sides.read_there("63.00"))
+    row = sides.export(record, edits={record: {"force": True} if meanwhile == "the terminal" else answer})[record]
+    asks = meanwhile.startswith("another")
+    assert row["outcome"] == ("needs_decision" if asks else "synchronized"), row
+    assert len(sides.read_there("63.00")) == before + (0 if asks else 1)
+    if asks:
+        again = next(fix["edit"] for fix in row["fixes"] if fix["label"] == "Send anyway")
+        assert sides.export(record, edits={record: again})[record]["outcome"] == "synchronized"
+        assert len(sides.read_there("63.00")) == before + 1
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "another one in its place", "it is gone", "no word of it"])
+def test_same_one_links_what_was_shown_and_nothing_that_came_up_meanwhile(sides: BothSides, meanwhile: str) -> None:
+    record = sides.here("64.00", reference="9")
+    typed = sides.there("64.00")
+    shown = sides.export(record)[record]
+    answer = next(fix["edit"] for fix in shown["fixes"] if fix["label"] == "Same one: link them")
+    if meanwhile != "nothing":
+        sides.books.post("Payment", {"Id": typed, "SyncToken": "0"}, operation="delete")
+    other = sides.there("64.00", reference="9") if meanwhile in {"another one in its place", "no word of it"} else ""
+    form, edits = sides.scene.form("export-payments"), {record: answer} if meanwhile != "no word of it" else {}
+    row = form.act("link_possible_duplicate", {}, [record], edits)["rows"][0]
+    ends = {"another one in its place": "needs_decision", "it is gone": "ready"}
+    assert row["outcome"] == ends.get(meanwhile, "synchronized"), row
+    if row["outcome"] == "needs_decision":
+        assert row["quickbooks_id"] == other
+        again = next(fix["edit"] for fix in row["fixes"] if fix["label"] == "Same one: link them")
+        row = form.act("link_possible_duplicate", {}, [record], {record: again})["rows"][0]
+        assert (row["outcome"], row["quickbooks_id"]) == ("synchronized", other)
+    if meanwhile == "nothing":
+        assert row["quickbooks_id"] == typed
+
+
 def test_same_one_links_the_two_and_nothing_is_sent(sides: BothSides) -> None:
     record = sides.here("62.00", reference="9")
     typed = sides.there("62.00")

@@ -33,15 +33,23 @@ class Asker:
 
     def about_unreadable(self, record: SourceRecord) -> Question | None:
         """Whether QuickBooks holds something that cannot be read and may be this record; with all else that is asked about it."""
-        odd = None if record.ref in self.options.force else self._find_unreadable(record)
+        odd = self._find_unreadable(record)
         if odd is None:
             return None
         values = {"id": odd.id, "number": record.number, "what": odd.problem}
-        return ask([Question(Message("unreadable_in_period", values), odd.id), *self._all(record)])
+        return self._unanswered(record, ask([Question(Message("unreadable_in_period", values), odd.id), *self._all(record)]))
 
     def about(self, record: SourceRecord) -> Question | None:
         """Whether it may be in QuickBooks already, what stands under its number there, and whether it is another company's."""
-        return None if record.ref in self.options.force else ask([*self._all(record)])
+        return self._unanswered(record, ask([*self._all(record)]))
+
+    def _unanswered(self, record: SourceRecord, asked: Question | None) -> Question | None:
+        """What is left to ask: an answer speaks of the transaction that was shown, and not of one that came up since."""
+        if asked is None or record.ref not in self.options.force:
+            return asked
+        seen, odd = self.options.asked_about.get(record.ref), self._find_unreadable(record)
+        named = odd.id if odd else asked.quickbooks_id  # of all that is asked at once the first is named
+        return asked if seen and named not in (None, seen) else None
 
     def _all(self, record: SourceRecord) -> Iterator[Question]:
         snapshot = self.snapshot
