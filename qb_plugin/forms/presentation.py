@@ -48,7 +48,11 @@ FIXES: Mapping[str, Fix] = {
     },
     "settings": {"label": "Settings…", "form": "settings"},
     "connect": {"label": "Reconnect…", "form": "connection"},
-    "link_possible_duplicate": {"label": "Same one: link them", "act": "link_possible_duplicate", "edit": {"about": ""}},
+    "link_possible_duplicate": {
+        "label": "Same one: link them",
+        "act": "link_possible_duplicate",
+        "edit": {"about": "", "about_here": ""},
+    },
     "look_again": {"label": "Look again", "run": "export", "edit": {"look_again": True}},
     "withdraw": {"label": "It is not in QuickBooks: withdraw", "act": "withdraw"},
     "delete_later": {"label": "Delete the later one…", "act": "delete_later"},
@@ -94,8 +98,8 @@ FIXES: Mapping[str, Fix] = {
     "show": {"label": "Show again", "act": "show"},
     "open_customer": {"label": "Open customer in QuickBooks", "act": "open_customer"},
     "not_now": {"label": "Not now", "run": "export", "edit": {"skip": True}},
-    "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True}},
-    "import_rest": {"label": "Import what stayed", "run": "import", "edit": {"force": True}},
+    "force_import": {"label": "Import anyway", "run": "import", "edit": {"force": True, "about_here": ""}},
+    "import_rest": {"label": "Import what stayed", "run": "import", "edit": {"force": True, "about_here": ""}},
     "import_now": {"label": "Import it as it is now", "run": "import"},
     "not_now_import": {"label": "Not now", "run": "import", "edit": {"skip": True}},
     "choose_client": {"label": "Choose the client", "run": "import"},  # one button for each
@@ -135,10 +139,10 @@ def present_message(sentences: Sentences, message: Message | None, about: str | 
     return {**shown, "reason": reason} if reason else shown
 
 
-def answer_about(fix: Fix, about: str | None) -> Fix:
-    """The fix; one that answers a question says about which transaction it was."""
+def answer_about(fix: Fix, about: str | None, key: str = "about") -> Fix:
+    """The fix; one that answers a question says about which transaction there (`about`) or record here (`about_here`) it was."""
     edit = fix.get("edit", {})
-    return {**fix, "edit": {**edit, "about": about or NOTHING}} if about is not None and "about" in edit else fix
+    return {**fix, "edit": {**edit, key: about or NOTHING}} if about is not None and key in edit else fix
 
 
 def parts_of(message: Message) -> Iterator[Message]:

@@ -9,7 +9,7 @@ from qb_plugin.forms.protocol import Task
 from qb_plugin.model import Outcome
 
 UNDER_WAY = frozenset({"", Outcome.RUNNING.value, Outcome.WAITING.value})
-ANSWERS = ("client", "force", "about")  # what one question was answered, and the next one must not forget
+ANSWERS = ("client", "force", "about", "about_here")  # what one question was answered, and the next one must not forget
 
 
 class ToldRows:

@@ -14,6 +14,7 @@ def build_options(edits: Edits, methods: Mapping[str, str], user: str) -> Import
     return ImportOptions(
         methods=methods,
         force=frozenset(row for row, change in edits.items() if change.get("force")),
+        asked_about={row: str(change["about_here"]) for row, change in edits.items() if change.get("about_here")},
         skip=frozenset(row for row, change in edits.items() if change.get("skip")),
         whose={row: str(change["client"]) for row, change in edits.items() if change.get("client")},
         user=user,

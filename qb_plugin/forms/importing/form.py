@@ -18,6 +18,7 @@ from qb_plugin.forms.descriptions import (
     FormRequest,
     Option,
     Rejected,
+    RowChange,
     RunSummary,
     Sort,
     Unavailable,
@@ -31,8 +32,9 @@ from qb_plugin.forms.importing.choices import build_options, is_linkable
 from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, PREVIEW, ROW_EDITS
 from qb_plugin.forms.importing.new_clients import create_clients_of_rows
 from qb_plugin.forms.importing.previewed import PreviewedImport, foreseen_result
-from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
+from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, present_question, summarize_rows
 from qb_plugin.forms.importing.waiting import apply_waiting, find_waiting, ids_of
+from qb_plugin.forms.links.standing import standing_records
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
     FIXES,
@@ -51,6 +53,7 @@ from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, Ro
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.applying import apply_credits
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack
+from qb_plugin.sync.importing.row import ImportRow
 from qb_plugin.sync.importing.run_import import foresee_import, import_payments
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import link_clients, link_matched
@@ -149,17 +152,17 @@ class ImportPayments:
     def _act(self, action: str, answer: Answer, ids: Sequence[str], edits: Edits) -> ActResult:
         if action == PREVIEW["id"]:
             return open_preview("import-preview", self._previews, PreviewedImport(ids, answer, edits), self._services.sentences)
-        work = {
-            "link_possible_duplicate": self._link_possible_duplicates,
+        acts: dict[str, Callable[[Answer, Sequence[str]], ActResult]] = {
+            "link_possible_duplicate": partial(self._link_possible_duplicates, edits),
             "apply_credits": self._apply_credits,
             "relink_client": self._relink_clients,
             "create_client": self._create_clients,
             "unlink": self._unlink,
-        }.get(action)
-        if work is None:
+        }
+        if action not in acts:
             raise no_such_action(action)
         self._seen.check(answer, self._services.connection().realm)  # a payment's id is another payment's in another company
-        return work(answer, ids)
+        return acts[action](answer, ids)
 
     def _apply_credits(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         """Apply here the linked credit memos that paid the rows' invoices in QuickBooks."""
@@ -195,9 +198,18 @@ class ImportPayments:
         reading = self._read_payments(connection, answer, load_answer(self._schema, answer))
         return self._services.context(connection), reading
 
-    def _link_possible_duplicates(self, answer: Answer, ids: Sequence[str]) -> ActResult:
+    def _link_possible_duplicates(self, edits: Edits, answer: Answer, ids: Sequence[str]) -> ActResult:
+        """Link each row to the payment here that it was asked about; what it is like by now, if anything, is asked about anew."""
         context, reading = self._reading_of(answer)
-        rows = [row for kept in map(reading.kept.get, ids) if kept and is_linkable(row := unpack(kept))]
+        found = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        here = {row.existing for row in found if row.existing}
+        if not here <= standing_records(self._services)(sorted(here)):  # listed before they were removed
+            reading.of = None
+            context, reading = self._reading_of(answer)
+            found = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        seen = {identity: str(edit.get("about_here") or "") for identity, edit in edits.items()}
+        rows = [row for row in found if is_linkable(row) and seen.get(row.id, "") in {"", str(row.existing)}]
+        others = [self._ask_again(row) for row in found if row not in rows]
         pairs = [(row.existing, row.payment) for row in rows if row.existing]
         link_matched(context, pairs, self._services.user_name)
         self._services.host.marks.put([mark_change(str(ref), "synchronized", there.id, context.realm) for ref, there in pairs])
@@ -206,7 +218,12 @@ class ImportPayments:
             RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=row.payment.id)
             for row in rows
         ]
-        return {"rows": [present_result(self._services.sentences, result) for result in results]}
+        return {"rows": [*others, *(present_result(self._services.sentences, result) for result in results)]}
+
+    def _ask_again(self, row: ImportRow) -> RowChange:
+        asked = present_question(self._services.sentences, row)
+        message, details, fixes = asked["message"], asked["details"], asked["fixes"]
+        return {"id": row.id, "outcome": row.outcome.value, "message": message, "details": details, "fixes": fixes}
 
     def _unlink(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         result = unlink_rows(self._services, ids)

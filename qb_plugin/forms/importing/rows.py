@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from qb_plugin.forms.descriptions import Answer, EmptyGrid, FormLink, Notice, Row, Sort
+from qb_plugin.forms.descriptions import Answer, EmptyGrid, FormLink, Notice, Row, RowMessage, Sort
 from qb_plugin.forms.lists.empty_lists import EmptyList, Hider, explain_empty
 from qb_plugin.forms.lists.totals import show_totals
-from qb_plugin.forms.presentation import present_applications, present_message
+from qb_plugin.forms.presentation import answer_about, present_applications, present_message
 from qb_plugin.forms.services import FormServices
+from qb_plugin.messages import Sentences
 from qb_plugin.model import Connection, Message, Outcome, RecordSummary
 from qb_plugin.money import plain_amount, show_amount
 from qb_plugin.sync.exporting.settlement import applications_of
@@ -203,7 +204,6 @@ class ImportRows:
 
     def _present_row(self, row: ImportRow) -> Row:
         payment = row.payment
-        shown = present_message(self._services.sentences, row.message)
         return {
             "id": row.id,
             "outcome": row.outcome.value,
@@ -218,7 +218,7 @@ class ImportRows:
                 "applied_there": present_applications(applications_of(payment.lines)),
                 "applied_here": present_applications(row.applications),
             },
-            **shown,
+            **present_question(self._services.sentences, row),
         }
 
     def _present_customer(self, row: ImportRow) -> str:
@@ -228,3 +228,9 @@ class ImportRows:
         if row.outcome is Outcome.NOT_READY and why_not(row.payment) is None:
             return f"{name} → not matched"
         return name if client in {None, name} else f"{name} → {client}"
+
+
+def present_question(sentences: Sentences, row: ImportRow) -> RowMessage:
+    """The `message`, `details` and `fixes` of a row; its answers are about the record here that it is like now."""
+    shown = present_message(sentences, row.message)
+    return {**shown, "fixes": [answer_about(fix, str(row.existing or ""), "about_here") for fix in shown["fixes"]]}

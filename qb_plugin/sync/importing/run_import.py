@@ -29,10 +29,12 @@ NOTHING_SPENT: Mapping[str, Decimal] = MappingProxyType({})
 class ImportOptions:
     """`methods` maps QuickBooks' payment-method ids to the host's names for them. `force` names rows (`quickbooks_payment:123`) to
     import though they may be here, or part of their money went back; `skip` those to leave out; `whose` the client of rows that
-    may be several clients'."""
+    may be several clients'. `asked_about` is, of rows to import all the same, the record here (`payment:5`) that a person saw, or
+    another word for none."""
 
     methods: Mapping[str, str]
     force: frozenset[str] = frozenset()
+    asked_about: Mapping[str, str] = field(default_factory=dict)
     skip: frozenset[str] = frozenset()
     whose: Mapping[str, str] = field(default_factory=dict)
     user: str = ""  # who answers
@@ -60,7 +62,7 @@ def import_payments(
         else:
             planned = [row for row in planning.plan(group) if row.id not in options.alongside]
             remember_answers(context, planned, options)
-            accepted = [as_promised(accept(row, options.force, made_here), options) for row in planned]
+            accepted = [as_promised(accept(row, options, made_here), options) for row in planned]
             made_here |= record(context, run.reporter, ledger, accepted, options.methods)
 
 
@@ -93,7 +95,7 @@ def foresee_import(
     """What importing these rows now would do, planned as a run plans them; nothing is recorded, linked or remembered."""
     planning, spent = begin_planning(context, ledger, rows, ids, options), dict[str, Decimal]()
     for group in in_groups(planning.wanted, GROUP):
-        planned = [accept(row, options.force, frozenset()) for row in planning.plan(group, spent)]
+        planned = [accept(row, options, frozenset()) for row in planning.plan(group, spent)]
         for part in (part for row in planned if row.outcome is Outcome.READY for part in row.applications):
             spent[part.invoice_id] = spent.get(part.invoice_id, ZERO) + part.amount
         yield from planned
@@ -133,7 +135,7 @@ def in_groups(rows: Sequence[CompactRow], size: int) -> Iterable[Sequence[Compac
 
 def remember_answers(context: SyncContext, rows: Sequence[ImportRow], options: ImportOptions) -> None:
     """Remember *Import anyway*: the two are not the same. A link whose payment here is gone is taken back."""
-    forced = [row for row in rows if row.id in options.force and row.existing]
+    forced = [row for row in rows if is_forced(row, options) and row.existing]
     pairs = [Pair(row.existing, Entity.PAYMENT, row.payment.id) for row in forced if row.existing and row.is_possible_duplicate]
     context.links.answer(context.realm, pairs, PairAnswer.DIFFERENT, options.user)
     gone = [row.existing for row in forced if row.existing and row.outcome is Outcome.REMOVED]
@@ -165,12 +167,18 @@ def noted(before: ImportRow, now: ImportRow) -> ImportRow:
     return replace(now, edited=edited) if edited else now
 
 
-def accept(row: ImportRow, force: frozenset[str], made_here: Set[str]) -> ImportRow:
+def is_forced(row: ImportRow, options: ImportOptions) -> bool:
+    """Whether a person said that it comes in all the same: of the record here that was shown, not of one that came up since."""
+    seen = options.asked_about.get(row.id)
+    return row.id in options.force and (not seen or row.existing is None or str(row.existing) == seen)
+
+
+def accept(row: ImportRow, options: ImportOptions, made_here: Set[str]) -> ImportRow:
     """Make a row ready that a person said is to come in, or that is like one which this run itself recorded; and what was removed
     here when a person wants it back."""
     other = row.question is None and row.is_possible_duplicate and row.existing is not None and row.existing.id in made_here
     asked = row.is_forceable or (row.outcome is Outcome.REMOVED and row.existing)
-    if not asked or not (other or row.id in force):
+    if not asked or not (other or is_forced(row, options)):
         return row
     return replace(row, outcome=Outcome.READY, possible_duplicate=None, question=None, existing=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
@@ -229,3 +230,42 @@ def test_import_anyway_is_remembered_for_the_pair(sides: BothSides) -> None:
     assert sides.import_(identity, edits={identity: {"force": True}})[identity]["outcome"] == "synchronized"
     assert sides.export(record)[record]["outcome"] == "synchronized"
     assert (len(sides.read_there("53.00")), sides.received_here("53.00")) == (2, 2)
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "another one in its place", "it is gone", "the terminal"])
+@pytest.mark.parametrize("button", ["Import anyway", "Same one: link them"])
+@pytest.mark.parametrize("read", ["as it was listed", "anew"])
+def test_an_answer_of_an_import_is_about_the_payment_here_that_was_shown(
+    sides: BothSides, read: str, button: str, meanwhile: str
+) -> None:
+    first = sides.here("54.00", reference="5")
+    identity = row_there(sides.there("54.00", reference="5", later=2))
+    form, list_of = sides.scene.form("import-payments"), sides.scene.opened("import-payments")
+
+    def button_of() -> Mapping[str, object]:
+        rows = form.rows(list_of, None)
+        shown = next(row for row in rows.page(0, rows.count) if row["id"] == identity)
+        return next(fix["edit"] for fix in shown["fixes"] if fix["label"] == button)
+
+    def press(edit: Mapping[str, object]) -> Mapping[str, object]:
+        of = list_of if read == "as it was listed" else sides.scene.opened("import-payments")
+        if button != "Import anyway":
+            linked: Mapping[str, object] = form.act("link_possible_duplicate", of, [identity], {identity: edit})["rows"][0]
+            return linked
+        form.run("import", of, [identity], {identity: edit}, sides.scene.host)
+        return sides.scene.host.rows[identity]
+
+    answer = button_of()
+    if meanwhile in {"another one in its place", "it is gone"}:
+        sides.delete_here(first)
+    other = sides.here("54.00", reference="5") if meanwhile == "another one in its place" else ""
+    before = sides.received_here("54.00")
+    row = press({"force": True} if meanwhile == "the terminal" else answer)
+    if meanwhile == "another one in its place":
+        assert (row["outcome"], sides.received_here("54.00")) == ("needs_decision", before), row
+        list_of = sides.scene.opened("import-payments")
+        again = button_of()
+        assert again["about_here"] == other
+        row = press(again)
+    assert row["outcome"] == ("ready" if meanwhile == "it is gone" and button != "Import anyway" else "synchronized"), row
+    assert sides.received_here("54.00") == before + (1 if button == "Import anyway" else 0)

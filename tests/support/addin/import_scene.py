@@ -148,7 +148,7 @@ class ImportScene:
         form, answer = self.host.forms["import-payments"], self.open()
         form.rows(answer, None)
         if "act" in fix:
-            done = form.act(fix["act"], answer, [row["id"]], {})
+            done = form.act(fix["act"], answer, [row["id"]], {row["id"]: fix["edit"]} if "edit" in fix else {})
             return dict(done["rows"][0]) if done.get("rows") else dict(done)
         self.host.rows.clear()
         self.summary = form.run(fix["run"], answer, [row["id"]], {row["id"]: fix["edit"]}, self.host)
