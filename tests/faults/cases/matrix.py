@@ -85,7 +85,7 @@ CONTROLLED = (
     ("new id unchanged", Part("sqlite", "unchanged", 40)),
     ("one company", Part("sqlite", "company", 10, LOST)),
     ("mark alone", Part("sqlite", "restored", 10, LOST)),
-    ("no end", Part("sqlite", "payments", 60, "lasting single")),
+    ("no end", Part("sqlite", "payments", 10_000, "lasting_500 single")),  # each goes round until patience ends: no deaths
     ("link withdrawn first", Part("sqlite", "undo", 4, LOST)),
     ("doubt taken for done", Part("sqlite", "undo", 4, LOST)),
     ("doubt taken for done", Part("sqlite", "void", 8, LOST)),
