@@ -44,7 +44,7 @@ class Part:
 PARTS = (
     Part("sqlite", "applied", 6),
     Part("sqlite", "memos", 5),
-    Part("sqlite", "payments", 2),
+    Part("sqlite", "payments", 3),
     Part("sqlite", "import"),
     Part("sqlite", "update", 20),
     Part("sqlite", "edited"),
@@ -86,9 +86,9 @@ CONTROLLED = (
     ("one company", Part("sqlite", "company", 10, LOST)),
     ("mark alone", Part("sqlite", "restored", 10, LOST)),
     ("no end", Part("sqlite", "payments", 10_000, "lasting_500 single")),  # each goes round until patience ends: no deaths
-    ("link withdrawn first", Part("sqlite", "undo", 4, LOST)),
-    ("doubt taken for done", Part("sqlite", "undo", 4, LOST)),
-    ("doubt taken for done", Part("sqlite", "void", 8, LOST)),
+    ("link withdrawn first", Part("sqlite", "undo", 4, "token_revoked")),
+    ("doubt taken for done", Part("sqlite", "undo", 4, "answer_lost_before")),
+    ("doubt taken for done", Part("sqlite", "void", 8, "answer_lost_before")),
     *((name, Part("sqlite", "undo-import", 2)) for name in UNDO_IMPORT_CONTROLS),
     (FRESH_KEYS, Part("sqlite", "import", 2)),
     *((name, Part("sqlite", "update", 6, LOST)) for name in UPDATE_CONTROLS),
