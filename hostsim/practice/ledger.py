@@ -98,6 +98,11 @@ class PracticeLedger:
         with self._database.reading() as connection:
             return reading.read_records(connection, refs)
 
+    def records_with_fractions(self) -> Sequence[Record]:
+        """All records whose amount has fractions of a cent."""
+        with self._database.reading() as connection:
+            return reading.read_with_fractions(connection)
+
     def invoices(self, ids: Sequence[str]) -> Sequence[Invoice]:
         """The invoices, in the order asked; unknown ones are left out."""
         with self._database.reading() as connection:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from hostsim.practice.amounts import from_units
+from hostsim.practice.amounts import UNITS_PER_CENT, from_units
 from hostsim.practice.lists.listing import signed_keys
 from hostsim.practice.model import Application, Client, Invoice, Kind, Record
 from hostsim.practice.sql import tables
@@ -42,6 +42,11 @@ def read_records(connection: Connection, refs: Sequence[str]) -> list[Record]:
     rows = connection.execute(_records.where(in_values(connection, tables.records.c.id, [abs(key) for key in wanted]))).all()
     found = {record.ref: record for record in _with_applications(connection, rows)}
     return [found[ref] for ref in refs if ref in found]
+
+
+def read_with_fractions(connection: Connection) -> list[Record]:
+    """The records whose amount has fractions of a cent, in order of id: no firm has many."""
+    return _with_applications(connection, connection.execute(_records.where(tables.records.c.value % UNITS_PER_CENT != 0)).all())
 
 
 def find_payments(connection: Connection, keys: Sequence[tuple[int, date, int]]) -> list[Record]:
