@@ -122,7 +122,7 @@ class Session:
 
     def crash(self) -> None:
         """Die at the second commit of an export."""
-        watch = Watch(self.addin.runtime().store.database.engine, "begin")
+        watch = Watch(self.addin.runtime().store.database.engine, "writes")
         watch.points = Points(2)
         with pytest.raises(Killed):
             self.export()
