@@ -167,14 +167,14 @@ class RowPresenter:
     def row(self, record: Record, mark: Mark | None, last: RowResult | None) -> Row:
         """The row with its cells, its outcome and its reason."""
         outcome, message = self._decide_outcome(record, mark, last)
-        about = (last.quickbooks_id or "") if last and message is last.message else None
+        about = last.quickbooks_id if last and message is last.message else None  # the list itself reads no transactions
         return {
             "id": ref_of(record),
             "cells": self._present_cells(record),
             "outcome": outcome.value,
             "selectable": True,
             "title": f"{record.number} {record.client_name} {show_amount(record.amount)}",
-            **present_message(self._sentences, message, about),
+            **present_message(self._sentences, message, about or ""),
         }
 
     def _present_cells(self, record: Record) -> Cells:

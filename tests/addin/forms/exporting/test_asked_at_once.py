@@ -116,6 +116,25 @@ def test_one_answer_serves_all_that_was_asked_and_nothing_that_was_not(sides: Bo
     assert len(paid(sides, owner)) == before + 1
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.here], ids=lambda case: case.name)
+def test_the_button_of_a_list_answers_for_nothing_that_only_quickbooks_could_tell(sides: BothSides, case: Case) -> None:
+    """A list asks which company a record came from; that QuickBooks has one like it is found by the run, and asked about then."""
+    owner, record = arrange(sides, case)
+    before, form = len(paid(sides, owner)), sides.host.forms["export-payments"]
+    opened = form.open({})
+    rows = form.rows({**opened["answer"], "from": DAY.isoformat(), "token": opened["token"], "search": record.number}, None)
+    (listed,) = rows.page(0, rows.count)
+    answer = next(fix["edit"] for fix in listed["fixes"] if fix["label"] == "Send to this company")
+    row = sides.run([record], {"auto_apply": False}, {record.ref: answer})["rows"][record.ref]
+    alone = case.said == (FOREIGN,)
+    assert row["outcome"] == ("synchronized" if alone else "needs_decision"), row
+    assert len(paid(sides, owner)) == before + alone
+    if not alone:
+        assert [words for words in (ODD, SAME, NUMBER, FOREIGN) if words in row["message"]] == list(case.said), row["message"]
+        again = next(fix["edit"] for fix in row["fixes"] if fix.get("edit", {}).get("force"))
+        assert sides.run([record], {"auto_apply": False}, {record.ref: again})["rows"][record.ref]["outcome"] == "synchronized"
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
     """A payment in QuickBooks that cannot be read, beside one of 70.00 here, and whether that one is held."""
