@@ -18,7 +18,6 @@ from qb_plugin.forms.descriptions import (
     FormRequest,
     Option,
     Rejected,
-    RowChange,
     RunSummary,
     Sort,
     Unavailable,
@@ -28,13 +27,13 @@ from qb_plugin.forms.fields import describe_fields, load_answer
 from qb_plugin.forms.form_sessions import FormSessions, SeenCompanies
 from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.answer import ImportAnswer
-from qb_plugin.forms.importing.choices import build_options, is_linkable
+from qb_plugin.forms.importing.choices import build_options
 from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, PREVIEW, ROW_EDITS
+from qb_plugin.forms.importing.linking import all_stand, link_possible_duplicates
 from qb_plugin.forms.importing.new_clients import create_clients_of_rows
 from qb_plugin.forms.importing.previewed import PreviewedImport, foreseen_result
-from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, present_question, summarize_rows
+from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
 from qb_plugin.forms.importing.waiting import apply_waiting, find_waiting, ids_of
-from qb_plugin.forms.links.standing import standing_records
 from qb_plugin.forms.links.unlinking import rows_to_unlink, unlink_in_run, unlink_rows
 from qb_plugin.forms.presentation import (
     FIXES,
@@ -46,7 +45,7 @@ from qb_plugin.forms.presentation import (
 )
 from qb_plugin.forms.previews.opening import open_preview
 from qb_plugin.forms.protocol import Rows, Task
-from qb_plugin.forms.run_task import RunTask, mark_change
+from qb_plugin.forms.run_task import RunTask
 from qb_plugin.forms.services import FormServices
 from qb_plugin.forms.told_rows import keep_answers
 from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, RowResult
@@ -56,7 +55,7 @@ from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_c
 from qb_plugin.sync.importing.row import ImportRow
 from qb_plugin.sync.importing.run_import import foresee_import, import_payments
 from qb_plugin.sync.lease import LeasedRun
-from qb_plugin.sync.linking import link_clients, link_matched
+from qb_plugin.sync.linking import link_clients
 
 ImportWork = Callable[[CompactRows, Sequence[str], LeasedRun], None]
 DAYS = 30  # the default range: today and the thirty days before it
@@ -71,6 +70,10 @@ class Reading:
 
     of: tuple[str, date | None, date | None] | None = None
     kept: CompactRows = field(default_factory=CompactRows)
+
+    def rows(self, ids: Sequence[str]) -> list[ImportRow]:
+        """The rows of these ids; those that were not read are left out."""
+        return [unpack(kept) for kept in map(self.kept.get, ids) if kept]
 
 
 class ImportPayments:
@@ -167,7 +170,7 @@ class ImportPayments:
     def _apply_credits(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         """Apply here the linked credit memos that paid the rows' invoices in QuickBooks."""
         context, reading = self._reading_of(answer)
-        rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        rows = reading.rows(ids)
         results = [apply_credits(context, self._services.host.ledger, row.payment) for row in rows]
         reading.of = None
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
@@ -175,7 +178,7 @@ class ImportPayments:
     def _relink_clients(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         """Match the client of a merged customer to the customer that has its transactions now."""
         context, reading = self._reading_of(answer)
-        rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        rows = reading.rows(ids)
         merged = [row for row in rows if row.question and row.question.key == "customer_merged"]
         wanted = {row.client_id: row.payment.customer_id for row in merged}
         link_clients(context.links, context.realm, wanted, self._services.user_name)
@@ -189,7 +192,7 @@ class ImportPayments:
 
     def _create_clients(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         context, reading = self._reading_of(answer)
-        rows = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
+        rows = reading.rows(ids)
         reading.of = None
         return create_clients_of_rows(self._services, context, rows)
 
@@ -199,31 +202,13 @@ class ImportPayments:
         return self._services.context(connection), reading
 
     def _link_possible_duplicates(self, edits: Edits, answer: Answer, ids: Sequence[str]) -> ActResult:
-        """Link each row to the payment here that it was asked about; what it is like by now, if anything, is asked about anew."""
         context, reading = self._reading_of(answer)
-        found = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
-        here = {row.existing for row in found if row.existing}
-        if not here <= standing_records(self._services)(sorted(here)):  # listed before they were removed
+        if not all_stand(self._services, reading.rows(ids)):
             reading.of = None
             context, reading = self._reading_of(answer)
-            found = [unpack(kept) for kept in map(reading.kept.get, ids) if kept]
-        seen = {identity: str(edit.get("about_here") or "") for identity, edit in edits.items()}
-        rows = [row for row in found if is_linkable(row) and seen.get(row.id, "") in {"", str(row.existing)}]
-        others = [self._ask_again(row) for row in found if row not in rows]
-        pairs = [(row.existing, row.payment) for row in rows if row.existing]
-        link_matched(context, pairs, self._services.user_name)
-        self._services.host.marks.put([mark_change(str(ref), "synchronized", there.id, context.realm) for ref, there in pairs])
+        result = link_possible_duplicates(self._services, context, reading.rows(ids), edits)
         reading.of = None
-        results = [
-            RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=Message("twin_linked"), quickbooks_id=row.payment.id)
-            for row in rows
-        ]
-        return {"rows": [*others, *(present_result(self._services.sentences, result) for result in results)]}
-
-    def _ask_again(self, row: ImportRow) -> RowChange:
-        asked = present_question(self._services.sentences, row)
-        message, details, fixes = asked["message"], asked["details"], asked["fixes"]
-        return {"id": row.id, "outcome": row.outcome.value, "message": message, "details": details, "fixes": fixes}
+        return result
 
     def _unlink(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         result = unlink_rows(self._services, ids)
