@@ -11,7 +11,7 @@ from types import MappingProxyType
 from qb_plugin.host import Invoice, PaymentLedger, Record
 from qb_plugin.model import Entity, Kind, Line, Outcome, Pair, PairAnswer, Ref
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.evidence import Standing, external_key, pair_of, ref_of
+from qb_plugin.sync.importing.evidence import Standing, external_key, own_mark, pair_of, ref_of
 from qb_plugin.sync.importing.row import ImportRow, PossibleDuplicate
 from qb_plugin.sync.likeness import DAYS, Likeness, Traits, days_around, pair_off
 from qb_plugin.sync.linking import client_links, is_gone
@@ -39,6 +39,7 @@ class DuplicateFinder:
     _customers: Mapping[str, str] = field(init=False)
     _clients: dict[str, list[str]] = field(init=False, default_factory=dict)  # by customer
     _on: On = field(init=False, default_factory=dict)
+    _marked: dict[str, str] = field(init=False, default_factory=dict)  # by record, the payment that a mark proves to be it
 
     def __post_init__(self) -> None:
         links = client_links(self.context.links, self.context.realm)
@@ -54,6 +55,7 @@ class DuplicateFinder:
     def hold(self, rows: Sequence[ImportRow], standing: Standing, on: On = NOTHING_ON) -> list[ImportRow]:
         """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
         self._on = on
+        self._marked |= {ref.id: identity for identity, ref in standing.marked.items()}
         ready = {row.payment.id: row for row in rows if row.may_come_in and row.payment.id not in standing.gone}
         records = {record.id: record for record in self._find(ready.values())}
         linked = self._linked([*records.values(), *standing.named.values()], standing)
@@ -86,12 +88,13 @@ class DuplicateFinder:
         return [client, *(other for other in sharers if other != client)]
 
     def _linked(self, records: Sequence[Record], standing: Standing) -> Mapping[str, str]:
-        """The QuickBooks ids of records that are linked, or were recorded under a key of this company."""
+        """The QuickBooks ids of records that are linked, were recorded under a key of this company, or are proved by a mark."""
         prefix = external_key(self.context.realm, "")
         made = {r: r.external_key.removeprefix(prefix) for r in records if r.external_key and r.external_key.startswith(prefix)}
         keyed = {r.id: identity for r, identity in made.items() if pair_of(identity.partition("#")[0], r) not in standing.answers}
         links = self.context.links.by_source(self.context.realm, {ref_of(record) for record in records}) if records else {}
-        return keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
+        marked = {r.id: self._marked[r.id] for r in records if r.id in self._marked}
+        return marked | keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
 
     def _gone(self, ids: Sequence[str]) -> set[str]:
         """Those of these QuickBooks payments that were deleted or voided since."""
@@ -153,7 +156,9 @@ class DuplicateFinder:
         if identity in held:
             record, how = held[identity]
             self.taken.add(record.id)
-            return held_as_duplicate(replace(row, key=standing.keys[identity]), record, how, linked.get(record.id, ""))
+            by_hand = own_mark(self.context, row.payment) is None
+            found = replace(row, key=standing.keys[identity])
+            return held_as_duplicate(found, record, how, linked.get(record.id, ""), by_hand=by_hand)
         if row.may_come_in and identity in standing.gone:
             return replace(row, outcome=Outcome.REMOVED, existing=standing.gone[identity], key=standing.keys[identity])
         return replace(row, key=standing.keys[identity]) if row.may_come_in else row
@@ -172,14 +177,15 @@ def has_its_reference_and_date(row: ImportRow, record: Record) -> bool:
     return bool(reference) and reference == comparable(row.payment.reference or "") and row.payment.date == record.date
 
 
-def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: str) -> ImportRow:
-    """The row of a possible duplicate, with the WorkSpace payment that it may be."""
+def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: str, *, by_hand: bool) -> ImportRow:
+    """The row of a possible duplicate, with the WorkSpace payment that it may be. One that was not entered by hand was made from
+    another record here, so it is listed however like this one it is."""
     other = PossibleDuplicate(
         number=record.number,
         amount=str(record.amount),
         reference=record.reference,
         date=record.date.isoformat(),
         linked_to=linked_to,
-        exact=how is not Likeness.UNLINKED and not linked_to and has_its_reference_and_date(row, record),
+        exact=by_hand and how is not Likeness.UNLINKED and not linked_to and has_its_reference_and_date(row, record),
     )
     return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind(record.kind), record.id), possible_duplicate=other)

@@ -13,7 +13,7 @@ import pytest
 from qb_plugin.host import PaymentToRecord
 from qb_plugin.model import Application, Entity, Kind, Link, LinkOrigin, Message, Outcome, QboPayment, Ref
 from qb_plugin.sync.importing.evidence import external_key
-from qb_plugin.sync.importing.planning import plan_import, read_importable
+from qb_plugin.sync.importing.planning import ImportPlanner, plan_import, read_importable
 from qb_plugin.sync.importing.row import ImportRow, Listing
 from tests.support.addin.sync_firm import DAY, REALM, Firm, book_payment, firm_in, invoice, line
 from tests.support.ledgers.sync_ledger import ImportLedger
@@ -240,3 +240,32 @@ def test_what_differs_in_client_amount_date_or_reference_is_no_look_alike(
     ledger.has(17, 1, "100.00", "10432")
     other = {"reference": "10432", **other}
     assert decided(firm, ledger, book_payment("900", **other)).outcome is Outcome.READY  # type: ignore[arg-type]
+
+
+# A copy of the firm's database from before is put back: of two equal payments that were sent one is here no more.
+SENT = book_payment("900", reference="10432", note="[WS AF-payment-17]")
+LOST = {
+    "made from a record that is gone": book_payment("901", reference="10432", note="[WS AF-payment-18]"),
+    "entered by hand": book_payment("901", reference="10432"),
+}
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("first", [True, False], ids=["listed first", "listed last"])
+def test_a_payment_here_hides_no_second_one(firm: Firm, ledger: ImportLedger, lost: QboPayment, *, first: bool) -> None:
+    ledger.has(17, 1, "100.00", "10432")
+    rows = {row.payment.id: row for row in decide(firm, ledger, *((lost, SENT) if first else (SENT, lost)))}
+    assert (rows["900"].outcome, rows["900"].listing) == (Outcome.SYNCHRONIZED, Listing.HERE)
+    row = rows["901"]
+    assert (row.outcome, row.listing, row.existing) == (Outcome.NEEDS_DECISION, Listing.LISTED, Ref(Kind.PAYMENT, "17"))
+    assert row.possible_duplicate
+    assert row.possible_duplicate.linked_to == "900"
+
+
+@pytest.mark.parametrize("pages", [("sent", "made"), ("made", "sent"), ("sent", "entered")], ids=" before ".join)
+def test_nor_one_of_another_page(firm: Firm, ledger: ImportLedger, pages: tuple[str, str]) -> None:
+    ledger.has(17, 1, "100.00", "10432")
+    made, entered = LOST.values()
+    planner = ImportPlanner(context=firm.context, ledger=ledger)
+    rows = [planner.plan([{"sent": SENT, "made": made, "entered": entered}[page]])[0] for page in pages]
+    assert {row.payment.id: row.listing for row in rows} == {"900": Listing.HERE, "901": Listing.LISTED}
