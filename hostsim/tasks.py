@@ -145,7 +145,7 @@ class Task:
 
     def _row(self, id: str) -> RowChange:
         row = self._rows.get(id, RowChange(id=id))
-        return silent_row(id, row) if isinstance(row, str) else row
+        return ended_row(id, *row.split(" ", 1)) if isinstance(row, str) else row
 
     def measure(self) -> Progress:
         """Progress and time left; none once a person has cancelled, since the rest is not going to be done."""
@@ -194,15 +194,17 @@ def without_program_keys(row: RowChange) -> RowChange:
     return cast(RowChange, {key: value for key, value in row.items() if key not in FOR_PROGRAMS})
 
 
-def silent_row(id: str, outcome: str) -> RowChange:
-    """A row that has nothing to say but how it ended."""
-    return {"id": id, "outcome": outcome, "message": "", "details": "", "fixes": []}
+def ended_row(id: str, outcome: str, message: str = "") -> RowChange:
+    """A row that has nothing to say but how it ended, and one sentence at most."""
+    return {"id": id, "outcome": outcome, "message": message, "details": "", "fixes": []}
 
 
 def compacted(row: RowChange) -> RowChange | str:
-    """The row as it is stored: of a silent one the outcome alone, because a long run has very many of them."""
-    outcome = row.get("outcome", "")
-    return outcome if row == silent_row(row["id"], outcome) else row
+    """The row as it is stored: its outcome and sentence in one text if that is all of it, because a long run has very many."""
+    outcome, message = row.get("outcome", ""), row.get("message", "")
+    if " " in outcome or row != ended_row(row["id"], outcome, message):
+        return row
+    return f"{outcome} {message}" if message else outcome
 
 
 def merge_row(row: AnyRow, change: RowChange) -> AnyRow:

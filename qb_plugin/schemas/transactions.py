@@ -156,6 +156,8 @@ def read_invoice(raw: object) -> QboInvoice:
     found = load_reply(InvoiceReply, raw)
     # A run may hold all open invoices of a company, so equal ids and amounts are one object each.
     found["customer_id"] = intern(found["customer_id"])
+    if found["currency"]:
+        found["currency"] = intern(found["currency"])
     if found["balance"] == found["total"]:
         found["balance"] = found["total"]
     return QboInvoice(**found)

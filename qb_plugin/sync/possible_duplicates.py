@@ -108,6 +108,8 @@ class Owners:
 def free_what_is_gone(candidates: Candidates, records: Sequence[SourceRecord], owners: Owners, standing: Standing) -> Candidates:
     """The candidates, with what is linked to a record that is no longer here among the free ones: somebody may have entered
     that record again."""
+    if not candidates.linked:
+        return candidates
     like = {(owners.customer_of(record), record.amount) for record in records}
     suspects = {
         key: ref
@@ -131,9 +133,25 @@ def find_possible_duplicates(
     """For each record the transaction that it may be; no transaction is named for two records."""
     found: dict[Ref, PossibleDuplicate] = {}
     for kind in sorted({record.ref.kind for record in records}):
-        ours = {r.ref: traits_of(r, owners) for r in records if r.ref.kind is kind and owners.customer_of(r)}
-        found |= find_of_kind(ours, ENTITIES[kind], candidates, owners, answers)
+        entity = ENTITIES[kind]
+        compared = worth_comparing([record for record in records if record.ref.kind is kind], entity, candidates, answers)
+        ours = {record.ref: traits_of(record, owners) for record in compared if owners.customer_of(record)}
+        found |= find_of_kind(ours, entity, candidates, owners, answers)
     return found
+
+
+def worth_comparing(
+    records: Sequence[SourceRecord], entity: Entity, candidates: Candidates, answers: Mapping[Pair, PairAnswer]
+) -> Iterator[SourceRecord]:
+    """Those of the records that a transaction has the amount of, or a person has answered about: a run may hold a hundred
+    thousand, and what is alike is alike in its amount."""
+    there = [
+        *(each for key, each in candidates.free.items() if key[0] == entity),
+        *(each for key, (each, _) in candidates.linked.items() if key[0] == entity),
+    ]
+    amounts = {amount for each in there for amount in (each.total, kept_of(each))}
+    answered = {pair.source for pair in answers}
+    return (record for record in records if record.amount in amounts or record.ref in answered)
 
 
 def find_of_kind(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from sys import intern
 from types import MappingProxyType
 
@@ -41,21 +43,27 @@ def read_sources(
 
 
 def as_source(record: Record, currency: str = "") -> SourceRecord:
-    """The host's record as the rules take it; repeated texts are interned, because a run may hold very many records."""
+    """The host's record as the rules take it; equal texts and days are one object, because a run may hold very many records."""
     parts = tuple(Application(part.invoice_id, part.invoice_number, part.amount) for part in record.applications)
     return SourceRecord(
         ref=Ref(Kind(record.kind), record.id),
         number=record.number,
         client_id=intern(record.client_id),
         client_name=intern(record.client_name),
-        date=record.date,
+        date=one_day(record.date),
         amount=Decimal(record.amount),
         method=intern(record.method),
         reference=record.reference,
         memo=record.memo,
         applications=parts,
-        version=str(record.version),
+        version=intern(str(record.version)),
         birth=record.birth,
         currency=intern(currency),
         external_key=record.external_key or "",
     )
+
+
+@lru_cache(maxsize=4096)
+def one_day(day: date) -> date:
+    """The same object for equal days."""
+    return day

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
 
@@ -134,6 +135,30 @@ def test_rows_stay_as_the_run_left_them() -> None:
     row = task.patch(plain_row("a", {"name": "A", "to": ""}, "Parcel A"))
     assert row == plain_row("a", {"name": "A", "to": "Cork"}, "Parcel A", "failed", "No.")
     assert task.patch(plain_row("b", {}, "Parcel B")) == plain_row("b", {}, "Parcel B")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"outcome": "synchronized", "message": ""},
+        {"outcome": "synchronized", "message": "Saved as 31. Applied: 1 100.00."},
+        {"outcome": "failed", "message": " A blank before it."},
+        {"outcome": "two words", "message": "No."},
+        {"outcome": "two words", "message": ""},
+        {"outcome": "", "message": "Nothing yet."},
+        {"outcome": "failed", "message": "No.", "details": "raw"},
+        {"outcome": "failed", "message": "No.", "fixes": [{"label": "Mend", "act": "mend"}]},
+        {"outcome": "failed", "message": "No.", "reason": "Short"},
+        {"outcome": "failed", "message": "No.", "cells": {"to": "Cork"}},
+    ],
+    ids=lambda end: " ".join(f"{name}={value!r}" for name, value in end.items()),
+)
+def test_a_row_is_told_as_it_ended_however_it_is_kept(end: dict[str, Any]) -> None:
+    task = Task("t", "send", "go", lambda _: None)
+    row = {"id": "a", "details": "", "fixes": [], **end}
+    task.row(cast(RowChange, row))
+    assert task.rows == [row]
+    assert task.end_rows(["a"]) == [row]
 
 
 def test_time_left_follows_the_pace_so_far() -> None:

@@ -40,10 +40,11 @@ class OpenBalances:
         once = {invoice.id: invoice for invoice in invoices}  # pages that shift while they are read may show one twice
         self._odd = [invoice for invoice in once.values() if invoice.problem]
         grouped: dict[str, list[QboInvoice]] = defaultdict(list)
-        readable = (invoice for invoice in once.values() if not invoice.problem)
-        for invoice in sorted(readable, key=lambda i: (i.date, _number(i.id))):
-            if same_currency(invoice.currency, families.currency_of(invoice.customer_id)):
+        for invoice in once.values():
+            if not invoice.problem and same_currency(invoice.currency, families.currency_of(invoice.customer_id)):
                 grouped[families.root(invoice.customer_id)].append(invoice)
+        for owned in grouped.values():
+            owned.sort(key=lambda each: (each.date, _number(each.id)))
         self._by_family = {root: FamilyBalances(owned) for root, owned in grouped.items()}
 
     def allocate(self, customer_id: str, amount: Decimal, tiers: Sequence[MayPay] | None = None) -> tuple[Line, ...]:
@@ -122,12 +123,13 @@ class FamilyBalances:
         return {invoice.id: position for position, invoice in enumerate(self._invoices)}
 
     @cached_property
-    def _of_balance(self) -> dict[Decimal, list[int]]:
-        """The places of the invoices that have just this left, the oldest first; never empty ones."""
-        found: dict[Decimal, list[int]] = {}
+    def _of_balance(self) -> dict[Decimal, int | list[int]]:
+        """The places of the invoices that have just this left, the oldest first; of one its place alone: a list for each would
+        be a burden in a run of a hundred thousand."""
+        found: dict[Decimal, int | list[int]] = {}
         for position, left in enumerate(self._left):
             if left > 0:
-                found.setdefault(left, []).append(position)
+                _insert(found, left, position)
         return found
 
     def open_now(self) -> list[QboInvoice]:
@@ -136,7 +138,8 @@ class FamilyBalances:
 
     def spend_exact(self, amount: Decimal, may_pay: MayPay = any_invoice) -> list[Line]:
         """All of it on the oldest invoice of just this balance."""
-        places = (place for place in self._of_balance.get(amount, ()) if may_pay(self._invoices[place]))
+        found = self._of_balance.get(amount, [])
+        places = (place for place in ([found] if isinstance(found, int) else found) if may_pay(self._invoices[place]))
         return [self._spend(place, amount) for place in islice(places, 1)]
 
     def spend_oldest(self, amount: Decimal, may_pay: MayPay = any_invoice) -> list[Line]:
@@ -176,12 +179,29 @@ class FamilyBalances:
         """Change what is left on one invoice, and where it is found by that."""
         of_balance, before, after = self._of_balance, self._left[position], self._left[position] + by
         if before > 0:
-            of_balance[before].remove(position)
-            if not of_balance[before]:
-                del of_balance[before]
+            _remove(of_balance, before, position)
         if after > 0:
-            insort(of_balance.setdefault(after, []), position)
+            _insert(of_balance, after, position)
         self._left[position] = after
+
+
+def _insert(places: dict[Decimal, int | list[int]], balance: Decimal, position: int) -> None:
+    """Note that the invoice at this place has this balance."""
+    there = places.setdefault(balance, position)
+    if isinstance(there, list):
+        insort(there, position)
+    elif there != position:
+        places[balance] = sorted([there, position])
+
+
+def _remove(places: dict[Decimal, int | list[int]], balance: Decimal, position: int) -> None:
+    """Forget that it has; the place must be noted."""
+    there = places[balance]
+    if isinstance(there, list):
+        there.remove(position)
+        if there:
+            return
+    del places[balance]
 
 
 def total_of(lines: Sequence[Line]) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from qb_plugin.model import (
     Draft,
@@ -25,18 +25,19 @@ from qb_plugin.sync.lease import LeasedRun
 PORTION = 1000  # records read from the host at a time
 
 
-def report_edited(context: SyncContext, run: LeasedRun, sent: Mapping[Ref, str]) -> None:
-    """Read the sent records once more at the end of a run; those with another version than was sent are *changed*."""
-    refs = list(sent) if context.read_records else []
-    for start in range(0, len(refs), PORTION):
-        for result in find_edited(context, refs[start : start + PORTION], sent):
+def report_edited(context: SyncContext, run: LeasedRun, sent: Mapping[str, str]) -> None:
+    """Read the sent records once more at the end of a run; those with another version than was sent, by row id, are *changed*."""
+    rows = list(sent.items()) if context.read_records else []
+    for start in range(0, len(rows), PORTION):
+        portion = {Ref.parse(row): version for row, version in rows[start : start + PORTION]}
+        for result in find_edited(context, portion):
             run.reporter.row(result)
 
 
-def find_edited(context: SyncContext, refs: Sequence[Ref], sent: Mapping[Ref, str]) -> Iterator[RowResult]:
+def find_edited(context: SyncContext, sent: Mapping[Ref, str]) -> Iterator[RowResult]:
     """The ends of those of these records that are not what was sent any more."""
-    read = {record.ref: record for record in context.read_records(refs)} if context.read_records else {}
-    edited = [ref for ref in refs if ref not in read or read[ref].version != sent[ref]]
+    read = {record.ref: record for record in context.read_records(list(sent))} if context.read_records else {}
+    edited = [ref for ref, version in sent.items() if ref not in read or read[ref].version != version]
     clients = {Ref(Kind.CLIENT, read[ref].client_id) for ref in edited if ref in read}
     links = context.links.by_source(context.realm, clients) if clients else {}
     for intent in context.journal.standing(context.realm, edited) if edited else ():

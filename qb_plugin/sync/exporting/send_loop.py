@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from qb_plugin.errors import AddInError, Fatal
-from qb_plugin.model import Kind, Message, Operation, Outcome, Ref, RowResult, SourceRecord
+from qb_plugin.model import Kind, Message, Operation, Outcome, RowResult, SourceRecord
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.credit_memos import SavedMemo, not_applied, plan_applications, with_application
 from qb_plugin.sync.exporting.dispatch import Dispatcher
@@ -26,7 +26,7 @@ class SendLoop:
     def __init__(self, context: SyncContext, run: LeasedRun, options: ExportOptions, planner: Planner) -> None:
         self._context, self._run, self._options, self._planner = context, run, options, planner
         self._saved: list[SavedMemo] = []
-        self.sent: dict[Ref, str] = {}  # the version of each record that this run brought to QuickBooks
+        self.sent: dict[str, str] = {}  # by row id, the version of each record that this run brought to QuickBooks
         self._fatal: AddInError | None = None
 
     def send(self, records: deque[SourceRecord]) -> None:
@@ -60,7 +60,7 @@ class SendLoop:
     def _report(self, reporter: Reporter, row: PlannedRow | None, result: RowResult) -> None:
         """Report a result and what Auto Apply did; a memo that was saved is remembered instead, to be applied later."""
         if row and row.operation is Operation.CREATE and result.outcome is Outcome.SYNCHRONIZED:
-            self.sent[row.record.ref] = row.record.version
+            self.sent[result.id] = row.record.version  # by the id that the host keeps too: a record's is one text more
         if row and row.operation is Operation.CREATE and self.applies(row.record, result):
             self.apply_later([SavedMemo(row.record, row.customer, result)])
         elif row and row.to_apply is not None:
