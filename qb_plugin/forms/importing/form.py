@@ -29,7 +29,7 @@ from qb_plugin.forms.history.summaries import present_filters
 from qb_plugin.forms.importing.answer import ImportAnswer
 from qb_plugin.forms.importing.choices import build_options
 from qb_plugin.forms.importing.columns import ACTION, APPLY_CREDITS, COLUMNS, PREVIEW, ROW_EDITS
-from qb_plugin.forms.importing.linking import all_stand, link_possible_duplicates
+from qb_plugin.forms.importing.linking import link_possible_duplicates
 from qb_plugin.forms.importing.new_clients import create_clients_of_rows
 from qb_plugin.forms.importing.previewed import PreviewedImport, foreseen_result
 from qb_plugin.forms.importing.rows import ImportRows, ImportValues, name_methods, summarize_rows
@@ -165,7 +165,16 @@ class ImportPayments:
         if action not in acts:
             raise no_such_action(action)
         self._seen.check(answer, self._services.connection().realm)  # a payment's id is another payment's in another company
-        return acts[action](answer, ids)
+        return self._with_unknown(acts[action](answer, ids), answer, ids)
+
+    def _with_unknown(self, result: ActResult, answer: Answer, ids: Sequence[str]) -> ActResult:
+        """The result, which says of rows that are in the list no more that they are not there: no button does nothing."""
+        told, kept = {row["id"] for row in result.get("rows", ())}, self._readings.get(answer.get("token"), Reading()).kept
+        gone = [identity for identity in ids if identity not in told and not kept.get(identity)]
+        unknown = [RowResult(id=identity, outcome=Outcome.FAILED, message=Message("record_unknown")) for identity in gone]
+        if not unknown:
+            return result
+        return {**result, "rows": [*result.get("rows", ()), *(present_result(self._services.sentences, each) for each in unknown)]}
 
     def _apply_credits(self, answer: Answer, ids: Sequence[str]) -> ActResult:
         """Apply here the linked credit memos that paid the rows' invoices in QuickBooks."""
@@ -203,10 +212,7 @@ class ImportPayments:
 
     def _link_possible_duplicates(self, edits: Edits, answer: Answer, ids: Sequence[str]) -> ActResult:
         context, reading = self._reading_of(answer)
-        if not all_stand(self._services, reading.rows(ids)):
-            reading.of = None
-            context, reading = self._reading_of(answer)
-        result = link_possible_duplicates(self._services, context, reading.rows(ids), edits)
+        result = link_possible_duplicates(self._services, context, reading.kept, ids, edits)
         reading.of = None
         return result
 

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qb_plugin.forms.descriptions import ActResult, Edits, RowChange
-from qb_plugin.forms.importing.choices import is_linkable
+from qb_plugin.forms.importing.choices import build_options, is_linkable
 from qb_plugin.forms.importing.rows import present_question
-from qb_plugin.forms.links.standing import standing_records
 from qb_plugin.forms.presentation import present_result
 from qb_plugin.forms.run_task import mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Message, Outcome, RowResult
 from qb_plugin.sync.context import SyncContext
+from qb_plugin.sync.importing.compact_rows import CompactRows
 from qb_plugin.sync.importing.row import ImportRow
+from qb_plugin.sync.importing.run_import import foresee_import
 from qb_plugin.sync.linking import link_matched
 
 
-def all_stand(services: FormServices, rows: Sequence[ImportRow]) -> bool:
-    """Whether the payments here that the rows are like are still here: they may have been removed since the list was read."""
-    here = {row.existing for row in rows if row.existing}
-    return here <= standing_records(services)(sorted(here))
+def link_possible_duplicates(
+    services: FormServices, context: SyncContext, kept: CompactRows, ids: Sequence[str], edits: Edits
+) -> ActResult:
+    """Link each row to the payment here that it was asked about; what it is like by now, if anything, is asked about anew.
 
-
-def link_possible_duplicates(services: FormServices, context: SyncContext, found: Sequence[ImportRow], edits: Edits) -> ActResult:
-    """Link each row to the payment here that it was asked about; what it is like by now, if anything, is asked about anew."""
+    Both sides are looked at again, as a run does: since the list was read either may have been removed, and what the payment here
+    was linked to may be gone.
+    """
+    options = replace(build_options(edits, {}, services.user_name), force=frozenset(), skip=frozenset())
+    found = list(foresee_import(context, services.host.ledger, kept, ids, options=options))
     seen = {identity: str(edit.get("about_here") or "") for identity, edit in edits.items()}
     rows = [row for row in found if is_linkable(row) and seen.get(row.id, "") in {"", str(row.existing)}]
     pairs = [(row.existing, row.payment) for row in rows if row.existing]

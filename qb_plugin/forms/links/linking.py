@@ -14,11 +14,18 @@ from qb_plugin.sync.linking import link_clients, link_records
 def link_possible_duplicate(services: FormServices, record: SourceRecord, seen: str) -> RowResult:
     """Link the record to its possible duplicate; that is looked for again, so that what is linked is what is there now.
 
-    `seen` is the id of the one that a person saw, or "": another one that is there by now is asked about anew.
+    `seen` is the id of the one that a person saw, or "": another one that is there by now is asked about anew. A link to what is
+    gone in QuickBooks gives way to the new one; one to what is there stands, and is told.
     """
     context = services.context(services.connection())
-    options = ExportOptions(standing=standing_records(services), company_name=services.company_name)
+    options = ExportOptions(
+        standing=standing_records(services), company_name=services.company_name, send_again=frozenset({record.ref})
+    )
     snapshot = read_snapshot(context, [record], options)
+    link = snapshot.links.get(record.ref)
+    if link:
+        outcome, message = snapshot.linked.judge(record, link, snapshot.meant, snapshot.company.home_currency)
+        return RowResult(id=str(record.ref), outcome=outcome, message=message, quickbooks_id=link.quickbooks_id)
     duplicate = snapshot.linkable(record)
     if duplicate is None:
         return RowResult(id=str(record.ref), outcome=Outcome.READY, message=Message("twin_gone"))

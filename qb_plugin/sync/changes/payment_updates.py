@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from qb_plugin.errors import RowRefused
-from qb_plugin.model import CREDIT_TYPES, Entity, Line, Message, PaymentDraft, QboPayment, SourceRecord
+from qb_plugin.model import CREDIT_TYPES, Entity, Line, Message, PaymentDraft, QboPayment, SourceRecord, UnreadableRecord
 from qb_plugin.money import ZERO
 from qb_plugin.sync.changes.lines_there import sends_applications
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind
@@ -26,6 +26,15 @@ def may_send_payment(pair: ChangedPair) -> bool:
     return differs and all(line.type in KNOWN_LINES for line in now.lines)
 
 
+def of_another_customer(pair: ChangedPair) -> Message | None:
+    """That the client is matched to another customer than the transaction has, as after a merge; None where it is not."""
+    record, now = pair.record, pair.now
+    if record is None or now is None or isinstance(now, UnreadableRecord) or ChangeKind.CUSTOMER not in pair.differences:
+        return None
+    values = {"id": now.id, "customer": now.customer_name, "client": record.client_name, "number": record.number}
+    return Message("change_other_customer", values)
+
+
 def plan_update(pair: ChangedPair, lines: tuple[Line, ...] | None = None) -> tuple[SourceRecord, QboPayment, PaymentDraft]:
     """The payment as it is here, in the version that was read; RowRefused for what cannot be sent as an update.
 
@@ -37,7 +46,7 @@ def plan_update(pair: ChangedPair, lines: tuple[Line, ...] | None = None) -> tup
     if isinstance(now, QboPayment) and any(line.type not in KNOWN_LINES for line in now.lines):
         raise RowRefused(Message("change_other_lines", {"id": now.id}))
     if not may_send_payment(pair) or not isinstance(now, QboPayment):
-        raise RowRefused(Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
+        raise RowRefused(of_another_customer(pair) or Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
     check_amount(record, now.currency or record.currency)
     draft = PaymentDraft(
         customer_id=now.customer_id,

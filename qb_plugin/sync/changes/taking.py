@@ -22,7 +22,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO
 from qb_plugin.sync.changes.pairs import APPLICATIONS, ChangedPair, ChangeKind, applied_here, applied_there, on_invoices
-from qb_plugin.sync.changes.payment_updates import gone_here
+from qb_plugin.sync.changes.payment_updates import gone_here, of_another_customer
 from qb_plugin.sync.changes.texts import texts_there
 from qb_plugin.sync.changes.updating import end_of
 from qb_plugin.sync.context import SyncContext
@@ -53,8 +53,7 @@ class Taker:
         """Make this side of the pairs what the other is, and report one result each."""
         for pair in pairs:
             if not may_take(pair, self.ledger.can):
-                message = Message("change_not_takable", {"number": number_of(pair)}) if pair.record else gone_here(pair)
-                self.run.reporter.row(end_of(pair, Outcome.FAILED, message))
+                self.run.reporter.row(end_of(pair, Outcome.FAILED, why_not_taken(pair)))
         going = [pair for pair in pairs if may_take(pair, self.ledger.can)]
         for start in range(0, len(going), GROUP):
             if self.run.stop():
@@ -94,6 +93,13 @@ class Taker:
             self.context.links.renew([made(pair.renewed, version_of(pair), outcome.version) for pair, outcome in taken])
         for pair, outcome in zip(pairs, outcomes, strict=True):
             self.run.reporter.row(result_of(pair, outcome, Message("change_taken", {"number": number_of(pair)})))
+
+
+def why_not_taken(pair: ChangedPair) -> Message:
+    """Why QuickBooks' side cannot be taken."""
+    if pair.record is None:
+        return gone_here(pair)
+    return of_another_customer(pair) or Message("change_not_takable", {"number": number_of(pair)})
 
 
 def may_take(pair: ChangedPair, can: frozenset[str]) -> bool:

@@ -123,11 +123,17 @@ def _group_of_pair(ours: LedgerEntry, theirs: LedgerEntry, one_period: bool) -> 
     checks = (
         (ours.currency == theirs.currency and not (ours.problem or theirs.problem), Group.NEEDS_DECISION),
         (same or not theirs.returned, Group.NEEDS_DECISION),
+        ((same and one_period) or not merged_away(ours, theirs), Group.NOT_MATCHED),
         (one_period, Group.DATE_DIFFERS),
         (ours.amount == theirs.amount, Group.AMOUNT_DIFFERS),
         (ours.applied == theirs.applied, Group.APPLIED_DIFFERS),
     )
     return next((group for holds, group in checks if not holds), Group.EQUAL)
+
+
+def merged_away(ours: LedgerEntry, theirs: LedgerEntry) -> bool:
+    """Whether the client's customer is gone, and another has the transaction: neither side can be made what the other is."""
+    return not ours.customer_stands and ours.owner != theirs.owner
 
 
 def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group, linked: bool) -> Message:
@@ -139,6 +145,8 @@ def _reason_of_pair(ours: LedgerEntry, theirs: LedgerEntry, group: Group, linked
         return _question_of(ours, theirs, values)
     if group is Group.APPLIED_DIFFERS and ours.applied == theirs.applied - theirs.elsewhere:
         return Message("reconcile_applied_elsewhere", {**values, "elsewhere": theirs.elsewhere})
+    if group is Group.NOT_MATCHED and linked:
+        return Message("reconcile_customer_gone_linked", values)
     applied = "reconcile_applied_differs" if theirs.kind is Kind.PAYMENT else "reconcile_memo_applied_differs"
     keys = {
         Group.NOT_MATCHED: "reconcile_not_matched",

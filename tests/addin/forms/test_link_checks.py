@@ -237,6 +237,55 @@ def test_a_payment_that_is_entered_again_there_is_the_one_that_is_here(sides: Bo
     assert sides.export(record)[record]["outcome"] == "removed"
 
 
+def press(sides: BothSides, form: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Press *Same one: link them* on a row as a run told it."""
+    edit = next(fix["edit"] for fix in row["fixes"] if fix["label"] == "Same one: link them")
+    found = sides.scene.form(form).act("link_possible_duplicate", sides.scene.opened(form), [row["id"]], {row["id"]: edit})
+    return dict(found["rows"][0])
+
+
+@pytest.mark.parametrize("happens", [delete, void])
+@pytest.mark.parametrize("asked", ["export-payments", "import-payments"])
+def test_the_one_entered_again_there_takes_the_place_of_the_one_that_is_gone(
+    sides: BothSides, asked: str, happens: Callable[[BothSides, str], None]
+) -> None:
+    record, identity = sent(sides, "70.00", reference="12")
+    happens(sides, identity)
+    again = sides.there("70.00", reference="12", later=1)
+    if asked == "export-payments":
+        row = sides.export(record, edits={record: {"send_again": True}})[record]
+    else:
+        row = sides.import_(row_there(again))[row_there(again)]
+    assert row["outcome"] == "needs_decision"
+    linked = press(sides, asked, row)
+    assert (linked["outcome"], linked["quickbooks_id"]) == ("synchronized", again), linked
+    assert sides.export(record)[record]["quickbooks_id"] == again
+    assert sides.listed(hide_synchronized=False)[row_there(again)]["outcome"] == "synchronized"
+    assert [each["Id"] for each in sides.read_there("70.00")] == [again]
+    assert sides.received_here("70.00") == 1
+
+
+def test_a_link_that_was_made_meanwhile_stands_and_is_told(sides: BothSides) -> None:
+    record = sides.here("70.00", reference="12")
+    sides.there("70.00", later=1)
+    row = sides.export(record)[record]
+    other = str(sides.export(record, edits={record: {"force": True}})[record]["quickbooks_id"])  # a colleague sends it anyway
+    told = press(sides, "export-payments", row)
+    assert (told["outcome"], told["quickbooks_id"]) == ("synchronized", other)
+    assert "Already in QuickBooks" in told["message"]
+
+
+@pytest.mark.parametrize("happens", [delete, void])
+def test_what_is_gone_there_since_the_question_is_not_linked(sides: BothSides, happens: Callable[[BothSides, str], None]) -> None:
+    record = sides.here("70.00", reference="12")
+    there = sides.there("70.00", reference="12", later=1)
+    row = sides.import_(row_there(there))[row_there(there)]
+    happens(sides, there)
+    told = press(sides, "import-payments", row)
+    assert told["outcome"] in {"failed", "not_ready"}, told  # it is in the list no more, or carries no money
+    assert sides.export(record)[record]["quickbooks_id"] != there
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_however_many_copies_are_made_each_is_asked_about(sides: BothSides, count: int) -> None:
     _, identity = sent(sides, "70.00")

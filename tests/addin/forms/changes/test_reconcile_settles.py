@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from hostsim.qbo_simulator.books.lists.merge import merge_customers
+from hostsim.qbo_simulator.companies.start import make
 from tests.addin.forms.both_sides import DAY
 from tests.addin.forms.changes.conftest import Linked
+from tests.addin.forms.test_text_host import DIEGO
 
 PERIOD = {"from": DAY.replace(day=1).isoformat(), "to": DAY.replace(day=28).isoformat()}
 
@@ -72,3 +76,42 @@ def test_a_host_that_changes_nothing_is_not_offered_to(linked: Linked) -> None:
     assert [fix["label"] for fix in linked.changes()[ref]["fixes"]] == ["Send 70.00", "Unlink", "Leave", "Open in QuickBooks"]
     assert linked.settle("take", ref)[ref]["outcome"] == "failed"
     assert linked.record(ref).amount == Decimal("70.00")
+
+
+def merge_there(linked: Linked) -> str:
+    """Diego's customer is merged into Rodriguez & Sons in QuickBooks; the id of these."""
+    now = linked.scene.simulator.core.clock.now()
+    company = linked.books.company
+    other = make(company, "Customer", {"DisplayName": "Rodriguez & Sons"}, now)
+    merge_customers(company, int(linked.customer), int(other["Id"]), now)
+    return str(other["Id"])
+
+
+@pytest.mark.parametrize("group", ["amount_differs", "applied_differs", "date_differs"])
+@pytest.mark.parametrize("way", ["take", "send"])
+def test_what_differs_after_a_merge_is_settled_once_the_client_is_matched(linked: Linked, way: str, group: str) -> None:
+    _, invoice = linked.bill("R-1", "40.00")
+    ref, identity = linked.exported_pair("70.00")
+    customer = merge_there(linked)
+    paid = [{"Amount": 40, "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]}]
+    edits: dict[str, dict[str, Any]] = {"amount_differs": {"TotalAmt": 71}, "applied_differs": {"Line": paid}}
+    linked.edit_there(identity, **edits.get(group, {"TxnDate": "2026-10-02"}))
+    row = items(linked, "not_matched")[ref]
+    assert "was merged into another" in row["message"]
+    assert [fix["label"] for fix in row["fixes"]] == ["Match client…", "Open in QuickBooks"]
+    told = press(linked, way, ref)
+    assert told["outcome"] == "failed"
+    assert (
+        f"{identity} is of Rodriguez & Sons in QuickBooks, and {DIEGO}, whose {linked.record(ref).number} it is here"
+        in told["message"]
+    )
+    assert [fix["label"] for fix in told["fixes"]] == ["Match client…"]
+    assert linked.changes()[ref]["message"].endswith("Nothing was changed.")
+    match = linked.scene.form("match-clients")
+    match.act("link", linked.scene.opened("match-clients"), ["client:2"], {"client:2": {"customer": customer}})
+    if group == "applied_differs":
+        linked.scene.host.ledger.bills[-1] = replace(linked.scene.host.ledger.bills[-1], balance=Decimal("40.00"))
+        way = "take"  # what is applied is not sent
+    assert ref in items(linked, group)
+    assert press(linked, way, ref)["outcome"] == "synchronized"
+    assert ref not in items(linked, "different")

@@ -32,6 +32,7 @@ OTHER = replace(MINE, side=Side.QUICKBOOKS, key="Payment:698", number="698")
 MY_MEMO = replace(MINE, key="credit_memo:1", kind=Kind.CREDIT_MEMO)
 OTHER_MEMO = replace(OTHER, key="CreditMemo:698", kind=Kind.CREDIT_MEMO)
 LATER = date(2026, 12, 2)
+MERGED = replace(MINE, customer_stands=False)
 
 
 def item_of(ours: LedgerEntry | None, theirs: LedgerEntry | None, how: str) -> Item:
@@ -94,6 +95,12 @@ def item_of(ours: LedgerEntry | None, theirs: LedgerEntry | None, how: str) -> I
         (MINE, replace(OTHER, currency="EUR"), "linked", EVERY, ""),
         (MINE, replace(OTHER, amount=Decimal(130), returned=Decimal(30)), "linked", EVERY, ""),
         (MINE, OTHER, "linked", EVERY, ""),
+        (MERGED, OTHER, "linked", EVERY, ""),  # equal on both sides, whoever's it is
+        (MERGED, replace(OTHER, owner="", amount=Decimal(90)), "linked", EVERY, "match"),
+        (MERGED, replace(OTHER, owner="60", applied=ZERO), "linked", EVERY, "match"),
+        (MERGED, replace(OTHER, owner="60", date=LATER), "linked", EVERY, "match"),
+        (MERGED, replace(OTHER, amount=Decimal(90)), "linked", EVERY, "take send"),  # made inactive: it is of its customer still
+        (MINE, replace(OTHER, owner="60", amount=Decimal(90)), "linked", EVERY, "take send"),
     ],
 )
 def test_each_item_has_the_remedies_that_settle_it(
