@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 UNITS = 10_000
 UNITS_PER_CENT = 100
@@ -23,8 +24,10 @@ def to_units(amount: Decimal) -> int:
     return int(units)
 
 
+@lru_cache(maxsize=8192)
 def from_units(units: int) -> Decimal:
-    """The Decimal, with two decimals unless it needs more: 4500000 is 450.00, 100050 is 10.005."""
+    """The Decimal, with two decimals unless it needs more: 4500000 is 450.00, 100050 is 10.005. Fees are alike: equal amounts are
+    mostly one object, of which a long list holds very many."""
     cents, rest = divmod(units, UNITS_PER_CENT)
     if not rest:
         return Decimal(cents).scaleb(-2)

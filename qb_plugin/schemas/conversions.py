@@ -48,8 +48,14 @@ def as_money(value: object) -> Decimal:
         value = Decimal(value)
     if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() >= _EXACT_DIGITS:
         raise ValidationError("not an amount")
+    return _in_cents(value)
+
+
+@lru_cache(maxsize=8192)
+def _in_cents(value: Decimal) -> Decimal:
+    """The amount with two decimals when that does not change it; fees are alike, and equal amounts are mostly one object."""
     cents = value.quantize(CENT)
-    return cents if cents == value else value
+    return cents + 0 if cents == value else value  # a zero without a sign: equal ones are one object
 
 
 def as_day(value: object) -> date:

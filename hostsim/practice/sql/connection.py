@@ -149,7 +149,7 @@ def keep_private(file: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # or the driver would begin transactions by itself, and late
     switch_to_log(connection)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8192", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from qb_plugin.model import (
     Draft,
@@ -25,11 +26,13 @@ from qb_plugin.sync.lease import LeasedRun
 PORTION = 1000  # records read from the host at a time
 
 
-def report_edited(context: SyncContext, run: LeasedRun, sent: Mapping[str, str]) -> None:
-    """Read the sent records once more at the end of a run; those with another version than was sent, by row id, are *changed*."""
-    rows = list(sent.items()) if context.read_records else []
-    for start in range(0, len(rows), PORTION):
-        portion = {Ref.parse(row): version for row, version in rows[start : start + PORTION]}
+def report_edited(context: SyncContext, run: LeasedRun, sent: Mapping[str, Sequence[str]]) -> None:
+    """Read the sent records once more at the end of a run; those with another version than was sent are *changed*. `sent` are the
+    rows by that version."""
+    if context.read_records is None:
+        return
+    every = ((Ref.parse(row), version) for version, rows in sent.items() for row in rows)
+    while portion := dict(islice(every, PORTION)):
         for result in find_edited(context, portion):
             run.reporter.row(result)
 

@@ -26,7 +26,7 @@ class SendLoop:
     def __init__(self, context: SyncContext, run: LeasedRun, options: ExportOptions, planner: Planner) -> None:
         self._context, self._run, self._options, self._planner = context, run, options, planner
         self._saved: list[SavedMemo] = []
-        self.sent: dict[str, str] = {}  # by row id, the version of each record that this run brought to QuickBooks
+        self.sent: dict[str, list[str]] = {}  # by the version that this run brought to QuickBooks, the rows; most have the first
         self._fatal: AddInError | None = None
 
     def send(self, records: deque[SourceRecord]) -> None:
@@ -60,7 +60,7 @@ class SendLoop:
     def _report(self, reporter: Reporter, row: PlannedRow | None, result: RowResult) -> None:
         """Report a result and what Auto Apply did; a memo that was saved is remembered instead, to be applied later."""
         if row and row.operation is Operation.CREATE and result.outcome is Outcome.SYNCHRONIZED:
-            self.sent[result.id] = row.record.version  # by the id that the host keeps too: a record's is one text more
+            self.sent.setdefault(row.record.version, []).append(result.id)
         if row and row.operation is Operation.CREATE and self.applies(row.record, result):
             self.apply_later([SavedMemo(row.record, row.customer, result)])
         elif row and row.to_apply is not None:
