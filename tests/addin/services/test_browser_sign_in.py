@@ -23,6 +23,7 @@ from qb_plugin.services.parts import Parts
 from tests.support.addin.quickbooks_fakes import COMPANY, NO_NETWORK, NOON, REALM, TODAY
 from tests.support.hosts.text_host import TextHost
 from tests.support.ledgers.fake_ledger import FakeLedger
+from tests.support.ledgers.fake_marks import FakeMarks
 from tests.support.virtual_clock import VirtualClock
 
 
@@ -34,12 +35,14 @@ class Desks:
         self.core.change_settings(any_redirect=True)
         self.given = self.core.credentials(NO_NETWORK)
         self._url, self._clock = f"sqlite:///{folder / 'firm.db'}", VirtualClock(NOON)
+        self.marks = list[FakeMarks]()
 
     def open(self, *without: str) -> Runtime:
         given = {"quickbooks": NO_NETWORK, "client_id": self.given["client_id"], "client_secret": self.given["client_secret"]}
         options = {name: value for name, value in given.items() if name not in without}
         connect = partial(build_quickbooks, adapter=InProcessAdapter(self.core))
         host = TextHost(FakeLedger([], [], []), self._url, options, date(2026, 11, 20))
+        self.marks.append(host.marks)
         return Runtime(host, Parts(clock=self._clock, connect=connect))
 
 
@@ -132,6 +135,12 @@ def test_a_new_company_gets_first_settings_and_one_that_has_settings_keeps_them(
     desk.save_settings(REALM, {"auto_apply_uses": "workspace"})
     sign_in(desks, desk)
     assert desk.settings(REALM) == {**first, "auto_apply_uses": "workspace"}
+
+
+def test_a_company_is_known_by_its_name_and_the_host_shows_its_marks_from_the_sign_in_on(desks: Desks, desk: Runtime) -> None:
+    assert (desk.company_name(REALM), desks.marks[0].scope) == (REALM, "")
+    sign_in(desks, desk)
+    assert (desk.company_name(REALM), desks.marks[0].scope) == (COMPANY, REALM)
 
 
 def test_a_sign_in_stands_though_the_lists_for_first_settings_cannot_be_read_and_the_next_one_makes_them(

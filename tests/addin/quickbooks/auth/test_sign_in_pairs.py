@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,14 +38,16 @@ ANSWERS = {
 }
 LASTS = 3600  # seconds of an access token
 MARGIN = 180
+PATIENCE = 5.0
 
 
 class CountedTokens(MemoryTokens):
-    """Tokens in memory that count how often they were read and held alone."""
+    """Tokens in memory that count how often they were read and held alone; while they are, `meanwhile` is done."""
 
     def __init__(self) -> None:
         super().__init__()
         self.reads, self.locks = 0, 0
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def load(self, realm: str) -> bytes | None:
         self.reads += 1
@@ -55,6 +57,7 @@ class CountedTokens(MemoryTokens):
     def lock(self) -> Iterator[None]:
         self.locks += 1
         with super().lock():
+            self.meanwhile()
             yield
 
 
@@ -109,6 +112,16 @@ def test_of_nine_threads_that_meet_a_401_one_holds_the_tokens_of_the_firm() -> N
         found = list(pool.map(lambda _: side.quickbooks.sign_in.renew(REALM, "ACCESS-1"), range(9)))
     assert found == ["ACCESS-2"] * 9
     assert (tokens.locks, len(adapter.bodies("/token"))) == (1, 2)
+
+
+def test_a_call_whose_pair_lasts_does_not_wait_for_a_renewal_that_is_under_way() -> None:
+    side, _, tokens = side_with(pairs(1), pairs(2))
+    sign_in, found = side.quickbooks.sign_in, list[str]()
+    sign_in.accept_refresh_token(REALM, "REFRESH-0")
+    with ThreadPoolExecutor(1) as pool:
+        tokens.meanwhile = lambda: found.append(pool.submit(sign_in.bearer, REALM).result(PATIENCE))
+        assert sign_in.renew(REALM, "ACCESS-1") == "ACCESS-2"
+    assert found == ["ACCESS-1"]
 
 
 @pytest.mark.parametrize(("age", "bearer"), [(LASTS - MARGIN - 1, "ACCESS-1"), (LASTS - MARGIN, "ACCESS-2"), (LASTS, "ACCESS-2")])

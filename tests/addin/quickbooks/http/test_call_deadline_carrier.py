@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import ref
 
 import pytest
 from urllib3.exceptions import ConnectTimeoutError
@@ -128,6 +129,21 @@ def test_calls_within_calls_are_watched_by_one_daemon() -> None:
             assert current_deadline() is inner
         assert current_deadline() is call
     assert current_deadline() is None
+
+
+def test_each_of_two_calls_is_ended_at_its_own_time(pair: tuple[Connection, socket.socket]) -> None:
+    connection, there = pair
+    with deadline(seconds=0.01) as call, deadline() as other:
+        call.uses(connection)
+        assert there.recv(1) == b""
+        assert (call.passed, other.passed) == (True, False)
+
+
+def test_a_call_that_has_ended_is_watched_no_longer() -> None:
+    with deadline() as call:
+        ended = ref(call)
+    del call
+    assert ended() is None
 
 
 def test_the_watchdog_ends_a_call_of_which_nothing_is_heard(pair: tuple[Connection, socket.socket]) -> None:

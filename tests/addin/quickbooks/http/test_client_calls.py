@@ -264,6 +264,12 @@ def test_as_many_calls_of_a_run_are_under_way_as_the_rate_limiter_says() -> None
     assert (line.client.realm, line.client.time) == (REALM, None)
 
 
+def test_a_person_hears_what_others_say_through_the_client() -> None:
+    line = ScriptedClient(GOOD)
+    line.client.publish(Message("stopping", {"n": 2}))
+    assert line.told == [Message("stopping", {"n": 2})]
+
+
 def test_quickbooks_clock_stays_when_an_answer_has_none() -> None:
     client = ScriptedClient(GOOD).client
     client.note_time({"time": "2026-11-22T12:00:00.000-08:00"})

@@ -114,9 +114,19 @@ def test_what_is_waited_for_stands_there_until_the_call_leaves() -> None:
     assert seen == [None, *(PaceWait(PaceReason.SILENCE, seconds) for seconds in (3, 2))]
 
 
-def test_a_run_lets_a_form_of_its_own_process_go_first() -> None:
+def test_a_form_that_has_gone_leaves_all_places_to_a_run_of_its_process() -> None:
+    line = Line(Limits(at_once=2))
+    limiter = line.process()
+    call(limiter)
+    with limiter.slot(purpose=RUN), limiter.slot(stop=lambda: line.clock.monotonic() > 3.0, purpose=RUN):
+        assert (line.told, line.clock.slept) == ([], [])
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_run_lets_a_form_of_its_own_process_go_first_whatever_forms_were_there_before(before: int) -> None:
     line = Line(Limits(at_once=3))
     limiter, asked = line.process(), list[str]()
+    call(limiter, before)
     runs = [limiter.slot(purpose=RUN) for _ in range(3)]
     for each in runs:
         each.__enter__()

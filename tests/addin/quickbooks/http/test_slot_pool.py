@@ -44,7 +44,7 @@ def test_a_batch_is_not_counted_as_a_read_nor_a_read_as_a_batch(pool: SlotPool) 
     assert pool.take(True) == Permit("us.9", "us.2", 0.0, 0.0)
 
 
-@pytest.mark.parametrize(("later", "lasts"), [(0.046875, True), (0.0625, False)])
+@pytest.mark.parametrize(("later", "lasts"), [(0.046875, True), (0.05, True), (0.0625, False)])
 def test_a_turn_that_was_counted_too_long_ago_serves_nobody(pool: SlotPool, clock: VirtualClock, later: float, lasts: bool) -> None:
     pool.put(Permit("x", "fresh", 0.0, 200.0))
     clock.move(later)

@@ -42,6 +42,21 @@ def test_what_was_called_off_is_not_done() -> None:
         done.get(timeout=0.05)
 
 
+def test_to_call_off_what_has_been_done_is_no_failure() -> None:
+    dog, done = Watchdog(), Queue[str]()
+    dog.watch(1, 0.0, lambda: done.put("due"))
+    assert done.get(timeout=PATIENCE) == "due"
+    dog.call_off(1)
+    dog.call_off("never watched")
+
+
+def test_acts_are_done_in_a_thread_that_has_a_name_and_keeps_no_process_from_ending() -> None:
+    dog, done = Watchdog(), Queue[threading.Thread]()
+    dog.watch(1, 0.0, lambda: done.put(threading.current_thread()))
+    thread = done.get(timeout=PATIENCE)
+    assert (thread.name, thread.daemon) == ("quickbooks-deadline", True)
+
+
 def test_its_thread_ends_when_nothing_is_left_and_begins_again() -> None:
     dog, done = Watchdog(), Queue[int]()
     before = len(watching())

@@ -284,6 +284,22 @@ def test_a_run_that_waits_says_so_until_it_has_asked_again_and_no_longer_when_it
     assert wait.run_waits_until == float("-inf")
 
 
+def test_a_run_that_gets_the_last_place_does_not_wait() -> None:
+    state = PaceState(places=under_way(9, 0))
+    assert given(state, ask(purpose=RUN))[0] == ("us.1",)
+    assert state.run_waits_until == float("-inf")
+
+
+def test_a_run_may_leave_a_millisecond_early_and_waits_then_if_there_is_no_place() -> None:
+    limits, now = replace(LIMITS, per_second=1, at_once=1, guard=0.0), -0.001  # moments that are exact as differences
+    free = PaceState(calls=[CountedCall("us.100", -1.0, batch=False)])
+    full = PaceState(calls=[CountedCall("us.100", -1.0, batch=False)], places={"us.100": 60.0})
+    assert take_permits(free, ask(purpose=RUN), now, limits) == Permits(("us.1",), ("us.1",))
+    assert free.run_waits_until == float("-inf")
+    assert take_permits(full, ask(purpose=RUN), now, limits) == PaceWait(PaceReason.PLACES, 0.25)
+    assert full.run_waits_until == now + 6.0
+
+
 @pytest.mark.parametrize("runs", [0, 3, 8])
 def test_a_run_that_waits_for_room_for_a_batch_takes_nothing_from_forms(runs: int) -> None:
     batches = [CountedCall(f"us.{number}r", NOW - 20.5, batch=True) for number in range(20)]
