@@ -144,6 +144,8 @@ def test_a_run_lets_a_form_of_its_own_process_go_first_whatever_forms_were_there
         assert asked == ["run"]
     with limiter.slot(stop=never, purpose=RUN):
         pass
+    for each in runs:
+        each.__exit__(None, None, None)
 
 
 def test_a_call_that_was_called_back_leaves_the_line_to_others() -> None:

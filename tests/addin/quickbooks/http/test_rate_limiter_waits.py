@@ -92,6 +92,7 @@ def test_a_run_that_long_lets_forms_of_its_own_process_go_first_says_that_it_wai
         with limiter.slot(purpose=FORM):
             assert runs == ["asked", "called back"]
             assert PaceWait(PaceReason.PLACES, 0) in line.told
+    held.pop().__exit__(None, None, None)
 
 
 def test_who_stands_behind_another_call_that_waits_is_called_back_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,10 +156,12 @@ def test_a_process_that_dies_leaves_places_that_end_by_themselves(firm: Firm) ->
     dead, living = firm.process("a"), firm.process("b")
     left_behind = [dead.slot() for _ in range(10)]
     for slot in left_behind:
-        slot.__enter__()  # and never leaves
+        slot.__enter__()  # and does not leave while the other waits
     began = firm.clock.monotonic()
     with living.slot():
         assert 129 <= firm.clock.monotonic() - began <= 131
+    for slot in left_behind:
+        slot.__exit__(None, None, None)
 
 
 def test_what_a_clock_that_ran_ahead_has_counted_stops_nobody(firm: Firm) -> None:
@@ -247,6 +249,8 @@ def test_a_wait_for_a_place_is_told_once(firm: Firm) -> None:
         slot.__enter__()
     with waiting.slot():
         assert firm.told["b"] == [PaceWait(PaceReason.PLACES, 0)]
+    for slot in under_way:
+        slot.__exit__(None, None, None)
 
 
 def test_a_call_that_waits_for_a_window_of_the_firm_is_called_back(firm: Firm) -> None:
