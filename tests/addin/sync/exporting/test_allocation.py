@@ -169,6 +169,16 @@ def test_as_in_workspace_an_invoice_is_paid_by_its_own_customer_or_one_that_it_i
     assert allocate(balances, rest, payer) == (pairs(("1", rest)) if paid else [])
 
 
+@pytest.mark.parametrize(("payer", "found"), [("51", ["1", "2", "4"]), ("52", ["2", "4"]), ("53", ["4"])])
+def test_an_invoice_that_cannot_be_understood_is_named_to_who_may_pay_it_and_gets_nothing(payer: str, found: list[str]) -> None:
+    job = Customer(id="52", name="Job", full_name="Job", parent_id="51", bills_with_parent=True)
+    odd = [replace(invoice(identity, client, "30.00"), problem="no date") for identity, client in (("1", 1), ("2", 2))]
+    of_nobody = replace(odd[0], id="4", customer_id="")
+    balances = OpenBalances([*odd, invoice("3", 1, "40.00"), of_nobody], PayingFamilies({"52": job}))
+    assert [each.id for each in balances.unreadable(payer)] == found
+    assert allocate(balances, "30.00", payer) == (pairs(("3", "30.00")) if payer == "51" else [])
+
+
 def test_as_in_workspace_two_payments_never_spend_the_same_balance_twice() -> None:
     balances = OpenBalances([invoice("1", 1, "100.00")])
     assert wanted(balances, "80.00", ("1", "80.00")) == pairs(("1", "80.00"))
