@@ -38,6 +38,7 @@ class Journal:
         self._insert = database.many(insert_text(intents, COLUMNS), len(COLUMNS))
         self._close = database.many_changes(_CLOSE, 8)
         self._link = prepare_links(database)
+        self._unapplied = _select_unapplied()
 
     def open(self, wanted: Sequence[Intent], fence: int) -> Sequence[Intent | None]:
         """Write the intents down as sent once; None for one whose source has a standing intent of this kind already.
@@ -202,7 +203,7 @@ class Journal:
     def to_apply(self, realm: str) -> Sequence[Intent]:
         """Creates of credit memos that were to be applied next and no application of which stands, oldest first."""
         with self._database.read() as connection:
-            return [intent_of(row) for row in connection.execute(_UNAPPLIED, {"realm": realm})]
+            return [intent_of(row) for row in connection.execute(self._unapplied, {"realm": realm})]
 
     def leave_unapplied(self, realm: str, sources: Sequence[Ref]) -> None:
         """Note that there is nothing to apply these credit memos to."""
@@ -246,7 +247,6 @@ def _select_unapplied() -> Select[Any]:
     return select(intents).where(*pending, ~exists().where(*same, *application)).order_by(*_IN_ORDER)
 
 
-_UNAPPLIED = _select_unapplied()
 # The shared lock keeps a taker of the lease waiting until these intents are committed.
 _FENCE = select(leases.c.fence).where(leases.c.purpose == "run", leases.c.realm == bindparam("realm")).with_for_update(read=True)
 

@@ -131,7 +131,7 @@ def test_only_confirmed_intents_of_these_records_are_withdrawn(store: Store) -> 
 
 def test_an_intent_settles_with_what_came_of_it_and_its_link(store: Store) -> None:
     store.journal.open([sample_intent(1)], 0)
-    message = Message("changed", {"customer": "Zoë"}, "details")
+    message, updated = Message("changed", {"customer": "Zoë"}, "details"), NOON + timedelta(seconds=7)
     store.journal.settle(
         [
             Settlement(
@@ -140,16 +140,18 @@ def test_an_intent_settles_with_what_came_of_it_and_its_link(store: Store) -> No
                 quickbooks_id="145",
                 sync_token="3",
                 message=message,
+                record_updated=updated,
                 link=sample_link(1, "145"),
             )
         ]
     )
     (settled,) = store.journal.standing(REALM, [payment(1)])
-    assert (settled.state, settled.quickbooks_id, settled.sync_token, settled.message) == (
+    assert (settled.state, settled.quickbooks_id, settled.sync_token, settled.message, settled.record_updated) == (
         IntentState.CONFIRMED,
         "145",
         "3",
         message,
+        updated,
     )
     assert store.links.by_source(REALM, [payment(1)]) == {payment(1): sample_link(1, "145")}
     assert store.journal.open_intents(REALM) == []
