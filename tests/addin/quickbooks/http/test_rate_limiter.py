@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Lock
+from threading import Barrier, Lock, Semaphore
 
 import pytest
 
@@ -129,9 +129,16 @@ def test_a_gentler_pace_uses_a_share_of_the_limits(pace: float, most: int) -> No
 
 
 def test_no_more_calls_are_under_way_at_once_than_quickbooks_takes() -> None:
-    rate_limiter, _, _ = paced(Limits(at_once=3, per_second=1000))
+    clock, over = StoppedClock(), Semaphore(0)
     under_way, most, lock = 0, 0, Lock()
     together = Barrier(3)
+
+    def sleep(seconds: float) -> None:
+        # Time passes only when a call is over: threads need real time, in which no place may end by itself.
+        assert over.acquire(timeout=10)
+        clock.sleep(seconds)
+
+    rate_limiter = RateLimiter(Limits(at_once=3, per_second=1000), clock.monotonic, sleep, lambda _: None)
 
     def call() -> None:
         nonlocal under_way, most
@@ -142,6 +149,7 @@ def test_no_more_calls_are_under_way_at_once_than_quickbooks_takes() -> None:
             together.wait(10)
             with lock:
                 under_way -= 1
+        over.release()
 
     with ThreadPoolExecutor(9) as pool:
         for done in [pool.submit(call) for _ in range(9)]:
