@@ -33,7 +33,7 @@ from qb_plugin.forms.services import FormServices
 from qb_plugin.forms.told_rows import in_cell
 from qb_plugin.forms.undoing.asked import COLUMNS, UNDO, VOID, UndoAnswer, UndoValues
 from qb_plugin.forms.undoing.rows import UndoRows
-from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, HistoryQuery, Kind, Message, Outcome, RowResult
+from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, HistoryQuery, Kind, Message, Outcome, RowResult, RunInfo
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.undoing.created import UndoRow, rows_of, rows_of_run
@@ -75,12 +75,23 @@ class UndoForm:
 
     def _describe_fields(self, connection: Connection, run_id: str) -> list[Field]:
         """The fields; the field *Run* offers the last ones, and the one that was asked for."""
-        newest = self._services.history.run_ids(HistoryQuery(realm=connection.realm))[:CHOICES]
-        runs = self._services.history.runs(list(dict.fromkeys([*([run_id] if run_id else []), *newest])))
-        undoable = [run for run in runs if run.action.startswith(("export-", "import-"))]
-        choices = offer_runs(self._services.sentences, undoable)
+        asked = [run_id] if run_id else []
+        found = {run.id: run for run in (*self._undoable(asked), *self._newest(connection.realm))}
+        choices = offer_runs(self._services.sentences, list(found.values()))
         fields = describe_fields(self._schema)
         return [{**field, "choices": choices} if field["name"] == "run" else field for field in fields]
+
+    def _newest(self, realm: str) -> Sequence[RunInfo]:
+        """The last runs that can be undone, however many others, such as undos themselves, came after them."""
+        ids, found = self._services.history.run_ids(HistoryQuery(realm=realm)), list[RunInfo]()
+        for start in range(0, len(ids), CHOICES):
+            if len(found) >= CHOICES:
+                break
+            found += self._undoable(ids[start : start + CHOICES])
+        return found[:CHOICES]
+
+    def _undoable(self, ids: Sequence[str]) -> Sequence[RunInfo]:
+        return [run for run in self._services.history.runs(ids) if run.action.startswith(("export-", "import-"))]
 
     def _unavailable(self, connection: Connection) -> Unavailable | None:
         try:

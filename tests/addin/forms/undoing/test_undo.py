@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from qb_plugin.forms.undoing import form
 from tests.support.hosts.both_sides import BothSides
 from tests.support.hosts.undo_steps import last_run, list_undo, press_undo
 
@@ -74,3 +77,14 @@ def test_a_payment_is_voided_when_that_is_chosen(sides: BothSides) -> None:
     again = sides.export(paid)[paid.ref]
     assert again["outcome"] == "synchronized"
     assert again["quickbooks_id"] != first
+
+
+def test_a_run_is_offered_however_many_undos_came_after_it(sides: BothSides, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form, "CHOICES", 2)
+    paid = sides.record(sides.ledger.people[0], "150.00", reference="501")
+    sides.export(paid)
+    run = last_run(sides)
+    for _ in range(5):
+        press_undo(sides, [paid.ref], run=run)
+    offered = next(each for each in sides.form("undo").open({})["fields"] if each["name"] == "run")["choices"]
+    assert run in [choice["value"] for choice in offered]
