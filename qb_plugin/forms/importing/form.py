@@ -192,11 +192,8 @@ class ImportPayments:
         wanted = {row.client_id: row.payment.customer_id for row in merged}
         link_clients(context.links, context.realm, wanted, self._services.user_name)
         reading.of = None
-        results = [
-            RowResult(id=row.id, outcome=Outcome.READY, message=Message("client_relinked", row.question.values))
-            for row in merged
-            if row.question
-        ]
+        told = {row.id: Message("client_relinked", row.question.values) for row in merged if row.question}
+        results = [RowResult(id=row.id, outcome=Outcome.READY, message=told.get(row.id, Message("nothing_merged"))) for row in rows]
         return {"rows": [present_result(self._services.sentences, result) for result in results]}
 
     def _create_clients(self, answer: Answer, ids: Sequence[str]) -> ActResult:

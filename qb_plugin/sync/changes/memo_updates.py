@@ -8,7 +8,7 @@ from decimal import Decimal
 from qb_plugin.errors import RowRefused
 from qb_plugin.model import CreditMemoForm, CreditMemoUpdate, Message, QboCreditMemo, SourceRecord
 from qb_plugin.sync.changes.pairs import ChangedPair, ChangeKind, applied_there
-from qb_plugin.sync.changes.payment_updates import OTHERS, gone_here
+from qb_plugin.sync.changes.payment_updates import OTHERS, gone_here, of_another_customer
 from qb_plugin.sync.changes.texts import texts_meant
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.drafting.checks import check_amount
@@ -45,7 +45,7 @@ def plan_memo_update(
     if isinstance(now, QboCreditMemo) and is_too_small(record, now):
         raise RowRefused(too_small(record, now))
     if not may_send_memo(pair) or not isinstance(now, QboCreditMemo):
-        raise RowRefused(Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
+        raise RowRefused(of_another_customer(pair) or Message("change_not_sendable", {"id": pair.link.quickbooks_id}))
     check_amount(record, now.currency or record.currency)
     form = forms.get(now.id)
     if form is None or form.sync_token != now.sync_token:

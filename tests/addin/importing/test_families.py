@@ -91,6 +91,10 @@ def test_after_a_merge_the_row_says_so_and_the_button_relinks(scene: ImportScene
     )
     pressed = scene.press(row, "Match Rosa to Rosa Group")
     assert pressed["message"] == "Rosa is matched to Rosa Group now. Import this row again."
+    again = scene.press(row, "Match Rosa to Rosa Group")  # as a colleague does who still sees the row as it was
+    assert (
+        again["message"] == "QuickBooks shows no merge of this row's customer any more. Nothing was changed. Load the list again."
+    )
     assert scene.take_one(paid)["outcome"] == "synchronized"
     found = scene.here(paid)
     assert found is not None

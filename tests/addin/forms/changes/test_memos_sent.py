@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from hostsim.qbo_simulator.books.lists.merge import merge_customers
+from hostsim.qbo_simulator.companies.start import make
 from qb_plugin.sync.markers import find_marker, without_marker
 from tests.addin.forms.changes.memo_desk import SALE, MemoDesk, labels, memo_desk, sale_of
 
@@ -150,6 +152,24 @@ def test_what_quickbooks_would_refuse_or_undo_is_said_and_nothing_is_sent(tmp_pa
         assert (sent["outcome"], case.said.format(id=desk.identity) in sent["message"]) == ("failed", True), sent
         assert desk.sides.query("CreditMemo") == before
         assert desk.ref in desk.changes()
+
+
+@pytest.mark.parametrize("way", ["take", "send"])
+def test_after_a_merge_both_customers_are_named_and_once_the_client_is_matched_it_goes(tmp_path: Path, way: str) -> None:
+    with memo_desk(tmp_path) as desk:
+        desk.send_first("120.00", False)
+        books, now = desk.sides.entries.company, desk.sides.simulator.core.clock.now()
+        winner = make(books, "Customer", {"DisplayName": "Ada & Sons"}, now)
+        merge_customers(books, int(desk.there["CustomerRef"]["value"]), int(winner["Id"]), now)
+        desk.edit_here(amount=Decimal("130.00"))
+        told = desk.press(way)
+        assert (told["outcome"], labels(told)) == ("failed", ["Match client…"])
+        assert f"{desk.identity} is of Ada & Sons in QuickBooks, and Ada, whose" in told["message"]
+        client = f"client:{desk.here.client_id}"
+        form = desk.sides.form("match-clients")
+        form.act("link", desk.sides.opened("match-clients"), [client], {client: {"customer": str(winner["Id"])}})
+        assert desk.press(way)["outcome"] == "synchronized"
+        assert (desk.here.amount, Decimal(str(desk.there["TotalAmt"]))) == (Decimal("130.00" if way == "send" else "120.00"),) * 2
 
 
 TAXES = {
