@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import click
@@ -29,8 +30,8 @@ def command(context: click.Context, database: str | None, payments: int, today: 
     """
     day = today or datetime.now(UTC).astimezone().date()
     try:
-        practice = open_practice(database_url(database, os.environ))
-        _seed(practice, payments, day, reset)
+        with closing(open_practice(database_url(database, os.environ))) as practice:
+            _seed(practice, payments, day, reset)
     except PracticeUnavailable as problem:
         click.echo(str(problem), err=True)
         context.exit(2)
@@ -46,5 +47,4 @@ def _seed(practice: Practice, payments: int, today: date, reset: bool) -> None:
     if payments:
         seed_payments(practice.database, payments, today)
     firm, snapshot = practice.firm, practice.ledger.snapshot({})
-    practice.close()
     click.echo(f"{firm.name}: {snapshot.count:,} payments and credit memos")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from hostsim.addins.host_services import Options
 from hostsim.addins.loader import installed
 from hostsim.addins.user_at_work import NoSuchUser, choose_user
 from hostsim.commands.plain_text import plain
-from hostsim.practice.database import open_practice
+from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.sql.connection import PracticeUnavailable
 from hostsim.practice.sql.database_url import database_url
 from hostsim.secrets.data_key import KeyFileError, data_key
@@ -97,14 +98,25 @@ def open_from(
         url = database_url(database, os.environ)
         practice = open_practice(url)
         options = Options(url, port, values, today, SimulatorKeys(values.get("quickbooks", "")).get)
-        person = choose_user(practice.people, user)
-        workspace = open_workspace(
-            practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), user=person
-        )
+        with closing_on_failure(practice):
+            person = choose_user(practice.people, user)
+            workspace = open_workspace(
+                practice, installed(), options, lambda firm: data_key(firm, os.environ, say, practice), user=person
+            )
         tune_garbage_collector()
         return workspace
     except (PracticeUnavailable, KeyFileError, NoSuchUser) as problem:
         raise CannotRun(str(problem)) from problem
+
+
+@contextmanager
+def closing_on_failure(practice: Practice) -> Iterator[None]:
+    """Let go of the practice when what comes next fails."""
+    try:
+        yield
+    except BaseException:
+        practice.close()
+        raise
 
 
 def check_quickbooks(address: str) -> None:

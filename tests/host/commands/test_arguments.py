@@ -8,10 +8,13 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from hostsim.cli import main
 from hostsim.script import EXTRAS, missing_words, refused_words
@@ -62,8 +65,28 @@ def call(*arguments: str, folder: Path, code: str = "") -> subprocess.CompletedP
     return subprocess.run(program, capture_output=True, text=True, check=False, cwd=place, env=environment, timeout=60)
 
 
+@pytest.fixture
+def connections() -> Iterator[set[object]]:
+    """The connections to databases that are open."""
+    found: set[object] = set()
+
+    def opened(connection: object, _: object) -> None:
+        found.add(connection)
+
+    def closed(connection: object, _: object) -> None:
+        found.discard(connection)
+
+    event.listen(Pool, "connect", opened)
+    event.listen(Pool, "close", closed)
+    yield found
+    event.remove(Pool, "connect", opened)
+    event.remove(Pool, "close", closed)
+
+
 @pytest.mark.parametrize("arguments", BAD, ids=" ".join)
-def test_a_bad_argument_is_a_sentence(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_argument_is_a_sentence(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: set[object]
+) -> None:
     place = tmp_path / "called-from"
     place.mkdir()
     monkeypatch.chdir(place)
@@ -72,6 +95,7 @@ def test_a_bad_argument_is_a_sentence(arguments: list[str], tmp_path: Path, monk
     last = done.stderr.strip().splitlines()[-1]
     assert re.search(r"[A-Za-z].*[.?)]$|No such file or directory$", last), last
     assert list(place.iterdir()) == []
+    assert connections == set()
 
 
 def test_the_version_is_the_packages(tmp_path: Path) -> None:
