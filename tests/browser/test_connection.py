@@ -111,6 +111,27 @@ def test_rows_that_are_picked_stay_so_as_their_form_is_drawn_anew_but_not_in_ano
     expect(form.get_by_role("grid")).to_have_attribute("aria-busy", "false")
     expect(form.locator("[role=row][aria-selected=true]")).to_have_count(2 if company == "the same" else 0)
     expect(form.get_by_role("button", name="Export Selected")).to_be_enabled(enabled=company == "the same")
+    expect(form.locator("[role=row].here")).to_have_attribute("aria-rowindex", "4" if company == "the same" else "2")
+    expect(form.get_by_role("grid")).to_be_focused()
+
+
+def test_who_reads_why_a_row_is_not_ready_goes_on_reading_as_the_form_is_drawn_anew(page: Page, demo: Demo) -> None:
+    """The redraw came late after a choice in Settings, and the sentence under the list was gone."""
+    connect(demo)
+    form = open_form(page, "Export Payments")
+    message = form.get_by_role("status", name="Message")
+    for number in range(2, 100):
+        form.locator(f"[role=row][aria-rowindex='{number}']").click()
+        if message.get_by_role("button").count():
+            break
+    said, row = message.inner_text(), form.locator("[role=row].here").get_attribute("aria-rowindex")
+    message.get_by_role("button").first.focus()
+    with page.expect_response("**/api/forms/export-payments/rows"):
+        demo.host.workspace.feed.publish({"addins": "changed"})
+    expect(form.get_by_role("grid")).to_have_attribute("aria-busy", "false")
+    expect(form.locator("[role=row].here")).to_have_attribute("aria-rowindex", str(row))
+    expect(message).to_have_text(said, use_inner_text=True)
+    expect(form.get_by_role("grid")).to_be_focused()
 
 
 def test_clients_are_matched_by_picking(page: Page, demo: Demo) -> None:

@@ -97,17 +97,19 @@ export class Form {
     open.set(id, this);
   }
 
-  /** @param {Description} description @param {boolean} keeps the rows that are picked */
+  /** @param {Description} description @param {boolean} keeps the rows that are picked, and the one a person is on */
   async show(description, keeps) {
     const [typed, typing] = [this.typed, Boolean(this.panel?.search?.matches(":focus"))];
-    const picked = keeps && this.description.subtitle === description.subtitle ? this.panel?.grid.pickedIds : undefined; // of one company, not of the one before
+    const inRows = Boolean(this.panel?.element.contains(document.activeElement)); // on a row, or on a button that its message offers
+    const kept = keeps && this.description.subtitle === description.subtitle ? this.panel?.grid.kept : undefined; // of one company, not of the one before
     this.panel?.leave();
     Object.assign(this, { description, panel: null, typed: undefined, answer: { ...description.answer, token: description.token, ...(typed !== undefined && { search: typed }) } });
     this.title.replaceChildren(description.title, description.subtitle ? make("span", { class: "subtitle", text: ` — ${description.subtitle}` }) : "");
     this.dialog.classList.toggle("full", Boolean(description.columns));
     this.content.classList.toggle("stacked", !description.columns);
     this.#build();
-    this.panel?.grid.pickLater(picked);
+    this.panel?.grid.keepLater(kept);
+    if (inRows) this.panel?.grid.element.focus();
     if (typing) this.panel?.search?.focus();
     if (typing) this.panel?.search?.setSelectionRange(-1, -1);
     const opens = !this.dialog.open;
@@ -128,7 +130,7 @@ export class Form {
     if (next?.form && next.form !== before && open.get(this.id) === this) await this.#follow(next);
   }
 
-  /** Draws this form anew; closed while its description was fetched, it stays closed, and what was typed into the search meanwhile stays. @param {object} body @param {boolean} keeps the rows that are picked */
+  /** Draws this form anew; closed while its description was fetched, it stays closed, and what was typed into the search meanwhile stays. @param {object} body @param {boolean} keeps the rows that are picked, and the one a person is on */
   again(body = {}, keeps = false) {
     const find = () => {
       this.typed = this.panel?.search?.value;

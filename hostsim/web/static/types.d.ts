@@ -7,6 +7,7 @@ export type Cell = Record<string, string | boolean>; // what was chosen in one r
 export type Range = [number, number]; // half-open, of places
 /** Rows picked in a list, as a call names them. */
 export type Picked = { snapshot: string | null; ranges: Range[] };
+export type Kept = { picked: Set<string | undefined>; here: string | undefined }; // ids of the rows selected, and of the one a person is on
 export type Why = string; // a reason why something is shut; empty when it is not
 
 export interface Option {

@@ -1,6 +1,6 @@
 // A windowed ARIA grid: only the rows in view exist; places, not pixels, say where the view is.
 // @ts-check
-/** @import {Column, GridEvents, Row, RowChange, Sort, Why} from "../types.d.ts" */
+/** @import {Column, GridEvents, Kept, Row, RowChange, Sort, Why} from "../types.d.ts" */
 import { make, newId } from "../api.js";
 import { cutCells, editable, fillRow } from "./cells.js";
 import { headRow } from "./head.js";
@@ -26,7 +26,7 @@ export class Grid {
     this.top = this.at = this.column = this.anchor = this.expected = 0;
     /** @type {boolean} */
     this.touched = false;
-    /** @type {Set<string | undefined> | undefined} */
+    /** @type {Kept | undefined} */
     this.awaited = undefined;
     this.head = make("div", { class: "head", role: "rowgroup" });
     this.body = make("div", { class: "body", role: "rowgroup" });
@@ -74,12 +74,11 @@ export class Grid {
    */
   show(columns, { count, rows }, sort, keep = false) {
     const same = keep && count === this.pages.count;
-    const focused = this.touched ? this.focusedRow?.id : undefined;
-    const picked = this.pickedIds;
+    const kept = this.kept;
     this.awaited = undefined;
     this.columns = columns;
     this.pages.reset(count, rows);
-    if (!same) this.#restore(rows, focused, picked);
+    if (!same) this.#restore(rows, kept);
     this.element.setAttribute("aria-rowcount", String(count + 1));
     this.element.setAttribute("aria-colcount", String(columns.length + 1));
     this.layout.forget();
@@ -126,25 +125,28 @@ export class Grid {
     this.#changed();
   }
 
-  /** Selects rows of these ids once rows are shown: those picked in the grid that this one takes the place of. @param {Set<string | undefined> | undefined} ids */
-  pickLater(ids) {
-    this.awaited = ids;
+  /** Once rows are shown, they stand as in the grid that this one takes the place of. @param {Kept | undefined} kept */
+  keepLater(kept) {
+    this.awaited = kept;
   }
 
-  /** Ids of the rows that are selected, or will be once rows are shown; none of more than 200. */
-  get pickedIds() {
-    if (this.awaited) return this.awaited;
+  /** The ids of the rows that are selected, none of more than 200, and of the one a person is on; or what they will be once rows are shown. @returns {Kept} */
+  get kept() {
+    return this.awaited ?? { picked: this.#picked, here: this.touched ? this.focusedRow?.id : undefined };
+  }
+
+  get #picked() {
     const places = this.selection.count > 200 ? [] : this.selection.ranges.flatMap(([start, stop]) => Array.from({ length: stop - start }, (_, i) => start + i));
     return new Set(places.map((place) => this.pages.row(place)?.id));
   }
 
-  /** @param {Row[]} rows @param {string | undefined} focused @param {Set<string | undefined>} picked */
-  #restore(rows, focused, picked) {
+  /** @param {Row[]} rows @param {Kept} kept */
+  #restore(rows, { picked, here }) {
     Object.assign(this, { top: 0, at: 0, column: 0, anchor: 0, touched: false });
     this.selection.only(0, 0);
     rows.forEach((row, place) => {
       if (picked.has(row.id)) this.selection.add(place, place + 1);
-      if (row.id === focused) Object.assign(this, { at: place, anchor: place, touched: true });
+      if (row.id === here) Object.assign(this, { at: place, anchor: place, touched: true });
     });
   }
 
