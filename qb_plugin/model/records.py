@@ -96,7 +96,7 @@ class Ref(NamedTuple):
     id: str
 
     def __str__(self) -> str:
-        return f"{self.kind.value}:{self.id}"
+        return f"{self.kind}:{self.id}"
 
     @classmethod
     def parse(cls, text: str) -> Ref:

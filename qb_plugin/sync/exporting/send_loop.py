@@ -59,11 +59,14 @@ class SendLoop:
 
     def _report(self, reporter: Reporter, row: PlannedRow | None, result: RowResult) -> None:
         """Report a result and what Auto Apply did; a memo that was saved is remembered instead, to be applied later."""
-        if row and row.operation is Operation.CREATE and result.outcome is Outcome.SYNCHRONIZED:
+        if row is None or result.outcome is Outcome.RUNNING:
+            reporter.row(result)
+            return
+        if row.operation is Operation.CREATE and result.outcome is Outcome.SYNCHRONIZED:
             self.sent.setdefault(row.record.version, []).append(result.id)
-        if row and row.operation is Operation.CREATE and self.applies(row.record, result):
+        if row.operation is Operation.CREATE and self.applies(row.record, result):
             self.apply_later([SavedMemo(row.record, row.customer, result)])
-        elif row and row.to_apply is not None:
+        elif row.to_apply is not None:
             reporter.row(tell_applied(result, row.customer, row.to_apply, row.rest_because))
         else:
             reporter.row(result)

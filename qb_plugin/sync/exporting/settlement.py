@@ -128,7 +128,8 @@ def edited_since(record: SourceRecord, draft: Draft) -> list[str]:
 
 def same_lines(meant: Sequence[Line], found: Sequence[Line]) -> bool:
     """Whether the same amounts went to the same transactions, in any order."""
-    return len(meant) == len(found) and sorted(map(_linked, meant)) == sorted(map(_linked, found))
+    ours, theirs = list(map(_linked, meant)), list(map(_linked, found))
+    return ours == theirs or sorted(ours) == sorted(theirs)  # most often QuickBooks keeps our order
 
 
 def total_of(lines: Sequence[Line]) -> object:

@@ -81,15 +81,16 @@ def check_currency(record: SourceRecord, customer: Customer, company: Company) -
 def check_deposit_account(record: SourceRecord, customer: Customer, company: Company, options: ExportOptions) -> None:
     """Money goes to an account that takes deposits, in its own currency or in the company's; lists that could not be read tell
     nothing."""
-    accounts = {account.id: account for account in options.accounts}
-    wanted = chosen(record, options.row_deposits, options.deposits) or ""
-    account = accounts.get(wanted)
-    if wanted and accounts and account is None:
+    wanted = chosen(record, options.row_deposits, options.deposits)
+    if not wanted or not options.accounts:
+        return
+    account = next((each for each in options.accounts if each.id == wanted), None)
+    if account is None:
         method = record.method or "this method"
         values = {"account": name_for(Mapped.ACCOUNT, wanted, options.names, method), "method": method}
         raise RowRefused(Message("deposit_account_gone", values))
     meant = currency_meant(record, company)
-    if account and company.multicurrency and account.currency not in {None, meant, company.home_currency}:
+    if company.multicurrency and account.currency not in {None, meant, company.home_currency}:
         values = {"name": customer.full_name, "currency": meant, "account": account.name, "other": account.currency}
         raise RowRefused(Message("account_currency_differs", values))
 
@@ -97,7 +98,7 @@ def check_deposit_account(record: SourceRecord, customer: Customer, company: Com
 def check_method(record: SourceRecord, options: ExportOptions) -> None:
     """QuickBooks refuses a payment method that was made inactive; lists that could not be read tell nothing."""
     wanted = chosen(record, options.row_methods, options.methods)
-    if wanted and options.known_methods and wanted not in {method.id for method in options.known_methods if method.active}:
+    if wanted and options.known_methods and not any(method.active and method.id == wanted for method in options.known_methods):
         method = record.method or "this method"
         values = {"there": name_for(Mapped.METHOD, wanted, options.names, method), "method": method}
         raise RowRefused(Message("payment_method_gone", values))
