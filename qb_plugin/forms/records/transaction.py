@@ -22,6 +22,7 @@ from qb_plugin.model import (
 from qb_plugin.money import plain_amount, show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.link_check import is_young
+from qb_plugin.sync.importing.payers import Payers
 from qb_plugin.sync.sources import ClientCurrencies, read_sources
 
 TITLE = "In QuickBooks now"
@@ -47,7 +48,7 @@ def read_transaction(services: FormServices, connection: Connection, context: Sy
     if isinstance(now, QboPayment):
         section["columns"], section["rows"] = APPLIED, list_lines(services, connection, now, numbers)
         section["empty"] = text(Message("record_nothing_applied"))
-    notes = [Message("record_voided", values)] if not now.total else compare(record, now, numbers)
+    notes = [Message("record_voided", values)] if not now.total else compare(record, now, numbers, name_meant(context, record, now))
     if notes:
         section["note"] = " ".join(map(text, notes))
     return section
@@ -69,11 +70,24 @@ def list_facts(now: QboTransaction, ours: str) -> list[Fact]:
     ]
 
 
-def compare(record: SourceRecord | None, now: QboTransaction, numbers: Mapping[str, str]) -> list[Message]:
-    """What is not the same on both sides; that it is gone here, where it is. `numbers` are those of the invoices, by id."""
+def name_meant(context: SyncContext, record: SourceRecord | None, now: QboTransaction) -> str:
+    """The name of the customer that the record's client is matched to, by its id alone where it is gone; that of the transaction's
+    own where the client stands for that one, too, or is not matched."""
+    payers = Payers(context)
+    meant = payers.customer_for(record.client_id, now.customer_id) if record else ""
+    if meant in ("", now.customer_id):
+        return now.customer_name
+    customer = payers.read([meant])[meant]
+    return customer.full_name if customer else meant
+
+
+def compare(record: SourceRecord | None, now: QboTransaction, numbers: Mapping[str, str], customer: str) -> list[Message]:
+    """What is not the same on both sides; that it is gone here, where it is. `numbers` are those of the invoices, by id; `customer`
+    is the name of the record's."""
     if record is None:
         return [Message("record_gone_here")]
     pairs = (
+        ("customer", customer, now.customer_name),
         ("date", record.date.isoformat(), now.date.isoformat()),
         ("amount", show_amount(record.amount), show_amount(now.total)),
         ("applied", *in_words(record, now, numbers)),

@@ -124,17 +124,10 @@ class ChangeReader:
     def _compare(
         self, link: Link, record: SourceRecord | None, now: Now, before: Before, *, versions: bool = True
     ) -> ChangedPair | None:
-        customer = self._customer_of(record, now) if record else ""
+        customer = ""
+        if record and now and not isinstance(now, UnreadableRecord):
+            customer = self._payers.customer_for(record.client_id, now.customer_id)
         return compare(link, record, now, customer, before=before, versions=versions)
-
-    def _customer_of(self, record: SourceRecord, now: Now) -> str:
-        """The client's customer: the transaction's own if the client stands for it, too, as for a project, or if it is a parent
-        that is no client's; empty for no client."""
-        matched = self._payers.customers.get(record.client_id, "")
-        if not matched or now is None or isinstance(now, UnreadableRecord) or now.customer_id == matched:
-            return matched
-        stands = record.client_id in self._payers.clients_of([now.customer_id]).get(now.customer_id, ())
-        return now.customer_id if stands or self._payers.is_clientless_above(now.customer_id, matched) else matched
 
 
 def key_of(link: Link) -> Key:

@@ -40,6 +40,15 @@ class Payers:
             above = {customer: parent for customer, at in above.items() if (parent := self._parent(at))}
         return found
 
+    def customer_for(self, client: str, there: str) -> str:
+        """The customer that a client's transaction should have where it has this one: this one if the client stands for it, too, as
+        for a project, or if it is a parent that is no client's; "" for a client that is not matched."""
+        matched = self.customers.get(client, "")
+        if not matched or there == matched:
+            return matched
+        stands = client in self.clients_of([there]).get(there, ())
+        return there if stands or self.is_clientless_above(there, matched) else matched
+
     def is_clientless_above(self, above: str, customer: str) -> bool:
         """Whether `above` is no client's and stands above the customer, with no other client's between."""
         at: str | None = customer

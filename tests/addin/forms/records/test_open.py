@@ -146,6 +146,23 @@ def changed_there(sides: BothSides) -> Expected:
     return Expected(record.ref, ("amount 450.00 here, 410.00 in QuickBooks", "Amount: 410.00"))
 
 
+def given_to_another(sides: BothSides) -> Expected:
+    record, identity = sent(sides)
+    other = next(each for each in sides.query("Customer") if each["DisplayName"].startswith("Hern"))
+    change(sides, "Payment", identity, CustomerRef={"value": other["Id"]})
+    said = ("Not the same on both sides: customer Ada here, Hernández", "Customer: Hernández")
+    return Expected(record.ref, said, ("amount 450",))
+
+
+def on_a_project(sides: BothSides) -> Expected:
+    record, identity = sent(sides)
+    ada = sides.query("Customer", "DisplayName = 'Ada'")[0]["Id"]
+    project = sides.entries.post("Customer", {"DisplayName": "Roof", "ParentRef": {"value": ada}, "Job": True})
+    change(sides, "Payment", identity, CustomerRef={"value": str(project["Id"])})
+    assert sides.read("Payment", identity)["CustomerRef"]["value"] == str(project["Id"])
+    return Expected(record.ref, ("Customer: Roof",), ("Not the same",))
+
+
 def memo(sides: BothSides) -> Expected:
     sides.choose(credit_memo_item="1")
     record = entered(sides, "30.00", kind="credit_memo")
@@ -249,6 +266,8 @@ MEMBERS: tuple[Callable[[BothSides], Expected], ...] = (
     deleted_there,
     voided_there,
     changed_there,
+    given_to_another,
+    on_a_project,
     memo,
     long_name,
     matched_client,
