@@ -52,6 +52,7 @@ from qb_plugin.model import QUICKBOOKS_PAYMENT, Connection, Message, Outcome, Ro
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.applying import apply_credits
 from qb_plugin.sync.importing.compact_rows import CompactRows, pack_rows, read_compact_rows, unpack
+from qb_plugin.sync.importing.merges import MERGED
 from qb_plugin.sync.importing.row import ImportRow
 from qb_plugin.sync.importing.run_import import foresee_import, import_payments
 from qb_plugin.sync.lease import LeasedRun
@@ -188,7 +189,7 @@ class ImportPayments:
         """Match the client of a merged customer to the customer that has its transactions now."""
         context, reading = self._reading_of(answer)
         rows = reading.rows(ids)
-        merged = [row for row in rows if row.question and row.question.key == "customer_merged"]
+        merged = [row for row in rows if row.question and row.question.key in MERGED]
         wanted = {row.client_id: row.payment.customer_id for row in merged}
         link_clients(context.links, context.realm, wanted, self._services.user_name)
         reading.of = None

@@ -18,7 +18,8 @@ class Standing:
 
     `links` are those whose record is still here, `gone` the records of the others. `marked` are unlinked records that a mark
     proves, and `named` those that a mark names without proving them: linked to another, differing, or unlinked by a person.
-    `recorded` are the ids of records made under a payment's key, `keys` the keys to record payments under.
+    `recorded` are the ids of records made under a payment's key, `keys` the keys to record payments under, `holders` the clients
+    of the records that are here already.
     """
 
     links: Mapping[str, Link]
@@ -28,6 +29,7 @@ class Standing:
     marked: Mapping[str, Ref]
     named: Mapping[str, Record]
     answers: Mapping[Pair, PairAnswer]
+    holders: Mapping[str, str]
 
 
 def read_standing(
@@ -52,6 +54,11 @@ def read_standing(
     marked = prove(free, named, marks, owners)
     keys = KeyFinder(context.realm, ledger, answers)
     keys.find([payment.id for payment in payments])
+    existing = {identity: Ref(Kind.PAYMENT, recorded) for identity, recorded in keys.recorded.items()}
+    existing |= marked
+    existing |= {identity: link.source for identity, link in links.items() if link.source in records}
+    unread = sorted({str(ref) for ref in existing.values() if ref not in records})
+    records |= {ref_of(record): record for record in (ledger.records(unread) if unread else ())}
     return Standing(
         links={identity: link for identity, link in links.items() if link.source in records},
         gone={identity: link.source for identity, link in links.items() if link.source not in records},
@@ -60,6 +67,7 @@ def read_standing(
         marked=marked,
         named={identity: record for identity, record in named.items() if identity not in marked},
         answers=answers,
+        holders={identity: records[ref].client_id for identity, ref in existing.items() if ref in records},
     )
 
 

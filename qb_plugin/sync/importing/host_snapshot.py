@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.figures import Role, read_figures
 from qb_plugin.sync.importing.evidence import Standing, read_standing
+from qb_plugin.sync.importing.merges import Merges, find_merges, suspect_merges
 from qb_plugin.sync.importing.payers import Payers
 from qb_plugin.sync.matching import invoice_key
 
@@ -22,7 +23,7 @@ DocumentKey = tuple[str, str]  # type and id
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSnapshot:
     """WorkSpace's side of the payments at hand. `owners` are the clients of QuickBooks' customers, `documents` what lines are
-    linked to where more than the line is needed to name it."""
+    linked to where more than the line is needed to name it, `merges` the clients whose customers were merged into others."""
 
     owners: Mapping[str, tuple[str, ...]]
     clients: Mapping[str, Client]
@@ -31,6 +32,7 @@ class HostSnapshot:
     linked_invoices: Mapping[str, Invoice]
     numbered_invoices: Mapping[str, Sequence[Invoice]]
     documents: Mapping[DocumentKey, Document]
+    merges: Merges
 
     def find_invoice(self, client: str, line: Line) -> Invoice | None:
         """The invoice here of a QuickBooks line: the linked one, else the client's only one of that number, else that of the
@@ -73,7 +75,8 @@ class HostSnapshot:
 
     def _owners_of(self, line: Line) -> Sequence[str]:
         document = self.document(line)
-        return self.owners.get(document.customer_id or "", ()) if document else ()
+        customer = document.customer_id or "" if document else ""
+        return [*self.owners.get(customer, ()), *self.merges.get(customer, ())]
 
 
 def only_one(invoices: Sequence[Invoice], number: str) -> Invoice | None:
@@ -91,8 +94,10 @@ def read_host_snapshot(
     payers: Payers,
     clients: Mapping[str, Client],
     answers: Mapping[Pair, PairAnswer],
+    merged: Mapping[str, Set[str]],
 ) -> HostSnapshot:
-    """Read links, invoices and what stands here for all payments at once."""
+    """Read links, invoices and what stands here for all payments at once; `merged` are, by a customer, the clients whose own was
+    seen to be merged into it before."""
     lines = [line for payment in payments for line in payment.lines]
     invoices = [line for line in lines if line.type == Entity.INVOICE]
     linked = context.links.by_quickbooks(context.realm, Entity.INVOICE, {line.id for line in invoices})
@@ -103,16 +108,20 @@ def read_host_snapshot(
     numbered = by_number(ledger.invoices_by_number(sorted(number for number in numbers if number)))
     documents = {**documents, **read_documents(context, payments, owners, numbered, {*linked, *(each for _, each in documents)})}
     owners = {**payers.clients_of({each.customer_id or "" for each in documents.values()}), **owners}
+    standing = read_standing(context, ledger, owners, payments, answers)
+    suspects = suspect_merges(payments, standing, owners, numbered, documents)
+    suspects = {customer: {*suspects.get(customer, ()), *merged.get(customer, ())} for customer in {*suspects, *merged}}
     # Links of memos matter only where the host can apply them.
     memos = {line.id for line in lines if line.type == Entity.CREDIT_MEMO and "apply" in ledger.can}
     return HostSnapshot(
         owners=owners,
         clients=clients,
-        standing=read_standing(context, ledger, owners, payments, answers),
+        standing=standing,
         memo_links=context.links.by_quickbooks(context.realm, Entity.CREDIT_MEMO, memos) if memos else {},
         linked_invoices={found[invoice.id]: invoice for invoice in ledger.invoices(sorted(found))},
         numbered_invoices=numbered,
         documents=documents,
+        merges=find_merges(payers, clients, suspects),
     )
 
 

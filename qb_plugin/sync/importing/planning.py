@@ -24,7 +24,7 @@ from qb_plugin.sync.importing.amounts.questions import (
 )
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot, read_host_snapshot
-from qb_plugin.sync.importing.merges import find_merges
+from qb_plugin.sync.importing.merges import MERGED, ask_about_merge
 from qb_plugin.sync.importing.payers import Payers
 from qb_plugin.sync.importing.row import ImportRow, row_id, unreadable_row, why_not
 
@@ -44,6 +44,7 @@ class ImportPlanner:
     snapshot: HostSnapshot = field(init=False)  # of the group planned last
     _payers: Payers = field(init=False)
     _home: HomeCurrency = field(init=False)
+    _merged: dict[str, set[str]] = field(init=False, default_factory=dict)  # by a customer, clients whose own was merged into it
 
     def __post_init__(self) -> None:
         self._payers, self._home = Payers(self.context), HomeCurrency(self.context)
@@ -59,13 +60,26 @@ class ImportPlanner:
             self.clients = {client.id: client for client in self.ledger.clients()}
         finder = self.finder = self.finder or DuplicateFinder(self.context, self.ledger)
         self.snapshot = snapshot = read_host_snapshot(
-            self.context, self.ledger, payments, payers=self._payers, clients=self.clients, answers=finder.answers
+            self.context,
+            self.ledger,
+            payments,
+            payers=self._payers,
+            clients=self.clients,
+            answers=finder.answers,
+            merged=self._merged,
         )
+        for customer, found in snapshot.merges.items():
+            self._merged.setdefault(customer, set()).update(found)
         balances = snapshot.balances(spent or {})
         rows = [self._decide(snapshot, payment, balances, gone) for payment in payments]
         on = {row.payment.id: snapshot.invoices_of(row.client_id, row.payment) for row in rows if row.may_come_in}
-        held = finder.hold(rows, snapshot.standing, on)
-        return find_merges(self.ledger, self._payers, snapshot.clients, held)
+        return finder.hold(rows, snapshot.standing, on)
+
+    def recall_merges(self, rows: Sequence[ImportRow]) -> None:
+        """Look at the merges that these rows told of, too: the payments that showed them may not be at hand now."""
+        for row in rows:
+            if row.question and row.question.key in MERGED:
+                self._merged.setdefault(row.payment.customer_id, set()).add(row.client_id)
 
     def _decide(self, snapshot: HostSnapshot, payment: QboPayment, balances: dict[str, Decimal], gone: Set[str]) -> ImportRow:
         """One payment: here already, deleted there, not importable, without a client, to be decided by a person, or ready."""
@@ -74,12 +88,19 @@ class ImportPlanner:
             return ImportRow(payment=payment, outcome=Outcome.SYNCHRONIZED, existing=existing)
         if payment.id in gone:
             return ImportRow(payment=payment, outcome=Outcome.REMOVED)
-        clients = snapshot.owners.get(payment.customer_id, ())
-        if why_not(payment) or not clients:
-            asked = None if why_not(payment) else ask_about_customer(payment, self._payers)
-            return ImportRow(payment=payment, outcome=Outcome.NOT_READY, question=asked)
+        if why_not(payment):
+            return ImportRow(payment=payment, outcome=Outcome.NOT_READY)
+        return self._give(snapshot, payment, balances)
+
+    def _give(self, snapshot: HostSnapshot, payment: QboPayment, balances: dict[str, Decimal]) -> ImportRow:
+        """One payment that is not here yet: to its client, or the question whose it is."""
+        clients, merged = snapshot.owners.get(payment.customer_id, ()), snapshot.merges.get(payment.customer_id, {})
+        if not clients and not merged:
+            return ImportRow(payment=payment, outcome=Outcome.NOT_READY, question=ask_about_customer(payment, self._payers))
         figures = read_figures(payment)
-        client = self._client(snapshot, payment, clients, figures)
+        client = self._client(snapshot, payment, [*clients, *merged], figures)
+        if merged and client not in clients:
+            return ask_about_merge(payment, snapshot.clients, clients, merged, client)
         if client is None:
             return ask_whose(snapshot, payment, clients)
         asked = ask_about_currency(snapshot.clients[client], payment, self._home)

@@ -13,7 +13,6 @@ from qb_plugin.money import ZERO, show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.compact_rows import CompactRow, CompactRows, unpack
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
-from qb_plugin.sync.importing.merges import is_unmatched
 from qb_plugin.sync.importing.planning import ImportPlanner
 from qb_plugin.sync.importing.refresh import Refresher, differences
 from qb_plugin.sync.importing.row import ImportRow, unreadable_row
@@ -147,6 +146,7 @@ def plan_refreshed(
     planner: ImportPlanner, seen: Sequence[ImportRow], refresher: Refresher, spent: Mapping[str, Decimal] = NOTHING_SPENT
 ) -> list[ImportRow]:
     """Plan the rows' payments as they are now, and note what is not as it was seen; what cannot be understood fails alone."""
+    planner.recall_merges(seen)
     found = refresher.of([row.payment for row in seen])
     now = list(zip(seen, found.payments, strict=True))
     odd = {row.payment.id: row for row, payment in now if row.unreadable and payment is row.payment}
@@ -157,12 +157,7 @@ def plan_refreshed(
 
 
 def noted(before: ImportRow, now: ImportRow) -> ImportRow:
-    """The row, with what is not as a person saw it; of one that could not be read then, there is nothing to compare.
-
-    That a customer was merged was seen by other payments of the list, which may not be at hand now.
-    """
-    if is_unmatched(now) and before.question and now.question is None and not differences(before.payment, now.payment):
-        return replace(now, question=before.question, client_id=before.client_id)
+    """The row, with what is not as a person saw it; of one that could not be read then, there is nothing to compare."""
     edited = () if before.unreadable else differences(before.payment, now.payment)
     return replace(now, edited=edited) if edited else now
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -73,9 +74,7 @@ def merged(scene: ImportScene, name: str) -> tuple[str, Any]:
     old = scene.client(name)
     scene.take_one(scene.quickbooks.pay(old, 7, PaymentRefNum="before"))
     new = scene.quickbooks.customer(f"{name} Group")
-    core = scene.simulator.core
-    with core.lock:
-        merge_customers(scene.quickbooks.company, int(old), int(new), core.clock.now())
+    merge(scene, old, new)
     return new, scene.quickbooks.pay(new, 9, PaymentRefNum="after")
 
 
@@ -100,6 +99,96 @@ def test_after_a_merge_the_row_says_so_and_the_button_relinks(scene: ImportScene
     assert found is not None
     assert (found.client_name, found.amount) == ("Rosa", Decimal(9))
     assert scene.quickbooks.get("Payment", paid["Id"])["CustomerRef"]["value"] == new
+
+
+@dataclass(slots=True)
+class Merged:
+    """Two clients, one's customer merged into the other's, each with an invoice of 100: their names, the invoices' numbers by the
+    client, and QuickBooks' ids of the invoices by the number, of the customer that is left as `into`."""
+
+    gone: str
+    left: str
+    into: str
+    numbers: dict[str, str]
+    there: dict[str, str]
+
+    def lines(self, *clients: str) -> list[tuple[str, int, str]]:
+        """10 on the invoice of each of these clients."""
+        return [(self.there[self.numbers[client]], 10, "Invoice") for client in clients]
+
+
+def merged_into_client(scene: ImportScene, came_before: bool) -> Merged:
+    """With `came_before` a payment of the client whose customer is gone came in before the merge."""
+    turn = scene.number()
+    gone, left = f"Rosa {turn}", f"Bea {turn}"
+    customers = {name: scene.client(name) for name in (gone, left)}
+    numbers = {name: f"{name[0]}-{turn}" for name in customers}
+    there = {number: scene.quickbooks.invoice(customers[name], 100, DocNumber=number)["Id"] for name, number in numbers.items()}
+    for name, number in numbers.items():
+        scene.bill(name, number, "100.00")
+    if came_before:
+        scene.take_one(scene.quickbooks.pay(customers[gone], 7, PaymentRefNum=f"before {turn}"))
+    merge(scene, customers[gone], customers[left])
+    return Merged(gone, left, customers[left], numbers, there)
+
+
+def merge(scene: ImportScene, old: str, new: str) -> None:
+    """One customer becomes another in QuickBooks."""
+    core = scene.simulator.core
+    with core.lock:
+        merge_customers(scene.quickbooks.company, int(old), int(new), core.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("came_before", "on"), [(True, "gone"), (False, "gone"), (True, "both"), (False, "both"), (True, "neither")]
+)
+def test_what_may_be_the_payment_of_a_client_whose_customer_was_merged_into_anothers_is_a_decision(
+    scene: ImportScene, came_before: bool, on: str
+) -> None:
+    two = merged_into_client(scene, came_before)
+    lines = two.lines(*{"gone": [two.gone], "both": [two.gone, two.left], "neither": []}[on])
+    paid = scene.quickbooks.pay(two.into, 10 * max(len(lines), 1), *lines, PaymentRefNum=f"after {two.gone}")
+    assert scene.look()[paid["Id"]]["outcome"] == "needs_decision"
+    row = scene.take_one(paid)
+    relink = f"Match {two.gone} to {two.left}"
+    assert (row["outcome"], scene.here(paid), labels(row)) == ("needs_decision", None, [relink, two.left, "Not now"])
+    assert row["message"] == (
+        f"{two.gone} was merged into {two.left} in QuickBooks, so this payment may be of {two.gone}, or of {two.left}. "
+        f"Nothing was imported. {relink}, then import again, or choose {two.left}."
+    )
+    assert scene.press(row, relink)["message"] == f"{two.gone} is matched to {two.left} now. Import this row again."
+    again = scene.take_one(paid)
+    if on != "gone":
+        assert (again["outcome"], {*labels(again)}) == ("needs_decision", {two.gone, two.left, "Not now"})
+        again = scene.press(again, two.gone)
+    found = scene.here(paid)
+    assert found is not None
+    assert (again["outcome"], found.client_name) == ("synchronized", two.gone)
+    assert scene.applied(paid) == ({} if on == "neither" else {two.numbers[two.gone]: Decimal(10)})
+
+
+@pytest.mark.parametrize("came_before", [True, False])
+def test_after_a_merge_the_others_invoice_is_said_to_be_the_others(scene: ImportScene, came_before: bool) -> None:
+    two = merged_into_client(scene, came_before)
+    own = scene.quickbooks.pay(two.into, 10, *two.lines(two.left), PaymentRefNum=f"own {two.left}")
+    other = scene.quickbooks.pay(two.into, 10, *two.lines(two.gone), PaymentRefNum=f"other {two.left}")
+    rows = scene.take(own, other)
+    assert (rows[own["Id"]]["outcome"], scene.applied(own)) == ("synchronized", {two.numbers[two.left]: Decimal(10)})
+    pressed, found = scene.press(rows[other["Id"]], two.left), scene.here(other)
+    assert found is not None
+    assert (pressed["outcome"], found.client_name) == ("synchronized", two.left)
+    assert pressed["message"] == f"Invoice {two.numbers[two.gone]} belongs to {two.gone} here, so 10.00 is unapplied."
+
+
+def test_a_payment_that_was_given_to_another_customer_by_hand_is_no_merge(scene: ImportScene) -> None:
+    turn = scene.number()
+    old, new = scene.client(f"Rosa {turn}"), scene.client(f"Bea {turn}")
+    moved = scene.quickbooks.pay(old, 7, PaymentRefNum=f"moved {turn}")
+    scene.take_one(moved)
+    sparse = {"Id": moved["Id"], "SyncToken": moved["SyncToken"], "sparse": True, "CustomerRef": {"value": new}}
+    assert scene.quickbooks.post("Payment", sparse)["CustomerRef"]["value"] == new
+    paid = scene.quickbooks.pay(new, 9, PaymentRefNum=f"next {turn}")
+    assert scene.take_one(paid)["outcome"] == "synchronized"
 
 
 # --- shared -------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "other_currency_at_rate",
         "whose_payment",
         "customer_merged",
+        "customer_merged_shared",
         "import_previewed_otherwise",
         "payment_customer_gone",
         "paid_by_credit_partly_linked",
