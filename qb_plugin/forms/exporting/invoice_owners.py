@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Entity, QboInvoice
-from qb_plugin.sync.exporting.snapshot import InvoiceOwners
+from qb_plugin.sync.exporting.drafting.merged_customers import InvoiceOwners
 from qb_plugin.sync.matching import invoice_key
 
 

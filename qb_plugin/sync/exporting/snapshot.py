@@ -25,7 +25,7 @@ from qb_plugin.sync.exporting.adoption import Claim, Customers, is_adopted, key_
 from qb_plugin.sync.exporting.allocation import OpenBalances
 from qb_plugin.sync.exporting.drafting.invoices_there import NONE_THERE, InvoicesThere, read_invoices_there
 from qb_plugin.sync.exporting.drafting.mapped_names import Names
-from qb_plugin.sync.exporting.drafting.merged_customers import find_merges
+from qb_plugin.sync.exporting.drafting.merged_customers import InvoiceOwners, find_merged_owners, find_merges
 from qb_plugin.sync.exporting.drafting.taxes import NOT_CHOSEN, CreditMemoTax
 from qb_plugin.sync.exporting.link_check import LinkedNow, read_linked
 from qb_plugin.sync.exporting.previewing.promises import Promise
@@ -36,9 +36,6 @@ from qb_plugin.sync.ports import QuickBooksApi
 from qb_plugin.sync.possible_duplicates import Owners, PossibleDuplicate, Standing, find_possible_duplicates, free_what_is_gone
 
 MARGIN = 31  # days: a transaction of ours may have been given another date since; most such corrections are small
-
-
-InvoiceOwners = Callable[[Sequence[QboInvoice]], Mapping[str, frozenset[str]]]
 
 
 def nobodys(_: Sequence[QboInvoice]) -> Mapping[str, frozenset[str]]:
@@ -95,7 +92,8 @@ class ExportSnapshot:
     company: Company
     customers: Mapping[str, Customer]
     matched: frozenset[str] = frozenset()  # the customers that are some client's
-    sharing: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by a client, all with its customer; of several only
+    #: by a client, all with its customer, and those whose customers were merged into its family; of several only
+    sharing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     links: Mapping[Ref, Link]
     linked: LinkedNow
     open_refs: frozenset[Ref]
@@ -177,7 +175,7 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
         company=company,
         customers=customers,
         matched=matched,
-        sharing=find_sharing(customer_of),
+        sharing=find_sharing(customer_of, find_merged_owners(open_now, options.owners, customer_of, customers), families),
         links=links,
         linked=linked,
         open_refs=open_refs,
@@ -194,12 +192,23 @@ def read_snapshot(context: SyncContext, records: Sequence[SourceRecord], options
     )
 
 
-def find_sharing(customer_of: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
-    """For each client that shares its customer, all who do; `customer_of` are all clients' customers."""
+def find_sharing(
+    customer_of: Mapping[str, str], merged: Mapping[str, frozenset[str]], families: PayingFamilies
+) -> Mapping[str, frozenset[str]]:
+    """For each client that shares its customer, all who do; `customer_of` are all clients' customers, `merged` by a customer the
+    clients whose own was merged into it: they share with all who may pay its invoices."""
     clients: dict[str, list[str]] = {}
     for client, customer in customer_of.items():
         clients.setdefault(customer, []).append(client)
-    return {client: frozenset(theirs) for theirs in clients.values() if len(theirs) > 1 for client in theirs}
+    of_family: dict[str, frozenset[str]] = {}
+    for customer, theirs in merged.items():
+        root = families.root(customer)
+        of_family[root] = of_family.get(root, frozenset()) | theirs
+    sharing: dict[str, frozenset[str]] = {}
+    for customer, owners in clients.items():
+        sharers = frozenset(owners) | (of_family.get(families.root(customer), frozenset()) if of_family else frozenset())
+        sharing |= dict.fromkeys(owners, sharers) if len(sharers) > 1 else {}
+    return sharing
 
 
 def find_linked(context: SyncContext, unreadable: Sequence[UnreadableRecord]) -> frozenset[str]:

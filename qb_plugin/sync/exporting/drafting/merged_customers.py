@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from qb_plugin.model import Customer, Entity, Kind, Link, Ref, SourceRecord, UnreadableRecord
+from qb_plugin.model import Customer, Entity, Kind, Link, QboInvoice, Ref, SourceRecord, UnreadableRecord
 from qb_plugin.sync.context import SyncContext
 
 NEWEST = 500  # links looked through for a client whose customer is gone, which is rare
+InvoiceOwners = Callable[[Sequence[QboInvoice]], Mapping[str, frozenset[str]]]
 READ = 3  # transactions of a client that are read: one may have been given to another customer by hand
 
 
@@ -27,6 +28,23 @@ def find_merges(
             transactions = context.quickbooks.read(entity, ids).values()
             found[gone[client]] |= {each.customer_id for each in transactions if not isinstance(each, UnreadableRecord)}
     return {old: new for old, ids in found.items() for new in ids if len(ids) == 1 and new != old and is_active(customers, new)}
+
+
+def find_merged_owners(
+    invoices: Sequence[QboInvoice], owners: InvoiceOwners, customer_of: Mapping[str, str], customers: Mapping[str, Customer]
+) -> Mapping[str, frozenset[str]]:
+    """By a customer, the clients whose own customer is inactive or gone, and whose invoices these here are there now, alone.
+
+    `customer_of` are all clients' customers. The owners are not asked for where every client's customer is active.
+    """
+    gone = {client for client, customer in customer_of.items() if not is_active(customers, customer)}
+    whose = owners(invoices) if gone and invoices else {}
+    found: dict[str, frozenset[str]] = {}
+    for invoice in (each for each in invoices if not each.problem):
+        clients, there = whose.get(invoice.id, frozenset()), invoice.customer_id
+        if len(clients) == 1 and clients <= gone and all(customer_of[client] != there for client in clients):
+            found[there] = found.get(there, frozenset()) | clients
+    return found
 
 
 def read_linked_of(context: SyncContext, entity: Entity, clients: Mapping[str, str]) -> Mapping[str, Sequence[str]]:

@@ -36,6 +36,7 @@ class Case:
     alone: bool = False  # A has the customer alone
     kind: str = "payment"
     job: bool = False  # the last one is a job's that no client has
+    merged: bool = False  # B had a customer of its own, which was merged into A's
 
 
 CASES = [
@@ -56,6 +57,14 @@ CASES = [
     Case("a memo, and its own", (("b", "100"), ("a", "100")), ("0", "100"), "Applied: ", kind="credit_memo"),
     Case("another's on a job", (("b", "100"),), ("0",), OTHERS, job=True),
     Case("its own on a job", (("b", "100"), ("a", "100")), ("0", "100"), "Applied: ", job=True),
+    Case("merged: the other's", (("b", "100"),), ("0",), OTHERS, merged=True),
+    Case("merged: the other's is older", (("b", "100"), ("a", "100")), ("0", "100"), "Applied: ", merged=True),
+    Case("merged: a memo, and the other's", (("b", "100"),), ("0",), OTHERS, merged=True, kind="credit_memo"),
+    Case("merged: all", (("b", "40"), ("none", "20"), ("a", "30")), ("0", "20", "30"), OTHERS, merged=True),
+    Case("merged: of both, and the other's", (("ab", "50"), ("b", "50")), ("0", "0"), OTHERS, merged=True),
+    Case("merged: of both alone", (("ab", "100"),), ("100",), "Applied: ", merged=True),  # nothing shows a merge
+    Case("merged: the other's on a job", (("b", "100"),), ("0",), OTHERS, merged=True, job=True),
+    Case("merged: somebody else's number", (("c", "100"),), ("100",), "Applied: ", merged=True),
 ]
 
 
@@ -67,15 +76,22 @@ def link(sides: BothSides, source: Ref, entity: Entity, there: str) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_money_of_one_client_pays_no_invoice_of_another_who_shares_its_customer(sides: BothSides, case: Case) -> None:
     n = len(sides.ledger.people)
-    steps = [customer(f"Shared {n}", "me"), customer(f"Job {n}", "job", ParentRef="$me", BillWithParent=True, Job=True)]
+    steps = [
+        customer(f"Shared {n}", "me"),
+        customer(f"Job {n}", "job", ParentRef="$me", BillWithParent=True, Job=True),
+        customer(f"Old {n}", "old"),
+    ]
     last = len(case.invoices) - 1
     for position, (_, amount) in enumerate(case.invoices):
         owner = "job" if case.job and position == last else "me"
         steps.append(invoice(owner, f"S{n}-{position}", amount, f"i{position}", day=f"2026-09-{position + 1:02d}"))
     ids = sides.build(*steps)
     a, b, c = (sides.client(f"{name} {n}") for name in ("Quill", "Brandt", "Ostrow"))
-    for client in [a] if case.alone else [a, b]:
-        link(sides, Ref(Kind.CLIENT, client.id), Entity.CUSTOMER, ids["me"])
+    link(sides, Ref(Kind.CLIENT, a.id), Entity.CUSTOMER, ids["me"])
+    if not case.alone:
+        link(sides, Ref(Kind.CLIENT, b.id), Entity.CUSTOMER, ids["old" if case.merged else "me"])
+    if case.merged:
+        sides.merge(ids["old"], ids["me"])
     for position, (whose, amount) in enumerate(case.invoices):
         for client in {"a": [a], "b": [b], "ab": [a, b], "c": [c], "link": [a]}.get(whose, []):
             number = f"X{n}-{position}" if whose == "link" else f"s{n}-{position} "
