@@ -26,6 +26,12 @@ def ask_first(sentences: Sentences, fix: str, question: str, message: Message) -
     return f"{tell_facts(sentences, message)}\n{asked}" if asked else ""
 
 
+def join_asked(first: str, second: str) -> str:
+    """What two questions ask that one press answers, a line that both have at its later place: the question follows the facts."""
+    lines = [*first.splitlines(), *second.splitlines()]
+    return "\n".join(reversed(dict.fromkeys(reversed(lines))))
+
+
 def are_alike(message: Message) -> bool:
     """Whether the two records of a question agree in date and reference: linking them says nothing that is not there."""
     values = message.values

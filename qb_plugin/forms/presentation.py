@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeVar, cast
 
 from qb_plugin.errors import AddInError, AnswerRejected, NotConnected, ReconnectNeeded
-from qb_plugin.forms.asks import ask_first
+from qb_plugin.forms.asks import ask_first, join_asked
 from qb_plugin.forms.descriptions import (
     ActResult,
     EmptyGrid,
@@ -132,11 +132,18 @@ def present_message(sentences: Sentences, message: Message | None, about: str | 
         for fix in present_fixes(sentences, name, part)
     ]
     once: dict[str, Fix] = {}
-    for fix in fixes:  # of two that do the same, the first: it names what it does
-        once.setdefault(str([fix.get(name) for name in ("act", "run", "edit", "form", "request")]), fix)
+    for fix in fixes:  # of two that do the same, the first names what it does; it asks all that its press answers
+        does = str([fix.get(name) for name in ("act", "run", "edit", "form", "request")])
+        once[does] = ask_both(once[does], fix) if does in once else fix
     shown: RowMessage = {"message": sentences.text(message), "details": message.details or "", "fixes": [*once.values()]}
     reason = sentences.short(message)
     return {**shown, "reason": reason} if reason else shown
+
+
+def ask_both(first: Fix, second: Fix) -> Fix:
+    """The first of two buttons that do the same, which asks what both ask."""
+    asked = join_asked(first.get("confirm", ""), second.get("confirm", ""))
+    return {**first, "confirm": asked} if asked else first
 
 
 def answer_about(fix: Fix, about: str | None, key: str = "about") -> Fix:

@@ -81,6 +81,50 @@ def test_two_that_are_alike_are_linked_without_a_question(key: str, values: dict
     assert asked(Message(key, values))["Same one: link them"] == ""
 
 
+TWO_QUESTIONS = [
+    ("money_went_back", "looks_same_here", "Import the 5.00"),
+    ("money_went_back", "looks_like_linked_here", "Import the 5.00"),
+    ("figures_differ", "looks_same_here", "Import anyway"),
+    ("figures_differ", "looks_like_linked_here", "Import anyway"),
+    ("unreadable_in_period", "twin_payment", "Send anyway"),
+    ("unreadable_in_period", "twin_credit_memo", "Send anyway"),
+    ("unreadable_in_period", "number_used_twice", "Send anyway"),
+    ("unreadable_in_period", "from_another_company", "Send anyway"),
+    ("twin_payment", "from_another_company", "Send anyway"),
+    ("invoice_paid_there", "from_another_company", "Send anyway"),
+    ("looks_like_linked_there", "from_another_company", "Send anyway"),
+    ("number_used_twice", "from_another_company", "Send as new"),
+    ("marked_voided", "from_another_company", "Send as new"),
+]
+
+
+def said(key: str) -> Message:
+    """The message; both records are known where it names both."""
+    text = SENTENCES[key].text
+    return Message(key, {**SAYS, **(EXPORTED if "{here_ref}" in text else IMPORTED if "{there_ref}" in text else {})})
+
+
+@pytest.mark.parametrize(("first", "second", "label"), TWO_QUESTIONS)
+def test_a_button_that_answers_two_questions_asks_both(first: str, second: str, label: str) -> None:
+    """Whichever names the button: what a person says yes to is all that the press passes over."""
+    one, two = said(first), said(second)
+    both = asked(Message("both", {"first": one, "reason": two}))
+    alone = [next(filter(None, (text for name, text in asked(each).items() if "Same" not in name))) for each in (one, two)]
+    lines = both[label].splitlines()
+    assert set(lines) == {line for text in alone for line in text.splitlines()}
+    assert len(lines) == len(set(lines))
+    assert lines[-1] == alone[1].splitlines()[-1]  # the facts come first
+    assert not [name for name, text in both.items() if text and name not in {label, "Same one: link them"}]
+
+
+def test_a_button_that_answers_three_questions_asks_all() -> None:
+    rest = Message("both", {"first": said("twin_payment"), "reason": said("from_another_company")})
+    found = asked(Message("both", {"first": said("unreadable_in_period"), "reason": rest}))["Send anyway"]
+    assert found.splitlines()[0].startswith("QuickBooks holds 9")
+    assert BOTH_OF_AN_EXPORT in found
+    assert "P-1 came from Trial Inc." in found
+
+
 SAYS = {
     "id": "9",
     "number": "P-1",

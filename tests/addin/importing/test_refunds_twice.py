@@ -74,6 +74,19 @@ def test_an_import_asks_and_links_and_brings_in_no_second_one(scene: ImportScene
 
 
 @pytest.mark.parametrize(("amount", "reference", "asked"), ENTERED)
+def test_importing_what_stayed_asks_about_the_one_here_too(scene: ImportScene, amount: str, reference: str, asked: bool) -> None:
+    """The press answers both questions of the row, so both are asked, in the list and of a row that a run has told."""
+    name = f"Dora {scene.number()}"
+    paid = refunded(scene, name)
+    entry = enter(scene, name, amount, reference)
+    for row in (scene.look()[paid["Id"]], scene.take_one(paid)):
+        confirm = next(fix["confirm"] for fix in row["fixes"] if fix["label"] == "Import the 70.00")
+        assert confirm.startswith("30.00 of this money went back to the customer in QuickBooks (check 1043 on 2026-11-12).")
+        assert (f"In Park Practice: {entry.number} of {DAY}, {amount}, reference {reference or '–'}." in confirm) is asked
+        assert (f"In QuickBooks: the payment of {DAY}, " in confirm) is asked
+
+
+@pytest.mark.parametrize(("amount", "reference", "asked"), ENTERED)
 def test_an_export_asks_and_sends_no_second_one(scene: ImportScene, amount: str, reference: str, asked: bool) -> None:
     name = f"Dora {scene.number()}"
     paid = refunded(scene, name)
