@@ -14,8 +14,10 @@ QUESTIONS: Mapping[str, str] = {
     "import_rest": "import_rest_question",
     "link_possible_duplicate": "link_question",
 }
-EXPORTED = frozenset({"number", "here", "here_ref", "customer", "date", "ref", "amount"})
-IMPORTED = frozenset({"number", "date", "ref", "there", "there_ref", "amount"})
+EXPORTED = frozenset({"number", "here", "here_ref", "here_amount", "customer", "date", "ref", "amount"})
+IMPORTED = frozenset({"number", "date", "ref", "there", "there_ref", "there_amount", "amount"})
+#: What is compared of two records: its name in a message, and what follows `here` or `there` in that of the other record's.
+COMPARED: Mapping[str, str] = {"date": "", "ref": "_ref", "amount": "_amount"}
 
 
 def ask_first(sentences: Sentences, fix: str, question: str, message: Message) -> str:
@@ -33,10 +35,10 @@ def join_asked(first: str, second: str) -> str:
 
 
 def are_alike(message: Message) -> bool:
-    """Whether the two records of a question agree in date and reference: linking them says nothing that is not there."""
+    """Whether the two records of a question agree in date, reference and amount: linking them says nothing that is not there."""
     values = message.values
-    other_date, other_ref = ("here", "here_ref") if "here" in values else ("there", "there_ref")
-    return values.get("date") == values.get(other_date) and values.get("ref") == values.get(other_ref)
+    other = "here" if values.keys() >= EXPORTED else "there" if values.keys() >= IMPORTED else ""
+    return bool(other) and all(values[name] == values[f"{other}{end}"] for name, end in COMPARED.items())
 
 
 def tell_facts(sentences: Sentences, message: Message) -> str:

@@ -46,6 +46,7 @@ class PossibleDuplicate:
             "number": record.number,
             "here": record.date,
             "here_ref": reference_of(record) or "–",
+            "here_amount": record.amount,
         }
         if self.linked_to:
             return Message("looks_like_linked_there", {**values, "id": there.id})

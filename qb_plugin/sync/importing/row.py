@@ -154,11 +154,12 @@ def possible_duplicate_message(payment: QboPayment, possible_duplicate: Possible
     """The WorkSpace payment that it may be."""
     values = {
         "number": possible_duplicate.number,
-        "date": possible_duplicate.date,
+        "date": date.fromisoformat(possible_duplicate.date),
         "amount": Decimal(possible_duplicate.amount),
         "ref": possible_duplicate.reference or "–",
         "there": payment.date,
         "there_ref": payment.reference or "–",
+        "there_amount": payment.total,
     }
     if possible_duplicate.linked_to:
         return Message("looks_like_linked_here", {**values, "id": possible_duplicate.linked_to})

@@ -83,7 +83,7 @@ def test_importing_what_stayed_asks_about_the_one_here_too(scene: ImportScene, a
         confirm = next(fix["confirm"] for fix in row["fixes"] if fix["label"] == "Import the 70.00")
         assert confirm.startswith("30.00 of this money went back to the customer in QuickBooks (check 1043 on 2026-11-12).")
         assert (f"In Park Practice: {entry.number} of {DAY}, {amount}, reference {reference or '–'}." in confirm) is asked
-        assert (f"In QuickBooks: the payment of {DAY}, " in confirm) is asked
+        assert (f"In QuickBooks: the payment of {DAY}, 100.00, reference 4411." in confirm) is asked
 
 
 @pytest.mark.parametrize(("amount", "reference", "asked"), ENTERED)

@@ -214,8 +214,8 @@ def test_what_one_page_would_spend_of_an_invoice_another_does_not_spend_again(fi
 def test_a_payment_that_looks_like_one_here_is_held_and_says_which(firm: Firm, ledger: ImportLedger) -> None:
     ledger.has(17, 1, "100.00", "10432")
     row = decided(firm, ledger, book_payment("900", reference=" 10432"))
-    here = {"number": "P-17", "date": DAY.isoformat(), "amount": Decimal("100.00"), "ref": "10432"}
-    values = {**here, "there": DAY, "there_ref": " 10432"}
+    here = {"number": "P-17", "date": DAY, "amount": Decimal("100.00"), "ref": "10432"}
+    values = {**here, "there": DAY, "there_ref": " 10432", "there_amount": Decimal("100.00")}
     assert (row.outcome, row.message) == (Outcome.NEEDS_DECISION, Message("looks_same_here", values))
     assert (row.is_possible_duplicate, row.listing, row.existing) == (True, Listing.LOOK_ALIKE, Ref(Kind.PAYMENT, "17"))
     assert row.notes == (Message("unapplied_here", {"amount": Decimal("100.00")}),)
