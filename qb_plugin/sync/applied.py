@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from qb_plugin.model import Customer, Entity, Line, QboCreditMemo, SavedRecord
@@ -31,6 +32,13 @@ def sums_of(lines: Iterable[Line]) -> Mapping[str, Decimal]:
 def total_of(lines: Iterable[Line]) -> Decimal:
     """The amount of all lines."""
     return sum((line.amount for line in lines), ZERO)
+
+
+def more_of(lines: Sequence[Line], than: Iterable[Line]) -> tuple[Line, ...]:
+    """What the lines put on each invoice beyond what the others do: one line an invoice, nothing where they put no more."""
+    others, by_id = sums_of(than), {line.id: line for line in lines}
+    more = {identity: amount - others.get(identity, ZERO) for identity, amount in sums_of(lines).items()}
+    return tuple(replace(by_id[identity], amount=amount) for identity, amount in more.items() if amount > ZERO)
 
 
 def write_applied(lines: Sequence[Line]) -> str:

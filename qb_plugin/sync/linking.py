@@ -71,6 +71,11 @@ def seen(link: Link, transaction: QboTransaction) -> Link:
     return replace(link, sync_token=transaction.sync_token, applied=write_applied(applied_of(transaction)))
 
 
+def was_changed_there(link: Link, now: QboTransaction | UnreadableRecord | None) -> bool:
+    """Whether the transaction is gone, unreadable, or not in the version that was linked."""
+    return now is None or isinstance(now, UnreadableRecord) or now.sync_token != link.sync_token
+
+
 def link_of_intent(intent: Intent, saved: SavedRecord, origin: LinkOrigin) -> Link | None:
     """The link that a confirmed create makes; the application of a memo links nothing more."""
     if intent.operation is not Operation.CREATE:

@@ -14,7 +14,6 @@ from qb_plugin.sync.changes.pairs import (
     ChangeKind,
     on_invoices,
     was_changed_here,
-    was_changed_there,
     was_reapplied,
 )
 from qb_plugin.sync.context import SyncContext
@@ -22,6 +21,7 @@ from qb_plugin.sync.importing.amounts.allocation import Allocator
 from qb_plugin.sync.importing.amounts.figures import read_figures
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.planning import ImportPlanner
+from qb_plugin.sync.linking import was_changed_there
 
 
 def find_applications(

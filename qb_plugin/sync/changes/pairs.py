@@ -13,8 +13,8 @@ from qb_plugin.money import ZERO
 from qb_plugin.sync.applied import applied_of, sums_of, total_of
 from qb_plugin.sync.changes.before import UNKNOWN, Before
 from qb_plugin.sync.changes.texts import has_other_texts
-from qb_plugin.sync.importing.amounts.figures import Role, cash_of, kept_of
-from qb_plugin.sync.linking import seen
+from qb_plugin.sync.importing.amounts.figures import Role, cash_of, has_returned, kept_of
+from qb_plugin.sync.linking import seen, was_changed_there
 
 
 class ChangeKind(StrEnum):
@@ -86,11 +86,6 @@ def renew(link: Link, record: SourceRecord | None, now: QboTransaction | Unreada
 def was_changed_here(link: Link, record: SourceRecord | None) -> bool:
     """Whether the record is gone, or not in the version that was linked."""
     return record is None or link.source_version != record.version
-
-
-def was_changed_there(link: Link, now: QboTransaction | UnreadableRecord | None) -> bool:
-    """Whether the transaction is gone, unreadable, or not in the version that was linked."""
-    return now is None or isinstance(now, UnreadableRecord) or now.sync_token != link.sync_token
 
 
 def compare(
@@ -187,7 +182,7 @@ def kinds_of(record: SourceRecord | None, now: QboTransaction | UnreadableRecord
         (bool(record.currency and now.currency) and record.currency != now.currency, ChangeKind.CURRENCY),
         (bool(customer) and customer != now.customer_id, ChangeKind.CUSTOMER),
         (record.amount not in {now.total, kept}, ChangeKind.AMOUNT),
-        (record.amount == now.total != kept, ChangeKind.RETURNED),
+        (has_returned(record, now), ChangeKind.RETURNED),
         (record.date != now.date, ChangeKind.DATE),
     )
     return [kind for differs, kind in found if differs]

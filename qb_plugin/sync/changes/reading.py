@@ -10,10 +10,11 @@ from qb_plugin.host import Ledger
 from qb_plugin.model import Entity, Link, QboTransaction, Ref, SourceRecord, UnreadableRecord
 from qb_plugin.sync.changes.applications import find_moved, may_have_moved
 from qb_plugin.sync.changes.before import Before, read_before
-from qb_plugin.sync.changes.pairs import ChangedPair, compare, is_waiting, renew, was_changed_here, was_changed_there
+from qb_plugin.sync.changes.pairs import ChangedPair, compare, is_waiting, renew, was_changed_here
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.link_check import is_young
 from qb_plugin.sync.importing.payers import Payers
+from qb_plugin.sync.linking import was_changed_there
 from qb_plugin.sync.sources import ClientCurrencies, read_sources
 
 PAGE = 500

@@ -7,21 +7,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from qb_plugin.model import (
+    Line,
     Link,
     Message,
     Outcome,
-    QboPayment,
+    QboCreditMemo,
     QboTransaction,
     Ref,
     SourceRecord,
     UnreadableRecord,
 )
 from qb_plugin.money import show_amount
+from qb_plugin.sync.applied import applied_of, more_of, total_of
+from qb_plugin.sync.changes.before import UNKNOWN, Before, read_before
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.exporting.adoption import Customers, key_of
-from qb_plugin.sync.exporting.settlement import applied
-from qb_plugin.sync.importing.amounts.figures import kept_of
-from qb_plugin.sync.linking import ENTITIES, is_gone
+from qb_plugin.sync.importing.amounts.figures import Role, cash_of, has_returned, kept_of
+from qb_plugin.sync.linking import ENTITIES, is_gone, was_changed_there
 from qb_plugin.sync.possible_duplicates import Key
 
 ALREADY = Message("already_synchronized")
@@ -29,16 +31,19 @@ ALREADY = Message("already_synchronized")
 
 @dataclass(frozen=True, slots=True)
 class LinkedNow:
-    """What linked records are in QuickBooks now; None for one that was deleted there. `again` are those to send once more."""
+    """What linked records are in QuickBooks now; None for one that was deleted there. `again` are those to send once more, `before`
+    what those that still stand there were when they were seen last."""
 
     found: Mapping[Ref, QboTransaction | UnreadableRecord | None] = field(default_factory=dict)
     again: Mapping[Ref, str] = field(default_factory=dict)  # with the QuickBooks id of what is gone
+    before: Mapping[Link, Before] = field(default_factory=dict)
 
     def judge(self, record: SourceRecord, link: Link, customers: Customers, home: str) -> tuple[Outcome, Message]:
         """How the row of a linked record ends: there as it is here, or what became of it. `home` is the company's currency."""
         if record.ref not in self.found:  # too new to be looked at
             return Outcome.SYNCHRONIZED, ALREADY
-        return judge(record, link, self.found[record.ref], customers, home)
+        before = self.before.get(link, UNKNOWN)
+        return judge(record, link, self.found[record.ref], before, customers=customers, home=home)
 
 
 def read_linked(
@@ -61,7 +66,8 @@ def read_linked(
         found |= {ref: read_already.get((ENTITIES[kind], identity)) or read.get(identity) for ref, identity in of_kind.items()}
     young = {ref for ref, link in linked.items() if found[ref] is None and is_young(context, link)}
     judged = {ref: now for ref, now in found.items() if ref not in young}
-    return LinkedNow(judged, {ref: linked[ref].quickbooks_id for ref, now in judged.items() if ref in send_again and is_gone(now)})
+    again = {ref: linked[ref].quickbooks_id for ref, now in judged.items() if ref in send_again and is_gone(now)}
+    return LinkedNow(judged, again, read_before(context, [linked[ref] for ref, now in judged.items() if not is_gone(now)]))
 
 
 def is_young(context: SyncContext, link: Link) -> bool:
@@ -71,9 +77,15 @@ def is_young(context: SyncContext, link: Link) -> bool:
 
 
 def judge(
-    record: SourceRecord, link: Link, now: QboTransaction | UnreadableRecord | None, customers: Customers, home: str
+    record: SourceRecord,
+    link: Link,
+    now: QboTransaction | UnreadableRecord | None,
+    before: Before,
+    *,
+    customers: Customers,
+    home: str,
 ) -> tuple[Outcome, Message]:
-    """Outcome and sentence of a linked record by what it is in QuickBooks now."""
+    """Outcome and sentence of a linked record by what it is in QuickBooks now; `before` is what it was when it was seen last."""
     values = {"number": record.number, "id": link.quickbooks_id}
     if now is None:
         return Outcome.REMOVED, Message("deleted_in_quickbooks", values)
@@ -81,13 +93,11 @@ def judge(
         return Outcome.CHANGED, Message("linked_unreadable", {**values, "what": now.problem})
     if not now.total:
         return Outcome.CHANGED, Message("voided_in_quickbooks", values)
-    differences = describe_differences(record, now, customers, home)
+    differences = [*describe_differences(record, now, customers, home), *describe_return(record, link, now)]
+    uses = describe_uses(now, before)
     if differences:
-        return Outcome.CHANGED, Message("changed_since_linked", {**values, "what": "; ".join(differences)})
-    if isinstance(now, QboPayment) and now.lines and now.sync_token != link.sync_token:
-        invoices = ", ".join(f"{part.invoice_number} {show_amount(part.amount)}" for part in applied(now))
-        return Outcome.SYNCHRONIZED, Message("applied_since", {**values, "invoices": invoices}) if invoices else ALREADY
-    return Outcome.SYNCHRONIZED, ALREADY
+        return Outcome.CHANGED, Message("changed_since_linked", {**values, "what": "; ".join([*differences, *uses])})
+    return Outcome.SYNCHRONIZED, Message("applied_since", {**values, "what": "; ".join(uses)}) if uses else ALREADY
 
 
 def describe_differences(record: SourceRecord, now: QboTransaction, customers: Customers, home: str) -> list[str]:
@@ -101,3 +111,31 @@ def describe_differences(record: SourceRecord, now: QboTransaction, customers: C
         ("currency", "" if kept == theirs else kept, theirs),
     )
     return [f"{name} {ours} here, {other} in QuickBooks" for name, ours, other in pairs if ours]
+
+
+def describe_return(record: SourceRecord, link: Link, now: QboTransaction) -> list[str]:
+    """What went back to the customer of a payment that stands here whole; nothing where it was linked, or left, like that."""
+    if not was_changed_there(link, now) or not has_returned(record, now):
+        return []
+    return [f"{show_amount(now.total - kept_of(now))} of it went back to the customer there"]
+
+
+def describe_uses(now: QboTransaction, before: Before) -> list[str]:
+    """What is applied otherwise in QuickBooks than when it was seen last, and what of it pays a journal entry: no link notes it."""
+    used, seen = applied_of(now), applied_of(now) if before.applied is None else before.applied
+    added, taken = more_of(used, seen), more_of(seen, used)
+    if isinstance(now, QboCreditMemo):
+        parts = ((added, "{} of it was used there since"), (taken, "{} of it, used when it was seen last, is free there now"))
+        return [text.format(show_amount(total_of(lines))) for lines, text in parts if lines]
+    entry = cash_of(now, Role.ENTRY)
+    found = (
+        f"taken off there since: {name_lines(taken)}" if taken else "",
+        f"applied there since to {name_lines(added)}" if added else "",
+        f"{show_amount(entry)} of it is applied there to a journal entry" if entry else "",
+    )
+    return [text for text in found if text]
+
+
+def name_lines(lines: Sequence[Line]) -> str:
+    """`1037 40.00, 1038 20.00`; an invoice without a number is not called by its id."""
+    return ", ".join(f"{line.number or 'an invoice'} {show_amount(line.amount)}" for line in lines)

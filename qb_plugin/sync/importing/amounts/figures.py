@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from qb_plugin.model import CREDIT_TYPES, Entity, Line, QboPayment, QboTransaction
+from qb_plugin.model import CREDIT_TYPES, Entity, Line, QboPayment, QboTransaction, SourceRecord
 from qb_plugin.money import ZERO
 
 JOURNAL_ENTRY = "JournalEntry"
@@ -86,6 +86,11 @@ def cash_of(payment: QboPayment, role: Role) -> Decimal:
 def kept_of(transaction: QboTransaction) -> Decimal:
     """What of a transaction's money stayed: it did not go back to the customer by a check, an expense or a refund."""
     return transaction.total - (cash_of(transaction, Role.BACK) if isinstance(transaction, QboPayment) else ZERO)
+
+
+def has_returned(record: SourceRecord, transaction: QboTransaction) -> bool:
+    """Whether all of it stands here, and a part or all of it went back to the customer in QuickBooks."""
+    return record.amount == transaction.total != kept_of(transaction)
 
 
 def choose(amounts: Sequence[Decimal], wanted: Decimal) -> frozenset[int]:
