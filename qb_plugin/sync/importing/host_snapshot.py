@@ -155,14 +155,15 @@ def read_documents(
     numbered: Mapping[str, Sequence[Invoice]],
     linked: Iterable[str],
 ) -> Mapping[DocumentKey, Document]:
-    """What lines are linked to, where a sentence needs its number or date, or where only another client has the number here."""
+    """What lines are linked to, where a sentence needs its number or date, or where a client of the customer lacks an invoice here
+    of the number that another one has."""
     known, wanted = set(linked), defaultdict[str, set[str]](set)
     for payment in payments:
         clients = owners.get(payment.customer_id, ())
         for line, role in read_figures(payment).lines if clients else ():
             if role is Role.INVOICE and line.id not in known:
                 found = numbered.get(invoice_key(line.number or ""), ())
-                named = bool(line.number) and (not found or any(each.client_id in clients for each in found))
+                named = bool(line.number) and (not found or {each.client_id for each in found} >= set(clients))
             else:
                 named = role in {Role.INVOICE, Role.ENTRY} or (role is Role.CREDIT and bool(line.number))
             if not named:

@@ -246,3 +246,23 @@ def test_invoices_of_two_or_of_none_are_a_decision_and_a_press_chooses(scene: Im
     own = {bill.number: Decimal(10) for bill, whose in zip(bills, theirs, strict=True) if whose == chosen}
     assert found is not None
     assert (found.client_name, scene.applied(paid)) == (names[chosen], own)
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+@pytest.mark.parametrize("level", ["the customer", "its job"])
+@pytest.mark.parametrize(("theirs", "stranger"), [(1, False), (2, False), (1, True)])
+def test_the_others_invoice_is_said_to_be_the_others_and_only_a_strangers_not_to_be_here(
+    scene: ImportScene, chosen: int, level: str, theirs: int, stranger: bool
+) -> None:
+    customer, *names = shared(scene)
+    at = child(scene, customer, f"Job of {names[0]}") if level == "its job" else customer
+    own = scene.bill(names[chosen], f"S-{scene.number()}", "10.00").number
+    others = [scene.bill(names[1 - chosen], f"S-{scene.number()}", "10.00").number for _ in range(theirs)]
+    strangers = [f"X-{scene.number()}"] if stranger else []
+    paid = pay_bills(scene, at, own, *others, *strangers)
+    row = scene.press(scene.take_one(paid), names[chosen])
+    assert scene.applied(paid) == {own: Decimal(10)}
+    sentences = [f"Invoice {', '.join(others)} belongs to {names[1 - chosen]} here, so {10 * theirs}.00 is unapplied."]
+    sentences += [f"Invoice {number} is not here, so 10.00 is unapplied." for number in strangers]
+    assert {*sentences} == {sentence for sentence in sentences if sentence in row["message"]}
+    assert row["message"].count("is not here") == len(strangers)
