@@ -20,7 +20,7 @@ from qb_plugin.sync.importing.amounts.questions import (
     ask_about_customer,
     ask_about_money,
     ask_whose,
-    imported_rest,
+    notes_on_refunds,
 )
 from qb_plugin.sync.importing.duplicates import DuplicateFinder
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot, read_host_snapshot
@@ -129,7 +129,7 @@ class ImportPlanner:
             outcome=Outcome.NEEDS_DECISION if question else Outcome.READY,
             client_id=client,
             applications=found.applications,
-            notes=(*found.notes, *imported_rest(snapshot, figures, found.went_back)),
+            notes=(*found.notes, *notes_on_refunds(snapshot, payment, figures, found.went_back)),
             question=question,
             went_back=found.went_back,
         )

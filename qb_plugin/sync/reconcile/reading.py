@@ -23,7 +23,7 @@ from qb_plugin.model import (
 )
 from qb_plugin.money import ZERO, fits_currency, show_amount
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.amounts.figures import Role, cash_of, read_figures
+from qb_plugin.sync.importing.amounts.figures import Role, cash_of
 from qb_plugin.sync.linking import ENTITIES, client_links
 from qb_plugin.sync.reconcile.entries import LedgerEntry
 from qb_plugin.sync.reconcile.items import Ledgers, Period
@@ -150,7 +150,7 @@ class LedgerReader:
             method="" if isinstance(found, QboCreditMemo) else self._methods.theirs.get(found.method_id or "", ""),
             matched=bool(owner),
             same_currency=self._parties.same_currency_there(found.customer_id, currency),
-            returned=ZERO if isinstance(found, QboCreditMemo) else read_figures(found).sum(Role.BACK),
+            returned=ZERO if isinstance(found, QboCreditMemo) else cash_of(found, Role.BACK),
             elsewhere=ZERO if isinstance(found, QboCreditMemo) else found.total - rest - cash_of(found, Role.INVOICE),
         )
 

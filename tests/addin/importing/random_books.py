@@ -148,12 +148,22 @@ ENTRY = re.compile(r"([\d,.]+) was applied in QuickBooks to a journal entry")
 UNAPPLIED = re.compile(r"([\d,.]+) is unapplied in QuickBooks, and here too\.")
 CREDIT = re.compile(r"comes from this payment; ([\d,.]+) was paid in QuickBooks by")
 WENT_BACK = re.compile(r"([\d,.]+) of this money went back")
+STAYED = re.compile(r"Import ([\d,.]+), which stayed")
 ABSENT = re.compile(r"Invoice ((?:(?!Invoice ).)*?) is not here, so")
 
 
 def said(pattern: re.Pattern[str], text: str) -> Decimal:
     """The sum of the amounts that the text says after this pattern."""
     return sum((Decimal(found.replace(",", "")) for found in pattern.findall(text)), Decimal(0))
+
+
+def cash_back(lines: Sequence[tuple[Json, str]], cash: Decimal) -> Decimal:
+    """What of a payment's own money went back: it goes to the lines in their order, and leaves the last to the credits."""
+    back = Decimal(0)
+    for amount, kind in ((Decimal(line["Amount"]), kind) for line, kind in lines if kind not in CREDITS):
+        back += min(amount, cash) if kind in BACK else 0
+        cash -= min(amount, cash)
+    return back
 
 
 def check(book: RandomBook, opened: dict[str, Decimal], payment: Json, row: Json) -> None:
@@ -165,7 +175,7 @@ def check(book: RandomBook, opened: dict[str, Decimal], payment: Json, row: Json
     sums = {kind: sum((Decimal(line["Amount"]) for line, k in lines if k == kind), Decimal(0)) for kind in payment["kinds"]}
     record, text = book.scene.here(payment), row["message"]
     total, unapplied = Decimal(payment["TotalAmt"]), Decimal(payment["UnappliedAmt"])
-    back = sum((sums.get(kind, Decimal(0)) for kind in BACK), Decimal(0))
+    back = cash_back(lines, total - unapplied)
     if book.kept != book.currency or back:
         assert (row["outcome"], record) == ("needs_decision", None), text
         if book.kept != book.currency:
@@ -173,6 +183,7 @@ def check(book: RandomBook, opened: dict[str, Decimal], payment: Json, row: Json
             assert f"is kept in {book.kept}" in text
         else:
             assert said(WENT_BACK, text) == back
+            assert said(STAYED, text) == total - back
         return
     assert record is not None, text
     assert (row["outcome"], record.amount, record.client_name) == ("synchronized", total, book.name)

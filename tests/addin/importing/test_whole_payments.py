@@ -110,6 +110,81 @@ def test_money_that_went_back_is_a_decision_and_never_a_free_credit(scene: Impor
         assert f"Without the {Decimal(share):.2f} that went back" in forced["message"]
 
 
+@dataclass(frozen=True)
+class Returned:
+    """A payment with refunds and a credit: its lines in order, and what of its own money went back, by what."""
+
+    total: str
+    lines: tuple[tuple[str, str], ...]
+    back: str
+    by: str = ""
+    applied: str = "0"  # to the invoice here
+    credited: str = "0"  # what the credit paid of refunds
+    refunds: str = ""
+    open_here: str = ""  # of the invoice, where it is less than there
+
+
+CHECK, EXPENSE = "check 1043 on 2026-11-12", "expense E7 on 2026-11-12"
+M30, M50, C30, I50 = ("CreditMemo", "30"), ("CreditMemo", "50"), ("Check", "30"), ("Invoice", "50")
+SEVERAL = (("Check", "20"), ("Invoice", "80"), ("Expense", "15.55"), M30)
+RETURNED = [
+    Returned("50", (I50, C30, M30), "0", "", "50", credited="30", refunds=CHECK),
+    Returned("50", (I50, C30, M30), "0", "", "20", credited="30", refunds=CHECK, open_here="20"),
+    Returned("50", (M30, C30, I50), "30", CHECK, "20"),
+    Returned("50", (C30, I50, M30), "30", CHECK, "15", open_here="15"),
+    Returned("100", SEVERAL, "20", CHECK, "65.55", credited="15.55", refunds=EXPENSE),
+    Returned("70", (I50, C30, ("Expense", "20"), M30), "20", CHECK, "50", credited="30", refunds=f"{CHECK}, {EXPENSE}"),
+    Returned("30", (C30, I50, M50), "30", CHECK),
+]
+
+
+def pay_with_refunds(scene: ImportScene, name: str, case: Returned) -> Any:
+    """The payment in QuickBooks, with what its lines are on."""
+    customer, lines = scene.client(name), list[dict[str, Any]]()
+    payee, day = {"value": customer, "type": "Customer"}, "2026-11-12"
+    for kind, amount in case.lines:
+        if kind == "Invoice":
+            there = scene.quickbooks.invoice(customer, Decimal(amount), DocNumber=name, TxnDate="2026-11-01")
+            scene.bill(name, name, amount, case.open_here or amount)
+        elif kind == "CreditMemo":
+            there = scene.quickbooks.memo(customer, Decimal(amount), DocNumber=f"M{name}")
+        else:
+            how = {"PaymentType": "Check", "DocNumber": "1043"} if kind == "Check" else {"PaymentType": "Cash", "DocNumber": "E7"}
+            body = {"AccountRef": {"value": CHECKING}, "EntityRef": payee, "TxnDate": day, **how}
+            there = scene.quickbooks.post("Purchase", {**body, "Line": [expense(Decimal(amount))]})
+        line = {"TxnLineId": there["Line"][0]["Id"]} if kind in {"Check", "Expense"} else {}
+        lines.append({"Amount": Decimal(amount), "LinkedTxn": [{"TxnId": there["Id"], "TxnType": kind, **line}]})
+    return scene.quickbooks.post("Payment", {"CustomerRef": {"value": customer}, "TotalAmt": Decimal(case.total), "Line": lines})
+
+
+@pytest.mark.parametrize("case", RETURNED, ids=lambda case: f"{case.total} on {case.lines} {case.open_here}")
+def test_what_went_back_is_one_figure_where_a_credit_paid_refunds(scene: ImportScene, case: Returned) -> None:
+    """It is what of this payment's own money went back, the documents are those of that figure, and the rest adds up to it."""
+    name = f"R-{scene.number()}"
+    paid = pay_with_refunds(scene, name, case)
+    back, rest = Decimal(case.back), Decimal(case.total) - Decimal(case.back)
+    row = scene.take_one(paid)
+    if back:
+        assert row["outcome"] == "needs_decision"
+        assert row["message"].startswith(f"{back:.2f} of this money went back to the customer in QuickBooks ({case.by})")
+        assert labels(row) == ([f"Import the {rest:.2f}"] if rest else []) + ["Not now"]
+        row = scene.take_one(paid, force=True)
+    found = scene.here(paid)
+    assert (found.amount if found else 0) == rest
+    if rest:
+        assert scene.applied(paid) == {name: Decimal(case.applied)}
+        without = f"Without the {back:.2f} that went back to the customer in QuickBooks ({case.by})."
+        assert (without in row["message"]) is bool(back)
+        credited = (
+            f"{Decimal(case.credited):.2f} of what went back to the customer in QuickBooks ({case.refunds}) was paid there by"
+        )
+        assert (f"{credited} credit memo M{name}, not by this payment." in row["message"]) is bool(case.refunds)
+        assert ("was paid there by" in row["message"]) is bool(case.refunds)
+        changes = scene.host.forms["changes"].rows(scene.host.forms["changes"].open({})["answer"], None)
+        said = {each["id"]: each["cells"]["what"] for each in changes.page(0, changes.count)}
+        assert said.get(found.ref if found else "", "Waiting for invoice") == "Waiting for invoice"  # less may be open here
+
+
 def test_an_invoice_without_a_number_is_named_by_date_and_amount(scene: ImportScene) -> None:
     emma = scene.client("Emma")
     bill = scene.quickbooks.invoice(emma, 70, TxnDate="2026-11-02")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from qb_plugin.host import Invoice
 from qb_plugin.model import Application, Entity, Line, Message, QboPayment
 from qb_plugin.money import ZERO
-from qb_plugin.sync.importing.amounts.figures import Figures, Role
+from qb_plugin.sync.importing.amounts.figures import Figures, Role, cash_by_line
 from qb_plugin.sync.importing.amounts.line_names import join_names, name_invoice, name_transaction
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 
@@ -54,13 +54,15 @@ class Allocator:
     def allocate(self) -> Allocation:
         """Each line to its invoice here, at most what is open there; balances are spent."""
         self._left = self.payment.total - self.payment.unapplied
-        shares = [self._share(line, role) for line, role in self.figures.lines if role is not Role.CREDIT]
+        shares = [self._share(line, role, there) for line, role, there in cash_by_line(self.payment, self.figures)]
         applied = [share for share in shares if share.invoice and share.cash]
         applications = tuple(Application(s.invoice.id, s.invoice.number, s.cash) for s in applied if s.invoice)
         went_back = sum((share.cash for share in shares if share.role is Role.BACK), ZERO)
         return Allocation(merged(applications), tuple(self._notes(shares)), went_back)
 
-    def _share(self, line: Line, role: Role) -> Share:
+    def _share(self, line: Line, role: Role, there: Decimal) -> Share:
+        if role is Role.BACK:  # no more of the money went back because an invoice has less open here
+            return self._take(line, role, there, None)
         invoice = self.snapshot.find_invoice(self.client, line) if role is Role.INVOICE else None
         if invoice is None or invoice.client_id != self.client:
             return self._take(line, role, line.amount, None)

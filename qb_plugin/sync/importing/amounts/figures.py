@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -37,10 +37,6 @@ class Figures:
         """The lines of this role."""
         return [line for line, found in self.lines if found is role]
 
-    def sum(self, role: Role) -> Decimal:
-        """The amount of the lines of this role."""
-        return sum((line.amount for line in self.of(role)), ZERO)
-
 
 def read_figures(payment: QboPayment) -> Figures:
     """The roles of the payment's lines.
@@ -72,15 +68,20 @@ def _unapplied(payment: QboPayment, roles: Sequence[Role]) -> Decimal:
     return payment.total + sum((line.amount if role is Role.CREDIT else -line.amount for line, role in lines), ZERO)
 
 
-def cash_of(payment: QboPayment, role: Role) -> Decimal:
-    """What of the payment's own money goes to lines of this role, in QuickBooks' order; the last lines are left to the credits."""
-    left, found = payment.total - payment.unapplied, ZERO
-    for line, each in read_figures(payment).lines:
-        if each is not Role.CREDIT:
+def cash_by_line(payment: QboPayment, figures: Figures) -> Iterator[tuple[Line, Role, Decimal]]:
+    """Each line that takes money, and what it takes of the payment's own, in QuickBooks' order; the last lines are left to the
+    credits."""
+    left = payment.total - payment.unapplied
+    for line, role in figures.lines:
+        if role is not Role.CREDIT:
             cash = max(min(line.amount, left), ZERO)
             left -= cash
-            found += cash if each is role else ZERO
-    return found
+            yield line, role, cash
+
+
+def cash_of(payment: QboPayment, role: Role) -> Decimal:
+    """What of the payment's own money goes to lines of this role."""
+    return sum((cash for _, each, cash in cash_by_line(payment, read_figures(payment)) if each is role), ZERO)
 
 
 def kept_of(transaction: QboTransaction) -> Decimal:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from qb_plugin.host import Client
-from qb_plugin.model import Message, Outcome, QboPayment
-from qb_plugin.money import decimals_of
+from qb_plugin.model import Line, Message, Outcome, QboPayment
+from qb_plugin.money import ZERO, decimals_of
 from qb_plugin.sync.context import SyncContext
-from qb_plugin.sync.importing.amounts.figures import Figures, Role
+from qb_plugin.sync.importing.amounts.figures import Figures, Role, cash_by_line
 from qb_plugin.sync.importing.amounts.line_names import join_names, name_transaction
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.payers import Payers
@@ -69,19 +69,33 @@ def ask_about_money(snapshot: HostSnapshot, payment: QboPayment, figures: Figure
     """Whether QuickBooks gave money back to the customer, or has figures that do not add up."""
     if figures.missing:
         return Message("figures_differ", {"amount": figures.missing})
-    back = figures.of(Role.BACK)
-    if not back:
+    if not went_back:
         return None
     rest = payment.total - went_back
-    values: dict[str, object] = {"amount": figures.sum(Role.BACK), "what": _what(snapshot, figures)}
+    values: dict[str, object] = {"amount": went_back, "what": _what(snapshot, _paid_back(payment, figures))}
     return Message("money_went_back", {**values, "rest": rest}) if rest > 0 else Message("money_went_back_wholly", values)
 
 
-def imported_rest(snapshot: HostSnapshot, figures: Figures, went_back: Decimal) -> Iterator[Message]:
-    """What is said of a payment that comes in without the part that went back."""
+def notes_on_refunds(snapshot: HostSnapshot, payment: QboPayment, figures: Figures, went_back: Decimal) -> Iterator[Message]:
+    """What is said of a payment that comes in without the part that went back, and of refunds that credits paid."""
     if went_back:
-        yield Message("rest_imported", {"amount": went_back, "what": _what(snapshot, figures)})
+        yield Message("rest_imported", {"amount": went_back, "what": _what(snapshot, _paid_back(payment, figures))})
+    by_credits = [(line, line.amount - cash) for line, cash in _refunds(payment, figures) if cash < line.amount]
+    credits = figures.of(Role.CREDIT)
+    if by_credits and credits:
+        values = {"amount": sum((rest for _, rest in by_credits), ZERO), "what": _what(snapshot, [line for line, _ in by_credits])}
+        yield Message("refund_paid_by_credit", {**values, "credit": _what(snapshot, credits)})
 
 
-def _what(snapshot: HostSnapshot, figures: Figures) -> str:
-    return join_names(name_transaction(snapshot, line) for line in figures.of(Role.BACK))
+def _refunds(payment: QboPayment, figures: Figures) -> list[tuple[Line, Decimal]]:
+    """The lines that give money back, each with what it takes of the payment's own."""
+    return [(line, cash) for line, role, cash in cash_by_line(payment, figures) if role is Role.BACK]
+
+
+def _paid_back(payment: QboPayment, figures: Figures) -> list[Line]:
+    """The lines by which the payment's own money went back."""
+    return [line for line, cash in _refunds(payment, figures) if cash]
+
+
+def _what(snapshot: HostSnapshot, lines: Sequence[Line]) -> str:
+    return join_names(name_transaction(snapshot, line) for line in lines)

@@ -154,6 +154,24 @@ def test_money_that_went_back_and_what_cannot_be_read_need_a_decision(firm: Firm
     assert sorted(reasons) == ["reconcile_returned", "reconcile_unreadable"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "returned"),
+    [
+        ([("Invoice", "50.00"), ("Check", "30.00"), ("CreditMemo", "30.00")], "0.00"),
+        ([("Check", "30.00"), ("Invoice", "50.00"), ("CreditMemo", "30.00")], "30.00"),
+        ([("Invoice", "40.00"), ("Check", "30.00"), ("CreditMemo", "20.00")], "10.00"),
+    ],
+)
+def test_what_went_back_is_what_no_credit_paid(
+    firm: Firm, ledger: ImportLedger, lines: list[tuple[str, str]], returned: str
+) -> None:
+    found = tuple(line(str(number), amount, type=kind) for number, (kind, amount) in enumerate(lines, 9))
+    firm.quickbooks.put(book_payment("698", amount="50.00", lines=found))
+    theirs = only(read(firm, ledger)).theirs
+    assert theirs
+    assert theirs.returned == Decimal(returned)
+
+
 def test_fractions_of_a_cent_are_in_no_total(firm: Firm, ledger: ImportLedger) -> None:
     ledger.has(1, 1, "10.005")
     firm.quickbooks.put(book_payment("698", amount="10.01"))
