@@ -12,16 +12,12 @@ from qb_plugin.forms.form_sessions import check_company
 from qb_plugin.forms.history.summaries import Summaries, Summarize, no_summaries
 from qb_plugin.forms.presentation import present_counts, present_result
 from qb_plugin.forms.protocol import Task
-from qb_plugin.forms.run_marks import RunMarks
+from qb_plugin.forms.run_marks import SENT, RunMarks
 from qb_plugin.forms.services import FormServices
-from qb_plugin.host import MarkChange
-from qb_plugin.model import PROGRAM, SETTLE, Kind, Message, Outcome, RowResult, RunInfo, Side, side_of
+from qb_plugin.model import PROGRAM, SETTLE, Message, RowResult, RunInfo
 from qb_plugin.sync.reporting import Reporter
 from qb_plugin.sync.run import RunProgress, Work, run_under_lease
 
-MARKED = frozenset({Kind.PAYMENT, Kind.CREDIT_MEMO})  # a client has no mark
-MARKS = {Outcome.SYNCHRONIZED: "synchronized", Outcome.CHANGED: "synchronized", Outcome.FAILED: "failed",
-         Outcome.NOT_CONFIRMED: "not_confirmed", Outcome.REMOVED: "failed", Outcome.UNDONE: ""}  # fmt: skip
 COUNT_WORDS = {
     "done": "done",
     "changed": "changed",
@@ -38,6 +34,7 @@ WARNED = ("changed", "needs_decision", "failed", "not_confirmed", "not_ready")
 SENDING = ("export-", "undo")  # what actions begin with that send to QuickBooks
 AFTER_CANCEL = ("stopping",)
 ALWAYS_TOLD = ("done", "failed")
+AFTER_A_WAIT = frozenset(SENT)  # ends of rows of which QuickBooks, or this side, has been asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,8 @@ class RunTask:
 
     def __init__(self, services: FormServices, task: Task) -> None:
         self._services, self._task = services, task
-        self._marks = RunMarks(services.mark_queue, services.run_ports)
-        self._marking, self._noticed = True, False
-        self._scope = ""  # the company that the run is of
+        self._marks: RunMarks | None = None  # a preview sets none
+        self._noticed = False
         self._cut_short = False  # whether the run before was: it may have left out marks of what it did
         self._sends, self._left = False, Countdown(services.run_ports.clock.monotonic)
         self.failure: AddInError | None = None  # why the run ended early, once it has
@@ -103,7 +99,7 @@ class RunTask:
         """
         progress = RunProgress(tuple(ids))
         run = replace(self._services.new_run(action, len(ids)), filters=filters or {})
-        self._scope = run.realm
+        self._marks = marks = RunMarks(self._services, run)
         self._sends = action.startswith(SENDING)
         failure: AddInError | None = None
         try:
@@ -130,7 +126,7 @@ class RunTask:
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
             self._show(progress, end)  # only when the run could not even begin, or the host raised: else it has ended its rows
-        trouble, self.failure = self._mark_the_last(), failure
+        trouble, self.failure = self._mark_the_last(marks, run.realm), failure
         self._services.ledger_readings.forget()
         return self._summary(run.id, progress, failure or trouble)
 
@@ -186,7 +182,6 @@ class RunTask:
         """Show what would become of each row: nothing is sent, marked or written to the history, and the lease is not taken.
         `told` says it of all rows together."""
         progress = RunProgress(tuple(ids))
-        self._marking = False
         failure: AddInError | None = None
         try:
             for result in plan():
@@ -201,7 +196,8 @@ class RunTask:
 
     def _report(self, progress: RunProgress, result: RowResult) -> None:
         self._show(progress, result)
-        self._marks.write_if_due()
+        if self._marks:
+            self._marks.write_if_due()
 
     def _show_progress(self, progress: RunProgress) -> None:
         done, total = progress.processed, len(progress.ids)
@@ -210,7 +206,8 @@ class RunTask:
 
     def _report_notice(self, message: Message) -> None:
         self._notice(message)
-        self._marks.write_if_due()
+        if self._marks:
+            self._marks.write_if_due()
 
     def _show(self, progress: RunProgress, result: RowResult) -> None:
         if result.id not in progress:
@@ -219,12 +216,11 @@ class RunTask:
         if progress.processed != self._processed:
             self._processed = progress.processed
             self._show_progress(progress)
-        if self._noticed and result.outcome in MARKS:  # what was waited for is over
+        if self._noticed and result.outcome in AFTER_A_WAIT:  # what was waited for is over
             self._noticed = False
             self._task.notice("")
-        mark, record = mark_of(result), marked_record(result)
-        if mark is not None and record and self._marking:
-            self._marks.add(mark_change(record, mark, result.quickbooks_id, self._scope))
+        if self._marks:
+            self._marks.add(result)
 
     def _waits(self, progress: RunProgress, message: Message) -> None:
         self._notice(message)
@@ -236,15 +232,15 @@ class RunTask:
         self._noticed = True
         self._task.notice(self._services.sentences.text(message))
 
-    def _mark_the_last(self) -> AddInError | None:
+    def _mark_the_last(self, marks: RunMarks, realm: str) -> AddInError | None:
         """The failure of the host to set the marks, if it fails: the settle job sets them when the host can be written to."""
-        return Fatal(Message("marks_wait")) if self._marks.write_last() or not self._mark_the_earlier() else None
+        return Fatal(Message("marks_wait")) if marks.write_last() or not self._mark_the_earlier(realm) else None
 
-    def _mark_the_earlier(self) -> bool:
+    def _mark_the_earlier(self, realm: str) -> bool:
         """Set right what a run that was cut short left unmarked, as in a terminal no background job does; whether it could be."""
         try:
             if self._cut_short:
-                self._services.repair_marks(self._scope)
+                self._services.repair_marks(realm)
         except Exception:  # the host's own trouble
             return False
         return True
@@ -265,32 +261,6 @@ def gives_way(run: RunInfo | None) -> bool:
 def progress_of(run: RunInfo) -> Mapping[str, object]:
     """Who runs, since when, and how far it is."""
     return {"user": run.started_by, "time": f"{run.started.astimezone():%H:%M}", "done": run.done, "total": run.total}
-
-
-def marked_record(result: RowResult) -> str | None:
-    """The WorkSpace record to mark: an export's row is one; an import's row names the one it became, if it did."""
-    if result.outcome is Outcome.UNDONE and side_of(result.id) is Side.QUICKBOOKS:
-        return None  # the record is gone, and its mark with it
-    if result.source:
-        return str(result.source)
-    return result.id if result.id.partition(":")[0] in MARKED else None
-
-
-def mark_change(ref: str, state: str, quickbooks_id: str | None, realm: str) -> MarkChange:
-    """The change of a record's mark for a company, with what the record is called there where that is known."""
-    change: MarkChange = {"ref": ref, "state": state, "scope": realm}
-    if not state:
-        change["external_id"] = ""
-    elif quickbooks_id:
-        change["external_id"] = quickbooks_id
-    return change
-
-
-def mark_of(result: RowResult) -> str | None:
-    """The host's mark for a row that ended so; one that was synchronized before gets the mark that a killed process left out."""
-    if result.outcome is Outcome.REMOVED and result.quickbooks_id:
-        return MARKS[Outcome.SYNCHRONIZED]  # it is linked still, until a person decides
-    return MARKS.get(result.outcome)
 
 
 def summary_message(counts: Mapping[str, int], cancelled: bool) -> Message:

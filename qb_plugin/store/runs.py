@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, not_, or_, select, update
 
 from qb_plugin.model import Message, Outcome, Ref, RowResult, RunInfo
 from qb_plugin.store.sql.connections import Database, insert_text, portions
@@ -36,6 +36,8 @@ _COLUMNS = (  # in the order of `_result_row`
     "words",
 )
 _CHANGE = update(runs).where(runs.c.id == bindparam("of_run"))
+_SETTLES = or_(runs.c.action == "undo", runs.c.action.endswith("-changes"))
+_ACCOMPLISHED = (Outcome.SYNCHRONIZED, Outcome.UNDONE)
 # Rows that wait for a person were stored as skipped before there was an outcome for them; nothing else was skipped with these.
 _OLD_DECISIONS = frozenset({"twin_payment", "twin_credit_memo", "marker_twice"})
 
@@ -68,15 +70,20 @@ class Runs:
         with self._database.write() as connection:
             connection.execute(_CHANGE, {"of_run": run_id, "finished": at, "counts": encode(dict(counts))})
 
-    def last_results(self, realm: str, ids: Sequence[str]) -> Mapping[str, RowResult]:
-        """The newest outcome of each of these rows in this company; rows that never ran are left out."""
+    def last_results(self, realm: str, ids: Sequence[str], *, of_export: bool = False) -> Mapping[str, RowResult]:
+        """The newest outcome of each of these rows in this company; rows that never ran are left out.
+
+        With `of_export`, so are the ends of undoes and settled changes, but for what was done: why those were refused is no
+        reason of the export's.
+        """
+        wanted = (or_(not_(_SETTLES), run_results.c.outcome.in_(_ACCOMPLISHED)),) if of_export else ()
         found: dict[str, RowResult] = {}
         with self._database.read() as connection:
             for portion in portions(ids):
                 newest = (
                     select(func.max(run_results.c.number))
                     .join(runs, runs.c.id == run_results.c.run_id)
-                    .where(runs.c.realm == realm, run_results.c.row_id.in_(portion))
+                    .where(runs.c.realm == realm, run_results.c.row_id.in_(portion), *wanted)
                     .group_by(run_results.c.row_id)
                 )
                 rows = connection.execute(select(run_results).where(run_results.c.number.in_(newest)))

@@ -128,7 +128,7 @@ def present_records(services: FormServices, ids: Sequence[str], currencies: Clie
     clients = [Ref(Kind.CLIENT, record.client_id) for record in records]
     links = services.links.by_source(realm, [*refs, *clients]) if realm else {}
     marks = services.host.marks.get(ids, realm)
-    results = services.run_ports.runs.last_results(realm, ids) if realm else {}
+    results = services.run_ports.runs.last_results(realm, ids, of_export=True) if realm else {}
     presenter = RowPresenter(
         sentences=services.sentences,
         lists=read_lists_or_empty(services, connection),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from qb_plugin.forms.descriptions import ActResult, Edits
 from qb_plugin.forms.exporting.rows import ref_of
 from qb_plugin.forms.presentation import present_result
-from qb_plugin.forms.run_task import MARKS, mark_change
+from qb_plugin.forms.run_marks import marks_of
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Message, Ref, RowResult
 from qb_plugin.sync.exporting.withdrawing.withdrawal import facts_as_sent, withdraw
@@ -56,7 +56,7 @@ def look_and_withdraw(services: FormServices, ids: Sequence[str]) -> ActResult:
 
     progress = RunProgress(tuple(ids))
     run_under_lease(services.run_ports, run, work, progress=progress, listener=Reporter(results.append, ignore_notice))
-    services.host.marks.put([mark_change(each.id, MARKS.get(each.outcome, ""), each.quickbooks_id, run.realm) for each in results])
+    services.host.marks.put(marks_of(services.links, run, results))
     return {"rows": [present_result(services.sentences, result) for result in results]}
 
 

@@ -9,7 +9,7 @@ from qb_plugin.forms.descriptions import ActResult, Edits, RowChange
 from qb_plugin.forms.importing.choices import build_options, is_linkable
 from qb_plugin.forms.importing.rows import present_question
 from qb_plugin.forms.presentation import present_result
-from qb_plugin.forms.run_task import mark_change
+from qb_plugin.forms.run_marks import mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.messages import Sentences
 from qb_plugin.model import Message, Outcome, RowResult

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb_plugin.forms.links.standing import standing_records
-from qb_plugin.forms.run_task import mark_change
+from qb_plugin.forms.run_marks import mark_change
 from qb_plugin.forms.services import FormServices
 from qb_plugin.model import Kind, LinkOrigin, Message, Outcome, Ref, RowResult, SourceRecord
 from qb_plugin.sync.exporting.drafting.questions import Asker

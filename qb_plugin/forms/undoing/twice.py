@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from qb_plugin.forms.descriptions import ActResult, Edits
 from qb_plugin.forms.links.unlinking import ignore_notice
 from qb_plugin.forms.presentation import present_result
-from qb_plugin.forms.run_task import MARKS, mark_change
+from qb_plugin.forms.run_marks import marks_of
 from qb_plugin.forms.services import FormServices
-from qb_plugin.model import Message, QboPayment, QboTransaction, Ref, RowResult
+from qb_plugin.model import Message, Outcome, QboPayment, QboTransaction, Ref, RowResult
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.reporting import Reporter
@@ -71,6 +71,6 @@ def delete_in_run(services: FormServices, context: SyncContext, ids: Sequence[st
     progress = RunProgress(tuple(ids))
     run_under_lease(services.run_ports, run, work, progress=progress, listener=Reporter(results.append, ignore_notice))
     ended = {result.id: result for result in results}
-    marks = [mark_change(each.id, MARKS.get(each.outcome, ""), each.quickbooks_id, run.realm) for each in ended.values()]
-    services.host.marks.put(marks)
-    return {"rows": [present_result(services.sentences, result) for result in ended.values()], "reload": True}
+    services.host.marks.put(marks_of(services.links, run, ended.values()))
+    told = [present_result(services.sentences, result) for result in ended.values()]
+    return {"rows": told, "reload": any(result.outcome is not Outcome.FAILED for result in ended.values())}

@@ -60,6 +60,21 @@ def test_the_last_outcome_of_each_row_is_found_again(store: Store) -> None:
     assert str(store.runs.last_results(REALM, ["payment:1"])["payment:1"].applied[0].amount) == "250.00"
 
 
+@pytest.mark.parametrize(
+    "action", ["undo", "take-changes", "send-changes", "leave-changes", "export-payments", "settle", "withdraw"]
+)
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.CHANGED, Outcome.NOT_CONFIRMED, Outcome.SYNCHRONIZED, Outcome.UNDONE])
+def test_why_an_undo_or_a_change_was_refused_is_no_outcome_of_the_export(store: Store, action: str, outcome: Outcome) -> None:
+    store.runs.start(replace(sample_run("sent"), action="export-payments"))
+    store.runs.report("sent", [DONE])
+    store.runs.start(replace(sample_run("later"), action=action))
+    newest = replace(FAILED, outcome=outcome)
+    store.runs.report("later", [newest])
+    refused = (action == "undo" or "changes" in action) and outcome not in {Outcome.SYNCHRONIZED, Outcome.UNDONE}
+    assert store.runs.last_results(REALM, ["payment:1"], of_export=True) == {"payment:1": DONE if refused else newest}
+    assert store.runs.last_results(REALM, ["payment:1"]) == {"payment:1": newest}
+
+
 def test_another_companys_outcomes_are_not_ours(store: Store) -> None:
     store.runs.start(sample_run("elsewhere", "another company"))
     store.runs.report("elsewhere", [FAILED])

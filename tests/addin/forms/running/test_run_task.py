@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from qb_plugin.errors import CallCancelled, ReconnectNeeded
-from qb_plugin.forms.run_task import RunTask, mark_change, marked_record
+from qb_plugin.forms.run_marks import mark_change, marked_record
+from qb_plugin.forms.run_task import RunTask
 from qb_plugin.model import Application, Kind, Message, Outcome, Ref
 from qb_plugin.quickbooks.http.call_scope import CallPurpose, current_scope
 from qb_plugin.runtime import Runtime
@@ -50,9 +51,8 @@ def test_each_end_of_a_row_sets_its_mark_with_the_number_in_quickbooks(task: Run
     rows = [ended("payment:1", outcome, quickbooks_id="698"), ended("payment:2", outcome)]
     task.run("export-payments", IDS[:2], reporting(*rows))
     state = MARKED[outcome]
-    linked = "synchronized" if outcome is Outcome.REMOVED else state  # deleted there since: it stays linked until a person decides
     assert {ref: (mark.state, mark.external_id) for ref, mark in host.marks.marks.items()} == (
-        {} if state is None else {"payment:1": (linked, "698" if state else ""), "payment:2": (state, "")}
+        {} if state is None else {"payment:1": (state, "698" if state else ""), "payment:2": (state, "")}
     )
 
 
