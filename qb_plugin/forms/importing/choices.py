@@ -23,4 +23,5 @@ def build_options(edits: Edits, methods: Mapping[str, str], user: str) -> Import
 
 def is_linkable(row: ImportRow) -> bool:
     """Whether a person may say that the row is the payment here that it is asked about."""
-    return row.possible_duplicate is not None and row.existing is not None and not row.possible_duplicate.linked_to
+    other = row.possible_duplicate
+    return other is not None and row.existing is not None and (not other.linked_to or bool(other.gone))

@@ -31,7 +31,7 @@ def link_possible_duplicates(
     options = replace(build_options(edits, {}, services.user_name), force=frozenset(), skip=frozenset())
     found = list(foresee_import(context, services.host.ledger, kept, ids, options=options))
     seen = {identity: str(edit.get("about_here") or "") for identity, edit in edits.items()}
-    rows = [row for row in found if is_linkable(row) and seen.get(row.id, "") in {"", str(row.existing)}]
+    rows = [row for row in found if is_linkable(row) and seen.get(row.id, "") in {"", row.about_here}]
     pairs = [(row.existing, row.payment) for row in rows if row.existing]
     link_matched(context, pairs, services.user_name)
     services.host.marks.put([mark_change(str(ref), "synchronized", there.id, context.realm) for ref, there in pairs])

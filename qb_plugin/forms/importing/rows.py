@@ -233,4 +233,4 @@ class ImportRows:
 def present_question(sentences: Sentences, row: ImportRow) -> RowMessage:
     """The `message`, `details` and `fixes` of a row; its answers are about the record here that it is like now."""
     shown = present_message(sentences, row.message)
-    return {**shown, "fixes": [answer_about(fix, str(row.existing or ""), "about_here") for fix in shown["fixes"]]}
+    return {**shown, "fixes": [answer_about(fix, row.about_here, "about_here") for fix in shown["fixes"]]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,7 @@ class DuplicateFinder:
     """Holds rows that may be here already, group by group.
 
     `taken` are the ids of payments here that other rows are asked about, so that no two rows are asked about one. With `verify`
-    what such a payment is linked to is read again: a run does so, a list costs no more calls.
+    what such a payment is linked to is read again: a run does so, a list costs no more calls and knows what it has read itself.
     """
 
     context: SyncContext
@@ -40,6 +40,7 @@ class DuplicateFinder:
     _clients: dict[str, list[str]] = field(init=False, default_factory=dict)  # by customer
     _on: On = field(init=False, default_factory=dict)
     _marked: dict[str, str] = field(init=False, default_factory=dict)  # by record, the payment that a mark proves to be it
+    _voided: set[str] = field(init=False, default_factory=set)  # the ids of payments of the groups so far that carry no money
 
     def __post_init__(self) -> None:
         links = client_links(self.context.links, self.context.realm)
@@ -56,16 +57,16 @@ class DuplicateFinder:
         """The rows: those that may be here held, with what they may be, and those whose payment here is gone as removed."""
         self._on = on
         self._marked |= {ref.id: identity for identity, ref in standing.marked.items()}
+        self._voided |= {row.payment.id for row in rows if is_gone(row.payment)}
         ready = {row.payment.id: row for row in rows if row.may_come_in and row.payment.id not in standing.gone}
         records = {record.id: record for record in self._find(ready.values())}
         linked = self._linked([*records.values(), *standing.named.values()], standing)
         held = self._named(ready, standing)
         held |= self._pair_off(ready, held, [r for r in records.values() if r.id not in linked], standing)
         again = self._pair_off(ready, held, [r for r in records.values() if r.id in linked], standing)
-        gone = self._gone([linked[r.id] for r, _ in again.values()])
-        linked = {record: identity for record, identity in linked.items() if identity not in gone}
-        held |= {p: (r, how) for p, (r, how) in again.items() if r.id not in linked or is_striking(ready[p], r, how)}
-        return [self._decided(row, held, linked, standing) for row in rows]
+        gone = self._gone({linked[r.id] for r, _ in (*held.values(), *again.values()) if r.id in linked})
+        held |= {p: (r, how) for p, (r, how) in again.items() if linked[r.id] in gone or is_striking(ready[p], r, how)}
+        return [self._decided(row, held, {r: (each, gone.get(each, "")) for r, each in linked.items()}, standing) for row in rows]
 
     def _find(self, rows: Iterable[ImportRow]) -> Sequence[Record]:
         """Payments of the same client, of one that shares its customer, or of one whose invoice is paid, of the same amount; near
@@ -96,12 +97,12 @@ class DuplicateFinder:
         marked = {r.id: self._marked[r.id] for r in records if r.id in self._marked}
         return marked | keyed | {ref.id: link.quickbooks_id for ref, link in links.items()}
 
-    def _gone(self, ids: Sequence[str]) -> set[str]:
-        """Those of these QuickBooks payments that were deleted or voided since."""
-        if not self.verify or not ids:
-            return set()
-        found = self.context.quickbooks.read(Entity.PAYMENT, sorted(set(ids)))
-        return {identity for identity in ids if is_gone(found.get(identity))}
+    def _gone(self, ids: Set[str]) -> Mapping[str, str]:
+        """Those of these QuickBooks payments that were deleted or voided since, and which of the two."""
+        gone = dict.fromkeys(ids & self._voided, "voided")
+        asked = sorted(ids - gone.keys()) if self.verify else []
+        found = self.context.quickbooks.read(Entity.PAYMENT, asked) if asked else {}
+        return gone | {each: "voided" if each in found else "deleted" for each in asked if is_gone(found.get(each))}
 
     def _named(self, ready: Mapping[str, ImportRow], standing: Standing) -> dict[str, tuple[Record, Likeness]]:
         """What a mark or an earlier link names; what a person called another payment is left out."""
@@ -151,14 +152,14 @@ class DuplicateFinder:
     def _owner(self, client: str) -> str:
         return self._customers.get(client, f"client {client}")
 
-    def _decided(self, row: ImportRow, held: Found, linked: Mapping[str, str], standing: Standing) -> ImportRow:
+    def _decided(self, row: ImportRow, held: Found, linked: Mapping[str, tuple[str, str]], standing: Standing) -> ImportRow:
         identity = row.payment.id
         if identity in held:
             record, how = held[identity]
             self.taken.add(record.id)
             by_hand = own_mark(self.context, row.payment) is None
             found = replace(row, key=standing.keys[identity])
-            return held_as_duplicate(found, record, how, linked.get(record.id, ""), by_hand=by_hand)
+            return held_as_duplicate(found, record, how, linked.get(record.id, ("", "")), by_hand=by_hand)
         if row.may_come_in and identity in standing.gone:
             return replace(row, outcome=Outcome.REMOVED, existing=standing.gone[identity], key=standing.keys[identity])
         return replace(row, key=standing.keys[identity]) if row.may_come_in else row
@@ -177,9 +178,10 @@ def has_its_reference_and_date(row: ImportRow, record: Record) -> bool:
     return bool(reference) and reference == comparable(row.payment.reference or "") and row.payment.date == record.date
 
 
-def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: str, *, by_hand: bool) -> ImportRow:
-    """The row of a possible duplicate, with the WorkSpace payment that it may be. One that was not entered by hand was made from
-    another record here, so it is listed however like this one it is."""
+def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked: tuple[str, str], *, by_hand: bool) -> ImportRow:
+    """The row of a possible duplicate, with the WorkSpace payment that it may be, what that is linked to, and how this went. One
+    that was not entered by hand was made from another record here, so it is listed however like this one it is."""
+    linked_to, gone = linked
     other = PossibleDuplicate(
         number=record.number,
         amount=str(record.amount),
@@ -187,5 +189,6 @@ def held_as_duplicate(row: ImportRow, record: Record, how: Likeness, linked_to: 
         date=record.date.isoformat(),
         linked_to=linked_to,
         exact=by_hand and how is not Likeness.UNLINKED and not linked_to and has_its_reference_and_date(row, record),
+        gone=gone,
     )
     return replace(row, outcome=Outcome.NEEDS_DECISION, existing=Ref(Kind(record.kind), record.id), possible_duplicate=other)

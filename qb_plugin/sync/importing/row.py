@@ -27,8 +27,9 @@ FORCEABLE = frozenset({"money_went_back", "figures_differ"})
 class PossibleDuplicate:
     """A WorkSpace payment that may be the same; the client is the row's.
 
-    `linked_to` is the QuickBooks id of the payment that it is linked to already. `exact` says that it is linked to none and
-    agrees in date and a reference that is not empty, so that Hide Synchronized hides the row.
+    `linked_to` is the QuickBooks id of the payment that it is linked to already, `gone` that this was "deleted" or "voided" there.
+    `exact` says that it is linked to none and agrees in date and a reference that is not empty, so that Hide Synchronized hides
+    the row.
     """
 
     number: str
@@ -37,6 +38,7 @@ class PossibleDuplicate:
     date: str  # ISO
     linked_to: str = ""
     exact: bool = False
+    gone: str = ""
 
 
 class Listing(StrEnum):
@@ -107,6 +109,12 @@ class ImportRow:
         return Listing.NO_MONEY if not self.unreadable and why_not(self.payment) else Listing.LISTED
 
     @property
+    def about_here(self) -> str:
+        """What a person is asked about: `payment:5`; that what it is linked to is gone is another question; "" for no record."""
+        gone = self.possible_duplicate.gone if self.possible_duplicate else ""
+        return f"{self.existing or ''} {gone}".strip()
+
+    @property
     def is_look_alike(self) -> bool:
         """Whether it is exactly like one that is here, reference included, and nothing else is asked."""
         return self.possible_duplicate is not None and self.possible_duplicate.exact and self.question is None
@@ -161,6 +169,8 @@ def possible_duplicate_message(payment: QboPayment, possible_duplicate: Possible
         "there_ref": payment.reference or "–",
         "there_amount": payment.total,
     }
+    if possible_duplicate.gone:
+        return Message("looks_like_gone_there", {**values, "id": possible_duplicate.linked_to, "gone": possible_duplicate.gone})
     if possible_duplicate.linked_to:
         return Message("looks_like_linked_here", {**values, "id": possible_duplicate.linked_to})
     return Message("looks_same_here", values)

@@ -165,7 +165,7 @@ def noted(before: ImportRow, now: ImportRow) -> ImportRow:
 def is_forced(row: ImportRow, options: ImportOptions) -> bool:
     """Whether a person said that it comes in all the same: of the record here that was shown, not of one that came up since."""
     seen = options.asked_about.get(row.id)
-    return row.id in options.force and (not seen or row.existing is None or str(row.existing) == seen)
+    return row.id in options.force and (not seen or row.existing is None or row.about_here == seen)
 
 
 def accept(row: ImportRow, options: ImportOptions, made_here: Set[str]) -> ImportRow:

@@ -158,6 +158,7 @@ def test_a_button_that_answers_three_questions_asks_all() -> None:
 
 
 SAYS = {
+    "gone": "voided",
     "id": "9",
     "number": "P-1",
     "what": "amount",

@@ -9,6 +9,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "customer_not_matched",
         "looks_same_here",
         "looks_like_linked_here",
+        "looks_like_gone_there",
         "removed_here",
         "paid_by_linked_credit",
         "money_went_back",
