@@ -78,7 +78,8 @@ class Taker:
     def _apply(self, pairs: Sequence[ChangedPair]) -> None:
         """Apply here, too, what was applied in QuickBooks, as far as the invoices are here and open."""
         both = [(pair.now, pair.record) for pair in pairs if isinstance(pair.now, QboPayment) and pair.record]
-        results = apply_late(self.context, self.ledger, find_late_matches(self.context, self.ledger, both))
+        matches = [match.without_offers for match in find_late_matches(self.context, self.ledger, both)]
+        results = apply_late(self.context, self.ledger, matches)
         for pair in pairs:
             nothing = end_of(pair, Outcome.FAILED, Message("nothing_to_apply", {"number": number_of(pair)}))
             self.run.reporter.row(replace(results.get(pair.link.quickbooks_id, nothing), id=pair.key))

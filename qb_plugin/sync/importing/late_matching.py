@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,21 +17,29 @@ from qb_plugin.sync.importing.amounts.questions import HomeCurrency, ask_about_c
 from qb_plugin.sync.importing.evidence import external_key
 from qb_plugin.sync.importing.host_snapshot import HostSnapshot
 from qb_plugin.sync.importing.planning import ImportPlanner
-from qb_plugin.sync.importing.row import row_id
+from qb_plugin.sync.importing.row import combine, row_id
 from qb_plugin.sync.linking import made, seen
 
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({RecordingStatus.RECORDED, RecordingStatus.EXISTS})
 Pair = tuple[QboPayment, SourceRecord]
+OFFERS = frozenset({"paid_by_linked_credit", "paid_by_credit_partly_linked"})  # to apply the credit here, in the import form
+OPEN = OFFERS | {"paid_by_credit", "pays_another_here"}  # what of these invoices is not here as in QuickBooks
 
 
 @dataclass(frozen=True, slots=True)
 class LateMatch:
-    """A payment that is here, and what more of it can be applied now, as in QuickBooks."""
+    """A payment that is here, and what more of it can be applied now, as in QuickBooks. `notes` say what its credits leave open."""
 
     payment: QboPayment
     record: SourceRecord
     added: tuple[Application, ...]
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def without_offers(self) -> LateMatch:
+        """The same, for a form that cannot apply a credit."""
+        return replace(self, notes=tuple(Message("paid_by_credit", n.values) if n.key in OFFERS else n for n in self.notes))
 
 
 def find_late_matches(context: SyncContext, ledger: Ledger, pairs: Iterable[Pair]) -> list[LateMatch]:
@@ -47,8 +55,8 @@ def find_late_matches(context: SyncContext, ledger: Ledger, pairs: Iterable[Pair
     for payment, record in waiting:
         client = planner.snapshot.clients.get(record.client_id)
         if client and not ask_about_currency(client, payment, home):
-            added = tuple(plan_more(planner.snapshot, payment, record, balances))
-            found += [LateMatch(payment, record, added)] if added else []
+            more = plan_more(planner.snapshot, payment, record, balances)
+            found += [more] if more.added else []
     return found
 
 
@@ -62,22 +70,21 @@ def left_of(record: SourceRecord) -> Decimal:
     return record.amount - sum((each.amount for each in record.applications), ZERO)
 
 
-def plan_more(
-    snapshot: HostSnapshot, payment: QboPayment, record: SourceRecord, balances: dict[str, Decimal]
-) -> Iterator[Application]:
+def plan_more(snapshot: HostSnapshot, payment: QboPayment, record: SourceRecord, balances: dict[str, Decimal]) -> LateMatch:
     """What QuickBooks' lines put on invoices beyond what is applied here; it is taken off the balances."""
     trial, figures, before = dict(balances), read_figures(payment), {each.invoice_id: each.amount for each in record.applications}
     for invoice, amount in before.items():
         if invoice in trial:
             trial[invoice] += amount
     allocator = Allocator(snapshot=snapshot, payment=payment, figures=figures, client=record.client_id, balances=trial)
-    rest = left_of(record)
-    for each in allocator.allocate().applications:
+    rest, added, allocation = left_of(record), list[Application](), allocator.allocate()
+    for each in allocation.applications:
         amount = min(each.amount - before.get(each.invoice_id, ZERO), rest)
         if amount > ZERO:
             rest -= amount
             balances[each.invoice_id] -= amount
-            yield replace(each, amount=amount)
+            added.append(replace(each, amount=amount))
+    return LateMatch(payment, record, tuple(added), tuple(note for note in allocation.notes if note.key in OPEN))
 
 
 def apply_late(context: SyncContext, ledger: Ledger, matches: Sequence[LateMatch]) -> dict[str, RowResult]:
@@ -117,10 +124,11 @@ def applied_result(match: LateMatch) -> RowResult:
     before, there = match.record.amount - left_of(match.record), cash_of(match.payment, Role.INVOICE)
     applied = before + sum((each.amount for each in match.added), ZERO)
     partly = Message("late_applied_partly", {"here": applied, "there": there, "rest": there - applied})
+    alike = [] if any(note.key == "pays_another_here" for note in match.notes) else [Message("late_applied")]
     return RowResult(
         id=row_id(match.payment.id),
         outcome=Outcome.CHANGED if applied < there else Outcome.SYNCHRONIZED,
-        message=partly if applied < there else Message("late_applied"),
+        message=combine([partly, *match.notes] if applied < there else [*alike, *match.notes]),
         quickbooks_id=match.payment.id,
         applied=match.added,
         source=match.record.ref,
