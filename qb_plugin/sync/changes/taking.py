@@ -27,9 +27,10 @@ from qb_plugin.sync.changes.texts import texts_there
 from qb_plugin.sync.changes.updating import end_of
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.figures import kept_of
-from qb_plugin.sync.importing.late_matching import apply_late, find_late_matches
+from qb_plugin.sync.importing.late_matching import applied_partly, apply_late, find_late_matches
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import made
+from qb_plugin.sync.sources import read_sources
 
 GROUP = 500  # changes a commit of the host's
 DONE = frozenset({"recorded", "exists"})
@@ -92,8 +93,27 @@ class Taker:
         taken = [(pair, outcome) for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status in DONE]
         if taken:
             self.context.links.renew([made(pair.renewed, version_of(pair), outcome.version) for pair, outcome in taken])
+        records = {record.ref: record for record in read_sources(self.ledger, [pair.link.source for pair, _ in taken])}
         for pair, outcome in zip(pairs, outcomes, strict=True):
-            self.run.reporter.row(result_of(pair, outcome, Message("change_taken", {"number": number_of(pair)})))
+            result = result_of(pair, outcome, Message("change_taken", {"number": number_of(pair)}))
+            record = records.get(pair.link.source)
+            self.run.reporter.row(as_taken(pair, record, result) if record and outcome.status in DONE else result)
+
+
+def as_taken(pair: ChangedPair, record: SourceRecord, result: RowResult) -> RowResult:
+    """The end of a row that was taken, by what of it is applied on either side now; `record` is it as it is now.
+
+    Less than in QuickBooks is no end where it was to be as much: no more is open here. What else is not alike was left so.
+    """
+    _, now = both_of(pair)
+    here, there = applied_here(record), on_invoices(now) if isinstance(now, QboPayment) else applied_there(now)
+    if here == there:
+        return result
+    values: dict[str, object] = {"number": record.number, "amount": record.amount, "date": record.date}
+    if takes_applications(pair):
+        partly = Message("change_taken_partly", {**values, "applied": applied_partly(pair.link, here, there)})
+        return replace(result, outcome=Outcome.CHANGED, message=partly)
+    return replace(result, message=Message("change_taken_apart", {**values, "here": here, "there": there}))
 
 
 def why_not_taken(pair: ChangedPair) -> Message:

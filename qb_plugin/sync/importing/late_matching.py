@@ -8,7 +8,18 @@ from decimal import Decimal
 
 from qb_plugin.host import Ledger
 from qb_plugin.ledger_changes import ApplicationToRecord, ApplyChange
-from qb_plugin.model import Application, Entity, Message, Outcome, QboPayment, RecordingStatus, RowResult, SourceRecord
+from qb_plugin.model import (
+    Application,
+    Entity,
+    Link,
+    LinkOrigin,
+    Message,
+    Outcome,
+    QboPayment,
+    RecordingStatus,
+    RowResult,
+    SourceRecord,
+)
 from qb_plugin.money import ZERO
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.allocation import Allocator
@@ -92,16 +103,17 @@ def apply_late(context: SyncContext, ledger: Ledger, matches: Sequence[LateMatch
     results: dict[str, RowResult] = {}
     for start in range(0, len(matches), GROUP):
         group = matches[start : start + GROUP]
+        links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, [match.payment.id for match in group])
         outcomes = ledger.apply([as_change(context.realm, match) for match in group])
         versions: dict[str, str] = {}
         for match, outcome in zip(group, outcomes, strict=True):
             if outcome.status in DONE:
                 versions[match.payment.id] = str(outcome.version)
-                results[match.payment.id] = applied_result(match)
+                results[match.payment.id] = applied_result(match, links.get(match.payment.id))
             else:
                 message = Message("change_refused_here", {"reason": outcome.reason or ""})
                 results[match.payment.id] = RowResult(id=row_id(match.payment.id), outcome=Outcome.FAILED, message=message)
-        renew_links(context, group, versions)
+        renew_links(context, links, group, versions)
     return results
 
 
@@ -119,11 +131,11 @@ def as_change(realm: str, match: LateMatch) -> ApplyChange:
     }
 
 
-def applied_result(match: LateMatch) -> RowResult:
+def applied_result(match: LateMatch, link: Link | None) -> RowResult:
     """The row of a payment of which more is applied now: as much as in QuickBooks, or as much as is open here."""
     before, there = match.record.amount - left_of(match.record), cash_of(match.payment, Role.INVOICE)
     applied = before + sum((each.amount for each in match.added), ZERO)
-    partly = Message("late_applied_partly", {"here": applied, "there": there, "rest": there - applied})
+    partly = applied_partly(link, applied, there)
     alike = [] if any(note.key == "pays_another_here" for note in match.notes) else [Message("late_applied")]
     return RowResult(
         id=row_id(match.payment.id),
@@ -135,13 +147,21 @@ def applied_result(match: LateMatch) -> RowResult:
     )
 
 
-def renew_links(context: SyncContext, matches: Sequence[LateMatch], versions: Mapping[str, str]) -> None:
+def applied_partly(link: Link | None, here: Decimal, there: Decimal) -> Message:
+    """That less is applied here than in QuickBooks, and what becomes of the rest: an import applies that of imported payments."""
+    waits = link is not None and link.origin is LinkOrigin.IMPORTED
+    return Message(
+        "late_applied_partly" if waits else "late_applied_rest_stays", {"here": here, "there": there, "rest": there - here}
+    )
+
+
+def renew_links(context: SyncContext, links: Mapping[str, Link], matches: Sequence[LateMatch], versions: Mapping[str, str]) -> None:
     """Note both sides' versions of those that were applied."""
     done = {match.payment.id: match for match in matches if match.payment.id in versions}
-    links = context.links.by_quickbooks(context.realm, Entity.PAYMENT, done)
     context.links.renew(
         [
             made(seen(link, done[identity].payment), done[identity].record.version, versions[identity])
             for identity, link in links.items()
+            if identity in done
         ]
     )

@@ -17,10 +17,10 @@ __all__ = ["Linked", "linked", "scene"]
 class Linked(BothSides):
     """Both sides of a firm, and what Changes says of them."""
 
-    def exported_pair(self, amount: str, **more: Any) -> tuple[str, str]:
+    def exported_pair(self, amount: str, *, auto_apply: bool = False, **more: Any) -> tuple[str, str]:
         """A payment sent to QuickBooks: its ref here, its id there."""
         ref = self.here(amount, **more)
-        row = self.export(ref)[ref]
+        row = self.export(ref, auto_apply=auto_apply)[ref]
         assert row["outcome"] == "synchronized", row
         self.wait(400.0)
         return ref, str(row["quickbooks_id"])
