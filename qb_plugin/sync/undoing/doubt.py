@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from qb_plugin.model import (
+    Entity,
     Intent,
     IntentState,
+    Kind,
     Message,
     Operation,
     Outcome,
@@ -55,9 +57,15 @@ def undone(intent: Intent, user: str, now: QboTransaction | None = None, at: dat
         record_updated=now.updated if now else at,
         undone_by=user,
     )
-    key = "undone_voided" if intent.operation is Operation.VOID else "undone_deleted"
-    message = Message(key, {"id": intent.quickbooks_id or ""})
+    message = Message(key_of(intent), {"id": intent.quickbooks_id or ""})
     return settlement, RowResult(id=str(intent.source), outcome=Outcome.UNDONE, message=message, quickbooks_id=intent.quickbooks_id)
+
+
+def key_of(intent: Intent) -> str:
+    """What is said of a void or delete that is done. A payment that only applied a credit memo leaves the memo linked."""
+    if intent.source.kind is Kind.CREDIT_MEMO and intent.entity == Entity.PAYMENT:
+        return "undone_taken_off"
+    return "undone_voided" if intent.operation is Operation.VOID else "undone_deleted"
 
 
 def changed_meanwhile(intent: Intent) -> Settled:

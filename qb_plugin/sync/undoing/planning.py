@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from qb_plugin.host import Ledger, Record
-from qb_plugin.model import Company, Entity, Message, QboCreditMemo, QboPayment, QboTransaction, UnreadableRecord
+from qb_plugin.model import Company, Entity, Kind, Message, QboCreditMemo, QboPayment, QboTransaction, UnreadableRecord
 from qb_plugin.money import ZERO, show_amount
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.linking import NOT_NOTED
@@ -151,6 +151,8 @@ def describe(plan: PlannedUndo, void: bool) -> Message:
     last = plan.record or plan.application
     what = [f"{now_name(each)} {each.id}" for each in (plan.application, plan.record) if each]
     values = {"what": " then ".join(what), "opens": ", ".join(opened(plan)) or "nothing"}
+    if plan.row.record is None and plan.row.source.kind is Kind.CREDIT_MEMO:
+        return Message("undo_would_take_off", values)
     is_void = void and isinstance(last, QboPayment) and plan.record is last
     return Message("undo_would_void" if is_void else "undo_would_delete", values)
 

@@ -214,6 +214,12 @@ def test_a_memo_goes_after_its_application_and_is_never_void() -> None:
     )
 
 
+def test_a_memo_that_only_loses_its_application_is_said_to_stay() -> None:
+    row = replace(memo_row(application=True), record=None)
+    told = describe(PlannedUndo(row=row, application=book_payment("41", amount="0.00")), False)
+    assert (told.key, told.values["what"]) == ("undo_would_take_off", "payment 41")
+
+
 @pytest.mark.parametrize(("here", "said"), [(True, "undo_would_remove"), (False, "undo_would_unlink")])
 def test_what_was_imported_is_removed_or_only_unlinked(here: bool, said: str) -> None:
     plan = PlannedUndo(row=imported("3"), host_record=recorded(3) if here else None)
