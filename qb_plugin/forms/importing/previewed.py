@@ -75,7 +75,14 @@ def foreseen_result(previewed: PreviewedImport, identity: str) -> RowResult:
         return RowResult(id=identity, outcome=Outcome.NOT_READY, message=Message("record_unknown"))
     row = unpack(kept)
     outcome = Outcome.NOT_READY if row.outcome is Outcome.FAILED else row.outcome
-    return RowResult(id=identity, outcome=outcome, message=row.message, quickbooks_id=row.payment.id, applied=row.applications)
+    return RowResult(
+        id=identity,
+        outcome=outcome,
+        message=row.message,
+        quickbooks_id=row.payment.id,
+        applied=row.applications,
+        asked_about=row.existing,
+    )
 
 
 def foresee_import_row(row: Row) -> Row:

@@ -86,6 +86,25 @@ def test_importing_what_stayed_asks_about_the_one_here_too(scene: ImportScene, a
         assert (f"In QuickBooks: the payment of {DAY}, 100.00, reference 4411." in confirm) is asked
 
 
+@pytest.mark.parametrize("button", ["Import the 70.00", "Same one: link them"])
+@pytest.mark.parametrize("told", ["by a list", "by a run", "by a second run"])
+def test_a_press_answers_for_the_one_here_that_its_row_showed(scene: ImportScene, told: str, button: str) -> None:
+    """Whoever told the row: what was entered here since is asked about, and neither passed over nor linked."""
+    name = f"Dora {scene.number()}"
+    paid = refunded(scene, name)
+    first = enter(scene, name, "70.00", "4411") if button == "Same one: link them" else None
+    row = scene.look()[paid["Id"]] if told == "by a list" else scene.take_one(paid)
+    row = scene.press(row, "Not now") and scene.take_one(paid) if told == "by a second run" else row
+    if first:
+        scene.ledger.entries.remove(first)
+    entry = enter(scene, name, "70.00", "4411")
+    again = scene.press(row, button)
+    assert (again["outcome"], scene.here(paid)) == ("needs_decision", None), again
+    assert f"looks like {entry.number} of" in again["message"]
+    assert scene.press({**again, "id": row["id"]}, button)["outcome"] == "synchronized"
+    assert len([each for each in scene.ledger.entries if each.client_name == name]) == (1 if first else 2)
+
+
 @pytest.mark.parametrize(("amount", "reference", "asked"), ENTERED)
 def test_an_export_asks_and_sends_no_second_one(scene: ImportScene, amount: str, reference: str, asked: bool) -> None:
     name = f"Dora {scene.number()}"
