@@ -147,11 +147,11 @@ def applied_result(match: LateMatch, link: Link | None) -> RowResult:
     )
 
 
-def applied_partly(link: Link | None, here: Decimal, there: Decimal) -> Message:
+def applied_partly(link: Link | None, applied: Decimal, there: Decimal) -> Message:
     """That less is applied here than in QuickBooks, and what becomes of the rest: an import applies that of imported payments."""
     waits = link is not None and link.origin is LinkOrigin.IMPORTED
     return Message(
-        "late_applied_partly" if waits else "late_applied_rest_stays", {"here": here, "there": there, "rest": there - here}
+        "late_applied_partly" if waits else "late_applied_rest_stays", {"here": applied, "there": there, "rest": there - applied}
     )
 
 
