@@ -221,7 +221,7 @@ def present_result(sentences: Sentences, result: RowResult) -> RowChange:
         "outcome": result.outcome.value,
         "message": shown["message"],
         "details": shown["details"],
-        "fixes": [answer_about(fix, str(result.asked_about or ""), "about_here") for fix in shown["fixes"]],
+        "fixes": [answer_about(fix, result.asked_about, "about_here") for fix in shown["fixes"]],
         "quickbooks_id": result.quickbooks_id,
         "applied": [{"invoice": each.invoice_number, "amount": plain_amount(each.amount)} for each in result.applied],
     }

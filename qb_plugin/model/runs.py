@@ -108,7 +108,7 @@ class RecordSummary:
 class RowResult:
     """One row, one outcome: what the grid and the terminal show. `id` is the row's id in its grid, `source` the WorkSpace
     record it is or became, where the id does not say so. `not_applied`: it is in QuickBooks, and was to be applied there, and
-    nothing of it was. `asked_about` is the WorkSpace record that a row of an import may be. `summary` is for the history."""
+    nothing of it was. `asked_about` is what a row of an import was asked about here. `summary` is for the history."""
 
     id: str
     outcome: Outcome
@@ -117,7 +117,7 @@ class RowResult:
     applied: tuple[Application, ...] = ()
     source: Ref | None = field(default=None, compare=False)
     not_applied: bool = field(default=False, compare=False)
-    asked_about: Ref | None = field(default=None, compare=False)
+    asked_about: str = field(default="", compare=False)
     summary: RecordSummary | None = field(default=None, compare=False)
 
     def with_words(self, message: Message | None = None, summary: RecordSummary | None = None) -> RowResult:

@@ -81,7 +81,7 @@ def foreseen_result(previewed: PreviewedImport, identity: str) -> RowResult:
         message=row.message,
         quickbooks_id=row.payment.id,
         applied=row.applications,
-        asked_about=row.existing,
+        asked_about=row.about_here,
     )
 
 

@@ -121,12 +121,14 @@ def describe_return(record: SourceRecord, link: Link, now: QboTransaction) -> li
 
 
 def describe_uses(now: QboTransaction, before: Before) -> list[str]:
-    """What is applied otherwise in QuickBooks than when it was seen last, and what of it pays a journal entry: no link notes it."""
+    """What is applied otherwise in QuickBooks than when it was seen last, and what of it pays a journal entry: no link notes it.
+
+    That less of a credit memo is used is not said: a list may show it as it was before our own application.
+    """
     used, seen = applied_of(now), applied_of(now) if before.applied is None else before.applied
     added, taken = more_of(used, seen), more_of(seen, used)
     if isinstance(now, QboCreditMemo):
-        parts = ((added, "{} of it was used there since"), (taken, "{} of it, used when it was seen last, is free there now"))
-        return [text.format(show_amount(total_of(lines))) for lines, text in parts if lines]
+        return [f"{show_amount(total_of(added))} of it was used there since"] if added else []
     entry = cash_of(now, Role.ENTRY)
     found = (
         f"taken off there since: {name_lines(taken)}" if taken else "",

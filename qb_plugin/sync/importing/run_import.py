@@ -228,7 +228,7 @@ def result_of(row: ImportRow, recorded: RecordedPayment | None) -> RowResult:
         return RowResult(id=row.id, outcome=Outcome.SYNCHRONIZED, message=row.message, quickbooks_id=row.payment.id)
     if recorded is None:
         outcome = Outcome.FAILED if row.outcome is Outcome.NOT_READY else row.outcome
-        asked = row.existing
+        asked = row.about_here
         return RowResult(id=row.id, outcome=outcome, message=row.message, quickbooks_id=row.payment.id, asked_about=asked)
     if recorded.status == RecordingStatus.REFUSED:
         return RowResult(

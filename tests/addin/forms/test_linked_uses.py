@@ -126,6 +126,7 @@ def test_what_we_applied_ourselves_is_not_called_applied_since(sides: BothSides,
 
 @pytest.mark.parametrize("auto_apply", [False, True])
 def test_how_much_of_a_credit_memo_was_used_there_since_is_said(sides: BothSides, auto_apply: bool) -> None:
+    """Not that less is: QuickBooks' lists may show a memo as it was before our own application."""
     memo = sides.here("30.00", kind="credit_memo")
     sides.choose_item()
     identity = str(sides.export(memo, source="credit_memos", auto_apply=auto_apply)[memo]["quickbooks_id"])
@@ -133,7 +134,7 @@ def test_how_much_of_a_credit_memo_was_used_there_since_is_said(sides: BothSides
     if auto_apply:
         applied = sides.read_there("0")[0]
         sides.books.post("Payment", {"Id": applied["Id"], "SyncToken": applied["SyncToken"]}, operation="delete")
-        said = "; 30.00 of it, used when it was seen last, is free there now. Nothing was sent."
+        said = UNTOUCHED
     else:
         to = invoice(sides, "LT-1")
         sides.books.pay(sides.customer, 0, (to, 5, "Invoice"), (identity, 5, "CreditMemo"))

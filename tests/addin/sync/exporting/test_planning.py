@@ -179,7 +179,7 @@ def test_a_look_alike_is_held_and_named(firm: Firm) -> None:
     firm.quickbooks.put(book_payment("900", reference="10432"))
     result = decided(firm, payment(1, reference="10432"))
     there = {"amount": Decimal("100.00"), "customer": "Customer 1", "date": DAY, "ref": "10432"}
-    values = {**there, "number": "P-1", "here": DAY, "here_ref": "10432"}
+    values = {**there, "number": "P-1", "here": DAY, "here_ref": "10432", "here_amount": Decimal("100.00")}
     assert result == RowResult(
         id="payment:1", outcome=Outcome.NEEDS_DECISION, message=Message("twin_payment", values), quickbooks_id="900"
     )
