@@ -18,7 +18,7 @@ from hostsim.practice.database import Practice, open_practice
 from hostsim.practice.demo.bulk_seed import seed_payments
 from hostsim.practice.demo.firm import fill_demo_firm
 from hostsim.practice.sql.connection import PracticeUnavailable
-from qb_plugin.errors import AddInError
+from qb_plugin.errors import AddInError, StartRefused
 from qb_plugin.forms.exporting.form import ExportPayments
 from qb_plugin.forms.matching.form import MatchClients
 from qb_plugin.model import Outcome
@@ -158,7 +158,7 @@ def patiently(telling: Telling, act: Callable[[], Made]) -> Made:
     while True:
         try:
             return act()
-        except (PracticeUnavailable, AddInError) as trouble:
+        except (PracticeUnavailable, AddInError, StartRefused) as trouble:
             telling.line("trouble", str(trouble))
             time.sleep(PAUSE)
 
