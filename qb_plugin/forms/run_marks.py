@@ -12,21 +12,22 @@ from qb_plugin.model import Kind, Outcome, Ref, RowResult, RunInfo, Side, side_o
 from qb_plugin.sync.ports import Links
 
 MARKED = frozenset({Kind.PAYMENT, Kind.CREDIT_MEMO})  # a client has no mark
-SYNCHRONIZED = "synchronized"
-NO_MARK = ""
+SYNCHRONIZED, NOT_CONFIRMED, NO_MARK = "synchronized", "not_confirmed", ""
+#: Marks that no link makes others: a linked record with something in doubt would be hidden as one that is done with.
+SURE = frozenset({SYNCHRONIZED, NOT_CONFIRMED})
 
 #: Of what is settled on either side: that it was refused, and why, is no matter of the export's.
 SETTLED: Mapping[Outcome, str] = {
     Outcome.SYNCHRONIZED: SYNCHRONIZED,
     Outcome.CHANGED: SYNCHRONIZED,
-    Outcome.NOT_CONFIRMED: "not_confirmed",
+    Outcome.NOT_CONFIRMED: NOT_CONFIRMED,
     Outcome.UNDONE: NO_MARK,
 }
 #: Of what is sent as new.
 SENT: Mapping[Outcome, str] = {**SETTLED, Outcome.FAILED: "failed", Outcome.REMOVED: "failed"}
 #: By the first word of a run's action, the mark that each end of a row sets; an end or a run that is not named leaves the mark
-#: as it is. Above all of them: what is linked is *synchronized*, however its row ended (`follow_links`). Matching sets none;
-#: linking and unlinking by hand, and the job that settles lost answers, set them by the links alone.
+#: as it is. Above all of them: what is linked is *synchronized*, however its row ended, unless that is in doubt (`follow_links`).
+#: Matching sets none; linking and unlinking by hand, and the job that settles lost answers, set them by the links alone.
 MARKS: Mapping[str, Mapping[Outcome, str]] = {
     "export": SENT,
     "withdraw": {**SENT, Outcome.READY: NO_MARK, Outcome.NEEDS_DECISION: NO_MARK},
@@ -59,7 +60,7 @@ class RunMarks:
         if change is None:
             return
         self._unsure.pop(change["ref"], None)
-        if change.get("state") == SYNCHRONIZED:
+        if change.get("state") in SURE:
             self._queue.add(change)
         else:
             self._unsure[change["ref"]] = change
@@ -108,8 +109,8 @@ def marks_of(links: Links, run: RunInfo, results: Iterable[RowResult]) -> list[M
 
 
 def follow_links(links: Links, realm: str, changes: Sequence[MarkChange]) -> list[MarkChange]:
-    """The changes, but what is linked is *synchronized*: it is in QuickBooks, whatever was refused of it."""
-    unsure = [Ref.parse(change["ref"]) for change in changes if change.get("state") != SYNCHRONIZED]
+    """The changes, but what is linked is *synchronized*: it is in QuickBooks, whatever was refused of it. Doubt stays doubt."""
+    unsure = [Ref.parse(change["ref"]) for change in changes if change.get("state") not in SURE]
     linked = {str(ref): link.quickbooks_id for ref, link in links.by_source(realm, unsure).items()} if unsure else {}
     return [mark_change(ref, SYNCHRONIZED, linked[ref], realm) if (ref := each["ref"]) in linked else each for each in changes]
 

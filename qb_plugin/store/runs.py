@@ -37,7 +37,7 @@ _COLUMNS = (  # in the order of `_result_row`
 )
 _CHANGE = update(runs).where(runs.c.id == bindparam("of_run"))
 _SETTLES = or_(runs.c.action == "undo", runs.c.action.endswith("-changes"))
-_ACCOMPLISHED = (Outcome.SYNCHRONIZED, Outcome.UNDONE)
+_TELLING = (Outcome.SYNCHRONIZED, Outcome.UNDONE, Outcome.NOT_CONFIRMED)
 # Rows that wait for a person were stored as skipped before there was an outcome for them; nothing else was skipped with these.
 _OLD_DECISIONS = frozenset({"twin_payment", "twin_credit_memo", "marker_twice"})
 
@@ -73,10 +73,10 @@ class Runs:
     def last_results(self, realm: str, ids: Sequence[str], *, of_export: bool = False) -> Mapping[str, RowResult]:
         """The newest outcome of each of these rows in this company; rows that never ran are left out.
 
-        With `of_export`, so are the ends of undoes and settled changes, but for what was done: why those were refused is no
-        reason of the export's.
+        With `of_export`, so are the ends of undoes and settled changes, but for what was done or may have been: why those were
+        refused is no reason of the export's.
         """
-        wanted = (or_(not_(_SETTLES), run_results.c.outcome.in_(_ACCOMPLISHED)),) if of_export else ()
+        wanted = (or_(not_(_SETTLES), run_results.c.outcome.in_(_TELLING)),) if of_export else ()
         found: dict[str, RowResult] = {}
         with self._database.read() as connection:
             for portion in portions(ids):
