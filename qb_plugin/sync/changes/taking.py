@@ -28,6 +28,7 @@ from qb_plugin.sync.changes.updating import end_of
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.importing.amounts.figures import kept_of
 from qb_plugin.sync.importing.late_matching import applied_partly, apply_late, find_late_matches
+from qb_plugin.sync.importing.row import combine
 from qb_plugin.sync.lease import LeasedRun
 from qb_plugin.sync.linking import made
 from qb_plugin.sync.sources import read_sources
@@ -111,7 +112,7 @@ def as_taken(pair: ChangedPair, record: SourceRecord, result: RowResult) -> RowR
         return result
     values: dict[str, object] = {"number": record.number, "amount": record.amount, "date": record.date}
     if takes_applications(pair):
-        partly = Message("change_taken_partly", {**values, "applied": applied_partly(pair.link, here, there)})
+        partly = combine([Message("change_taken_partly", values), applied_partly(pair.link, here, there)])
         return replace(result, outcome=Outcome.CHANGED, message=partly)
     return replace(result, message=Message("change_taken_apart", {**values, "here": here, "there": there}))
 

@@ -20,7 +20,7 @@ from qb_plugin.model import (
 from qb_plugin.money import ZERO
 
 #: Questions that *Import anyway* answers; the others need another answer, or a change in QuickBooks.
-FORCEABLE = frozenset({"money_went_back", "figures_differ"})
+FORCEABLE = frozenset({"money_went_back", "money_went_back_of_credit", "figures_differ"})
 
 
 @dataclass(frozen=True, slots=True)

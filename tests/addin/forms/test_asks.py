@@ -164,6 +164,7 @@ SAYS = {
     "what": "amount",
     "company": "Trial Inc.",
     "amount": Decimal("7.00"),
+    "credit": "credit memo M-2",
     "rest": Decimal("5.00"),
     "date": DAY,
     "ref": "1",

@@ -148,6 +148,8 @@ ENTRY = re.compile(r"([\d,.]+) was applied in QuickBooks to a journal entry")
 UNAPPLIED = re.compile(r"([\d,.]+) is unapplied in QuickBooks, and here too\.")
 CREDIT = re.compile(r"comes from this payment; ([\d,.]+) was paid in QuickBooks by")
 WENT_BACK = re.compile(r"([\d,.]+) of this money went back")
+OF_CREDIT = re.compile(r"([\d,.]+) went back to the customer in QuickBooks \(")
+WHOLE = re.compile(r"Import ([\d,.]+), or leave it")
 STAYED = re.compile(r"Import ([\d,.]+), which stayed")
 ABSENT = re.compile(r"Invoice ((?:(?!Invoice ).)*?) is not here, so")
 
@@ -175,15 +177,17 @@ def check(book: RandomBook, opened: dict[str, Decimal], payment: Json, row: Json
     sums = {kind: sum((Decimal(line["Amount"]) for line, k in lines if k == kind), Decimal(0)) for kind in payment["kinds"]}
     record, text = book.scene.here(payment), row["message"]
     total, unapplied = Decimal(payment["TotalAmt"]), Decimal(payment["UnappliedAmt"])
-    back = cash_back(lines, total - unapplied)
-    if book.kept != book.currency or back:
+    back, refunds = cash_back(lines, total - unapplied), sum((sums.get(kind, Decimal(0)) for kind in BACK), Decimal(0))
+    if book.kept != book.currency or refunds:
         assert (row["outcome"], record) == ("needs_decision", None), text
         if book.kept != book.currency:
             assert f"This payment is {book.currency} " in text
             assert f"is kept in {book.kept}" in text
-        else:
+        elif back:
             assert said(WENT_BACK, text) == back
             assert said(STAYED, text) == total - back
+        else:
+            assert (said(OF_CREDIT, text), said(WHOLE, text)) == (refunds, total), text
         return
     assert record is not None, text
     assert (row["outcome"], record.amount, record.client_name) == ("synchronized", total, book.name)

@@ -164,11 +164,14 @@ def test_what_went_back_is_one_figure_where_a_credit_paid_refunds(scene: ImportS
     paid = pay_with_refunds(scene, name, case)
     back, rest = Decimal(case.back), Decimal(case.total) - Decimal(case.back)
     row = scene.take_one(paid)
-    if back:
-        assert row["outcome"] == "needs_decision"
-        assert row["message"].startswith(f"{back:.2f} of this money went back to the customer in QuickBooks ({case.by})")
-        assert labels(row) == ([f"Import the {rest:.2f}"] if rest else []) + ["Not now"]
-        row = scene.take_one(paid, force=True)
+    assert (row["outcome"], scene.here(paid)) == ("needs_decision", None)
+    by_credit = (
+        f"{Decimal(case.credited):.2f} went back to the customer in QuickBooks ({case.refunds}), and credit memo M{name} paid"
+    )
+    by_cash = f"{back:.2f} of this money went back to the customer in QuickBooks ({case.by})"
+    assert row["message"].startswith(by_cash if back else by_credit)
+    assert labels(row) == ([f"Import the {rest:.2f}"] if rest else []) + ["Not now"]
+    row = scene.take_one(paid, force=True)
     found = scene.here(paid)
     assert (found.amount if found else 0) == rest
     if rest:

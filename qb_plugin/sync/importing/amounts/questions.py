@@ -66,11 +66,12 @@ def ask_about_currency(client: Client, payment: QboPayment, home: HomeCurrency) 
 
 
 def ask_about_money(snapshot: HostSnapshot, payment: QboPayment, figures: Figures, went_back: Decimal) -> Message | None:
-    """Whether QuickBooks gave money back to the customer, or has figures that do not add up."""
+    """Whether QuickBooks gave money back to the customer, whoever's by its lines' order, or has figures that do not add up."""
     if figures.missing:
         return Message("figures_differ", {"amount": figures.missing})
     if not went_back:
-        return None
+        paid = _paid_by_credits(snapshot, payment, figures)
+        return Message("money_went_back_of_credit", {**paid, "rest": payment.total}) if paid else None
     rest = payment.total - went_back
     values: dict[str, object] = {"amount": went_back, "what": _what(snapshot, _paid_back(payment, figures))}
     return Message("money_went_back", {**values, "rest": rest}) if rest > 0 else Message("money_went_back_wholly", values)
@@ -80,11 +81,19 @@ def notes_on_refunds(snapshot: HostSnapshot, payment: QboPayment, figures: Figur
     """What is said of a payment that comes in without the part that went back, and of refunds that credits paid."""
     if went_back:
         yield Message("rest_imported", {"amount": went_back, "what": _what(snapshot, _paid_back(payment, figures))})
-    by_credits = [(line, line.amount - cash) for line, cash in _refunds(payment, figures) if cash < line.amount]
+    paid = _paid_by_credits(snapshot, payment, figures)
+    if paid:
+        yield Message("refund_paid_by_credit", paid)
+
+
+def _paid_by_credits(snapshot: HostSnapshot, payment: QboPayment, figures: Figures) -> dict[str, object]:
+    """How much of the refunds credits paid, which refunds and which credits; nothing where none did."""
+    parts = [(line, line.amount - cash) for line, cash in _refunds(payment, figures) if cash < line.amount]
     credits = figures.of(Role.CREDIT)
-    if by_credits and credits:
-        values = {"amount": sum((rest for _, rest in by_credits), ZERO), "what": _what(snapshot, [line for line, _ in by_credits])}
-        yield Message("refund_paid_by_credit", {**values, "credit": _what(snapshot, credits)})
+    if not parts or not credits:
+        return {}
+    amount, refunds = sum((rest for _, rest in parts), ZERO), [line for line, _ in parts]
+    return {"amount": amount, "what": _what(snapshot, refunds), "credit": _what(snapshot, credits)}
 
 
 def _refunds(payment: QboPayment, figures: Figures) -> list[tuple[Line, Decimal]]:

@@ -13,6 +13,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "removed_here",
         "paid_by_linked_credit",
         "money_went_back",
+        "money_went_back_of_credit",
         "money_went_back_wholly",
         "figures_differ",
         "other_currency",
