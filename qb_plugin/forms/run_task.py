@@ -78,6 +78,7 @@ class RunTask:
         self._marks: RunMarks | None = None  # a preview sets none
         self._noticed = False
         self._cut_short = False  # whether the run before was: it may have left out marks of what it did
+        self._marked: bool | None = None  # whether the last marks were set, once that was tried
         self._sends, self._left = False, Countdown(services.run_ports.clock.monotonic)
         self.failure: AddInError | None = None  # why the run ended early, once it has
         self._processed = -1  # so that the first row gives the bar its length, before any has ended
@@ -110,7 +111,9 @@ class RunTask:
                 self._services.calls_of_run(stop, lambda: self._task.hasty),
             ):
                 self._cut_short = ports.leases.lapsed(run.realm) is not None
-                listener = Reporter(partial(self._report, progress), self._report_notice)
+                listener = Reporter(
+                    partial(self._report, progress), self._report_notice, partial(self._mark_the_last, marks, run.realm)
+                )
                 describe = Summaries(self._services.host.ledger, summarize).describe
                 begin = partial(
                     run_under_lease, ports, run, work, progress=progress, listener=listener, stop=stop, describe=describe
@@ -126,7 +129,9 @@ class RunTask:
             failure = Fatal(Message("host_trouble", details=type(error).__name__))
         for end in progress.finish_remaining(failure.message if failure else Message("cancelled_row")):
             self._show(progress, end)  # only when the run could not even begin, or the host raised: else it has ended its rows
-        trouble, self.failure = self._mark_the_last(marks, run.realm), failure
+        if self._marked is None:  # it never had the lease, or nobody could be told of its rows
+            self._mark_the_last(marks, run.realm)
+        trouble, self.failure = None if self._marked else Fatal(Message("marks_wait")), failure
         self._services.ledger_readings.forget()
         return self._summary(run.id, progress, failure or trouble)
 
@@ -232,9 +237,9 @@ class RunTask:
         self._noticed = True
         self._task.notice(self._services.sentences.text(message))
 
-    def _mark_the_last(self, marks: RunMarks, realm: str) -> AddInError | None:
-        """The failure of the host to set the marks, if it fails: the settle job sets them when the host can be written to."""
-        return Fatal(Message("marks_wait")) if marks.write_last() or not self._mark_the_earlier(realm) else None
+    def _mark_the_last(self, marks: RunMarks, realm: str) -> None:
+        """Set the marks that wait; where the host fails to, the settle job sets them when the host can be written to."""
+        self._marked = not marks.write_last() and self._mark_the_earlier(realm)
 
     def _mark_the_earlier(self, realm: str) -> bool:
         """Set right what a run that was cut short left unmarked, as in a terminal no background job does; whether it could be."""

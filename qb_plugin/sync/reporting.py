@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from qb_plugin.model import Message, RowResult
 
 
+def nothing() -> None:
+    """What is done at the end where nobody waits for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Takes rows' results and notices about the whole run. A row may have several results; its last one counts."""
+    """Takes rows' results and notices about the whole run. A row may have several results; its last one counts.
+
+    `end` is called when every row has ended and nothing follows, while the lease is still held: what dies before it is through
+    leaves a lease behind that was not given back, which tells the next run of it.
+    """
 
     row: Callable[[RowResult], None]
     notice: Callable[[Message], None]
+    end: Callable[[], None] = nothing
 
 
 SILENT = Reporter(row=lambda _: None, notice=lambda _: None)  # for a run without a listener

@@ -228,7 +228,7 @@ class RunRecorder:
         self._written_at = self._ports.clock.monotonic()
 
     def finish_remaining(self, reason: Message) -> None:
-        """End the rows that have no end; a history that cannot be written now does not prevent their being shown."""
+        """End the rows that have no end, and say that it was all; a history that cannot be written now prevents neither."""
         ends = self._progress.finish_remaining(reason)
         self._waiting += ends
         if ends:
@@ -236,6 +236,7 @@ class RunRecorder:
                 self.write()
         for end in (*self._unshown, *ends):
             self._listener.row(end)
+        self._listener.end()
 
     def write_end(self) -> None:
         """Write what still waits, and how the run ended; a database that is away is tried again for some seconds."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
@@ -49,3 +52,29 @@ def test_a_mark_that_a_killed_export_left_out_is_set(sides: BothSides) -> None:
     sides.export(other)
     mark = sides.ledger.marks.get([sent.ref], realm)[sent.ref]
     assert (mark.state, mark.external_id) == ("synchronized", "900")
+
+
+@pytest.mark.parametrize("press", ["export", "undo", "the next run after one that was killed"])
+def test_who_dies_while_marks_are_set_holds_the_lease(sides: BothSides, monkeypatch: pytest.MonkeyPatch, press: str) -> None:
+    """So that the next run knows: what was given back looks as if it had been through."""
+    ada = sides.ledger.people[0]
+    sent, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
+    runtime, marks = sides.addin.runtime(), sides.ledger.marks
+    realm, put = runtime.connection().realm, type(marks).put
+    if press != "export":
+        sides.export(sent)
+    held = []
+
+    def watched(these: Any, changes: Sequence[Any]) -> None:
+        held.append(runtime.store.leases.current(realm) is not None)
+        put(these, changes)
+
+    if press.startswith("the next"):
+        runtime.links.remove(realm, [Ref.parse(sent.ref)])
+        cut_short(sides)
+    monkeypatch.setattr(type(marks), "put", watched)
+    if press == "undo":
+        press_undo(sides, [sent.ref], record=sent.ref)
+    else:
+        sides.export(sent if press == "export" else other)
+    assert held == [True] * (2 if press.startswith("the next") else 1)
