@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from hostsim.addins.host_services import Options
 from hostsim.practice.database import open_practice
@@ -20,6 +22,7 @@ from qb_plugin.runtime import Runtime
 from qb_plugin.services.parts import Parts
 from qb_plugin.sync.context import SyncContext
 from qb_plugin.sync.undoing import here
+from qb_plugin.sync.undoing.here import remove_group
 from tests.faults.cases.controls import CONTROLS, PLAIN, Control, patched
 from tests.faults.processes.books_process import CONTEXT
 from tests.faults.processes.workstation import KEY, TODAY, WAITS
@@ -37,6 +40,7 @@ SMALL = Limits(
     send_waits=(0.2,) * 20,
 )
 GROUP = 20  # removals a commit of the host's
+BETWEEN = 0.1  # seconds from one commit of the host's to the next, so that a quick machine has as many moments as a slow one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +82,10 @@ def patches_of(control: Control) -> list[tuple[object, str, object]]:
     def context(runtime: Runtime, connection: Connection, signed_in: bool = True) -> SyncContext:
         return control.change(plain(runtime, connection, signed_in))
 
-    return [(here, "GROUP", GROUP), (Runtime, "context", context), *control.patches]
+    return [(here, "GROUP", GROUP), (here, "remove_group", remove_unhurried), (Runtime, "context", context), *control.patches]
+
+
+def remove_unhurried(*removal: Any) -> None:
+    """What the add-in does, a moment later."""
+    time.sleep(BETWEEN)
+    remove_group(*removal)
