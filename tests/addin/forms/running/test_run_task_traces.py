@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,8 @@ from qb_plugin.errors import ReconnectNeeded
 from qb_plugin.forms.run_task import Countdown, RunTask
 from qb_plugin.model import Entity, Link, LinkOrigin, Message, RecordSummary, Ref
 from qb_plugin.runtime import Runtime
+from qb_plugin.store.database import open_store
+from tests.addin.forms.running.test_run_task import BrokenHost
 from tests.addin.forms.running.test_run_task_watching import Colleague
 from tests.support.addin.reported_rows import IDS, REALM, connected, ended, failing, reporting
 from tests.support.hosts.text_host import TextHost
@@ -72,6 +76,42 @@ def test_marks_are_left_alone_when_it_cannot_be_known_whether_a_run_was_cut_shor
     summary = task.run("export-payments", IDS, reporting())
     assert (summary["level"], summary["counts"]["not_tried"]) == ("error", 3)
     assert host.marks.marked("synchronized", REALM) == []
+
+
+class WatchedMarks(FakeMarks):
+    """Marks that ask, each time they are set, whether somebody holds the lease."""
+
+    def __init__(self, held: Callable[[], bool]) -> None:
+        super().__init__()
+        self._held, self.held = held, list[bool]()
+
+    def put(self, changes: Sequence[Mapping[str, Any]]) -> None:
+        """Change what each change names."""
+        self.held.append(self._held())
+        super().put(changes)
+
+
+def test_the_last_marks_are_set_while_the_lease_is_held(host: TextHost, clock: VirtualClock) -> None:
+    """Who is killed before leaves a lease that was not given back; else nobody would know of the marks that are missing."""
+    with closing(open_store(host.database_url)) as store:
+        host.ledger.marks = marks = WatchedMarks(lambda: store.leases.current(REALM) is not None)
+        with connected(host, clock) as runtime:
+            other = Colleague(runtime, host, clock)
+            other.sleep()
+            other.close()
+            runtime.links.add([LINK])
+            RunTask(runtime, host).run("export-payments", IDS[:1], reporting(ended("payment:1")))
+    assert marks.marked("synchronized", REALM) == ["payment:7"]  # the row's own, and then what the links say of all
+    assert marks.held == [True, True]
+
+
+def test_marks_are_set_right_where_nobody_can_be_told_of_the_rows(runtime: Runtime, host: TextHost, clock: VirtualClock) -> None:
+    other = Colleague(runtime, host, clock)
+    other.sleep()
+    other.close()
+    runtime.links.add([LINK])
+    RunTask(runtime, BrokenHost(host.ledger, "", {}, host.day)).run("export-payments", IDS, reporting(*map(ended, IDS)))
+    assert host.marks.marked("synchronized", REALM) == ["payment:7"]
 
 
 class UnreadableMarks(FakeMarks):
