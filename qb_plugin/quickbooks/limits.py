@@ -10,14 +10,14 @@ class Limits:
     """Calls per window, seconds of waiting, items per call. Sources: Intuit's limits page and batch reference (2025).
 
     `guard` widens every window, because QuickBooks counts at arrival and calls do not all travel equally long. `..._for_forms`
-    is what a run leaves of the calls at once, in a second and in a minute to people's forms while they are used beside it,
-    `..._for_runs` what forms leave to a run that waits. `ledger_wait`: for how long a call waits for a database that does
-    not give the firm's count of calls. `read_waits` is the patience of a form with somebody looking at it, `send_waits` that of a
-    run. The timeouts bound each wait for a byte, the deadlines a whole call: `call_deadline` outlasts QuickBooks' own limit of
-    120 s, and three of `sign_in_deadline` (discovery, refresh, once more) end before another process takes over the refresh.
-    `refused_grant_wait`: after how long a refused refresh token is tried once more. `unsent_bytes`: for how long bytes may go
-    without an acknowledgement before their connection is dropped; `way` is how long a call may be on its way where the system can
-    do that, `way_unbounded` where it cannot (docs/architecture.md rule 3).
+    is what a run leaves of the calls at once, in a second and in a minute to people's forms while they are used beside it, more of
+    a second to those that wait; `..._for_runs` is what forms leave to a run that waits. `ledger_wait`: for how long a call waits
+    for a database that does not give the firm's count of calls. `read_waits` is the patience of a form with somebody looking at
+    it, `send_waits` that of a run. The timeouts bound each wait for a byte, the deadlines a whole call: `call_deadline` outlasts
+    QuickBooks' own limit of 120 s, and three of `sign_in_deadline` (discovery, refresh, once more) end before another process
+    takes over the refresh. `refused_grant_wait`: after how long a refused refresh token is tried once more. `unsent_bytes`: for
+    how long bytes may go without an acknowledgement before their connection is dropped; `way` is how long a call may be on its
+    way where the system can do that, `way_unbounded` where it cannot (docs/architecture.md rule 3).
     """
 
     per_minute: int = 500
@@ -27,6 +27,7 @@ class Limits:
     guard: float = 0.5
     places_for_forms: int = 2
     second_for_forms: int = 2
+    second_for_waiting_forms: float = 0.7
     minute_for_forms: float = 0.2
     places_for_runs: int = 8
     second_for_runs: int = 2

@@ -46,7 +46,9 @@ TARGETS: Mapping[str, Target] = {
     "client": target(f"{HTTP}/client", f"{HTTP}/client_calls", f"{HTTP}/client"),
     "call_deadline": target(f"{HTTP}/call_deadline", f"{HTTP}/call_deadline_carrier", f"{HTTP}/call_deadline"),
     "watchdog": target(f"{HTTP}/watchdog", f"{HTTP}/watchdog"),
-    "pace_rules": target(f"{HTTP}/pace_rules", f"{HTTP}/pace/pace_rules", f"{HTTP}/pace/seconds_until_sent"),
+    "pace_rules": target(
+        f"{HTTP}/pace_rules", *(f"{HTTP}/pace/{name}" for name in ("pace_rules", "queue_of_forms", "seconds_until_sent"))
+    ),
     "slot_pool": target(f"{HTTP}/slot_pool", f"{HTTP}/slot_pool"),
     "rate_limiter": target(f"{HTTP}/rate_limiter", *(f"{HTTP}/{name}" for name in PACE)),
     # signing in

@@ -17,7 +17,8 @@ _SHORTEST_SILENCE, _LONGEST_SILENCE = 1.0, 300.0
 _SAME_MINUTE = 60.0
 _LONGEST_JITTER = 5.0
 _LOOK_EVERY = 0.25  # how soon a place is asked for again: nobody knows when a call ends
-_ASKED_AGAIN = 6.0  # within how many seconds a run that waits asks again
+_ASKED_AGAIN = 6.0  # within how many seconds a call that waits asks again
+_LATE = 1.0  # by how much later than it meant to
 _NOT = float("-inf")
 
 
@@ -78,20 +79,30 @@ def _permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> Pace
     kept = _kept_for_others(state, ask, now, limits)
     shared = list(_windows(state, ask, now, limits, kept))
     windows = [*shared, *_windows_of_batches(state, ask, now, limits)]
-    wait = max(window.wait(now) for window in windows)
-    places = max(1, limits.at_once - kept.places) - len(state.places)
+    ahead = state.ahead_of(ask.process) if ask.purpose is CallPurpose.FORM else 0
+    wait = max(window.wait(now, ahead) for window in windows)
+    places = max(1, limits.at_once - kept.places) - len(state.places) - ahead
     if ask.purpose is CallPurpose.RUN:
         # Where only the batches' window is full, there is nothing that forms could leave.
         has_room = max(window.wait(now) for window in shared) <= _READY and (wait > _READY or places > 0)
         state.run_waits(_NOT if has_room else now + _ASKED_AGAIN)
     if wait > _READY:
-        return PaceWait(_whose(state, ask), wait)
+        return _stand_in_queue(state, ask, now, PaceWait(_whose(state, ask), wait))
     if places <= 0:
-        return PaceWait(PaceReason.PLACES, _LOOK_EVERY)
+        return _stand_in_queue(state, ask, now, PaceWait(PaceReason.PLACES, _LOOK_EVERY))
+    state.leave_queue(ask.process)
     ids = ask.ids[:1] if state.others(ask.process) else ask.ids
     turns = Permits(ids[: max(1, min(window.room for window in windows))], ids[:places])
     state.count(turns.calls, turns.places, now, batch=ask.batch)
     return turns
+
+
+def _stand_in_queue(state: PaceState, ask: CallAsk, now: float, wait: PaceWait) -> PaceWait:
+    """Forms go in the order in which they came: the seconds of all are full where many are used, and without an order each of a
+    form's calls would have to be lucky. Runs need none: one goes on at a time, and what is kept for it is its own."""
+    if ask.purpose is CallPurpose.FORM and state.others(ask.process):
+        state.join_queue(ask.process, now + min(wait.seconds + _LATE, _ASKED_AGAIN), now)
+    return wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +122,14 @@ def _kept_for_others(state: PaceState, ask: CallAsk, now: float, limits: Limits)
     every place before the run does.
     """
     minute, second = now - 60 - limits.guard, now - 1 - limits.guard
+    share = present_share(state, now, limits) * ask.pace
     if ask.purpose is CallPurpose.RUN:
         if not (ask.forms_wait or state.forms_beside(ask.process, now)):
             return _Kept()
         places, in_second, in_minute = limits.places_for_forms, limits.second_for_forms, limits.minute_for_forms
+        if ask.forms_wait or state.queue:
+            # A run sends in bursts, each of which would take more than a second of all; spread over a few it loses nothing.
+            in_second = max(in_second, int(limits.per_second * share * limits.second_for_waiting_forms))
         under_way = len(state.places) - state.places_of_runs
         seconds_calls = len(state.since(second, batch=False)) - state.of_runs(second)
         minutes_calls = len(state.since(minute, batch=False)) - state.of_runs(minute)
@@ -123,7 +138,6 @@ def _kept_for_others(state: PaceState, ask: CallAsk, now: float, limits: Limits)
             return _Kept()
         places, in_second, in_minute = limits.places_for_runs, limits.second_for_runs, limits.minute_for_runs
         under_way, seconds_calls, minutes_calls = state.places_of_runs, state.of_runs(second), state.of_runs(minute)
-    share = present_share(state, now, limits) * ask.pace
     of_minute = int(limits.per_minute * share * in_minute)
     return _Kept(max(0, places - under_way), max(0, in_second - seconds_calls), max(0, of_minute - minutes_calls))
 
@@ -141,9 +155,15 @@ class _Window:
         """How many calls more fit in."""
         return self.most - len(self.starts)
 
-    def wait(self, now: float) -> float:
-        """Seconds until one call more fits in."""
-        return 0.0 if self.room > 0 else self.starts[self.most - 1] + self.length - now
+    def wait(self, now: float, ahead: int = 0) -> float:
+        """Seconds until one call more fits in, after so many others that leave as soon as they may."""
+        if self.room > ahead:
+            return 0.0
+        rounds, place = divmod(ahead, self.most)
+        oldest = self.most - 1 - place
+        if oldest < len(self.starts):
+            return self.starts[oldest] + self.length * (rounds + 1) - now
+        return self.length * rounds  # of the room that there is, others make use at this moment
 
 
 def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, kept: _Kept) -> Iterator[_Window]:

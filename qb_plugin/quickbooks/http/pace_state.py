@@ -42,6 +42,14 @@ class CountedCall:
     batch: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QueuedForm:
+    """A form that waits: since when, and until when it is known to ask again."""
+
+    since: float
+    until: float
+
+
 @dataclass(slots=True, kw_only=True)
 class PaceState:
     """All moments are seconds of the ledger's clock."""
@@ -54,6 +62,8 @@ class PaceState:
     processes: dict[str, float] = field(default_factory=dict)
     #: when a form of any process asked last
     form_seen_at: float = _EVER
+    #: by process, its form that waits, where others are at work: who came first goes first
+    queue: dict[str, QueuedForm] = field(default_factory=dict)
     #: until when a run is known to wait for what forms hold
     run_waits_until: float = _EVER
     #: until when QuickBooks wants no calls
@@ -70,6 +80,9 @@ class PaceState:
             self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
         self.places = {place: end for place, end in self.places.items() if now < end <= now + PLACE_LASTS}
         self.processes = {each: at for each, at in self.processes.items() if now - SEEN_LASTS < at <= now + guard}
+        self.queue = {
+            each: form for each, form in self.queue.items() if form.since <= now + guard and now <= form.until <= now + _MINUTE
+        }
         if self.form_seen_at > now + guard:
             self.form_seen_at = _EVER
         if self.run_waits_until > now + _MINUTE:
@@ -91,6 +104,21 @@ class PaceState:
     def leave(self, process: str) -> None:
         """The process is at work no longer."""
         self.changed |= self.processes.pop(process, None) is not None
+        self.leave_queue(process)
+
+    def join_queue(self, process: str, until: float, now: float) -> None:
+        """A form of this process waits, and asks again by then. It keeps its turn for as long as it does."""
+        here = self.queue.get(process)
+        self.queue[process], self.changed = QueuedForm(here.since if here else now, until), True
+
+    def leave_queue(self, process: str) -> None:
+        """No form of this process waits."""
+        self.changed |= self.queue.pop(process, None) is not None
+
+    def ahead_of(self, process: str) -> int:
+        """How many forms of other processes wait for longer than the one of this process, of all if none of its own does."""
+        own = self.queue.get(process)
+        return sum((form.since, each) < (own.since, process) for each, form in self.queue.items()) if own else len(self.queue)
 
     def run_waits(self, until: float) -> None:
         """A run waits, and asks again by then; `-inf` when one has got what it waited for. A little later is not written down."""
@@ -172,6 +200,7 @@ def encode_state(state: PaceState) -> str:
             "places": _milliseconds(state.places),
             "processes": _milliseconds(state.processes),
             "form_seen_at": _finite(state.form_seen_at),
+            "queue": {process: [round(form.since * 1000), round(form.until * 1000)] for process, form in state.queue.items()},
             "run_waits_until": _finite(state.run_waits_until),
             "silent_until": _finite(state.silent_until),
             "share": state.share,
@@ -194,6 +223,7 @@ def decode_state(text: str) -> PaceState:
         places=_seconds(found["places"]),
         processes=_seconds(found["processes"]),
         form_seen_at=_moment(found.get("form_seen_at")),
+        queue={process: QueuedForm(since / 1000, until / 1000) for process, (since, until) in found.get("queue", {}).items()},
         run_waits_until=_moment(found.get("run_waits_until")),
         silent_until=_moment(found["silent_until"]),
         share=found["share"],

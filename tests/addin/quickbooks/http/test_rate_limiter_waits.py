@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from qb_plugin.errors import CallCancelled, Fatal
@@ -110,6 +112,25 @@ def test_who_stands_behind_another_call_that_waits_is_called_back_too(monkeypatc
     line.meanwhile = ask_too
     call(limiter)
     assert called_back == [Message("cancelled_row")]
+
+
+@pytest.mark.parametrize(("purpose", "leaves"), [(FORM, False), (RUN, True)])
+def test_a_form_that_waits_leaves_before_one_of_another_process_that_came_later(purpose: CallPurpose, leaves: bool) -> None:
+    line = Line(Limits(per_second=1))
+    us, them, left = line.process(), line.process("them"), list[str]()
+    call(us)
+    call(them)
+
+    def ask_later() -> None:
+        line.meanwhile = lambda: None
+        end = line.clock.monotonic() + 1.9  # after the first might leave, which stands still meanwhile
+        with suppress(CallCancelled), them.slot(stop=lambda: line.clock.monotonic() > end):
+            left.append("them")
+
+    line.meanwhile = ask_later
+    with us.slot(purpose=purpose):
+        left.append("us")
+    assert left == (["them", "us"] if leaves else ["us"])
 
 
 def test_a_process_reads_again_only_what_another_has_written(monkeypatch: pytest.MonkeyPatch) -> None:
