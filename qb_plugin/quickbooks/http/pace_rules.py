@@ -76,9 +76,10 @@ def take_permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> 
 
 
 def _permits(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> PaceWait | Permits:
-    kept = _kept_for_others(state, ask, now, limits)
-    shared = list(_windows(state, ask, now, limits, kept))
-    windows = [*shared, *_windows_of_batches(state, ask, now, limits)]
+    share = present_share(state, now, limits) * ask.pace
+    kept = _kept_for_others(state, ask, now, limits, share)
+    shared = list(_windows(state, now, limits, share, kept))
+    windows = [*shared, *([_window_of_batches(state, now, limits, share)] if ask.batch else ())]
     ahead = state.ahead_of(ask.process) if ask.purpose is CallPurpose.FORM else 0
     wait = max(window.wait(now, ahead) for window in windows)
     places = max(1, limits.at_once - kept.places) - len(state.places) - ahead
@@ -114,15 +115,14 @@ class _Kept:
     minute: int = 0
 
 
-def _kept_for_others(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> _Kept:
-    """What is left of the part that the other kind of calls is sure of.
+def _kept_for_others(state: PaceState, ask: CallAsk, now: float, limits: Limits, share: float) -> _Kept:
+    """What is left of the part that the other kind of calls is sure of; `share` of the limits is used.
 
     A run leaves a part to forms while they are used beside it, or forms of its own process wait. Forms leave a part to a run that
     waits: a batch is under way for many seconds and a form's call for a part of one, so forms that come and come again would find
     every place before the run does.
     """
     minute, second = now - 60 - limits.guard, now - 1 - limits.guard
-    share = present_share(state, now, limits) * ask.pace
     if ask.purpose is CallPurpose.RUN:
         if not (ask.forms_wait or state.forms_beside(ask.process, now)):
             return _Kept()
@@ -166,9 +166,8 @@ class _Window:
         return self.length * rounds  # of the room that there is, others make use at this moment
 
 
-def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, kept: _Kept) -> Iterator[_Window]:
+def _windows(state: PaceState, now: float, limits: Limits, share: float, kept: _Kept) -> Iterator[_Window]:
     """The windows that every call must fit in, less what it leaves to others."""
-    share = present_share(state, now, limits) * ask.pace
     minute, second = 60 + limits.guard, 1 + limits.guard
     a_minute = int(limits.per_minute * share) - kept.minute
     a_second = int(limits.per_second * share) - kept.second
@@ -176,11 +175,10 @@ def _windows(state: PaceState, ask: CallAsk, now: float, limits: Limits, kept: _
     yield _Window(state.since(now - second, batch=False), max(1, a_second), second)
 
 
-def _windows_of_batches(state: PaceState, ask: CallAsk, now: float, limits: Limits) -> Iterator[_Window]:
+def _window_of_batches(state: PaceState, now: float, limits: Limits, share: float) -> _Window:
     """The window that a batch must fit in, too."""
-    if ask.batch:
-        share, minute = present_share(state, now, limits) * ask.pace, 60 + limits.guard
-        yield _Window(state.since(now - minute, batch=True), max(1, int(limits.batches_per_minute * share)), minute)
+    minute = 60 + limits.guard
+    return _Window(state.since(now - minute, batch=True), max(1, int(limits.batches_per_minute * share)), minute)
 
 
 def _whose(state: PaceState, ask: CallAsk) -> PaceReason:
