@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +30,14 @@ def write_dates(text: str, pattern: str) -> str:
     if pattern == DATE_PATTERNS[0]:
         return text
     return WRITTEN.sub(lambda d: pattern.replace("YYYY", d[1]).replace("MM", d[2]).replace("DD", d[3]), text)
+
+
+def end_once(text: str, values: Iterable[object]) -> str:
+    """The text without the full stop that follows a value which brings one of its own, as `Acme Inc.` at the end of a sentence."""
+    for value in values:
+        if isinstance(value, str) and value.endswith("."):
+            text = text.replace(f"{value}.", value)
+    return text
 
 
 class Count(int):
@@ -76,7 +84,8 @@ class Sentences:
     def text(self, message: Message) -> str:
         """The sentence with its values; KeyError for a placeholder without one, which is a defect of ours."""
         values = {name: self._format(name, value) for name, value in message.values.items()}
-        return self._table[message.key].text.format_map({"program": self._program, **values})
+        text = self._table[message.key].text.format_map({"program": self._program, **values})
+        return end_once(text, values.values()) if ".." in text else text
 
     def _format(self, name: str, value: object) -> object:
         """A value as the sentence shows it: money with separators, a date as people write it, messages as sentences."""

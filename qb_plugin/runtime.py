@@ -92,6 +92,10 @@ class Runtime:
         """See SettleJob.repair."""
         self.settle_job.repair(realm)
 
+    def repair_after_cut_short(self, realm: str) -> None:
+        """See SettleJob.repair_after_cut_short."""
+        self.settle_job.repair_after_cut_short(realm)
+
     def look_at_quickbooks(self) -> None:
         """The background job of the light: see Reachability.look."""
         self.reachability.look(self.connection())

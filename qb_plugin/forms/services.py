@@ -147,6 +147,10 @@ class FormServices(Protocol):
         """Set the host's marks of a company right by its links, as after a process that was killed. Raises what the host raises."""
         ...
 
+    def repair_after_cut_short(self, realm: str) -> None:
+        """The same, once after each run whose process was killed: what it did is linked, and may not be marked yet."""
+        ...
+
     def new_run(self, action: str, total: int) -> RunInfo: ...
     @property
     def user_name(self) -> str:

@@ -38,15 +38,16 @@ class SettleJob:
     ) -> None:
         self._company, self._open_context = company, open_context
         self._run_ports, self._marks, self._waiting, self._links = run_ports, marks, waiting, links
-        self._repaired = ""
+        self._repaired, self._repaired_after = "", ""
         self._looks_at: dict[str, float] = {}
 
     def run(self) -> None:
-        """Repair the marks once per process and company, or when some still wait; settle the company's open intents."""
+        """Repair the marks once per process and company, when some still wait or a run was cut short; settle the open intents."""
         try:
             connection = self._company.connection()
             if connection.realm and (self._waiting or connection.realm != self._repaired):
                 self.repair(connection.realm)
+            self.repair_after_cut_short(connection.realm)
             context = self._open_context(connection)
             self._company.use_saved_pace(context.realm)
             late = self._find_late(context)
@@ -79,6 +80,13 @@ class SettleJob:
         self._waiting.write()  # first: of a record that was linked since, the link knows better
         repair_marks(self._marks, self._links, realm)
         self._repaired = realm
+
+    def repair_after_cut_short(self, realm: str) -> None:
+        """Repair the marks, once after each run whose process was killed. Raises what the host raises."""
+        cut_short = self._run_ports.leases.lapsed(realm) if realm else None
+        if cut_short and cut_short.id != self._repaired_after:
+            self.repair(realm)
+            self._repaired_after = cut_short.id
 
 
 def settle_all(context: SyncContext, run: LeasedRun) -> None:

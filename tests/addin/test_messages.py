@@ -13,7 +13,7 @@ import pytest
 
 from qb_plugin.forms.mapping_checks import ITEM, RECEIVABLE, TAX_CODE
 from qb_plugin.forms.presentation import FIXES
-from qb_plugin.messages import load_sentences
+from qb_plugin.messages import Sentence, Sentences, load_sentences
 from qb_plugin.model import ConnectionState, Kind, Message
 from qb_plugin.sync.reconcile.items import Group
 from tests.support.paths import ROOT
@@ -154,3 +154,33 @@ def test_one_and_many_are_told_apart(key: str, one: str, many: str) -> None:
     for number, said in ((1, one), (1200, many)):
         text = sentences.text(Message(key, {**more, **dict.fromkeys(("n", "m", "days"), number)}))
         assert text.startswith(said)
+
+
+@pytest.mark.parametrize("key", list(SENTENCES))
+def test_a_name_that_ends_with_a_dot_ends_its_sentence(key: str) -> None:
+    text = SENTENCES[key].text
+    fields = [(name, form) for _, name, form, _ in string.Formatter().parse(text) if name]
+    values: dict[str, object] = {name: 2 if form else "Acme Inc." for name, form in fields}
+    assert ".." not in SENTENCES.text(Message(key, values)).replace("...", "…"), text
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("Muster & Co.", "customer Muster & Co."),
+        ("Société Générale S.A.", "customer Société Générale S.A."),
+        ("And so on...", "customer And so on..."),
+        (".", "customer ."),
+        ("Acme", "customer Acme."),
+        ("No. 5", "customer No. 5."),
+        ("{0}.", "customer {0}."),
+    ],
+)
+def test_only_the_dot_of_the_sentence_is_left_out(name: str, end: str) -> None:
+    sentences = Sentences(
+        {"paid": Sentence("It pays the customer {customer}."), "and": Sentence("See {customer}. {reason}")}, "Host"
+    )
+    paid = Message("paid", {"customer": name})
+    assert sentences.text(paid) == f"It pays the {end}"
+    both = sentences.text(Message("and", {"customer": name, "reason": paid}))
+    assert both == f"See {end.removeprefix('customer ')} It pays the {end}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -181,6 +182,8 @@ class ExportPayments:
         if selection:
             query["refs"] = [str(ref) for ref in (*selection.shown, *selection.left_out)]
         else:
+            with suppress(Exception):  # the host's own trouble: the list is shown as it is marked
+                self._services.repair_after_cut_short(realm)
             query["from"], query["to"] = values["start"], values["end"]
             query["hide_synchronized"], query["show_hidden"] = values["hide_synchronized"], values["show_hidden"]
             query["scope"] = realm

@@ -6,22 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from qb_plugin.model import Entity, Link, LinkOrigin, Ref
-from qb_plugin.store.sql.tables import leases
+from tests.support.addin.cut_short import cut_short
 from tests.support.hosts.both_sides import BothSides
 from tests.support.hosts.undo_steps import press_undo
-
-NOBODY = 2**22 + 1  # the number of a process that there cannot be
-
-
-def cut_short(sides: BothSides) -> None:
-    """A run took the lease, and its process was killed."""
-    runtime = sides.addin.runtime()
-    runtime.store.leases.take(runtime.connection().realm, runtime.new_run("undo", 1))
-    with runtime.store.database.write() as connection:
-        connection.execute(update(leases).values(pid=NOBODY, process_started="1"))
 
 
 @pytest.mark.parametrize("next_run", ["export", "undo"])
@@ -35,7 +24,7 @@ def test_a_mark_that_a_killed_undo_left_is_taken_off(sides: BothSides, next_run:
     realm = sides.addin.runtime().connection().realm
     sides.addin.runtime().links.remove(realm, [Ref.parse(undone.ref)])
     if killed:
-        cut_short(sides)
+        cut_short(sides.addin.runtime())
     ended = sides.export(other) if next_run == "export" else press_undo(sides, [other.ref], record=other.ref)["rows"]
     assert ended[other.ref]["outcome"] == ("synchronized" if next_run == "export" else "undone")
     mark = sides.ledger.marks.get([undone.ref], realm)[undone.ref]
@@ -48,10 +37,54 @@ def test_a_mark_that_a_killed_export_left_out_is_set(sides: BothSides) -> None:
     realm = sides.addin.runtime().connection().realm
     link = Link(realm=realm, source=Ref.parse(sent.ref), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)
     sides.addin.runtime().links.add([link])
-    cut_short(sides)
+    cut_short(sides.addin.runtime())
     sides.export(other)
     mark = sides.ledger.marks.get([sent.ref], realm)[sent.ref]
     assert (mark.state, mark.external_id) == ("synchronized", "900")
+
+
+def listed(sides: BothSides) -> dict[str, str]:
+    """The outcome of each row of the export form, as it opens: synchronized ones are hidden."""
+    rows = sides.form("export-payments").rows(sides.opened("export-payments"), None)
+    return {row["id"]: row["outcome"] for row in rows.page(0, rows.count)}
+
+
+def test_before_any_run_follows_the_list_shows_what_a_killed_undo_has_taken_out_of_quickbooks(sides: BothSides) -> None:
+    ada = sides.ledger.people[0]
+    undone, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
+    sides.export(undone, other)
+    realm = sides.addin.runtime().connection().realm
+    sides.addin.runtime().links.remove(realm, [Ref.parse(undone.ref)])
+    assert listed(sides) == {}  # nobody knows of it: no run was cut short
+    cut_short(sides.addin.runtime())
+    assert listed(sides) == {undone.ref: "ready"}
+
+
+def test_before_any_run_follows_the_list_hides_what_a_killed_export_has_sent(sides: BothSides) -> None:
+    ada = sides.ledger.people[0]
+    sent, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
+    realm = sides.addin.runtime().connection().realm
+    link = Link(realm=realm, source=Ref.parse(sent.ref), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)
+    sides.addin.runtime().links.add([link])
+    cut_short(sides.addin.runtime())
+    assert listed(sides) == {other.ref: "ready"}
+
+
+def test_a_list_is_shown_though_the_marks_cannot_be_set_right(sides: BothSides, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = sides.ledger.people[0]
+    undone, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
+    sides.export(undone)
+    sides.addin.runtime().links.remove(sides.addin.runtime().connection().realm, [Ref.parse(undone.ref)])
+    cut_short(sides.addin.runtime())
+    put = type(sides.ledger.marks).put
+
+    def refused(_: Any, __: Sequence[Any]) -> None:
+        raise OSError("the host's database is locked")
+
+    monkeypatch.setattr(type(sides.ledger.marks), "put", refused)
+    assert list(listed(sides)) == [other.ref]
+    monkeypatch.setattr(type(sides.ledger.marks), "put", put)
+    assert set(listed(sides)) == {undone.ref, other.ref}  # it is tried again
 
 
 @pytest.mark.parametrize("press", ["export", "undo", "the next run after one that was killed"])
@@ -71,7 +104,7 @@ def test_who_dies_while_marks_are_set_holds_the_lease(sides: BothSides, monkeypa
 
     if press.startswith("the next"):
         runtime.links.remove(realm, [Ref.parse(sent.ref)])
-        cut_short(sides)
+        cut_short(sides.addin.runtime())
     monkeypatch.setattr(type(marks), "put", watched)
     if press == "undo":
         press_undo(sides, [sent.ref], record=sent.ref)
