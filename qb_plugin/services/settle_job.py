@@ -38,7 +38,8 @@ class SettleJob:
     ) -> None:
         self._company, self._open_context = company, open_context
         self._run_ports, self._marks, self._waiting, self._links = run_ports, marks, waiting, links
-        self._repaired, self._repaired_after = "", ""
+        self._repaired = ""
+        self._repaired_after = ""
         self._looks_at: dict[str, float] = {}
 
     def run(self) -> None:
@@ -83,7 +84,7 @@ class SettleJob:
 
     def repair_after_cut_short(self, realm: str) -> None:
         """Repair the marks, once after each run whose process was killed. Raises what the host raises."""
-        cut_short = self._run_ports.leases.lapsed(realm) if realm else None
+        cut_short = self._run_ports.leases.lapsed(realm)
         if cut_short and cut_short.id != self._repaired_after:
             self.repair(realm)
             self._repaired_after = cut_short.id
