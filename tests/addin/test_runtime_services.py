@@ -35,6 +35,7 @@ from qb_plugin.services.parts import Parts
 from qb_plugin.sync.reconcile.items import Period
 from qb_plugin.sync.reporting import SILENT
 from qb_plugin.sync.run import RunProgress, run_under_lease
+from tests.support.addin.cut_short import cut_short
 from tests.support.addin.quickbooks_fakes import COMPANY, NO_NETWORK, NOON, REALM, TODAY, payment_intent
 from tests.support.addin.reported_rows import ended, reporting
 from tests.support.hosts.text_host import TextHost, TextUser
@@ -253,6 +254,17 @@ def test_marks_are_repaired_by_the_links_of_the_company_asked_for(runtime: Runti
     runtime.repair_marks("4")
     assert host.marks.marked("synchronized", "4") == []
     runtime.repair_marks(REALM)
+    assert host.marks.marked("synchronized", REALM) == ["payment:1"]
+
+
+def test_marks_are_repaired_after_a_run_of_the_company_asked_for_that_was_cut_short(runtime: Runtime, host: TextHost) -> None:
+    runtime.links.add([PAID])
+    runtime.repair_after_cut_short(REALM)
+    assert host.marks.marked("synchronized", REALM) == []
+    cut_short(runtime)
+    runtime.repair_after_cut_short("4")
+    assert host.marks.marked("synchronized", REALM) == []
+    runtime.repair_after_cut_short(REALM)
     assert host.marks.marked("synchronized", REALM) == ["payment:1"]
 
 
