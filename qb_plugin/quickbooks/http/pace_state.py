@@ -75,10 +75,14 @@ class PaceState:
     changed: bool = field(default=False, compare=False)
 
     def forget(self, now: float, guard: float, longest_silence: float) -> None:
-        """Drop what is over, and what lies in the future: a clock that was put back would otherwise stop everything."""
+        """Drop what is over, and what lies in the future: a clock that was put back would otherwise stop everything.
+
+        What lies there by less than the guard stays: moments are written in milliseconds, and another process may read them within
+        the one that they were rounded up to.
+        """
         if self.calls and not now - _MINUTE - guard < self.calls[0].at <= self.calls[-1].at <= now + guard:
             self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
-        self.places = {place: end for place, end in self.places.items() if now < end <= now + PLACE_LASTS}
+        self.places = {place: end for place, end in self.places.items() if now < end <= now + PLACE_LASTS + guard}
         self.processes = {each: at for each, at in self.processes.items() if now - SEEN_LASTS < at <= now + guard}
         self.queue = {
             each: form for each, form in self.queue.items() if form.since <= now + guard and now <= form.until <= now + _MINUTE
@@ -87,7 +91,7 @@ class PaceState:
             self.form_seen_at = _EVER
         if self.run_waits_until > now + _MINUTE:
             self.run_waits_until = _EVER
-        if self.silent_until > now + longest_silence:
+        if self.silent_until > now + longest_silence + guard:
             self.silent_until, self.share, self.faster_at = _EVER, 1.0, _EVER
 
     def see(self, process: str, now: float) -> None:
