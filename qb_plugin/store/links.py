@@ -102,6 +102,8 @@ class Links:
 
     def unlink(self, realm: str, sources: Sequence[Ref], by: str) -> Sequence[Link]:
         """Take the links of these records back, close their confirmed intents and remember that; all in one commit."""
+        if not sources:
+            return ()
         found = list(self.by_source(realm, sources).values())
         pairs = [Pair(link.source, link.entity, link.quickbooks_id) for link in found]
         with self._database.write() as connection:
