@@ -18,6 +18,7 @@ FORMS_LAST = 20.0
 _SEEN_AGAIN = 10.0  # how often a process that waits, and a form, is written down as at work
 _LATER = 3.0  # by how much later a run's wait must end to be written down anew
 _MINUTE = 60.0
+_ROUNDED = 0.001  # moments are written in milliseconds
 _EVER = float("-inf")
 _SHAPE = 2  # of the text
 _OF_RUN = "r"  # ends the number of a run's call, and of its place
@@ -77,8 +78,7 @@ class PaceState:
     def forget(self, now: float, guard: float, longest_silence: float) -> None:
         """Drop what is over, and what lies in the future: a clock that was put back would otherwise stop everything.
 
-        What lies there by less than the guard stays: moments are written in milliseconds, and another process may read them within
-        the one that they were rounded up to.
+        What lies there by less than the guard is none: moments are rounded up when they are written, and may be read at once.
         """
         if self.calls and not now - _MINUTE - guard < self.calls[0].at <= self.calls[-1].at <= now + guard:
             self.calls = [call for call in self.calls if now - _MINUTE - guard < call.at <= now + guard]
@@ -91,7 +91,7 @@ class PaceState:
             self.form_seen_at = _EVER
         if self.run_waits_until > now + _MINUTE:
             self.run_waits_until = _EVER
-        if self.silent_until > now + longest_silence + guard:
+        if self.silent_until > now + longest_silence + _ROUNDED:
             self.silent_until, self.share, self.faster_at = _EVER, 1.0, _EVER
 
     def see(self, process: str, now: float) -> None:

@@ -11,6 +11,7 @@ from qb_plugin.model import Entity, Link, LinkOrigin, Ref
 from tests.support.addin.cut_short import cut_short
 from tests.support.hosts.both_sides import BothSides
 from tests.support.hosts.undo_steps import press_undo
+from tests.support.ledgers.fake_ledger_values import FakeRecord
 
 
 @pytest.mark.parametrize("next_run", ["export", "undo"])
@@ -31,15 +32,22 @@ def test_a_mark_that_a_killed_undo_left_is_taken_off(sides: BothSides, next_run:
     assert mark.state == ("" if killed else "synchronized")
 
 
-def test_a_mark_that_a_killed_export_left_out_is_set(sides: BothSides) -> None:
-    ada = sides.ledger.people[0]
+def killed_export(sides: BothSides) -> tuple[FakeRecord, FakeRecord]:
+    """A record that an export sent and linked when its process was killed, and one that it did not come to."""
+    ada, runtime = sides.ledger.people[0], sides.addin.runtime()
     sent, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
-    realm = sides.addin.runtime().connection().realm
-    link = Link(realm=realm, source=Ref.parse(sent.ref), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)
-    sides.addin.runtime().links.add([link])
-    cut_short(sides.addin.runtime())
+    realm = runtime.connection().realm
+    runtime.links.add(
+        [Link(realm=realm, source=Ref.parse(sent.ref), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)]
+    )
+    cut_short(runtime)
+    return sent, other
+
+
+def test_a_mark_that_a_killed_export_left_out_is_set(sides: BothSides) -> None:
+    sent, other = killed_export(sides)
     sides.export(other)
-    mark = sides.ledger.marks.get([sent.ref], realm)[sent.ref]
+    mark = sides.ledger.marks.get([sent.ref], sides.addin.runtime().connection().realm)[sent.ref]
     assert (mark.state, mark.external_id) == ("synchronized", "900")
 
 
@@ -61,12 +69,7 @@ def test_before_any_run_follows_the_list_shows_what_a_killed_undo_has_taken_out_
 
 
 def test_before_any_run_follows_the_list_hides_what_a_killed_export_has_sent(sides: BothSides) -> None:
-    ada = sides.ledger.people[0]
-    sent, other = sides.record(ada, "150.00"), sides.record(ada, "20.00")
-    realm = sides.addin.runtime().connection().realm
-    link = Link(realm=realm, source=Ref.parse(sent.ref), entity=Entity.PAYMENT, quickbooks_id="900", origin=LinkOrigin.EXPORTED)
-    sides.addin.runtime().links.add([link])
-    cut_short(sides.addin.runtime())
+    _, other = killed_export(sides)
     assert listed(sides) == {other.ref: "ready"}
 
 
